@@ -1,0 +1,133 @@
+package io.undermoon.proxy.frame;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One command where it stands in a buffer: the bytes of the whole RESP array and the place of each argument in it.
+ *
+ * <p>A view, not a copy: it is valid until the buffer is released or the frame is filled again, and it does not own the
+ * buffer. A decoder fills the same frame for each command of a connection, so the path of a command allocates nothing.
+ * Argument 0 is the command's name. Owned by one event loop.
+ *
+ * <pre>
+ * *2\r\n$3\r\nGET\r\n$3\r\nfoo\r\n
+ * ^start       ^argumentStart(0)   ^argumentStart(1), argumentLength(1) = 3      ^end
+ * </pre>
+ */
+public final class CommandFrame {
+    private static final int INITIAL_ARGUMENTS = 8;
+
+    private ByteBuf buffer;
+    private int start;
+    private int end;
+    private int argumentCount;
+    private int[] starts = new int[INITIAL_ARGUMENTS];
+    private int[] lengths = new int[INITIAL_ARGUMENTS];
+
+    /** An empty frame over an empty buffer, to be filled by a decoder. */
+    public CommandFrame(ByteBuf emptyBuffer) {
+        this.buffer = emptyBuffer;
+    }
+
+    /** The buffer in which the command stands; the frame holds no reference count of its own. */
+    public ByteBuf buffer() {
+        return buffer;
+    }
+
+    /** Index of the first byte of the command in {@link #buffer()}. */
+    public int start() {
+        return start;
+    }
+
+    /** Index after the last byte of the command. */
+    public int end() {
+        return end;
+    }
+
+    /** Size of the whole command in bytes. */
+    public int length() {
+        return end - start;
+    }
+
+    /** How many arguments there are, the name included; at least 1 in a filled frame. */
+    public int argumentCount() {
+        return argumentCount;
+    }
+
+    /** Index of the first byte of an argument. */
+    public int argumentStart(int argument) {
+        return starts[argument];
+    }
+
+    /** Size of an argument in bytes. */
+    public int argumentLength(int argument) {
+        return lengths[argument];
+    }
+
+    /** An argument as UTF-8 text; for commands that the proxy answers itself. */
+    public String argument(int argument) {
+        return buffer.toString(starts[argument], lengths[argument], StandardCharsets.UTF_8);
+    }
+
+    /** A copy of the bytes of an argument. */
+    public byte[] argumentBytes(int argument) {
+        byte[] bytes = new byte[lengths[argument]];
+        buffer.getBytes(starts[argument], bytes);
+        return bytes;
+    }
+
+    /** The arguments from {@code first} on as UTF-8 text. */
+    public List<String> arguments(int first) {
+        List<String> arguments = new ArrayList<>(Math.max(0, argumentCount - first));
+        for (int i = first; i < argumentCount; i++) {
+            arguments.add(argument(i));
+        }
+        return arguments;
+    }
+
+    /** Whether an argument is this word, given in upper case ASCII, in whatever case it was sent. */
+    public boolean argumentIs(int argument, String upperCaseWord) {
+        int length = lengths[argument];
+        if (length != upperCaseWord.length()) {
+            return false;
+        }
+        int from = starts[argument];
+        for (int i = 0; i < length; i++) {
+            int c = buffer.getByte(from + i);
+            if (c >= 'a' && c <= 'z') {
+                c -= 'a' - 'A';
+            }
+            if (c != upperCaseWord.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Begins to fill the frame with a command that starts at an index of a buffer. */
+    public void begin(ByteBuf buffer, int start) {
+        this.buffer = buffer;
+        this.start = start;
+        this.end = start;
+        this.argumentCount = 0;
+    }
+
+    /** Adds the next argument. */
+    public void add(int argumentStart, int argumentLength) {
+        if (argumentCount == starts.length) {
+            starts = Arrays.copyOf(starts, argumentCount * 2);
+            lengths = Arrays.copyOf(lengths, argumentCount * 2);
+        }
+        starts[argumentCount] = argumentStart;
+        lengths[argumentCount++] = argumentLength;
+    }
+
+    /** Ends the command before this index. */
+    public void finish(int end) {
+        this.end = end;
+    }
+}

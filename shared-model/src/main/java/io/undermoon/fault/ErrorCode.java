@@ -1,0 +1,83 @@
+package io.undermoon.fault;
+
+/**
+ * Every refusal of the control plane, by the name it has on the wire.
+ *
+ * <p>The HTTP status and the text {@code {"error":"CODE"}} follow the original broker's API; scripts match on both.
+ */
+public enum ErrorCode {
+    INVALID_NODE_NUMBER(400),
+    INVALID_CLUSTER_NAME(400),
+    INVALID_MIGRATION_TASK(400),
+    INVALID_PROXY_ADDRESS(400),
+    INVALID_CONFIG(400),
+    SLOTS_ALREADY_EVEN(400),
+    MISSING_SERVER_PROXY_INDEX(400),
+    /** A request whose body, query or path could not be read: not JSON, a wrong type, a number out of range. */
+    INVALID_REQUEST(400),
+
+    CLUSTER_NOT_FOUND(404),
+    PROXY_NOT_FOUND(404),
+    FREE_NODE_NOT_FOUND(404),
+    MIGRATION_TASK_NOT_FOUND(404),
+    /** No endpoint has this path. */
+    PATH_NOT_FOUND(404),
+
+    METHOD_NOT_ALLOWED(405),
+    NOT_ACCEPTABLE(406),
+
+    IN_USE(409),
+    NOT_IN_USE(409),
+    NO_AVAILABLE_RESOURCE(409),
+    RESOURCE_NOT_BALANCE(409),
+    ALREADY_EXISTED(409),
+    FREE_NODE_FOUND(409),
+    NODE_NUM_ALREADY_ENOUGH(409),
+    MIGRATION_RUNNING(409),
+    INVALID_META_VERSION(409),
+    EPOCH_SMALLER_THAN_CURRENT(409),
+    PROXY_RESOURCE_OUT_OF_ORDER(409),
+    ORDERED_PROXY_ENABLED(409),
+    ONE_CLUSTER_ALREADY_EXISTED(409),
+    NODE_NUMBER_CHANGING(409),
+    RETRY(409),
+
+    PAYLOAD_TOO_LARGE(413),
+    UNSUPPORTED_MEDIA_TYPE(415),
+
+    PERSISTENCE_IO_ERROR(500),
+    PERSISTENCE_JSON_ERROR(500),
+    PERSISTENCE_LOCK_ERROR(500),
+    REPLICATION_ERROR(500),
+    PROXY_NOT_SYNC(500),
+    EXTERNAL(500),
+    EMPTY_EXTERNAL_VERSION(500),
+    INTERNAL_ERROR(500),
+
+    EXTERNAL_TIMEOUT(504);
+
+    private final int httpStatus;
+
+    ErrorCode(int httpStatus) {
+        this.httpStatus = httpStatus;
+    }
+
+    /** The HTTP status of a reply that carries this code. */
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /** Whether the same request, unchanged, may succeed when it is sent again later. */
+    public boolean retryable() {
+        return switch (this) {
+            case MIGRATION_RUNNING,
+                    NODE_NUMBER_CHANGING,
+                    NO_AVAILABLE_RESOURCE,
+                    RETRY,
+                    PROXY_NOT_SYNC,
+                    EXTERNAL,
+                    EXTERNAL_TIMEOUT -> true;
+            default -> false;
+        };
+    }
+}

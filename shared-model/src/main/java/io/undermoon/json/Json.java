@@ -1,0 +1,32 @@
+package io.undermoon.json;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/** The one Jackson configuration of the project. */
+public final class Json {
+    private static final ObjectMapper MAPPER = configure(JsonMapper.builder().build());
+
+    private Json() {}
+
+    /** The shared mapper; it is configured once and not to be changed. */
+    public static ObjectMapper mapper() {
+        return MAPPER;
+    }
+
+    /**
+     * Gives a mapper, such as the one of an HTTP framework, the wire shape of the metadata: members in snake case,
+     * unknown members ignored, missing numbers and trailing text refused. Members of other types are required or optional as
+     * the constructors of the records say.
+     */
+    public static ObjectMapper configure(ObjectMapper mapper) {
+        return mapper.registerModule(new MetadataModule())
+                .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+    }
+}

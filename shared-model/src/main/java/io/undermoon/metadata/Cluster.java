@@ -1,0 +1,24 @@
+package io.undermoon.metadata;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster as its users see it.
+ *
+ * @param nodes in chunk order, four per chunk
+ */
+public record Cluster(ClusterName name, Epoch epoch, List<Node> nodes, ClusterConfig config) {
+    /** A missing {@code config} is the default one. */
+    public Cluster(ClusterName name, Epoch epoch, List<Node> nodes, @Nullable ClusterConfig config) {
+        requireNonNull(name, "name");
+        requireNonNull(epoch, "epoch");
+        requireNonNull(nodes, "nodes");
+        this.name = name;
+        this.epoch = epoch;
+        this.nodes = List.copyOf(nodes);
+        this.config = config == null ? ClusterConfig.DEFAULT : config;
+    }
+}

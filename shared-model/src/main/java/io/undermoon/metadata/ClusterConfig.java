@@ -1,0 +1,121 @@
+package io.undermoon.metadata;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a cluster that travel with its metadata.
+ *
+ * <p>It has two forms on the wire: the nested JSON form, which is this record, and the flat form of five text fields used
+ * by {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the configuration
+ * keys of the broker.
+ */
+public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationConfig migrationConfig) {
+    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null);
+
+    private static final String COMPRESSION_STRATEGY = "compression_strategy";
+    private static final String MAX_MIGRATION_TIME = "migration_max_migration_time";
+    private static final String MAX_BLOCKING_TIME = "migration_max_blocking_time";
+    private static final String SCAN_INTERVAL = "migration_scan_interval";
+    private static final String SCAN_COUNT = "migration_scan_count";
+
+    /** A missing part has its default. */
+    public ClusterConfig(@Nullable CompressionStrategy compressionStrategy, @Nullable MigrationConfig migrationConfig) {
+        this.compressionStrategy = compressionStrategy == null ? CompressionStrategy.DISABLED : compressionStrategy;
+        this.migrationConfig = migrationConfig == null ? MigrationConfig.DEFAULT : migrationConfig;
+    }
+
+    /** A field of the flat form that could not be set. */
+    public static final class InvalidFieldException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        private final String field;
+        private final String value;
+
+        InvalidFieldException(String reason, String field, String value, String expectation) {
+            super(reason + ": " + field + " = '" + value + "', expected " + expectation);
+            this.field = field;
+            this.value = value;
+        }
+
+        public String field() {
+            return field;
+        }
+
+        public String value() {
+            return value;
+        }
+    }
+
+    /** The five fields of the flat form, in a fixed order. */
+    public Map<String, String> toFields() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put(COMPRESSION_STRATEGY, compressionStrategy.wireName());
+        fields.put(MAX_MIGRATION_TIME, Long.toString(migrationConfig.maxMigrationTime()));
+        fields.put(MAX_BLOCKING_TIME, Long.toString(migrationConfig.maxBlockingTime()));
+        fields.put(SCAN_INTERVAL, Long.toString(migrationConfig.scanInterval()));
+        fields.put(SCAN_COUNT, Long.toString(migrationConfig.scanCount()));
+        return fields;
+    }
+
+    /**
+     * This configuration with one field of the flat form changed.
+     *
+     * @param field in any case
+     * @throws InvalidFieldException {@code FIELD_NOT_FOUND} or {@code INVALID_VALUE}, naming field and value
+     */
+    public ClusterConfig with(String field, String value) {
+        MigrationConfig m = migrationConfig;
+        return switch (field.toLowerCase(Locale.ROOT)) {
+            case COMPRESSION_STRATEGY -> new ClusterConfig(strategy(field, value), m);
+            case MAX_MIGRATION_TIME ->
+                new ClusterConfig(
+                        compressionStrategy,
+                        new MigrationConfig(
+                                number(field, value, 0), m.maxBlockingTime(), m.scanInterval(), m.scanCount()));
+            case MAX_BLOCKING_TIME ->
+                new ClusterConfig(
+                        compressionStrategy,
+                        new MigrationConfig(
+                                m.maxMigrationTime(), number(field, value, 0), m.scanInterval(), m.scanCount()));
+            case SCAN_INTERVAL ->
+                new ClusterConfig(
+                        compressionStrategy,
+                        new MigrationConfig(
+                                m.maxMigrationTime(), m.maxBlockingTime(), number(field, value, 0), m.scanCount()));
+            case SCAN_COUNT ->
+                new ClusterConfig(
+                        compressionStrategy,
+                        new MigrationConfig(
+                                m.maxMigrationTime(), m.maxBlockingTime(), m.scanInterval(), number(field, value, 1)));
+            default ->
+                throw new InvalidFieldException(
+                        "FIELD_NOT_FOUND",
+                        field,
+                        value,
+                        "one of " + String.join(", ", DEFAULT.toFields().keySet()));
+        };
+    }
+
+    private static CompressionStrategy strategy(String field, String value) {
+        try {
+            return CompressionStrategy.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidFieldException("INVALID_VALUE", field, value, "disabled, set_get_only or allow_all");
+        }
+    }
+
+    private static long number(String field, String value, long min) {
+        try {
+            long number = Long.parseLong(value);
+            if (number >= min) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, together with numbers that are too small.
+        }
+        throw new InvalidFieldException("INVALID_VALUE", field, value, "an integer of at least " + min);
+    }
+}

@@ -1,0 +1,30 @@
+package io.undermoon.metadata;
+
+/**
+ * The address of one Redis process, and its identity in the metadata: {@code host:port}, compared as text.
+ *
+ * @param value the text as it was given
+ */
+public record NodeAddress(String value) implements Comparable<NodeAddress> {
+    public NodeAddress {
+        HostPort.parse(value);
+    }
+
+    public String host() {
+        return HostPort.parse(value).host();
+    }
+
+    public int port() {
+        return HostPort.parse(value).port();
+    }
+
+    @Override
+    public int compareTo(NodeAddress other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,18 @@
+package io.undermoon.metadata;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * The role of a node and whom it replicates with.
+ *
+ * @param peers one element for a node of a cluster, none for a node of a free proxy
+ */
+public record ReplMeta(Role role, List<ReplPeer> peers) {
+    public ReplMeta {
+        requireNonNull(role, "role");
+        requireNonNull(peers, "peers");
+        peers = List.copyOf(peers);
+    }
+}

@@ -1,0 +1,16 @@
+package io.undermoon.metadata;
+
+/** What a node has to do with a run of slots. */
+public sealed interface SlotState {
+    /** The node owns the slots and nothing is happening to them. */
+    Stable STABLE = new Stable();
+
+    /** The node owns the slots and nothing is happening to them; {@code "None"} on the wire. */
+    record Stable() implements SlotState {}
+
+    /** The slots are leaving this node. Until the switch it serves them. */
+    record Migrating(MigrationMeta meta) implements SlotState {}
+
+    /** The slots are coming to this node. From the switch on it serves them. */
+    record Importing(MigrationMeta meta) implements SlotState {}
+}

@@ -1,0 +1,52 @@
+package io.undermoon.umctl;
+
+import io.undermoon.metadata.MigrationTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the two proxies of a migration say to each other.
+ *
+ * <pre>
+ * UMCTL PRECHECK|PRESWITCH|FINALSWITCH &lt;version&gt; &lt;cluster&gt; MIGRATING &lt;slots&gt; &lt;meta&gt;
+ * </pre>
+ *
+ * @param version of the migration protocol; {@value #VERSION} is the original's
+ */
+public record Handshake(Step step, String version, MigrationTask task) {
+    public static final String VERSION = "mgr-0.2";
+
+    public enum Step {
+        PRECHECK,
+        PRESWITCH,
+        FINALSWITCH
+    }
+
+    /** The whole command, {@code UMCTL} included. */
+    public List<String> toCommand() {
+        List<String> out = new ArrayList<>();
+        out.add("UMCTL");
+        out.add(step.name());
+        out.add(version);
+        out.add(task.clusterName().value());
+        SlotText.print(task.slotRange(), out);
+        return out;
+    }
+
+    /**
+     * Reads a step and the arguments that follow it.
+     *
+     * @throws UmctlSyntaxException if they do not follow the grammar
+     */
+    public static Handshake parse(String step, List<String> arguments) {
+        Arguments in = new Arguments(arguments);
+        String version = in.next("version");
+        MigrationTask task = FinishedMigration.parse(in);
+        try {
+            return new Handshake(Step.valueOf(step.toUpperCase(Locale.ROOT)), version, task);
+        } catch (IllegalArgumentException e) {
+            throw new UmctlSyntaxException("'" + step + "' is none of PRECHECK, PRESWITCH, FINALSWITCH", e);
+        }
+    }
+}

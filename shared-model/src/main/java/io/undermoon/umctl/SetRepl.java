@@ -1,0 +1,104 @@
+package io.undermoon.umctl;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ReplPeer;
+import io.undermoon.metadata.Role;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code UMCTL SETREPL}: the replication roles of the nodes behind a proxy. It replaces the roles the proxy knew.
+ *
+ * <pre>
+ * UMCTL SETREPL &lt;epoch&gt; &lt;flags&gt; {&lt;master|replica&gt; &lt;cluster_name&gt; &lt;node&gt; &lt;n&gt; {&lt;peer_node&gt; &lt;peer_proxy&gt;} × n}…
+ * </pre>
+ */
+public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
+
+    /**
+     * @param clusterName absent for a node of a free proxy
+     * @param peers the replicas of a master, or the master of a replica
+     */
+    public record Entry(Role role, @Nullable ClusterName clusterName, NodeAddress node, List<ReplPeer> peers) {
+        public Entry {
+            peers = List.copyOf(peers);
+        }
+    }
+
+    public SetRepl {
+        entries = List.copyOf(entries);
+    }
+
+    /** The message that brings a proxy up to date with the broker's view of it; masters come first. */
+    public static SetRepl of(Proxy proxy) {
+        List<Entry> entries = new ArrayList<>();
+        for (Role role : Role.values()) {
+            for (Node node : proxy.nodes()) {
+                if (node.repl().role() == role) {
+                    entries.add(new Entry(
+                            role,
+                            proxy.clusterName(),
+                            node.address(),
+                            node.repl().peers()));
+                }
+            }
+        }
+        return new SetRepl(proxy.epoch(), false, entries);
+    }
+
+    /** The whole command, {@code UMCTL} included. */
+    public List<String> toCommand() {
+        List<String> out = new ArrayList<>();
+        out.add("UMCTL");
+        out.add("SETREPL");
+        out.add(epoch.toString());
+        out.add(new Flags(force, false).print());
+        for (Entry entry : entries) {
+            out.add(entry.role().wireName());
+            out.add(entry.clusterName() == null ? "" : entry.clusterName().value());
+            out.add(entry.node().value());
+            out.add(Integer.toString(entry.peers().size()));
+            for (ReplPeer peer : entry.peers()) {
+                out.add(peer.nodeAddress().value());
+                out.add(peer.proxyAddress().value());
+            }
+        }
+        return out;
+    }
+
+    /**
+     * Reads the arguments that follow {@code UMCTL SETREPL}.
+     *
+     * @throws UmctlSyntaxException if they do not follow the grammar
+     */
+    public static SetRepl parse(List<String> arguments) {
+        Arguments in = new Arguments(arguments);
+        Epoch epoch = in.nextEpoch();
+        Flags flags = Flags.parse(in.next("flags"));
+        List<Entry> entries = new ArrayList<>();
+        while (in.hasNext()) {
+            entries.add(parseEntry(in));
+        }
+        return new SetRepl(epoch, flags.force(), entries);
+    }
+
+    private static Entry parseEntry(Arguments in) {
+        String role = in.next("role");
+        if (!role.equalsIgnoreCase("master") && !role.equalsIgnoreCase("replica")) {
+            throw new UmctlSyntaxException("role '" + role + "' is neither master nor replica");
+        }
+        ClusterName name = in.nextClusterName();
+        NodeAddress node = in.nextNode();
+        int count = in.nextCount("number of peers", 2);
+        List<ReplPeer> peers = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            peers.add(new ReplPeer(in.nextNode(), in.nextProxy()));
+        }
+        return new Entry(Role.parse(role), name, node, peers);
+    }
+}
