@@ -1,5 +1,7 @@
 package io.undermoon.json;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -18,11 +20,12 @@ public final class Json {
 
     /**
      * Gives a mapper, such as the one of an HTTP framework, the wire shape of the metadata: members in snake case,
-     * unknown members ignored, missing numbers and trailing text refused. Members of other types are required or optional as
+     * unknown members ignored, missing numbers and trailing text refused, questions such as {@code isMaster()} not written. Members of other types are required or optional as
      * the constructors of the records say.
      */
     public static ObjectMapper configure(ObjectMapper mapper) {
         return mapper.registerModule(new MetadataModule())
+                .setVisibility(PropertyAccessor.IS_GETTER, JsonAutoDetect.Visibility.NONE)
                 .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

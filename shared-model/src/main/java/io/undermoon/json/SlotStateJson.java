@@ -61,7 +61,7 @@ final class SlotStateJson {
             }
             in.nextToken();
             MigrationMeta meta = context.readValue(in, MigrationMeta.class);
-            if (in.nextToken() != JsonToken.END_OBJECT) {
+            if (meta == null || in.nextToken() != JsonToken.END_OBJECT) {
                 return mismatch(context);
             }
             return switch (tag) {

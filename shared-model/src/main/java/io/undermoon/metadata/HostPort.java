@@ -20,6 +20,8 @@ public record HostPort(String host, int port) {
     }
 
     /**
+     * Reads an address.
+     *
      * @throws IllegalArgumentException if the text is not {@code host:port}, with the text in the message
      */
     public static HostPort parse(String text) {

@@ -1,5 +1,7 @@
 package io.undermoon.metadata;
 
+import static java.util.Objects.requireNonNull;
+
 /** What a node has to do with a run of slots. */
 public sealed interface SlotState {
     /** The node owns the slots and nothing is happening to them. */
@@ -9,8 +11,16 @@ public sealed interface SlotState {
     record Stable() implements SlotState {}
 
     /** The slots are leaving this node. Until the switch it serves them. */
-    record Migrating(MigrationMeta meta) implements SlotState {}
+    record Migrating(MigrationMeta meta) implements SlotState {
+        public Migrating {
+            requireNonNull(meta, "meta");
+        }
+    }
 
     /** The slots are coming to this node. From the switch on it serves them. */
-    record Importing(MigrationMeta meta) implements SlotState {}
+    record Importing(MigrationMeta meta) implements SlotState {
+        public Importing {
+            requireNonNull(meta, "meta");
+        }
+    }
 }

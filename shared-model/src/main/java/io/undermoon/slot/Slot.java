@@ -66,7 +66,7 @@ public final class Slot {
     }
 
     private static int next(int crc, byte b) {
-        return (crc << 8) & 0xffff ^ CRC_TABLE[(crc >>> 8 ^ b) & 0xff] & 0xffff;
+        return ((crc << 8) ^ CRC_TABLE[((crc >>> 8) ^ b) & 0xff]) & 0xffff;
     }
 
     private static int indexOf(byte[] bytes, int from, byte wanted) {

@@ -110,9 +110,8 @@ public record SlotRanges(List<SlotRange> ranges) {
 
     /** Takes the {@code count} highest slots, all of them when there are not so many. */
     public Split takeLast(int count) {
-        Split lowest = takeFirst(Math.max(0, size() - count));
-        SlotRanges highest = lowest.rest();
-        return new Split(highest, lowest.taken());
+        Split split = takeFirst(Math.max(0, size() - count));
+        return new Split(/* taken= */ split.rest(), /* rest= */ split.taken());
     }
 
     /** {@code 0-100,300-300}; {@code none} for the empty set. */

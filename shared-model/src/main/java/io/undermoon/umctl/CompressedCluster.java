@@ -1,5 +1,7 @@
 package io.undermoon.umctl;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.ClusterConfig;
@@ -11,6 +13,7 @@ import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
@@ -35,10 +38,18 @@ public record CompressedCluster(
     static final int MAX_JSON_BYTES = 16 << 20;
 
     public CompressedCluster {
-        java.util.Objects.requireNonNull(clusterName, "cluster_name");
-        java.util.Objects.requireNonNull(local, "local");
-        java.util.Objects.requireNonNull(peer, "peer");
-        java.util.Objects.requireNonNull(clusterConfig, "cluster_config");
+        requireNonNull(clusterName, "cluster_name");
+        requireNonNull(clusterConfig, "cluster_config");
+        requireNonNull(local, "local").forEach(CompressedCluster::requireSlots);
+        requireNonNull(peer, "peer").forEach(CompressedCluster::requireSlots);
+        if (replica != null) {
+            replica.forEach(node -> requireNonNull(node, "replica"));
+        }
+    }
+
+    private static void requireSlots(Object address, List<TaggedSlots> slots) {
+        requireNonNull(slots, () -> "slots of " + address)
+                .forEach(range -> requireNonNull(range, "slots of an address"));
     }
 
     static String print(SetCluster message) {
@@ -82,10 +93,16 @@ public record CompressedCluster(
             if (json.length > MAX_JSON_BYTES) {
                 throw new UmctlSyntaxException("the metadata inflates to more than " + MAX_JSON_BYTES + " bytes");
             }
-            return Json.mapper().readValue(json, CompressedCluster.class);
+            CompressedCluster shape = Json.mapper().readValue(json, CompressedCluster.class);
+            if (shape == null) {
+                throw new UmctlSyntaxException("the compressed metadata is the JSON null");
+            }
+            return shape;
         } catch (JsonProcessingException e) {
             throw new UmctlSyntaxException(
                     "the compressed metadata is not the expected JSON: " + e.getOriginalMessage(), e);
+        } catch (EOFException e) {
+            throw new UmctlSyntaxException("the compressed metadata ends early", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new UmctlSyntaxException("the compressed metadata is not Base64 of gzip: " + e.getMessage(), e);
         }

@@ -24,6 +24,8 @@ public final class FinishedMigration {
     }
 
     /**
+     * Reads a line.
+     *
      * @throws UmctlSyntaxException if the line does not follow the grammar, or its slots have no tag
      */
     public static MigrationTask parse(String line) {

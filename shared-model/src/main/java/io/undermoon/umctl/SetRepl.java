@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
 
     /**
+     * The role of one node.
+     *
      * @param clusterName absent for a node of a free proxy
      * @param peers the replicas of a master, or the master of a replica
      */
