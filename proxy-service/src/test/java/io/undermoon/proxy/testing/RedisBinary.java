@@ -36,10 +36,19 @@ public final class RedisBinary {
     }
 
     private static Path embedded() {
-        try {
-            return RedisExecProvider.defaultProvider().get().toPath();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        return Embedded.BINARY;
+    }
+
+    /** Unpacked once, when first asked for. */
+    private static final class Embedded {
+        private static final Path BINARY = unpack();
+
+        private static Path unpack() {
+            try {
+                return RedisExecProvider.defaultProvider().get().toPath();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
