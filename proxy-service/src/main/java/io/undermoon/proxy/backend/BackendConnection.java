@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by its loop: every method is called on it.
  */
-public final class BackendConnection implements LoopFlusher.Flushable {
+public final class BackendConnection implements LoopFlusher.Flushable, HandlerOwner {
     private static final Logger LOG = Logger.getLogger(BackendConnection.class);
     private static final long MIN_PAUSE_MILLIS = 50;
     private static final long MAX_PAUSE_MILLIS = 2000;
@@ -60,6 +60,7 @@ public final class BackendConnection implements LoopFlusher.Flushable {
         connect();
     }
 
+    @Override
     public Endpoint endpoint() {
         return endpoint;
     }
@@ -84,6 +85,27 @@ public final class BackendConnection implements LoopFlusher.Flushable {
         if (buffer != null) {
             frame.writeWrapped(buffer, "UMFORWARD", hopsLeft);
         }
+    }
+
+    /**
+     * Sends several commands with nothing between them, of which only the last one's reply is wanted: a transaction.
+     *
+     * @param commands the bytes of all commands; copied
+     * @param count how many commands they are
+     */
+    public void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
+        ByteBuf buffer = accept(count == 1 ? last : IgnoredReply.INSTANCE);
+        if (buffer == null) {
+            if (count > 1) {
+                last.fail(BackendFailure.unreachable(endpoint.toString(), lastProblem));
+            }
+            return;
+        }
+        for (int i = 2; i <= count; i++) {
+            waiting.add(i == count ? last : IgnoredReply.INSTANCE);
+        }
+        loop.stats().add(Counter.IN_FLIGHT, count - 1);
+        buffer.writeBytes(commands, commands.readerIndex(), commands.readableBytes());
     }
 
     /** Whether what was sent is leaving; while false, those who can should stop sending. */
@@ -195,8 +217,8 @@ public final class BackendConnection implements LoopFlusher.Flushable {
         disconnected(reason);
     }
 
-    /** The connection is made and logged in: what queued up goes out. */
-    void ready(Channel newChannel) {
+    @Override
+    public void ready(Channel newChannel) {
         channel = newChannel;
         OutputBatch batch = new OutputBatch(newChannel);
         output = batch;
@@ -212,8 +234,8 @@ public final class BackendConnection implements LoopFlusher.Flushable {
         closeIfDrained();
     }
 
-    /** The connection, made or not, is gone. */
-    void disconnected(String reason) {
+    @Override
+    public void disconnected(String reason) {
         if (state == State.CLOSED || state == State.PAUSED) {
             return;
         }
@@ -244,14 +266,13 @@ public final class BackendConnection implements LoopFlusher.Flushable {
         }
     }
 
-    /** Who waits for the reply that comes in now; null when nobody does. */
-    @Nullable
-    ReplyReceiver current() {
+    @Override
+    public @Nullable ReplyReceiver current() {
         return waiting.peek();
     }
 
-    /** The reply that came in is complete. */
-    void answered() {
+    @Override
+    public void answered() {
         waiting.poll();
         loop.stats().add(Counter.IN_FLIGHT, -1);
         if (retired) {
@@ -259,11 +280,18 @@ public final class BackendConnection implements LoopFlusher.Flushable {
         }
     }
 
-    int inFlight() {
+    @Override
+    public boolean expectsPromptReplies() {
+        return true;
+    }
+
+    @Override
+    public int inFlight() {
         return waiting.size();
     }
 
-    void writable() {
+    @Override
+    public void writable() {
         if (onWritable.isEmpty()) {
             return;
         }

@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection of a {@link BackendConnection}: logs in, cuts what arrives into replies, and gives up when commands are
+ * One TCP connection to a backend: logs in, cuts what arrives into replies, and gives up when commands are
  * in flight and nothing arrives. Owned by its loop.
  */
 final class BackendHandler extends ChannelInboundHandlerAdapter {
-    private final BackendConnection connection;
+    private final HandlerOwner connection;
     private final ProxyLoop loop;
     private final ReplyScanner scanner = new ReplyScanner();
 
@@ -29,17 +29,19 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     private long lastProgressNanos;
     private @Nullable ScheduledFuture<?> timeoutCheck;
 
-    BackendHandler(BackendConnection connection, ProxyLoop loop) {
+    BackendHandler(HandlerOwner connection, ProxyLoop loop) {
         this.connection = connection;
         this.loop = loop;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        long period = Math.max(1, loop.settings().replyTimeoutMillis() / 4);
         lastProgressNanos = System.nanoTime();
-        timeoutCheck = context.executor()
-                .scheduleWithFixedDelay(() -> checkTimeout(context), period, period, TimeUnit.MILLISECONDS);
+        if (connection.expectsPromptReplies()) {
+            long period = Math.max(1, loop.settings().replyTimeoutMillis() / 4);
+            timeoutCheck = context.executor()
+                    .scheduleWithFixedDelay(() -> checkTimeout(context), period, period, TimeUnit.MILLISECONDS);
+        }
         BackendSettings.Login login = connection.endpoint().kind() == Endpoint.Kind.PEER
                 ? loop.settings().peers()
                 : loop.settings().redis();

@@ -8,11 +8,17 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeoutMillis limit of one attempt to connect
  * @param replyTimeoutMillis how long a connection with commands in flight may bring nothing before it is given up
  * @param maxQueuedBytes what may wait for a connection that is being made
+ * @param maxPinnedConnections connections of one loop that may serve a single client each at a time
  * @param redis how to log in to Redis nodes
  * @param peers how to log in to other proxies
  */
 public record BackendSettings(
-        int connectTimeoutMillis, long replyTimeoutMillis, int maxQueuedBytes, Login redis, Login peers) {
+        int connectTimeoutMillis,
+        long replyTimeoutMillis,
+        int maxQueuedBytes,
+        int maxPinnedConnections,
+        Login redis,
+        Login peers) {
 
     /**
      * @param user absent for the default user

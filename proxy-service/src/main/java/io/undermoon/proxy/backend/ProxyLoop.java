@@ -20,6 +20,7 @@ public final class ProxyLoop {
     private final BackendSettings settings;
     private final LoopStats stats;
     private final LoopFlusher flusher;
+    private final PinnedPool pinned;
 
     /** By the id of the endpoint. */
     private @Nullable BackendConnection[] backends = new BackendConnection[16];
@@ -32,6 +33,7 @@ public final class ProxyLoop {
         this.settings = settings;
         this.stats = stats;
         this.flusher = new LoopFlusher(eventLoop);
+        this.pinned = new PinnedPool(this, settings.maxPinnedConnections());
     }
 
     public EventLoop eventLoop() {
@@ -89,6 +91,15 @@ public final class ProxyLoop {
         return made;
     }
 
+    /** A connection for one client alone; null when too many are taken. It comes back by {@link PinnedConnection#release}. */
+    public @Nullable PinnedConnection pin(Endpoint endpoint) {
+        return pinned.take(endpoint);
+    }
+
+    void unpin(PinnedConnection connection) {
+        pinned.put(connection);
+    }
+
     /** Lets go of the connections to all other endpoints, once their replies are there. */
     public void retainBackends(Set<Endpoint> wanted) {
         for (int id = 0; id < backends.length; id++) {
@@ -98,6 +109,7 @@ public final class ProxyLoop {
                 backend.retire();
             }
         }
+        pinned.retain(wanted);
     }
 
     /** Closes all connections at once. */
@@ -108,5 +120,6 @@ public final class ProxyLoop {
             }
         }
         Arrays.fill(backends, null);
+        pinned.close();
     }
 }

@@ -82,10 +82,10 @@ public final class Command {
         return policy;
     }
 
-    /** What the proxy does with this very command: {@code XREAD} is forwarded, but not with {@code BLOCK}. */
+    /** What the proxy does with this very command: {@code XREAD} is forwarded, and with {@code BLOCK} it blocks. */
     public Policy policyOf(CommandFrame frame) {
         if (policy == Policy.FORWARD && has(CommandFlag.BLOCKING) && StreamOptions.block(frame)) {
-            return Policy.NOT_YET;
+            return Policy.BLOCK;
         }
         return policy;
     }

@@ -99,7 +99,7 @@ public final class CommandReplies {
     }
 
     private static boolean isServed(Command command) {
-        return command.policy() == Policy.FORWARD || command.policy() == Policy.LOCAL;
+        return command.policy().isServed();
     }
 
     private static List<Command> servedOf(Collection<Command> commands) {

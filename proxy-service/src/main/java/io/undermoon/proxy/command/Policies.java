@@ -31,11 +31,19 @@ final class Policies {
             memory object xgroup xinfo
             """;
 
+    /** Make or end a state of the client's session. */
+    private static final String SESSION = """
+            discard exec multi unwatch watch
+            """;
+
+    /** Keep the client waiting at a node; a connection of the client's own does the waiting. */
+    private static final String BLOCK = """
+            blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin wait waitaof
+            """;
+
     /** Have a meaning behind a proxy; they need several nodes, a connection of their own, or state in the session. */
     private static final String NOT_YET = """
-            discard exec multi unwatch watch
             psubscribe publish pubsub pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
-            blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin wait waitaof
             dbsize flushall flushdb keys randomkey scan
             function function|* script script|*
             client|*
@@ -55,6 +63,8 @@ final class Policies {
     Policies() {
         list(LOCAL, Policy.LOCAL);
         list(CONTAINERS, Policy.LOCAL);
+        list(SESSION, Policy.SESSION);
+        list(BLOCK, Policy.BLOCK);
         list(NOT_YET, Policy.NOT_YET);
         list(REFUSE, Policy.REFUSE);
     }

@@ -4,10 +4,19 @@ package io.undermoon.proxy.command;
 public enum Policy {
     /** Sent to the owner of the slot of its keys; it has at least one key. */
     FORWARD,
+    /** Sent like {@link #FORWARD}, on a connection that only this client uses, because the reply may take its time. */
+    BLOCK,
+    /** Makes or ends a state of the client's session, such as a transaction. */
+    SESSION,
     /** Answered by the proxy itself. */
     LOCAL,
     /** Dangerous to the cluster or without meaning behind a proxy; never forwarded. */
     REFUSE,
     /** Has a meaning behind a proxy, but this version does not serve it. */
-    NOT_YET
+    NOT_YET;
+
+    /** Whether a client gets an answer other than a refusal. */
+    public boolean isServed() {
+        return this != REFUSE && this != NOT_YET;
+    }
 }

@@ -11,6 +11,7 @@ import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.OutputBatch;
+import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.frame.CommandDecoder;
 import io.undermoon.proxy.frame.ProtocolException;
@@ -30,6 +31,9 @@ import org.jboss.logging.Logger;
 final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFlusher.Flushable {
     private static final Logger LOG = Logger.getLogger(ClientSession.class);
 
+    /** How much of what comes after a blocking command is read, so that the client's leaving is noticed meanwhile. */
+    private static final int MAX_INPUT_WHILE_WAITING = 1 << 20;
+
     private final SessionLoop loop;
     private final Dispatcher dispatcher;
     private final Channel channel;
@@ -37,6 +41,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     private final CommandDecoder decoder;
     private final OutputBatch output;
     private final ReplyQueue replies;
+    private final SessionState state = new SessionState();
 
     /** Input that was not consumed; the empty buffer when there is none. */
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
@@ -45,6 +50,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     private boolean paused;
     private boolean resuming;
     private int busyBackends;
+
+    /** No command is taken until all replies are in. */
+    private boolean waiting;
 
     /** No more commands are taken; the connection closes when the last reply is out. */
     private boolean closing;
@@ -65,6 +73,15 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         return client;
     }
 
+    SessionState state() {
+        return state;
+    }
+
+    /** Whether no reply is owed. */
+    boolean isIdle() {
+        return replies.isEmpty();
+    }
+
     @Override
     public void channelActive(ChannelHandlerContext context) {
         loop.stats().add(Counter.CONNECTIONS_OPEN, 1);
@@ -81,6 +98,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
         dispatcher.clients().remove(client);
         replies.abandon();
+        state.close();
         output.discard();
         decoder.close();
         input.release();
@@ -110,8 +128,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     /** Dispatches the commands that are whole, then keeps what is left for later. */
     private void takeCommands() {
         try {
-            while (!mustPause() && decoder.decode(input)) {
-                dispatcher.dispatch(this, decoder.frame());
+            while (!mustWait() && takeCommand()) {
                 if (client.leaving()) {
                     closing = true;
                     break;
@@ -124,11 +141,32 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             dropInput();
             closeWhenAnswered();
         } else {
-            pause(mustPause());
+            pause(mustPause() || waiting && input.readableBytes() > MAX_INPUT_WHILE_WAITING);
             if (!paused) {
                 keepInput();
             }
         }
+    }
+
+    /** Dispatches the next command if it is whole; false when it is not, or has to come again once all replies are in. */
+    private boolean takeCommand() {
+        int start = input.readerIndex();
+        if (!decoder.decode(input)) {
+            return false;
+        }
+        if (dispatcher.dispatch(this, decoder.frame())) {
+            return true;
+        }
+        input.readerIndex(start);
+        waiting = true;
+        return false;
+    }
+
+    private boolean mustWait() {
+        if (waiting && replies.isEmpty()) {
+            waiting = false;
+        }
+        return waiting || mustPause();
     }
 
     private void refuseProtocol(ProtocolException e) {
@@ -150,7 +188,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     }
 
     private void scheduleResume() {
-        if (paused && !resuming) {
+        if ((paused || waiting && replies.isEmpty()) && !resuming) {
             resuming = true;
             loop.proxyLoop().execute(this::resume);
         }
@@ -160,7 +198,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     private void resume() {
         resuming = false;
         boolean hasRoom = replies.size() <= dispatcher.settings().maxPipeline() / 2;
-        if (paused && !closing && hasRoom && !mustPause()) {
+        if ((paused || waiting) && !closing && hasRoom && !mustWait()) {
             loop.proxyLoop().beginBurst();
             takeCommands();
         }
@@ -205,11 +243,31 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         return reply;
     }
 
+    /** The place for the reply to a command that has this connection to itself; the client's later commands wait for it. */
+    PendingReply expectReplyFrom(PinnedConnection connection, int commandId) {
+        PendingReply reply = expectReply(commandId);
+        reply.fromPinned = true;
+        state.blockedOn(connection);
+        waiting = true;
+        return reply;
+    }
+
+    private void unpin() {
+        PinnedConnection connection = state.blockedOn();
+        state.blockedOn(null);
+        if (connection != null) {
+            connection.release();
+        }
+    }
+
     /** A part of a reply came in. */
     void reply(PendingReply reply, ByteBuf in, int from, int to, boolean last) {
         replies.part(reply, in, from, to);
         markDirty();
         if (last) {
+            if (reply.fromPinned) {
+                unpin();
+            }
             dispatcher.answered(reply);
             replies.complete(reply);
             scheduleResume();
@@ -263,7 +321,10 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete) {
+        if (event instanceof ChannelInputShutdownReadComplete && state.blockedOn() != null) {
+            // Nobody waits for what may never come; what the client left behind must not take an element from a list.
+            channel.close();
+        } else if (event instanceof ChannelInputShutdownReadComplete) {
             closing = true;
             dropInput();
             closeWhenAnswered();

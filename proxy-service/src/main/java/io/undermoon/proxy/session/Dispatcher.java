@@ -9,7 +9,7 @@ import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.CommandFlag;
 import io.undermoon.proxy.command.CommandTable;
-import io.undermoon.proxy.command.Keys;
+import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.control.LocalCommands;
@@ -17,12 +17,8 @@ import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.route.Endpoint;
-import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.proxy.route.Target;
-import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.topology.Topology;
-import io.undermoon.proxy.topology.TopologyStore;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  * another proxy, answered here, or refused. Owned by the loop.
  */
 final class Dispatcher {
-    private static final int NOT_FORWARDED = -1;
-
     private final SessionLoop loop;
     private final CommandTable commands;
     private final Command forwarded;
-    private final TopologyStore topology;
+    private final Router router;
+    private final Transactions transactions;
+    private final BlockingCommands blocking;
     private final LocalCommands localCommands;
     private final ClientRegistry clients;
     private final SlowLog slowLog;
@@ -46,11 +42,13 @@ final class Dispatcher {
         this.loop = loop;
         this.commands = services.commands();
         this.forwarded = requireNonNull(commands.find("umforward"), "umforward is not in the command table");
-        this.topology = services.topology();
         this.localCommands = services.localCommands();
         this.clients = services.clients();
         this.slowLog = services.slowLog();
         this.settings = services.settings();
+        this.router = new Router(services.topology(), settings, loop.stats());
+        this.transactions = new Transactions(loop, router);
+        this.blocking = new BlockingCommands(loop, router);
     }
 
     SessionLoop loop() {
@@ -70,44 +68,41 @@ final class Dispatcher {
         return client.authenticated() ? settings.requestLimits() : RequestLimits.UNAUTHENTICATED;
     }
 
-    /** Takes the next command of a session. Its reply, or the place for it, is in the session's queue on return. */
-    void dispatch(ClientSession session, CommandFrame frame) {
-        dispatch(session, frame, NOT_FORWARDED);
+    /**
+     * Takes the next command of a session. Its reply, or the place for it, is in the session's queue on return.
+     *
+     * @return false when the command was not taken, because all replies have to be in before; it has to come again then
+     */
+    boolean dispatch(ClientSession session, CommandFrame frame) {
+        return dispatch(session, frame, Router.NOT_FORWARDED);
     }
 
-    private void dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
-        Command command = commands.find(frame);
+    private boolean dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
+        Transaction transaction = session.state().transaction();
+        Command command = acceptable(session, frame);
         if (command == null) {
-            CommandErrors.unknownCommand(frame, session.replyBuffer());
-            return;
-        }
-        if (command.isContainer() && frame.argumentCount() > 1) {
-            Command sub = command.findSub(frame);
-            if (sub == null) {
-                CommandErrors.unknownSubcommand(command, frame, session.replyBuffer());
-                return;
+            if (transaction != null) {
+                transaction.fail();
             }
-            command = sub;
+            return true;
         }
-        Client client = session.client();
-        client.active(loop.proxyLoop().nowNanos(), command.name());
-        if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH)) {
-            loop.stats().rejected(command.id());
-            write(session, "-NOAUTH Authentication required.\r\n");
-        } else if (!command.arityMatches(frame.argumentCount())) {
-            loop.stats().rejected(command.id());
-            CommandErrors.wrongArity(command, session.replyBuffer());
-        } else if (command == forwarded) {
-            dispatchForwarded(session, frame, hopsLeft);
-        } else {
-            dispatch(session, command, frame, hopsLeft);
+        if (command == forwarded) {
+            return dispatchForwarded(session, frame, hopsLeft);
         }
-    }
-
-    private void dispatch(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        switch (command.policyOf(frame)) {
+        Policy policy = command.policyOf(frame);
+        if (transaction != null && policy != Policy.SESSION && !command.name().equals("quit")) {
+            transactions.queue(session, transaction, command, frame);
+            return true;
+        }
+        switch (policy) {
             case FORWARD -> forward(session, command, frame, hopsLeft);
             case LOCAL -> answer(session, command, frame);
+            case BLOCK -> {
+                return blocking.start(session, command, frame, hopsLeft);
+            }
+            case SESSION -> {
+                return transactions.execute(session, command, frame);
+            }
             case REFUSE -> {
                 loop.stats().rejected(command.id());
                 CommandErrors.refused(command, session.replyBuffer());
@@ -117,45 +112,94 @@ final class Dispatcher {
                 CommandErrors.notYet(command, session.replyBuffer());
             }
         }
+        return true;
+    }
+
+    /** The command or sub-command that the frame names, if there is one, the client may use it, and its arity is right. */
+    private @Nullable Command acceptable(ClientSession session, CommandFrame frame) {
+        Command command = commands.find(frame);
+        if (command == null) {
+            CommandErrors.unknownCommand(frame, session.replyBuffer());
+            return null;
+        }
+        if (command.isContainer() && frame.argumentCount() > 1) {
+            Command sub = command.findSub(frame);
+            if (sub == null) {
+                CommandErrors.unknownSubcommand(command, frame, session.replyBuffer());
+                return null;
+            }
+            command = sub;
+        }
+        Client client = session.client();
+        client.active(loop.proxyLoop().nowNanos(), command.name());
+        if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH)) {
+            loop.stats().rejected(command.id());
+            Router.write(session, "-NOAUTH Authentication required.\r\n");
+            return null;
+        }
+        if (!command.arityMatches(frame.argumentCount())) {
+            loop.stats().rejected(command.id());
+            CommandErrors.wrongArity(command, session.replyBuffer());
+            return null;
+        }
+        return command;
     }
 
     /** A data command: by the slot of its keys to whoever serves the slot. */
     private void forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Topology now = topology.current();
-        if (now.clusterName() == null) {
-            refuseUnassigned(session, command, frame);
+        Topology now = router.topology();
+        int slot = router.slot(session, now, command, frame);
+        if (slot == Router.REFUSED) {
             return;
         }
-        int slot = Keys.slotOf(command, frame);
-        if (slot < 0) {
-            loop.stats().rejected(command.id());
-            CommandErrors.unroutable(command, slot, session.replyBuffer());
-            return;
+        if (session.client().readOnly() && command.has(CommandFlag.READONLY)) {
+            Endpoint replica = now.routes().localReplica(slot);
+            if (replica != null && !(now.routes().owner(slot) instanceof Target.Local)) {
+                send(session, command, frame, replica);
+                return;
+            }
         }
-        RouteTable routes = now.routes();
-        Target target = routes.owner(slot);
+        Target target = router.target(session, now, command, slot);
         if (target instanceof Target.Local local) {
             send(session, command, frame, local.node());
         } else if (target instanceof Target.Remote remote) {
-            Endpoint replica = routes.localReplica(slot);
-            if (replica != null && session.client().readOnly() && command.has(CommandFlag.READONLY)) {
-                send(session, command, frame, replica);
-            } else if (settings.activeRedirection()) {
-                sendToPeer(session, command, frame, remote, hopsLeft);
-            } else {
-                redirect(session, slot, remote.movedTail());
-            }
-        } else {
-            loop.stats().rejected(command.id());
-            write(session, "-CLUSTERDOWN Hash slot not served\r\n");
+            sendToPeer(session, command, frame, remote, hopsLeft);
         }
     }
 
     private void send(ClientSession session, Command command, CommandFrame frame, Endpoint node) {
+        SessionState state = session.state();
+        state.lastNode(node);
+        PendingReply reply = expectReply(session, command, frame);
+        Watch watch = state.watch();
+        if (watch != null && watch.connection().endpoint().equals(node)) {
+            watch.connection().send(frame, reply);
+            return;
+        }
         BackendConnection backend = loop.proxyLoop().backend(node);
-        backend.send(frame, expectReply(session, command, frame));
+        backend.send(frame, reply);
         if (!backend.isWritable()) {
             session.awaitWritable(backend);
+        }
+    }
+
+    /** Has a peer carry the command out; the number sent along bounds how many more proxies may pass it on. */
+    private void sendToPeer(
+            ClientSession session, Command command, CommandFrame frame, Target.Remote remote, int hopsLeft) {
+        Watch watch = session.state().watch();
+        if (watch != null
+                && watch.connection().endpoint().equals(remote.byHopsLeft().get(0))) {
+            watch.connection().send(frame, expectReply(session, command, frame));
+            return;
+        }
+        int hops = router.nextHops(session, command, hopsLeft);
+        if (hops == Router.REFUSED) {
+            return;
+        }
+        BackendConnection peer = loop.proxyLoop().backend(remote.byHopsLeft().get(hops));
+        peer.sendForwarded(frame, hops, expectReply(session, command, frame));
+        if (!peer.isWritable()) {
+            session.awaitWritable(peer);
         }
     }
 
@@ -167,41 +211,16 @@ final class Dispatcher {
         return reply;
     }
 
-    private void redirect(ClientSession session, int slot, byte[] movedTail) {
-        loop.stats().add(Counter.MOVED, 1);
-        ByteBuf out = session.replyBuffer();
-        out.writeCharSequence("-MOVED ", StandardCharsets.US_ASCII);
-        out.writeCharSequence(Integer.toString(slot), StandardCharsets.US_ASCII);
-        out.writeBytes(movedTail);
-    }
-
-    /** Has a peer carry the command out; the number sent along bounds how many more proxies may pass it on. */
-    private void sendToPeer(
-            ClientSession session, Command command, CommandFrame frame, Target.Remote remote, int hopsLeft) {
-        int hops = hopsLeft == NOT_FORWARDED ? settings.maxRedirections() - 2 : hopsLeft - 1;
-        if (hops < 0) {
-            loop.stats().rejected(command.id());
-            write(session, "-ERR_TOO_MANY_REDIRECTIONS\r\n");
-            return;
-        }
-        loop.stats().add(Counter.FORWARDED_TO_PEER, 1);
-        BackendConnection peer = loop.proxyLoop().backend(remote.byHopsLeft().get(hops));
-        peer.sendForwarded(frame, hops, expectReply(session, command, frame));
-        if (!peer.isWritable()) {
-            session.awaitWritable(peer);
-        }
-    }
-
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer has been asked and passes on to its owner. */
-    private void dispatchForwarded(ClientSession session, CommandFrame frame, int hopsLeft) {
-        int hops = hopsLeft == NOT_FORWARDED ? parseHops(frame.argument(1)) : -1;
+    private boolean dispatchForwarded(ClientSession session, CommandFrame frame, int hopsLeft) {
+        int hops = hopsLeft == Router.NOT_FORWARDED ? parseHops(frame.argument(1)) : -1;
         if (hops < 0 || hops > Target.MAX_HOPS_LEFT) {
             loop.stats().rejected(forwarded.id());
-            write(session, "-invalid redirection times\r\n");
-            return;
+            Router.write(session, "-invalid redirection times\r\n");
+            return true;
         }
         frame.skip(2);
-        dispatch(session, frame, hops);
+        return dispatch(session, frame, hops);
     }
 
     private static int parseHops(String text) {
@@ -248,19 +267,5 @@ final class Dispatcher {
         if (sample != null) {
             slowLog.end(sample, elapsed);
         }
-    }
-
-    private void refuseUnassigned(ClientSession session, Command command, CommandFrame frame) {
-        int slot = settings.redirectUnassigned().isEmpty() ? -1 : Keys.slotOf(command, frame);
-        if (slot >= 0) {
-            redirect(session, slot, (" " + settings.redirectUnassigned() + "\r\n").getBytes(StandardCharsets.US_ASCII));
-        } else {
-            loop.stats().rejected(command.id());
-            write(session, "-CLUSTERDOWN this proxy belongs to no cluster (ERR_CLUSTER_NOT_FOUND)\r\n");
-        }
-    }
-
-    private static void write(ClientSession session, String reply) {
-        session.replyBuffer().writeCharSequence(reply, StandardCharsets.US_ASCII);
     }
 }

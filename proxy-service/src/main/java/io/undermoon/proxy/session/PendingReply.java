@@ -33,6 +33,9 @@ final class PendingReply implements ReplyReceiver {
     boolean done;
     boolean isError;
 
+    /** Whether the reply comes from the connection that is the client's own for this one command. */
+    boolean fromPinned;
+
     PendingReply(ReplyPool pool) {
         this.pool = pool;
     }
@@ -77,6 +80,7 @@ final class PendingReply implements ReplyReceiver {
         begun = false;
         done = false;
         isError = false;
+        fromPinned = false;
         pool.put(this);
     }
 

@@ -97,15 +97,15 @@ class CommandTableTest {
         assertThat(policy("cluster|meet")).isEqualTo(Policy.REFUSE);
         assertThat(policy("shutdown")).isEqualTo(Policy.REFUSE);
         assertThat(policy("flushall")).isEqualTo(Policy.NOT_YET);
-        assertThat(policy("blpop")).isEqualTo(Policy.NOT_YET);
+        assertThat(policy("blpop")).isEqualTo(Policy.BLOCK);
     }
 
     @Test
     void reading_a_stream_is_forwarded_unless_it_waits() {
         assertThat(policyOf("XREAD COUNT 2 STREAMS block 0")).isEqualTo(Policy.FORWARD);
-        assertThat(policyOf("XREAD COUNT 2 block 0 STREAMS s 0")).isEqualTo(Policy.NOT_YET);
+        assertThat(policyOf("XREAD COUNT 2 block 0 STREAMS s 0")).isEqualTo(Policy.BLOCK);
         assertThat(policyOf("XREADGROUP GROUP BLOCK BLOCK NOACK STREAMS s >")).isEqualTo(Policy.FORWARD);
-        assertThat(policyOf("XREADGROUP GROUP g c BLOCK 0 STREAMS s >")).isEqualTo(Policy.NOT_YET);
+        assertThat(policyOf("XREADGROUP GROUP g c BLOCK 0 STREAMS s >")).isEqualTo(Policy.BLOCK);
         assertThat(policyOf("GET BLOCK")).isEqualTo(Policy.FORWARD);
     }
 

@@ -62,7 +62,7 @@ public final class ProxyHarness implements AutoCloseable {
         address = new ProxyAddress("127.0.0.1:" + port);
         topology = new TopologyStore(address, Set.of(), new Endpoints());
         BackendSettings backends =
-                new BackendSettings(1000, 3000, 1 << 20, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
+                new BackendSettings(1000, 3000, 1 << 20, 1000, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         dataPlane = new DataPlane(transport, threads, backends, commands.size());
         SessionSettings settings =
                 change.apply(new SessionSettings(false, 4, false, RequestLimits.DEFAULT, 1024, 10_000, ""));

@@ -1,0 +1,31 @@
+package io.undermoon.proxy.backend;
+
+import io.netty.channel.Channel;
+import io.undermoon.proxy.route.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link BackendHandler} tells and asks the connection it works for. All on the loop. */
+interface HandlerOwner {
+    Endpoint endpoint();
+
+    /** Whether silence while commands are in flight means that the connection is dead. */
+    boolean expectsPromptReplies();
+
+    /** The connection is made and logged in. */
+    void ready(Channel channel);
+
+    /** The connection, made or not, is gone. */
+    void disconnected(String reason);
+
+    /** Who waits for the reply that comes in now; null when nobody does. */
+    @Nullable
+    ReplyReceiver current();
+
+    /** The reply that came in is complete. */
+    void answered();
+
+    int inFlight();
+
+    /** What was written is leaving again. */
+    void writable();
+}

@@ -1,0 +1,187 @@
+package io.undermoon.proxy.backend;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to a backend for one client alone, for as long as the client has state on it: watched keys, or a command that
+ * blocks. It is not remade when it breaks, and it waits for replies as long as it takes.
+ *
+ * <p>Taken from {@link ProxyLoop#pin} and given back by {@link #release}, or by {@link #close} when its state is not clean.
+ * Owned by its loop.
+ */
+public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwner {
+    private final ProxyLoop loop;
+    private final Endpoint endpoint;
+    private final ReceiverQueue waiting = new ReceiverQueue();
+
+    private ByteBuf unsent;
+    private @Nullable Channel channel;
+    private boolean dirty;
+    private boolean closed;
+    private String problem = "closed";
+
+    PinnedConnection(ProxyLoop loop, Endpoint endpoint) {
+        this.loop = loop;
+        this.endpoint = endpoint;
+        this.unsent = loop.allocator().buffer();
+        AddressResolver.resolve(endpoint.address())
+                .whenComplete((address, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        disconnected(String.valueOf(failure.getMessage()));
+                    } else {
+                        connect(address);
+                    }
+                }));
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Whether the connection is gone; a client's state on it is gone with it. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Sends a command; its reply, or why there is none, goes to the receiver. */
+    public void send(CommandFrame frame, ReplyReceiver receiver) {
+        if (accept(receiver)) {
+            frame.writeTo(unsent);
+        }
+    }
+
+    /** Sends a command wrapped as {@code UMFORWARD <hopsLeft> <command>}. */
+    public void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver) {
+        if (accept(receiver)) {
+            frame.writeWrapped(unsent, "UMFORWARD", hopsLeft);
+        }
+    }
+
+    /** Sends several commands of which only the last one's reply is wanted. */
+    public void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
+        for (int i = 1; i < count && !closed; i++) {
+            waiting.add(IgnoredReply.INSTANCE);
+        }
+        if (accept(last)) {
+            unsent.writeBytes(commands, commands.readerIndex(), commands.readableBytes());
+        }
+    }
+
+    /** Gives the connection back for others to use: nothing is in flight and it has no state. */
+    public void release() {
+        if (waiting.size() > 0) {
+            throw new IllegalStateException("connection to " + endpoint + " given back with commands in flight");
+        }
+        loop.unpin(this);
+    }
+
+    /** Ends the connection and with it whatever state it has; commands in flight fail. */
+    public void close() {
+        Channel current = channel;
+        if (current != null) {
+            current.close();
+        }
+        disconnected("closed by the proxy");
+    }
+
+    @Override
+    public void flush() {
+        dirty = false;
+        Channel current = channel;
+        if (current != null && !closed && unsent.isReadable()) {
+            ByteBuf bytes = unsent;
+            unsent = loop.allocator().buffer();
+            current.writeAndFlush(bytes, current.voidPromise());
+        }
+    }
+
+    @Override
+    public boolean expectsPromptReplies() {
+        return false;
+    }
+
+    @Override
+    public void ready(Channel newChannel) {
+        channel = newChannel;
+        if (closed) {
+            newChannel.close();
+        } else {
+            flush();
+        }
+    }
+
+    @Override
+    public void disconnected(String reason) {
+        if (closed) {
+            return;
+        }
+        boolean sent = channel != null;
+        closed = true;
+        problem = reason;
+        unsent.release();
+        loop.unpin(this);
+        BackendFailure failure = sent
+                ? BackendFailure.lost(endpoint.toString(), reason)
+                : BackendFailure.unreachable(endpoint.toString(), reason);
+        for (ReplyReceiver receiver = waiting.poll(); receiver != null; receiver = waiting.poll()) {
+            receiver.fail(failure);
+        }
+    }
+
+    @Override
+    public @Nullable ReplyReceiver current() {
+        return waiting.peek();
+    }
+
+    @Override
+    public void answered() {
+        waiting.poll();
+    }
+
+    @Override
+    public int inFlight() {
+        return waiting.size();
+    }
+
+    @Override
+    public void writable() {
+        // One client's commands; the session bounds them by waiting for their replies.
+    }
+
+    private boolean accept(ReplyReceiver receiver) {
+        if (closed) {
+            receiver.fail(BackendFailure.unreachable(endpoint.toString(), problem));
+            return false;
+        }
+        waiting.add(receiver);
+        if (!dirty) {
+            dirty = true;
+            loop.flusher().add(this);
+        }
+        return true;
+    }
+
+    private void connect(SocketAddress address) {
+        new Bootstrap()
+                .group(loop.eventLoop())
+                .channelFactory(loop.transport()::newSocket)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, loop.settings().connectTimeoutMillis())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .handler(new BackendHandler(this, loop))
+                .connect(address)
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        disconnected(String.valueOf(done.cause().getMessage()));
+                    }
+                });
+    }
+}

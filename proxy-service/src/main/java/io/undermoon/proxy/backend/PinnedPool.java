@@ -1,0 +1,69 @@
+package io.undermoon.proxy.backend;
+
+import io.undermoon.proxy.route.Endpoint;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The {@link PinnedConnection}s of a loop: those in use, bounded, and a few idle ones per endpoint. Owned by the loop. */
+final class PinnedPool {
+    private static final int MAX_IDLE_PER_ENDPOINT = 16;
+
+    private final ProxyLoop loop;
+    private final int max;
+    private final Set<PinnedConnection> inUse = new HashSet<>();
+    private final Map<Endpoint, ArrayDeque<PinnedConnection>> idle = new HashMap<>();
+
+    PinnedPool(ProxyLoop loop, int max) {
+        this.loop = loop;
+        this.max = max;
+    }
+
+    /** A clean connection; null when too many are in use. */
+    @Nullable
+    PinnedConnection take(Endpoint endpoint) {
+        if (inUse.size() >= max) {
+            return null;
+        }
+        ArrayDeque<PinnedConnection> free = idle.get(endpoint);
+        PinnedConnection connection = free == null ? null : free.pollLast();
+        if (connection == null) {
+            connection = new PinnedConnection(loop, endpoint);
+        }
+        inUse.add(connection);
+        return connection;
+    }
+
+    /** The connection is free again, or gone. */
+    void put(PinnedConnection connection) {
+        boolean wasInUse = inUse.remove(connection);
+        ArrayDeque<PinnedConnection> free = idle.computeIfAbsent(connection.endpoint(), e -> new ArrayDeque<>());
+        if (connection.isClosed()) {
+            free.remove(connection);
+        } else if (wasInUse && free.size() < MAX_IDLE_PER_ENDPOINT) {
+            free.addLast(connection);
+        } else {
+            connection.close();
+        }
+    }
+
+    /** Lets go of the idle connections to all other endpoints. */
+    void retain(Set<Endpoint> wanted) {
+        for (Endpoint endpoint : Set.copyOf(idle.keySet())) {
+            if (!wanted.contains(endpoint)) {
+                ArrayDeque<PinnedConnection> free = idle.remove(endpoint);
+                if (free != null) {
+                    new ArrayDeque<>(free).forEach(PinnedConnection::close);
+                }
+            }
+        }
+    }
+
+    void close() {
+        Set.copyOf(inUse).forEach(PinnedConnection::close);
+        retain(Set.of());
+    }
+}

@@ -1,0 +1,109 @@
+package io.undermoon.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.Keys;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.stats.LoopStats;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds who serves a command, and tells the client when nobody does or somebody else does. Every method that refuses has
+ * written the error to the session when it returns. Owned by a loop.
+ */
+final class Router {
+    static final int REFUSED = -1;
+
+    /** The command did not come from a peer. */
+    static final int NOT_FORWARDED = -1;
+
+    private final TopologyStore topology;
+    private final SessionSettings settings;
+    private final LoopStats stats;
+
+    Router(TopologyStore topology, SessionSettings settings, LoopStats stats) {
+        this.topology = topology;
+        this.settings = settings;
+        this.stats = stats;
+    }
+
+    /** The topology to route one command by. */
+    Topology topology() {
+        return topology.current();
+    }
+
+    /** The slot of the keys of a command, or {@link #REFUSED}. */
+    int slot(ClientSession session, Topology now, Command command, CommandFrame frame) {
+        int slot = Keys.slotOf(command, frame);
+        if (now.clusterName() == null) {
+            refuseUnassigned(session, command, slot);
+            return REFUSED;
+        }
+        if (slot < 0) {
+            stats.rejected(command.id());
+            CommandErrors.unroutable(command, slot, session.replyBuffer());
+            return REFUSED;
+        }
+        return slot;
+    }
+
+    /** Who serves the slot; null when refused: nobody does, or another proxy does and the client has to go there itself. */
+    @Nullable
+    Target target(ClientSession session, Topology now, Command command, int slot) {
+        Target target = now.routes().owner(slot);
+        if (target == Target.UNSERVED) {
+            stats.rejected(command.id());
+            write(session, "-CLUSTERDOWN Hash slot not served\r\n");
+            return null;
+        }
+        if (!settings.activeRedirection() && target instanceof Target.Remote remote) {
+            redirect(session, slot, remote.movedTail());
+            return null;
+        }
+        return target;
+    }
+
+    /**
+     * How many more proxies may pass the command on after the next one, or {@link #REFUSED}.
+     *
+     * @param hopsLeft what the command came with, or {@link #NOT_FORWARDED}
+     */
+    int nextHops(ClientSession session, Command command, int hopsLeft) {
+        int hops = hopsLeft == NOT_FORWARDED ? settings.maxRedirections() - 2 : hopsLeft - 1;
+        if (hops < 0) {
+            stats.rejected(command.id());
+            write(session, "-ERR_TOO_MANY_REDIRECTIONS\r\n");
+            return REFUSED;
+        }
+        stats.add(Counter.FORWARDED_TO_PEER, 1);
+        return hops;
+    }
+
+    static void write(ClientSession session, String reply) {
+        session.replyBuffer().writeCharSequence(reply, StandardCharsets.US_ASCII);
+    }
+
+    private void redirect(ClientSession session, int slot, byte[] movedTail) {
+        stats.add(Counter.MOVED, 1);
+        ByteBuf out = session.replyBuffer();
+        out.writeCharSequence("-MOVED ", StandardCharsets.US_ASCII);
+        out.writeCharSequence(Integer.toString(slot), StandardCharsets.US_ASCII);
+        out.writeBytes(movedTail);
+    }
+
+    private void refuseUnassigned(ClientSession session, Command command, int slot) {
+        if (slot >= 0 && !settings.redirectUnassigned().isEmpty()) {
+            byte[] tail = (" " + settings.redirectUnassigned() + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            redirect(session, slot, tail);
+        } else {
+            stats.rejected(command.id());
+            write(session, "-CLUSTERDOWN this proxy belongs to no cluster (ERR_CLUSTER_NOT_FOUND)\r\n");
+        }
+    }
+}

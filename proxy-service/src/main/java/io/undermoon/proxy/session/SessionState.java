@@ -1,0 +1,64 @@
+package io.undermoon.proxy.session;
+
+import io.undermoon.proxy.backend.PinnedConnection;
+import io.undermoon.proxy.route.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/** What a client has begun and not ended: a transaction, watched keys, a command that blocks. Owned by its loop. */
+final class SessionState {
+    private @Nullable Transaction transaction;
+    private @Nullable Watch watch;
+    private @Nullable PinnedConnection blockedOn;
+    private @Nullable Endpoint lastNode;
+
+    @Nullable
+    Transaction transaction() {
+        return transaction;
+    }
+
+    void transaction(@Nullable Transaction transaction) {
+        this.transaction = transaction;
+    }
+
+    @Nullable
+    Watch watch() {
+        return watch;
+    }
+
+    void watch(@Nullable Watch watch) {
+        this.watch = watch;
+    }
+
+    /** The connection on which the client's present command blocks. */
+    @Nullable
+    PinnedConnection blockedOn() {
+        return blockedOn;
+    }
+
+    void blockedOn(@Nullable PinnedConnection connection) {
+        blockedOn = connection;
+    }
+
+    /** The Redis node that got the client's last command, for {@code WAIT}. */
+    @Nullable
+    Endpoint lastNode() {
+        return lastNode;
+    }
+
+    void lastNode(Endpoint node) {
+        lastNode = node;
+    }
+
+    /** The client is gone: its connections end, and with them what it watches and waits for. */
+    void close() {
+        transaction = null;
+        if (watch != null) {
+            watch.connection().close();
+            watch = null;
+        }
+        if (blockedOn != null) {
+            blockedOn.close();
+            blockedOn = null;
+        }
+    }
+}

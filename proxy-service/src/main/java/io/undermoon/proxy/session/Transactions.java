@@ -1,0 +1,232 @@
+package io.undermoon.proxy.session;
+
+import io.undermoon.proxy.backend.PinnedConnection;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.topology.Topology;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code MULTI}, {@code EXEC}, {@code DISCARD}, {@code WATCH} and {@code UNWATCH}, within one slot.
+ *
+ * <p>A transaction is queued here and sent at {@code EXEC}, with nothing in between, on the connection the client's other
+ * commands take; Redis executes it as one. Only watched keys need a connection of the client's own. Whatever could make a
+ * watch untrue (the slot moved, the connection broke) makes {@code EXEC} answer null, as a changed key does. Owned by a loop.
+ */
+final class Transactions {
+    /** Commands without keys that may stand in a transaction; Redis answers them. */
+    private static final Set<String> KEYLESS = Set.of("ping", "echo", "time");
+
+    private final SessionLoop loop;
+    private final Router router;
+
+    Transactions(SessionLoop loop, Router router) {
+        this.loop = loop;
+        this.router = router;
+    }
+
+    /** Carries out one of the five; false when it has to wait until all replies are in. */
+    boolean execute(ClientSession session, Command command, CommandFrame frame) {
+        if (session.state().watch() != null && !command.name().equals("watch") && !session.isIdle()) {
+            return false;
+        }
+        switch (command.name()) {
+            case "multi" -> multi(session);
+            case "exec" -> exec(session, command);
+            case "discard" -> discard(session);
+            case "unwatch" -> unwatch(session);
+            case "watch" -> {
+                return watch(session, command, frame);
+            }
+            default -> throw new IllegalStateException("command " + command + " is not about transactions");
+        }
+        return true;
+    }
+
+    /** Queues a command of an open transaction, or refuses it and with it the transaction. */
+    void queue(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
+        int slot = Transaction.NO_SLOT;
+        switch (command.policyOf(frame)) {
+            case FORWARD, BLOCK -> {
+                Topology now = router.topology();
+                slot = router.slot(session, now, command, frame);
+                if (slot == Router.REFUSED || router.target(session, now, command, slot) == null) {
+                    transaction.fail();
+                    return;
+                }
+                if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot) {
+                    transaction.fail();
+                    CommandErrors.crossSlot(session.replyBuffer());
+                    return;
+                }
+            }
+            case NOT_YET -> {
+                refuse(session, transaction, command);
+                return;
+            }
+            default -> {
+                if (!KEYLESS.contains(command.name())) {
+                    refuse(session, transaction, command);
+                    return;
+                }
+            }
+        }
+        if (!transaction.hasRoomFor(frame)) {
+            transaction.fail();
+            Router.write(session, "-ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes\r\n");
+            return;
+        }
+        transaction.add(frame, slot);
+        Router.write(session, "+QUEUED\r\n");
+    }
+
+    private void refuse(ClientSession session, Transaction transaction, Command command) {
+        transaction.fail();
+        loop.stats().rejected(command.id());
+        Router.write(
+                session, "-ERR command '" + command.name() + "' is not allowed in a transaction through the proxy\r\n");
+    }
+
+    private static void multi(ClientSession session) {
+        if (session.state().transaction() != null) {
+            Router.write(session, "-ERR MULTI calls can not be nested\r\n");
+            return;
+        }
+        session.state().transaction(new Transaction());
+        Router.write(session, "+OK\r\n");
+    }
+
+    private void exec(ClientSession session, Command command) {
+        Transaction transaction = session.state().transaction();
+        if (transaction == null) {
+            Router.write(session, "-ERR EXEC without MULTI\r\n");
+            return;
+        }
+        session.state().transaction(null);
+        if (transaction.failed()) {
+            endWatch(session);
+            Router.write(session, "-EXECABORT Transaction discarded because of previous errors.\r\n");
+            return;
+        }
+        Watch watch = session.state().watch();
+        if (watch != null) {
+            execWatched(session, command, transaction, watch);
+        } else if (transaction.count() == 0) {
+            Router.write(session, "*0\r\n");
+        } else {
+            Endpoint node = node(session, command, transaction.slot());
+            if (node != null) {
+                PendingReply reply = session.expectReply(command.id());
+                loop.proxyLoop().backend(node).sendAll(transaction.toBatch(), transaction.count() + 2, reply);
+            }
+        }
+    }
+
+    private void execWatched(ClientSession session, Command command, Transaction transaction, Watch watch) {
+        boolean sameSlot = transaction.slot() == Transaction.NO_SLOT || transaction.slot() == watch.slot();
+        if (!sameSlot) {
+            endWatch(session);
+            CommandErrors.crossSlot(session.replyBuffer());
+        } else if (isBroken(watch)) {
+            endWatch(session);
+            Router.write(session, "*-1\r\n");
+        } else {
+            session.state().watch(null);
+            PendingReply reply = session.expectReplyFrom(watch.connection(), command.id());
+            watch.connection().sendAll(transaction.toBatch(), transaction.count() + 2, reply);
+        }
+    }
+
+    private static void discard(ClientSession session) {
+        if (session.state().transaction() == null) {
+            Router.write(session, "-ERR DISCARD without MULTI\r\n");
+            return;
+        }
+        session.state().transaction(null);
+        endWatch(session);
+        Router.write(session, "+OK\r\n");
+    }
+
+    private static void unwatch(ClientSession session) {
+        endWatch(session);
+        Router.write(session, "+OK\r\n");
+    }
+
+    /** Drops what is watched. The connection is closed rather than cleaned: that cannot fail. */
+    private static void endWatch(ClientSession session) {
+        Watch watch = session.state().watch();
+        if (watch != null) {
+            session.state().watch(null);
+            watch.connection().close();
+        }
+    }
+
+    private boolean watch(ClientSession session, Command command, CommandFrame frame) {
+        if (session.state().transaction() != null) {
+            Router.write(session, "-ERR WATCH inside MULTI is not allowed\r\n");
+            return true;
+        }
+        Topology now = router.topology();
+        int slot = router.slot(session, now, command, frame);
+        Target target = slot == Router.REFUSED ? null : router.target(session, now, command, slot);
+        if (target == null) {
+            return true;
+        }
+        Watch watch = session.state().watch();
+        if (watch == null) {
+            if (!session.isIdle()) {
+                return false;
+            }
+            PinnedConnection connection = loop.proxyLoop().pin(endpoint(target));
+            if (connection == null) {
+                Router.write(session, "-ERR too many clients watch keys or block; try again later\r\n");
+                return true;
+            }
+            watch = new Watch(connection, slot);
+            session.state().watch(watch);
+        } else if (watch.slot() != slot) {
+            CommandErrors.crossSlot(session.replyBuffer());
+            return true;
+        }
+        watch.connection().send(frame, session.expectReply(command.id()));
+        return true;
+    }
+
+    private boolean isBroken(Watch watch) {
+        Target owner = router.topology().routes().owner(watch.slot());
+        return watch.connection().isClosed()
+                || owner == Target.UNSERVED
+                || !endpoint(owner).equals(watch.connection().endpoint());
+    }
+
+    /** The node for a transaction; null when refused. Without keys any node of the cluster behind this proxy will do. */
+    private @Nullable Endpoint node(ClientSession session, Command command, int slot) {
+        Topology now = router.topology();
+        if (slot != Transaction.NO_SLOT) {
+            Target target = router.target(session, now, command, slot);
+            return target == null ? null : endpoint(target);
+        }
+        for (Endpoint endpoint : now.endpoints()) {
+            if (endpoint.kind() == Endpoint.Kind.REDIS) {
+                return endpoint;
+            }
+        }
+        Router.write(session, "-CLUSTERDOWN no node behind this proxy\r\n");
+        return null;
+    }
+
+    /** Where the commands for a target go; a peer sees them as those of an ordinary client. */
+    private static Endpoint endpoint(Target target) {
+        if (target instanceof Target.Local local) {
+            return local.node();
+        }
+        if (target instanceof Target.Remote remote) {
+            return remote.byHopsLeft().get(0);
+        }
+        throw new IllegalArgumentException("nobody serves " + target);
+    }
+}
