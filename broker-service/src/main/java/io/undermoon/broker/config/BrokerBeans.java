@@ -1,0 +1,114 @@
+package io.undermoon.broker.config;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.jackson.ObjectMapperCustomizer;
+import io.quarkus.runtime.Startup;
+import io.undermoon.broker.proxy.RespProxyEpochs;
+import io.undermoon.broker.replica.ReplicaPush;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.storage.FileStorage;
+import io.undermoon.broker.storage.MemoryStorage;
+import io.undermoon.broker.storage.MetadataStorage;
+import io.undermoon.broker.store.ClusterScaling;
+import io.undermoon.broker.store.EpochRecovery;
+import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.ProxyEpochs;
+import io.undermoon.json.Json;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.eclipse.microprofile.context.ManagedExecutor;
+import org.jboss.logging.Logger;
+
+/** Wires the plain parts of the broker together. */
+public final class BrokerBeans {
+    private static final Logger LOG = Logger.getLogger(BrokerBeans.class);
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    Settings settings(BrokerConfig config) {
+        return Settings.of(config);
+    }
+
+    @Produces
+    @Singleton
+    MetadataStorage storage(BrokerConfig config, Settings settings) {
+        MetaStore empty = MetaStore.empty(config.enableOrderedProxy());
+        if (settings.storageType() == Settings.StorageType.MEMORY) {
+            LOG.warn("storage=memory: the metadata is lost when this process ends");
+            return new MemoryStorage(empty);
+        }
+        Path file = Path.of(config.metaFilename());
+        FileStorage storage = FileStorage.open(file, empty);
+        MetaStore loaded = storage.load().state();
+        LOG.infof(
+                "storage=file file=%s epoch=%s clusters=%d proxies=%d",
+                file.toAbsolutePath(),
+                loaded.globalEpoch(),
+                loaded.clusters().size(),
+                loaded.allProxies().size());
+        if (loaded.enableOrderedProxy() != config.enableOrderedProxy()) {
+            LOG.warnf(
+                    "enable_ordered_proxy=%s of the metadata file is used, not the configured %s",
+                    loaded.enableOrderedProxy(), config.enableOrderedProxy());
+        }
+        return storage;
+    }
+
+    void close(@Disposes MetadataStorage storage) {
+        storage.close();
+    }
+
+    /** Made at start, so that a storage that cannot be used stops the start. */
+    @Produces
+    @Singleton
+    @Startup
+    MetadataStore store(MetadataStorage storage, Settings settings, Clock clock) {
+        return new MetadataStore(storage, settings.limits(), clock);
+    }
+
+    @Produces
+    @Singleton
+    ProxyEpochs proxyEpochs(Vertx vertx, BrokerConfig config) {
+        return new RespProxyEpochs(vertx, config.proxyClient().timeout());
+    }
+
+    @Produces
+    @Singleton
+    ClusterScaling scaling(MetadataStore store, ProxyEpochs epochs, ManagedExecutor executor, Settings settings) {
+        return new ClusterScaling(store, epochs, executor, settings.patience());
+    }
+
+    @Produces
+    @Singleton
+    EpochRecovery recovery(MetadataStore store, ProxyEpochs epochs, ManagedExecutor executor) {
+        return new EpochRecovery(store, epochs, executor);
+    }
+
+    @Produces
+    @Singleton
+    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config) {
+        return new ReplicaPush(
+                store, settings.replicaAddresses(), config.replicaClient().timeout());
+    }
+
+    @Produces
+    @Singleton
+    ObjectMapperCustomizer json() {
+        return new ObjectMapperCustomizer() {
+            @Override
+            public void customize(ObjectMapper mapper) {
+                Json.configure(mapper);
+            }
+        };
+    }
+}

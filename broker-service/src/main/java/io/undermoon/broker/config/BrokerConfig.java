@@ -1,0 +1,141 @@
+package io.undermoon.broker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.ConfigMapping.NamingStrategy;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings of the broker: properties {@code undermoon.<key>} or environment variables {@code UNDERMOON_<KEY>}, with the
+ * names of the original. A value that cannot be used stops the start.
+ */
+@ConfigMapping(prefix = "undermoon", namingStrategy = NamingStrategy.SNAKE_CASE)
+public interface BrokerConfig {
+    /** Where the API listens, {@code host:port}. {@code quarkus.http.host} and {@code quarkus.http.port} override it. */
+    @WithDefault(ListenAddress.DEFAULT)
+    String address();
+
+    /** Seconds for which a failure report counts. */
+    @WithDefault("60")
+    long failureTtl();
+
+    /** How many distinct reporters make a failure; 0 acts like 1. */
+    @WithDefault("1")
+    int failureQuorum();
+
+    /** How many migrations of one cluster run at a time; 0 for no limit. The same on all brokers of a storage. */
+    @WithDefault("1")
+    int migrationLimit();
+
+    /** Where the metadata is kept: {@code file} or {@code memory}. */
+    @WithDefault("file")
+    String storageType();
+
+    /** The file of the metadata, relative to the working directory. */
+    @WithDefault("metadata")
+    String metaFilename();
+
+    /** The original's switch to read the file at start. File storage always does; with {@code memory} it selects file storage. */
+    @WithDefault("false")
+    @WithConverter(StrictBoolean.class)
+    boolean recoverFromMetaFile();
+
+    /** The original's switch to write the file. File storage always does; with {@code memory} it selects file storage. */
+    @WithDefault("false")
+    @WithConverter(StrictBoolean.class)
+    boolean autoUpdateMetaFile();
+
+    /** Accepted for compatibility, without effect: every change is in the file before it is answered. */
+    @WithDefault("0")
+    long updateMetaFileInterval();
+
+    /** Brokers that get a copy of the metadata from time to time, {@code host:port}, comma-separated. Changed by {@code PUT /config}. */
+    Optional<List<String>> replicaAddresses();
+
+    /** Seconds between two copies to the replicas; 0 for never. */
+    @WithDefault("0")
+    long syncMetaInterval();
+
+    /** Proxies have an order, as in a Kubernetes StatefulSet; metadata that exists already decides for itself. */
+    @WithDefault("false")
+    @WithConverter(StrictBoolean.class)
+    boolean enableOrderedProxy();
+
+    /** The original's address of an external storage; not available in this version. */
+    @WithDefault("localhost:9999")
+    String httpStorageAddress();
+
+    /** The original's name in an external storage; not available in this version. */
+    @WithDefault("my_storage_name")
+    String storageName();
+
+    /** The original's password of an external storage; not available in this version. */
+    @WithDefault("my_storage_password")
+    String storagePassword();
+
+    /** The original's seconds between two reads of an external storage; not available in this version. */
+    @WithDefault("30")
+    long refreshInterval();
+
+    /** Accepted for compatibility, without effect. */
+    @WithDefault("false")
+    @WithConverter(StrictBoolean.class)
+    boolean debug();
+
+    /** Which values the proxies of a new cluster compress: {@code disabled}, {@code set_get_only}, {@code allow_all}. */
+    @WithDefault("disabled")
+    String compressionStrategy();
+
+    /** For new clusters: seconds that a migration may take. */
+    @WithDefault("10800")
+    long migrationMaxMigrationTime();
+
+    /** For new clusters: milliseconds for which commands may be held at the switch of a migration. */
+    @WithDefault("10000")
+    long migrationMaxBlockingTime();
+
+    /** For new clusters: microseconds between two scans of a migration. */
+    @WithDefault("500")
+    long migrationScanInterval();
+
+    /** For new clusters: keys per scan of a migration. */
+    @WithDefault("16")
+    long migrationScanCount();
+
+    /** How {@code POST /clusters/migrations/auto} waits for the proxies of new nodes. */
+    AutoScaling autoScaling();
+
+    /** How proxies are asked for their epochs. */
+    ProxyClient proxyClient();
+
+    /** How copies are sent to the replicas. */
+    ReplicaClient replicaClient();
+
+    /** How automatic scaling waits. */
+    interface AutoScaling {
+        /** Between two rounds of asking the proxies. */
+        @WithDefault("1s")
+        Duration interval();
+
+        /** When to give up with {@code PROXY_NOT_SYNC}. */
+        @WithDefault("30s")
+        Duration timeout();
+    }
+
+    /** How proxies are asked. */
+    interface ProxyClient {
+        /** For connecting, and again for the answer. */
+        @WithDefault("1s")
+        Duration timeout();
+    }
+
+    /** How replicas are reached. */
+    interface ReplicaClient {
+        /** For one copy. */
+        @WithDefault("10s")
+        Duration timeout();
+    }
+}

@@ -1,0 +1,36 @@
+package io.undermoon.broker.config;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.quarkus.scheduler.Scheduler;
+import io.undermoon.broker.replica.ReplicaPush;
+import io.undermoon.broker.store.MetadataStore;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+
+/** What the broker does by itself from time to time. */
+public final class Schedule {
+    private static final Duration EXPIRY_INTERVAL = Duration.ofSeconds(1);
+
+    void start(
+            @Observes StartupEvent event,
+            Scheduler scheduler,
+            Settings settings,
+            MetadataStore store,
+            ReplicaPush replicaPush) {
+        every(scheduler, "failure-expiry", EXPIRY_INTERVAL, store::expireFailureReports);
+        if (!settings.syncMetaInterval().isZero()) {
+            every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
+        }
+    }
+
+    private static void every(Scheduler scheduler, String name, Duration interval, Runnable task) {
+        scheduler
+                .newJob(name)
+                .setInterval(interval.toString())
+                .setDelayed(interval.toString())
+                .setConcurrentExecution(ConcurrentExecution.SKIP)
+                .setTask(execution -> task.run())
+                .schedule();
+    }
+}

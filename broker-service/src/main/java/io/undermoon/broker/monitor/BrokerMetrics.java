@@ -1,0 +1,76 @@
+package io.undermoon.broker.monitor;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.undermoon.broker.plan.FailureReports;
+import io.undermoon.broker.plan.ProxyPool;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.store.MetadataStore;
+import jakarta.enterprise.event.Observes;
+import java.util.function.ToDoubleFunction;
+
+/** Gauges of the metadata, computed when they are read. Requests are counted by the HTTP server. */
+public final class BrokerMetrics {
+    void register(@Observes StartupEvent event, MeterRegistry registry, MetadataStore store) {
+        gauge(
+                registry,
+                store,
+                "global.epoch",
+                "The global epoch",
+                s -> s.state().globalEpoch().value());
+        gauge(registry, store, "clusters", "Clusters", s -> s.state().clusters().size());
+        gauge(
+                registry,
+                store,
+                "clusters.migrating",
+                "Clusters with unfinished migrations",
+                s -> s.state().clusters().values().stream()
+                        .filter(ClusterStore::runsMigrations)
+                        .count());
+        gauge(
+                registry,
+                store,
+                "failures",
+                "Proxies that wait for a failover",
+                s -> FailureReports.awaitingFailover(s.state(), s.rules()).size());
+        gauge(
+                registry,
+                store,
+                "storage.failing",
+                "1 while the last change could not be stored",
+                s -> s.lastWriteFailed() ? 1 : 0);
+        proxies(
+                registry,
+                store,
+                "free",
+                s -> ProxyPool.free(s.state(), s.rules()).size());
+        proxies(registry, store, "failed", s -> s.state().failedProxies().size());
+        proxies(
+                registry,
+                store,
+                "used",
+                s -> s.state().allProxies().values().stream()
+                        .filter(proxy -> proxy.cluster() != null)
+                        .count());
+    }
+
+    private static void gauge(
+            MeterRegistry registry,
+            MetadataStore store,
+            String name,
+            String description,
+            ToDoubleFunction<MetadataStore> value) {
+        Gauge.builder("undermoon.broker." + name, store, value)
+                .description(description)
+                .register(registry);
+    }
+
+    private static void proxies(
+            MeterRegistry registry, MetadataStore store, String state, ToDoubleFunction<MetadataStore> value) {
+        Gauge.builder("undermoon.broker.proxies", store, value)
+                .description("Registered proxies by state; a failed one may still be used")
+                .tag("state", state)
+                .register(registry);
+    }
+}

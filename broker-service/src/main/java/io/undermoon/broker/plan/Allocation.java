@@ -1,0 +1,146 @@
+package io.undermoon.broker.plan;
+
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingInt;
+import static java.util.Comparator.comparingLong;
+
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Chooses the proxies of new chunks.
+ *
+ * <p>The halves of a chunk are always on different hosts. The first half comes from the host with the most free proxies,
+ * the second from the host with the fewest chunks in common with it. Before that the richest host is trimmed until it has
+ * at most half of all free proxies; under that premise the choice never gets stuck.
+ *
+ * <p>In ordered mode the proxies are those with the next indices, paired in order, and hosts do not matter.
+ */
+final class Allocation {
+    /** The two proxies of a new chunk. */
+    record Pair(ProxyResource first, ProxyResource second) {}
+
+    private final SortedMap<String, Deque<ProxyResource>> freeByHost;
+    private final LinkTable links;
+
+    private Allocation(SortedMap<String, Deque<ProxyResource>> freeByHost, LinkTable links) {
+        this.freeByHost = freeByHost;
+        this.links = links;
+    }
+
+    /**
+     * @param chunks how many pairs are wanted
+     * @param present how many proxies the cluster has already
+     */
+    static List<Pair> pairs(MetaStore state, Rules rules, int chunks, int present) {
+        if (state.enableOrderedProxy()) {
+            return orderedPairs(state, rules, chunks, present);
+        }
+        Allocation allocation = new Allocation(ProxyPool.freeByHost(state, rules), LinkTable.of(state));
+        allocation.trim(2 * chunks);
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < chunks; i++) {
+            pairs.add(allocation.nextPair());
+        }
+        return pairs;
+    }
+
+    private static List<Pair> orderedPairs(MetaStore state, Rules rules, int chunks, int present) {
+        int wanted = 2 * chunks;
+        List<ProxyResource> free = ProxyPool.free(state, rules).stream()
+                .sorted(comparingLong(ProxyResource::index))
+                .limit(wanted)
+                .toList();
+        if (free.size() < wanted) {
+            throw tooFew(wanted, free.size());
+        }
+        for (int i = 0; i < wanted; i++) {
+            if (free.get(i).index() != present + i) {
+                throw new UndermoonException(
+                        ErrorCode.PROXY_RESOURCE_OUT_OF_ORDER,
+                        "the next free proxy should have index " + (present + i) + " but "
+                                + free.get(i).proxyAddress() + " has "
+                                + free.get(i).index());
+            }
+        }
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < wanted; i += 2) {
+            pairs.add(new Pair(free.get(i), free.get(i + 1)));
+        }
+        return pairs;
+    }
+
+    /** Leaves no host with more than half of the free proxies. */
+    private void trim(int wanted) {
+        int total = freeByHost.values().stream().mapToInt(Deque::size).sum();
+        int free = total;
+        Optional<String> richest = richestHost();
+        while (richest.isPresent()) {
+            Deque<ProxyResource> proxies = freeOn(richest.get());
+            if (2 * proxies.size() <= total) {
+                break;
+            }
+            take(richest.get(), true);
+            total--;
+            richest = richestHost();
+        }
+        if (total < wanted) {
+            throw new UndermoonException(
+                    ErrorCode.NO_AVAILABLE_RESOURCE,
+                    wanted + " proxies are wanted, of which no host may have more than half; " + free + " are free, "
+                            + total + " of them usable");
+        }
+    }
+
+    private Pair nextPair() {
+        String first = richestHost().orElseThrow(() -> tooFew(2, 0));
+        String second = freeByHost.keySet().stream()
+                .filter(host -> !host.equals(first))
+                .min(comparingInt((String host) -> links.count(first, host))
+                        .thenComparing(
+                                comparingInt((String host) -> freeOn(host).size())
+                                        .reversed())
+                        .thenComparing(comparing(host -> host)))
+                .orElseThrow(() -> tooFew(2, 1));
+        links.add(first, second);
+        return new Pair(take(first, false), take(second, false));
+    }
+
+    private Optional<String> richestHost() {
+        return freeByHost.entrySet().stream()
+                .max(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
+                                entry.getValue().size())
+                        .thenComparing(Map.Entry::getKey, (a, b) -> b.compareTo(a)))
+                .map(Map.Entry::getKey);
+    }
+
+    private Deque<ProxyResource> freeOn(String host) {
+        Deque<ProxyResource> proxies = freeByHost.get(host);
+        if (proxies == null) {
+            throw new IllegalStateException("host " + host + " has no free proxy");
+        }
+        return proxies;
+    }
+
+    private ProxyResource take(String host, boolean last) {
+        Deque<ProxyResource> proxies = freeOn(host);
+        ProxyResource taken = last ? proxies.removeLast() : proxies.removeFirst();
+        if (proxies.isEmpty()) {
+            freeByHost.remove(host);
+        }
+        return taken;
+    }
+
+    private static UndermoonException tooFew(int wanted, int free) {
+        return new UndermoonException(
+                ErrorCode.NO_AVAILABLE_RESOURCE, wanted + " free proxies are needed, there are " + free);
+    }
+}

@@ -1,0 +1,39 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.metadata.ClusterName;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Spreads the masters evenly again after failovers. */
+public final class Balancing {
+    private Balancing() {}
+
+    /**
+     * Gives each half of a chunk one master where it is safe: neither proxy failed or is reported, and no migration has the
+     * chunk as its source or destination. The other chunks stay as they are.
+     */
+    public static Outcome<Outcome.Done> balanceMasters(MetaStore state, Rules rules, ClusterName name) {
+        ClusterStore cluster = Require.cluster(state, name);
+        List<ChunkStore> chunks = new ArrayList<>();
+        for (ChunkStore chunk : cluster.chunks()) {
+            chunks.add(canMove(state, rules, chunk) ? chunk.withPosition(RolePosition.NORMAL) : chunk);
+        }
+        if (chunks.equals(cluster.chunks())) {
+            return Outcome.done(state);
+        }
+        MetaStoreEdit edit = state.edit();
+        edit.putAtNewEpoch(cluster.withChunks(chunks));
+        return Outcome.done(edit.done());
+    }
+
+    private static boolean canMove(MetaStore state, Rules rules, ChunkStore chunk) {
+        return !chunk.takesPartInMigration()
+                && chunk.proxyAddresses().stream()
+                        .noneMatch(proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, rules, proxy));
+    }
+}

@@ -1,0 +1,151 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Creating and removing clusters, adding nodes to them and taking unused ones away, and their configuration. */
+public final class Clusters {
+    private Clusters() {}
+
+    public static Outcome<Outcome.Done> create(
+            MetaStore state, Rules rules, ClusterName name, long nodeNumber, ClusterConfig config) {
+        requireRoomForCluster(state);
+        if (state.clusters().containsKey(name)) {
+            throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "cluster '" + name + "' exists already");
+        }
+        Require.nodeNumber(nodeNumber, nodeNumber);
+        int chunks = (int) nodeNumber / ChunkStore.NODES;
+        List<Allocation.Pair> pairs = Allocation.pairs(state, rules, chunks, 0);
+        List<SlotRanges> blocks = SlotShare.blocks(chunks * ChunkStore.PARTS);
+        List<ChunkStore> created = new ArrayList<>();
+        for (int i = 0; i < chunks; i++) {
+            Allocation.Pair pair = pairs.get(i);
+            created.add(ChunkStore.of(pair.first(), pair.second(), blocks.subList(2 * i, 2 * i + 2)));
+        }
+        MetaStoreEdit edit = state.edit();
+        assign(edit, pairs, name);
+        edit.putAtNewEpoch(new ClusterStore(state.globalEpoch(), name, created, config));
+        return Outcome.done(edit.done());
+    }
+
+    /** In ordered mode there is one cluster at most. */
+    private static void requireRoomForCluster(MetaStore state) {
+        if (state.enableOrderedProxy() && !state.clusters().isEmpty()) {
+            throw new UndermoonException(
+                    ErrorCode.ONE_CLUSTER_ALREADY_EXISTED,
+                    "with enable_ordered_proxy there is one cluster only, and '"
+                            + state.clusters().firstKey() + "' exists");
+        }
+    }
+
+    public static Outcome<Outcome.Done> remove(MetaStore state, ClusterName name) {
+        ClusterStore cluster = Require.cluster(state, name);
+        MetaStoreEdit edit = state.edit();
+        cluster.proxies().forEach(proxy -> edit.assign(proxy, null));
+        edit.removeCluster(name);
+        edit.bumpEpoch();
+        return Outcome.done(edit.done());
+    }
+
+    /**
+     * Adds nodes without slots.
+     *
+     * @return the index of the first new chunk
+     */
+    public static Outcome<Integer> addNodes(MetaStore state, Rules rules, ClusterName name, long added) {
+        ClusterStore cluster = Require.cluster(state, name);
+        Require.noMigration(cluster);
+        Require.nodeNumber(added, cluster.nodeNumber() + added);
+        int newChunks = (int) added / ChunkStore.NODES;
+        int oldChunks = cluster.chunks().size();
+        List<Allocation.Pair> pairs = Allocation.pairs(state, rules, newChunks, oldChunks * ChunkStore.HALVES);
+        List<ChunkStore> chunks = new ArrayList<>(cluster.chunks());
+        for (Allocation.Pair pair : pairs) {
+            chunks.add(ChunkStore.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));
+        }
+        MetaStoreEdit edit = state.edit();
+        assign(edit, pairs, name);
+        edit.putAtNewEpoch(cluster.withChunks(chunks));
+        return new Outcome<>(edit.done(), oldChunks);
+    }
+
+    /**
+     * Adds as many nodes as are missing to a total.
+     *
+     * @return the index of the first new chunk
+     */
+    public static Outcome<Integer> growTo(MetaStore state, Rules rules, ClusterName name, long total) {
+        int present = Require.cluster(state, name).nodeNumber();
+        if (total <= present) {
+            throw new UndermoonException(
+                    ErrorCode.NODE_NUM_ALREADY_ENOUGH,
+                    "cluster '" + name + "' has " + present + " nodes, " + total + " are wanted");
+        }
+        return addNodes(state, rules, name, total - present);
+    }
+
+    /** Takes the chunks without slots out of a cluster; their proxies become free. */
+    public static Outcome<Outcome.Done> deleteFreeNodes(MetaStore state, ClusterName name) {
+        ClusterStore cluster = Require.cluster(state, name);
+        Require.noMigration(cluster);
+        List<ChunkStore> kept =
+                cluster.chunks().stream().filter(chunk -> !chunk.holdsNothing()).toList();
+        if (kept.size() == cluster.chunks().size()) {
+            throw new UndermoonException(
+                    ErrorCode.FREE_NODE_NOT_FOUND, "cluster '" + name + "' has no nodes without slots");
+        }
+        MetaStoreEdit edit = state.edit();
+        for (ChunkStore chunk : cluster.chunks()) {
+            if (chunk.holdsNothing()) {
+                chunk.proxyAddresses().forEach((ProxyAddress proxy) -> edit.assign(proxy, null));
+            }
+        }
+        edit.putAtNewEpoch(cluster.withChunks(kept));
+        return Outcome.done(edit.done());
+    }
+
+    /** Sets fields of the configuration, all or none. */
+    public static Outcome<Outcome.Done> configure(MetaStore state, ClusterName name, Map<String, String> fields) {
+        ClusterStore cluster = Require.cluster(state, name);
+        Require.noMigration(cluster);
+        ClusterConfig config = cluster.config();
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            config = set(config, field.getKey(), field.getValue());
+        }
+        if (config.equals(cluster.config())) {
+            return Outcome.done(state);
+        }
+        MetaStoreEdit edit = state.edit();
+        edit.putAtNewEpoch(cluster.withConfig(config));
+        return Outcome.done(edit.done());
+    }
+
+    private static ClusterConfig set(ClusterConfig config, String field, String value) {
+        try {
+            return config.with(field, value);
+        } catch (ClusterConfig.InvalidFieldException e) {
+            throw new UndermoonException(
+                    ErrorCode.INVALID_CONFIG,
+                    String.valueOf(e.getMessage()),
+                    Map.of("key", e.field(), "value", e.value()));
+        }
+    }
+
+    private static void assign(MetaStoreEdit edit, List<Allocation.Pair> pairs, ClusterName cluster) {
+        for (Allocation.Pair pair : pairs) {
+            edit.assign(pair.first().proxyAddress(), cluster);
+            edit.assign(pair.second().proxyAddress(), cluster);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.Epoch;
+
+/** Lifting epochs by hand, and taking in another broker's metadata. */
+public final class Epochs {
+    private Epochs() {}
+
+    /** Sets the global epoch and that of every cluster to a higher value. */
+    public static Outcome<Outcome.Done> liftTo(MetaStore state, Epoch epoch) {
+        if (!epoch.isAfter(state.globalEpoch())) {
+            throw smaller("epoch " + epoch + " is not after the global epoch " + state.globalEpoch());
+        }
+        return Outcome.done(lifted(state, epoch));
+    }
+
+    /**
+     * Lifts all epochs above what the proxies have seen, so that they listen again.
+     *
+     * @param highest the highest epoch any proxy has
+     */
+    public static Outcome<Outcome.Done> recover(MetaStore state, Epoch highest) {
+        Epoch aboveProxies = highest.next().next();
+        Epoch aboveGlobal = state.globalEpoch().next();
+        return Outcome.done(lifted(state, aboveProxies.isAfter(aboveGlobal) ? aboveProxies : aboveGlobal));
+    }
+
+    /** Replaces everything, provided that it is not older. */
+    public static Outcome<Outcome.Done> restore(MetaStore state, MetaStore incoming) {
+        if (state.globalEpoch().isAfter(incoming.globalEpoch())) {
+            throw smaller("the metadata has epoch " + incoming.globalEpoch() + ", the broker is at "
+                    + state.globalEpoch() + " already");
+        }
+        return Outcome.done(incoming);
+    }
+
+    private static MetaStore lifted(MetaStore state, Epoch epoch) {
+        MetaStoreEdit edit = state.edit();
+        edit.liftEpochs(epoch);
+        return edit.done();
+    }
+
+    private static UndermoonException smaller(String message) {
+        return new UndermoonException(ErrorCode.EPOCH_SMALLER_THAN_CURRENT, message);
+    }
+}

@@ -1,0 +1,156 @@
+package io.undermoon.broker.plan;
+
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingInt;
+
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Gives up on a proxy. What happens, in this order:
+ *
+ * <ul>
+ *   <li>The proxy is in no cluster: it is marked failed, and that is all.
+ *   <li>Its masters go to the other half of its chunk, unless they are there already or the other half is down too: then
+ *       the roles stay where they are until one of the two comes back.
+ *   <li>In ordered mode that is all: the proxy is expected to come back under its address.
+ *   <li>Otherwise it is marked failed, and a free proxy takes its place. While the other half is down too nothing is
+ *       replaced unless the caller insists: the two have the only copies of their data, and an empty newcomer would become
+ *       master next. Without a suitable proxy the chunk waits; asking again later, as the coordinators do, changes nothing
+ *       until there is one.
+ * </ul>
+ */
+public final class Failover {
+    private Failover() {}
+
+    /** What became of the failed proxy's place. */
+    public sealed interface Result {
+        /** Another proxy has it. */
+        record Replaced(ProxyAddress replacement) implements Result {}
+
+        /** There was none, or it is kept for the failed proxy to come back. */
+        record NotNeeded() implements Result {}
+
+        /** There is no proxy to fill it; {@code reason} says why, for people. */
+        record NotPossible(String reason) implements Result {}
+    }
+
+    /**
+     * @param force replace the proxy even if the other half of its chunk is down too, which may lose the chunk's data
+     */
+    public static Outcome<Result> failOver(MetaStore state, Rules rules, ProxyAddress address, boolean force) {
+        ProxyResource failed = Require.proxy(state, address);
+        ClusterStore cluster =
+                failed.cluster() == null ? null : state.clusters().get(failed.cluster());
+        if (cluster == null) {
+            return new Outcome<>(markFailed(state, address), new Result.NotNeeded());
+        }
+        Place place = Place.of(cluster, address);
+        MetaStore takenOver = takeOver(state, rules, cluster, place);
+        if (state.enableOrderedProxy()) {
+            return new Outcome<>(takenOver, new Result.NotNeeded());
+        }
+        MetaStore marked = markFailed(takenOver, address);
+        ClusterStore current = Require.cluster(marked, cluster.name());
+        if (isDown(marked, rules, place.survivor(current)) && !force) {
+            return new Outcome<>(
+                    marked,
+                    new Result.NotPossible("the other half of the chunk of proxy '" + address + "', '"
+                            + place.survivor(current) + "', is down too; both are kept until one of them comes back"));
+        }
+        return replace(marked, rules, current, place, failed);
+    }
+
+    /** Where a proxy is in its cluster. */
+    private record Place(int chunk, int half) {
+        static Place of(ClusterStore cluster, ProxyAddress proxy) {
+            int chunk = cluster.chunkOf(proxy);
+            if (chunk < 0) {
+                throw new IllegalStateException("proxy " + proxy + " is in no chunk of cluster " + cluster.name());
+            }
+            return new Place(chunk, cluster.chunks().get(chunk).halfOf(proxy));
+        }
+
+        int otherHalf() {
+            return 1 - half;
+        }
+
+        ChunkStore in(ClusterStore cluster) {
+            return cluster.chunks().get(chunk);
+        }
+
+        ProxyAddress survivor(ClusterStore cluster) {
+            return in(cluster).proxyAddresses().get(otherHalf());
+        }
+    }
+
+    private static MetaStore markFailed(MetaStore state, ProxyAddress proxy) {
+        if (state.hasFailed(proxy) && !state.failures().containsKey(proxy)) {
+            return state;
+        }
+        MetaStoreEdit edit = state.edit();
+        edit.clearReports(proxy);
+        edit.markFailed(proxy);
+        return edit.done();
+    }
+
+    private static MetaStore takeOver(MetaStore state, Rules rules, ClusterStore cluster, Place place) {
+        RolePosition wanted = RolePosition.mastersOn(place.otherHalf());
+        if (isDown(state, rules, place.survivor(cluster)) || place.in(cluster).rolePosition() == wanted) {
+            return state;
+        }
+        MetaStoreEdit edit = state.edit();
+        edit.put(Roles.moveMasters(cluster, place.chunk(), wanted, edit.bumpEpoch()));
+        return edit.done();
+    }
+
+    private static boolean isDown(MetaStore state, Rules rules, ProxyAddress proxy) {
+        return FailureReports.down(state, rules).contains(proxy);
+    }
+
+    private static Outcome<Result> replace(
+            MetaStore state, Rules rules, ClusterStore cluster, Place place, ProxyResource failed) {
+        String survivorHost = place.in(cluster).hosts().get(place.otherHalf());
+        Optional<ProxyResource> choice = replacement(state, rules, failed.host(), survivorHost);
+        if (choice.isEmpty()) {
+            return new Outcome<>(
+                    state,
+                    new Result.NotPossible("no proxy is free on a host other than '" + failed.host() + "' and '"
+                            + survivorHost + "' to replace '" + failed.proxyAddress() + "'"));
+        }
+        ProxyResource replacement = choice.get();
+        MetaStoreEdit edit = state.edit();
+        Epoch epoch = edit.bumpEpoch();
+        edit.put(Roles.change(cluster, place.chunk(), place.in(cluster).withHalf(place.half(), replacement), epoch));
+        edit.assign(failed.proxyAddress(), null);
+        edit.assign(replacement.proxyAddress(), cluster.name());
+        return new Outcome<>(edit.done(), new Result.Replaced(replacement.proxyAddress()));
+    }
+
+    /** The choice with the fewest chunks in common with the survivor's host, then the one on the host with most to spare. */
+    private static Optional<ProxyResource> replacement(
+            MetaStore state, Rules rules, String failedHost, String survivorHost) {
+        SortedMap<String, Deque<ProxyResource>> free = ProxyPool.freeByHost(state, rules);
+        LinkTable links = LinkTable.of(state);
+        return free.entrySet().stream()
+                .filter(entry ->
+                        !entry.getKey().equals(failedHost) && !entry.getKey().equals(survivorHost))
+                .min(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
+                                links.count(survivorHost, entry.getKey()))
+                        .thenComparing(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
+                                        entry.getValue().size())
+                                .reversed())
+                        .thenComparing(comparing(Map.Entry::getKey)))
+                .map(entry -> entry.getValue().getFirst());
+    }
+}

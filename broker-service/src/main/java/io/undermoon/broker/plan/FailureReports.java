@@ -1,0 +1,98 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.Collections;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the coordinators report. A report is a proxy, a reporter and the time of the reporter's first report; it counts until
+ * its time to live has passed, and repeating it before does not renew it. Enough distinct reporters make a failure.
+ */
+public final class FailureReports {
+    private FailureReports() {}
+
+    /**
+     * Takes a report in. One that is known already changes nothing, nor does one about a proxy nobody registered: such a
+     * report is accepted, for callers expect that, and forgotten.
+     */
+    public static Outcome<Outcome.Done> report(MetaStore state, Rules rules, ProxyAddress proxy, String reporter) {
+        MetaStore current = expire(state, rules).state();
+        SortedMap<String, Long> reports = current.failures().getOrDefault(proxy, Collections.emptySortedMap());
+        if (!state.allProxies().containsKey(proxy) || reports.containsKey(reporter)) {
+            return Outcome.done(state);
+        }
+        SortedMap<String, Long> more = new TreeMap<>(reports);
+        more.put(reporter, rules.nowSeconds());
+        MetaStoreEdit edit = current.edit();
+        edit.putReports(proxy, more);
+        edit.bumpEpoch();
+        return Outcome.done(edit.done());
+    }
+
+    /** Removes the reports that no longer count. */
+    public static Outcome<Outcome.Done> expire(MetaStore state, Rules rules) {
+        MetaStoreEdit edit = state.edit();
+        boolean changed = false;
+        for (ProxyAddress proxy : state.failures().keySet()) {
+            SortedMap<String, Long> all = state.failures().get(proxy);
+            SortedMap<String, Long> live = live(state, rules, proxy);
+            if (live.isEmpty()) {
+                changed |= edit.clearReports(proxy);
+            } else if (live.size() < all.size()) {
+                edit.putReports(proxy, live);
+                changed = true;
+            }
+        }
+        return Outcome.done(changed ? edit.done() : state);
+    }
+
+    /** The registered proxies that a quorum of reporters calls failed. */
+    public static SortedSet<ProxyAddress> reachingQuorum(MetaStore state, Rules rules) {
+        SortedSet<ProxyAddress> proxies = new TreeSet<>();
+        for (ProxyAddress proxy : state.failures().keySet()) {
+            if (state.allProxies().containsKey(proxy)
+                    && live(state, rules, proxy).size() >= Math.max(1, rules.failureQuorum())) {
+                proxies.add(proxy);
+            }
+        }
+        return proxies;
+    }
+
+    /**
+     * The proxies that wait for a failover: those a quorum calls failed, and failed ones that still occupy a half of a chunk.
+     * The latter stay until they are replaced or registered again, so that a spare proxy added later is put to use.
+     */
+    public static SortedSet<ProxyAddress> awaitingFailover(MetaStore state, Rules rules) {
+        SortedSet<ProxyAddress> proxies = reachingQuorum(state, rules);
+        for (ClusterStore cluster : state.clusters().values()) {
+            cluster.proxies().filter(state::hasFailed).forEach(proxies::add);
+        }
+        return proxies;
+    }
+
+    /** Whether anybody, quorum or not, called the proxy failed lately. */
+    static boolean isSuspected(MetaStore state, Rules rules, ProxyAddress proxy) {
+        return !live(state, rules, proxy).isEmpty();
+    }
+
+    /** The proxies not to be relied on: failed, or called failed by a quorum. */
+    static Set<ProxyAddress> down(MetaStore state, Rules rules) {
+        Set<ProxyAddress> proxies = reachingQuorum(state, rules);
+        proxies.addAll(state.failedProxies());
+        return proxies;
+    }
+
+    private static SortedMap<String, Long> live(MetaStore state, Rules rules, ProxyAddress proxy) {
+        SortedMap<String, Long> live =
+                new TreeMap<>(state.failures().getOrDefault(proxy, Collections.emptySortedMap()));
+        live.values().removeIf(since -> rules.nowSeconds() - since >= rules.failureTtlSeconds());
+        return live;
+    }
+}

@@ -1,0 +1,40 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.ProxyResource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Tries out, on copies of the metadata, which hosts the system could not do without. */
+public final class HostLosses {
+    private HostLosses() {}
+
+    /**
+     * The hosts after whose loss some chunk would stay without a replacement. In ordered mode, where nothing is replaced,
+     * none.
+     */
+    public static List<String> hostsThatCannotFail(MetaStore state, Rules rules) {
+        SortedMap<String, List<ProxyResource>> byHost = new TreeMap<>();
+        for (ProxyResource proxy : state.allProxies().values()) {
+            byHost.computeIfAbsent(proxy.host(), host -> new ArrayList<>()).add(proxy);
+        }
+        return byHost.entrySet().stream()
+                .filter(host -> !canLose(state, rules, host.getValue()))
+                .map(host -> host.getKey())
+                .toList();
+    }
+
+    private static boolean canLose(MetaStore state, Rules rules, List<ProxyResource> proxies) {
+        MetaStore copy = state;
+        for (ProxyResource proxy : proxies) {
+            Outcome<Failover.Result> outcome = Failover.failOver(copy, rules, proxy.proxyAddress(), false);
+            if (outcome.result() instanceof Failover.Result.NotPossible) {
+                return false;
+            }
+            copy = outcome.state();
+        }
+        return true;
+    }
+}

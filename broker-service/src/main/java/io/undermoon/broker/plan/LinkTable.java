@@ -1,0 +1,37 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.MetaStore;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How many chunks, of all clusters, span a pair of hosts. New chunks go where there are few links, so that the load of a
+ * host that dies is taken over by many others.
+ */
+final class LinkTable {
+    private final Map<Link, Integer> links = new HashMap<>();
+
+    private LinkTable() {}
+
+    static LinkTable of(MetaStore state) {
+        LinkTable table = new LinkTable();
+        state.allChunks()
+                .forEach(chunk -> table.add(chunk.hosts().get(0), chunk.hosts().get(1)));
+        return table;
+    }
+
+    void add(String host, String otherHost) {
+        links.merge(Link.between(host, otherHost), 1, Integer::sum);
+    }
+
+    int count(String host, String otherHost) {
+        return links.getOrDefault(Link.between(host, otherHost), 0);
+    }
+
+    /** Two hosts in no particular order. */
+    private record Link(String low, String high) {
+        static Link between(String a, String b) {
+            return a.compareTo(b) <= 0 ? new Link(a, b) : new Link(b, a);
+        }
+    }
+}

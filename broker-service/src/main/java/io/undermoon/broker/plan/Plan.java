@@ -1,0 +1,16 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.MetaStore;
+
+/**
+ * A change of the metadata as a pure function; it may be called again with a newer value when another broker was faster.
+ *
+ * @param <R> what the caller gets to know besides
+ */
+@FunctionalInterface
+public interface Plan<R> {
+    /**
+     * @throws io.undermoon.fault.UndermoonException if the change is refused
+     */
+    Outcome<R> apply(MetaStore state, Rules rules);
+}

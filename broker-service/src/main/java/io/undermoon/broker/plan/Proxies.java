@@ -1,0 +1,83 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Registering proxies and taking them off the books. */
+public final class Proxies {
+    private Proxies() {}
+
+    /** What a registration came to. */
+    public enum Registration {
+        /** The proxy was unknown. */
+        ADDED,
+        /** It was known, in no cluster, and has other nodes, another host or another index now. */
+        UPDATED,
+        /** It was known like this, or cannot change because a cluster uses it. */
+        ALREADY_EXISTED
+    }
+
+    /**
+     * Registers a proxy. A known proxy that registers with the nodes it is known for is back: failure marks are cleared. One
+     * that a cluster uses and that comes with other nodes is left alone, marks included: it cannot stand for the nodes the
+     * cluster knows.
+     *
+     * @param index required in ordered mode, ignored otherwise
+     */
+    public static Outcome<Registration> register(
+            MetaStore state, ProxyAddress address, List<NodeAddress> nodes, String host, @Nullable Long index) {
+        if (state.enableOrderedProxy() && index == null) {
+            throw new UndermoonException(
+                    ErrorCode.MISSING_SERVER_PROXY_INDEX,
+                    "with enable_ordered_proxy a proxy needs an index; '" + address + "' has none");
+        }
+        long place = state.enableOrderedProxy() && index != null ? index : 0;
+        ProxyResource given = new ProxyResource(address, nodes, host, place, null);
+        ProxyResource known = state.allProxies().get(address);
+        if (known == null) {
+            return new Outcome<>(stored(state, given), Registration.ADDED);
+        }
+        if (known.cluster() == null && !known.equals(given)) {
+            return new Outcome<>(stored(state, given), Registration.UPDATED);
+        }
+        MetaStore next = known.nodeAddresses().equals(nodes) ? cleared(state, address) : state;
+        return new Outcome<>(next, Registration.ALREADY_EXISTED);
+    }
+
+    public static Outcome<Outcome.Done> remove(MetaStore state, ProxyAddress address) {
+        ProxyResource proxy = Require.proxy(state, address);
+        if (proxy.cluster() != null) {
+            throw new UndermoonException(
+                    ErrorCode.IN_USE, "proxy '" + address + "' is in use by cluster '" + proxy.cluster() + "'");
+        }
+        MetaStoreEdit edit = state.edit();
+        edit.removeProxy(address);
+        edit.clearMarks(address);
+        edit.bumpEpoch();
+        return Outcome.done(edit.done());
+    }
+
+    private static MetaStore stored(MetaStore state, ProxyResource proxy) {
+        MetaStoreEdit edit = state.edit();
+        edit.put(proxy);
+        edit.clearMarks(proxy.proxyAddress());
+        edit.bumpEpoch();
+        return edit.done();
+    }
+
+    private static MetaStore cleared(MetaStore state, ProxyAddress address) {
+        MetaStoreEdit edit = state.edit();
+        if (!edit.clearMarks(address)) {
+            return state;
+        }
+        edit.bumpEpoch();
+        return edit.done();
+    }
+}

@@ -1,0 +1,36 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The proxies that can be put to use: in no cluster, not failed, and not called failed by a quorum of reporters. A report
+ * below the quorum changes nothing here.
+ */
+public final class ProxyPool {
+    private ProxyPool() {}
+
+    /** The free proxies, sorted by address. */
+    public static List<ProxyResource> free(MetaStore state, Rules rules) {
+        Set<ProxyAddress> down = FailureReports.down(state, rules);
+        return state.allProxies().values().stream()
+                .filter(proxy -> proxy.cluster() == null && !down.contains(proxy.proxyAddress()))
+                .toList();
+    }
+
+    /** The free proxies by host. No queue is empty. */
+    static SortedMap<String, Deque<ProxyResource>> freeByHost(MetaStore state, Rules rules) {
+        SortedMap<String, Deque<ProxyResource>> byHost = new TreeMap<>();
+        for (ProxyResource proxy : free(state, rules)) {
+            byHost.computeIfAbsent(proxy.host(), host -> new ArrayDeque<>()).add(proxy);
+        }
+        return byHost;
+    }
+}

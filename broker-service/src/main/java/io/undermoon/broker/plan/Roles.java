@@ -1,0 +1,77 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Changes who is master in a chunk. When that gives a migration other addresses, the migration and all that share a part
+ * with it start again under the new epoch; otherwise a proxy could take the old task for the new one.
+ */
+final class Roles {
+    private Roles() {}
+
+    /**
+     * The cluster with a chunk changed.
+     *
+     * @param changed the new chunk; it differs from the present one in position or addresses only
+     * @param epoch the cluster's new epoch, and that of the migrations that start again
+     */
+    static ClusterStore change(ClusterStore cluster, int chunkIndex, ChunkStore changed, Epoch epoch) {
+        ChunkStore present = cluster.chunks().get(chunkIndex);
+        Set<ChunkPart> movedParts = new HashSet<>();
+        for (int part = 0; part < ChunkStore.PARTS; part++) {
+            if (!master(present, part).equals(master(changed, part))) {
+                movedParts.add(new ChunkPart(chunkIndex, part));
+            }
+        }
+        return restartTasks(cluster.withChunk(chunkIndex, changed), movedParts, epoch)
+                .withEpoch(epoch);
+    }
+
+    static ClusterStore moveMasters(ClusterStore cluster, int chunkIndex, RolePosition position, Epoch epoch) {
+        return change(cluster, chunkIndex, cluster.chunks().get(chunkIndex).withPosition(position), epoch);
+    }
+
+    private static NodeAddress master(ChunkStore chunk, int part) {
+        return chunk.nodeAddresses().get(chunk.rolePosition().masterNode(part));
+    }
+
+    private static ClusterStore restartTasks(ClusterStore cluster, Set<ChunkPart> movedParts, Epoch epoch) {
+        Set<ChunkPart> affected = new HashSet<>();
+        for (MigratingSlots task : cluster.tasks()) {
+            if (touchesAny(task, movedParts)) {
+                affected.add(task.meta().source());
+                affected.add(task.meta().destination());
+            }
+        }
+        if (affected.isEmpty()) {
+            return cluster;
+        }
+        List<ChunkStore> chunks = new ArrayList<>();
+        for (ChunkStore chunk : cluster.chunks()) {
+            ChunkStore restarted = chunk;
+            for (int part = 0; part < ChunkStore.PARTS; part++) {
+                List<MigratingSlots> tasks = chunk.migratingSlots().get(part).stream()
+                        .map(task -> touchesAny(task, affected) ? task.restartedAt(epoch) : task)
+                        .toList();
+                restarted = restarted.withPart(part, chunk.stable(part), tasks);
+            }
+            chunks.add(restarted);
+        }
+        return cluster.withChunks(chunks);
+    }
+
+    private static boolean touchesAny(MigratingSlots task, Set<ChunkPart> parts) {
+        return parts.contains(task.meta().source())
+                || parts.contains(task.meta().destination());
+    }
+}

@@ -1,0 +1,149 @@
+package io.undermoon.broker.rest;
+
+import io.undermoon.broker.config.Settings;
+import io.undermoon.broker.plan.Balancing;
+import io.undermoon.broker.plan.Clusters;
+import io.undermoon.broker.rest.Messages.ClusterNodeNumber;
+import io.undermoon.broker.rest.Messages.ClusterReply;
+import io.undermoon.broker.rest.Messages.Names;
+import io.undermoon.broker.rest.Messages.NodeNumber;
+import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.store.ClusterScaling;
+import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterInfo;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Node;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Clusters: creating, looking at, sizing, configuring and removing them. */
+@Path("/api/v3/clusters")
+@Tag(name = "clusters")
+public final class ClusterResource {
+    private final MetadataStore store;
+    private final ClusterScaling scaling;
+    private final Settings settings;
+
+    ClusterResource(MetadataStore store, ClusterScaling scaling, Settings settings) {
+        this.store = store;
+        this.scaling = scaling;
+        this.settings = settings;
+    }
+
+    @GET
+    @Path("/names")
+    @Operation(summary = "The names of all clusters, sorted")
+    public Names names(@QueryParam("offset") @Nullable String offset, @QueryParam("limit") @Nullable String limit) {
+        return new Names(Input.page(List.copyOf(store.state().clusters().keySet()), offset, limit));
+    }
+
+    @GET
+    @Path("/meta/{name}")
+    @Operation(summary = "A cluster, null if there is none of that name")
+    public ClusterReply cluster(@PathParam("name") String name) {
+        return new ClusterReply(Input.existingClusterName(name)
+                .flatMap(store.view()::cluster)
+                .map(ClusterView::cluster)
+                .orElse(null));
+    }
+
+    @POST
+    @Path("/meta/{name}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Create a cluster")
+    public Response create(@PathParam("name") String name, @Nullable NodeNumber body) {
+        ClusterName cluster = Input.clusterName(name);
+        long nodes = Input.body(body).nodeNumber();
+        store.change((state, rules) -> Clusters.create(state, rules, cluster, nodes, settings.newClusterConfig()));
+        return Response.ok().build();
+    }
+
+    @DELETE
+    @Path("/meta/{name}")
+    @Operation(summary = "Remove a cluster; its proxies become free")
+    public Response remove(@PathParam("name") String name) {
+        ClusterName cluster = Input.clusterName(name);
+        store.change((state, rules) -> Clusters.remove(state, cluster));
+        return Response.ok().build();
+    }
+
+    @GET
+    @Path("/info/{name}")
+    @Operation(summary = "The size of a cluster and whether it is migrating")
+    public ClusterInfo info(@PathParam("name") String name) {
+        return Input.existingClusterName(name)
+                .flatMap(store.view()::cluster)
+                .map(ClusterView::info)
+                .orElseThrow(() ->
+                        new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
+    }
+
+    @PATCH
+    @Path("/nodes/{name}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Add a number of nodes; returns the new ones")
+    public List<Node> addNodes(@PathParam("name") String name, @Nullable NodeNumber body) {
+        return scaling.addNodes(Input.clusterName(name), Input.body(body).nodeNumber());
+    }
+
+    @PUT
+    @Path("/nodes/{name}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Add nodes up to a total; returns the new ones")
+    public List<Node> growTo(@PathParam("name") String name, @Nullable ClusterNodeNumber body) {
+        return scaling.growTo(Input.clusterName(name), Input.body(body).clusterNodeNumber());
+    }
+
+    @DELETE
+    @Path("/free_nodes/{name}")
+    @Operation(summary = "Take the nodes without slots out of a cluster")
+    public Response deleteFreeNodes(@PathParam("name") String name) {
+        scaling.deleteFreeNodes(Input.clusterName(name));
+        return Response.ok().build();
+    }
+
+    @PATCH
+    @Path("/config/{name}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Set fields of a cluster's configuration, all or none")
+    public Response configure(@PathParam("name") String name, @Nullable Map<String, Object> body) {
+        ClusterName cluster = Input.clusterName(name);
+        Map<String, String> fields = new LinkedHashMap<>();
+        Input.body(body).forEach((field, value) -> fields.put(field, text(field, value)));
+        store.change((state, rules) -> Clusters.configure(state, cluster, fields));
+        return Response.ok().build();
+    }
+
+    @PUT
+    @Path("/balance/{name}")
+    @Operation(summary = "Spread the masters evenly again after failovers")
+    public Response balance(@PathParam("name") String name) {
+        ClusterName cluster = Input.clusterName(name);
+        store.change((state, rules) -> Balancing.balanceMasters(state, rules, cluster));
+        return Response.ok().build();
+    }
+
+    private static String text(String field, @Nullable Object value) {
+        if (value instanceof String text) {
+            return text;
+        }
+        throw new UndermoonException(ErrorCode.INVALID_REQUEST, "field '" + field + "': " + value + " is not a string");
+    }
+}

@@ -1,0 +1,48 @@
+package io.undermoon.broker.rest;
+
+import io.undermoon.broker.plan.FailureReports;
+import io.undermoon.broker.rest.Messages.Addresses;
+import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What the coordinators report about proxies. */
+@Path("/api/v3/failures")
+@Tag(name = "failures")
+public final class FailureResource {
+    private static final int MAX_REPORTER_LENGTH = 256;
+
+    private final MetadataStore store;
+
+    FailureResource(MetadataStore store) {
+        this.store = store;
+    }
+
+    @GET
+    @Operation(summary = "The proxies that wait for a failover")
+    public Addresses failures() {
+        return new Addresses(List.copyOf(FailureReports.awaitingFailover(store.state(), store.rules())));
+    }
+
+    @POST
+    @Path("/{address}/{reporter_id}")
+    @Operation(summary = "Report a proxy as failed; one that is not registered is ignored")
+    public Response report(@PathParam("address") String address, @PathParam("reporter_id") String reporter) {
+        if (reporter.length() > MAX_REPORTER_LENGTH) {
+            throw new UndermoonException(
+                    ErrorCode.INVALID_REQUEST, "reporter_id is longer than " + MAX_REPORTER_LENGTH + " characters");
+        }
+        Input.existingProxyAddress(address)
+                .ifPresent(
+                        proxy -> store.change((state, rules) -> FailureReports.report(state, rules, proxy, reporter)));
+        return Response.ok().build();
+    }
+}

@@ -1,0 +1,89 @@
+package io.undermoon.broker.rest;
+
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the text of paths, queries and bodies into values, or refuses it by name. */
+final class Input {
+    private Input() {}
+
+    /** The name of a cluster that a request wants to change. */
+    static ClusterName clusterName(String text) {
+        return parse(text, ClusterName::new, ErrorCode.INVALID_CLUSTER_NAME);
+    }
+
+    /** A name to look up; an illegal one is that of no cluster. */
+    static Optional<ClusterName> existingClusterName(String text) {
+        return ClusterName.isLegal(text) ? Optional.of(new ClusterName(text)) : Optional.empty();
+    }
+
+    /** The address of a proxy to be registered. */
+    static ProxyAddress proxyAddress(String text) {
+        return parse(text, ProxyAddress::new, ErrorCode.INVALID_PROXY_ADDRESS);
+    }
+
+    /** An address to look up; an illegal one is that of no proxy. */
+    static Optional<ProxyAddress> existingProxyAddress(String text) {
+        try {
+            return Optional.of(new ProxyAddress(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The address of a proxy that has to be there. */
+    static ProxyAddress knownProxyAddress(String text) {
+        return parse(text, ProxyAddress::new, ErrorCode.PROXY_NOT_FOUND);
+    }
+
+    /** A whole number from a path or query. */
+    static long number(String name, String text) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, together with negative numbers.
+        }
+        throw new UndermoonException(
+                ErrorCode.INVALID_REQUEST, name + " '" + text + "' is not a whole number of at least 0");
+    }
+
+    /** A body that has to be there. */
+    static <T> T body(@Nullable T body) {
+        if (body == null) {
+            throw new UndermoonException(ErrorCode.INVALID_REQUEST, "the request needs a JSON body");
+        }
+        return body;
+    }
+
+    /** A member of the body that has to be there. */
+    static <T> T member(String name, @Nullable T value) {
+        if (value == null) {
+            throw new UndermoonException(ErrorCode.INVALID_REQUEST, "field '" + name + "' is missing");
+        }
+        return value;
+    }
+
+    /** One page of a listing; without a limit it goes to the end. */
+    static <T> List<T> page(List<T> all, @Nullable String offset, @Nullable String limit) {
+        long from = offset == null ? 0 : number("offset", offset);
+        long size = limit == null ? all.size() : number("limit", limit);
+        return all.stream().skip(from).limit(size).toList();
+    }
+
+    private static <T> T parse(String text, Function<String, T> parse, ErrorCode code) {
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new UndermoonException(code, String.valueOf(e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.undermoon.broker.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.broker.plan.Epochs;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** The whole metadata. */
+@Path("/api/v3/metadata")
+@Tag(name = "broker")
+public final class MetadataResource {
+    private final MetadataStore store;
+
+    MetadataResource(MetadataStore store) {
+        this.store = store;
+    }
+
+    @GET
+    @Operation(summary = "The whole metadata, in the dump format")
+    public MetaStore dump() {
+        return store.state();
+    }
+
+    @PUT
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Replace the whole metadata by a dump that is not older")
+    public Response restore(
+            @RequestBody(content = @Content(schema = @Schema(implementation = MetaStore.class))) @Nullable
+                    JsonNode dump) {
+        MetaStore incoming = read(Input.body(dump));
+        store.change((state, rules) -> Epochs.restore(state, incoming));
+        return Response.ok().build();
+    }
+
+    private static MetaStore read(JsonNode dump) {
+        try {
+            return MetaStoreJson.read(dump);
+        } catch (UndermoonException e) {
+            if (e.code() == ErrorCode.PERSISTENCE_JSON_ERROR) {
+                throw new UndermoonException(ErrorCode.INVALID_REQUEST, String.valueOf(e.getMessage()), e);
+            }
+            throw e;
+        }
+    }
+}

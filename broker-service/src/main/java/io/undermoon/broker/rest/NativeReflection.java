@@ -1,0 +1,63 @@
+package io.undermoon.broker.rest;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.TaskMeta;
+import io.undermoon.metadata.Cluster;
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterInfo;
+import io.undermoon.metadata.MigrationConfig;
+import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.PeerProxy;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ReplMeta;
+import io.undermoon.metadata.ReplPeer;
+import io.undermoon.metadata.ReplicaNode;
+import io.undermoon.metadata.TaggedSlots;
+
+/** The values that are read from and written as JSON, for native images. */
+@RegisterForReflection(
+        targets = {
+            ChunkStore.class,
+            Cluster.class,
+            ClusterConfig.class,
+            ClusterInfo.class,
+            ClusterStore.class,
+            MetaStore.class,
+            MigratingSlots.class,
+            MigrationConfig.class,
+            MigrationMeta.class,
+            MigrationTask.class,
+            Node.class,
+            PeerProxy.class,
+            Proxy.class,
+            ProxyResource.class,
+            ReplMeta.class,
+            ReplPeer.class,
+            ReplicaNode.class,
+            RolePosition.class,
+            TaggedSlots.class,
+            TaskMeta.class,
+            Messages.Names.class,
+            Messages.Addresses.class,
+            Messages.ClusterReply.class,
+            Messages.ProxyReply.class,
+            Messages.NodeNumber.class,
+            Messages.ClusterNodeNumber.class,
+            Messages.ProxyRegistration.class,
+            Messages.ReplicaAddresses.class,
+            Messages.FailedAddresses.class,
+            Messages.HostsCannotFail.class,
+            Messages.EpochReply.class,
+            Messages.ProxyEpochsReply.class,
+        })
+final class NativeReflection {
+    private NativeReflection() {}
+}

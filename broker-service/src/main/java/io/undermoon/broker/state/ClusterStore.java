@@ -1,0 +1,85 @@
+package io.undermoon.broker.state;
+
+import static java.util.Objects.requireNonNull;
+
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A cluster as it is stored.
+ *
+ * @param chunks in order; their indices identify them in migration tasks
+ */
+public record ClusterStore(Epoch epoch, ClusterName name, List<ChunkStore> chunks, ClusterConfig config) {
+    public ClusterStore {
+        requireNonNull(epoch, "epoch");
+        requireNonNull(name, "name");
+        requireNonNull(chunks, "chunks");
+        requireNonNull(config, "config");
+        chunks = List.copyOf(chunks);
+    }
+
+    public int nodeNumber() {
+        return chunks.size() * ChunkStore.NODES;
+    }
+
+    public int shardNumber() {
+        return chunks.size() * ChunkStore.PARTS;
+    }
+
+    public boolean runsMigrations() {
+        return chunks.stream().anyMatch(ChunkStore::takesPartInMigration);
+    }
+
+    public boolean lacksStableSlots() {
+        return chunks.stream().anyMatch(ChunkStore::lacksStableSlots);
+    }
+
+    public Stream<ProxyAddress> proxies() {
+        return chunks.stream().flatMap(chunk -> chunk.proxyAddresses().stream());
+    }
+
+    /** Every migration task once, as its source stores it, in chunk, part and stored order. */
+    public List<MigratingSlots> tasks() {
+        List<MigratingSlots> tasks = new ArrayList<>();
+        for (ChunkStore chunk : chunks) {
+            for (List<MigratingSlots> ofPart : chunk.migratingSlots()) {
+                ofPart.stream().filter(MigratingSlots::isMigrating).forEach(tasks::add);
+            }
+        }
+        return tasks;
+    }
+
+    /** The index of the chunk that has the proxy as a half, or -1. */
+    public int chunkOf(ProxyAddress proxy) {
+        for (int i = 0; i < chunks.size(); i++) {
+            if (chunks.get(i).halfOf(proxy) >= 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    public ClusterStore withEpoch(Epoch newEpoch) {
+        return new ClusterStore(newEpoch, name, chunks, config);
+    }
+
+    public ClusterStore withChunks(List<ChunkStore> newChunks) {
+        return new ClusterStore(epoch, name, newChunks, config);
+    }
+
+    public ClusterStore withChunk(int index, ChunkStore chunk) {
+        List<ChunkStore> newChunks = new ArrayList<>(chunks);
+        newChunks.set(index, chunk);
+        return withChunks(newChunks);
+    }
+
+    public ClusterStore withConfig(ClusterConfig newConfig) {
+        return new ClusterStore(epoch, name, chunks, newConfig);
+    }
+}

@@ -1,0 +1,123 @@
+package io.undermoon.broker.state;
+
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What must hold between the parts of a {@link MetaStore} and that its types cannot say. A dump that breaks a rule would lead
+ * to two owners of a slot or to a view that cannot be computed, so it is not taken in.
+ */
+public final class Consistency {
+    private final MetaStore state;
+    private final List<String> violations = new ArrayList<>();
+
+    private Consistency(MetaStore state) {
+        this.state = state;
+    }
+
+    /** Every broken rule in words, none for a sound value. */
+    public static List<String> violations(MetaStore state) {
+        Consistency check = new Consistency(state);
+        check.checkProxies();
+        state.clusters().forEach((name, cluster) -> {
+            check.require(cluster.name().equals(name), "cluster " + cluster.name() + " is stored under " + name);
+            check.require(
+                    !cluster.epoch().isAfter(state.globalEpoch()),
+                    "cluster " + name + " has epoch " + cluster.epoch() + ", after the global epoch "
+                            + state.globalEpoch());
+            check.checkTasks(cluster);
+            check.checkSlots(cluster);
+        });
+        return check.violations;
+    }
+
+    private void checkProxies() {
+        Map<ProxyAddress, ClusterStore> seen = new HashMap<>();
+        for (ClusterStore cluster : state.clusters().values()) {
+            for (ChunkStore chunk : cluster.chunks()) {
+                for (int half = 0; half < ChunkStore.HALVES; half++) {
+                    ProxyAddress proxy = chunk.proxyAddresses().get(half);
+                    require(seen.put(proxy, cluster) == null, "proxy " + proxy + " is in two chunks");
+                    checkHalf(cluster, chunk, half);
+                }
+            }
+        }
+        state.allProxies().forEach((address, resource) -> {
+            require(resource.proxyAddress().equals(address), "proxy " + resource + " is stored under " + address);
+            require(
+                    resource.cluster() == null || seen.containsKey(address),
+                    "proxy " + address + " is in no chunk of its cluster " + resource.cluster());
+        });
+    }
+
+    private void checkHalf(ClusterStore cluster, ChunkStore chunk, int half) {
+        ProxyAddress proxy = chunk.proxyAddresses().get(half);
+        ProxyResource resource = state.allProxies().get(proxy);
+        if (resource == null) {
+            violations.add("proxy " + proxy + " of cluster " + cluster.name() + " is not registered");
+            return;
+        }
+        int firstNode = half * ProxyResource.NODES;
+        boolean same = cluster.name().equals(resource.cluster())
+                && chunk.hosts().get(half).equals(resource.host())
+                && chunk.nodeAddresses()
+                        .subList(firstNode, firstNode + ProxyResource.NODES)
+                        .equals(resource.nodeAddresses());
+        require(same, "proxy " + proxy + " differs from its chunk in cluster " + cluster.name());
+    }
+
+    private void checkTasks(ClusterStore cluster) {
+        for (int shard = 0; shard < cluster.shardNumber(); shard++) {
+            ChunkPart part = ChunkPart.ofShard(shard);
+            for (MigratingSlots side : tasksOf(cluster, part)) {
+                String task = "migration of " + side.rangeList() + " in cluster " + cluster.name();
+                require(side.owner().equals(part), task + " is stored with " + part + " instead of " + side.owner());
+                boolean inside = exists(cluster, side.meta().source())
+                        && exists(cluster, side.meta().destination());
+                require(inside, task + " refers to a chunk that does not exist");
+                require(
+                        inside && tasksOf(cluster, side.otherSide().owner()).contains(side.otherSide()),
+                        task + " has only one side");
+            }
+        }
+    }
+
+    private void checkSlots(ClusterStore cluster) {
+        SlotRanges owned = SlotRanges.NONE;
+        for (int shard = 0; shard < cluster.shardNumber(); shard++) {
+            ChunkPart part = ChunkPart.ofShard(shard);
+            List<SlotRanges> held = new ArrayList<>();
+            held.add(cluster.chunks().get(part.chunk()).stable(part.part()));
+            tasksOf(cluster, part).stream()
+                    .filter(MigratingSlots::isMigrating)
+                    .forEach(task -> held.add(task.rangeList()));
+            for (SlotRanges slots : held) {
+                require(
+                        !owned.intersects(slots),
+                        "slots of " + slots + " have two owners in cluster " + cluster.name());
+                owned = owned.union(slots);
+            }
+        }
+    }
+
+    private static List<MigratingSlots> tasksOf(ClusterStore cluster, ChunkPart part) {
+        return cluster.chunks().get(part.chunk()).migratingSlots().get(part.part());
+    }
+
+    private static boolean exists(ClusterStore cluster, ChunkPart part) {
+        return part.chunk() >= 0
+                && part.chunk() < cluster.chunks().size()
+                && part.part() >= 0
+                && part.part() < ChunkStore.PARTS;
+    }
+
+    private void require(boolean holds, String violation) {
+        if (!holds) {
+            violations.add(violation);
+        }
+    }
+}

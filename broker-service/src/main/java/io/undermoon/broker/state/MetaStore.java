@@ -1,0 +1,78 @@
+package io.undermoon.broker.state;
+
+import static java.util.Objects.requireNonNull;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * The whole metadata of a broker at one moment. Its JSON form is the metadata dump: the API serves and accepts it, storages
+ * keep it. All collections are sorted, which gives every listing a stable order.
+ *
+ * @param failedProxies the proxies the broker has given up on
+ * @param failures per proxy who reported it as failed, and when (Unix seconds) each did so first
+ */
+public record MetaStore(
+        String version,
+        Epoch globalEpoch,
+        SortedMap<ClusterName, ClusterStore> clusters,
+        SortedMap<ProxyAddress, ProxyResource> allProxies,
+        SortedSet<ProxyAddress> failedProxies,
+        SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
+        boolean enableOrderedProxy) {
+    /** The format of the dump. */
+    public static final String VERSION = "mem-broker-0.2";
+
+    public MetaStore {
+        requireNonNull(version, "version");
+        requireNonNull(globalEpoch, "global_epoch");
+        clusters = Collections.unmodifiableSortedMap(new TreeMap<>(requireNonNull(clusters, "clusters")));
+        allProxies = Collections.unmodifiableSortedMap(new TreeMap<>(requireNonNull(allProxies, "all_proxies")));
+        failedProxies =
+                Collections.unmodifiableSortedSet(new TreeSet<>(requireNonNull(failedProxies, "failed_proxies")));
+        failures = sorted(requireNonNull(failures, "failures"));
+    }
+
+    public static MetaStore empty(boolean orderedProxies) {
+        return new MetaStore(
+                VERSION,
+                Epoch.ZERO,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeSet<>(),
+                new TreeMap<>(),
+                orderedProxies);
+    }
+
+    /** A mutable copy with which a plan makes the next value. */
+    public MetaStoreEdit edit() {
+        return new MetaStoreEdit(this);
+    }
+
+    /** All chunks of all clusters. */
+    public Stream<ChunkStore> allChunks() {
+        return clusters.values().stream().flatMap(cluster -> cluster.chunks().stream());
+    }
+
+    public boolean hasFailed(ProxyAddress proxy) {
+        return failedProxies.contains(proxy);
+    }
+
+    private static SortedMap<ProxyAddress, SortedMap<String, Long>> sorted(
+            SortedMap<ProxyAddress, SortedMap<String, Long>> failures) {
+        TreeMap<ProxyAddress, SortedMap<String, Long>> copy = new TreeMap<>();
+        failures.forEach((proxy, reports) -> {
+            if (!reports.isEmpty()) {
+                copy.put(proxy, Collections.unmodifiableSortedMap(new TreeMap<>(reports)));
+            }
+        });
+        return Collections.unmodifiableSortedMap(copy);
+    }
+}

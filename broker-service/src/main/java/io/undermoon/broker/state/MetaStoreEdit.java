@@ -1,0 +1,91 @@
+package io.undermoon.broker.state;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link MetaStore} in the making. Belongs to one plan, and to one thread; the value it was made from never changes. */
+public final class MetaStoreEdit {
+    private final boolean orderedProxies;
+    private final SortedMap<ClusterName, ClusterStore> clusters;
+    private final SortedMap<ProxyAddress, ProxyResource> proxies;
+    private final SortedSet<ProxyAddress> failedProxies;
+    private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
+    private Epoch globalEpoch;
+
+    MetaStoreEdit(MetaStore base) {
+        this.orderedProxies = base.enableOrderedProxy();
+        this.clusters = new TreeMap<>(base.clusters());
+        this.proxies = new TreeMap<>(base.allProxies());
+        this.failedProxies = new TreeSet<>(base.failedProxies());
+        this.failures = new TreeMap<>(base.failures());
+        this.globalEpoch = base.globalEpoch();
+    }
+
+    public MetaStore done() {
+        return new MetaStore(
+                MetaStore.VERSION, globalEpoch, clusters, proxies, failedProxies, failures, orderedProxies);
+    }
+
+    /** Raises the global epoch by one and returns it. */
+    public Epoch bumpEpoch() {
+        globalEpoch = globalEpoch.next();
+        return globalEpoch;
+    }
+
+    /** Sets the global epoch and that of every cluster. */
+    public void liftEpochs(Epoch epoch) {
+        globalEpoch = epoch;
+        clusters.replaceAll((name, cluster) -> cluster.withEpoch(epoch));
+    }
+
+    /** Stores a cluster under a fresh epoch. */
+    public void putAtNewEpoch(ClusterStore cluster) {
+        put(cluster.withEpoch(bumpEpoch()));
+    }
+
+    public void put(ClusterStore cluster) {
+        clusters.put(cluster.name(), cluster);
+    }
+
+    public void removeCluster(ClusterName name) {
+        clusters.remove(name);
+    }
+
+    public void put(ProxyResource proxy) {
+        proxies.put(proxy.proxyAddress(), proxy);
+    }
+
+    public void removeProxy(ProxyAddress proxy) {
+        proxies.remove(proxy);
+    }
+
+    /** Says which cluster a proxy is in, if any. */
+    public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
+        proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
+    }
+
+    public void markFailed(ProxyAddress proxy) {
+        failedProxies.add(proxy);
+    }
+
+    /** Forgets that a proxy failed and what was reported of it; tells whether there was anything to forget. */
+    public boolean clearMarks(ProxyAddress proxy) {
+        boolean hadFailed = failedProxies.remove(proxy);
+        return clearReports(proxy) || hadFailed;
+    }
+
+    public boolean clearReports(ProxyAddress proxy) {
+        return failures.remove(proxy) != null;
+    }
+
+    /** Replaces what was reported of a proxy. */
+    public void putReports(ProxyAddress proxy, SortedMap<String, Long> reports) {
+        failures.put(proxy, reports);
+    }
+}

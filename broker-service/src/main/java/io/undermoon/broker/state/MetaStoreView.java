@@ -1,0 +1,91 @@
+package io.undermoon.broker.state;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplMeta;
+import io.undermoon.metadata.Role;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value of the metadata and what is derived from it for readers. Views of clusters are computed when first asked for;
+ * those of clusters that did not change are taken over from the view before. Safe for any number of threads.
+ */
+public final class MetaStoreView {
+    private final MetaStore state;
+    private final int migrationLimit;
+    private final Map<ClusterName, ClusterView> clusters = new ConcurrentHashMap<>();
+
+    /**
+     * @param migrationLimit how many migrations of a cluster run at a time, 0 for no limit
+     */
+    public MetaStoreView(MetaStore state, int migrationLimit) {
+        this.state = state;
+        this.migrationLimit = migrationLimit;
+    }
+
+    /** The view of the next value. */
+    public MetaStoreView next(MetaStore nextState) {
+        MetaStoreView next = new MetaStoreView(nextState, migrationLimit);
+        clusters.forEach((name, view) -> {
+            if (nextState.clusters().get(name) == view.store()) {
+                next.clusters.put(name, view);
+            }
+        });
+        return next;
+    }
+
+    public MetaStore state() {
+        return state;
+    }
+
+    public Optional<ClusterView> cluster(@Nullable ClusterName name) {
+        ClusterStore store = name == null ? null : state.clusters().get(name);
+        return store == null
+                ? Optional.empty()
+                : Optional.of(clusters.computeIfAbsent(store.name(), unused -> ClusterView.of(store, migrationLimit)));
+    }
+
+    /** What a registered proxy has to know, whether it is in a cluster or free. */
+    public Optional<Proxy> proxy(ProxyAddress address) {
+        ProxyResource resource = state.allProxies().get(address);
+        if (resource == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                cluster(resource.cluster()).map(view -> view.proxy(address)).orElseGet(() -> unassigned(resource)));
+    }
+
+    /**
+     * The epoch each proxy should have: its cluster's, or the global one when it is free. Failed proxies count only while
+     * they are in a cluster.
+     */
+    public SortedMap<ProxyAddress, Epoch> proxyEpochs() {
+        SortedMap<ProxyAddress, Epoch> epochs = new TreeMap<>();
+        state.allProxies().forEach((address, resource) -> {
+            ClusterStore cluster =
+                    resource.cluster() == null ? null : state.clusters().get(resource.cluster());
+            if (cluster != null) {
+                epochs.put(address, cluster.epoch());
+            } else if (!state.hasFailed(address)) {
+                epochs.put(address, state.globalEpoch());
+            }
+        });
+        return epochs;
+    }
+
+    private Proxy unassigned(ProxyResource resource) {
+        List<Node> nodes = resource.nodeAddresses().stream()
+                .map(node -> new Node(node, resource.proxyAddress(), List.of(), new ReplMeta(Role.MASTER, List.of())))
+                .toList();
+        return new Proxy(null, resource.proxyAddress(), state.globalEpoch(), nodes, List.of(), List.of(), null);
+    }
+}

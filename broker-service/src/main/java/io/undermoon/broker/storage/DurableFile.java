@@ -1,0 +1,102 @@
+package io.undermoon.broker.storage;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * A file that always has either its old or its new content, whenever the process or the machine stops: new content goes to a
+ * temporary file beside it, is forced to the disk, and takes the file's name; then the directory is forced too. One
+ * thread at a time.
+ */
+final class DurableFile {
+    private static final Logger LOG = Logger.getLogger(DurableFile.class);
+
+    private final Path file;
+    private final Path directory;
+    private final FileSystemCalls calls;
+    private long writes;
+
+    DurableFile(Path file, FileSystemCalls calls) {
+        this.file = file.toAbsolutePath();
+        this.directory = Optional.ofNullable(this.file.getParent()).orElse(this.file);
+        this.calls = calls;
+    }
+
+    /** The content, nothing if there is no file. */
+    Optional<byte[]> read() throws IOException {
+        return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+    }
+
+    /** Removes what interrupted writes left behind. */
+    void removeTemporaryFiles() throws IOException {
+        try (DirectoryStream<Path> leftOvers = Files.newDirectoryStream(directory, this::isTemporary)) {
+            for (Path leftOver : leftOvers) {
+                LOG.infof("file=%s removed, left by an interrupted write", leftOver);
+                Files.deleteIfExists(leftOver);
+            }
+        }
+    }
+
+    /**
+     * Replaces the content and returns when it is durable.
+     *
+     * @param previous the content to go back to when the new one has its name but cannot be made durable; nothing if there
+     *     was no file
+     * @throws IOException if that failed; the file has its previous content then
+     */
+    void replace(byte[] content, Optional<byte[]> previous) throws IOException {
+        rename(content);
+        try {
+            calls.syncDirectory(directory);
+        } catch (IOException e) {
+            goBack(previous, e);
+            throw e;
+        }
+    }
+
+    private void rename(byte[] content) throws IOException {
+        Path temporary = directory.resolve(temporaryPrefix() + Long.toHexString(System.nanoTime()) + "-" + writes++);
+        try {
+            calls.write(temporary, content);
+            calls.syncFile(temporary);
+            calls.rename(temporary, file);
+        } catch (IOException e) {
+            try {
+                calls.deleteIfExists(temporary);
+            } catch (IOException notDeleted) {
+                e.addSuppressed(notDeleted);
+            }
+            throw e;
+        }
+    }
+
+    private void goBack(Optional<byte[]> previous, IOException cause) {
+        try {
+            if (previous.isPresent()) {
+                rename(previous.get());
+            } else {
+                calls.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.errorf(e, "file=%s has content that the broker refused, because its directory cannot be synced", file);
+            cause.addSuppressed(e);
+        }
+    }
+
+    private boolean isTemporary(Path path) {
+        return String.valueOf(path.getFileName()).startsWith(temporaryPrefix());
+    }
+
+    private String temporaryPrefix() {
+        return file.getFileName() + ".tmp-";
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+}

@@ -1,0 +1,109 @@
+package io.undermoon.broker.storage;
+
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.fault.UndermoonException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Keeps the metadata in one file, in the format of the original's metadata dump. For one broker on one machine: a lock file
+ * keeps others out. A file that cannot be understood is refused and left as it is.
+ */
+public final class FileStorage implements MetadataStorage {
+    private final FileLock lock;
+    private final DurableFile file;
+    private Optional<byte[]> content;
+    private MetaStore state;
+    private long revision;
+
+    private FileStorage(FileLock lock, DurableFile file, Optional<byte[]> content, MetaStore state) {
+        this.lock = lock;
+        this.file = file;
+        this.content = content;
+        this.state = state;
+    }
+
+    /**
+     * @param initial the value while there is no file
+     * @throws StorageException if the file is damaged, cannot be read, or is in use by another broker
+     */
+    public static FileStorage open(Path path, MetaStore initial) {
+        return open(path, initial, new FileSystemCalls());
+    }
+
+    static FileStorage open(Path path, MetaStore initial, FileSystemCalls calls) {
+        Path absolute = path.toAbsolutePath();
+        createDirectory(absolute);
+        FileLock lock = FileLock.acquire(absolute);
+        try {
+            DurableFile file = new DurableFile(absolute, calls);
+            Optional<byte[]> content = file.read();
+            MetaStore state = content.map(bytes -> parse(file, bytes)).orElse(initial);
+            file.removeTemporaryFiles();
+            return new FileStorage(lock, file, content, state);
+        } catch (IOException e) {
+            lock.close();
+            throw new StorageException("the metadata file " + absolute + " cannot be read: " + e, e);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static void createDirectory(Path file) {
+        Path directory = file.getParent();
+        try {
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+        } catch (IOException e) {
+            throw new StorageException("the directory " + directory + " cannot be created: " + e, e);
+        }
+    }
+
+    private static MetaStore parse(DurableFile file, byte[] bytes) {
+        try {
+            return MetaStoreJson.read(bytes);
+        } catch (UndermoonException e) {
+            throw new StorageException(
+                    "the metadata file " + file + " (" + bytes.length + " bytes) is not usable: " + e.getMessage()
+                            + ". It was left untouched: restore it from a copy, or move it away to start empty",
+                    e);
+        }
+    }
+
+    @Override
+    public synchronized Versioned load() {
+        return new Versioned(state, Long.toString(revision));
+    }
+
+    @Override
+    public synchronized WriteResult compareAndSet(String expectedVersion, MetaStore next) {
+        if (!expectedVersion.equals(Long.toString(revision))) {
+            return new WriteResult.Conflict();
+        }
+        byte[] bytes = MetaStoreJson.write(next);
+        try {
+            file.replace(bytes, content);
+        } catch (IOException e) {
+            throw new StorageException("the metadata file " + file + " cannot be written: " + e, e);
+        }
+        content = Optional.of(bytes);
+        state = next;
+        revision++;
+        return new WriteResult.Stored(Long.toString(revision));
+    }
+
+    /** Nobody else can write the file, so the listener is never called. */
+    @Override
+    public void watch(Consumer<Versioned> listener) {}
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

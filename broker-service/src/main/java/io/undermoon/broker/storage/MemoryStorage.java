@@ -1,0 +1,47 @@
+package io.undermoon.broker.storage;
+
+import io.undermoon.broker.state.MetaStore;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Keeps the metadata as long as the process lives. Every broker that shares an instance hears of every change, its own included. */
+public final class MemoryStorage implements MetadataStorage {
+    private final List<Consumer<Versioned>> listeners = new CopyOnWriteArrayList<>();
+    private MetaStore state;
+    private long revision;
+
+    public MemoryStorage(MetaStore initial) {
+        this.state = initial;
+    }
+
+    @Override
+    public synchronized Versioned load() {
+        return new Versioned(state, Long.toString(revision));
+    }
+
+    @Override
+    public WriteResult compareAndSet(String expectedVersion, MetaStore next) {
+        Versioned stored;
+        synchronized (this) {
+            if (!expectedVersion.equals(Long.toString(revision))) {
+                return new WriteResult.Conflict();
+            }
+            state = next;
+            revision++;
+            stored = load();
+        }
+        listeners.forEach(listener -> listener.accept(stored));
+        return new WriteResult.Stored(stored.version());
+    }
+
+    @Override
+    public void watch(Consumer<Versioned> listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void close() {
+        listeners.clear();
+    }
+}

@@ -1,0 +1,51 @@
+package io.undermoon.broker.store;
+
+import io.undermoon.broker.plan.Epochs;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
+
+/** Makes proxies listen again to a broker that came up with older metadata: lifts its epochs above theirs. */
+public final class EpochRecovery {
+    private static final Logger LOG = Logger.getLogger(EpochRecovery.class);
+
+    private final MetadataStore store;
+    private final ProxyEpochs proxyEpochs;
+    private final Executor executor;
+
+    /**
+     * @param executor runs what blocks
+     */
+    public EpochRecovery(MetadataStore store, ProxyEpochs proxyEpochs, Executor executor) {
+        this.store = store;
+        this.proxyEpochs = proxyEpochs;
+        this.executor = executor;
+    }
+
+    /** Returns the proxies that could not be asked; should one have a higher epoch, it needs another recovery. */
+    public CompletionStage<List<ProxyAddress>> recover() {
+        return proxyEpochs.ask(store.state().allProxies().keySet()).thenApplyAsync(this::lift, executor);
+    }
+
+    private List<ProxyAddress> lift(Map<ProxyAddress, Optional<Epoch>> answers) {
+        Epoch highest = answers.values().stream()
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder())
+                .orElse(Epoch.ZERO);
+        store.change((state, rules) -> Epochs.recover(state, highest));
+        LOG.infof(
+                "epoch=%s after recovery, highest of the proxies was %s",
+                store.state().globalEpoch(), highest);
+        return answers.entrySet().stream()
+                .filter(answer -> answer.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+}

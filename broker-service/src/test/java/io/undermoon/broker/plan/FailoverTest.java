@@ -1,0 +1,236 @@
+package io.undermoon.broker.plan;
+
+import static io.undermoon.broker.testing.Refusals.refuses;
+import static io.undermoon.broker.testing.Stores.DEMO;
+import static io.undermoon.broker.testing.Stores.RULES;
+import static io.undermoon.broker.testing.Stores.proxy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.testing.Stores;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FailoverTest {
+    @Test
+    void does_not_know_a_proxy_nobody_registered() {
+        refuses(ErrorCode.PROXY_NOT_FOUND, () -> failOver(Stores.withProxies(1), proxy(9)));
+    }
+
+    @Test
+    void marks_a_free_proxy_without_a_new_epoch() {
+        MetaStore state = Stores.withProxies(2);
+        MetaStore after = failOver(state, proxy(1)).state();
+
+        assertThat(after.failedProxies()).containsExactly(proxy(1));
+        assertThat(after.globalEpoch()).isEqualTo(state.globalEpoch());
+        assertThat(failOver(after, proxy(1)).state()).isEqualTo(after);
+    }
+
+    @Test
+    void moves_masters_and_replaces_the_failed_half() {
+        MetaStore state = Stores.withCluster(4, 1);
+        ProxyAddress failed = half(state, 0);
+        Outcome<Failover.Result> outcome = failOver(state, failed);
+
+        assertThat(outcome.result()).isEqualTo(new Failover.Result.Replaced(proxy(3)));
+        ClusterStore cluster = cluster(outcome.state());
+        assertThat(cluster.chunks().get(0).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
+        assertThat(cluster.chunks().get(0).proxyAddresses().get(0)).isEqualTo(proxy(3));
+        assertThat(cluster.epoch().value()).isEqualTo(state.globalEpoch().value() + 2);
+        assertThat(outcome.state().failedProxies()).containsExactly(failed);
+        assertThat(outcome.state().allProxies().get(failed).cluster()).isNull();
+    }
+
+    @Test
+    void never_replaces_on_the_host_of_the_survivor() {
+        MetaStore state = Stores.withCluster(4, 0);
+        ProxyAddress failed = half(state, 0);
+        MetaStore withSpareThere = Stores.add(state, 9, chunk(state).hosts().get(1));
+        MetaStore alsoOnFailedHost =
+                Stores.add(withSpareThere, 8, chunk(state).hosts().get(0));
+
+        assertThat(failOver(alsoOnFailedHost, failed).result()).isInstanceOf(Failover.Result.NotPossible.class);
+    }
+
+    @Test
+    void prefers_the_host_with_fewest_chunks_in_common_with_the_survivor() {
+        MetaStore state = MetaStore.empty(false);
+        state = Stores.add(state, 1, "a");
+        state = Stores.add(state, 2, "b");
+        state = create(state, "demo");
+        // Another chunk on b and c, so that c has a link to the survivor's host b, and d has none.
+        state = Stores.add(state, 3, "b");
+        state = Stores.add(state, 4, "c");
+        state = create(state, "other");
+        state = Stores.add(state, 5, "c");
+        state = Stores.add(state, 6, "c");
+        state = Stores.add(state, 7, "d");
+
+        assertThat(failOver(state, proxy(1)).result()).isEqualTo(new Failover.Result.Replaced(proxy(7)));
+    }
+
+    @Test
+    void waits_for_a_spare_proxy_without_raising_epochs_and_uses_it_when_it_comes() {
+        MetaStore state = Stores.withCluster(4, 0);
+        ProxyAddress failed = half(state, 0);
+        MetaStore waiting = failOver(state, failed).state();
+        assertThat(chunk(waiting).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
+
+        Rules muchLater = new Rules(RULES.nowSeconds() + 100_000, 60, 1, 0);
+        assertThat(FailureReports.awaitingFailover(waiting, muchLater)).containsExactly(failed);
+        Outcome<Failover.Result> again = Failover.failOver(waiting, muchLater, failed, false);
+        assertThat(again.state()).as("nothing to do, nothing changed").isEqualTo(waiting);
+        assertThat(again.result()).isInstanceOf(Failover.Result.NotPossible.class);
+
+        MetaStore withSpare = Stores.add(waiting, 9, "spare");
+        Outcome<Failover.Result> repaired = Failover.failOver(withSpare, muchLater, failed, false);
+        assertThat(repaired.result()).isEqualTo(new Failover.Result.Replaced(proxy(9)));
+        assertThat(FailureReports.awaitingFailover(repaired.state(), muchLater)).isEmpty();
+    }
+
+    @Test
+    void does_not_flap_when_both_halves_fail() {
+        MetaStore state = Stores.withCluster(4, 2);
+        ProxyAddress first = half(state, 0);
+        ProxyAddress second = half(state, 1);
+        MetaStore reported = FailureReports.report(state, RULES, first, "c").state();
+        reported = FailureReports.report(reported, RULES, second, "c").state();
+
+        MetaStore one = failOver(reported, first).state();
+        assertThat(cluster(one)).as("roles and places stay").isEqualTo(cluster(reported));
+        MetaStore both = failOver(one, second).state();
+        assertThat(cluster(both)).isEqualTo(cluster(reported));
+        assertThat(failOver(failOver(both, first).state(), second).state()).isEqualTo(both);
+
+        MetaStore secondIsBack = Proxies.register(
+                        both, second, both.allProxies().get(second).nodeAddresses(), "x", null)
+                .state();
+        Outcome<Failover.Result> repaired = failOver(secondIsBack, first);
+        assertThat(repaired.result()).isInstanceOf(Failover.Result.Replaced.class);
+        assertThat(chunk(repaired.state()).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
+    }
+
+    @Test
+    void replaces_even_a_half_with_the_only_data_when_told_to() {
+        MetaStore state = Stores.withCluster(4, 2);
+        MetaStore down =
+                FailureReports.report(state, RULES, half(state, 1), "c").state();
+        assertThat(Failover.failOver(down, RULES, half(state, 0), true).result())
+                .isInstanceOf(Failover.Result.Replaced.class);
+    }
+
+    @Test
+    void restarts_exactly_the_migrations_whose_addresses_change_and_those_that_share_a_part() {
+        MetaStore migrating = migrating();
+        List<MigratingSlots> before = cluster(migrating).tasks();
+        assertThat(before).hasSize(2);
+        MetaStore after = failOver(migrating, half(migrating, 0)).state();
+        Epoch takeover = migrating.globalEpoch().next();
+
+        assertThat(cluster(after).tasks().get(0).meta().epoch()).isEqualTo(takeover);
+        assertThat(cluster(after).tasks().get(1).meta().epoch())
+                .isEqualTo(before.get(1).meta().epoch());
+    }
+
+    @Test
+    void restarts_the_migrations_of_both_parts_when_both_masters_move_across() {
+        MetaStore once = failOver(migrating(), half(migrating(), 0)).state();
+        MetaStore firstIsBack = Proxies.register(
+                        once,
+                        half(once, 0),
+                        once.allProxies().get(half(once, 0)).nodeAddresses(),
+                        "x",
+                        null)
+                .state();
+        MetaStore twice = failOver(firstIsBack, half(firstIsBack, 1)).state();
+
+        assertThat(chunk(twice).rolePosition()).isEqualTo(RolePosition.FIRST_CHUNK_MASTER);
+        assertThat(cluster(twice).tasks())
+                .extracting(task -> task.meta().epoch())
+                .containsOnly(firstIsBack.globalEpoch().next());
+    }
+
+    @Test
+    void only_moves_roles_in_ordered_mode() {
+        MetaStore state = MetaStore.empty(true);
+        for (int i = 1; i <= 4; i++) {
+            state = Stores.add(state, i, "h");
+        }
+        state = create(state, "demo");
+        Outcome<Failover.Result> outcome = failOver(state, proxy(1));
+
+        assertThat(outcome.result()).isEqualTo(new Failover.Result.NotNeeded());
+        assertThat(outcome.state().failedProxies()).isEmpty();
+        assertThat(chunk(outcome.state()).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
+        assertThat(failOver(outcome.state(), proxy(1)).state()).isEqualTo(outcome.state());
+    }
+
+    @Test
+    void balances_masters_where_that_is_safe_and_only_then_raises_the_epoch() {
+        MetaStore failedOver = failOver(Stores.withCluster(4, 1), half(Stores.withCluster(4, 1), 0))
+                .state();
+        MetaStore balanced = Balancing.balanceMasters(failedOver, RULES, DEMO).state();
+        assertThat(chunk(balanced).rolePosition()).isEqualTo(RolePosition.NORMAL);
+        assertThat(Balancing.balanceMasters(balanced, RULES, DEMO).state()).isEqualTo(balanced);
+
+        MetaStore reported = FailureReports.report(failedOver, RULES, half(failedOver, 0), "c")
+                .state();
+        assertThat(Balancing.balanceMasters(reported, RULES, DEMO).state()).isEqualTo(reported);
+
+        MetaStore moving = failOver(migrating(), half(migrating(), 0)).state();
+        MetaStore back = Proxies.register(
+                        moving,
+                        half(moving, 0),
+                        moving.allProxies().get(half(moving, 0)).nodeAddresses(),
+                        "x",
+                        null)
+                .state();
+        assertThat(Balancing.balanceMasters(back, RULES, DEMO).state()).isEqualTo(back);
+    }
+
+    @Test
+    void finds_the_hosts_that_cannot_fail() {
+        assertThat(HostLosses.hostsThatCannotFail(Stores.withCluster(4, 0), RULES))
+                .containsExactly("host1", "host2");
+        assertThat(HostLosses.hostsThatCannotFail(Stores.withCluster(4, 1), RULES))
+                .isEmpty();
+        assertThat(HostLosses.hostsThatCannotFail(Stores.withProxies(3), RULES)).isEmpty();
+    }
+
+    private static MetaStore migrating() {
+        MetaStore grown =
+                Clusters.addNodes(Stores.withCluster(4, 2), RULES, DEMO, 4).state();
+        return Expansion.expand(grown, DEMO).state();
+    }
+
+    private static MetaStore create(MetaStore state, String name) {
+        return Clusters.create(state, RULES, new ClusterName(name), 4, ClusterConfig.DEFAULT)
+                .state();
+    }
+
+    private static Outcome<Failover.Result> failOver(MetaStore state, ProxyAddress proxy) {
+        return Failover.failOver(state, RULES, proxy, false);
+    }
+
+    private static ClusterStore cluster(MetaStore state) {
+        return state.clusters().get(DEMO);
+    }
+
+    private static ChunkStore chunk(MetaStore state) {
+        return cluster(state).chunks().get(0);
+    }
+
+    private static ProxyAddress half(MetaStore state, int half) {
+        return chunk(state).proxyAddresses().get(half);
+    }
+}

@@ -1,0 +1,159 @@
+package io.undermoon.broker.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.Consistency;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.testing.Stores;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What holds after any sequence of plans, in any order, refused ones included. */
+class PlanPropertiesTest {
+    private static final int STEPS = 1500;
+    private static final int PROXIES = 24;
+    private static final int HOSTS = 7;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void every_plan_keeps_the_promises(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        MetaStore state = MetaStore.empty(false);
+        int applied = 0;
+        for (int step = 0; step < STEPS; step++) {
+            Rules rules = new Rules(1_000_000 + step, 30, 1 + random.nextInt(2), random.nextInt(3));
+            String context = "seed " + seed + " step " + step;
+            MetaStore before = state;
+            byte[] beforeBytes = step % 50 == 0 ? MetaStoreJson.write(before) : new byte[0];
+            try {
+                state = randomPlan(random).apply(state, rules).state();
+                applied++;
+            } catch (UndermoonException refused) {
+                state = before;
+            }
+            if (beforeBytes.length > 0) {
+                assertThat(MetaStoreJson.write(before))
+                        .as(context + ": plans change no value")
+                        .isEqualTo(beforeBytes);
+            }
+            checkEpochs(before, state, context);
+            checkNewChunks(before, state, context);
+            checkSlots(state, rules, context);
+            assertThat(Consistency.violations(state)).as(context).isEmpty();
+        }
+        assertThat(applied).as("plans that were not refused").isGreaterThan(STEPS / 4);
+        assertThat(MetaStoreJson.read(MetaStoreJson.write(state))).isEqualTo(state);
+    }
+
+    private static BiFunction<MetaStore, Rules, Outcome<?>> randomPlan(SplittableRandom random) {
+        ClusterName name = new ClusterName("c" + random.nextInt(3));
+        int n = 1 + random.nextInt(PROXIES);
+        ProxyAddress proxy = Stores.proxy(n);
+        int nodes = 4 * random.nextInt(6);
+        return switch (random.nextInt(20)) {
+            case 0, 1, 2, 3 ->
+                (state, rules) -> Proxies.register(state, proxy, Stores.nodes(n), "host" + n % HOSTS, null);
+            case 4 -> (state, rules) -> Proxies.remove(state, proxy);
+            case 5 -> (state, rules) -> Clusters.create(state, rules, name, nodes, ClusterConfig.DEFAULT);
+            case 6 ->
+                random.nextInt(6) == 0
+                        ? (state, rules) -> Clusters.remove(state, name)
+                        : (state, rules) -> Balancing.balanceMasters(state, rules, name);
+            case 7 -> (state, rules) -> Clusters.addNodes(state, rules, name, nodes);
+            case 8 -> (state, rules) -> Clusters.growTo(state, rules, name, nodes);
+            case 9 -> (state, rules) -> Clusters.deleteFreeNodes(state, name);
+            case 10, 11 -> (state, rules) -> Expansion.expand(state, name);
+            case 12 -> (state, rules) -> Shrinking.shrink(state, name, nodes);
+            case 13 -> (state, rules) -> AutoScaling.begin(state, rules, name, nodes);
+            case 14 -> (state, rules) -> Failover.failOver(state, rules, proxy, random.nextInt(8) == 0);
+            case 15 -> (state, rules) -> FailureReports.report(state, rules, proxy, "c" + random.nextInt(3));
+            case 16 ->
+                (state, rules) ->
+                        Clusters.configure(state, name, Map.of("migration_scan_count", "" + (1 + random.nextInt(3))));
+            default -> (state, rules) -> commitAny(state, rules, name, random);
+        };
+    }
+
+    private static Outcome<Outcome.Done> commitAny(
+            MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+        List<MigratingSlots> tasks = Require.cluster(state, name).tasks();
+        if (tasks.isEmpty()) {
+            return Outcome.done(state);
+        }
+        var report = SlotTablesTest.report(tasks.get(random.nextInt(tasks.size())));
+        return Commits.commit(state, rules, new MigrationTask(name, report.slotRange()));
+    }
+
+    private static void checkEpochs(MetaStore before, MetaStore after, String context) {
+        assertThat(after.globalEpoch()).as(context).isGreaterThanOrEqualTo(before.globalEpoch());
+        if (after.globalEpoch().equals(before.globalEpoch())) {
+            assertThat(after.clusters())
+                    .as(context + ": no change without an epoch")
+                    .isEqualTo(before.clusters());
+        }
+        after.clusters().forEach((name, cluster) -> {
+            ClusterStore old = before.clusters().get(name);
+            if (old != null && !old.equals(cluster)) {
+                assertThat(cluster.epoch())
+                        .as(context + ": epoch of a changed cluster")
+                        .isGreaterThan(old.epoch());
+            }
+        });
+    }
+
+    /** Also those with a replaced half: the two halves never share a host. */
+    private static void checkNewChunks(MetaStore before, MetaStore after, String context) {
+        after.allChunks()
+                .filter(chunk ->
+                        before.allChunks().noneMatch(old -> old.proxyAddresses().equals(chunk.proxyAddresses())))
+                .forEach(chunk -> assertThat(chunk.hosts()).as(context).doesNotHaveDuplicates());
+    }
+
+    private static void checkSlots(MetaStore state, Rules rules, String context) {
+        for (ClusterStore cluster : state.clusters().values()) {
+            List<SlotRanges> owned = new ArrayList<>();
+            for (int shard = 0; shard < cluster.shardNumber(); shard++) {
+                ChunkPart part = ChunkPart.ofShard(shard);
+                ChunkStore chunk = cluster.chunks().get(part.chunk());
+                owned.add(chunk.stable(part.part()));
+                chunk.migratingSlots().get(part.part()).stream()
+                        .filter(MigratingSlots::isMigrating)
+                        .forEach(task -> owned.add(task.rangeList()));
+            }
+            requireAllOnce(owned, context + " stored " + cluster.name());
+            requireAllOnce(
+                    ClusterView.of(cluster, rules.migrationLimit()).cluster().nodes().stream()
+                            .flatMap(node -> node.slots().stream())
+                            .filter(slots -> !slots.isImporting())
+                            .map(TaggedSlots::rangeList)
+                            .toList(),
+                    context + " shown " + cluster.name());
+        }
+    }
+
+    private static void requireAllOnce(List<SlotRanges> owned, String context) {
+        assertThat(owned.stream().mapToInt(SlotRanges::size).sum()).as(context).isEqualTo(Slot.COUNT);
+        assertThat(owned.stream().reduce(SlotRanges.NONE, SlotRanges::union))
+                .as(context)
+                .isEqualTo(SlotRanges.ALL);
+    }
+}

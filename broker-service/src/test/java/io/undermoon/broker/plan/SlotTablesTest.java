@@ -1,0 +1,124 @@
+package io.undermoon.broker.plan;
+
+import static io.undermoon.broker.testing.Stores.DEMO;
+import static io.undermoon.broker.testing.Stores.RULES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.testing.Stores;
+import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.SlotState;
+import io.undermoon.metadata.TaggedSlots;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which slots go where, to the slot, as in the original. */
+class SlotTablesTest {
+    @Test
+    void gives_new_shards_contiguous_blocks() {
+        assertThat(stable(Stores.withCluster(12, 0)))
+                .containsExactly("0-2730", "2731-5461", "5462-8192", "8193-10923", "10924-13653", "13654-16383");
+        assertThat(stable(Stores.withCluster(4, 0))).containsExactly("0-8191", "8192-16383");
+    }
+
+    @Test
+    void expands_4_to_8() {
+        assertThat(tasks(expanded(Stores.withCluster(4, 2), 4))).containsExactly("0→2: 4096-8191", "1→3: 12288-16383");
+    }
+
+    @Test
+    void expands_8_to_12_after_4_to_8() {
+        assertThat(tasks(expanded(eightFromFour(), 4)))
+                .containsExactly("0→4: 2731-4095", "1→4: 10923-12287", "2→5: 6827-8191", "3→5: 15019-16383");
+    }
+
+    @Test
+    void expands_4_to_12() {
+        assertThat(tasks(expanded(Stores.withCluster(4, 4), 8)))
+                .containsExactly(
+                        "0→2: 5461-8191", "0→3: 2731-5460", "1→3: 16383-16383", "1→4: 13653-16382", "1→5: 10923-13652");
+    }
+
+    @Test
+    void shrinks_12_to_8_after_expanding() {
+        MetaStore twelve = committed(expanded(eightFromFour(), 4));
+        assertThat(tasks(Shrinking.shrink(twelve, DEMO, 8).state()))
+                .containsExactly("4→0: 2731-4095", "4→1: 10923-12287", "5→2: 6827-8191", "5→3: 15019-16383");
+    }
+
+    @Test
+    void shrinks_12_to_4() {
+        MetaStore shrunk = Shrinking.shrink(Stores.withCluster(12, 0), DEMO, 4).state();
+        assertThat(tasks(shrunk))
+                .containsExactly(
+                        "2→0: 5462-8192",
+                        "3→0: 8193-10922",
+                        "3→1: 10923-10923",
+                        "4→1: 10924-13653",
+                        "5→1: 13654-16383");
+        assertThat(stable(shrunk).subList(2, 6)).containsOnly("none");
+    }
+
+    @Test
+    void is_even_again_after_all_commits() {
+        assertThat(stable(committed(expanded(Stores.withCluster(4, 2), 4))))
+                .containsExactly("0-4095", "8192-12287", "4096-8191", "12288-16383");
+    }
+
+    private static MetaStore eightFromFour() {
+        return committed(expanded(Stores.withCluster(4, 4), 4));
+    }
+
+    private static MetaStore expanded(MetaStore state, int added) {
+        MetaStore grown = Clusters.addNodes(state, RULES, DEMO, added).state();
+        return Expansion.expand(grown, DEMO).state();
+    }
+
+    private static MetaStore committed(MetaStore state) {
+        MetaStore current = state;
+        while (cluster(current).runsMigrations()) {
+            MigratingSlots task = cluster(current).tasks().get(0);
+            current = Commits.commit(current, RULES, report(task)).state();
+        }
+        return current;
+    }
+
+    static MigrationTask report(MigratingSlots task) {
+        MigrationMeta meta = new MigrationMeta(
+                task.meta().epoch(),
+                Stores.proxy(1),
+                Stores.nodes(1).get(0),
+                Stores.proxy(2),
+                Stores.nodes(2).get(0));
+        return new MigrationTask(DEMO, new TaggedSlots(task.rangeList(), new SlotState.Migrating(meta)));
+    }
+
+    private static ClusterStore cluster(MetaStore state) {
+        return state.clusters().get(DEMO);
+    }
+
+    private static List<String> stable(MetaStore state) {
+        List<String> slots = new ArrayList<>();
+        for (int shard = 0; shard < cluster(state).shardNumber(); shard++) {
+            ChunkPart part = ChunkPart.ofShard(shard);
+            slots.add(cluster(state)
+                    .chunks()
+                    .get(part.chunk())
+                    .stable(part.part())
+                    .toString());
+        }
+        return slots;
+    }
+
+    private static List<String> tasks(MetaStore state) {
+        return cluster(state).tasks().stream()
+                .map(task -> task.meta().source().shard() + "→"
+                        + task.meta().destination().shard() + ": " + task.rangeList())
+                .toList();
+    }
+}

@@ -1,0 +1,162 @@
+package io.undermoon.broker.rest;
+
+import static io.restassured.RestAssured.given;
+import static io.undermoon.broker.rest.Broker.create;
+import static io.undermoon.broker.rest.Broker.delete;
+import static io.undermoon.broker.rest.Broker.get;
+import static io.undermoon.broker.rest.Broker.ok;
+import static io.undermoon.broker.rest.Broker.post;
+import static io.undermoon.broker.rest.Broker.proxy;
+import static io.undermoon.broker.rest.Broker.refused;
+import static io.undermoon.broker.rest.Broker.register;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.undermoon.broker.testing.MutableClock;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class ProxyApiTest {
+    @Inject
+    MutableClock clock;
+
+    @BeforeEach
+    void reset() {
+        Broker.reset(false);
+    }
+
+    @Test
+    void registers_shows_and_removes_proxies() {
+        ok(register(2));
+        ok(register(1));
+        refused(register(1), 409, "ALREADY_EXISTED");
+        get("/proxies/addresses").body("addresses", contains(proxy(1), proxy(2)));
+        get("/proxies/addresses?offset=1&limit=5").body("addresses", contains(proxy(2)));
+        get("/proxies/meta/" + proxy(1))
+                .body("proxy.cluster_name", nullValue())
+                .body("proxy.epoch", equalTo((int) Broker.epoch()))
+                .body("proxy.nodes.address", contains("10.0.0.1:7001", "10.0.0.1:7002"))
+                .body("proxy.nodes[0].repl.role", equalTo("master"))
+                .body("proxy.cluster_config", nullValue());
+        get("/metadata").body("all_proxies.'10.0.0.1:5299'.host", equalTo("10.0.0.1"));
+        ok(delete("/proxies/meta/" + proxy(1)));
+        refused(delete("/proxies/meta/" + proxy(1)), 404, "PROXY_NOT_FOUND");
+        refused(delete("/proxies/meta/nonsense"), 404, "PROXY_NOT_FOUND");
+        get("/proxies/meta/" + proxy(1)).statusCode(200).body("proxy", nullValue());
+        get("/proxies/meta/nonsense").statusCode(200).body("proxy", nullValue());
+    }
+
+    @Test
+    void refuses_registrations_it_cannot_use() {
+        refused(post("/proxies/meta", registration("nonsense", "a:1", "a:2")), 400, "INVALID_PROXY_ADDRESS");
+        refused(post("/proxies/meta", registration("a:b", "a:1", "a:2")), 400, "INVALID_PROXY_ADDRESS");
+        refused(post("/proxies/meta", registration("a:1", "a:2")), 400, "INVALID_REQUEST")
+                .body("message", containsString("nodes"));
+        refused(post("/proxies/meta", registration("a:1", "a:2", "a:2")), 400, "INVALID_REQUEST");
+        refused(post("/proxies/meta", registration("a:1", "a:2", "nowhere")), 400, "INVALID_REQUEST");
+        refused(post("/proxies/meta", Map.of("nodes", List.of("a:1", "a:2"))), 400, "INVALID_REQUEST")
+                .body("message", containsString("proxy_address"));
+        get("/proxies/addresses").body("addresses", hasSize(0));
+    }
+
+    @Test
+    void accepts_host_names_and_ipv6_and_encoded_paths() {
+        ok(post("/proxies/meta", registration("redis-1.local:5299", "redis-1.local:1", "redis-1.local:2")));
+        ok(post("/proxies/meta", registration("[::1]:5299", "[::1]:7001", "[::1]:7002")));
+        given().urlEncodingEnabled(false)
+                .get("/api/v3/proxies/meta/%5B%3A%3A1%5D%3A5299")
+                .then()
+                .body("proxy.address", equalTo("[::1]:5299"));
+        given().get("/api/v3/proxies/meta/{address}", "redis-1.local:5299")
+                .then()
+                .body("proxy.address", equalTo("redis-1.local:5299"));
+        get("/metadata").body("all_proxies.'[::1]:5299'.host", equalTo("::1"));
+    }
+
+    @Test
+    void shows_a_proxy_of_a_cluster_with_its_peers_and_replicas() {
+        Broker.registerAll(2);
+        create("demo", 4);
+        get("/proxies/meta/" + proxy(1))
+                .body("proxy.cluster_name", equalTo("demo"))
+                .body("proxy.peers.proxy_address", contains(proxy(2)))
+                .body("proxy.replicas", hasSize(2))
+                .body("proxy.nodes", hasSize(2));
+        refused(delete("/proxies/meta/" + proxy(1)), 409, "IN_USE");
+    }
+
+    @Test
+    void tells_the_epoch_every_proxy_should_have() {
+        Broker.registerAll(4);
+        create("demo", 4);
+        int cluster = (int) Broker.epoch();
+        ok(register(5));
+        post("/proxies/failover/" + proxy(5)).statusCode(200);
+        ok(register(6));
+        int global = (int) Broker.epoch();
+        get("/proxies/epochs")
+                .body("epochs.keySet()", contains(proxy(1), proxy(2), proxy(3), proxy(4), proxy(6)))
+                .body("epochs.'10.0.0.1:5299'", equalTo(cluster))
+                .body("epochs.'10.0.0.6:5299'", equalTo(global));
+        get("/proxies/epochs?offset=3&limit=1").body("epochs.keySet()", contains(proxy(4)));
+    }
+
+    @Test
+    void collects_reports_until_they_expire() {
+        Broker.registerAll(1);
+        long epoch = Broker.epoch();
+        ok(post("/failures/" + proxy(1) + "/coordinator-0"));
+        ok(post("/failures/" + proxy(1) + "/coordinator-0"));
+        assertThat(Broker.epoch()).isEqualTo(epoch + 1);
+        get("/failures").body("addresses", contains(proxy(1)));
+        ok(post("/failures/" + proxy(9) + "/coordinator-0"));
+        ok(post("/failures/nonsense/coordinator-0"));
+        get("/metadata").body("failures.keySet()", contains(proxy(1)));
+        refused(post("/failures/" + proxy(1) + "/" + "x".repeat(300)), 400, "INVALID_REQUEST");
+        clock.advance(Duration.ofSeconds(60));
+        get("/failures").body("addresses", hasSize(0));
+    }
+
+    @Test
+    void fails_over_and_repairs_when_a_spare_proxy_comes() {
+        Broker.registerAll(2);
+        create("demo", 4);
+        refused(post("/proxies/failover/" + proxy(9)), 404, "PROXY_NOT_FOUND");
+        refused(post("/proxies/failover/nonsense"), 404, "PROXY_NOT_FOUND");
+        refused(post("/proxies/failover/" + proxy(1)), 409, "NO_AVAILABLE_RESOURCE");
+        long epoch = Broker.epoch();
+        refused(post("/proxies/failover/" + proxy(1)), 409, "NO_AVAILABLE_RESOURCE");
+        assertThat(Broker.epoch()).isEqualTo(epoch);
+        get("/failures").body("addresses", contains(proxy(1)));
+        get("/proxies/failed/addresses").body("addresses", contains(proxy(1)));
+        post("/resources/failures/check").body("hosts_cannot_fail", contains("10.0.0.1", "10.0.0.2"));
+
+        ok(register(3));
+        post("/proxies/failover/" + proxy(1))
+                .statusCode(200)
+                .body("proxy.address", equalTo(proxy(3)))
+                .body("proxy.cluster_name", equalTo("demo"));
+        get("/failures").body("addresses", hasSize(0));
+        get("/proxies/failed/addresses").body("addresses", contains(proxy(1)));
+        refused(register(1), 409, "ALREADY_EXISTED");
+        get("/proxies/failed/addresses").body("addresses", hasSize(0));
+        post("/resources/failures/check").body("hosts_cannot_fail", hasSize(0));
+        post("/proxies/failover/" + proxy(1)).statusCode(200).body("proxy", nullValue());
+        refused(post("/proxies/failover/" + proxy(2)), 409, "NO_AVAILABLE_RESOURCE");
+        post("/proxies/failover/" + proxy(2) + "?force=true").statusCode(409);
+    }
+
+    private static Map<String, Object> registration(String address, String... nodes) {
+        return Map.of("proxy_address", address, "nodes", List.of(nodes));
+    }
+}

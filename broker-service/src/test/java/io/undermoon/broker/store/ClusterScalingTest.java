@@ -1,0 +1,153 @@
+package io.undermoon.broker.store;
+
+import static io.undermoon.broker.testing.Refusals.refuses;
+import static io.undermoon.broker.testing.Stores.DEMO;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.broker.plan.Clusters;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.storage.MemoryStorage;
+import io.undermoon.broker.testing.MutableClock;
+import io.undermoon.broker.testing.Stores;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.ProxyAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class ClusterScalingTest {
+    private static final ClusterName OTHER = new ClusterName("other");
+
+    private final ProxyDoubles proxies = new ProxyDoubles();
+
+    @Test
+    void adds_nodes_waits_for_their_proxies_and_expands() {
+        MetadataStore store = store(Stores.withCluster(4, 2));
+        ClusterScaling scaling = scaling(store, Duration.ofSeconds(60));
+        CompletableFuture<Void> scaled = scaling.scaleTo(DEMO, 8).toCompletableFuture();
+
+        await().until(() -> proxies.rounds > 2);
+        assertThat(scaled).isNotDone();
+        assertThat(cluster(store).nodeNumber()).isEqualTo(8);
+        assertThat(cluster(store).runsMigrations()).isFalse();
+
+        refuses(ErrorCode.NODE_NUMBER_CHANGING, () -> scaling.expand(DEMO));
+        refuses(ErrorCode.NODE_NUMBER_CHANGING, () -> scaling.scaleTo(DEMO, 4));
+        refuses(ErrorCode.CLUSTER_NOT_FOUND, () -> scaling.expand(OTHER));
+
+        proxies.epoch = Optional.of(cluster(store).epoch());
+        assertThat(scaled).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(cluster(store).runsMigrations()).isTrue();
+        refuses(ErrorCode.MIGRATION_RUNNING, () -> scaling.scaleTo(DEMO, 4));
+        refuses(
+                ErrorCode.SLOTS_ALREADY_EVEN,
+                () -> scaling(store(Stores.withCluster(4, 0)), Duration.ZERO).expand(DEMO));
+    }
+
+    @Test
+    void gives_up_in_time_and_can_be_repeated() {
+        MetadataStore store = store(Stores.withCluster(4, 2));
+        ClusterScaling scaling = scaling(store, Duration.ofMillis(20));
+        assertThatThrownBy(() -> scaling.scaleTo(DEMO, 8).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOfSatisfying(
+                        UndermoonException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PROXY_NOT_SYNC));
+        assertThat(cluster(store).nodeNumber()).isEqualTo(8);
+
+        proxies.epoch = Optional.of(new Epoch(1000));
+        assertThat(scaling.scaleTo(DEMO, 8).toCompletableFuture()).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(cluster(store).runsMigrations()).isTrue();
+    }
+
+    @Test
+    void shrinks_without_waiting_and_removes_nodes_that_are_unused() {
+        MetadataStore store = store(Stores.withCluster(8, 2));
+        ClusterScaling scaling = scaling(store, Duration.ZERO);
+        List<Node> added = scaling.addNodes(DEMO, 4);
+        assertThat(added).hasSize(4);
+        assertThat(scaling.scaleTo(DEMO, 8).toCompletableFuture()).isCompleted();
+        assertThat(cluster(store).nodeNumber()).isEqualTo(8);
+        assertThat(scaling.scaleTo(DEMO, 4).toCompletableFuture()).isCompleted();
+        assertThat(cluster(store).tasks()).hasSize(2);
+        assertThat(proxies.rounds).isZero();
+    }
+
+    @Test
+    void leaves_no_trace_when_there_are_not_enough_proxies() {
+        MetadataStore store = store(Stores.withCluster(4, 1));
+        MetaStore before = store.state();
+        ClusterScaling scaling = scaling(store, Duration.ZERO);
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> scaling.scaleTo(DEMO, 8));
+        refuses(ErrorCode.INVALID_NODE_NUMBER, () -> scaling.scaleTo(DEMO, 6));
+        refuses(ErrorCode.NODE_NUM_ALREADY_ENOUGH, () -> scaling.growTo(DEMO, 4));
+        refuses(ErrorCode.FREE_NODE_NOT_FOUND, () -> scaling.deleteFreeNodes(DEMO));
+        assertThat(store.state()).isEqualTo(before);
+    }
+
+    @Test
+    void fails_when_the_cluster_is_removed_while_it_waits() {
+        MetadataStore store = store(Stores.withCluster(4, 2));
+        CompletableFuture<Void> scaled =
+                scaling(store, Duration.ofSeconds(60)).scaleTo(DEMO, 8).toCompletableFuture();
+        store.change((state, rules) -> Clusters.remove(state, DEMO));
+        assertThat(scaled).failsWithin(10, TimeUnit.SECONDS);
+        store.change((state, rules) -> Clusters.create(state, rules, DEMO, 4, ClusterConfig.DEFAULT));
+    }
+
+    @Test
+    void recovers_above_the_highest_epoch_of_the_proxies() {
+        MetadataStore store = store(Stores.withCluster(4, 0));
+        proxies.epoch = Optional.of(new Epoch(70));
+        EpochRecovery recovery = new EpochRecovery(store, proxies, ForkJoinPool.commonPool());
+        assertThat(recovery.recover().toCompletableFuture().join()).isEmpty();
+        assertThat(store.state().globalEpoch().value()).isEqualTo(72);
+        assertThat(cluster(store).epoch().value()).isEqualTo(72);
+
+        proxies.epoch = Optional.empty();
+        assertThat(recovery.recover().toCompletableFuture().join()).hasSize(2);
+        assertThat(store.state().globalEpoch().value()).isEqualTo(73);
+    }
+
+    private ClusterScaling scaling(MetadataStore store, Duration timeout) {
+        return new ClusterScaling(
+                store, proxies, ForkJoinPool.commonPool(), new ClusterScaling.Patience(Duration.ofMillis(5), timeout));
+    }
+
+    private static MetadataStore store(MetaStore state) {
+        return new MetadataStore(
+                new MemoryStorage(state), new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
+    }
+
+    private static ClusterStore cluster(MetadataStore store) {
+        return store.state().clusters().get(DEMO);
+    }
+
+    /** Proxies that all have the same epoch, or none of which can be asked. */
+    private static final class ProxyDoubles implements ProxyEpochs {
+        volatile Optional<Epoch> epoch = Optional.empty();
+        volatile int rounds;
+
+        @Override
+        public CompletionStage<Map<ProxyAddress, Optional<Epoch>>> ask(Collection<ProxyAddress> asked) {
+            rounds = rounds + 1;
+            return CompletableFuture.completedStage(
+                    asked.stream().collect(Collectors.toMap(proxy -> proxy, proxy -> epoch)));
+        }
+    }
+}

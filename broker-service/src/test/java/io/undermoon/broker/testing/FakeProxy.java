@@ -1,0 +1,112 @@
+package io.undermoon.broker.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
+
+/** A proxy of ours as the broker sees it over RESP: it knows PING and UMCTL GETEPOCH. */
+public final class FakeProxy implements AutoCloseable {
+    private final ServerSocket server;
+    private final LongSupplier epoch;
+    private final List<Socket> connections = new CopyOnWriteArrayList<>();
+
+    public FakeProxy(LongSupplier epoch) {
+        this.epoch = epoch;
+        try {
+            this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        daemon(this::acceptAll);
+    }
+
+    /** A proxy that accepts connections and never answers. */
+    public static FakeProxy silent() {
+        return new FakeProxy(() -> -1);
+    }
+
+    public String address() {
+        return "127.0.0.1:" + server.getLocalPort();
+    }
+
+    private void acceptAll() {
+        while (!server.isClosed()) {
+            try {
+                Socket connection = server.accept();
+                connections.add(connection);
+                daemon(() -> serve(connection));
+            } catch (SocketException e) {
+                return;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private void serve(Socket connection) {
+        try (connection) {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
+            for (String header = in.readLine(); header != null; header = in.readLine()) {
+                List<String> command = readCommand(in, Integer.parseInt(header.substring(1)));
+                String answer = answer(command);
+                if (!answer.isEmpty()) {
+                    connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+        } catch (SocketException e) {
+            // The other side, or close(), ended the connection.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> readCommand(BufferedReader in, int arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        for (int i = 0; i < arguments; i++) {
+            in.readLine();
+            command.add(in.readLine());
+        }
+        return command;
+    }
+
+    private String answer(List<String> command) {
+        long current = epoch.getAsLong();
+        if (current < 0) {
+            return "";
+        }
+        return switch (String.join(" ", command).toUpperCase(java.util.Locale.ROOT)) {
+            case "PING" -> "+PONG\r\n";
+            case "UMCTL GETEPOCH" -> ":" + current + "\r\n";
+            default -> "-ERR unknown command\r\n";
+        };
+    }
+
+    private static void daemon(Runnable task) {
+        Thread thread = new Thread(task, "fake-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (Socket connection : connections) {
+                connection.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

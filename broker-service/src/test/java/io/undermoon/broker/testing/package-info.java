@@ -1,0 +1,2 @@
+/** Doubles and values that several tests share. */
+package io.undermoon.broker.testing;
