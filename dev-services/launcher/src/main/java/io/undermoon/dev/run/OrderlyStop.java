@@ -12,14 +12,21 @@ import java.util.function.Consumer;
 
 /** Ends processes stage by stage, last started first: all of a stage are asked, and after a grace killed. */
 final class OrderlyStop {
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
     private static final Duration AFTER_KILL = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final Progress progress;
+    private final Duration grace;
 
     OrderlyStop(Progress progress) {
+        this(progress, DEFAULT_GRACE);
+    }
+
+    /** @param grace how long the processes of a stage may take to end when asked */
+    OrderlyStop(Progress progress, Duration grace) {
         this.progress = progress;
+        this.grace = grace;
     }
 
     void stop(Map<String, StartedService> services) {
@@ -43,11 +50,11 @@ final class OrderlyStop {
     }
 
     private void stopTogether(List<ProcessIdentity> processes) {
-        List<ProcessIdentity> left = signal(processes, LiveProcesses::terminate, GRACE);
+        List<ProcessIdentity> left = signal(processes, LiveProcesses::terminate, grace);
         if (left.isEmpty()) {
             return;
         }
-        progress.step(pids(left) + " did not end within " + GRACE.toSeconds() + " s and is killed");
+        progress.step(pids(left) + " did not end within " + grace.toSeconds() + " s and is killed");
         left = signal(left, LiveProcesses::kill, AFTER_KILL);
         if (!left.isEmpty()) {
             throw new LaunchException(pids(left) + " cannot be killed");

@@ -45,6 +45,9 @@ final class StackStart {
                     .toList();
             services.stream().filter(missing::contains).forEach(this::start);
             awaitReady(services);
+            if (stage == Stage.STORAGE) {
+                progress.step(services.size() + " Redis nodes answer");
+            }
         }
     }
 
@@ -60,9 +63,6 @@ final class StackStart {
             pending.removeIf(this::isReady);
             return pending.stream().map(ServiceSpec::name).toList();
         });
-        if (services.get(0).kind() == ServiceKind.REDIS) {
-            progress.step(services.size() + " Redis nodes answer");
-        }
     }
 
     private boolean isReady(ServiceSpec service) {
