@@ -81,7 +81,7 @@ final class StatusCommand implements Callable<Integer> {
                 out.println("\nFailed proxies: " + String.join(", ", failed));
             }
         } catch (IOException e) {
-            out.println("\nThe broker does not answer, so the clusters are not shown: " + e.getMessage());
+            out.println("\nThe clusters cannot be shown: " + e.getMessage());
         }
     }
 

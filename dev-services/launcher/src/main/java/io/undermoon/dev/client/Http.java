@@ -2,6 +2,7 @@ package io.undermoon.dev.client;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,6 +39,9 @@ final class Http {
     private static HttpResponse<String> send(HttpRequest request) throws IOException {
         try {
             return CLIENT.send(request, BodyHandlers.ofString());
+        } catch (ConnectException e) {
+            // It comes without a message.
+            throw new IOException("nothing listens at " + request.uri().getAuthority(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw (IOException) new InterruptedIOException("interrupted").initCause(e);
