@@ -1,6 +1,7 @@
 package io.undermoon.proxy.frame;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,17 +21,38 @@ import java.util.List;
  */
 public final class CommandFrame {
     private static final int INITIAL_ARGUMENTS = 8;
+    private static final int MAX_KEPT_ARGUMENTS = 1024;
 
     private ByteBuf buffer;
     private int start;
     private int end;
     private int argumentCount;
+
+    /** Whether the array header before {@link #start} no longer counts the arguments, see {@link #skip}. */
+    private boolean needsHeader;
+
     private int[] starts = new int[INITIAL_ARGUMENTS];
     private int[] lengths = new int[INITIAL_ARGUMENTS];
 
     /** An empty frame over an empty buffer, to be filled by a decoder. */
     public CommandFrame(ByteBuf emptyBuffer) {
         this.buffer = emptyBuffer;
+    }
+
+    /** A frame over a new buffer that needs no release. */
+    public static CommandFrame of(List<String> arguments) {
+        ByteBuf out = Unpooled.buffer();
+        CommandFrame frame = new CommandFrame(out);
+        frame.begin(out, 0);
+        writeHeader(out, arguments.size());
+        for (String argument : arguments) {
+            byte[] bytes = argument.getBytes(StandardCharsets.UTF_8);
+            out.writeCharSequence("$" + bytes.length + "\r\n", StandardCharsets.US_ASCII);
+            frame.add(out.writerIndex(), bytes.length);
+            out.writeBytes(bytes).writeByte('\r').writeByte('\n');
+        }
+        frame.finish(out.writerIndex());
+        return frame;
     }
 
     /** The buffer in which the command stands; the frame holds no reference count of its own. */
@@ -108,12 +130,57 @@ public final class CommandFrame {
         return true;
     }
 
+    /** Leaves out the first arguments, so that the frame is the command wrapped in another one. */
+    public void skip(int arguments) {
+        start = starts[arguments - 1] + lengths[arguments - 1] + 2;
+        argumentCount -= arguments;
+        System.arraycopy(starts, arguments, starts, 0, argumentCount);
+        System.arraycopy(lengths, arguments, lengths, 0, argumentCount);
+        needsHeader = true;
+    }
+
+    /** Whether the bytes from {@link #start} to {@link #end} lack their array header, see {@link #skip}. */
+    public boolean isRewritten() {
+        return needsHeader;
+    }
+
+    /** Appends the command as a RESP array of bulk strings. */
+    public void writeTo(ByteBuf out) {
+        if (needsHeader) {
+            writeHeader(out, argumentCount);
+        }
+        out.writeBytes(buffer, start, end - start);
+    }
+
+    /** Appends the command wrapped in another one: {@code <word> <number> <command>}. */
+    public void writeWrapped(ByteBuf out, String word, int number) {
+        String digits = Integer.toString(number);
+        writeHeader(out, argumentCount + 2);
+        out.writeCharSequence("$" + word.length() + "\r\n" + word + "\r\n", StandardCharsets.US_ASCII);
+        out.writeCharSequence("$" + digits.length() + "\r\n" + digits + "\r\n", StandardCharsets.US_ASCII);
+        int body = needsHeader ? start : bodyStart();
+        out.writeBytes(buffer, body, end - body);
+    }
+
+    private int bodyStart() {
+        return buffer.indexOf(start, end, (byte) '\n') + 1;
+    }
+
+    private static void writeHeader(ByteBuf out, int arguments) {
+        out.writeCharSequence("*" + arguments + "\r\n", StandardCharsets.US_ASCII);
+    }
+
     /** Begins to fill the frame with a command that starts at an index of a buffer. */
     public void begin(ByteBuf buffer, int start) {
         this.buffer = buffer;
         this.start = start;
         this.end = start;
         this.argumentCount = 0;
+        this.needsHeader = false;
+        if (starts.length > MAX_KEPT_ARGUMENTS) {
+            starts = new int[INITIAL_ARGUMENTS];
+            lengths = new int[INITIAL_ARGUMENTS];
+        }
     }
 
     /** Adds the next argument. */
@@ -124,6 +191,16 @@ public final class CommandFrame {
         }
         starts[argumentCount] = argumentStart;
         lengths[argumentCount++] = argumentLength;
+    }
+
+    /** Says that the command now stands {@code delta} later (earlier if negative), in this buffer. */
+    void moved(ByteBuf buffer, int delta) {
+        this.buffer = buffer;
+        start += delta;
+        end += delta;
+        for (int i = 0; i < argumentCount; i++) {
+            starts[i] += delta;
+        }
     }
 
     /** Ends the command before this index. */

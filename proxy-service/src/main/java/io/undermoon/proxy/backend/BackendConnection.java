@@ -1,0 +1,291 @@
+package io.undermoon.proxy.backend;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.stats.Counter;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one connection of an event loop to a Redis node or peer proxy, shared by all clients of the loop.
+ *
+ * <p>Commands go out in the order of {@link #send} and replies come back in that order: one client's commands to a node are
+ * never reordered. A command is written at most once. What was never written when a connection fails is answered with an
+ * error that says so, and so is what was written and not answered; nothing is sent again. The connection is remade by itself,
+ * after a pause that grows from {@value #MIN_PAUSE_MILLIS} to {@value #MAX_PAUSE_MILLIS} ms, until it is retired.
+ *
+ * <p>Owned by its loop: every method is called on it.
+ */
+public final class BackendConnection implements LoopFlusher.Flushable {
+    private static final Logger LOG = Logger.getLogger(BackendConnection.class);
+    private static final long MIN_PAUSE_MILLIS = 50;
+    private static final long MAX_PAUSE_MILLIS = 2000;
+
+    private enum State {
+        /** Being made; commands queue up. */
+        CONNECTING,
+        /** Commands are written. */
+        READY,
+        /** The last attempt failed and the next one is due soon; commands are refused. */
+        PAUSED,
+        CLOSED
+    }
+
+    private final ProxyLoop loop;
+    private final Endpoint endpoint;
+    private final ReceiverQueue waiting = new ReceiverQueue();
+    private final List<Runnable> onWritable = new ArrayList<>();
+
+    private State state = State.CONNECTING;
+    private @Nullable Channel channel;
+    private @Nullable OutputBatch output;
+    private @Nullable ByteBuf queued;
+    private boolean dirty;
+    private boolean retired;
+    private long pauseMillis = MIN_PAUSE_MILLIS;
+    private String lastProblem = "not connected yet";
+
+    BackendConnection(ProxyLoop loop, Endpoint endpoint) {
+        this.loop = loop;
+        this.endpoint = endpoint;
+        connect();
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Sends a command; its reply, or why there is none, goes to the receiver. The frame is copied or retained as needed. */
+    public void send(CommandFrame frame, ReplyReceiver receiver) {
+        ByteBuf buffer = accept(receiver);
+        if (buffer == null) {
+            return;
+        }
+        OutputBatch batch = output;
+        if (state == State.READY && batch != null && !frame.isRewritten()) {
+            batch.append(frame.buffer(), frame.start(), frame.end());
+        } else {
+            frame.writeTo(buffer);
+        }
+    }
+
+    /** Sends a command wrapped as {@code UMFORWARD <hopsLeft> <command>}, for a peer to carry out. */
+    public void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver) {
+        ByteBuf buffer = accept(receiver);
+        if (buffer != null) {
+            frame.writeWrapped(buffer, "UMFORWARD", hopsLeft);
+        }
+    }
+
+    /** Whether what was sent is leaving; while false, those who can should stop sending. */
+    public boolean isWritable() {
+        Channel current = channel;
+        return current == null || current.isWritable();
+    }
+
+    /** Calls back once when the connection is writable again, or gone. */
+    public void whenWritable(Runnable callback) {
+        onWritable.add(callback);
+    }
+
+    /** Takes no more part: closes once the replies in flight are there. */
+    void retire() {
+        retired = true;
+        closeIfDrained();
+    }
+
+    /** Closes at once; commands in flight fail. */
+    void close() {
+        retired = true;
+        Channel current = channel;
+        if (current != null) {
+            current.close();
+        } else {
+            disconnected("the proxy is stopping");
+        }
+    }
+
+    /** Whether the connection serves the endpoint again or still. */
+    boolean isUsable() {
+        return !retired && state != State.CLOSED;
+    }
+
+    @Override
+    public void flush() {
+        dirty = false;
+        OutputBatch batch = output;
+        if (state == State.READY && batch != null) {
+            loop.stats().add(Counter.BACKEND_BYTES_OUT, batch.flush());
+        }
+    }
+
+    /** Queues the receiver and returns where to write its command; null when it was refused. */
+    private @Nullable ByteBuf accept(ReplyReceiver receiver) {
+        OutputBatch batch = output;
+        ByteBuf buffer;
+        if (state == State.READY && batch != null) {
+            buffer = batch.buffer();
+            if (!dirty) {
+                dirty = true;
+                loop.flusher().add(this);
+            }
+        } else if (state == State.CONNECTING) {
+            buffer = queued == null ? loop.allocator().buffer() : queued;
+            queued = buffer;
+            if (buffer.readableBytes() > loop.settings().maxQueuedBytes()) {
+                receiver.fail(BackendFailure.unreachable(endpoint.toString(), "too much waits for the connection"));
+                return null;
+            }
+        } else {
+            receiver.fail(BackendFailure.unreachable(endpoint.toString(), lastProblem));
+            return null;
+        }
+        waiting.add(receiver);
+        loop.stats().add(Counter.IN_FLIGHT, 1);
+        return buffer;
+    }
+
+    private void connect() {
+        if (retired) {
+            disconnected(lastProblem);
+            return;
+        }
+        state = State.CONNECTING;
+        AddressResolver.resolve(endpoint.address())
+                .whenComplete((address, problem) -> loop.execute(() -> {
+                    if (problem != null) {
+                        connectFailed(problem);
+                    } else {
+                        connect(address);
+                    }
+                }));
+    }
+
+    private void connect(SocketAddress address) {
+        ChannelFuture attempt = new Bootstrap()
+                .group(loop.eventLoop())
+                .channelFactory(loop.transport()::newSocket)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, loop.settings().connectTimeoutMillis())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .handler(new BackendHandler(this, loop))
+                .connect(address);
+        attempt.addListener(done -> {
+            if (!done.isSuccess()) {
+                connectFailed(done.cause());
+            }
+        });
+    }
+
+    private void connectFailed(Throwable problem) {
+        loop.stats().add(Counter.BACKEND_CONNECT_FAILURES, 1);
+        String reason = problem.getMessage() == null ? problem.toString() : problem.getMessage();
+        if (pauseMillis == MIN_PAUSE_MILLIS) {
+            LOG.warnf("node=%s cannot be reached: %s", endpoint, reason);
+        }
+        disconnected(reason);
+    }
+
+    /** The connection is made and logged in: what queued up goes out. */
+    void ready(Channel newChannel) {
+        channel = newChannel;
+        OutputBatch batch = new OutputBatch(newChannel);
+        output = batch;
+        state = State.READY;
+        pauseMillis = MIN_PAUSE_MILLIS;
+        ByteBuf early = queued;
+        queued = null;
+        if (early != null) {
+            batch.append(early, early.readerIndex(), early.writerIndex());
+            early.release();
+            flush();
+        }
+        closeIfDrained();
+    }
+
+    /** The connection, made or not, is gone. */
+    void disconnected(String reason) {
+        if (state == State.CLOSED || state == State.PAUSED) {
+            return;
+        }
+        boolean wasReady = state == State.READY;
+        if (wasReady && !retired) {
+            loop.stats().add(Counter.BACKEND_CONNECTIONS_LOST, 1);
+            LOG.warnf("node=%s connection lost: %s; in flight: %d", endpoint, reason, waiting.size());
+        }
+        lastProblem = reason;
+        state = retired ? State.CLOSED : State.PAUSED;
+        channel = null;
+        if (output != null) {
+            output.discard();
+            output = null;
+        }
+        if (queued != null) {
+            queued.release();
+            queued = null;
+        }
+        failAll(
+                wasReady
+                        ? BackendFailure.lost(endpoint.toString(), reason)
+                        : BackendFailure.unreachable(endpoint.toString(), reason));
+        writable();
+        if (state == State.PAUSED) {
+            loop.eventLoop().schedule((Runnable) this::connect, pauseMillis, TimeUnit.MILLISECONDS);
+            pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
+        }
+    }
+
+    /** Who waits for the reply that comes in now; null when nobody does. */
+    @Nullable
+    ReplyReceiver current() {
+        return waiting.peek();
+    }
+
+    /** The reply that came in is complete. */
+    void answered() {
+        waiting.poll();
+        loop.stats().add(Counter.IN_FLIGHT, -1);
+        if (retired) {
+            closeIfDrained();
+        }
+    }
+
+    int inFlight() {
+        return waiting.size();
+    }
+
+    void writable() {
+        if (onWritable.isEmpty()) {
+            return;
+        }
+        List<Runnable> callbacks = List.copyOf(onWritable);
+        onWritable.clear();
+        callbacks.forEach(Runnable::run);
+    }
+
+    private void failAll(BackendFailure failure) {
+        for (int left = waiting.size(); left > 0; left--) {
+            ReplyReceiver receiver = waiting.poll();
+            loop.stats().add(Counter.IN_FLIGHT, -1);
+            if (receiver != null) {
+                receiver.fail(failure);
+            }
+        }
+    }
+
+    private void closeIfDrained() {
+        Channel current = channel;
+        if (retired && waiting.size() == 0 && current != null) {
+            current.close();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.undermoon.proxy.backend;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** How the machine does network I/O: native epoll where it is to be had, else NIO. */
+public enum Transport {
+    EPOLL {
+        @Override
+        public EventLoopGroup newEventLoopGroup(int threads) {
+            return new EpollEventLoopGroup(threads, new DefaultThreadFactory("proxy-loop"));
+        }
+
+        @Override
+        public SocketChannel newSocket() {
+            return new EpollSocketChannel();
+        }
+
+        @Override
+        public ServerChannel newServerSocket() {
+            return new EpollServerSocketChannel();
+        }
+    },
+    NIO {
+        @Override
+        public EventLoopGroup newEventLoopGroup(int threads) {
+            return new NioEventLoopGroup(threads, new DefaultThreadFactory("proxy-loop"));
+        }
+
+        @Override
+        public SocketChannel newSocket() {
+            return new NioSocketChannel();
+        }
+
+        @Override
+        public ServerChannel newServerSocket() {
+            return new NioServerSocketChannel();
+        }
+    };
+
+    /** The best transport of this machine. */
+    public static Transport best() {
+        return Epoll.isAvailable() ? EPOLL : NIO;
+    }
+
+    public abstract EventLoopGroup newEventLoopGroup(int threads);
+
+    public abstract SocketChannel newSocket();
+
+    public abstract ServerChannel newServerSocket();
+
+    /** Whether several sockets may listen on one port, the kernel spreading connections over them. */
+    public boolean canSharePort() {
+        return this == EPOLL;
+    }
+}

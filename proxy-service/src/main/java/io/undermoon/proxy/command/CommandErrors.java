@@ -1,0 +1,117 @@
+package io.undermoon.proxy.command;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.resp.RespWriter;
+import java.util.Locale;
+
+/** The errors with which commands are refused before they reach a node, in the words of Redis 7 where it has words for them. */
+public final class CommandErrors {
+    /** How many characters of a name, and of the arguments together, an error repeats. */
+    private static final int MAX_ECHO = 128;
+
+    private CommandErrors() {}
+
+    /** No command has this name; as Redis does, the beginning of the arguments is repeated. */
+    public static void unknownCommand(CommandFrame frame, ByteBuf out) {
+        begin(out, "ERR unknown command '");
+        echo(frame, 0, MAX_ECHO, out);
+        ByteBufUtil.writeAscii(out, "', with args beginning with: ");
+        int written = 0;
+        for (int i = 1; i < frame.argumentCount() && written < MAX_ECHO; i++) {
+            out.writeByte('\'');
+            written += echo(frame, i, MAX_ECHO - written, out) + 3;
+            out.writeByte('\'');
+            out.writeByte(' ');
+        }
+        end(out);
+    }
+
+    /** A container has no such sub-command; argument 1 names it. */
+    public static void unknownSubcommand(Command container, CommandFrame frame, ByteBuf out) {
+        begin(out, "ERR unknown subcommand '");
+        echo(frame, 1, MAX_ECHO, out);
+        ByteBufUtil.writeAscii(out, "'. Try ");
+        ByteBufUtil.writeAscii(out, container.name().toUpperCase(Locale.ROOT));
+        ByteBufUtil.writeAscii(out, " HELP.");
+        end(out);
+    }
+
+    public static void wrongArity(Command command, ByteBuf out) {
+        RespWriter.error(out, "ERR wrong number of arguments for '" + command.name() + "' command");
+    }
+
+    public static void syntax(ByteBuf out) {
+        RespWriter.error(out, "ERR syntax error");
+    }
+
+    public static void crossSlot(ByteBuf out) {
+        RespWriter.error(out, "CROSSSLOT Keys in request don't hash to the same slot");
+    }
+
+    /** The command is of {@link Policy#REFUSE}. */
+    public static void refused(Command command, ByteBuf out) {
+        RespWriter.error(
+                out,
+                "ERR command '" + command.name()
+                        + "' is not allowed through the proxy; connect to the Redis node itself if you must run it");
+    }
+
+    /** The command is of {@link Policy#NOT_YET}. */
+    public static void notYet(Command command, ByteBuf out) {
+        RespWriter.error(out, "ERR command '" + command.name() + "' is not supported by this version of the proxy");
+    }
+
+    /** A command that may have no keys came without any, and no node is the one to run it. */
+    public static void noKey(Command command, ByteBuf out) {
+        RespWriter.error(
+                out,
+                "ERR command '" + command.name()
+                        + "' without keys is not supported by this version of the proxy; name a key it works on");
+    }
+
+    /**
+     * The error for a negative result of {@link Keys#slotOf}.
+     *
+     * @param result one of the negative constants of {@link Keys}
+     */
+    public static void unroutable(Command command, int result, ByteBuf out) {
+        switch (result) {
+            case Keys.NO_KEY -> noKey(command, out);
+            case Keys.CROSS_SLOT -> crossSlot(out);
+            case Keys.MALFORMED -> syntax(out);
+            case Keys.SORT_BY_DENIED -> RespWriter.error(out, "ERR BY option of SORT denied in cluster mode.");
+            case Keys.SORT_GET_DENIED -> RespWriter.error(out, "ERR GET option of SORT denied in cluster mode.");
+            default -> throw new IllegalArgumentException("slot " + result + " is no reason to refuse a command");
+        }
+    }
+
+    private static void begin(ByteBuf out, String text) {
+        out.writeByte('-');
+        ByteBufUtil.writeAscii(out, text);
+    }
+
+    private static void end(ByteBuf out) {
+        out.writeByte('\r');
+        out.writeByte('\n');
+    }
+
+    /**
+     * Repeats an argument as the C string that Redis takes it for: it ends at a zero byte, line breaks become spaces.
+     *
+     * @return how many bytes were written
+     */
+    private static int echo(CommandFrame frame, int argument, int max, ByteBuf out) {
+        int length = Math.min(max, frame.argumentLength(argument));
+        int start = frame.argumentStart(argument);
+        for (int i = 0; i < length; i++) {
+            byte c = frame.buffer().getByte(start + i);
+            if (c == 0) {
+                return i;
+            }
+            out.writeByte(c == '\r' || c == '\n' ? ' ' : c);
+        }
+        return length;
+    }
+}

@@ -1,0 +1,126 @@
+package io.undermoon.proxy.command;
+
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.slot.Slot;
+import java.util.function.IntConsumer;
+
+/** Finds the keys of a command and the slot they are in. The command's arity has been checked before. */
+public final class Keys {
+    /** The command takes keys but this one has none, as {@code EVAL … 0}. */
+    public static final int NO_KEY = -1;
+    /** The keys are in more than one slot. */
+    public static final int CROSS_SLOT = -2;
+    /** The arguments do not follow the syntax, so where the keys are cannot be known: {@code ZUNION x a b}. */
+    public static final int MALFORMED = -3;
+    /** {@code SORT … BY} with a pattern that may name keys of other slots. */
+    public static final int SORT_BY_DENIED = -4;
+    /** {@code SORT … GET} with a pattern that may name keys of other slots. */
+    public static final int SORT_GET_DENIED = -5;
+
+    private Keys() {}
+
+    /**
+     * The slot of the keys of a command, or one of the negative constants. Allocates nothing; a command whose only key is
+     * always at the same place takes a path without a loop.
+     */
+    public static int slotOf(Command command, CommandFrame frame) {
+        int single = command.singleKeyArgument();
+        if (single > 0) {
+            return single < frame.argumentCount() ? slot(frame, single) : MALFORMED;
+        }
+        return command.sorts() ? slotOfSort(frame) : slotOfSpecs(command, frame);
+    }
+
+    /**
+     * Calls the action with the number of each argument that is a key, in the order of the key specs. Channels are no keys.
+     *
+     * @return false, after some calls perhaps, when the arguments do not follow the syntax
+     */
+    public static boolean forEachKey(Command command, CommandFrame frame, IntConsumer action) {
+        if (command.sorts()) {
+            action.accept(1);
+            int store = storeKey(command, frame);
+            if (store != SortArguments.NONE) {
+                action.accept(store);
+            }
+            return true;
+        }
+        for (KeySpec spec : command.keySpecs()) {
+            if (spec.isKey() && !forEachKey(command, spec, frame, action)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static boolean forEachKey(Command command, KeySpec spec, CommandFrame frame, IntConsumer action) {
+        int begin = spec.begin().in(frame);
+        if (begin == KeySpec.ABSENT) {
+            return true;
+        }
+        int first = spec.find().first(begin);
+        int last = spec.find().last(begin, frame);
+        if (isMalformed(command, first, last)) {
+            return false;
+        }
+        for (int i = first; i <= last; i += spec.find().step()) {
+            action.accept(i);
+        }
+        return true;
+    }
+
+    private static int slotOfSpecs(Command command, CommandFrame frame) {
+        int slot = NO_KEY;
+        for (KeySpec spec : command.keySpecs()) {
+            int begin = spec.begin().in(frame);
+            if (begin == KeySpec.ABSENT) {
+                continue;
+            }
+            int last = spec.find().last(begin, frame);
+            if (last == KeySpec.MALFORMED) {
+                return MALFORMED;
+            }
+            slot = merge(
+                    frame, slot, spec.find().first(begin), last, spec.find().step());
+            if (slot == CROSS_SLOT) {
+                return CROSS_SLOT;
+            }
+        }
+        return slot == NO_KEY && !command.has(CommandFlag.NO_MANDATORY_KEYS) ? MALFORMED : slot;
+    }
+
+    /** Whether a spec cannot be followed; that it finds no keys is right only where keys may be left out. */
+    private static boolean isMalformed(Command command, int first, int last) {
+        return last == KeySpec.MALFORMED || (last < first && !command.has(CommandFlag.NO_MANDATORY_KEYS));
+    }
+
+    private static int merge(CommandFrame frame, int before, int first, int last, int step) {
+        int slot = before;
+        for (int i = first; i <= last; i += step) {
+            int next = slot(frame, i);
+            if (slot != next && slot != NO_KEY) {
+                return CROSS_SLOT;
+            }
+            slot = next;
+        }
+        return slot;
+    }
+
+    private static int slotOfSort(CommandFrame frame) {
+        int slot = slot(frame, 1);
+        int denied = SortArguments.deniedPattern(frame, slot);
+        if (denied != SortArguments.NONE) {
+            return frame.argumentIs(denied - 1, "BY") ? SORT_BY_DENIED : SORT_GET_DENIED;
+        }
+        int store = SortArguments.storeKey(frame);
+        return store == SortArguments.NONE || slot(frame, store) == slot ? slot : CROSS_SLOT;
+    }
+
+    private static int storeKey(Command command, CommandFrame frame) {
+        return command.has(CommandFlag.WRITE) ? SortArguments.storeKey(frame) : SortArguments.NONE;
+    }
+
+    private static int slot(CommandFrame frame, int argument) {
+        return Slot.of(frame.buffer(), frame.argumentStart(argument), frame.argumentLength(argument));
+    }
+}

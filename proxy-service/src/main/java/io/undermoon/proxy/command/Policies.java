@@ -1,0 +1,90 @@
+package io.undermoon.proxy.command;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The policy of every command, in one place to read.
+ *
+ * <p>A name in these lists decides; {@code container|*} stands for the sub-commands of a container that are not listed. A
+ * command that is listed nowhere is forwarded when it has keys, and refused when it has none, so a command nobody
+ * thought of is never sent to a node of the proxy's choice.
+ */
+final class Policies {
+    /** Answered by the proxy itself. */
+    private static final String LOCAL = """
+            asking auth echo hello info ping quit readonly readwrite reset select time umctl umforward
+            client client|getname client|help client|id client|info client|list client|setinfo client|setname
+            cluster cluster|countkeysinslot cluster|help cluster|info cluster|keyslot cluster|myid cluster|myshardid
+            cluster|nodes cluster|shards cluster|slots
+            command command|*
+            config config|get config|help config|resetstat config|set
+            slowlog slowlog|*
+            """;
+
+    /**
+     * The containers of commands with keys: the proxy answers them only when the sub-command is missing or unknown, and
+     * that with an error.
+     */
+    private static final String CONTAINERS = """
+            memory object xgroup xinfo
+            """;
+
+    /** Have a meaning behind a proxy; they need several nodes, a connection of their own, or state in the session. */
+    private static final String NOT_YET = """
+            discard exec multi unwatch watch
+            psubscribe publish pubsub pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
+            blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin wait waitaof
+            dbsize flushall flushdb keys randomkey scan
+            function function|* script script|*
+            client|*
+            cluster|getkeysinslot cluster|links cluster|replicas cluster|slaves cluster|slot-stats
+            memory|help object|help xgroup|help xinfo|help
+            """;
+
+    /** Would harm the cluster or its neighbours, or speak of one node where the client sees many. */
+    private static final String REFUSE = """
+            acl acl|* bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite debug failover lastsave
+            latency latency|* lolwut memory|* migrate module module|* monitor move pfdebug pfselftest psync replconf
+            replicaof restore-asking role save shutdown slaveof swapdb sync
+            """;
+
+    private final Map<String, Policy> byName = new HashMap<>();
+
+    Policies() {
+        list(LOCAL, Policy.LOCAL);
+        list(CONTAINERS, Policy.LOCAL);
+        list(NOT_YET, Policy.NOT_YET);
+        list(REFUSE, Policy.REFUSE);
+    }
+
+    /**
+     * @param name the full name, {@code get} or {@code client|setname}
+     */
+    Policy of(String name, boolean hasKeys) {
+        Policy listed = byName.get(name);
+        if (listed != null) {
+            return listed;
+        }
+        if (hasKeys) {
+            return Policy.FORWARD;
+        }
+        int bar = name.indexOf('|');
+        return bar < 0 ? Policy.REFUSE : byName.getOrDefault(name.substring(0, bar + 1) + "*", Policy.REFUSE);
+    }
+
+    /** Every name that is listed. */
+    Set<String> names() {
+        return byName.keySet();
+    }
+
+    private void list(String names, Policy policy) {
+        for (String name : names.strip().split("\\s+", -1)) {
+            Policy before = byName.put(name, policy);
+            if (before != null) {
+                throw new IllegalStateException(name + " is listed as " + before + " and as " + policy);
+            }
+        }
+    }
+}

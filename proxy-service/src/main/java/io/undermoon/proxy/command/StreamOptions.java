@@ -1,0 +1,27 @@
+package io.undermoon.proxy.command;
+
+import io.undermoon.proxy.frame.CommandFrame;
+
+/** The options of {@code XREAD} and {@code XREADGROUP} that stand before {@code STREAMS}. */
+final class StreamOptions {
+    private StreamOptions() {}
+
+    /** Whether the command would wait for messages. Options are read as Redis reads them: a group may be called BLOCK. */
+    static boolean block(CommandFrame frame) {
+        int i = 1;
+        while (i < frame.argumentCount()) {
+            if (frame.argumentIs(i, "BLOCK")) {
+                return true;
+            } else if (frame.argumentIs(i, "GROUP")) {
+                i += 3;
+            } else if (frame.argumentIs(i, "COUNT")) {
+                i += 2;
+            } else if (frame.argumentIs(i, "NOACK")) {
+                i += 1;
+            } else {
+                return false;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,125 @@
+package io.undermoon.proxy.control;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A connected client as commands about clients see it. Written by the client's loop; the fields that {@code CLIENT LIST}
+ * shows are volatile so that any loop may read them.
+ */
+public final class Client {
+    private final long id;
+    private final String remoteAddress;
+    private final String localAddress;
+    private final Runnable closer;
+    private final long createdNanos = System.nanoTime();
+
+    private volatile String name = "";
+    private volatile String libraryName = "";
+    private volatile String libraryVersion = "";
+    private volatile boolean readOnly;
+    private volatile long lastActiveNanos = createdNanos;
+    private volatile String lastCommand = "NULL";
+    private boolean authenticated;
+    private boolean leaving;
+
+    /**
+     * @param id unique in this process, ascending
+     * @param authenticated whether the client may send data commands already
+     * @param closer closes the connection; callable from any thread
+     */
+    public Client(long id, String remoteAddress, String localAddress, boolean authenticated, Runnable closer) {
+        this.id = id;
+        this.remoteAddress = remoteAddress;
+        this.localAddress = localAddress;
+        this.authenticated = authenticated;
+        this.closer = closer;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    /** {@code host:port} of the client. */
+    public String remoteAddress() {
+        return remoteAddress;
+    }
+
+    /** {@code host:port} at which the client reached the proxy. */
+    public String localAddress() {
+        return localAddress;
+    }
+
+    /** The name set by {@code CLIENT SETNAME}, empty if there is none. */
+    public String name() {
+        return name;
+    }
+
+    public void name(String name) {
+        this.name = name;
+    }
+
+    public String libraryName() {
+        return libraryName;
+    }
+
+    public void libraryName(String libraryName) {
+        this.libraryName = libraryName;
+    }
+
+    public String libraryVersion() {
+        return libraryVersion;
+    }
+
+    public void libraryVersion(String libraryVersion) {
+        this.libraryVersion = libraryVersion;
+    }
+
+    /** Whether the client accepts reads from replicas ({@code READONLY}). */
+    public boolean readOnly() {
+        return readOnly;
+    }
+
+    public void readOnly(boolean readOnly) {
+        this.readOnly = readOnly;
+    }
+
+    public boolean authenticated() {
+        return authenticated;
+    }
+
+    public void authenticated(boolean authenticated) {
+        this.authenticated = authenticated;
+    }
+
+    /** Whether the connection is to be closed once the replies so far are sent ({@code QUIT}). */
+    public boolean leaving() {
+        return leaving;
+    }
+
+    public void leave() {
+        leaving = true;
+    }
+
+    /** Notes that the client sent something. */
+    public void active(long nowNanos, String commandName) {
+        lastActiveNanos = nowNanos;
+        lastCommand = commandName;
+    }
+
+    public String lastCommand() {
+        return lastCommand;
+    }
+
+    public long ageSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - createdNanos);
+    }
+
+    public long idleSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastActiveNanos);
+    }
+
+    /** Closes the connection; from any thread. */
+    public void close() {
+        closer.run();
+    }
+}

@@ -1,0 +1,207 @@
+package io.undermoon.proxy.frame;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/**
+ * Finds the next command of a client in its input and puts it in a {@link CommandFrame}, without copying it.
+ *
+ * <p>Incremental: of a command that is not complete yet, arguments once found are not looked at again. It owns nothing of
+ * the input buffer; when the caller moves the unread bytes it says so with {@link #moved}. One per connection, owned by its
+ * event loop.
+ *
+ * <pre>
+ * *2\r\n $3\r\n GET\r\n $3\r\n foo\r\n
+ * ^ header      ^ body        ^ bulk header
+ * </pre>
+ *
+ * Empty commands ({@code *0}, {@code *-1}, an empty line) are skipped, as Redis does. A line that does not begin with
+ * {@code *} is an inline command.
+ */
+public final class CommandDecoder {
+    private static final int MAX_HEADER_LENGTH = 32;
+    private static final int UNKNOWN = -1;
+
+    private final CommandFrame frame = new CommandFrame(Unpooled.EMPTY_BUFFER);
+    private final InlineCommand inline = new InlineCommand();
+    private RequestLimits limits;
+
+    /** Where to go on, an index of the input; meaningful while a command is begun. */
+    private int position;
+
+    private int argumentsLeft;
+    private int bulkLength = UNKNOWN;
+
+    /** What {@link #readNumber} found. */
+    private int number;
+
+    public CommandDecoder(RequestLimits limits) {
+        this.limits = limits;
+    }
+
+    public void limits(RequestLimits limits) {
+        this.limits = limits;
+    }
+
+    /** The command found by the last {@link #decode} that returned true. */
+    public CommandFrame frame() {
+        return frame;
+    }
+
+    /** Whether part of a command has been read. */
+    public boolean isInsideCommand() {
+        return argumentsLeft > 0;
+    }
+
+    /** How many bytes are still needed at least to go on, 1 when that is not known. */
+    public int missingBytes(ByteBuf in) {
+        return bulkLength == UNKNOWN ? 1 : Math.max(1, position + bulkLength + 2 - in.writerIndex());
+    }
+
+    /**
+     * Finds the next command. On true the reader index stands after it; on false it stands at its start and more bytes are
+     * needed.
+     *
+     * @throws ProtocolException the input is not RESP or breaks a limit
+     */
+    public boolean decode(ByteBuf in) {
+        int end = in.writerIndex();
+        while (argumentsLeft == 0) {
+            int start = in.readerIndex();
+            if (start == end) {
+                return false;
+            }
+            if (in.getByte(start) != '*') {
+                return decodeInline(in);
+            }
+            if (!decodeHeader(in, start, end)) {
+                return false;
+            }
+        }
+        return decodeArguments(in, end);
+    }
+
+    /** Says that the unread bytes now begin {@code delta} later (earlier if negative), in this buffer. */
+    public void moved(ByteBuf in, int delta) {
+        position += delta;
+        if (isInsideCommand()) {
+            frame.moved(in, delta);
+        }
+    }
+
+    /** Releases what the decoder holds; it is not to be used again. */
+    public void close() {
+        inline.close();
+    }
+
+    private boolean decodeHeader(ByteBuf in, int start, int end) {
+        int next = readNumber(in, start + 1, end, "invalid multibulk length", "too big mbulk count string");
+        if (next < 0) {
+            return false;
+        }
+        if (number > limits.maxArguments()) {
+            throw new ProtocolException(
+                    limits == RequestLimits.UNAUTHENTICATED
+                            ? "unauthenticated multibulk length"
+                            : "invalid multibulk length");
+        }
+        if (number <= 0) {
+            in.readerIndex(next);
+            return true;
+        }
+        argumentsLeft = number;
+        bulkLength = UNKNOWN;
+        position = next;
+        frame.begin(in, start);
+        return true;
+    }
+
+    private boolean decodeArguments(ByteBuf in, int end) {
+        while (argumentsLeft > 0) {
+            if (bulkLength == UNKNOWN && !decodeBulkHeader(in, end)) {
+                return false;
+            }
+            if (end - position - 2 < bulkLength) {
+                return false;
+            }
+            frame.add(position, bulkLength);
+            position += bulkLength + 2;
+            bulkLength = UNKNOWN;
+            argumentsLeft--;
+        }
+        frame.finish(position);
+        in.readerIndex(position);
+        return true;
+    }
+
+    private boolean decodeBulkHeader(ByteBuf in, int end) {
+        if (position == end) {
+            return false;
+        }
+        byte type = in.getByte(position);
+        if (type != '$') {
+            throw new ProtocolException("expected '$', got '" + printable(type) + "'");
+        }
+        int next = readNumber(in, position + 1, end, "invalid bulk length", "too big bulk count string");
+        if (next < 0) {
+            return false;
+        }
+        if (number < 0 || number > limits.maxBulkBytes()) {
+            throw new ProtocolException(
+                    limits == RequestLimits.UNAUTHENTICATED ? "unauthenticated bulk length" : "invalid bulk length");
+        }
+        bulkLength = number;
+        position = next;
+        return true;
+    }
+
+    private boolean decodeInline(ByteBuf in) {
+        int afterLine = inline.read(in);
+        if (afterLine < 0) {
+            return false;
+        }
+        in.readerIndex(afterLine);
+        if (!inline.fill(frame)) {
+            return decode(in);
+        }
+        return true;
+    }
+
+    /** Reads a decimal number and its CRLF into {@link #number}; returns the index after it, or -1 when bytes are missing. */
+    private int readNumber(ByteBuf in, int from, int end, String invalid, String tooLong) {
+        int index = from;
+        boolean negative = false;
+        if (index < end && in.getByte(index) == '-') {
+            negative = true;
+            index++;
+        }
+        long value = 0;
+        int firstDigit = index;
+        while (index < end) {
+            int c = in.getByte(index);
+            if (c >= '0' && c <= '9') {
+                value = value * 10 + (c - '0');
+                index++;
+                if (value > Integer.MAX_VALUE) {
+                    throw new ProtocolException(invalid);
+                }
+            } else if (c == '\r' && index > firstDigit) {
+                if (index + 1 >= end) {
+                    return -1;
+                }
+                number = (int) (negative ? -value : value);
+                return index + 2;
+            } else {
+                throw new ProtocolException(invalid);
+            }
+        }
+        if (end - from > MAX_HEADER_LENGTH) {
+            throw new ProtocolException(tooLong);
+        }
+        return -1;
+    }
+
+    private static String printable(byte b) {
+        return b >= ' ' && b < 0x7f ? String.valueOf((char) b) : String.format("\\x%02x", b);
+    }
+}

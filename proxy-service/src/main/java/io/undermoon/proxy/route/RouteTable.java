@@ -1,0 +1,70 @@
+package io.undermoon.proxy.route;
+
+import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRange;
+import io.undermoon.slot.SlotRanges;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Slot to {@link Target}: one array read per command. Immutable once built. */
+public final class RouteTable {
+    /** The table of a proxy that serves nothing. */
+    public static final RouteTable EMPTY = new Builder().build();
+
+    private final Target[] owners;
+    private final @Nullable Endpoint[] replicas;
+
+    private RouteTable(Target[] owners, @Nullable Endpoint[] replicas) {
+        this.owners = owners;
+        this.replicas = replicas;
+    }
+
+    /** Who serves the slot. */
+    public Target owner(int slot) {
+        return owners[slot];
+    }
+
+    /** The Redis node behind this proxy that replicates the slot's owner, if there is one. */
+    public @Nullable Endpoint localReplica(int slot) {
+        return replicas[slot];
+    }
+
+    /** How many slots somebody serves. */
+    public int servedSlots() {
+        int served = 0;
+        for (Target owner : owners) {
+            if (owner != Target.UNSERVED) {
+                served++;
+            }
+        }
+        return served;
+    }
+
+    /** Collects the owners of slots; a later call for a slot replaces an earlier one. */
+    public static final class Builder {
+        private final Target[] owners = new Target[Slot.COUNT];
+        private final @Nullable Endpoint[] replicas = new Endpoint[Slot.COUNT];
+
+        public Builder() {
+            Arrays.fill(owners, Target.UNSERVED);
+        }
+
+        public Builder owner(SlotRanges slots, Target target) {
+            for (SlotRange range : slots.ranges()) {
+                Arrays.fill(owners, range.start(), range.end() + 1, target);
+            }
+            return this;
+        }
+
+        public Builder localReplica(SlotRanges slots, Endpoint node) {
+            for (SlotRange range : slots.ranges()) {
+                Arrays.fill(replicas, range.start(), range.end() + 1, node);
+            }
+            return this;
+        }
+
+        public RouteTable build() {
+            return new RouteTable(owners.clone(), replicas.clone());
+        }
+    }
+}

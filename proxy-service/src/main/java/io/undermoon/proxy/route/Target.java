@@ -1,0 +1,41 @@
+package io.undermoon.proxy.route;
+
+import io.undermoon.metadata.ProxyAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where the commands of a slot go. */
+public sealed interface Target {
+    /** How many more proxies may at most pass a forwarded command on. */
+    int MAX_HOPS_LEFT = 2;
+
+    /** Nobody is known to serve the slot. */
+    Unserved UNSERVED = new Unserved();
+
+    /** A Redis node behind this proxy. */
+    record Local(Endpoint node) implements Target {}
+
+    /**
+     * Another proxy.
+     *
+     * @param byHopsLeft the peer as an endpoint for commands with 0, 1, 2 hops left. Each has a connection of its own: a
+     *     command on its way back to a proxy it came through must not wait, on a shared connection, for the reply that
+     *     waits for it
+     * @param movedTail what follows the slot in a {@code MOVED} reply: a blank, the address, CRLF
+     */
+    @SuppressWarnings("ArrayRecordComponent") // written to buffers as it is; never compared or changed
+    record Remote(ProxyAddress proxy, List<Endpoint> byHopsLeft, byte[] movedTail) implements Target {
+        public static Remote of(ProxyAddress proxy, Endpoints endpoints) {
+            List<Endpoint> byHopsLeft = new ArrayList<>();
+            for (int hops = 0; hops <= MAX_HOPS_LEFT; hops++) {
+                byHopsLeft.add(endpoints.peer(proxy.value(), hops));
+            }
+            return new Remote(
+                    proxy, List.copyOf(byHopsLeft), (" " + proxy + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    /** Nobody is known to serve the slot. */
+    record Unserved() implements Target {}
+}

@@ -1,0 +1,123 @@
+package io.undermoon.proxy.server;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.ConfigMapping.NamingStrategy;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The configuration of a proxy: property {@code undermoon.<key>}, environment variable {@code UNDERMOON_<KEY>}. A value that
+ * does not parse or is out of range stops the start.
+ */
+@ConfigMapping(prefix = "undermoon", namingStrategy = NamingStrategy.SNAKE_CASE)
+public interface ProxyConfig {
+    /** Where clients and peers are listened for, {@code host:port}. */
+    @WithDefault("127.0.0.1:5299")
+    String address();
+
+    /** The address the metadata knows this proxy by and clients are told; default: {@code address}. */
+    Optional<String> announceAddress();
+
+    /**
+     * The two Redis nodes behind this proxy, {@code host:port}, separated by a comma. Needed to register; without it any
+     * node on the host of {@code announce_address} is taken for one of its own.
+     */
+    Optional<List<String>> nodeAddresses();
+
+    /** The brokers to register with, {@code host:port}, separated by commas; without it somebody else registers the proxy. */
+    Optional<List<String>> brokerAddress();
+
+    /** The failure domain: two proxies of one host are not put into one chunk. Default: the host of {@code announce_address}. */
+    Optional<String> host();
+
+    /** The place of this proxy in ordered mode, from 0. */
+    OptionalInt index();
+
+    /** How often the proxy asks the broker whether it is still registered and in service. */
+    @WithDefault("5s")
+    Duration registrationInterval();
+
+    /** How many slow commands are kept. */
+    @WithDefault("1024")
+    int slowlogLen();
+
+    /** Commands that take longer, in microseconds, are kept in the slow log; all when negative. */
+    @WithDefault("50000")
+    long slowlogLogSlowerThan();
+
+    /** One of so many commands is looked at for the slow log. */
+    @WithDefault("1000")
+    long slowlogSampleRate();
+
+    /** Event loops; 0 for one per processor. */
+    @WithDefault("0")
+    int threadNumber();
+
+    /** How many clients may be connected. */
+    @WithDefault("10000")
+    int maxclients();
+
+    /** How many commands of one client may wait for their replies before the client is no longer read from. */
+    @WithDefault("1024")
+    int maxPipeline();
+
+    /** Milliseconds after which an idle client is disconnected; 0 for never. */
+    @WithDefault("0")
+    long sessionTimeout();
+
+    /** Milliseconds without any reply after which a connection with commands in flight is given up. */
+    @WithDefault("3000")
+    long backendTimeout();
+
+    /** Milliseconds that an attempt to connect to a node may take. */
+    @WithDefault("1000")
+    int backendConnectTimeout();
+
+    /** Password that clients have to give with AUTH; none by default. */
+    Optional<String> password();
+
+    /** User with which the proxy logs in to its Redis nodes; the default user if absent. */
+    Optional<String> redisUser();
+
+    /** Password with which the proxy logs in to its Redis nodes; none by default. */
+    Optional<String> redisPassword();
+
+    /** Whether commands for slots of other proxies are carried out for the client instead of answered with MOVED. */
+    @WithDefault("false")
+    boolean activeRedirection();
+
+    /** How many proxies may look at a redirected command, 2 to 4. */
+    @WithDefault("4")
+    int maxRedirections();
+
+    /** Where clients are sent, {@code host:port}, while this proxy belongs to no cluster; nowhere by default. */
+    Optional<String> defaultRedirectionAddress();
+
+    /** Shape of CLUSTER NODES: {@code v2} with a bus port after the address, {@code v1} without. */
+    @WithDefault("v2")
+    ClusterNodesVersion clusterNodesVersion();
+
+    /** Accepted for the sake of existing configurations; each event loop has one connection per node. */
+    Optional<Integer> backendConnNum();
+
+    /** Accepted for the sake of existing configurations; commands are batched per turn of the event loop. */
+    Optional<String> backendBatchStrategy();
+
+    /** Accepted for the sake of existing configurations, without effect. */
+    Optional<Integer> backendFlushSize();
+
+    /** Accepted for the sake of existing configurations, without effect. */
+    Optional<Integer> backendLowFlushInterval();
+
+    /** Accepted for the sake of existing configurations, without effect. */
+    Optional<Integer> backendHighFlushInterval();
+
+    /** Shapes of CLUSTER NODES. */
+    enum ClusterNodesVersion {
+        V1,
+        V2
+    }
+}

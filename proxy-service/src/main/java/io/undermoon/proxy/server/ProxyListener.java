@@ -1,0 +1,99 @@
+package io.undermoon.proxy.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.proxy.backend.Transport;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * The listening sockets. Where the kernel can spread connections over several there is one per event loop, and a connection
+ * stays on the loop that accepted it; elsewhere one loop accepts for all.
+ */
+final class ProxyListener {
+    private static final Logger LOG = Logger.getLogger(ProxyListener.class);
+    private static final int BACKLOG = 1024;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+
+    private final Transport transport;
+    private final EventLoopGroup group;
+    private final ChannelHandler initializer;
+    private final List<Channel> channels = new ArrayList<>();
+
+    /**
+     * @param initializer makes a session of each connection
+     */
+    ProxyListener(Transport transport, EventLoopGroup group, ChannelHandler initializer) {
+        this.transport = transport;
+        this.group = group;
+        this.initializer = initializer;
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param address port 0, which {@link HostPort} does not have, is not supported here; tests pick a free port first
+     * @throws IllegalStateException the address cannot be listened on; the message names it
+     */
+    void listen(HostPort address, List<EventLoop> loops) {
+        InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
+        try {
+            if (transport.canSharePort()) {
+                refuseSharedPort(socket, loops.get(0));
+                for (EventLoop loop : loops) {
+                    channels.add(bind(bootstrap(loop, loop).option(EpollChannelOption.SO_REUSEPORT, true), socket));
+                }
+            } else {
+                channels.add(bind(bootstrap(loops.get(0), group), socket));
+            }
+        } catch (IllegalStateException e) {
+            close();
+            throw e;
+        }
+        LOG.infof("listening on %s with %d event loops (%s)", address, loops.size(), transport);
+    }
+
+    /** Accepts no more connections. */
+    void close() {
+        channels.forEach(channel -> channel.close().syncUninterruptibly());
+        channels.clear();
+    }
+
+    /** A port that another process listens on with port sharing would silently be shared with it; binding alone tells. */
+    private void refuseSharedPort(InetSocketAddress socket, EventLoop loop) {
+        bind(bootstrap(loop, loop), socket).close().syncUninterruptibly();
+    }
+
+    private ServerBootstrap bootstrap(EventLoopGroup acceptor, EventLoopGroup connections) {
+        return new ServerBootstrap()
+                .group(acceptor, connections)
+                .channelFactory(transport::newServerSocket)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(initializer);
+    }
+
+    private static Channel bind(ServerBootstrap bootstrap, InetSocketAddress socket) {
+        var bound = bootstrap.bind(socket).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IllegalStateException(
+                    "cannot listen on " + socket.getHostString() + ":" + socket.getPort() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        return bound.channel();
+    }
+}

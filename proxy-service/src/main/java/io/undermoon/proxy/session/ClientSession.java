@@ -1,0 +1,315 @@
+package io.undermoon.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.undermoon.proxy.backend.BackendConnection;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.LoopFlusher;
+import io.undermoon.proxy.backend.OutputBatch;
+import io.undermoon.proxy.control.Client;
+import io.undermoon.proxy.frame.CommandDecoder;
+import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.stats.Counter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jboss.logging.Logger;
+
+/**
+ * A client's connection: cuts its input into commands, has them dispatched in order, and sends the replies in that order.
+ *
+ * <p>Input that is not yet a whole command is the only thing kept of what the client sends. The session stops reading while
+ * {@link SessionSettings#maxPipeline} commands wait for replies, while the client does not take its replies, or while a node
+ * does not take its commands; so what one client can make the proxy hold is bounded. Owned by one event loop.
+ */
+final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFlusher.Flushable {
+    private static final Logger LOG = Logger.getLogger(ClientSession.class);
+
+    private final SessionLoop loop;
+    private final Dispatcher dispatcher;
+    private final Channel channel;
+    private final Client client;
+    private final CommandDecoder decoder;
+    private final OutputBatch output;
+    private final ReplyQueue replies;
+
+    /** Input that was not consumed; the empty buffer when there is none. */
+    private ByteBuf input = Unpooled.EMPTY_BUFFER;
+
+    private boolean dirty;
+    private boolean paused;
+    private boolean resuming;
+    private int busyBackends;
+
+    /** No more commands are taken; the connection closes when the last reply is out. */
+    private boolean closing;
+
+    private boolean closed;
+
+    ClientSession(Dispatcher dispatcher, Channel channel, Client client) {
+        this.loop = dispatcher.loop();
+        this.dispatcher = dispatcher;
+        this.channel = channel;
+        this.client = client;
+        this.decoder = new CommandDecoder(dispatcher.requestLimits(client));
+        this.output = new OutputBatch(channel);
+        this.replies = new ReplyQueue(output);
+    }
+
+    Client client() {
+        return client;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        loop.stats().add(Counter.CONNECTIONS_OPEN, 1);
+        dispatcher.clients().add(client);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        closing = true;
+        loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
+        dispatcher.clients().remove(client);
+        replies.abandon();
+        output.discard();
+        decoder.close();
+        input.release();
+        input = Unpooled.EMPTY_BUFFER;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        loop.proxyLoop().beginBurst();
+        loop.stats().add(Counter.CLIENT_BYTES_IN, in.readableBytes());
+        if (closing) {
+            in.release();
+            return;
+        }
+        if (input.isReadable()) {
+            makeRoom(in.readableBytes());
+            input.writeBytes(in);
+            in.release();
+        } else {
+            input.release();
+            input = in;
+        }
+        takeCommands();
+    }
+
+    /** Dispatches the commands that are whole, then keeps what is left for later. */
+    private void takeCommands() {
+        try {
+            while (!mustPause() && decoder.decode(input)) {
+                dispatcher.dispatch(this, decoder.frame());
+                if (client.leaving()) {
+                    closing = true;
+                    break;
+                }
+            }
+        } catch (ProtocolException e) {
+            refuseProtocol(e);
+        }
+        if (closing) {
+            dropInput();
+            closeWhenAnswered();
+        } else {
+            pause(mustPause());
+            if (!paused) {
+                keepInput();
+            }
+        }
+    }
+
+    private void refuseProtocol(ProtocolException e) {
+        loop.stats().add(Counter.PROTOCOL_ERRORS, 1);
+        LOG.debugf("client=%s protocol error: %s", client.remoteAddress(), e.getMessage());
+        replyBuffer().writeCharSequence("-ERR Protocol error: " + e.getMessage() + "\r\n", StandardCharsets.UTF_8);
+        closing = true;
+    }
+
+    private boolean mustPause() {
+        return busyBackends > 0 || replies.size() >= dispatcher.settings().maxPipeline() || !channel.isWritable();
+    }
+
+    private void pause(boolean wanted) {
+        if (paused != wanted) {
+            paused = wanted;
+            channel.config().setAutoRead(!wanted);
+        }
+    }
+
+    private void scheduleResume() {
+        if (paused && !resuming) {
+            resuming = true;
+            loop.proxyLoop().execute(this::resume);
+        }
+    }
+
+    /** Goes on reading, if the reason to pause is gone and there is room for more than a few commands. */
+    private void resume() {
+        resuming = false;
+        boolean hasRoom = replies.size() <= dispatcher.settings().maxPipeline() / 2;
+        if (paused && !closing && hasRoom && !mustPause()) {
+            loop.proxyLoop().beginBurst();
+            takeCommands();
+        }
+    }
+
+    /** Makes the session stop reading until a backend takes commands again. */
+    void awaitWritable(BackendConnection backend) {
+        busyBackends++;
+        backend.whenWritable(() -> {
+            busyBackends--;
+            scheduleResume();
+        });
+    }
+
+    /** Has new limits on the size of commands apply from the next command on. */
+    void requestLimits(RequestLimits limits) {
+        decoder.limits(limits);
+    }
+
+    /** Where to write the whole reply to the present command, at once. */
+    ByteBuf replyBuffer() {
+        if (replies.isEmpty()) {
+            markDirty();
+            return output.buffer();
+        }
+        PendingReply reply = loop.pool().take();
+        reply.session = this;
+        reply.done = true;
+        ByteBuf kept = channel.alloc().buffer();
+        reply.kept = kept;
+        replies.add(reply);
+        return kept;
+    }
+
+    /** The place for a reply to the present command that comes later. */
+    PendingReply expectReply(int commandId) {
+        PendingReply reply = loop.pool().take();
+        reply.session = this;
+        reply.commandId = commandId;
+        reply.startNanos = loop.proxyLoop().nowNanos();
+        replies.add(reply);
+        return reply;
+    }
+
+    /** A part of a reply came in. */
+    void reply(PendingReply reply, ByteBuf in, int from, int to, boolean last) {
+        replies.part(reply, in, from, to);
+        markDirty();
+        if (last) {
+            dispatcher.answered(reply);
+            replies.complete(reply);
+            scheduleResume();
+        }
+    }
+
+    /** There is no reply, or no more of it. A client that has got part of it cannot be told and is cut off. */
+    void fail(PendingReply reply, BackendFailure failure) {
+        if (reply.begun) {
+            LOG.warnf("client=%s closed in the middle of a reply: %s", client.remoteAddress(), failure.message());
+            channel.close();
+            reply.isError = true;
+            dispatcher.answered(reply);
+            replies.complete(reply);
+            return;
+        }
+        byte[] error = ("-" + failure.message() + "\r\n").getBytes(StandardCharsets.UTF_8);
+        reply.reply(Unpooled.wrappedBuffer(error), 0, error.length, true);
+    }
+
+    @Override
+    public void flush() {
+        dirty = false;
+        if (closed) {
+            output.discard();
+            return;
+        }
+        loop.stats().add(Counter.CLIENT_BYTES_OUT, output.flush());
+        closeWhenAnswered();
+    }
+
+    private void markDirty() {
+        if (!dirty) {
+            dirty = true;
+            loop.proxyLoop().flusher().add(this);
+        }
+    }
+
+    private void closeWhenAnswered() {
+        if (closing && !dirty && replies.isEmpty() && !closed) {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (channel.isWritable()) {
+            scheduleResume();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownReadComplete) {
+            closing = true;
+            dropInput();
+            closeWhenAnswered();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debugf("client=%s %s", client.remoteAddress(), cause.getMessage());
+        } else {
+            LOG.errorf(cause, "client=%s closed after an unexpected error", client.remoteAddress());
+        }
+        context.close();
+    }
+
+    /** Keeps the unread input beyond this read: nothing at all in the steady state, else a copy that has room to grow. */
+    private void keepInput() {
+        int unread = input.readableBytes();
+        if (unread == 0) {
+            dropInput();
+        } else if (input.readerIndex() > 0 || input.writableBytes() == 0) {
+            copyInput(unread + Math.max(unread, decoder.missingBytes(input)));
+        }
+    }
+
+    private void makeRoom(int bytes) {
+        if (input.writableBytes() < bytes) {
+            copyInput(Math.max(
+                    input.readableBytes() + Math.max(bytes, decoder.missingBytes(input)),
+                    input.readableBytes() * 3 / 2));
+        }
+    }
+
+    private void copyInput(int capacity) {
+        ByteBuf old = input;
+        ByteBuf copy = channel.alloc().directBuffer(Math.max(capacity, old.readableBytes()));
+        int delta = -old.readerIndex();
+        copy.writeBytes(old);
+        old.release();
+        input = copy;
+        decoder.moved(copy, delta);
+    }
+
+    private void dropInput() {
+        input.release();
+        input = Unpooled.EMPTY_BUFFER;
+    }
+}

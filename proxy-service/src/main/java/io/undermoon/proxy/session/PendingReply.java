@@ -1,0 +1,89 @@
+package io.undermoon.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.control.SlowLog;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of one command in a client's sequence of replies, from its dispatch until its reply is passed on.
+ *
+ * <p>A reply that comes in while it is the client's next one goes straight to the client's output; otherwise it is kept here
+ * until its turn. Instances are reused by their loop through {@link ReplyPool}. Owned by the loop.
+ */
+final class PendingReply implements ReplyReceiver {
+    private final ReplyPool pool;
+
+    @Nullable
+    ClientSession session;
+
+    @Nullable
+    PendingReply next;
+
+    SlowLog.@Nullable Sample sample;
+    int commandId;
+    long startNanos;
+
+    /** What has arrived before its turn. */
+    @Nullable
+    ByteBuf kept;
+
+    boolean begun;
+    boolean done;
+    boolean isError;
+
+    PendingReply(ReplyPool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public void reply(ByteBuf in, int from, int to, boolean last) {
+        if (!begun) {
+            begun = true;
+            isError = in.getByte(from) == '-';
+        }
+        ClientSession owner = session;
+        if (owner != null) {
+            owner.reply(this, in, from, to, last);
+        } else if (last) {
+            recycle();
+        }
+    }
+
+    @Override
+    public void fail(BackendFailure failure) {
+        ClientSession owner = session;
+        if (owner != null) {
+            owner.fail(this, failure);
+        } else {
+            recycle();
+        }
+    }
+
+    /** The client is gone: what comes in is dropped. */
+    void orphan() {
+        session = null;
+        next = null;
+        releaseKept();
+    }
+
+    /** Gives the instance back; nothing refers to it any more. */
+    void recycle() {
+        releaseKept();
+        session = null;
+        next = null;
+        sample = null;
+        begun = false;
+        done = false;
+        isError = false;
+        pool.put(this);
+    }
+
+    private void releaseKept() {
+        if (kept != null) {
+            kept.release();
+            kept = null;
+        }
+    }
+}

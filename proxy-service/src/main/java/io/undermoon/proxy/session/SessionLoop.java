@@ -1,0 +1,44 @@
+package io.undermoon.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.stats.LoopStats;
+
+/** What the sessions of one event loop share. Owned by the loop. */
+final class SessionLoop {
+    private final ProxyLoop proxyLoop;
+    private final ReplyPool pool = new ReplyPool();
+    private final ByteBuf scratch = Unpooled.buffer();
+    private long untilSample = 1;
+
+    SessionLoop(ProxyLoop proxyLoop) {
+        this.proxyLoop = proxyLoop;
+    }
+
+    ProxyLoop proxyLoop() {
+        return proxyLoop;
+    }
+
+    LoopStats stats() {
+        return proxyLoop.stats();
+    }
+
+    ReplyPool pool() {
+        return pool;
+    }
+
+    /** An empty buffer for a reply that is passed on before the next one is written. */
+    ByteBuf scratch() {
+        return scratch.clear();
+    }
+
+    /** Whether the present command is the one of every {@code rate} that is looked at closely. */
+    boolean isSample(long rate) {
+        if (--untilSample > 0) {
+            return false;
+        }
+        untilSample = rate;
+        return true;
+    }
+}

@@ -1,0 +1,79 @@
+package io.undermoon.proxy.stats;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * The counters of one event loop. Written by that loop only, with plain additions; read by any thread, which sees every
+ * counter as it was a moment ago. Commands are counted by their dense id.
+ */
+public final class LoopStats {
+    /** Bucket {@code i} of the latency histogram counts replies that took less than {@code 2^i} microseconds. */
+    public static final int LATENCY_BUCKETS = 26;
+
+    private final AtomicLongArray counters = new AtomicLongArray(Counter.values().length);
+    private final AtomicLongArray calls;
+    private final AtomicLongArray failures;
+    private final AtomicLongArray rejections;
+    private final AtomicLongArray micros;
+    private final AtomicLongArray latency = new AtomicLongArray(LATENCY_BUCKETS);
+
+    /**
+     * @param commandCount how many command ids there are
+     */
+    public LoopStats(int commandCount) {
+        calls = new AtomicLongArray(commandCount);
+        failures = new AtomicLongArray(commandCount);
+        rejections = new AtomicLongArray(commandCount);
+        micros = new AtomicLongArray(commandCount);
+    }
+
+    public void add(Counter counter, long amount) {
+        add(counters, counter.ordinal(), amount);
+    }
+
+    /** A command was answered by a backend or by the proxy itself. */
+    public void answered(int commandId, boolean withError, long nanos) {
+        add(calls, commandId, 1);
+        if (withError) {
+            add(failures, commandId, 1);
+        }
+        long elapsedMicros = nanos >> 10;
+        add(micros, commandId, elapsedMicros);
+        int bucket = 64 - Long.numberOfLeadingZeros(elapsedMicros);
+        add(latency, Math.min(bucket, LATENCY_BUCKETS - 1), 1);
+    }
+
+    /** A command was refused by the proxy: wrong arity, keys in several slots, not allowed. */
+    public void rejected(int commandId) {
+        add(rejections, commandId, 1);
+    }
+
+    public long get(Counter counter) {
+        return counters.getOpaque(counter.ordinal());
+    }
+
+    public long calls(int commandId) {
+        return calls.getOpaque(commandId);
+    }
+
+    public long failures(int commandId) {
+        return failures.getOpaque(commandId);
+    }
+
+    public long rejections(int commandId) {
+        return rejections.getOpaque(commandId);
+    }
+
+    /** Time between the arrival of commands and that of their replies, in units of 1024 nanoseconds. */
+    public long micros(int commandId) {
+        return micros.getOpaque(commandId);
+    }
+
+    public long latencyBucket(int bucket) {
+        return latency.getOpaque(bucket);
+    }
+
+    private static void add(AtomicLongArray array, int index, long amount) {
+        array.setOpaque(index, array.getPlain(index) + amount);
+    }
+}

@@ -1,0 +1,46 @@
+package io.undermoon.proxy.stats;
+
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/** The counters of all event loops together; every figure is a sum made at the time of asking. */
+public final class ProxyStats {
+    private final List<LoopStats> loops;
+
+    public ProxyStats(List<LoopStats> loops) {
+        this.loops = List.copyOf(loops);
+    }
+
+    public long get(Counter counter) {
+        return sum(loop -> loop.get(counter));
+    }
+
+    public long calls(int commandId) {
+        return sum(loop -> loop.calls(commandId));
+    }
+
+    public long failures(int commandId) {
+        return sum(loop -> loop.failures(commandId));
+    }
+
+    public long rejections(int commandId) {
+        return sum(loop -> loop.rejections(commandId));
+    }
+
+    public long micros(int commandId) {
+        return sum(loop -> loop.micros(commandId));
+    }
+
+    /** Replies that took less than {@code 2^bucket} microseconds and no less than half of that. */
+    public long latencyBucket(int bucket) {
+        return sum(loop -> loop.latencyBucket(bucket));
+    }
+
+    private long sum(ToLongFunction<LoopStats> figure) {
+        long sum = 0;
+        for (LoopStats loop : loops) {
+            sum += figure.applyAsLong(loop);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Counters that one event loop writes without synchronisation and anybody reads. Knows no command, slot or node.
+ */
+@NullMarked
+package io.undermoon.proxy.stats;
+
+import org.jspecify.annotations.NullMarked;

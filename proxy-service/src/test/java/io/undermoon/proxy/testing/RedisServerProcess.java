@@ -1,0 +1,172 @@
+package io.undermoon.proxy.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.resp.RespValue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A real redis-server on a free port of 127.0.0.1 with a directory of its own and no persistence, stopped by its process on
+ * {@link #close()}. When the system gave the port away in between, another one is taken.
+ */
+public final class RedisServerProcess implements AutoCloseable {
+    private static final int ATTEMPTS = 5;
+    private static final Duration START_LIMIT = Duration.ofSeconds(20);
+
+    private final Path binary;
+    private final List<String> options;
+    private final Path directory;
+    private final int port;
+    private Process process;
+
+    private RedisServerProcess(Path binary, List<String> options) {
+        this.binary = binary;
+        this.options = options;
+        try {
+            directory = Files.createTempDirectory("undermoon-redis");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Process started = null;
+        int candidate = 0;
+        for (int i = 0; i < ATTEMPTS && started == null; i++) {
+            candidate = freePort();
+            started = launch(candidate);
+        }
+        if (started == null) {
+            throw new IllegalStateException("redis-server does not start; its log is in " + directory);
+        }
+        port = candidate;
+        process = started;
+    }
+
+    /**
+     * Starts whatever server there is and waits until it answers.
+     *
+     * @param options as on the command line: {@code "--requirepass", "secret"}
+     */
+    public static RedisServerProcess start(String... options) {
+        return new RedisServerProcess(RedisBinary.any(), List.of(options));
+    }
+
+    /** Starts a server of version 7.0. */
+    public static RedisServerProcess startVersion70(String... options) {
+        return new RedisServerProcess(RedisBinary.ofVersion70(), List.of(options));
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** {@code 127.0.0.1:port}. */
+    public String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** A new connection, to be closed by the caller. */
+    public RespConnection connect() {
+        return RespConnection.to(port);
+    }
+
+    /** Ends the process at once, as {@code kill -9} does, and waits until it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Starts a server again on the same port, with the same options, after {@link #kill()}. */
+    public void restart() {
+        Process started = launch(port);
+        if (started == null) {
+            throw new IllegalStateException("redis-server does not start again; its log is in " + directory);
+        }
+        process = started;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        deleteDirectory();
+    }
+
+    /** The process once it answers; null when it ended before. */
+    private Process launch(int onPort) {
+        List<String> command = new ArrayList<>(List.of(binary.toString()));
+        command.addAll(
+                List.of("--port", Integer.toString(onPort), "--bind", "127.0.0.1", "--dir", directory.toString()));
+        command.addAll(List.of("--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"));
+        command.addAll(options);
+        try {
+            Process started = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("log").toFile())
+                    .start();
+            await().atMost(START_LIMIT)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> !started.isAlive() || answers(onPort));
+            return started.isAlive() ? started : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Any reply counts, so that a server that asks for a password is ready too. */
+    private static boolean answers(int port) {
+        try (RespConnection connection = RespConnection.to(port)) {
+            RespValue reply = connection.call("PING");
+            return !(reply instanceof RespValue.Failure failure)
+                    || !failure.text().startsWith("LOADING");
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private void awaitEnd() {
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void deleteDirectory() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
