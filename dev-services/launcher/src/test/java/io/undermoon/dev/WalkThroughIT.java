@@ -76,9 +76,10 @@ class WalkThroughIT {
     private BackgroundWriter writer;
 
     @BeforeAll
-    void prepare() {
+    void up_ends_well() throws IOException, InterruptedException {
         undermoon = new LauncherProcess(directory);
         data = new DataDirectory(directory);
+        up();
     }
 
     @AfterAll
@@ -93,8 +94,6 @@ class WalkThroughIT {
     @Test
     @Order(1)
     void up_brings_a_cluster_that_serves() throws IOException, InterruptedException {
-        up();
-
         assertThat(proxiesOf(cluster())).hasSize(2);
         LauncherProcess.Result status = undermoon.run("status");
         assertThat(status.exitCode()).as(status.output()).isZero();
