@@ -110,8 +110,9 @@ public record SlotRanges(List<SlotRange> ranges) {
 
     /** Takes the {@code count} highest slots, all of them when there are not so many. */
     public Split takeLast(int count) {
-        Split split = takeFirst(Math.max(0, size() - count));
-        return new Split(split.rest(), split.taken());
+        Split lowest = takeFirst(Math.max(0, size() - count));
+        SlotRanges highest = lowest.rest();
+        return new Split(highest, lowest.taken());
     }
 
     /** {@code 0-100,300-300}; {@code none} for the empty set. */

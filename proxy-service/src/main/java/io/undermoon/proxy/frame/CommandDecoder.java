@@ -101,7 +101,7 @@ public final class CommandDecoder {
         }
         if (number > limits.maxArguments()) {
             throw new ProtocolException(
-                    limits == RequestLimits.UNAUTHENTICATED
+                    limits.equals(RequestLimits.UNAUTHENTICATED)
                             ? "unauthenticated multibulk length"
                             : "invalid multibulk length");
         }
@@ -148,7 +148,9 @@ public final class CommandDecoder {
         }
         if (number < 0 || number > limits.maxBulkBytes()) {
             throw new ProtocolException(
-                    limits == RequestLimits.UNAUTHENTICATED ? "unauthenticated bulk length" : "invalid bulk length");
+                    limits.equals(RequestLimits.UNAUTHENTICATED)
+                            ? "unauthenticated bulk length"
+                            : "invalid bulk length");
         }
         bulkLength = number;
         position = next;

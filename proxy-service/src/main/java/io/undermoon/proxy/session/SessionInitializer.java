@@ -15,12 +15,11 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Makes a session of each connection, on the loop that owns the connection. */
 @Sharable
 public final class SessionInitializer extends ChannelInitializer<Channel> {
-    private final Map<EventLoop, Dispatcher> dispatchers = new IdentityHashMap<>();
+    private final IdentityHashMap<EventLoop, Dispatcher> dispatchers = new IdentityHashMap<>();
     private final ClientRegistry clients;
     private final SessionSettings settings;
 

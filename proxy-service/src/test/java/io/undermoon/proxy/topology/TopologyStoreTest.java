@@ -1,0 +1,133 @@
+package io.undermoon.proxy.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetRepl;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TopologyStoreTest {
+    private static final String META = " 7 127.0.0.1:6001 127.0.0.1:7001 127.0.0.1:6002 127.0.0.1:7003";
+    private static final String MIGRATION = "MIGRATING 1 8001-16383" + META;
+    private static final String IMPORT = "IMPORTING 1 8001-16383" + META;
+
+    @Test
+    void the_source_of_a_migration_serves_its_slots_on_every_proxy() {
+        TopologyStore source = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        assertThat(apply(
+                        source,
+                        "v2 7 NOFLAG c 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 "
+                                + IMPORT))
+                .isEqualTo(ApplyResult.APPLIED);
+        assertThat(owner(source, 8001)).isEqualTo("127.0.0.1:7001");
+
+        TopologyStore destination = store("127.0.0.1:6002", "127.0.0.1:7003", "127.0.0.1:7004");
+        apply(
+                destination,
+                "v2 7 NOFLAG c 127.0.0.1:7003 " + IMPORT + " PEER 127.0.0.1:6001 1 0-8000 127.0.0.1:6001 " + MIGRATION);
+        assertThat(owner(destination, 8001)).isEqualTo("MOVED 127.0.0.1:6001");
+
+        TopologyStore bystander = store("127.0.0.1:6003", "127.0.0.1:7005", "127.0.0.1:7006");
+        apply(
+                bystander,
+                "v2 7 NOFLAG c PEER 127.0.0.1:6002 " + IMPORT + " 127.0.0.1:6001 " + MIGRATION
+                        + " 127.0.0.1:6001 1 0-8000");
+        assertThat(owner(bystander, 16383)).isEqualTo("MOVED 127.0.0.1:6001");
+    }
+
+    @Test
+    void an_importing_entry_alone_names_the_source() {
+        TopologyStore bystander = store("127.0.0.1:6003");
+        apply(bystander, "v2 7 NOFLAG c PEER 127.0.0.1:6002 " + IMPORT);
+        assertThat(owner(bystander, 9000)).isEqualTo("MOVED 127.0.0.1:6001");
+        assertThat(owner(bystander, 0)).isEqualTo("nobody");
+    }
+
+    @Test
+    void own_replicas_are_known_by_the_slots_of_their_masters() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        apply(
+                store,
+                "v2 1 NOFLAG c 127.0.0.1:7001 1 0-8000 PEER 127.0.0.1:6002 1 8001-16383"
+                        + " REPLICA 127.0.0.1:7002 127.0.0.1:6001 1 8001-16383 127.0.0.1:7004 127.0.0.1:6002 1 0-8000");
+        assertThat(store.current().routes().localReplica(9000)).hasToString("127.0.0.1:7002");
+        assertThat(store.current().routes().localReplica(1)).isNull();
+    }
+
+    @Test
+    void rejects_an_older_or_equal_epoch_unless_forced() {
+        TopologyStore store = store("127.0.0.1:6001");
+        assertThat(apply(store, "v2 5 NOFLAG c 127.0.0.1:7001 1 0-1")).isEqualTo(ApplyResult.APPLIED);
+        assertThat(apply(store, "v2 5 NOFLAG c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.OLD_EPOCH);
+        assertThat(apply(store, "v2 4 NOFLAG c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.OLD_EPOCH);
+        assertThat(owner(store, 2)).isEqualTo("nobody");
+        assertThat(apply(store, "v2 4 FORCE c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.APPLIED);
+        assertThat(owner(store, 2)).isEqualTo("127.0.0.1:7001");
+        assertThat(store.current().epoch().value()).isEqualTo(4);
+    }
+
+    @Test
+    void the_epochs_of_roles_and_of_slots_are_apart() {
+        TopologyStore store = store("127.0.0.1:6001");
+        apply(store, "v2 5 NOFLAG c 127.0.0.1:7001 1 0-1");
+        SetRepl roles = SetRepl.parse(words("5 NOFLAG master c 127.0.0.1:7001 0"));
+        assertThat(store.apply(roles)).isEqualTo(ApplyResult.APPLIED);
+        assertThat(store.apply(roles)).isEqualTo(ApplyResult.OLD_EPOCH);
+        assertThat(store.current().replication()).isEqualTo(roles);
+    }
+
+    @Test
+    void rejects_what_is_meant_for_another_proxy() {
+        TopologyStore configured = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        assertThat(apply(configured, "v2 1 NOFLAG c 127.0.0.1:7003 1 0-1")).isEqualTo(ApplyResult.NOT_MY_META);
+        TopologyStore byHost = store("127.0.0.1:6001");
+        assertThat(apply(byHost, "v2 1 NOFLAG c 127.0.0.2:7001 1 0-1")).isEqualTo(ApplyResult.NOT_MY_META);
+        assertThat(byHost.apply(SetRepl.parse(words("1 NOFLAG master c 127.0.0.2:7001 0"))))
+                .isEqualTo(ApplyResult.NOT_MY_META);
+        assertThat(byHost.current().epoch().value()).isZero();
+    }
+
+    @Test
+    void listeners_see_each_snapshot_once_it_is_visible() {
+        TopologyStore store = store("127.0.0.1:6001");
+        List<Long> seen = new ArrayList<>();
+        store.onChange(topology -> {
+            assertThat(store.current()).isSameAs(topology);
+            seen.add(topology.epoch().value());
+        });
+        apply(store, "v2 1 NOFLAG c 127.0.0.1:7001 1 0-1");
+        apply(store, "v2 1 NOFLAG c 127.0.0.1:7001 1 0-1");
+        apply(store, "v2 2 NOFLAG c 127.0.0.1:7001 1 0-1");
+        assertThat(seen).containsExactly(1L, 2L);
+    }
+
+    private static TopologyStore store(String self, String... nodes) {
+        return new TopologyStore(
+                new ProxyAddress(self),
+                Set.copyOf(List.of(nodes).stream().map(NodeAddress::new).toList()),
+                new Endpoints());
+    }
+
+    private static ApplyResult apply(TopologyStore store, String arguments) {
+        return store.apply(SetCluster.parse(words(arguments)));
+    }
+
+    private static List<String> words(String text) {
+        return List.of(text.split(" "));
+    }
+
+    private static String owner(TopologyStore store, int slot) {
+        Target target = store.current().routes().owner(slot);
+        if (target instanceof Target.Local local) {
+            return local.node().toString();
+        }
+        return target instanceof Target.Remote remote ? "MOVED " + remote.proxy() : "nobody";
+    }
+}
