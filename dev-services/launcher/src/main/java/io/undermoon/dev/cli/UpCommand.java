@@ -1,0 +1,151 @@
+package io.undermoon.dev.cli;
+
+import io.undermoon.dev.process.LiveProcesses;
+import io.undermoon.dev.run.Fleet;
+import io.undermoon.dev.run.LocalStack;
+import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.stack.Installation;
+import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.stack.StackShape;
+import io.undermoon.dev.stack.WantedCluster;
+import io.undermoon.dev.state.DataDirectory;
+import io.undermoon.dev.state.DirectoryLock;
+import io.undermoon.dev.state.StackState;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code undermoon up}: starts a stack, or continues one. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts a stack and waits until it serves; Ctrl-C stops it.",
+            "A second `up` on the same data directory continues where the first stopped: processes that still run are"
+                    + " kept, others are started again on their ports, and nothing that was stored is lost."
+        },
+        footerHeading = "%nPorts, all on 127.0.0.1:%n",
+        footer = {
+            "  without --base-port               with --base-port P",
+            "  7799          broker (HTTP)       P",
+            "  6699, 6701..  coordinators (RESP) P+3, P+5..",
+            "  5299, 5301..  proxies (RESP)      P+21, P+23..",
+            "  7001, 7002..  Redis nodes         P+220, P+221..",
+            "Coordinators and proxies have HTTP (health, metrics) on the port just below their RESP port."
+        })
+final class UpCommand implements Callable<Integer> {
+    private static final int ALL_ENDED = 1;
+
+    @Mixin
+    private Workspace workspace = new Workspace();
+
+    @Option(
+            names = "--proxies",
+            paramLabel = "N",
+            description = "Proxies, each with two Redis nodes and each a host of"
+                    + " its own for the broker (default: 4). A cluster of 4 nodes takes 2.")
+    private @Nullable Integer proxies;
+
+    @Option(names = "--coordinators", paramLabel = "N", description = "Coordinators side by side (default: 1).")
+    private @Nullable Integer coordinators;
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "NAME:NODES",
+            description = "A cluster to create unless it exists, such as"
+                    + " demo:4; the number of nodes is a multiple of 4. May be repeated.")
+    private List<String> clusters = List.of();
+
+    @Option(
+            names = "--active-redirection",
+            description = "Proxies forward commands for slots of other proxies instead of"
+                    + " answering MOVED, so that clients without cluster support work.")
+    private @Nullable Boolean activeRedirection;
+
+    @Option(names = "--base-port", paramLabel = "P", description = "The first port of a block of 420; see below.")
+    private @Nullable Integer basePort;
+
+    @Option(names = "--detach", description = "Return when the stack serves, and let it run; stop it with `down`.")
+    private boolean detach;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "120",
+            description = "How long to wait for each" + " step before giving up (default: ${DEFAULT-VALUE}).")
+    private int timeoutSeconds;
+
+    @Override
+    public Integer call() {
+        List<WantedCluster> wanted = clusters.stream().map(WantedCluster::parse).toList();
+        DataDirectory data = workspace.data();
+        try (DirectoryLock lock = lock(data)) {
+            StackShape shape = shape(data);
+            Installation installation = workspace.forStarting();
+            Progress progress = new Progress(System.out);
+            progress.step("stack in " + data.root() + " with redis-server " + installation.redisServer());
+            Fleet fleet = new Fleet(data, state(data, shape));
+            Thread stopAll = new Thread(() -> fleet.close(progress), "stop-all");
+            Runtime.getRuntime().addShutdownHook(stopAll);
+            return up(new LocalStack(fleet, progress, shape, installation), wanted, stopAll, fleet, shape);
+        }
+    }
+
+    private int up(LocalStack stack, List<WantedCluster> wanted, Thread stopAll, Fleet fleet, StackShape shape) {
+        try {
+            stack.up(wanted, Duration.ofSeconds(timeoutSeconds));
+            System.out.println();
+            NextSteps.print(System.out, shape, wanted);
+            if (detach) {
+                fleet.release();
+                Runtime.getRuntime().removeShutdownHook(stopAll);
+                System.out.println("It runs in the background. Stop it with: undermoon down");
+                return 0;
+            }
+            System.out.println("Ctrl-C stops it. Its data stays, and `up` continues from there.");
+            stack.watch();
+            return ALL_ENDED;
+        } catch (LaunchException e) {
+            Runtime.getRuntime().removeShutdownHook(stopAll);
+            throw e;
+        } catch (CancellationException e) {
+            // The hook is stopping the processes; the lock is kept until it has finished.
+            join(stopAll);
+            throw e;
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private StackShape shape(DataDirectory data) {
+        StackShape.Request request = new StackShape.Request(proxies, coordinators, activeRedirection, basePort);
+        return data.load()
+                .map(state -> state.shape().continuedWith(request))
+                .orElseGet(() -> StackShape.first(request));
+    }
+
+    private static StackState state(DataDirectory data, StackShape shape) {
+        return data.load()
+                .orElseGet(() -> StackState.of(shape))
+                .withShape(shape)
+                .withLauncher(
+                        LiveProcesses.identify(ProcessHandle.current().pid()).orElseThrow());
+    }
+
+    private static DirectoryLock lock(DataDirectory data) {
+        return data.lock()
+                .orElseThrow(() -> new LaunchException("another `undermoon up` or `down` is at work on " + data.root()
+                        + "; use its stack, stop it with `undermoon down`, or choose another --data"));
+    }
+}

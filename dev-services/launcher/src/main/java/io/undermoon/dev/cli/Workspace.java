@@ -1,0 +1,62 @@
+package io.undermoon.dev.cli;
+
+import io.undermoon.dev.process.Programs;
+import io.undermoon.dev.redis.RedisServerProgram;
+import io.undermoon.dev.stack.Installation;
+import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.state.DataDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a command works: the checkout, and the data directory that all commands may choose. */
+final class Workspace {
+    /** Set by the script; the root of the repository. */
+    private static final String CHECKOUT_PROPERTY = "undermoon.checkout";
+
+    private static final List<String> SERVICES = List.of("broker-service", "coordinator-service", "proxy-service");
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Where the stack keeps its state, its data and its logs (default: .undermoon in the checkout).")
+    private @Nullable Path data;
+
+    DataDirectory data() {
+        return new DataDirectory(data == null ? checkout().resolve(".undermoon") : data);
+    }
+
+    /**
+     * The installation with which services can be started.
+     *
+     * @throws LaunchException if a service has not been built or there is no redis-server
+     */
+    Installation forStarting() {
+        Path redisServer =
+                Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(data().programs()));
+        Installation installation = installation(redisServer);
+        for (String service : SERVICES) {
+            if (!Files.exists(installation.serviceJar(service))) {
+                throw new LaunchException(
+                        installation.serviceJar(service) + " does not exist; build it with: mvn -DskipTests package");
+            }
+        }
+        return installation;
+    }
+
+    /** The installation for looking only: its programs may be missing. */
+    Installation forLooking() {
+        return installation(Path.of("redis-server"));
+    }
+
+    private Installation installation(Path redisServer) {
+        return new Installation(checkout(), data().root(), Programs.java(), redisServer);
+    }
+
+    private static Path checkout() {
+        return Path.of(System.getProperty(CHECKOUT_PROPERTY, "")).toAbsolutePath();
+    }
+}

@@ -1,0 +1,65 @@
+package io.undermoon.dev.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.dev.stack.WantedCluster;
+import io.undermoon.json.Json;
+import io.undermoon.metadata.Cluster;
+import io.undermoon.metadata.ClusterName;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The calls of the broker's HTTP API that bringing up a stack needs. */
+public final class BrokerApi {
+    private final String base;
+
+    /** @param address {@code host:port} of the broker */
+    public BrokerApi(String address) {
+        this.base = "http://" + address + "/api/v3";
+    }
+
+    /** Every registered proxy, failed ones included. */
+    public List<String> proxies() throws IOException {
+        return strings(get("/proxies/addresses"), "addresses");
+    }
+
+    /** The proxies that the broker has given up on until they register again. */
+    public List<String> failedProxies() throws IOException {
+        return strings(get("/proxies/failed/addresses"), "addresses");
+    }
+
+    public List<String> clusterNames() throws IOException {
+        return strings(get("/clusters/names"), "names");
+    }
+
+    public Optional<Cluster> cluster(ClusterName name) throws IOException {
+        JsonNode cluster = get("/clusters/meta/" + name).path("cluster");
+        return cluster.isObject() ? Optional.of(Json.mapper().treeToValue(cluster, Cluster.class)) : Optional.empty();
+    }
+
+    /** @return the error code if the broker refused, empty if the cluster was created */
+    public Optional<String> create(WantedCluster wanted) throws IOException {
+        HttpResponse<String> response =
+                Http.post(base + "/clusters/meta/" + wanted.name(), "{\"node_number\":" + wanted.nodes() + "}");
+        return response.statusCode() == 200
+                ? Optional.empty()
+                : Optional.of(
+                        Json.mapper().readTree(response.body()).path("error").asText(response.body()));
+    }
+
+    private JsonNode get(String path) throws IOException {
+        HttpResponse<String> response = Http.get(base + path);
+        if (response.statusCode() != 200) {
+            throw new IOException("GET " + base + path + " answered " + response.statusCode() + ": " + response.body());
+        }
+        return Json.mapper().readTree(response.body());
+    }
+
+    private static List<String> strings(JsonNode object, String member) {
+        List<String> values = new ArrayList<>();
+        object.path(member).forEach(value -> values.add(value.asText()));
+        return values;
+    }
+}

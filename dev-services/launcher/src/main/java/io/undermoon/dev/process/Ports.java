@@ -1,0 +1,45 @@
+package io.undermoon.dev.process;
+
+import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.stack.ServiceSpec;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** TCP ports of the loopback address. */
+public final class Ports {
+    private Ports() {}
+
+    /** Whether a service could listen on the port now. */
+    public static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Checks every port that the services want, before any of them starts.
+     *
+     * @throws LaunchException if some are taken; it names each and the service that wants it
+     */
+    public static void requireFree(Collection<ServiceSpec> services) {
+        List<String> taken = services.stream()
+                .flatMap(service -> service.listeners().stream()
+                        .filter(listener -> !isFree(listener.port()))
+                        .map(listener -> "port " + listener.port() + " is in use; " + service.name() + " wants it for "
+                                + listener.protocol()))
+                .toList();
+        if (!taken.isEmpty()) {
+            throw new LaunchException(taken.stream().collect(Collectors.joining("\n  ", "", ""))
+                    + "\nStop what listens there, or choose other ports with --base-port. Nothing was started.");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.undermoon.dev.run;
+
+import io.undermoon.dev.stack.LaunchException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/** Waits for conditions, says from time to time what is still missing, and gives up at a deadline. */
+final class Patience {
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration REMIND = Duration.ofSeconds(5);
+
+    private final Progress progress;
+    private final Duration timeout;
+    private final Runnable guard;
+
+    /**
+     * @param timeout for each wait
+     * @param guard called at every poll; it throws when waiting has become pointless
+     */
+    Patience(Progress progress, Duration timeout, Runnable guard) {
+        this.progress = progress;
+        this.timeout = timeout;
+        this.guard = guard;
+    }
+
+    /** Something that is waited for. */
+    interface Condition {
+        /** What is still missing, in words for the user; empty when the wait is over. */
+        List<String> missing();
+    }
+
+    void until(Condition condition) {
+        long start = System.nanoTime();
+        long reminded = start;
+        List<String> missing = condition.missing();
+        while (!missing.isEmpty()) {
+            guard.run();
+            long now = System.nanoTime();
+            if (now - start > timeout.toNanos()) {
+                throw new LaunchException(
+                        "gave up after " + timeout.toSeconds() + " s of waiting for " + String.join(", ", missing));
+            }
+            if (now - reminded > REMIND.toNanos()) {
+                progress.step("still waiting for " + String.join(", ", missing));
+                reminded = now;
+            }
+            pause(POLL);
+            missing = condition.missing();
+        }
+    }
+
+    static void pause(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (CancellationException) new CancellationException("interrupted").initCause(e);
+        }
+    }
+}
