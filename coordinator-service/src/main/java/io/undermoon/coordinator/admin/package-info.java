@@ -1,0 +1,7 @@
+/**
+ * The RESP port for operators. Stands on {@code port} and {@code resp}; knows no loop and no adapter.
+ */
+@NullMarked
+package io.undermoon.coordinator.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package io.undermoon.coordinator.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import io.undermoon.metadata.HostPort;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings of the coordinator: properties {@code undermoon.<key>}, environment {@code UNDERMOON_<KEY>}. A value that
+ * cannot be used stops the start with its name and value. A duration is a number of seconds or a number with a unit, such as
+ * {@code 500ms}.
+ */
+@ConfigMapping(prefix = "undermoon", namingStrategy = ConfigMapping.NamingStrategy.SNAKE_CASE)
+public interface CoordinatorConfig {
+    /** Where the RESP admin port listens. */
+    @WithDefault("127.0.0.1:6699")
+    @WithConverter(Converters.Address.class)
+    HostPort address();
+
+    /** The brokers, separated by commas. The one that answers is kept; {@code CONFIG SET brokers} replaces the list. */
+    @WithDefault("127.0.0.1:7799")
+    List<@WithConverter(Converters.Address.class) HostPort> brokerAddress();
+
+    /**
+     * The name under which failures are reported; the broker counts different names, so each coordinator needs its own. By
+     * default the address and the name of the host, {@code 0.0.0.0:6699@host-a}. Letters, digits and {@code . _ : @ ~ -}.
+     */
+    @WithConverter(Converters.ReporterId.class)
+    Optional<String> reporterId();
+
+    /** Threads for the connections to proxies. */
+    @WithDefault("4")
+    @WithConverter(Converters.ThreadNumber.class)
+    int threadNumber();
+
+    /** How long to wait for a connection to a proxy, and again for each of its answers. */
+    @WithDefault("2")
+    @WithConverter(Converters.PositiveDuration.class)
+    Duration proxyTimeout();
+
+    /** The password that proxies ask of control connections. */
+    Optional<String> proxyPassword();
+
+    /** Whether to ask the broker for compressed replies and to send slots to proxies in the compressed form. */
+    @WithDefault("false")
+    @WithConverter(Converters.Switch.class)
+    boolean enableCompression();
+
+    /** Whether to leave failovers to somebody else; failures are still detected and reported. */
+    @WithDefault("false")
+    @WithConverter(Converters.Switch.class)
+    boolean disableFailover();
+
+    /** How long a Redis master may be down, as its proxy sees it, before the proxy is reported as failed. */
+    @WithDefault("5s")
+    @WithConverter(Converters.PositiveDuration.class)
+    Duration nodeFailureTimeout();
+
+    /** Whether to lift the epochs of a broker that is found to be behind its proxies. */
+    @WithDefault("true")
+    @WithConverter(Converters.Switch.class)
+    boolean recoverEpochs();
+
+    /** How long a whole call to a broker may take. */
+    @WithDefault("5s")
+    @WithConverter(Converters.PositiveDuration.class)
+    Duration brokerTimeout();
+
+    /** How often each loop runs, one second at least. */
+    @WithDefault("1s")
+    @WithConverter(Converters.RoundInterval.class)
+    Duration roundInterval();
+}

@@ -1,0 +1,8 @@
+/**
+ * Asks the broker to take over from proxies whose failure reached the quorum. A loop: imports no other loop, no adapter, no
+ * Quarkus.
+ */
+@NullMarked
+package io.undermoon.coordinator.failover;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package io.undermoon.coordinator.health;
+
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+
+/** Down when a loop has not ended a round for so long that only a restart will help. */
+public final class LoopLiveness implements HealthCheck {
+    /** Well above what a round with all its time-outs may take. */
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    private final Pulse pulse;
+
+    public LoopLiveness(Pulse pulse) {
+        this.pulse = pulse;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        List<String> silent = pulse.silentFor(LIMIT);
+        return HealthCheckResponse.named("loops")
+                .status(silent.isEmpty())
+                .withData("stuck", String.join(",", silent))
+                .build();
+    }
+}

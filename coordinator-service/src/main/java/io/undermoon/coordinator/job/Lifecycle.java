@@ -1,0 +1,42 @@
+package io.undermoon.coordinator.job;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.undermoon.coordinator.admin.AdminServer;
+import io.undermoon.coordinator.broker.BrokerList;
+import io.undermoon.coordinator.broker.HttpBroker;
+import io.undermoon.coordinator.config.CoordinatorConfig;
+import io.undermoon.coordinator.config.ReporterName;
+import io.undermoon.coordinator.sync.MetadataSync;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/** What runs from start to end: the admin port, without which the service does not start, and the watch. */
+@Singleton
+public class Lifecycle {
+    private static final Logger LOG = Logger.getLogger(Lifecycle.class);
+
+    private final AdminServer admin;
+    private final EpochWatch watch;
+    private final CoordinatorConfig config;
+
+    Lifecycle(CoordinatorConfig config, BrokerList brokers, HttpBroker broker, MetadataSync sync, RoundRunner runner) {
+        this.config = config;
+        this.admin = new AdminServer(config.address(), brokers, ReporterName.of(config));
+        this.watch = new EpochWatch(broker, () -> runner.run(Rounds.SYNC, sync::roundAfterChange));
+    }
+
+    void start(@Observes StartupEvent event) {
+        admin.start();
+        watch.start();
+        LOG.infof(
+                "coordinator started address=%s reporter_id=%s brokers=%s",
+                config.address(), ReporterName.of(config), config.brokerAddress());
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        watch.close();
+        admin.close();
+    }
+}

@@ -1,0 +1,82 @@
+package io.undermoon.coordinator.job;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
+import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
+import io.undermoon.coordinator.port.ProxyException;
+import java.time.Duration;
+import java.util.Locale;
+
+/** What the loops do, as meters. No meter has a tag per proxy or cluster: there may be thousands. */
+final class RoundMetrics implements Journal {
+    private final MeterRegistry registry;
+
+    RoundMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        // Meters exist from the start, so that a rate over them is 0 and not unknown.
+        for (PushOutcome outcome : PushOutcome.values()) {
+            count("undermoon.pushes", "outcome", outcome, 0);
+        }
+        registry.counter("undermoon.pushes", "outcome", "failed");
+        for (CommitOutcome outcome : CommitOutcome.values()) {
+            count("undermoon.migration.commits", "outcome", outcome, 0);
+        }
+        for (ProxyException.Reason reason : ProxyException.Reason.values()) {
+            count("undermoon.probe.failures", "reason", reason, 0);
+        }
+        registry.counter("undermoon.failure.reports");
+        registry.counter("undermoon.failovers", "outcome", "done");
+        registry.counter("undermoon.failovers", "outcome", "postponed");
+        registry.counter("undermoon.epoch.recoveries");
+    }
+
+    void round(String loop, boolean success, Duration duration) {
+        registry.timer("undermoon.rounds", "loop", loop, "outcome", success ? "success" : "failure")
+                .record(duration);
+    }
+
+    @Override
+    public void probeFailed(ProxyException.Reason reason) {
+        count("undermoon.probe.failures", "reason", reason, 1);
+    }
+
+    @Override
+    public void failureReported() {
+        registry.counter("undermoon.failure.reports").increment();
+    }
+
+    @Override
+    public void pushed(PushOutcome outcome) {
+        count("undermoon.pushes", "outcome", outcome, 1);
+    }
+
+    @Override
+    public void pushFailed() {
+        registry.counter("undermoon.pushes", "outcome", "failed").increment();
+    }
+
+    @Override
+    public void committed(CommitOutcome outcome) {
+        count("undermoon.migration.commits", "outcome", outcome, 1);
+    }
+
+    @Override
+    public void failedOver() {
+        registry.counter("undermoon.failovers", "outcome", "done").increment();
+    }
+
+    @Override
+    public void failoverPostponed() {
+        registry.counter("undermoon.failovers", "outcome", "postponed").increment();
+    }
+
+    @Override
+    public void epochsRecovered() {
+        registry.counter("undermoon.epoch.recoveries").increment();
+    }
+
+    private void count(String name, String tag, Enum<?> value, int amount) {
+        registry.counter(name, tag, value.name().toLowerCase(Locale.ROOT)).increment(amount);
+    }
+}

@@ -1,0 +1,21 @@
+package io.undermoon.coordinator.port;
+
+/** What the loops did, for whoever counts it. Called from many threads. */
+public interface Journal {
+    void probeFailed(ProxyException.Reason reason);
+
+    void failureReported();
+
+    void pushed(ProxyControl.PushOutcome outcome);
+
+    void pushFailed();
+
+    void committed(MetadataSource.CommitOutcome outcome);
+
+    void failedOver();
+
+    /** A failover the broker could not complete yet. */
+    void failoverPostponed();
+
+    void epochsRecovered();
+}

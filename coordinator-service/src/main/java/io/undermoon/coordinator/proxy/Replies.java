@@ -1,0 +1,90 @@
+package io.undermoon.coordinator.proxy;
+
+import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
+import io.undermoon.coordinator.port.ProxyException;
+import io.undermoon.coordinator.port.ProxyException.Reason;
+import io.undermoon.coordinator.resp.RespValue;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.Role;
+import io.undermoon.umctl.FinishedMigration;
+import io.undermoon.umctl.UmctlSyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Reads the replies of proxies. */
+final class Replies {
+    private static final Logger LOG = Logger.getLogger(Replies.class);
+
+    private Replies() {}
+
+    /** {@code :epoch}; empty for anything else, such as an error because the command needs a password. */
+    static Optional<Epoch> epoch(RespValue reply) {
+        return reply instanceof RespValue.Int number && number.value() >= 0
+                ? Optional.of(new Epoch(number.value()))
+                : Optional.empty();
+    }
+
+    /**
+     * One array per node: {@code address role(master|replica) state(up|down) millisSinceLastSuccess …}. Empty for an error: the
+     * original's proxies do not know the command. A node that cannot be read is left out: a probe must not fail by it.
+     */
+    static List<NodeHealth> nodes(ProxyAddress proxy, RespValue reply) {
+        List<NodeHealth> nodes = new ArrayList<>();
+        if (reply instanceof RespValue.Array rows) {
+            for (RespValue row : rows.elements()) {
+                try {
+                    nodes.add(node(texts(row)));
+                } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                    LOG.warnf("UMCTL NODES: cannot read %s proxy=%s: %s", row, proxy, e.getMessage());
+                }
+            }
+        }
+        return nodes;
+    }
+
+    private static NodeHealth node(List<String> fields) {
+        return new NodeHealth(
+                new NodeAddress(fields.get(0)),
+                Role.parse(fields.get(1)),
+                !fields.get(2).equalsIgnoreCase("down"),
+                Duration.ofMillis(Long.parseLong(fields.get(3))));
+    }
+
+    /** An array with one line per task. One that cannot be read makes the whole reply doubtful. */
+    static List<MigrationTask> finishedMigrations(RespValue reply) {
+        if (reply instanceof RespValue.Failure failure) {
+            throw new ProxyException(Reason.REFUSED, "UMCTL INFOMGR: " + failure.message());
+        }
+        try {
+            return texts(reply).stream().map(FinishedMigration::parse).toList();
+        } catch (UmctlSyntaxException | IllegalArgumentException e) {
+            throw new ProxyException(Reason.PROTOCOL, "UMCTL INFOMGR: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> texts(RespValue value) {
+        if (!(value instanceof RespValue.Array array)) {
+            throw new IllegalArgumentException("not an array: " + value);
+        }
+        return array.elements().stream().map(Replies::text).toList();
+    }
+
+    private static String text(RespValue value) {
+        if (value instanceof RespValue.Bulk bulk) {
+            return bulk.text();
+        }
+        if (value instanceof RespValue.Simple simple) {
+            return simple.text();
+        }
+        if (value instanceof RespValue.Int number) {
+            return Long.toString(number.value());
+        }
+        throw new IllegalArgumentException("not a string: " + value);
+    }
+}

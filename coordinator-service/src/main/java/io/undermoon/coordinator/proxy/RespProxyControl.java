@@ -1,0 +1,120 @@
+package io.undermoon.coordinator.proxy;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.undermoon.coordinator.port.ProxyControl;
+import io.undermoon.coordinator.port.ProxyException;
+import io.undermoon.coordinator.port.ProxyException.Reason;
+import io.undermoon.coordinator.resp.RespValue;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetRepl;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/** The proxies over RESP. Every connect and every exchange has the same time-out. Thread-safe; callers wait. */
+public final class RespProxyControl implements ProxyControl, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(RespProxyControl.class);
+    private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
+    private static final List<String> PING = List.of("PING");
+    private static final List<String> GET_EPOCH = List.of("UMCTL", "GETEPOCH");
+    private static final List<String> NODES = List.of("UMCTL", "NODES");
+    private static final List<String> INFO_MIGRATIONS = List.of("UMCTL", "INFOMGR");
+
+    private final EventLoopGroup group;
+    private final ProxyConnections connections;
+    private final Duration timeout;
+    private final boolean compress;
+
+    /**
+     * @param threads of network I/O
+     * @param timeout for each connect and each exchange
+     * @param password sent on each new connection
+     * @param compress whether the slots are sent in the compressed form
+     */
+    public RespProxyControl(int threads, Duration timeout, Optional<String> password, boolean compress) {
+        this.group = new NioEventLoopGroup(threads, new DefaultThreadFactory("proxy-io", true));
+        this.connections = new ProxyConnections(group, timeout, IDLE_LIMIT, password);
+        this.timeout = timeout;
+        this.compress = compress;
+    }
+
+    @Override
+    public Probe probe(ProxyAddress proxy) {
+        return onConnection(proxy, connection -> {
+            List<RespValue> replies = connection.exchange(timeout, List.of(PING, GET_EPOCH, NODES));
+            return new Probe(Replies.epoch(replies.get(1)), Replies.nodes(proxy, replies.get(2)));
+        });
+    }
+
+    @Override
+    public PushOutcome push(Proxy metadata) {
+        SetCluster slots = SetCluster.of(metadata);
+        List<String> setCluster = compress ? slots.toCompressedCommand() : slots.toCommand();
+        return onConnection(metadata.address(), connection -> {
+            PushOutcome roles = push(metadata, connection, SetRepl.of(metadata).toCommand());
+            return roles == PushOutcome.NOT_MINE ? roles : push(metadata, connection, setCluster);
+        });
+    }
+
+    private PushOutcome push(Proxy metadata, ProxyConnection connection, List<String> command) {
+        RespValue reply = connection.exchange(timeout, List.of(command)).get(0);
+        if (reply instanceof RespValue.Failure failure) {
+            String code = failure.message().split(" ", 2)[0];
+            switch (code) {
+                case "OLD_EPOCH":
+                    return PushOutcome.OLD_EPOCH;
+                case "ERR_NOT_MY_META":
+                    connection.close();
+                    return PushOutcome.NOT_MINE;
+                default:
+                    throw new ProxyException(
+                            Reason.REFUSED, command.get(0) + " " + command.get(1) + ": " + failure.message());
+            }
+        }
+        if (reply instanceof RespValue.Simple warning && warning.text().startsWith("WARNING")) {
+            LOG.warnf(
+                    "proxy took its metadata with a warning epoch=%s proxy=%s: %s",
+                    metadata.epoch(), metadata.address(), warning.text());
+        }
+        return PushOutcome.APPLIED;
+    }
+
+    @Override
+    public List<MigrationTask> finishedMigrations(ProxyAddress proxy) {
+        return onConnection(
+                proxy,
+                connection -> Replies.finishedMigrations(
+                        connection.exchange(timeout, List.of(INFO_MIGRATIONS)).get(0)));
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    /** A connection that was in any trouble is thrown away. */
+    private <T> T onConnection(ProxyAddress proxy, Function<ProxyConnection, T> conversation) {
+        ProxyConnection connection = connections.take(proxy);
+        boolean inOrder = false;
+        try {
+            T result = conversation.apply(connection);
+            inOrder = true;
+            return result;
+        } finally {
+            if (inOrder) {
+                connections.giveBack(proxy, connection);
+            } else {
+                connection.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.undermoon.coordinator.sync;
+
+import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.BrokerException;
+import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.MetadataSource;
+import io.undermoon.coordinator.push.MetadataPush;
+import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Compares the epoch that each proxy named when it was last probed with the one it should have, and pushes metadata to those
+ * that are behind: a quiet cluster moves no metadata. Proxies that do not answer probes are not pushed to, so they hold nobody
+ * up. Destinations of slots come before sources (see {@link Rank}); a rank ends before the next begins.
+ */
+public final class MetadataSync {
+    private static final Logger LOG = Logger.getLogger(MetadataSync.class);
+    /** Longer than a push takes with all its time-outs; the barrier between ranks must not be broken by impatience. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final MetadataSource source;
+    private final Roster roster;
+    private final MetadataPush push;
+    private final Crew fetchCrew;
+    private final Crew pushCrew;
+    private final StaleBroker staleBroker;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /**
+     * @param fetchCrew for questions to the broker
+     * @param pushCrew for pushes
+     * @param recoverEpochs whether to heal a broker that is behind the proxies
+     * @param nanoClock as {@link System#nanoTime}
+     */
+    public MetadataSync(
+            MetadataSource source,
+            Roster roster,
+            MetadataPush push,
+            Crew fetchCrew,
+            Crew pushCrew,
+            Journal journal,
+            boolean recoverEpochs,
+            LongSupplier nanoClock) {
+        this.source = source;
+        this.roster = roster;
+        this.push = push;
+        this.fetchCrew = fetchCrew;
+        this.pushCrew = pushCrew;
+        this.staleBroker = new StaleBroker(source, journal, recoverEpochs, nanoClock);
+    }
+
+    /**
+     * One round, unless one is running.
+     *
+     * @throws BrokerException if the broker cannot be asked
+     */
+    public void round() {
+        if (lock.tryLock()) {
+            runLocked();
+        }
+    }
+
+    /**
+     * One round that sees all changes made before this call: waits for a running one first.
+     *
+     * @throws BrokerException if the broker cannot be asked
+     */
+    public void roundAfterChange() {
+        lock.lock();
+        runLocked();
+    }
+
+    private void runLocked() {
+        try {
+            synchronise();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void synchronise() {
+        // Proxies first, broker second: then a proxy that is ahead is ahead of the broker, not of our memory.
+        Map<ProxyAddress, Optional<Epoch>> answers = roster.snapshot();
+        Map<ProxyAddress, Epoch> wanted = source.wantedEpochs().orElseGet(() -> epochsOfMetadata(answers.keySet()));
+        push.retain(wanted.keySet());
+        List<ProxyAddress> behind = new ArrayList<>();
+        Map<ProxyAddress, Epoch> ahead = new LinkedHashMap<>();
+        wanted.forEach((proxy, epoch) -> {
+            Optional<Epoch> answer = answers.get(proxy);
+            if (answer == null) {
+                return;
+            }
+            if (answer.isPresent() && answer.get().isAfter(epoch)) {
+                ahead.put(proxy, answer.get());
+            } else if (!answer.equals(Optional.of(epoch)) && push.ready(proxy)) {
+                behind.add(proxy);
+            }
+        });
+        pushInOrder(behind);
+        staleBroker.observe(ahead, wanted);
+    }
+
+    private void pushInOrder(List<ProxyAddress> behind) {
+        if (behind.isEmpty()) {
+            return;
+        }
+        Map<ProxyAddress, Rank> ranks = ranksOf(behind);
+        for (Rank rank : Rank.values()) {
+            List<ProxyAddress> batch =
+                    behind.stream().filter(proxy -> ranks.get(proxy) == rank).toList();
+            pushCrew.each(batch, this::pushOne, PATIENCE);
+        }
+    }
+
+    private void pushOne(ProxyAddress proxy) {
+        try {
+            push.push(proxy);
+        } catch (BrokerException e) {
+            LOG.warnf("metadata not fetched, will be tried again proxy=%s: %s", proxy, e.getMessage());
+        }
+    }
+
+    /**
+     * The rank of each proxy that is still registered. Asks for each cluster once, not for each proxy: in a big cluster all
+     * the views of its proxies together would be too much to hold.
+     */
+    private Map<ProxyAddress, Rank> ranksOf(List<ProxyAddress> behind) {
+        Map<ProxyAddress, Rank> ranks = new ConcurrentHashMap<>();
+        eachAsked(behind, proxy -> {
+            if (ranks.containsKey(proxy)) {
+                return;
+            }
+            Optional<Proxy> metadata = source.proxy(proxy);
+            if (metadata.isEmpty()) {
+                return;
+            }
+            if (metadata.get().clusterName() != null) {
+                source.cluster(metadata.get().clusterName()).map(Rank::of).ifPresent(ranks::putAll);
+            }
+            ranks.putIfAbsent(proxy, Rank.WITHOUT_SLOTS);
+        });
+        return ranks;
+    }
+
+    /** What {@link MetadataSource#wantedEpochs} says, from a broker that does not know the question. */
+    private Map<ProxyAddress, Epoch> epochsOfMetadata(Collection<ProxyAddress> answering) {
+        Set<ProxyAddress> failed = source.failedProxies();
+        List<ProxyAddress> asked =
+                source.proxies().stream().filter(answering::contains).toList();
+        Map<ProxyAddress, Epoch> epochs = new ConcurrentHashMap<>();
+        eachAsked(
+                asked,
+                proxy -> source.proxy(proxy)
+                        .filter(metadata -> !(metadata.isFree() && failed.contains(proxy)))
+                        .ifPresent(metadata -> epochs.put(proxy, metadata.epoch())));
+        return epochs;
+    }
+
+    private void eachAsked(List<ProxyAddress> addresses, java.util.function.Consumer<ProxyAddress> question) {
+        fetchCrew.each(
+                addresses,
+                proxy -> {
+                    try {
+                        question.accept(proxy);
+                    } catch (BrokerException e) {
+                        LOG.warnf("metadata not fetched, will be tried again proxy=%s: %s", proxy, e.getMessage());
+                    }
+                },
+                PATIENCE);
+    }
+}

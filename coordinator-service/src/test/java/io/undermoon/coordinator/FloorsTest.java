@@ -1,0 +1,114 @@
+package io.undermoon.coordinator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+class FloorsTest {
+    private static final String ROOT = "io.undermoon.coordinator";
+
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(ROOT);
+
+    @Test
+    void rooms_import_only_from_the_floors_below() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage(ROOT + "..")
+                .layer("job")
+                .definedBy(ROOT + ".job")
+                .layer("loops")
+                .definedBy(ROOT + ".detect", ROOT + ".sync", ROOT + ".migrate", ROOT + ".failover")
+                .layer("push")
+                .definedBy(ROOT + ".push")
+                .layer("broker")
+                .definedBy(ROOT + ".broker")
+                .layer("proxy")
+                .definedBy(ROOT + ".proxy")
+                .layer("admin")
+                .definedBy(ROOT + ".admin")
+                .layer("health")
+                .definedBy(ROOT + ".health")
+                .layer("config")
+                .definedBy(ROOT + ".config")
+                .layer("resp")
+                .definedBy(ROOT + ".resp")
+                .layer("roster")
+                .definedBy(ROOT + ".roster")
+                .layer("pace")
+                .definedBy(ROOT + ".pace")
+                .layer("port")
+                .definedBy(ROOT + ".port")
+                .whereLayer("job")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("loops")
+                .mayOnlyBeAccessedByLayers("job")
+                .whereLayer("push")
+                .mayOnlyBeAccessedByLayers("job", "loops")
+                .whereLayer("broker")
+                .mayOnlyBeAccessedByLayers("job")
+                .whereLayer("proxy")
+                .mayOnlyBeAccessedByLayers("job")
+                .whereLayer("admin")
+                .mayOnlyBeAccessedByLayers("job")
+                .whereLayer("health")
+                .mayOnlyBeAccessedByLayers("job")
+                .whereLayer("config")
+                .mayOnlyBeAccessedByLayers("job")
+                .whereLayer("resp")
+                .mayOnlyBeAccessedByLayers("proxy", "admin")
+                .whereLayer("roster")
+                .mayOnlyBeAccessedByLayers("job", "loops", "push")
+                .whereLayer("pace")
+                .mayOnlyBeAccessedByLayers("job", "loops", "push", "broker")
+                .whereLayer("port")
+                .mayOnlyBeAccessedByLayers("job", "loops", "push", "broker", "proxy", "admin")
+                .check(classes);
+    }
+
+    @Test
+    void no_room_leads_back_to_itself_and_no_loop_to_another() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(classes);
+        slices().matching(ROOT + ".(detect|sync|migrate|failover)..")
+                .should()
+                .notDependOnEachOther()
+                .check(classes);
+    }
+
+    @Test
+    void the_core_is_plain_java() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        ROOT + ".port",
+                        ROOT + ".detect",
+                        ROOT + ".sync",
+                        ROOT + ".migrate",
+                        ROOT + ".failover",
+                        ROOT + ".push",
+                        ROOT + ".roster",
+                        ROOT + ".pace")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quarkus..", "jakarta..", "io.netty..", "java.net..", "com.fasterxml..")
+                .check(classes);
+    }
+
+    @Test
+    void every_package_says_what_lives_there() {
+        for (JavaPackage room : classes.getPackage(ROOT).getSubpackages()) {
+            assertThat(room.tryGetPackageInfo()).as(room.getName()).isPresent();
+            assertThat(room.isAnnotatedWith(NullMarked.class))
+                    .as(room.getName())
+                    .isTrue();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.undermoon.coordinator.detect;
+
+import static io.undermoon.coordinator.testing.Fixtures.epoch;
+import static io.undermoon.coordinator.testing.Fixtures.node;
+import static io.undermoon.coordinator.testing.Fixtures.proxy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.BrokerException;
+import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
+import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.testing.FakeBroker;
+import io.undermoon.coordinator.testing.FakeClock;
+import io.undermoon.coordinator.testing.FakeProxies;
+import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.metadata.Role;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FailureDetectorTest {
+    private final FakeBroker broker = new FakeBroker();
+    private final FakeProxies proxies = new FakeProxies();
+    private final Roster roster = new Roster();
+    private final RecordingJournal journal = new RecordingJournal();
+    private final FakeClock clock = new FakeClock();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final FailureDetector detector = new FailureDetector(
+            broker, broker, proxies, roster, journal, new Crew("test", threads, 4), Duration.ofSeconds(5), clock);
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void reports_a_proxy_after_three_failed_rounds() {
+        broker.register(proxy(1), proxy(2));
+        proxies.dead.add(proxy(2));
+        rounds(2);
+        assertThat(broker.calls).noneMatch(call -> call.startsWith("report"));
+        rounds(1);
+        assertThat(reports()).containsExactly("report 10.0.0.2:5299");
+        assertThat(detector.suspects()).isEqualTo(1);
+        assertThat(journal.entries()).contains("reported", "probe UNREACHABLE");
+    }
+
+    @Test
+    void forgives_a_hiccup() {
+        broker.register(proxy(1));
+        proxies.dead.add(proxy(1));
+        rounds(2);
+        proxies.dead.clear();
+        rounds(1);
+        proxies.dead.add(proxy(1));
+        rounds(2);
+        assertThat(reports()).isEmpty();
+    }
+
+    @Test
+    void renews_the_report_while_the_failure_lasts_but_not_every_round() {
+        broker.register(proxy(1));
+        proxies.dead.add(proxy(1));
+        rounds(4);
+        assertThat(reports()).hasSize(1);
+        clock.pass(FailureDetector.REPORT_INTERVAL);
+        rounds(1);
+        assertThat(reports()).hasSize(2);
+    }
+
+    @Test
+    void keeps_the_report_due_when_the_broker_did_not_take_it() {
+        broker.register(proxy(1));
+        proxies.dead.add(proxy(1));
+        rounds(2);
+        FakeBroker deaf = new FakeBroker();
+        deaf.down = true;
+        FailureDetector withDeafLedger = new FailureDetector(
+                broker, deaf, proxies, roster, journal, new Crew("t", threads, 4), Duration.ofSeconds(5), clock);
+        for (int i = 0; i < 5; i++) {
+            withDeafLedger.round();
+        }
+        assertThat(deaf.calls).hasSize(3).containsOnly("report 10.0.0.1:5299");
+        assertThat(journal.entries()).doesNotContain("reported");
+    }
+
+    @Test
+    void does_not_report_what_is_out_of_service_and_probes_it_seldom() {
+        broker.register(proxy(1));
+        broker.failed.add(proxy(1));
+        proxies.dead.add(proxy(1));
+        rounds(10);
+        assertThat(reports()).isEmpty();
+        assertThat(proxies.probes).hasSize(3);
+        clock.pass(FailureDetector.FAILED_PROBE_INTERVAL);
+        rounds(2);
+        assertThat(proxies.probes).hasSize(4);
+    }
+
+    @Test
+    void notes_what_living_proxies_say_and_forgets_the_silent_and_the_gone() {
+        broker.register(proxy(1), proxy(2), proxy(3));
+        proxies.epochs.put(proxy(1), epoch(7));
+        rounds(1);
+        assertThat(roster.snapshot())
+                .containsEntry(proxy(1), Optional.of(epoch(7)))
+                .hasSize(3);
+        proxies.dead.add(proxy(2));
+        broker.registered.remove(proxy(3));
+        rounds(1);
+        assertThat(roster.snapshot()).containsOnlyKeys(proxy(1));
+    }
+
+    @Test
+    void reports_a_proxy_whose_master_is_down_for_too_long() {
+        broker.register(proxy(1));
+        health(Role.MASTER, false, Duration.ofMillis(4999));
+        rounds(5);
+        assertThat(reports()).isEmpty();
+        health(Role.MASTER, false, Duration.ofSeconds(5));
+        rounds(2);
+        assertThat(reports()).hasSize(1);
+        assertThat(roster.snapshot()).as("it answers all the same").containsKey(proxy(1));
+    }
+
+    @Test
+    void leaves_a_dead_replica_and_a_slow_but_living_master_alone() {
+        broker.register(proxy(1));
+        health(Role.REPLICA, false, Duration.ofHours(1));
+        rounds(3);
+        health(Role.MASTER, true, Duration.ofHours(1));
+        rounds(3);
+        assertThat(reports()).isEmpty();
+        assertThat(detector.suspects()).isZero();
+    }
+
+    @Test
+    void a_hanging_proxy_stops_nobody_and_is_passed_over() {
+        broker.register(proxy(1), proxy(2));
+        proxies.hang(proxy(1));
+        rounds(3);
+        assertThat(proxies.probes.stream().filter(proxy(1)::equals)).hasSize(1);
+        assertThat(proxies.probes.stream().filter(proxy(2)::equals)).hasSize(3);
+        proxies.release(proxy(1));
+        await().until(() -> roster.snapshot().containsKey(proxy(1)));
+        rounds(1);
+        assertThat(proxies.probes.stream().filter(proxy(1)::equals)).hasSize(2);
+    }
+
+    @Test
+    void a_round_without_a_broker_fails_and_does_no_harm() {
+        broker.down = true;
+        assertThatThrownBy(detector::round).isInstanceOf(BrokerException.class);
+    }
+
+    private void health(Role role, boolean up, Duration since) {
+        proxies.nodes.put(proxy(1), List.of(new NodeHealth(node(1, 1), role, up, since)));
+    }
+
+    private void rounds(int count) {
+        for (int i = 0; i < count; i++) {
+            detector.round();
+        }
+    }
+
+    private List<String> reports() {
+        return broker.calls.stream().filter(call -> call.startsWith("report")).toList();
+    }
+}

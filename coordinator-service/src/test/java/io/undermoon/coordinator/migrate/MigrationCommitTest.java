@@ -1,0 +1,124 @@
+package io.undermoon.coordinator.migrate;
+
+import static io.undermoon.coordinator.testing.Fixtures.ORDERS;
+import static io.undermoon.coordinator.testing.Fixtures.cluster;
+import static io.undermoon.coordinator.testing.Fixtures.coming;
+import static io.undermoon.coordinator.testing.Fixtures.epoch;
+import static io.undermoon.coordinator.testing.Fixtures.leaving;
+import static io.undermoon.coordinator.testing.Fixtures.proxy;
+import static io.undermoon.coordinator.testing.Fixtures.stable;
+import static io.undermoon.coordinator.testing.Fixtures.task;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
+import io.undermoon.coordinator.push.MetadataPush;
+import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.testing.FakeBroker;
+import io.undermoon.coordinator.testing.FakeProxies;
+import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.metadata.ClusterName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MigrationCommitTest {
+    private final FakeBroker broker = new FakeBroker();
+    private final FakeProxies proxies = new FakeProxies();
+    private final RecordingJournal journal = new RecordingJournal();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final MetadataPush push = new MetadataPush(
+            broker,
+            proxies,
+            new Roster(),
+            journal,
+            new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime));
+    private final MigrationCommit commits =
+            new MigrationCommit(broker, proxies, push, journal, new Crew("test", threads, 4));
+
+    @BeforeEach
+    void a_cluster_moves_slots_from_proxy_1_to_proxy_2() {
+        broker.put(cluster(
+                ORDERS,
+                9,
+                Map.of(
+                        1, List.of(stable(0, 99), leaving(100, 199, 1, 2)),
+                        2, List.of(coming(100, 199, 1, 2)),
+                        3, List.of(stable(200, 16383)))));
+        broker.put(cluster(new ClusterName("quiet"), 8, Map.of(5, List.of(stable(0, 16383)))));
+    }
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void commits_once_what_both_sides_report_and_pushes_the_destination_first() {
+        proxies.finished.put(proxy(1), List.of(task(leaving(100, 199, 1, 2))));
+        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
+        commits.round();
+        assertThat(calls("commit")).containsExactly("commit 100-199");
+        assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
+        assertThat(journal.entries()).contains("commit COMMITTED");
+    }
+
+    @Test
+    void asks_the_broker_who_migrates_only_when_its_epoch_has_changed() {
+        commits.round();
+        assertThat(calls("cluster ")).containsExactly("cluster orders");
+        broker.calls.clear();
+        commits.round();
+        commits.round();
+        assertThat(broker.calls).containsOnly("epoch");
+        broker.epoch = epoch(10);
+        commits.round();
+        assertThat(broker.calls).contains("names");
+    }
+
+    @Test
+    void does_not_ask_proxies_that_do_not_take_part() {
+        proxies.finished.put(proxy(3), List.of(task(coming(100, 199, 1, 2))));
+        commits.round();
+        assertThat(calls("commit")).isEmpty();
+    }
+
+    @Test
+    void a_task_the_broker_does_not_know_was_committed_by_another_coordinator() {
+        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
+        broker.commits.put(task(coming(100, 199, 1, 2)), CommitOutcome.GONE);
+        commits.round();
+        assertThat(journal.entries()).containsExactly("commit GONE");
+        assertThat(proxies.pushes).isEmpty();
+    }
+
+    @Test
+    void a_busy_broker_is_asked_again_by_the_next_round() {
+        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
+        broker.commits.put(task(coming(100, 199, 1, 2)), CommitOutcome.RETRY);
+        commits.round();
+        assertThat(proxies.pushes).isEmpty();
+        broker.commits.clear();
+        commits.round();
+        assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
+    }
+
+    @Test
+    void one_side_is_enough_when_the_other_is_dead() {
+        proxies.dead.add(proxy(1));
+        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
+        commits.round();
+        assertThat(calls("commit")).hasSize(1);
+        assertThat(journal.entries()).contains("pushed APPLIED", "push failed");
+    }
+
+    private List<String> calls(String prefix) {
+        return broker.calls.stream().filter(call -> call.startsWith(prefix)).toList();
+    }
+}

@@ -1,0 +1,92 @@
+package io.undermoon.coordinator.pace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CrewTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Crew crew = new Crew("test", threads, 3);
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void works_on_every_key_but_on_no_more_at_once_than_it_has_places() {
+        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Set<Integer> done = ConcurrentHashMap.newKeySet();
+        List<Integer> keys = IntStream.range(0, 200).boxed().toList();
+        int left = crew.each(
+                keys,
+                key -> {
+                    most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                    Thread.yield();
+                    atOnce.decrementAndGet();
+                    done.add(key);
+                },
+                LONG);
+        assertThat(left).isZero();
+        assertThat(done).hasSize(200);
+        assertThat(most.get()).isBetween(1, 3);
+    }
+
+    @Test
+    void leaves_the_slow_behind_and_passes_them_over_until_they_end() {
+        CountDownLatch gate = new CountDownLatch(1);
+        AtomicInteger started = new AtomicInteger();
+        assertThat(crew.each(
+                        List.of("slow"),
+                        key -> {
+                            started.incrementAndGet();
+                            await(gate);
+                        },
+                        Duration.ofMillis(10)))
+                .isEqualTo(1);
+        assertThat(crew.each(List.of("slow", "quick"), key -> started.incrementAndGet(), LONG))
+                .isEqualTo(1);
+        assertThat(started).hasValue(2);
+        gate.countDown();
+        org.awaitility.Awaitility.await()
+                .until(() -> crew.each(List.of("slow"), key -> started.incrementAndGet(), LONG) == 0);
+    }
+
+    @Test
+    void one_that_throws_harms_nobody() {
+        AtomicInteger done = new AtomicInteger();
+        for (int i = 0; i < 4; i++) {
+            crew.each(
+                    List.of(1, 2, 3, 4),
+                    key -> {
+                        if (key == 2) {
+                            throw new IllegalStateException("as the test wants");
+                        }
+                        done.incrementAndGet();
+                    },
+                    LONG);
+        }
+        assertThat(done).hasValue(12);
+    }
+
+    private static void await(CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

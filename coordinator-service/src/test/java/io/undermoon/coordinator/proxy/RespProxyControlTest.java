@@ -1,0 +1,246 @@
+package io.undermoon.coordinator.proxy;
+
+import static io.undermoon.coordinator.testing.Fixtures.ORDERS;
+import static io.undermoon.coordinator.testing.Fixtures.coming;
+import static io.undermoon.coordinator.testing.Fixtures.epoch;
+import static io.undermoon.coordinator.testing.Fixtures.node;
+import static io.undermoon.coordinator.testing.Fixtures.stable;
+import static io.undermoon.coordinator.testing.Fixtures.task;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
+import io.undermoon.coordinator.port.ProxyControl.Probe;
+import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
+import io.undermoon.coordinator.port.ProxyException;
+import io.undermoon.coordinator.port.ProxyException.Reason;
+import io.undermoon.coordinator.testing.RespServer;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplMeta;
+import io.undermoon.metadata.Role;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RespProxyControlTest {
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
+
+    private RespServer proxy;
+    private RespProxyControl control;
+
+    @BeforeEach
+    void start() throws IOException {
+        proxy = new RespServer(command -> "+OK\r\n");
+        control = new RespProxyControl(1, TIMEOUT, Optional.empty(), false);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        control.close();
+        proxy.close();
+    }
+
+    @Test
+    void probes_a_proxy_of_ours() {
+        answers(Map.of(
+                "PING", "+PONG\r\n",
+                "UMCTL GETEPOCH", ":42\r\n",
+                "UMCTL NODES",
+                        "*2\r\n" + row("10.0.0.1:7001", "master", "down", "6000", "none", "0")
+                                + row("10.0.0.1:7002", "replica", "up", "3", "up", "17")));
+        Probe probe = control.probe(proxy.address());
+        assertThat(probe.epoch()).contains(epoch(42));
+        assertThat(probe.nodes())
+                .containsExactly(
+                        new NodeHealth(node(1, 1), Role.MASTER, false, Duration.ofSeconds(6)),
+                        new NodeHealth(node(1, 2), Role.REPLICA, true, Duration.ofMillis(3)));
+    }
+
+    @Test
+    void probes_a_proxy_of_the_original() {
+        answers(Map.of("PING", "+OK\r\n", "UMCTL GETEPOCH", ":0\r\n", "UMCTL NODES", "-Invalid sub command NODES\r\n"));
+        assertThat(control.probe(proxy.address())).isEqualTo(new Probe(Optional.of(epoch(0)), List.of()));
+    }
+
+    @Test
+    void any_answer_is_a_sign_of_life() {
+        proxy.script(command -> "-NOAUTH Authentication required\r\n");
+        assertThat(control.probe(proxy.address())).isEqualTo(new Probe(Optional.empty(), List.of()));
+    }
+
+    @Test
+    void a_node_that_cannot_be_read_does_not_spoil_the_probe() {
+        answers(Map.of(
+                "UMCTL GETEPOCH",
+                ":1\r\n",
+                "UMCTL NODES",
+                "*3\r\n:5\r\n*1\r\n$1\r\nx\r\n" + row("10.0.0.1:7001", "master", "up", "0", "none", "0")));
+        assertThat(control.probe(proxy.address()).nodes()).hasSize(1);
+    }
+
+    @Test
+    void one_connection_is_used_again_and_again() {
+        for (int i = 0; i < 5; i++) {
+            control.probe(proxy.address());
+        }
+        assertThat(proxy.connections).hasValue(1);
+    }
+
+    @Test
+    void a_proxy_that_does_not_answer_costs_one_timeout_and_its_connection() {
+        proxy.script(command -> command.get(0).equals("PING") ? "+PONG\r\n" : RespServer.SILENCE);
+        long start = System.nanoTime();
+        failsWith(Reason.TIMEOUT, () -> control.probe(proxy.address()));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(TIMEOUT, TIMEOUT.multipliedBy(4));
+        await().until(() -> proxy.openConnections() == 0);
+        proxy.script(command -> ":1\r\n");
+        assertThat(control.probe(proxy.address()).epoch()).contains(epoch(1));
+    }
+
+    @Test
+    void a_host_that_does_not_even_accept_costs_one_timeout() throws IOException {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<Socket> fillers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Socket filler = new Socket();
+                fillers.add(filler);
+                try {
+                    filler.connect(full.getLocalSocketAddress(), 200);
+                } catch (IOException e) {
+                    break; // The backlog is full: what comes now hangs.
+                }
+            }
+            failsWith(Reason.TIMEOUT, () -> control.probe(new ProxyAddress("127.0.0.1:" + full.getLocalPort())));
+            for (Socket filler : fillers) {
+                filler.close();
+            }
+        }
+    }
+
+    @Test
+    void tells_why_a_proxy_is_dead() throws IOException {
+        ProxyAddress address = proxy.address();
+        proxy.script(command -> RespServer.HANG_UP);
+        failsWith(Reason.CLOSED, () -> control.probe(address));
+        proxy.script(command -> "HTTP/1.1 400 Bad Request\r\n");
+        failsWith(Reason.PROTOCOL, () -> control.probe(address));
+        proxy.close();
+        failsWith(Reason.UNREACHABLE, () -> control.probe(address));
+        failsWith(Reason.UNREACHABLE, () -> control.probe(new ProxyAddress("no-such-host.invalid:5299")));
+    }
+
+    @Test
+    void pushes_roles_before_slots() {
+        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+        assertThat(proxy.commands).hasSize(2);
+        assertThat(proxy.commands.get(0)).isEqualTo("UMCTL SETREPL 7 NOFLAG master orders 10.0.0.1:7001 0");
+        assertThat(proxy.commands.get(1))
+                .startsWith("UMCTL SETCLUSTER v2 7 NOFLAG orders 10.0.0.1:7001 1 0-16383 CONFIG ");
+    }
+
+    @Test
+    void compresses_slots_when_told_to() {
+        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, Optional.empty(), true)) {
+            compressing.push(metadata());
+        }
+        assertThat(proxy.commands.get(0)).startsWith("UMCTL SETREPL 7 NOFLAG");
+        assertThat(proxy.commands.get(1)).startsWith("UMCTL SETCLUSTER v2 7 COMPRESS H4sI");
+    }
+
+    @Test
+    void old_roles_do_not_keep_the_slots_back() {
+        proxy.script(command -> command.get(1).equals("SETREPL") ? "-OLD_EPOCH\r\n" : "+OK\r\n");
+        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+        proxy.script(command -> "-OLD_EPOCH\r\n");
+        assertThat(control.push(metadata())).isEqualTo(PushOutcome.OLD_EPOCH);
+        assertThat(proxy.connections).as("it is not an error").hasValue(1);
+    }
+
+    @Test
+    void a_warning_is_a_success() {
+        proxy.script(command -> "+WARNING: ignored invalid config\r\n");
+        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+    }
+
+    @Test
+    void a_failure_of_the_roles_keeps_the_slots_back_and_costs_the_connection() {
+        proxy.script(command -> "-TRY_AGAIN\r\n");
+        failsWith(Reason.REFUSED, () -> control.push(metadata())).hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
+        assertThat(proxy.commands).hasSize(1);
+        await().until(() -> proxy.openConnections() == 0);
+    }
+
+    @Test
+    void a_wrong_machine_costs_the_connection() {
+        proxy.script(command -> "-ERR_NOT_MY_META\r\n");
+        assertThat(control.push(metadata())).isEqualTo(PushOutcome.NOT_MINE);
+        assertThat(proxy.commands).hasSize(1);
+        await().until(() -> proxy.openConnections() == 0);
+    }
+
+    @Test
+    void reads_finished_migrations() {
+        String line = "orders IMPORTING 1 100-199 3 10.0.0.1:5299 10.0.0.1:7001 10.0.0.2:5299 10.0.0.2:7001";
+        proxy.script(command -> "*1\r\n$" + line.length() + "\r\n" + line + "\r\n");
+        assertThat(control.finishedMigrations(proxy.address())).containsExactly(task(coming(100, 199, 1, 2)));
+        proxy.script(command -> "*0\r\n");
+        assertThat(control.finishedMigrations(proxy.address())).isEmpty();
+        proxy.script(command -> "*2\r\n$" + line.length() + "\r\n" + line + "\r\n$1\r\nx\r\n");
+        failsWith(Reason.PROTOCOL, () -> control.finishedMigrations(proxy.address()));
+        proxy.script(command -> "-ERR unknown\r\n");
+        failsWith(Reason.REFUSED, () -> control.finishedMigrations(proxy.address()));
+    }
+
+    @Test
+    void sends_the_password_once_for_each_connection_and_survives_its_refusal() {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, Optional.of("s3cret"), false)) {
+            knowing.probe(proxy.address());
+            knowing.probe(proxy.address());
+            assertThat(proxy.commands).startsWith("AUTH s3cret", "PING").containsOnlyOnce("AUTH s3cret");
+        }
+        proxy.script(command -> command.get(0).equals("AUTH") ? "-ERR no password is set\r\n" : ":1\r\n");
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, Optional.of("s3cret"), false)) {
+            assertThat(knowing.probe(proxy.address()).epoch()).contains(epoch(1));
+        }
+    }
+
+    private Proxy metadata() {
+        Node master =
+                new Node(node(1, 1), proxy.address(), List.of(stable(0, 16383)), new ReplMeta(Role.MASTER, List.of()));
+        return new Proxy(ORDERS, proxy.address(), epoch(7), List.of(master), List.of(), List.of(), null);
+    }
+
+    private void answers(Map<String, String> byCommand) {
+        Function<List<String>, String> script = command -> byCommand.getOrDefault(String.join(" ", command), "+OK\r\n");
+        proxy.script(script);
+    }
+
+    private static String row(String... fields) {
+        StringBuilder row = new StringBuilder("*" + fields.length + "\r\n");
+        for (String field : fields) {
+            row.append('$').append(field.length()).append("\r\n").append(field).append("\r\n");
+        }
+        return row.toString();
+    }
+
+    private static AbstractThrowableAssert<?, ?> failsWith(
+            Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        return assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        ProxyException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+}

@@ -1,0 +1,223 @@
+package io.undermoon.coordinator.sync;
+
+import static io.undermoon.coordinator.testing.Fixtures.ORDERS;
+import static io.undermoon.coordinator.testing.Fixtures.cluster;
+import static io.undermoon.coordinator.testing.Fixtures.coming;
+import static io.undermoon.coordinator.testing.Fixtures.epoch;
+import static io.undermoon.coordinator.testing.Fixtures.leaving;
+import static io.undermoon.coordinator.testing.Fixtures.proxy;
+import static io.undermoon.coordinator.testing.Fixtures.stable;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
+import io.undermoon.coordinator.push.MetadataPush;
+import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.testing.FakeBroker;
+import io.undermoon.coordinator.testing.FakeClock;
+import io.undermoon.coordinator.testing.FakeProxies;
+import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetadataSyncTest {
+    private final FakeBroker broker = new FakeBroker();
+    private final FakeProxies proxies = new FakeProxies();
+    private final Roster roster = new Roster();
+    private final RecordingJournal journal = new RecordingJournal();
+    private final FakeClock clock = new FakeClock();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final MetadataPush push = new MetadataPush(
+            broker, proxies, roster, journal, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
+    private final MetadataSync sync = syncThat(true);
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    private MetadataSync syncThat(boolean recovers) {
+        return new MetadataSync(
+                broker,
+                roster,
+                push,
+                new Crew("fetch", threads, 4),
+                new Crew("push", threads, 4),
+                journal,
+                recovers,
+                clock);
+    }
+
+    @Test
+    void pushes_destinations_before_empty_proxies_before_sources() {
+        broker.put(cluster(
+                ORDERS,
+                9,
+                Map.of(
+                        1, List.of(stable(0, 99), leaving(100, 199, 1, 3)),
+                        2, List.of(),
+                        3, List.of(coming(100, 199, 1, 3)))));
+        answer(8, proxy(1), proxy(2), proxy(3));
+        sync.round();
+        assertThat(proxies.pushes).containsExactly(proxy(3), proxy(2), proxy(1));
+        assertThat(proxies.epochs.values()).containsOnly(epoch(9));
+    }
+
+    @Test
+    void a_quiet_cluster_moves_no_metadata() {
+        broker.put(cluster(ORDERS, 9, Map.of(1, List.of(stable(0, 16383)))));
+        answer(9, proxy(1));
+        sync.round();
+        assertThat(broker.calls).containsExactly("epochs");
+        assertThat(proxies.pushes).isEmpty();
+    }
+
+    @Test
+    void pushes_only_to_those_behind_and_remembers_what_they_took() {
+        broker.put(cluster(ORDERS, 9, Map.of(1, List.of(stable(0, 99)), 2, List.of(stable(100, 16383)))));
+        answer(9, proxy(1));
+        answer(0, proxy(2));
+        sync.round();
+        sync.round();
+        assertThat(proxies.pushes).containsExactly(proxy(2));
+        assertThat(roster.snapshot()).containsEntry(proxy(2), Optional.of(epoch(9)));
+    }
+
+    @Test
+    void asks_once_for_each_cluster_not_once_for_each_proxy() {
+        broker.put(cluster(
+                ORDERS,
+                9,
+                Map.of(1, List.of(stable(0, 99)), 2, List.of(stable(100, 199)), 3, List.of(), 4, List.of())));
+        broker.put(cluster(new ClusterName("quiet"), 5, Map.of(6, List.of(stable(0, 16383)))));
+        answer(5, proxy(1), proxy(2), proxy(3), proxy(4), proxy(6));
+        MetadataSync oneAtATime = new MetadataSync(
+                broker, roster, push, new Crew("f", threads, 1), new Crew("p", threads, 4), journal, true, clock);
+        oneAtATime.round();
+        assertThat(broker.calls.stream().filter(call -> call.startsWith("cluster")))
+                .containsExactly("cluster orders");
+        assertThat(broker.calls.stream().filter(call -> call.startsWith("proxy")))
+                .hasSize(1 + 4);
+        assertThat(proxies.pushes).hasSize(4);
+    }
+
+    @Test
+    void serves_free_proxies_and_leaves_silent_ones_alone() {
+        broker.epoch = epoch(4);
+        broker.register(proxy(1), proxy(2));
+        answer(3, proxy(1));
+        sync.round();
+        assertThat(proxies.pushes).containsExactly(proxy(1));
+    }
+
+    @Test
+    void a_proxy_that_does_not_tell_its_epoch_is_pushed_to() {
+        broker.register(proxy(1));
+        roster.answered(proxy(1), Optional.empty());
+        sync.round();
+        assertThat(proxies.pushes).containsExactly(proxy(1));
+    }
+
+    @Test
+    void a_proxy_that_fails_is_left_alone_for_longer_and_longer() {
+        broker.register(proxy(1), proxy(2));
+        answer(0, proxy(1), proxy(2));
+        proxies.dead.add(proxy(1));
+        sync.round();
+        sync.round();
+        assertThat(proxies.pushes).containsExactlyInAnyOrder(proxy(1), proxy(2));
+        clock.pass(Duration.ofSeconds(1));
+        sync.round();
+        clock.pass(Duration.ofSeconds(1));
+        sync.round();
+        assertThat(proxies.pushes.stream().filter(proxy(1)::equals)).hasSize(2);
+        clock.pass(Duration.ofSeconds(1));
+        proxies.dead.clear();
+        sync.round();
+        assertThat(proxies.epochs).containsKey(proxy(1));
+    }
+
+    @Test
+    void a_wrong_machine_behind_an_address_is_a_failure() {
+        broker.register(proxy(1));
+        answer(0, proxy(1));
+        proxies.pushOutcomes.put(proxy(1), PushOutcome.NOT_MINE);
+        sync.round();
+        sync.round();
+        assertThat(journal.entries()).containsExactly("pushed NOT_MINE");
+    }
+
+    @Test
+    void with_an_original_broker_epochs_come_from_the_metadata() {
+        broker.knowsEpochsQuestion = false;
+        broker.put(cluster(ORDERS, 9, Map.of(1, List.of(stable(0, 99)), 2, List.of(stable(100, 16383)))));
+        broker.register(proxy(3), proxy(4));
+        broker.failed.add(proxy(2));
+        broker.failed.add(proxy(4));
+        answer(9, proxy(1));
+        answer(8, proxy(2), proxy(3), proxy(4));
+        sync.round();
+        assertThat(proxies.pushes)
+                .as("the failed one of a cluster too, but not the free failed one")
+                .containsExactlyInAnyOrder(proxy(2), proxy(3));
+    }
+
+    @Test
+    void heals_a_stale_broker_after_some_rounds_and_not_again_at_once() {
+        broker.register(proxy(1));
+        answer(20, proxy(1));
+        for (int i = 1; i < StaleBroker.ROUNDS; i++) {
+            sync.round();
+        }
+        assertThat(broker.calls).doesNotContain("recover");
+        for (int i = 0; i < 3 * StaleBroker.ROUNDS; i++) {
+            sync.round();
+        }
+        assertThat(broker.calls.stream().filter("recover"::equals)).hasSize(1);
+        clock.pass(Duration.ofSeconds(30));
+        sync.round();
+        assertThat(broker.calls.stream().filter("recover"::equals)).hasSize(2);
+        assertThat(proxies.pushes).isEmpty();
+    }
+
+    @Test
+    void a_proxy_ahead_for_a_moment_is_no_stale_broker() {
+        broker.register(proxy(1));
+        for (int i = 0; i < 5; i++) {
+            answer(20, proxy(1));
+            sync.round();
+            broker.epoch = epoch(20);
+            sync.round();
+            broker.epoch = epoch(1);
+        }
+        assertThat(broker.calls).doesNotContain("recover");
+    }
+
+    @Test
+    void does_not_heal_when_told_not_to() {
+        broker.register(proxy(1));
+        answer(20, proxy(1));
+        MetadataSync watching = syncThat(false);
+        for (int i = 0; i < 3 * StaleBroker.ROUNDS; i++) {
+            watching.round();
+        }
+        assertThat(broker.calls).doesNotContain("recover");
+    }
+
+    private void answer(long epoch, ProxyAddress... addresses) {
+        for (ProxyAddress address : addresses) {
+            proxies.epochs.put(address, new Epoch(epoch));
+            roster.answered(address, Optional.of(new Epoch(epoch)));
+        }
+    }
+}

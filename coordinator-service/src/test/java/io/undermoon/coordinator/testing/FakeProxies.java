@@ -1,0 +1,80 @@
+package io.undermoon.coordinator.testing;
+
+import io.undermoon.coordinator.port.ProxyControl;
+import io.undermoon.coordinator.port.ProxyException;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+/** Proxies in memory that accept metadata as real ones do, and fail or hang as the test says. */
+public final class FakeProxies implements ProxyControl {
+    public final List<ProxyAddress> pushes = new CopyOnWriteArrayList<>();
+    public final List<ProxyAddress> probes = new CopyOnWriteArrayList<>();
+    public final Map<ProxyAddress, Epoch> epochs = new ConcurrentHashMap<>();
+    public final Map<ProxyAddress, List<NodeHealth>> nodes = new ConcurrentHashMap<>();
+    public final Map<ProxyAddress, List<MigrationTask>> finished = new ConcurrentHashMap<>();
+    public final Map<ProxyAddress, PushOutcome> pushOutcomes = new ConcurrentHashMap<>();
+    public final Set<ProxyAddress> dead = ConcurrentHashMap.newKeySet();
+    private final Map<ProxyAddress, CountDownLatch> hanging = new ConcurrentHashMap<>();
+
+    /** From now on calls for this proxy do not end before {@link #release}. */
+    public void hang(ProxyAddress proxy) {
+        hanging.put(proxy, new CountDownLatch(1));
+    }
+
+    public void release(ProxyAddress proxy) {
+        hanging.remove(proxy).countDown();
+    }
+
+    @Override
+    public Probe probe(ProxyAddress proxy) {
+        probes.add(proxy);
+        reach(proxy);
+        return new Probe(Optional.of(epochs.getOrDefault(proxy, Epoch.ZERO)), nodes.getOrDefault(proxy, List.of()));
+    }
+
+    @Override
+    public PushOutcome push(Proxy metadata) {
+        ProxyAddress proxy = metadata.address();
+        pushes.add(proxy);
+        reach(proxy);
+        PushOutcome scripted = pushOutcomes.get(proxy);
+        if (scripted != null) {
+            return scripted;
+        }
+        if (!metadata.epoch().isAfter(epochs.getOrDefault(proxy, Epoch.ZERO))) {
+            return PushOutcome.OLD_EPOCH;
+        }
+        epochs.put(proxy, metadata.epoch());
+        return PushOutcome.APPLIED;
+    }
+
+    @Override
+    public List<MigrationTask> finishedMigrations(ProxyAddress proxy) {
+        reach(proxy);
+        return finished.getOrDefault(proxy, List.of());
+    }
+
+    private void reach(ProxyAddress proxy) {
+        CountDownLatch latch = hanging.get(proxy);
+        try {
+            if (latch != null) {
+                latch.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProxyException(ProxyException.Reason.CLOSED, "interrupted", e);
+        }
+        if (dead.contains(proxy)) {
+            throw new ProxyException(ProxyException.Reason.UNREACHABLE, "connection refused");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.undermoon.coordinator.testing;
+
+import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
+import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
+import io.undermoon.coordinator.port.ProxyException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Keeps what the loops told, as words. */
+public final class RecordingJournal implements Journal {
+    private final List<String> entries = new CopyOnWriteArrayList<>();
+
+    public List<String> entries() {
+        return entries;
+    }
+
+    @Override
+    public void probeFailed(ProxyException.Reason reason) {
+        entries.add("probe " + reason);
+    }
+
+    @Override
+    public void failureReported() {
+        entries.add("reported");
+    }
+
+    @Override
+    public void pushed(PushOutcome outcome) {
+        entries.add("pushed " + outcome);
+    }
+
+    @Override
+    public void pushFailed() {
+        entries.add("push failed");
+    }
+
+    @Override
+    public void committed(CommitOutcome outcome) {
+        entries.add("commit " + outcome);
+    }
+
+    @Override
+    public void failedOver() {
+        entries.add("failed over");
+    }
+
+    @Override
+    public void failoverPostponed() {
+        entries.add("failover postponed");
+    }
+
+    @Override
+    public void epochsRecovered() {
+        entries.add("recovered");
+    }
+}
