@@ -6,17 +6,20 @@ import io.undermoon.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** What the broker says when it refuses: {@code {"error":"CODE"}}, or a line of text from the original's HTTP framework. */
+/** What the broker says when it refuses: {@code {"error":"CODE"}}, with a message from ours, or a line of text from the original's HTTP framework. */
 final class BrokerErrors {
     private static final int MAX_TEXT = 200;
 
     private BrokerErrors() {}
 
-    static String codeOf(BrokerHttp.Reply reply) {
+    static String textOf(BrokerHttp.Reply reply) {
         try {
-            JsonNode error = Json.mapper().readTree(reply.body()).path("error");
-            if (error.isTextual()) {
-                return error.textValue();
+            JsonNode body = Json.mapper().readTree(reply.body());
+            if (body.path("error").isTextual()) {
+                String code = body.path("error").textValue();
+                return body.path("message").isTextual()
+                        ? code + ": " + body.path("message").textValue()
+                        : code;
             }
         } catch (IOException e) {
             // Not JSON: the text itself is the best there is.
@@ -27,6 +30,6 @@ final class BrokerErrors {
 
     static BrokerException refusal(String request, BrokerHttp.Reply reply) {
         return new BrokerException(
-                request + ": broker " + reply.broker() + " answers " + reply.status() + " " + codeOf(reply));
+                request + ": broker " + reply.broker() + " answers " + reply.status() + " " + textOf(reply));
     }
 }

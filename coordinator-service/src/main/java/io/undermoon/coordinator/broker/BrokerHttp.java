@@ -4,6 +4,7 @@ import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.metadata.HostPort;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests to whichever broker answers. One that refuses the connection, is silent for too long, or answers 5xx is passed
@@ -77,9 +79,9 @@ final class BrokerHttp {
                     brokers.answered(broker);
                     return reply;
                 }
-                failures.add(noteFailure(broker, "status " + reply.status() + " " + BrokerErrors.codeOf(reply)));
+                failures.add(noteFailure(broker, "status " + reply.status() + " " + BrokerErrors.textOf(reply)));
             } catch (IOException e) {
-                failures.add(noteFailure(broker, e.toString()));
+                failures.add(noteFailure(broker, String.valueOf(e.getMessage())));
             }
         }
         throw new BrokerException(method + " " + path + ": no broker answers: " + String.join("; ", failures));
@@ -112,12 +114,17 @@ final class BrokerHttp {
             response.cancel(true);
             throw new IOException("no answer within " + limit.toMillis() + " ms", e);
         } catch (ExecutionException e) {
-            throw new IOException(String.valueOf(e.getCause()), e.getCause());
+            throw new IOException(reasonOf(e.getCause()), e);
         } catch (InterruptedException e) {
             response.cancel(true);
             Thread.currentThread().interrupt();
             throw new BrokerException("interrupted while waiting for a broker", e);
         }
+    }
+
+    /** The client's exceptions often have no message, and the type alone says enough. */
+    private static String reasonOf(@Nullable Throwable cause) {
+        return cause instanceof ConnectException ? "cannot connect" : String.valueOf(cause);
     }
 
     /** The original's broker compresses some replies whatever it is asked for. */

@@ -161,7 +161,7 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
         BrokerHttp.Reply reply = http.send("POST", path, NO_BODY);
         return switch (reply.status()) {
             case 404 -> new Outcome.Unknown();
-            case 409 -> new Outcome.Retry(BrokerErrors.codeOf(reply));
+            case 409 -> new Outcome.Retry(BrokerErrors.textOf(reply));
             default ->
                 new Outcome.TakenOver(Optional.ofNullable(
                         read(path, reply, Wire.ProxyBody.class).proxy()));

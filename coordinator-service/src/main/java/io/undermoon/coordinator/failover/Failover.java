@@ -58,9 +58,7 @@ public final class Failover {
         } else if (outcome instanceof Outcome.Retry retry) {
             journal.failoverPostponed();
             if (first) {
-                LOG.warnf(
-                        "failover not complete, will be tried again proxy=%s: %s; register a free proxy on another host",
-                        proxy, retry.reason());
+                LOG.warnf("failover not complete, will be tried again proxy=%s: %s", proxy, retry.reason());
             }
         } else {
             LOG.debugf("nothing to fail over, not registered any more proxy=%s", proxy);

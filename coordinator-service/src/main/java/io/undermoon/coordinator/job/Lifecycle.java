@@ -2,14 +2,18 @@ package io.undermoon.coordinator.job;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.undermoon.coordinator.admin.AdminServer;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
 import io.undermoon.coordinator.config.ReporterName;
 import io.undermoon.coordinator.sync.MetadataSync;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** What runs from start to end: the admin port, without which the service does not start, and the watch. */
@@ -27,12 +31,22 @@ public class Lifecycle {
         this.watch = new EpochWatch(broker, () -> runner.run(Rounds.SYNC, sync::roundAfterChange));
     }
 
-    void start(@Observes StartupEvent event) {
-        admin.start();
+    /** Before the scheduler starts the loops: a coordinator that cannot start is not to act. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {
+        listen();
         watch.start();
         LOG.infof(
                 "coordinator started address=%s reporter_id=%s brokers=%s",
                 config.address(), ReporterName.of(config), config.brokerAddress());
+    }
+
+    private void listen() {
+        try {
+            admin.start();
+        } catch (IllegalStateException e) {
+            // Of this type and without a cause it is shown to the operator as one line, not as a stack trace.
+            throw new ConfigurationException(e.getMessage(), Set.of("undermoon.address"));
+        }
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -125,8 +125,13 @@ public class Wiring {
     @Produces
     @Singleton
     MigrationCommit migrations(
-            HttpBroker broker, RespProxyControl control, MetadataPush push, Crews crews, RoundMetrics metrics) {
-        return new MigrationCommit(broker, control, push, metrics, crews.migrating());
+            HttpBroker broker,
+            RespProxyControl control,
+            Roster roster,
+            MetadataPush push,
+            Crews crews,
+            RoundMetrics metrics) {
+        return new MigrationCommit(broker, control, roster, push, metrics, crews.migrating());
     }
 
     @Produces

@@ -8,6 +8,7 @@ import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.push.MetadataPush;
+import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.metadata.ClusterInfo;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
@@ -20,6 +21,7 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.SlotRanges;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks the proxies of migrating clusters for finished migrations, commits each once, and pushes the new metadata to the
  * destination before the source, so that no slot is without an owner. Who migrates is asked of the broker again only when
- * its epoch has changed. Rounds must not overlap.
+ * its epoch has changed; proxies that do not answer probes are not asked. Rounds must not overlap.
  */
 public final class MigrationCommit {
     private static final Logger LOG = Logger.getLogger(MigrationCommit.class);
@@ -38,6 +40,7 @@ public final class MigrationCommit {
 
     private final MetadataSource source;
     private final ProxyControl proxies;
+    private final Roster roster;
     private final MetadataPush push;
     private final Journal journal;
     private final Crew crew;
@@ -47,9 +50,11 @@ public final class MigrationCommit {
     /** What makes both sides' reports of a migration the same one. */
     private record TaskKey(ClusterName cluster, SlotRanges slots, MigrationMeta meta) {}
 
-    public MigrationCommit(MetadataSource source, ProxyControl proxies, MetadataPush push, Journal journal, Crew crew) {
+    public MigrationCommit(
+            MetadataSource source, ProxyControl proxies, Roster roster, MetadataPush push, Journal journal, Crew crew) {
         this.source = source;
         this.proxies = proxies;
+        this.roster = roster;
         this.push = push;
         this.journal = journal;
         this.crew = crew;
@@ -61,7 +66,9 @@ public final class MigrationCommit {
     public void round() {
         learnWhoMigrates();
         Map<TaskKey, MigrationTask> finished = new ConcurrentHashMap<>();
-        crew.each(migrating, proxy -> collect(proxy, finished), PATIENCE);
+        List<ProxyAddress> answering =
+                migrating.stream().filter(roster.snapshot()::containsKey).toList();
+        crew.each(answering, proxy -> collect(proxy, finished), PATIENCE);
         finished.values().forEach(this::commitOrPostpone);
     }
 

@@ -22,6 +22,7 @@ import io.undermoon.metadata.ClusterName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -31,16 +32,17 @@ import org.junit.jupiter.api.Test;
 class MigrationCommitTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
+    private final Roster roster = new Roster();
     private final RecordingJournal journal = new RecordingJournal();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final MetadataPush push = new MetadataPush(
             broker,
             proxies,
-            new Roster(),
+            roster,
             journal,
             new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime));
     private final MigrationCommit commits =
-            new MigrationCommit(broker, proxies, push, journal, new Crew("test", threads, 4));
+            new MigrationCommit(broker, proxies, roster, push, journal, new Crew("test", threads, 4));
 
     @BeforeEach
     void a_cluster_moves_slots_from_proxy_1_to_proxy_2() {
@@ -51,6 +53,9 @@ class MigrationCommitTest {
                         1, List.of(stable(0, 99), leaving(100, 199, 1, 2)),
                         2, List.of(coming(100, 199, 1, 2)),
                         3, List.of(stable(200, 16383)))));
+        for (int n = 1; n <= 5; n++) {
+            roster.answered(proxy(n), Optional.of(epoch(9)));
+        }
         broker.put(cluster(new ClusterName("quiet"), 8, Map.of(5, List.of(stable(0, 16383)))));
     }
 
@@ -107,6 +112,14 @@ class MigrationCommitTest {
         broker.commits.clear();
         commits.round();
         assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
+    }
+
+    @Test
+    void does_not_ask_proxies_that_do_not_answer_probes() {
+        roster.silent(proxy(2));
+        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
+        commits.round();
+        assertThat(calls("commit")).isEmpty();
     }
 
     @Test

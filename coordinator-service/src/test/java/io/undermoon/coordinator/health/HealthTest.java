@@ -1,0 +1,38 @@
+package io.undermoon.coordinator.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.coordinator.testing.FakeClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.eclipse.microprofile.health.HealthCheckResponse.Status;
+import org.junit.jupiter.api.Test;
+
+class HealthTest {
+    @Test
+    void a_loop_that_ends_no_round_for_long_makes_the_service_dead() {
+        FakeClock clock = new FakeClock();
+        Pulse pulse = new Pulse(List.of("detect", "sync"), clock);
+        LoopLiveness liveness = new LoopLiveness(pulse);
+        assertThat(liveness.call().getStatus()).isEqualTo(Status.UP);
+        clock.pass(Duration.ofMinutes(4));
+        pulse.beat("sync");
+        clock.pass(Duration.ofMinutes(2));
+        assertThat(liveness.call().getStatus()).isEqualTo(Status.DOWN);
+        assertThat(liveness.call().getData().orElseThrow()).containsEntry("stuck", "detect");
+        pulse.beat("detect");
+        assertThat(liveness.call().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void without_a_recent_answer_of_a_broker_it_is_not_ready() {
+        assertThat(readiness(OptionalLong.empty())).isEqualTo(Status.DOWN);
+        assertThat(readiness(OptionalLong.of(Duration.ofSeconds(2).toNanos()))).isEqualTo(Status.UP);
+        assertThat(readiness(OptionalLong.of(Duration.ofMinutes(1).toNanos()))).isEqualTo(Status.DOWN);
+    }
+
+    private static Status readiness(OptionalLong nanosSinceAnswer) {
+        return new BrokerReadiness(() -> nanosSinceAnswer).call().getStatus();
+    }
+}

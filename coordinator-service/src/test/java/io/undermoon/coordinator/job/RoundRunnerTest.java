@@ -1,0 +1,45 @@
+package io.undermoon.coordinator.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.undermoon.coordinator.health.Pulse;
+import io.undermoon.coordinator.port.BrokerException;
+import io.undermoon.coordinator.testing.FakeClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class RoundRunnerTest {
+    private final FakeClock clock = new FakeClock();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Pulse pulse = new Pulse(List.of("sync"), clock);
+    private final RoundRunner runner = new RoundRunner(new RoundMetrics(registry), pulse, clock);
+
+    @Test
+    void measures_rounds_and_lets_no_failure_through() {
+        runner.run("sync", () -> clock.pass(Duration.ofMillis(250)));
+        runner.run("sync", () -> {
+            throw new BrokerException("down");
+        });
+        runner.run("sync", () -> {
+            throw new IllegalStateException("as the test wants");
+        });
+        assertThat(rounds("success").totalTime(TimeUnit.MILLISECONDS)).isEqualTo(250);
+        assertThat(rounds("failure").count()).isEqualTo(2);
+    }
+
+    @Test
+    void a_failing_round_is_a_sign_of_life() {
+        clock.pass(Duration.ofHours(1));
+        runner.run("sync", () -> {
+            throw new BrokerException("down");
+        });
+        assertThat(pulse.silentFor(Duration.ofSeconds(1))).isEmpty();
+    }
+
+    private io.micrometer.core.instrument.Timer rounds(String outcome) {
+        return registry.get("undermoon.rounds").tag("outcome", outcome).timer();
+    }
+}
