@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -85,7 +86,7 @@ public final class SlowLog {
     /** Ends the observation of a command; it is kept if it took long. */
     public void end(Sample sample, long elapsedNanos) {
         long threshold = thresholdMicros;
-        if (threshold >= 0 && elapsedNanos <= threshold * 1000) {
+        if (threshold >= 0 && elapsedNanos <= TimeUnit.MICROSECONDS.toNanos(threshold)) {
             return;
         }
         Client client = sample.client();

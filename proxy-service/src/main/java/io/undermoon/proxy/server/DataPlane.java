@@ -12,6 +12,7 @@ import io.undermoon.proxy.session.SessionServices;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.Topology;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataPlane implements AutoCloseable {
     private static final long GRACE_SECONDS = 5;
+    private static final Duration NO_GRACE = Duration.ZERO;
 
     private final Transport transport;
     private final EventLoopGroup group;
@@ -72,8 +74,19 @@ public final class DataPlane implements AutoCloseable {
      * @throws IllegalStateException the address cannot be listened on
      */
     public void start(HostPort address, SessionServices services) {
+        start(address, services, 0);
+    }
+
+    /**
+     * Begins to serve clients and to follow the topology.
+     *
+     * @param idleTimeoutMillis after which a client without traffic is disconnected; 0 for never
+     * @throws IllegalStateException the address cannot be listened on
+     */
+    public void start(HostPort address, SessionServices services, long idleTimeoutMillis) {
         services.topology().onChange(this::follow);
-        ProxyListener made = new ProxyListener(transport, group, new SessionInitializer(loops, services));
+        ProxyListener made =
+                new ProxyListener(transport, group, new SessionInitializer(loops, services), idleTimeoutMillis);
         made.listen(address, loops.stream().map(ProxyLoop::eventLoop).toList());
         listener = made;
     }
@@ -93,8 +106,14 @@ public final class DataPlane implements AutoCloseable {
     /** Stops accepting, closes every connection and ends the loops. */
     @Override
     public void close() {
+        close(NO_GRACE);
+    }
+
+    /** Stops accepting, gives clients the replies they wait for, closes every connection and ends the loops. */
+    public void close(Duration grace) {
         if (listener != null) {
             listener.close();
+            listener.drain(grace);
         }
         for (ProxyLoop loop : loops) {
             loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly(GRACE_SECONDS, TimeUnit.SECONDS);

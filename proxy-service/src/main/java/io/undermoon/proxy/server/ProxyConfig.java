@@ -40,6 +40,14 @@ public interface ProxyConfig {
     @WithDefault("5s")
     Duration registrationInterval();
 
+    /** How often each Redis node is looked at: its health, its role, its link. */
+    @WithDefault("1s")
+    Duration replicationCheckInterval();
+
+    /** How long commands in flight are waited for when the proxy ends. */
+    @WithDefault("5s")
+    Duration shutdownGrace();
+
     /** How many slow commands are kept. */
     @WithDefault("1024")
     int slowlogLen();
@@ -63,6 +71,10 @@ public interface ProxyConfig {
     /** How many commands of one client may wait for their replies before the client is no longer read from. */
     @WithDefault("1024")
     int maxPipeline();
+
+    /** How many clients of one event loop may watch keys or block at a time, each on a connection to a node of its own. */
+    @WithDefault("1000")
+    int maxPinnedConnections();
 
     /** Milliseconds after which an idle client is disconnected; 0 for never. */
     @WithDefault("0")
@@ -89,7 +101,10 @@ public interface ProxyConfig {
     @WithDefault("false")
     boolean activeRedirection();
 
-    /** How many proxies may look at a redirected command, 2 to 4. */
+    /**
+     * How many proxies may look at a redirected command, 2 to 4. 0, once "without limit", means 4; with 1 no command can be
+     * redirected.
+     */
     @WithDefault("4")
     int maxRedirections();
 
@@ -103,7 +118,10 @@ public interface ProxyConfig {
     /** Accepted for the sake of existing configurations; each event loop has one connection per node. */
     Optional<Integer> backendConnNum();
 
-    /** Accepted for the sake of existing configurations; commands are batched per turn of the event loop. */
+    /**
+     * Accepted for the sake of existing configurations: {@code disabled}, {@code fixed} or {@code dynamic}; commands are
+     * batched per turn of the event loop.
+     */
     Optional<String> backendBatchStrategy();
 
     /** Accepted for the sake of existing configurations, without effect. */

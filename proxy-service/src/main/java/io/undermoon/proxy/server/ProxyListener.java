@@ -2,15 +2,20 @@ package io.undermoon.proxy.server;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.session.SessionInitializer;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -26,16 +31,18 @@ final class ProxyListener {
 
     private final Transport transport;
     private final EventLoopGroup group;
-    private final ChannelHandler initializer;
+    private final ConnectionInitializer initializer;
     private final List<Channel> channels = new ArrayList<>();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /**
-     * @param initializer makes a session of each connection
+     * @param sessions makes a session of each connection
+     * @param idleTimeoutMillis after which a connection without traffic is closed; 0 for never
      */
-    ProxyListener(Transport transport, EventLoopGroup group, ChannelHandler initializer) {
+    ProxyListener(Transport transport, EventLoopGroup group, SessionInitializer sessions, long idleTimeoutMillis) {
         this.transport = transport;
         this.group = group;
-        this.initializer = initializer;
+        this.initializer = new ConnectionInitializer(connections, sessions, idleTimeoutMillis);
     }
 
     /**
@@ -66,6 +73,19 @@ final class ProxyListener {
     void close() {
         channels.forEach(channel -> channel.close().syncUninterruptibly());
         channels.clear();
+    }
+
+    /**
+     * Takes no more commands from the clients there are, gives them the replies they wait for, and disconnects them; after
+     * the grace, those who are left are cut off. Not to be called on an event loop.
+     */
+    void drain(Duration grace) {
+        connections.forEach(
+                connection -> connection.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE));
+        if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
+            LOG.infof("%d clients are cut off, their replies did not come in time", connections.size());
+            connections.close().awaitUninterruptibly(grace.toMillis());
+        }
     }
 
     /** A port that another process listens on with port sharing would silently be shared with it; binding alone tells. */

@@ -1,0 +1,23 @@
+package io.undermoon.proxy.control;
+
+/** A client as a line of {@code CLIENT LIST}: the fields of Redis 7.2 in its order, but those about buffers. */
+final class ClientLine {
+    private ClientLine() {}
+
+    /** The line with its LF. */
+    static String of(Client client) {
+        return "id=" + client.id()
+                + " addr=" + client.remoteAddress()
+                + " laddr=" + client.localAddress()
+                + " name=" + client.name()
+                + " age=" + client.ageSeconds()
+                + " idle=" + client.idleSeconds()
+                + " flags=" + (client.readOnly() ? 'r' : 'N')
+                + " db=0 sub=0 psub=0 ssub=0 multi=-1 events=r"
+                + " cmd=" + client.lastCommand()
+                + " user=default redir=-1 resp=2"
+                + " lib-name=" + client.libraryName()
+                + " lib-ver=" + client.libraryVersion()
+                + "\n";
+    }
+}

@@ -1,0 +1,38 @@
+package io.undermoon.proxy.control;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.frame.CommandFrame;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Answers every command that the command table says is the proxy's own. Thread-safe. */
+public final class ControlCommands implements LocalCommands {
+    private final HandlerTable handlers;
+
+    /**
+     * @throws IllegalStateException the table has a command of the proxy's own that nobody answers
+     */
+    public ControlCommands(ControlServices services) {
+        ResettableStats stats =
+                new ResettableStats(services.stats(), services.commands().size());
+        ConfigOptions options =
+                new ConfigOptions(services.settings(), services.topology().self(), services.slowLog());
+        handlers = new HandlerTable(services.commands());
+        new ConnectionCommands(services.commands()).register(handlers);
+        new LoginCommands(services.settings()).register(handlers);
+        new ClientCommands(services.clients()).register(handlers);
+        new ClusterCommands(services).register(handlers);
+        new CommandCommands(services).register(handlers);
+        new ConfigCommands(options, stats).register(handlers);
+        new InfoCommand(services, stats).register(handlers);
+        new SlowLogCommands(services.slowLog()).register(handlers);
+        new UmctlCommands(services).register(handlers);
+        handlers.requireComplete();
+    }
+
+    @Override
+    public @Nullable CompletionStage<ByteBuf> execute(Command command, CommandFrame frame, Client client, ByteBuf out) {
+        return handlers.get(command).answer(frame, client, out);
+    }
+}

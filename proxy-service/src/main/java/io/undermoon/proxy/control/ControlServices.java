@@ -1,0 +1,27 @@
+package io.undermoon.proxy.control;
+
+import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.TopologyStore;
+
+/**
+ * What the commands that the proxy answers itself work with. Every part is thread-safe.
+ *
+ * @param nodes asks the Redis nodes
+ * @param endpoints the addresses to ask them at
+ * @param nodeStates what is known of the Redis nodes behind this proxy
+ * @param shutdown begins to end the process gracefully and returns at once; replies that are written go out before
+ */
+public record ControlServices(
+        CommandTable commands,
+        TopologyStore topology,
+        ClientRegistry clients,
+        SlowLog slowLog,
+        ProxyStats stats,
+        BackendQuery nodes,
+        Endpoints endpoints,
+        NodeStates nodeStates,
+        ControlSettings settings,
+        Runnable shutdown) {}

@@ -1,0 +1,132 @@
+package io.undermoon.proxy.control;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.resp.Protocol;
+import io.undermoon.resp.RespWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commands by which a client introduces itself: AUTH, HELLO, RESET. There is one user, {@code default}; without a
+ * configured password it may do everything with any password, as in Redis.
+ */
+final class LoginCommands {
+    private static final String DEFAULT_USER = "default";
+    private static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
+
+    private final byte @Nullable [] password;
+
+    LoginCommands(ControlSettings settings) {
+        String text = settings.password();
+        this.password = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    void register(HandlerTable table) {
+        table.on("auth", this::auth).on("hello", this::hello).on("reset", this::reset);
+    }
+
+    private void auth(CommandFrame frame, Client client, ByteBuf out) {
+        int arguments = frame.argumentCount() - 1;
+        if (arguments > 2) {
+            CommandErrors.syntax(out);
+        } else if (arguments == 1 && password == null) {
+            RespWriter.error(
+                    out,
+                    "ERR AUTH <password> called without any password configured for the default user. "
+                            + "Are you sure your configuration is correct?");
+        } else if (isRight(arguments == 1 ? DEFAULT_USER : frame.argument(1), frame.argumentBytes(arguments))) {
+            client.authenticated(true);
+            Replies.ok(out);
+        } else {
+            RespWriter.error(out, WRONG_PASSWORD);
+        }
+    }
+
+    /** {@code HELLO [2 [AUTH user password] [SETNAME name]]}; nothing takes effect unless all of it is right. */
+    private void hello(CommandFrame frame, Client client, ByteBuf out) {
+        if (frame.argumentCount() > 1 && !isVersion2(frame, out)) {
+            return;
+        }
+        boolean loggedIn = client.authenticated();
+        String name = null;
+        int i = 2;
+        while (i < frame.argumentCount()) {
+            int left = frame.argumentCount() - 1 - i;
+            if (left >= 2 && frame.argumentIs(i, "AUTH")) {
+                if (!isRight(frame.argument(i + 1), frame.argumentBytes(i + 2))) {
+                    RespWriter.error(out, WRONG_PASSWORD);
+                    return;
+                }
+                loggedIn = true;
+                i += 3;
+            } else if (left >= 1 && frame.argumentIs(i, "SETNAME")) {
+                name = frame.argument(i + 1);
+                if (!ClientName.isLegal(name)) {
+                    RespWriter.error(out, ClientName.ILLEGAL);
+                    return;
+                }
+                i += 2;
+            } else {
+                RespWriter.error(out, "ERR Syntax error in HELLO option '" + frame.argument(i) + "'");
+                return;
+            }
+        }
+        if (!loggedIn) {
+            RespWriter.error(
+                    out,
+                    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH "
+                            + "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
+                            + "version at the same time");
+            return;
+        }
+        client.authenticated(true);
+        if (name != null) {
+            client.name(name);
+        }
+        greet(client, out);
+    }
+
+    private static boolean isVersion2(CommandFrame frame, ByteBuf out) {
+        OptionalLong version = Integers.parse(frame.argument(1));
+        if (version.isEmpty()) {
+            RespWriter.error(out, "ERR Protocol version is not an integer or out of range");
+        } else if (version.getAsLong() != 2) {
+            RespWriter.error(out, "NOPROTO unsupported protocol version");
+        }
+        return version.isPresent() && version.getAsLong() == 2;
+    }
+
+    private static void greet(Client client, ByteBuf out) {
+        RespWriter.map(out, Protocol.RESP2, 7);
+        RespWriter.bulk(out, "server");
+        RespWriter.bulk(out, "redis");
+        RespWriter.bulk(out, "version");
+        RespWriter.bulk(out, RedisCompatibility.REDIS_VERSION);
+        RespWriter.bulk(out, "proto");
+        RespWriter.integer(out, 2);
+        RespWriter.bulk(out, "id");
+        RespWriter.integer(out, client.id());
+        RespWriter.bulk(out, "mode");
+        RespWriter.bulk(out, "cluster");
+        RespWriter.bulk(out, "role");
+        RespWriter.bulk(out, "master");
+        RespWriter.bulk(out, "modules");
+        RespWriter.array(out, 0);
+    }
+
+    /** Takes the connection back to how it began, but for the library's name, as in Redis. */
+    private void reset(CommandFrame frame, Client client, ByteBuf out) {
+        client.authenticated(password == null);
+        client.name("");
+        client.readOnly(false);
+        RespWriter.simple(out, "RESET");
+    }
+
+    private boolean isRight(String user, byte[] given) {
+        return user.equals(DEFAULT_USER) && (password == null || MessageDigest.isEqual(password, given));
+    }
+}

@@ -1,0 +1,62 @@
+package io.undermoon.proxy.control;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.resp.RespWriter;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/** {@code SLOWLOG}: the commands that took long, in the shape of Redis. */
+final class SlowLogCommands {
+    private static final int DEFAULT_COUNT = 10;
+    private static final String HELP = """
+            GET [<count>]
+                Return top <count> entries from the slowlog (default: 10, -1 mean all).
+                Entries are made of:
+                id, timestamp, time in microseconds, arguments array, client IP and port,
+                client name
+            LEN
+                Return the length of the slowlog.
+            RESET
+                Reset the slowlog.
+            """;
+
+    private final SlowLog slowLog;
+
+    SlowLogCommands(SlowLog slowLog) {
+        this.slowLog = slowLog;
+    }
+
+    void register(HandlerTable table) {
+        table.on("slowlog|get", this::get)
+                .plain("slowlog|len", out -> RespWriter.integer(out, slowLog.size()))
+                .plain("slowlog|reset", this::reset)
+                .plain("slowlog|help", Replies.help("SLOWLOG", HELP));
+    }
+
+    private void get(CommandFrame frame, Client client, ByteBuf out) {
+        OptionalLong count =
+                frame.argumentCount() > 2 ? Integers.parse(frame.argument(2)) : OptionalLong.of(DEFAULT_COUNT);
+        if (count.isEmpty() || count.getAsLong() < -1) {
+            RespWriter.error(out, "ERR count should be greater than or equal to -1");
+            return;
+        }
+        List<SlowLog.Entry> entries = slowLog.newest(count.getAsLong());
+        RespWriter.array(out, entries.size());
+        for (SlowLog.Entry entry : entries) {
+            RespWriter.array(out, 6);
+            RespWriter.integer(out, entry.id());
+            RespWriter.integer(out, entry.created().getEpochSecond());
+            RespWriter.integer(out, TimeUnit.NANOSECONDS.toMicros(entry.elapsedNanos()));
+            RespWriter.command(out, entry.arguments());
+            RespWriter.bulk(out, entry.clientAddress());
+            RespWriter.bulk(out, entry.clientName());
+        }
+    }
+
+    private void reset(ByteBuf out) {
+        slowLog.reset();
+        Replies.ok(out);
+    }
+}

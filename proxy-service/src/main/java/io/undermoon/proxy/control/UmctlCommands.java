@@ -1,0 +1,150 @@
+package io.undermoon.proxy.control;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.SlotState;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.topology.ApplyResult;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.Handshake;
+import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetRepl;
+import io.undermoon.umctl.UmctlSyntaxException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * {@code UMCTL}: how coordinators and other proxies talk to this one. Replies are those of the original, byte for byte, but for
+ * what it has no reply for.
+ */
+final class UmctlCommands {
+    private static final Logger LOG = Logger.getLogger(UmctlCommands.class);
+
+    private static final int MAX_LOGGED = 200;
+
+    private final TopologyStore topology;
+    private final Runnable shutdown;
+    private final Map<String, Handler.Immediate> bySubcommand = new HashMap<>();
+
+    UmctlCommands(ControlServices services) {
+        this.topology = services.topology();
+        this.shutdown = services.shutdown();
+        bySubcommand.put("SETCLUSTER", (frame, client, out) -> setCluster(frame, out));
+        bySubcommand.put("SETREPL", (frame, client, out) -> setRepl(frame, out));
+        bySubcommand.put(
+                "GETEPOCH",
+                (frame, client, out) ->
+                        RespWriter.integer(out, topology.current().epoch().value()));
+        bySubcommand.put(
+                "READY", (frame, client, out) -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0));
+        // No slot data moves in this version, so no migration ever waits to be committed.
+        bySubcommand.put("INFOMGR", (frame, client, out) -> RespWriter.array(out, 0));
+        for (Handshake.Step step : Handshake.Step.values()) {
+            bySubcommand.put(step.name(), (frame, client, out) -> handshake(frame, out));
+        }
+        bySubcommand.put("SHUTDOWN", (frame, client, out) -> shutdown(client, out));
+        new UmctlReports(services).addTo(bySubcommand);
+    }
+
+    void register(HandlerTable table) {
+        table.on("umctl", this::dispatch);
+    }
+
+    private void dispatch(CommandFrame frame, Client client, ByteBuf out) {
+        Handler.Immediate handler = bySubcommand.get(frame.argument(1).toUpperCase(Locale.ROOT));
+        if (handler == null) {
+            RespWriter.error(out, "Invalid sub command");
+        } else {
+            handler.write(frame, client, out);
+        }
+    }
+
+    private void setCluster(CommandFrame frame, ByteBuf out) {
+        SetCluster message;
+        try {
+            message = SetCluster.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            logRefused("SETCLUSTER", e);
+            RespWriter.error(out, "Failed to parse args: " + e.kind().wireName());
+            return;
+        }
+        ApplyResult result = topology.apply(message);
+        if (result == ApplyResult.APPLIED && message.configIgnored()) {
+            RespWriter.simple(out, "WARNING: ignored invalid config");
+        } else {
+            write(result, out);
+        }
+    }
+
+    private void setRepl(CommandFrame frame, ByteBuf out) {
+        SetRepl message;
+        try {
+            message = SetRepl.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            logRefused("SETREPL", e);
+            RespWriter.error(out, "Invalid arguments");
+            return;
+        }
+        write(topology.apply(message), out);
+    }
+
+    private static void write(ApplyResult result, ByteBuf out) {
+        switch (result) {
+            case APPLIED -> Replies.ok(out);
+            case OLD_EPOCH -> RespWriter.error(out, "OLD_EPOCH");
+            case NOT_MY_META -> RespWriter.error(out, "ERR_NOT_MY_META");
+        }
+    }
+
+    /**
+     * What a migration's source asks its destination for. In this version no slot data moves: a migration this proxy knows of is
+     * never ready to switch, and the source goes on serving.
+     */
+    private void handshake(CommandFrame frame, ByteBuf out) {
+        Handshake handshake;
+        try {
+            handshake = Handshake.parse(frame.argument(1), frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            logRefused(frame.argument(1), e);
+            RespWriter.error(out, "failed to parse migration switch arguments");
+            return;
+        }
+        Topology now = topology.current();
+        SlotState tag = handshake.task().slotRange().tag();
+        if (!(tag instanceof SlotState.Migrating migrating)) {
+            RespWriter.error(out, "Invalid Arg");
+        } else if (migrating.meta().epoch().isAfter(now.epoch())) {
+            RespWriter.error(out, "NOT_READY_FOR_SWITCHING");
+        } else if (!isImported(handshake.task(), migrating, now)) {
+            RespWriter.error(out, "TASK_NOT_FOUND");
+        } else if (!handshake.version().equals(Handshake.VERSION)) {
+            RespWriter.error(out, "switch failed: IncompatibleVersion");
+        } else {
+            RespWriter.error(out, "NOT_READY_FOR_SWITCHING this version of the proxy does not import slots");
+        }
+    }
+
+    private static boolean isImported(MigrationTask task, SlotState.Migrating migrating, Topology now) {
+        TaggedSlots wanted = new TaggedSlots(task.slotRange().rangeList(), new SlotState.Importing(migrating.meta()));
+        return task.clusterName().equals(now.clusterName())
+                && now.cluster().local().values().stream().anyMatch(slots -> slots.contains(wanted));
+    }
+
+    private void shutdown(Client client, ByteBuf out) {
+        LOG.infof("proxy=%s is told to end by client=%s", topology.self(), client.remoteAddress());
+        Replies.ok(out);
+        shutdown.run();
+    }
+
+    /** Says what was wrong with a message, of which the reply gives only the kind; the reason may repeat any argument. */
+    private void logRefused(String subcommand, UmctlSyntaxException e) {
+        String reason = String.valueOf(e.getMessage());
+        String shown = reason.length() > MAX_LOGGED ? reason.substring(0, MAX_LOGGED) + "..." : reason;
+        LOG.warnf("proxy=%s refused UMCTL %s: %s", topology.self(), subcommand, shown.replaceAll("\\p{Cntrl}", "?"));
+    }
+}

@@ -1,0 +1,209 @@
+package io.undermoon.proxy.server;
+
+import io.prometheus.client.Collector;
+import io.undermoon.metadata.Role;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.control.Readiness;
+import io.undermoon.proxy.replication.NodeReport;
+import io.undermoon.proxy.replication.NodeStatus;
+import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.stats.LoopStats;
+import io.undermoon.proxy.stats.ProxyStats;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The proxy's figures, read from the loops' counters when Prometheus asks; nothing happens per command.
+ *
+ * <table>
+ * <caption>Metrics, all with the prefix {@code undermoon_proxy_}</caption>
+ * <tr><td>{@code commands_total{command,outcome}}</td><td>commands ever sent by clients; outcome {@code ok}, {@code error} (the
+ *     reply was one), {@code rejected} (by the proxy)</td></tr>
+ * <tr><td>{@code command_seconds_total{command}}</td><td>time between commands and replies</td></tr>
+ * <tr><td>{@code reply_seconds}</td><td>histogram of that time over all commands</td></tr>
+ * <tr><td>{@code connections}, {@code connections_accepted_total}, {@code connections_rejected_total}</td><td>of clients</td></tr>
+ * <tr><td>{@code in_flight}</td><td>commands sent to a backend and not answered yet</td></tr>
+ * <tr><td>{@code bytes_total{side,direction}}</td><td>side {@code client}, {@code backend}; direction {@code in}, {@code out}</td></tr>
+ * <tr><td>{@code moved_total}, {@code forwarded_total}</td><td>commands for slots of other proxies, redirected or carried out</td></tr>
+ * <tr><td>{@code protocol_errors_total}</td><td>clients that did not speak RESP</td></tr>
+ * <tr><td>{@code backend_failures_total{kind}}</td><td>{@code connect}, {@code lost}, {@code timeout}</td></tr>
+ * <tr><td>{@code epoch}, {@code ready}, {@code registered}</td><td>of the metadata; {@code UMCTL READY}; in the broker's books</td></tr>
+ * <tr><td>{@code node_up{node,role}}, {@code node_settled{node,role}}</td><td>answers; has its role, its data and its link</td></tr>
+ * <tr><td>{@code replication_link_up{node}}</td><td>of replicas</td></tr>
+ * <tr><td>{@code replication_offset_bytes{node}}</td><td>how far a node's copy is</td></tr>
+ * <tr><td>{@code replication_lag_bytes{node}}</td><td>of a master its slowest replica's, of a replica what it has yet to
+ *     apply</td></tr>
+ * </table>
+ */
+final class ProxyMetrics extends Collector {
+    private static final String PREFIX = "undermoon_proxy_";
+
+    /** The unit in which the loops keep time. */
+    private static final double SECONDS_PER_TICK = 1024e-9;
+
+    private final ProxyServer server;
+    private final BooleanSupplier registered;
+
+    ProxyMetrics(ProxyServer server, BooleanSupplier registered) {
+        this.server = server;
+        this.registered = registered;
+    }
+
+    @Override
+    public List<MetricFamilySamples> collect() {
+        ProxyStats stats = server.stats();
+        List<MetricFamilySamples> families = new ArrayList<>();
+        addCommands(families, stats);
+        families.add(latency(stats));
+        addTraffic(families, stats);
+        families.add(gauge("epoch", "Epoch of the cluster's metadata, 0 before any.")
+                .add(server.topology().current().epoch().value())
+                .build());
+        families.add(gauge("ready", "Whether the proxy is of use to clients, as UMCTL READY says.")
+                .add(Readiness.of(server.topology().current()) ? 1 : 0)
+                .build());
+        families.add(gauge("registered", "Whether the broker had this proxy in its books when it was last asked.")
+                .add(registered.getAsBoolean() ? 1 : 0)
+                .build());
+        addNodes(families);
+        return families;
+    }
+
+    private void addCommands(List<MetricFamilySamples> families, ProxyStats stats) {
+        Family commands = counter("commands", "Commands of clients.", "command", "outcome");
+        Family time = counter("command_seconds", "Time between commands and their replies.", "command");
+        for (Command command : server.commands().all()) {
+            // Failures are read before calls: a call counted in between must not make the rest negative.
+            long failures = stats.failures(command.id());
+            long calls = stats.calls(command.id());
+            long rejections = stats.rejections(command.id());
+            addIfAny(commands, calls - failures, command.name(), "ok");
+            addIfAny(commands, failures, command.name(), "error");
+            addIfAny(commands, rejections, command.name(), "rejected");
+            if (calls > 0) {
+                time.add(stats.micros(command.id()) * SECONDS_PER_TICK, command.name());
+            }
+        }
+        families.add(commands.build());
+        families.add(time.build());
+    }
+
+    private static void addIfAny(Family family, long count, String... labels) {
+        if (count > 0) {
+            family.add(count, labels);
+        }
+    }
+
+    private MetricFamilySamples latency(ProxyStats stats) {
+        String name = PREFIX + "reply_seconds";
+        List<MetricFamilySamples.Sample> samples = new ArrayList<>();
+        long count = 0;
+        for (int bucket = 0; bucket < LoopStats.LATENCY_BUCKETS; bucket++) {
+            count += stats.latencyBucket(bucket);
+            boolean last = bucket == LoopStats.LATENCY_BUCKETS - 1;
+            String limit = last ? "+Inf" : doubleToGoString((1L << bucket) * SECONDS_PER_TICK);
+            samples.add(new MetricFamilySamples.Sample(name + "_bucket", List.of("le"), List.of(limit), count));
+        }
+        double ticks = 0;
+        for (Command command : server.commands().all()) {
+            ticks += stats.micros(command.id());
+        }
+        samples.add(new MetricFamilySamples.Sample(name + "_count", List.of(), List.of(), count));
+        samples.add(new MetricFamilySamples.Sample(name + "_sum", List.of(), List.of(), ticks * SECONDS_PER_TICK));
+        return new MetricFamilySamples(name, Type.HISTOGRAM, "Time between commands and their replies.", samples);
+    }
+
+    private static void addTraffic(List<MetricFamilySamples> families, ProxyStats stats) {
+        families.add(gauge("connections", "Clients connected.")
+                .add(stats.get(Counter.CONNECTIONS_OPEN))
+                .build());
+        families.add(counter("connections_accepted", "Clients ever accepted.")
+                .add(stats.get(Counter.CONNECTIONS_ACCEPTED))
+                .build());
+        families.add(counter("connections_rejected", "Clients refused because there were too many.")
+                .add(stats.get(Counter.CONNECTIONS_REJECTED))
+                .build());
+        families.add(gauge("in_flight", "Commands sent to a backend and not answered yet.")
+                .add(stats.get(Counter.IN_FLIGHT))
+                .build());
+        families.add(counter("bytes", "Bytes read and written.", "side", "direction")
+                .add(stats.get(Counter.CLIENT_BYTES_IN), "client", "in")
+                .add(stats.get(Counter.CLIENT_BYTES_OUT), "client", "out")
+                .add(stats.get(Counter.BACKEND_BYTES_IN), "backend", "in")
+                .add(stats.get(Counter.BACKEND_BYTES_OUT), "backend", "out")
+                .build());
+        families.add(counter("moved", "Commands answered with MOVED.")
+                .add(stats.get(Counter.MOVED))
+                .build());
+        families.add(counter("forwarded", "Commands carried out by another proxy for the client.")
+                .add(stats.get(Counter.FORWARDED_TO_PEER))
+                .build());
+        families.add(counter("protocol_errors", "Clients that did not speak RESP.")
+                .add(stats.get(Counter.PROTOCOL_ERRORS))
+                .build());
+        families.add(counter("backend_failures", "Connections to backends that failed.", "kind")
+                .add(stats.get(Counter.BACKEND_CONNECT_FAILURES), "connect")
+                .add(stats.get(Counter.BACKEND_CONNECTIONS_LOST), "lost")
+                .add(stats.get(Counter.BACKEND_TIMEOUTS), "timeout")
+                .build());
+    }
+
+    private void addNodes(List<MetricFamilySamples> families) {
+        Family up = gauge("node_up", "Whether a Redis node answers.", "node", "role");
+        Family settled = gauge("node_settled", "Whether a node has its role, its data and its link.", "node", "role");
+        Family link = gauge("replication_link_up", "Whether a replica follows its master.", "node");
+        Family offset = gauge("replication_offset_bytes", "How far a node's copy of the data is.", "node");
+        Family lag = gauge("replication_lag_bytes", "How far replication is behind at a node.", "node");
+        for (NodeStatus status : server.nodes()) {
+            String node = status.node().value();
+            String role = status.role().wireName();
+            up.add(status.up() ? 1 : 0, node, role);
+            settled.add(status.isSettled() ? 1 : 0, node, role);
+            NodeReport report = status.report();
+            if (report != null && report.role() == Role.REPLICA) {
+                link.add(status.up() && report.linkUp() ? 1 : 0, node);
+            }
+            if (report != null && status.up()) {
+                offset.add(report.offset(), node);
+                lag.add(report.lagBytes(), node);
+            }
+        }
+        families.add(up.build());
+        families.add(settled.build());
+        families.add(link.build());
+        families.add(offset.build());
+        families.add(lag.build());
+    }
+
+    private static Family gauge(String name, String help, String... labels) {
+        return new Family(PREFIX + name, PREFIX + name, Type.GAUGE, help, List.of(labels));
+    }
+
+    /** The name is given without {@code _total}, as the format wants it. */
+    private static Family counter(String name, String help, String... labels) {
+        return new Family(PREFIX + name, PREFIX + name + "_total", Type.COUNTER, help, List.of(labels));
+    }
+
+    /** A metric in the making. */
+    private record Family(
+            String name,
+            String sampleName,
+            Type type,
+            String help,
+            List<String> labels,
+            List<MetricFamilySamples.Sample> samples) {
+        Family(String name, String sampleName, Type type, String help, List<String> labels) {
+            this(name, sampleName, type, help, labels, new ArrayList<>());
+        }
+
+        Family add(double value, String... labelValues) {
+            samples.add(new MetricFamilySamples.Sample(sampleName, labels, List.of(labelValues), value));
+            return this;
+        }
+
+        MetricFamilySamples build() {
+            return new MetricFamilySamples(name, type, help, samples);
+        }
+    }
+}

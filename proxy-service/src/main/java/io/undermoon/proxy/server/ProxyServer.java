@@ -1,0 +1,127 @@
+package io.undermoon.proxy.server;
+
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.control.ClientRegistry;
+import io.undermoon.proxy.control.ControlCommands;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.SlowLog;
+import io.undermoon.proxy.replication.NodeReport;
+import io.undermoon.proxy.replication.NodeStatus;
+import io.undermoon.proxy.replication.ReplicationDriver;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.session.SessionServices;
+import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.TopologyStore;
+import java.util.List;
+import java.util.Set;
+
+/** A whole proxy, plain Java: made once, started once, closed once. */
+final class ProxyServer implements AutoCloseable {
+    private final ProxySettings settings;
+    private final CommandTable commands = CommandTable.load();
+    private final ClientRegistry clients = new ClientRegistry();
+    private final TopologyStore topology;
+    private final DataPlane dataPlane;
+    private final ReplicationDriver replication;
+    private final SessionServices sessions;
+    private boolean closed;
+
+    /**
+     * @param shutdown what {@code UMCTL SHUTDOWN} runs: begins to end the process and returns at once
+     */
+    ProxyServer(ProxySettings settings, Runnable shutdown) {
+        this.settings = settings;
+        Endpoints endpoints = new Endpoints();
+        Set<NodeAddress> nodes = Set.copyOf(settings.nodes());
+        SlowLog slowLog = new SlowLog(
+                settings.slowLog().capacity(),
+                settings.slowLog().thresholdMicros(),
+                settings.slowLog().sampleRate());
+        topology = new TopologyStore(settings.self(), nodes, endpoints);
+        dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.size());
+        replication = new ReplicationDriver(dataPlane.controlLoop(), endpoints, settings.replication(), nodes);
+        ControlCommands local = new ControlCommands(new ControlServices(
+                commands,
+                topology,
+                clients,
+                slowLog,
+                dataPlane.stats(),
+                new BackendQuery(dataPlane.controlLoop()),
+                endpoints,
+                this::nodeStates,
+                settings.control(),
+                shutdown));
+        sessions = new SessionServices(commands, topology, local, clients, slowLog, settings.sessions());
+    }
+
+    /**
+     * Begins to watch the nodes, then to serve clients.
+     *
+     * @throws IllegalStateException the address cannot be listened on
+     */
+    void start() {
+        replication.start(topology);
+        dataPlane.start(settings.address(), sessions, settings.sessionTimeoutMillis());
+    }
+
+    /** Stops accepting, lets commands in flight be answered, closes. Not to be called on an event loop. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        replication.close();
+        dataPlane.close(settings.shutdownGrace());
+    }
+
+    CommandTable commands() {
+        return commands;
+    }
+
+    TopologyStore topology() {
+        return topology;
+    }
+
+    ProxyStats stats() {
+        return dataPlane.stats();
+    }
+
+    DataPlane dataPlane() {
+        return dataPlane;
+    }
+
+    /** The nodes in the order of their addresses. */
+    List<NodeStatus> nodes() {
+        return replication.statuses();
+    }
+
+    /** Whether every configured node answers. */
+    boolean areOwnNodesUp() {
+        return settings.nodes().stream()
+                .allMatch(
+                        own -> nodes().stream().anyMatch(status -> status.node().equals(own) && status.up()));
+    }
+
+    private List<NodeState> nodeStates() {
+        return nodes().stream().map(ProxyServer::nodeState).toList();
+    }
+
+    private static NodeState nodeState(NodeStatus status) {
+        NodeReport report = status.report();
+        boolean linkUp = status.up() && report != null && report.linkUp();
+        String link = status.role() == Role.MASTER ? "none" : linkUp ? "up" : "down";
+        return new NodeState(
+                status.node(),
+                status.role(),
+                status.up(),
+                status.millisSinceLastAnswer(),
+                link,
+                report == null ? 0 : report.offset());
+    }
+}

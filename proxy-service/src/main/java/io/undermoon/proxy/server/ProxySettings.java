@@ -1,0 +1,126 @@
+package io.undermoon.proxy.server;
+
+import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.replication.ReplicationSettings;
+import io.undermoon.proxy.session.SessionSettings;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A {@link ProxyConfig} that was found valid, as what each room asks for.
+ *
+ * @param self the address the metadata knows this proxy by
+ * @param nodes the Redis nodes behind this proxy, two or, when not configured, none
+ * @param threads event loops, at least 1
+ */
+record ProxySettings(
+        HostPort address,
+        ProxyAddress self,
+        List<NodeAddress> nodes,
+        int threads,
+        BackendSettings backends,
+        ReplicationSettings replication,
+        SessionSettings sessions,
+        long sessionTimeoutMillis,
+        ControlSettings control,
+        SlowLogSettings slowLog,
+        Duration shutdownGrace,
+        RegistrationSettings registration) {
+    /** What may wait for a connection that is being made; a second of small commands. */
+    private static final int MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+    private static final int MAX_REDIRECTIONS = 4;
+
+    ProxySettings {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** See {@link io.undermoon.proxy.control.SlowLog}. */
+    record SlowLogSettings(int capacity, long thresholdMicros, long sampleRate) {}
+
+    /**
+     * Checks every value.
+     *
+     * @param version of this program
+     * @throws IllegalArgumentException a value is out of range; the message has its key, the value and what was expected
+     */
+    static ProxySettings of(ProxyConfig config, String version) {
+        ConfigChecks.checkUnused(config);
+        HostPort address = ConfigChecks.address("address", config.address());
+        ProxyAddress self = new ProxyAddress(ConfigChecks.address(
+                        "announce_address", config.announceAddress().orElse(config.address()))
+                .toString());
+        List<NodeAddress> nodes = ConfigChecks.nodes(config.nodeAddresses().orElse(List.of()));
+        int threads = (int) ConfigChecks.atLeast(0, "thread_number", config.threadNumber());
+        int threadsUsed = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        BackendSettings.Login redis = ConfigChecks.redisLogin(config);
+        long sessionTimeout = ConfigChecks.atLeast(0, "session_timeout", config.sessionTimeout());
+        SessionSettings sessions = sessions(config);
+        return new ProxySettings(
+                address,
+                self,
+                nodes,
+                threadsUsed,
+                backends(config, redis),
+                new ReplicationSettings(
+                        ConfigChecks.positive("replication_check_interval", config.replicationCheckInterval()),
+                        redis.user(),
+                        redis.password()),
+                sessions,
+                sessionTimeout,
+                control(config, version, address, threadsUsed, sessions),
+                new SlowLogSettings(
+                        (int) ConfigChecks.atLeast(1, "slowlog_len", config.slowlogLen()),
+                        config.slowlogLogSlowerThan(),
+                        ConfigChecks.atLeast(1, "slowlog_sample_rate", config.slowlogSampleRate())),
+                ConfigChecks.notNegative("shutdown_grace", config.shutdownGrace()),
+                RegistrationSettings.of(config, self, nodes));
+    }
+
+    private static BackendSettings backends(ProxyConfig config, BackendSettings.Login redis) {
+        return new BackendSettings(
+                (int) ConfigChecks.atLeast(1, "backend_connect_timeout", config.backendConnectTimeout()),
+                ConfigChecks.atLeast(1, "backend_timeout", config.backendTimeout()),
+                MAX_QUEUED_BYTES,
+                (int) ConfigChecks.atLeast(1, "max_pinned_connections", config.maxPinnedConnections()),
+                redis,
+                new BackendSettings.Login(null, config.password().orElse(null)));
+    }
+
+    private static SessionSettings sessions(ProxyConfig config) {
+        int redirections = (int) ConfigChecks.within(0, MAX_REDIRECTIONS, "max_redirections", config.maxRedirections());
+        String elsewhere = config.defaultRedirectionAddress()
+                .map(text -> ConfigChecks.address("default_redirection_address", text)
+                        .toString())
+                .orElse("");
+        return new SessionSettings(
+                config.activeRedirection(),
+                redirections == 0 ? MAX_REDIRECTIONS : redirections,
+                config.password().isPresent(),
+                RequestLimits.DEFAULT,
+                (int) ConfigChecks.atLeast(1, "max_pipeline", config.maxPipeline()),
+                (int) ConfigChecks.atLeast(1, "maxclients", config.maxclients()),
+                elsewhere);
+    }
+
+    private static ControlSettings control(
+            ProxyConfig config, String version, HostPort address, int threads, SessionSettings sessions) {
+        return new ControlSettings(
+                version,
+                address,
+                config.password().orElse(null),
+                config.clusterNodesVersion() == ProxyConfig.ClusterNodesVersion.V2,
+                threads,
+                1,
+                sessions.activeRedirection(),
+                sessions.maxRedirections(),
+                sessions.maxClients(),
+                config.sessionTimeout(),
+                RequestLimits.DEFAULT.maxBulkBytes());
+    }
+}

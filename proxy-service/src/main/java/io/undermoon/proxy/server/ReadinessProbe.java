@@ -1,0 +1,48 @@
+package io.undermoon.proxy.server;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.proxy.control.Readiness;
+import io.undermoon.proxy.replication.NodeStatus;
+import io.undermoon.proxy.topology.Topology;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+
+/** Up when the proxy is of use to clients, by the rule of {@code UMCTL READY}; says how each of its Redis nodes is. */
+@org.eclipse.microprofile.health.Readiness
+@ApplicationScoped
+public class ReadinessProbe implements HealthCheck {
+    private final ProxyService service;
+
+    @Inject
+    ReadinessProbe(ProxyService service) {
+        this.service = service;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("proxy");
+        return service.server()
+                .map(server -> describe(response, server))
+                .orElseGet(() -> response.down().build());
+    }
+
+    private HealthCheckResponse describe(HealthCheckResponseBuilder response, ProxyServer server) {
+        Topology topology = server.topology().current();
+        ClusterName cluster = topology.clusterName();
+        response.withData("cluster", cluster == null ? "" : cluster.value());
+        response.withData("epoch", topology.epoch().value());
+        response.withData("registered", service.isRegistered());
+        for (NodeStatus node : server.nodes()) {
+            response.withData(node.node().value(), describe(node));
+        }
+        return response.status(Readiness.of(topology)).build();
+    }
+
+    private static String describe(NodeStatus node) {
+        String state = node.role().wireName() + (node.up() ? " up" : " down");
+        return node.problem() == null ? state : state + ": " + node.problem();
+    }
+}

@@ -1,0 +1,48 @@
+package io.undermoon.proxy.server;
+
+import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What a proxy tells the broker of itself.
+ *
+ * @param brokers asked one after the other until one answers; none when the proxy does not register
+ * @param interval how often the broker is asked whether it still knows the proxy
+ * @param host the failure domain
+ * @param index the place in ordered mode
+ */
+record RegistrationSettings(
+        List<HostPort> brokers,
+        Duration interval,
+        ProxyAddress self,
+        List<NodeAddress> nodes,
+        String host,
+        OptionalInt index) {
+    RegistrationSettings {
+        brokers = List.copyOf(brokers);
+        nodes = List.copyOf(nodes);
+    }
+
+    static RegistrationSettings of(ProxyConfig config, ProxyAddress self, List<NodeAddress> nodes) {
+        List<HostPort> brokers = config.brokerAddress().orElse(List.of()).stream()
+                .map(value -> ConfigChecks.httpAddress("broker_address", value.strip()))
+                .toList();
+        config.index().ifPresent(index -> ConfigChecks.atLeast(0, "index", index));
+        return new RegistrationSettings(
+                brokers,
+                ConfigChecks.positive("registration_interval", config.registrationInterval()),
+                self,
+                nodes,
+                config.host().orElse(self.host()),
+                config.index());
+    }
+
+    /** Whether there is somebody to register with and something to register. */
+    boolean isWanted() {
+        return !brokers.isEmpty() && !nodes.isEmpty();
+    }
+}

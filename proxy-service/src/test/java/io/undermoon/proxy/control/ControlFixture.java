@@ -1,0 +1,138 @@
+package io.undermoon.proxy.control;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.stats.LoopStats;
+import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespLimits;
+import io.undermoon.resp.RespReader;
+import io.undermoon.resp.RespValue;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** All that control commands need, at 127.0.0.1:5299, and one client that sends them. */
+final class ControlFixture implements AutoCloseable {
+    static final String SELF = "127.0.0.1:5299";
+    private static final long LIMIT_SECONDS = 20;
+
+    final CommandTable commands = CommandTable.load();
+    final LoopStats counters = new LoopStats(commands.size());
+    final Endpoints endpoints = new Endpoints();
+    final TopologyStore topology = new TopologyStore(new ProxyAddress(SELF), Set.of(), endpoints);
+    final ClientRegistry clients = new ClientRegistry();
+    final SlowLog slowLog = new SlowLog(8, 50_000, 1000);
+    final List<NodeState> nodeStates = new CopyOnWriteArrayList<>();
+    final AtomicInteger shutdowns = new AtomicInteger();
+    final Client client;
+
+    private final EventLoopGroup group = Transport.NIO.newEventLoopGroup(1);
+    private final ProxyLoop loop;
+    private final ControlCommands control;
+
+    ControlFixture() {
+        this(null, true);
+    }
+
+    ControlFixture(@Nullable String password, boolean busPortInNodes) {
+        BackendSettings backends =
+                new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
+        loop = new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters);
+        ControlSettings settings = new ControlSettings(
+                "1.2.3", HostPort.parse(SELF), password, busPortInNodes, 2, 1, false, 0, 10_000, 30_000, 512L << 20);
+        control = new ControlCommands(new ControlServices(
+                commands,
+                topology,
+                clients,
+                slowLog,
+                new ProxyStats(List.of(counters)),
+                new BackendQuery(loop),
+                endpoints,
+                () -> List.copyOf(nodeStates),
+                settings,
+                shutdowns::incrementAndGet));
+        client = connect(password == null);
+    }
+
+    /** Another client. */
+    Client connect(boolean authenticated) {
+        Client connected = new Client(clients.nextId(), "127.0.0.1:40001", SELF, authenticated, () -> {});
+        clients.add(connected);
+        return connected;
+    }
+
+    /** The bytes of the reply to a command, which is dispatched as sessions do. */
+    String wire(String... arguments) {
+        ByteBuf reply = reply(client, arguments);
+        String text = reply.toString(StandardCharsets.UTF_8);
+        reply.release();
+        return text;
+    }
+
+    RespValue call(String... arguments) {
+        ByteBuf reply = reply(client, arguments);
+        RespValue value = new RespReader(RespLimits.CONTROL).read(reply);
+        if (value == null || reply.isReadable()) {
+            throw new AssertionError("not exactly one value: " + reply.toString(StandardCharsets.UTF_8));
+        }
+        reply.release();
+        return value;
+    }
+
+    /** The text of a bulk reply. */
+    String text(String... arguments) {
+        return ((RespValue.Bulk) call(arguments)).text();
+    }
+
+    /** A command whose arguments have no blanks. */
+    String words(String command) {
+        return wire(command.split(" "));
+    }
+
+    private ByteBuf reply(Client from, String... arguments) {
+        CommandFrame frame = CommandFrame.of(List.of(arguments));
+        Command command = Objects.requireNonNull(commands.find(frame), arguments[0]);
+        if (command.isContainer() && arguments.length > 1) {
+            command = Objects.requireNonNull(command.findSub(frame), arguments[1]);
+        }
+        if (!command.arityMatches(arguments.length)) {
+            throw new IllegalArgumentException("sessions refuse " + List.of(arguments) + " for its arity");
+        }
+        ByteBuf out = Unpooled.buffer();
+        CompletionStage<ByteBuf> later = control.execute(command, frame, from, out);
+        if (later == null) {
+            return out;
+        }
+        if (out.isReadable()) {
+            throw new AssertionError("a reply now and one later");
+        }
+        return later.toCompletableFuture()
+                .orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Override
+    public void close() {
+        loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly();
+        group.shutdownGracefully(0, LIMIT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

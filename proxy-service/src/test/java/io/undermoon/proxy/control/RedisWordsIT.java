@@ -1,0 +1,218 @@
+package io.undermoon.proxy.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Role;
+import io.undermoon.proxy.testing.RedisServerProcess;
+import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.resp.RespValue;
+import io.undermoon.slot.Slot;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Compares what the proxy answers with what a Redis 7.0 in cluster mode answers, and asks a plain one. */
+class RedisWordsIT {
+    private static RedisServerProcess clusterNode;
+    private static RedisServerProcess plain;
+
+    private final ControlFixture proxy = new ControlFixture();
+    private final RespConnection redis = clusterNode.connect();
+
+    @BeforeAll
+    static void start() {
+        clusterNode = RedisServerProcess.startVersion70("--cluster-enabled", "yes", "--databases", "1");
+        plain = RedisServerProcess.startVersion70();
+        try (RespConnection connection = clusterNode.connect()) {
+            assertThat(connection.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383"))
+                    .isEqualTo(new RespValue.Simple("OK"));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        clusterNode.close();
+        plain.close();
+    }
+
+    @AfterEach
+    void close() {
+        redis.close();
+        proxy.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PING",
+                "PING x",
+                "PING x y",
+                "ECHO x",
+                "SELECT 0",
+                "SELECT x",
+                "READONLY",
+                "READWRITE",
+                "ASKING",
+                "AUTH x",
+                "AUTH default x",
+                "AUTH foo x",
+                "AUTH a b c",
+                "HELLO x",
+                "HELLO 1",
+                "HELLO 4",
+                "HELLO 2 FOO",
+                "HELLO 2 SETNAME",
+                "HELLO 2 AUTH x",
+                "HELLO 2 AUTH foo bar",
+                "RESET",
+                "CLIENT GETNAME",
+                "CLIENT LIST FOO",
+                "CLIENT LIST ID",
+                "CLIENT LIST ID x",
+                "CLIENT LIST ID 1000000",
+                "CLIENT LIST TYPE foo",
+                "CLIENT LIST TYPE pubsub",
+                "CLUSTER KEYSLOT foo{bar}{zap}",
+                "CLUSTER KEYSLOT foo{}{bar}",
+                "CLUSTER COUNTKEYSINSLOT x",
+                "CLUSTER COUNTKEYSINSLOT -1",
+                "CLUSTER COUNTKEYSINSLOT 16384",
+                "CONFIG GET nosuch",
+                "CONFIG GET databases",
+                "CONFIG GET DATA?ASES databases",
+                "CONFIG SET nosuch 1",
+                "CONFIG SET databases 4",
+                "CONFIG SET slowlog-log-slower-than x",
+                "CONFIG SET slowlog-log-slower-than 01",
+                "CONFIG SET slowlog-log-slower-than 1 slowlog-log-slower-than 2",
+                "CONFIG SET slowlog-log-slower-than 1 port",
+                "CONFIG SET slowlog-log-slower-than 10000",
+                "CONFIG RESETSTAT",
+                "SLOWLOG GET x",
+                "SLOWLOG GET -2",
+                "SLOWLOG GET 0",
+                "SLOWLOG RESET",
+                "INFO nosuch",
+                "INFO cluster",
+                "CONFIG HELP",
+                "SLOWLOG HELP",
+                "COMMAND HELP",
+                "COMMAND GETKEYS MSET a 1 b 2",
+                "COMMAND INFO get nosuch",
+            })
+    void says_what_redis_says(String command) {
+        String[] words = command.split(" ");
+        if (command.equals("CONFIG HELP")) {
+            // The file that REWRITE would write is not there.
+            assertThat(lines(redis.call(words))).containsAll(lines(proxy.call(words)));
+        } else {
+            assertThat(proxy.call(words)).isEqualTo(redis.call(words));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HELLO",
+                "HELLO 2",
+                "CLIENT ID",
+                "CLIENT LIST",
+                "CLIENT INFO",
+                "CLUSTER SLOTS",
+                "CLUSTER SHARDS",
+                "CLUSTER NODES",
+                "CLUSTER INFO",
+                "CLUSTER MYID",
+                "TIME",
+                "INFO",
+                "SLOWLOG LEN",
+            })
+    void has_the_shape_of_redis(String command) {
+        proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:7001 1 0-16383");
+        String[] words = command.split(" ");
+        assertThat(shape(proxy.call(words))).isEqualTo(shape(redis.call(words)));
+    }
+
+    @Test
+    void fields_are_fields_of_redis() {
+        proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:7001 1 0-16383");
+        assertThat(names(proxy.text("CLUSTER", "INFO"), "\r\n", ":"))
+                .isEqualTo(names(redisText("CLUSTER", "INFO"), "\r\n", ":"));
+        Set<String> clientFields = names(proxy.text("CLIENT", "INFO").strip(), " ", "=");
+        clientFields.removeAll(Set.of("lib-name", "lib-ver"));
+        assertThat(names(redisText("CLIENT", "INFO").strip(), " ", "=")).containsAll(clientFields);
+        Set<String> infoFields =
+                names(proxy.text("INFO", "server", "clients", "stats", "replication", "cpu"), "\r\n", ":");
+        assertThat(names(redisText("INFO"), "\r\n", ":")).containsAll(infoFields);
+    }
+
+    @Test
+    void counts_the_keys_of_a_slot_at_its_node() {
+        proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb " + plain.address() + " 1 0-16383");
+        try (RespConnection node = plain.connect()) {
+            for (int i = 0; i < 3500; i++) {
+                node.call("SET", "other" + i, "x");
+            }
+            for (int i = 0; i < 40; i++) {
+                node.call("SET", "{tag}" + i, "x");
+            }
+            long chance = 0;
+            for (int i = 0; i < 3500; i++) {
+                chance += Slot.of("other" + i) == Slot.of("tag") ? 1 : 0;
+            }
+            assertThat(proxy.call("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(Slot.of("tag"))))
+                    .isEqualTo(new RespValue.Int(40 + chance));
+            node.call("FLUSHALL");
+            assertThat(proxy.call("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(Slot.of("tag"))))
+                    .isEqualTo(new RespValue.Int(0));
+        }
+    }
+
+    @Test
+    void says_why_keys_cannot_be_counted() {
+        proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:1 1 0-16383");
+        assertThat(proxy.words("CLUSTER COUNTKEYSINSLOT 1"))
+                .startsWith("-CLUSTERDOWN node 127.0.0.1:1 cannot be reached");
+    }
+
+    @Test
+    void has_a_node_explain_commands() {
+        assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("*0\r\n");
+        proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:1"), Role.MASTER, true, 0, "none", 0));
+        assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("*0\r\n");
+        proxy.nodeStates.set(0, new NodeState(new NodeAddress(plain.address()), Role.MASTER, true, 0, "none", 0));
+        assertThat(proxy.call("COMMAND", "DOCS", "get", "set")).isEqualTo(redis.call("COMMAND", "DOCS", "get", "set"));
+    }
+
+    private String redisText(String... command) {
+        return ((RespValue.Bulk) redis.call(command)).text();
+    }
+
+    private static List<String> lines(RespValue help) {
+        return ((RespValue.Array) help)
+                .items().stream().map(line -> ((RespValue.Simple) line).text()).toList();
+    }
+
+    private static Set<String> names(String text, String fieldEnd, String nameEnd) {
+        return Arrays.stream(text.split(fieldEnd))
+                .filter(field -> field.contains(nameEnd))
+                .map(field -> field.substring(0, field.indexOf(nameEnd)))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The types of a value and of those in it. */
+    private static String shape(RespValue value) {
+        return value instanceof RespValue.Array array
+                ? array.items().stream().map(RedisWordsIT::shape).collect(Collectors.joining(",", "[", "]"))
+                : value.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,303 @@
+package io.undermoon.proxy.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplPeer;
+import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.stats.LoopStats;
+import io.undermoon.proxy.testing.RedisServerProcess;
+import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.proxy.testing.ScriptedRedis;
+import io.undermoon.proxy.topology.ApplyResult;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespValue;
+import io.undermoon.umctl.SetRepl;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReplicationDriverIT {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final ProxyAddress SELF = new ProxyAddress("127.0.0.1:5299");
+
+    private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
+    private final Endpoints endpoints = new Endpoints();
+    private final TopologyStore topology = new TopologyStore(SELF, Set.of(), endpoints);
+    private ReplicationDriver driver;
+    private long epoch;
+
+    private void start(BackendSettings.Login login, String... nodes) {
+        BackendSettings settings = new BackendSettings(1000, 2000, 1 << 20, 100, login, BackendSettings.Login.NONE);
+        ProxyLoop loop = new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1));
+        Set<NodeAddress> own = new HashSet<>();
+        Arrays.stream(nodes).map(NodeAddress::new).forEach(own::add);
+        driver = new ReplicationDriver(
+                loop, endpoints, new ReplicationSettings(Duration.ofMillis(200), login.user(), login.password()), own);
+        driver.start(topology);
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private void tell(SetRepl.Entry... entries) {
+        epoch++;
+        assertThat(topology.apply(new SetRepl(new Epoch(epoch), false, List.of(entries))))
+                .isEqualTo(ApplyResult.APPLIED);
+    }
+
+    private static SetRepl.Entry master(String node) {
+        return new SetRepl.Entry(Role.MASTER, new ClusterName("test"), new NodeAddress(node), List.of());
+    }
+
+    private static SetRepl.Entry replica(String node, String master) {
+        return new SetRepl.Entry(
+                Role.REPLICA,
+                new ClusterName("test"),
+                new NodeAddress(node),
+                List.of(new ReplPeer(new NodeAddress(master), SELF)));
+    }
+
+    private NodeStatus status(String node) {
+        return driver.statuses().stream()
+                .filter(status -> status.node().value().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void awaitSettled(String node, Role role) {
+        await("role of " + node)
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> {
+                    NodeReport report = status(node).report();
+                    return status(node).isSettled() && report != null && report.role() == role;
+                });
+    }
+
+    private static String info(RedisServerProcess server) {
+        try (RespConnection connection = server.connect()) {
+            return ((RespValue.Bulk) connection.call("INFO", "replication")).text();
+        }
+    }
+
+    @Test
+    void changes_roles_at_once_and_back() {
+        try (RedisServerProcess one = RedisServerProcess.start();
+                RedisServerProcess two = RedisServerProcess.start()) {
+            start(BackendSettings.Login.NONE, one.address(), two.address());
+            tell(master(one.address()), replica(two.address(), one.address()));
+            awaitSettled(two.address(), Role.REPLICA);
+            try (RespConnection first = one.connect();
+                    RespConnection second = two.connect()) {
+                first.call("SET", "key", "value");
+                await().atMost(LIMIT).until(() -> second.call("GET", "key").equals(new RespValue.Bulk("value")));
+            }
+
+            long before = System.nanoTime();
+            tell(replica(two.address(), one.address()), master(one.address()));
+            tell(master(one.address()), master(two.address()));
+            tell(replica(one.address(), two.address()), master(two.address()));
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> info(two).contains("role:master"));
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(500));
+            awaitSettled(one.address(), Role.REPLICA);
+            awaitSettled(two.address(), Role.MASTER);
+
+            NodeStatus promoted = status(two.address());
+            await().atMost(LIMIT)
+                    .until(() -> status(two.address()).report().replicas().size() == 1);
+            assertThat(promoted.up()).isTrue();
+            assertThat(promoted.problem()).isNull();
+            assertThat(promoted.millisSinceLastAnswer()).isLessThan(5000);
+        }
+    }
+
+    @Test
+    void leaves_a_right_link_alone() {
+        try (RedisServerProcess one = RedisServerProcess.start();
+                RedisServerProcess two = RedisServerProcess.start()) {
+            start(BackendSettings.Login.NONE, one.address(), two.address());
+            tell(master(one.address()), replica(two.address(), one.address()));
+            awaitSettled(two.address(), Role.REPLICA);
+            String calls = replicaofCalls(two);
+
+            for (int i = 0; i < 10; i++) {
+                tell(master(one.address()), replica(two.address(), one.address()));
+                awaitSettled(two.address(), Role.REPLICA);
+            }
+
+            assertThat(replicaofCalls(two)).isEqualTo(calls);
+        }
+    }
+
+    private static String replicaofCalls(RedisServerProcess server) {
+        try (RespConnection connection = server.connect()) {
+            return ((RespValue.Bulk) connection.call("INFO", "commandstats"))
+                    .text()
+                    .lines()
+                    .filter(line -> line.startsWith("cmdstat_replicaof:"))
+                    .map(line -> line.substring(0, line.indexOf(',')))
+                    .findFirst()
+                    .orElse("none");
+        }
+    }
+
+    @Test
+    void gives_a_restarted_node_its_role_back() {
+        try (RedisServerProcess one = RedisServerProcess.start();
+                RedisServerProcess two = RedisServerProcess.start()) {
+            start(BackendSettings.Login.NONE, one.address(), two.address());
+            tell(master(one.address()), replica(two.address(), one.address()));
+            awaitSettled(two.address(), Role.REPLICA);
+
+            two.kill();
+            await().atMost(LIMIT).until(() -> !status(two.address()).up());
+            assertThat(status(one.address()).up()).isTrue();
+            two.restart();
+
+            awaitSettled(two.address(), Role.REPLICA);
+            assertThat(info(two)).contains("role:slave");
+        }
+    }
+
+    @Test
+    void watches_nodes_before_any_role_is_told_and_leaves_their_roles() {
+        try (RedisServerProcess one = RedisServerProcess.start();
+                RedisServerProcess two = RedisServerProcess.start()) {
+            try (RespConnection connection = two.connect()) {
+                connection.call("REPLICAOF", "127.0.0.1", Integer.toString(one.port()));
+            }
+            start(BackendSettings.Login.NONE, one.address(), two.address());
+
+            awaitSettled(one.address(), Role.MASTER);
+            awaitSettled(two.address(), Role.REPLICA);
+            assertThat(status(two.address()).wanted()).isNull();
+            tell();
+            awaitSettled(two.address(), Role.REPLICA);
+        }
+    }
+
+    @Test
+    void forgets_nodes_that_are_no_longer_named() {
+        try (RedisServerProcess one = RedisServerProcess.start();
+                RedisServerProcess two = RedisServerProcess.start()) {
+            start(BackendSettings.Login.NONE, one.address());
+            tell(master(one.address()), master(two.address()));
+            awaitSettled(two.address(), Role.MASTER);
+
+            tell(master(one.address()));
+
+            await().atMost(LIMIT).until(() -> driver.statuses().size() == 1);
+            awaitSettled(one.address(), Role.MASTER);
+        }
+    }
+
+    @Test
+    void has_replicas_log_in_to_masters_with_a_password() {
+        String[] password = {"--requirepass", "secret word"};
+        try (RedisServerProcess one = RedisServerProcess.start(password);
+                RedisServerProcess two = RedisServerProcess.start(password)) {
+            start(new BackendSettings.Login(null, "secret word"), one.address(), two.address());
+            tell(master(one.address()), replica(two.address(), one.address()));
+            awaitSettled(two.address(), Role.REPLICA);
+
+            two.kill();
+            two.restart();
+            awaitSettled(two.address(), Role.REPLICA);
+        }
+    }
+
+    @Test
+    void has_replicas_log_in_to_masters_with_a_user() {
+        String[] user = {"--user", "boss", "on", ">pw", "~*", "&*", "+@all", "--user", "default", "off"};
+        try (RedisServerProcess one = RedisServerProcess.start(user);
+                RedisServerProcess two = RedisServerProcess.start(user)) {
+            start(new BackendSettings.Login("boss", "pw"), one.address(), two.address());
+
+            tell(master(one.address()), replica(two.address(), one.address()));
+
+            awaitSettled(two.address(), Role.REPLICA);
+        }
+    }
+
+    /** As KeyDB and old Redis, and a managed one that refuses CONFIG. */
+    @Test
+    void falls_back_to_slaveof_and_tolerates_refused_config() {
+        AtomicReference<String> role = new AtomicReference<>("role:master");
+        try (ScriptedRedis node = new ScriptedRedis(command -> switch (command.get(0)) {
+            case "AUTH" -> new RespValue.Simple("OK");
+            case "INFO" -> new RespValue.Bulk(role.get() + "\r\n");
+            case "SLAVEOF" -> {
+                role.set("role:slave\r\nmaster_host:10.0.0.1\r\nmaster_port:7001\r\nmaster_link_status:up");
+                yield new RespValue.Simple("OK");
+            }
+            default -> new RespValue.Failure("ERR unknown command `" + command.get(0) + "`");
+        })) {
+            start(new BackendSettings.Login(null, "pw"), node.address());
+
+            tell(replica(node.address(), "10.0.0.1:7001"));
+
+            awaitSettled(node.address(), Role.REPLICA);
+            assertThat(node.received())
+                    .contains(
+                            List.of("CONFIG", "SET", "masterauth", "pw"),
+                            List.of("REPLICAOF", "10.0.0.1", "7001"),
+                            List.of("SLAVEOF", "10.0.0.1", "7001"));
+        }
+    }
+
+    @Test
+    void a_loading_node_is_up_but_not_settled() {
+        AtomicReference<String> loading = new AtomicReference<>("loading:1");
+        try (ScriptedRedis node = new ScriptedRedis(command -> command.get(0).equals("INFO")
+                ? new RespValue.Bulk("role:master\r\n" + loading.get())
+                : new RespValue.Failure("LOADING Redis is loading the dataset in memory"))) {
+            start(BackendSettings.Login.NONE, node.address());
+
+            await().atMost(LIMIT).until(() -> status(node.address()).up());
+            assertThat(status(node.address()).isSettled()).isFalse();
+            assertThat(status(node.address()).problem()).contains("loading");
+            loading.set("loading:0");
+            awaitSettled(node.address(), Role.MASTER);
+        }
+    }
+
+    @Test
+    void a_refusing_node_is_up_and_says_why_it_is_not_well() {
+        try (ScriptedRedis node = new ScriptedRedis(command -> command.get(0).equals("INFO")
+                ? new RespValue.Bulk("role:master\r\n")
+                : new RespValue.Failure("NOPERM this user has no permissions"))) {
+            start(BackendSettings.Login.NONE, node.address());
+
+            tell(replica(node.address(), "10.0.0.1:7001"));
+
+            await().atMost(LIMIT).until(() -> {
+                String problem = status(node.address()).problem();
+                return problem != null && problem.contains("NOPERM");
+            });
+            assertThat(status(node.address()).up()).isTrue();
+            assertThat(status(node.address()).isSettled()).isFalse();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.undermoon.proxy.server;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Configurations made of a few values. */
+final class Configs {
+    private Configs() {}
+
+    /**
+     * @param keysAndValues keys without the prefix, each followed by its value
+     */
+    static ProxyConfig of(String... keysAndValues) {
+        Map<String, String> properties = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            properties.put("undermoon." + keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(ProxyConfig.class)
+                .withSources(new PropertiesConfigSource(properties, "test", 500))
+                .build()
+                .getConfigMapping(ProxyConfig.class);
+    }
+
+    static ProxySettings settings(String... keysAndValues) {
+        return ProxySettings.of(of(keysAndValues), "test");
+    }
+}

@@ -1,0 +1,52 @@
+package io.undermoon.proxy.server;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.undermoon.proxy.testing.BrokerDouble;
+import io.undermoon.proxy.testing.RedisServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Map;
+
+/** Two Redis nodes, a broker that is not there yet, and a free port for the proxy. */
+public final class ProxyTestResource implements QuarkusTestResourceLifecycleManager {
+    private RedisServerProcess one;
+    private RedisServerProcess two;
+
+    @Override
+    public Map<String, String> start() {
+        one = RedisServerProcess.start();
+        two = RedisServerProcess.start();
+        int brokerPort;
+        try (BrokerDouble broker = new BrokerDouble(0)) {
+            brokerPort = broker.port();
+        }
+        return Map.of(
+                "undermoon.address", "127.0.0.1:" + freePort(),
+                "undermoon.node_addresses", one.address() + "," + two.address(),
+                "undermoon.broker_address", "127.0.0.1:" + brokerPort,
+                "undermoon.registration_interval", "200ms",
+                "undermoon.replication_check_interval", "200ms",
+                "undermoon.session_timeout", "5000",
+                "undermoon.thread_number", "2");
+    }
+
+    @Override
+    public void stop() {
+        if (one != null) {
+            one.close();
+        }
+        if (two != null) {
+            two.close();
+        }
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

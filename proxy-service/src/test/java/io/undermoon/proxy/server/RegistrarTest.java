@@ -1,0 +1,97 @@
+package io.undermoon.proxy.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.proxy.testing.BrokerDouble;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RegistrarTest {
+    private static final String SELF = "127.0.0.1:5299";
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final AtomicBoolean nodesUp = new AtomicBoolean(true);
+    private Registrar registrar;
+
+    private void start(String brokers, String... more) {
+        String[] values = new String[6 + more.length];
+        System.arraycopy(more, 0, values, 6, more.length);
+        values[0] = "broker_address";
+        values[1] = brokers;
+        values[2] = "node_addresses";
+        values[3] = "127.0.0.1:7001,127.0.0.1:7002";
+        values[4] = "registration_interval";
+        values[5] = "50ms";
+        RegistrationSettings settings = Configs.settings(values).registration();
+        registrar = new Registrar(settings, new BrokerClient(settings.brokers()), nodesUp::get);
+        registrar.start();
+    }
+
+    @AfterEach
+    void stop() {
+        registrar.close();
+    }
+
+    @Test
+    void registers_what_it_is() {
+        try (BrokerDouble broker = new BrokerDouble(0)) {
+            start(broker.address(), "host", "rack-1", "index", "3");
+
+            await().atMost(LIMIT).until(registrar::isRegistered);
+            assertThat(broker.registrations())
+                    .singleElement()
+                    .hasToString(
+                            "{\"proxy_address\":\"127.0.0.1:5299\",\"nodes\":[\"127.0.0.1:7001\",\"127.0.0.1:7002\"],"
+                                    + "\"host\":\"rack-1\",\"index\":3}");
+        }
+    }
+
+    @Test
+    void registers_again_when_it_was_forgotten_or_taken_for_failed() {
+        try (BrokerDouble broker = new BrokerDouble(0)) {
+            start(broker.address());
+            await().atMost(LIMIT).until(registrar::isRegistered);
+
+            broker.forget(SELF);
+            await().atMost(LIMIT).until(() -> broker.knows(SELF));
+
+            broker.fail(SELF);
+            await().atMost(LIMIT).until(() -> !broker.isFailed(SELF));
+        }
+    }
+
+    @Test
+    void stays_failed_while_a_node_is_down() {
+        try (BrokerDouble broker = new BrokerDouble(0)) {
+            nodesUp.set(false);
+            broker.fail(SELF);
+            start(broker.address());
+            await().during(Duration.ofMillis(300))
+                    .atMost(LIMIT)
+                    .until(() -> broker.isFailed(SELF) && !registrar.isRegistered());
+
+            nodesUp.set(true);
+
+            await().atMost(LIMIT).until(() -> registrar.isRegistered() && !broker.isFailed(SELF));
+        }
+    }
+
+    @Test
+    void waits_for_a_broker_that_is_away_and_finds_another_one() {
+        int port;
+        try (BrokerDouble gone = new BrokerDouble(0)) {
+            port = gone.port();
+        }
+        try (BrokerDouble second = new BrokerDouble(0)) {
+            start("127.0.0.1:" + port + "," + second.address());
+            await().atMost(LIMIT).until(() -> second.knows(SELF));
+        }
+        try (BrokerDouble first = new BrokerDouble(port)) {
+            await().atMost(LIMIT).until(() -> first.knows(SELF));
+        }
+        assertThat(registrar.isRegistered()).as("what was last known").isTrue();
+    }
+}

@@ -1,0 +1,101 @@
+package io.undermoon.proxy.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.undermoon.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The three endpoints of a broker that a proxy uses, over a map. */
+public final class BrokerDouble implements AutoCloseable {
+    private final Map<String, JsonNode> proxies = new ConcurrentHashMap<>();
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
+    private final List<JsonNode> registrations = new CopyOnWriteArrayList<>();
+    private final HttpServer server;
+
+    /**
+     * @param port 0 for any that is free
+     */
+    public BrokerDouble(int port) {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 16);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/api/v3/proxies/meta", this::meta);
+        server.createContext("/api/v3/proxies/failed/addresses", this::failed);
+        server.start();
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** {@code 127.0.0.1:port}. */
+    public String address() {
+        return "127.0.0.1:" + port();
+    }
+
+    /** The bodies of the registrations, oldest first. */
+    public List<JsonNode> registrations() {
+        return List.copyOf(registrations);
+    }
+
+    public boolean knows(String proxy) {
+        return proxies.containsKey(proxy);
+    }
+
+    public boolean isFailed(String proxy) {
+        return failed.contains(proxy);
+    }
+
+    /** Has the broker take a proxy for failed until it registers again. */
+    public void fail(String proxy) {
+        failed.add(proxy);
+    }
+
+    /** Has the broker lose a proxy. */
+    public void forget(String proxy) {
+        proxies.remove(proxy);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+
+    private void meta(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestMethod().equals("POST")) {
+            JsonNode body = Json.mapper().readTree(exchange.getRequestBody());
+            registrations.add(body);
+            String proxy = body.path("proxy_address").asText();
+            failed.remove(proxy);
+            boolean isNew = proxies.putIfAbsent(proxy, body) == null;
+            answer(exchange, isNew ? 200 : 409, isNew ? "" : "{\"error\":\"ALREADY_EXISTED\"}");
+        } else {
+            String path = exchange.getRequestURI().getPath();
+            String proxy = path.substring(path.lastIndexOf('/') + 1);
+            answer(exchange, 200, "{\"proxy\":" + (knows(proxy) ? "{\"address\":\"" + proxy + "\"}" : "null") + "}");
+        }
+    }
+
+    private void failed(HttpExchange exchange) throws IOException {
+        answer(exchange, 200, Json.mapper().writeValueAsString(Map.of("addresses", failed)));
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+}
