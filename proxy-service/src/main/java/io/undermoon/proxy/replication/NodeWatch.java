@@ -169,17 +169,24 @@ final class NodeWatch implements Action.Effects {
     private <T> void outcome(CompletionStage<T> stage, Consumer<T> success, Consumer<Throwable> failure) {
         long mine = turn;
         stage.whenCompleteAsync(
-                (value, problem) -> {
-                    if (mine != turn) {
-                        return;
+                        (value, problem) -> {
+                            if (mine != turn) {
+                                return;
+                            }
+                            if (problem == null) {
+                                success.accept(value);
+                            } else {
+                                failure.accept(unwrap(problem));
+                            }
+                        },
+                        loop)
+                .whenComplete((value, problem) -> {
+                    // The turn goes on with every outcome, unless what was to be done about it went wrong here.
+                    if (problem != null && mine == turn) {
+                        LOG.errorf(problem, "node=%s cannot be taken care of; it is tried again", node);
+                        rest(1);
                     }
-                    if (problem == null) {
-                        success.accept(value);
-                    } else {
-                        failure.accept(unwrap(problem));
-                    }
-                },
-                loop);
+                });
     }
 
     /** A node that answers with an error is up, but nothing is known of it. */

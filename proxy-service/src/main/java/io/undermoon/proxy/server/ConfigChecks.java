@@ -3,6 +3,7 @@ package io.undermoon.proxy.server;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.session.SessionSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -56,11 +57,16 @@ final class ConfigChecks {
         return value;
     }
 
-    static long within(long min, long max, String key, long value) {
-        if (value < min || value > max) {
-            throw invalid(key, value, min + " to " + max);
+    /** What {@code max_redirections} comes to: 0 once meant "without limit", and 1 would let no command be redirected. */
+    static int redirections(int value) {
+        if (value < 0 || value > SessionSettings.MAX_REDIRECTIONS) {
+            throw invalid("max_redirections", value, "0 to " + SessionSettings.MAX_REDIRECTIONS);
         }
-        return value;
+        return switch (value) {
+            case 0 -> SessionSettings.MAX_REDIRECTIONS;
+            case 1 -> 2;
+            default -> value;
+        };
     }
 
     static Duration positive(String key, Duration value) {
@@ -106,10 +112,11 @@ final class ConfigChecks {
     static List<String> remarks(ProxyConfig config) {
         List<String> remarks = new ArrayList<>();
         if (config.maxRedirections() == 0) {
-            remarks.add("undermoon.max_redirections=0, once 'without limit', means 4");
+            remarks.add(
+                    "undermoon.max_redirections=0, once 'without limit', means " + SessionSettings.MAX_REDIRECTIONS);
         }
         if (config.activeRedirection() && config.maxRedirections() == 1) {
-            remarks.add("undermoon.max_redirections=1 lets no command be redirected");
+            remarks.add("undermoon.max_redirections=1 would let no command be redirected; it is taken for 2");
         }
         String host = HostPort.parse(config.announceAddress().orElse(config.address()))
                 .host();

@@ -72,10 +72,6 @@ public interface ProxyConfig {
     @WithDefault("1024")
     int maxPipeline();
 
-    /** How many clients of one event loop may watch keys or block at a time, each on a connection to a node of its own. */
-    @WithDefault("1000")
-    int maxPinnedConnections();
-
     /** Milliseconds after which an idle client is disconnected; 0 for never. */
     @WithDefault("0")
     long sessionTimeout();
@@ -87,6 +83,10 @@ public interface ProxyConfig {
     /** Milliseconds that an attempt to connect to a node may take. */
     @WithDefault("1000")
     int backendConnectTimeout();
+
+    /** How many connections of each event loop may serve one client alone: for transactions and blocking commands. */
+    @WithDefault("1000")
+    int maxPinnedConnections();
 
     /** Password that clients have to give with AUTH; none by default. */
     Optional<String> password();
@@ -102,8 +102,8 @@ public interface ProxyConfig {
     boolean activeRedirection();
 
     /**
-     * How many proxies may look at a redirected command, 2 to 4. 0, once "without limit", means 4; with 1 no command can be
-     * redirected.
+     * How many proxies may look at a redirected command, 2 to 4. 0, once "without limit", is taken for 4, and 1, which would
+     * let no command be redirected, for 2.
      */
     @WithDefault("4")
     int maxRedirections();

@@ -34,8 +34,6 @@ record ProxySettings(
     /** What may wait for a connection that is being made; a second of small commands. */
     private static final int MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
-    private static final int MAX_REDIRECTIONS = 4;
-
     ProxySettings {
         nodes = List.copyOf(nodes);
     }
@@ -87,20 +85,19 @@ record ProxySettings(
                 (int) ConfigChecks.atLeast(1, "backend_connect_timeout", config.backendConnectTimeout()),
                 ConfigChecks.atLeast(1, "backend_timeout", config.backendTimeout()),
                 MAX_QUEUED_BYTES,
-                (int) ConfigChecks.atLeast(1, "max_pinned_connections", config.maxPinnedConnections()),
+                (int) ConfigChecks.atLeast(0, "max_pinned_connections", config.maxPinnedConnections()),
                 redis,
                 new BackendSettings.Login(null, config.password().orElse(null)));
     }
 
     private static SessionSettings sessions(ProxyConfig config) {
-        int redirections = (int) ConfigChecks.within(0, MAX_REDIRECTIONS, "max_redirections", config.maxRedirections());
         String elsewhere = config.defaultRedirectionAddress()
                 .map(text -> ConfigChecks.address("default_redirection_address", text)
                         .toString())
                 .orElse("");
         return new SessionSettings(
                 config.activeRedirection(),
-                redirections == 0 ? MAX_REDIRECTIONS : redirections,
+                ConfigChecks.redirections(config.maxRedirections()),
                 config.password().isPresent(),
                 RequestLimits.DEFAULT,
                 (int) ConfigChecks.atLeast(1, "max_pipeline", config.maxPipeline()),

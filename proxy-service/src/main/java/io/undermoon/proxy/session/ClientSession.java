@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.timeout.IdleStateEvent;
 import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
@@ -328,6 +329,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             closing = true;
             dropInput();
             closeWhenAnswered();
+        } else if (event instanceof IdleStateEvent && replies.isEmpty()) {
+            // A client that waits for a reply, however long, is not idle.
+            channel.close();
         }
     }
 

@@ -44,7 +44,7 @@ class ReplicationDriverIT {
     private long epoch;
 
     private void start(BackendSettings.Login login, String... nodes) {
-        BackendSettings settings = new BackendSettings(1000, 2000, 1 << 20, 100, login, BackendSettings.Login.NONE);
+        BackendSettings settings = new BackendSettings(1000, 2000, 1 << 20, 10, login, BackendSettings.Login.NONE);
         ProxyLoop loop = new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1));
         Set<NodeAddress> own = new HashSet<>();
         Arrays.stream(nodes).map(NodeAddress::new).forEach(own::add);

@@ -58,7 +58,9 @@ class ProxyServerIT {
         try (RedisServerProcess redis = RedisServerProcess.start();
                 ProxyServer server = server(port, redis, () -> {}, "session_timeout", "200");
                 RespConnection client = RespConnection.to(port)) {
-            assertThat(client.call("PING")).isEqualTo(new RespValue.Simple("PONG"));
+            assertThat(client.call("BLPOP", "nothing", "1"))
+                    .as("a client that waits is not idle")
+                    .isEqualTo(RespValue.Null.ARRAY);
 
             assertThatThrownBy(client::receive)
                     .isInstanceOf(UncheckedIOException.class)

@@ -33,6 +33,7 @@ class ProxySettingsTest {
         assertThat(config.sessionTimeout()).isZero();
         assertThat(config.backendTimeout()).isEqualTo(3000);
         assertThat(config.backendConnectTimeout()).isEqualTo(1000);
+        assertThat(config.maxPinnedConnections()).isEqualTo(1000);
         assertThat(config.password()).isEmpty();
         assertThat(config.redisUser()).isEmpty();
         assertThat(config.redisPassword()).isEmpty();
@@ -125,6 +126,7 @@ class ProxySettingsTest {
                     thread_number               | many
                     maxclients                  | 0
                     max_pipeline                | 0
+                    max_pinned_connections      | -1
                     session_timeout             | -1
                     backend_timeout             | 0
                     backend_connect_timeout     | 0
