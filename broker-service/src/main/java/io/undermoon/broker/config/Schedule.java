@@ -10,7 +10,7 @@ import java.time.Duration;
 
 /** What the broker does by itself from time to time. */
 public final class Schedule {
-    private static final Duration EXPIRY_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 
     void start(
             @Observes StartupEvent event,
@@ -18,7 +18,8 @@ public final class Schedule {
             Settings settings,
             MetadataStore store,
             ReplicaPush replicaPush) {
-        every(scheduler, "failure-expiry", EXPIRY_INTERVAL, store::expireFailureReports);
+        every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, store::expireFailureReports);
+        every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, store::recoverStorage);
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
         }

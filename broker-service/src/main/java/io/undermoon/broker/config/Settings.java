@@ -31,6 +31,8 @@ public record Settings(
     }
 
     /**
+     * Checks and converts the configuration.
+     *
      * @throws IllegalArgumentException naming the key and its value if one cannot be used
      */
     public static Settings of(BrokerConfig config) {

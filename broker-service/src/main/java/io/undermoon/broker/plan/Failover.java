@@ -46,6 +46,8 @@ public final class Failover {
     }
 
     /**
+     * Gives up on a proxy.
+     *
      * @param force replace the proxy even if the other half of its chunk is down too, which may lose the chunk's data
      */
     public static Outcome<Result> failOver(MetaStore state, Rules rules, ProxyAddress address, boolean force) {

@@ -5,9 +5,9 @@ import io.undermoon.broker.state.MetaStore;
 import io.undermoon.broker.state.MetaStoreEdit;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Collections;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -54,8 +54,8 @@ public final class FailureReports {
     }
 
     /** The registered proxies that a quorum of reporters calls failed. */
-    public static SortedSet<ProxyAddress> reachingQuorum(MetaStore state, Rules rules) {
-        SortedSet<ProxyAddress> proxies = new TreeSet<>();
+    public static NavigableSet<ProxyAddress> reachingQuorum(MetaStore state, Rules rules) {
+        NavigableSet<ProxyAddress> proxies = new TreeSet<>();
         for (ProxyAddress proxy : state.failures().keySet()) {
             if (state.allProxies().containsKey(proxy)
                     && live(state, rules, proxy).size() >= Math.max(1, rules.failureQuorum())) {
@@ -69,8 +69,8 @@ public final class FailureReports {
      * The proxies that wait for a failover: those a quorum calls failed, and failed ones that still occupy a half of a chunk.
      * The latter stay until they are replaced or registered again, so that a spare proxy added later is put to use.
      */
-    public static SortedSet<ProxyAddress> awaitingFailover(MetaStore state, Rules rules) {
-        SortedSet<ProxyAddress> proxies = reachingQuorum(state, rules);
+    public static NavigableSet<ProxyAddress> awaitingFailover(MetaStore state, Rules rules) {
+        NavigableSet<ProxyAddress> proxies = reachingQuorum(state, rules);
         for (ClusterStore cluster : state.clusters().values()) {
             cluster.proxies().filter(state::hasFailed).forEach(proxies::add);
         }

@@ -10,6 +10,8 @@ import io.undermoon.broker.state.MetaStore;
 @FunctionalInterface
 public interface Plan<R> {
     /**
+     * Plans the change.
+     *
      * @throws io.undermoon.fault.UndermoonException if the change is refused
      */
     Outcome<R> apply(MetaStore state, Rules rules);

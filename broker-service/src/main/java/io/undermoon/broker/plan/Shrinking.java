@@ -16,6 +16,8 @@ public final class Shrinking {
     private Shrinking() {}
 
     /**
+     * Plans the moves.
+     *
      * @param nodeNumber how many nodes shall keep or get slots
      */
     public static Outcome<Outcome.Done> shrink(MetaStore state, ClusterName name, long nodeNumber) {

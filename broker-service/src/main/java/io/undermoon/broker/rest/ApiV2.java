@@ -6,6 +6,7 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Node;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.core.GenericEntity;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
@@ -30,7 +31,7 @@ public final class ApiV2 {
             String path = NEW_PREFIX + uri.getRawPath().substring(OLD_PREFIX.length());
             String query = uri.getRawQuery();
             request.setRequestUri(URI.create(query == null ? path : path + "?" + query));
-            request.setProperty(MARK, Boolean.TRUE);
+            request.setProperty(MARK, true);
         }
     }
 
@@ -60,9 +61,9 @@ public final class ApiV2 {
             return ShapeV2.proxy(reply);
         }
         if (cluster != null && entity instanceof List<?> list) {
-            return list.stream()
+            return new GenericEntity<List<?>>(list.stream()
                     .map(element -> element instanceof Node node ? ShapeV2.node(cluster, node) : element)
-                    .toList();
+                    .toList()) {};
         }
         return entity;
     }

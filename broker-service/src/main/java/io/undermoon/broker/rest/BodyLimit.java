@@ -26,7 +26,7 @@ public final class BodyLimit {
 
     private static void check(RoutingContext request, long limit) {
         String length = request.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (length == null || length.length() < 19 && Long.parseLong(length) <= limit) {
+        if (length == null || (length.length() < 19 && Long.parseLong(length) <= limit)) {
             request.next();
             return;
         }

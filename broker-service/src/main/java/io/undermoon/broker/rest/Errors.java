@@ -1,5 +1,6 @@
 package io.undermoon.broker.rest;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.undermoon.broker.state.JsonFault;
@@ -26,6 +27,10 @@ public final class Errors {
 
     @ServerExceptionMapper
     public Response unreadable(JsonProcessingException e) {
+        if (e.getProcessor() instanceof JsonGenerator) {
+            LOG.error("a reply cannot be written", e);
+            return internalError();
+        }
         return reply(ErrorCode.INVALID_REQUEST, JsonFault.describe(e), Map.of());
     }
 
@@ -66,6 +71,10 @@ public final class Errors {
             return refused(refusal);
         }
         LOG.errorf(e, "path=%s failed", uri.getPath());
+        return internalError();
+    }
+
+    private static Response internalError() {
         return reply(ErrorCode.INTERNAL_ERROR, "the broker failed; its log says why", Map.of());
     }
 

@@ -47,6 +47,8 @@ public final class ClusterView {
     }
 
     /**
+     * Computes the view.
+     *
      * @param migrationLimit how many migrations run at a time, 0 for no limit
      */
     public static ClusterView of(ClusterStore cluster, int migrationLimit) {

@@ -40,9 +40,13 @@ public final class MetaStoreJson {
                 upgrade(root);
             }
             return read(tree);
-        } catch (IOException e) {
+        } catch (JsonProcessingException e) {
             throw new UndermoonException(
-                    ErrorCode.PERSISTENCE_JSON_ERROR, "the metadata is not a JSON document: " + e.getMessage(), e);
+                    ErrorCode.PERSISTENCE_JSON_ERROR,
+                    "the metadata is not a JSON document: " + e.getOriginalMessage(),
+                    e);
+        } catch (IOException e) {
+            throw new UndermoonException(ErrorCode.PERSISTENCE_JSON_ERROR, "the metadata cannot be read: " + e, e);
         }
     }
 

@@ -36,7 +36,7 @@ public final class MetaStoreView {
     public MetaStoreView next(MetaStore nextState) {
         MetaStoreView next = new MetaStoreView(nextState, migrationLimit);
         clusters.forEach((name, view) -> {
-            if (nextState.clusters().get(name) == view.store()) {
+            if (view.store().equals(nextState.clusters().get(name))) {
                 next.clusters.put(name, view);
             }
         });

@@ -28,6 +28,8 @@ public final class FileStorage implements MetadataStorage {
     }
 
     /**
+     * Takes the lock and reads the file.
+     *
      * @param initial the value while there is no file
      * @throws StorageException if the file is damaged, cannot be read, or is in use by another broker
      */

@@ -2,11 +2,12 @@ package io.undermoon.broker.store;
 
 import io.undermoon.metadata.Epoch;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -14,11 +15,12 @@ import java.util.function.Supplier;
  * time is over. Safe for any number of threads.
  */
 final class ChangeFeed {
-    private final Set<CompletableFuture<Epoch>> waiters = ConcurrentHashMap.newKeySet();
+    private final Map<Long, CompletableFuture<Epoch>> waiters = new ConcurrentHashMap<>();
+    private final AtomicLong nextId = new AtomicLong();
 
     /** Answers everybody who waits. */
     void announce(Epoch epoch) {
-        waiters.forEach(waiter -> waiter.complete(epoch));
+        waiters.values().forEach(waiter -> waiter.complete(epoch));
     }
 
     /**
@@ -28,17 +30,15 @@ final class ChangeFeed {
      */
     CompletionStage<Epoch> await(Epoch known, Duration timeout, Supplier<Epoch> present) {
         CompletableFuture<Epoch> waiter = new CompletableFuture<>();
-        waiters.add(waiter);
-        waiter.whenComplete((epoch, failure) -> waiters.remove(waiter));
-        // Only now, after the waiter is in the set, can no change be missed.
+        Long id = nextId.getAndIncrement();
+        waiters.put(id, waiter);
+        CompletableFuture<Epoch> answer = waiter.whenComplete((epoch, failure) -> waiters.remove(id));
+        // Only now that the waiter is known can no change be missed.
         Epoch now = present.get();
         if (!now.equals(known)) {
             waiter.complete(now);
         }
-        return waiter.completeOnTimeout(now, timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    int waiting() {
-        return waiters.size();
+        waiter.completeOnTimeout(now, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        return answer;
     }
 }

@@ -111,6 +111,23 @@ public final class MetadataStore {
         return feed.await(known, timeout, () -> state().globalEpoch());
     }
 
+    /** After a failed write, tries to store the present value, so that the broker becomes ready again by itself. */
+    public void recoverStorage() {
+        if (!lastWriteFailed) {
+            return;
+        }
+        writing.lock();
+        try {
+            if (stored(state())) {
+                LOG.infof("epoch=%s storage works again", state().globalEpoch());
+            }
+        } catch (UndermoonException e) {
+            LOG.debugf(e, "storage still fails");
+        } finally {
+            writing.unlock();
+        }
+    }
+
     /** Whether the last attempt to store something failed. */
     public boolean lastWriteFailed() {
         return lastWriteFailed;

@@ -3,6 +3,7 @@ package io.undermoon.broker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -47,6 +48,7 @@ class SettingsTest {
     void reads_the_environment_of_the_original() {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .withMapping(BrokerConfig.class)
+                .withConverter(Duration.class, 200, new DurationConverter())
                 .withSources(new EnvConfigSource(
                         Map.of(
                                 "UNDERMOON_FAILURE_QUORUM", "2",
@@ -101,6 +103,7 @@ class SettingsTest {
     private static BrokerConfig config(Map<String, String> properties) {
         return new SmallRyeConfigBuilder()
                 .withMapping(BrokerConfig.class)
+                .withConverter(Duration.class, 200, new DurationConverter())
                 .withSources(new PropertiesConfigSource(properties, "test", 100))
                 .build()
                 .getConfigMapping(BrokerConfig.class);

@@ -1,6 +1,5 @@
 package io.undermoon.broker.rest;
 
-import static io.undermoon.broker.rest.Broker.create;
 import static io.undermoon.broker.rest.Broker.delete;
 import static io.undermoon.broker.rest.Broker.get;
 import static io.undermoon.broker.rest.Broker.ok;
@@ -31,7 +30,7 @@ class ClusterApiTest {
 
     @Test
     void creates_shows_and_removes_a_cluster() {
-        create("demo", 4);
+        Broker.create("demo", 4);
         get("/clusters/meta/demo")
                 .statusCode(200)
                 .body("cluster.name", equalTo("demo"))
@@ -58,7 +57,7 @@ class ClusterApiTest {
 
     @Test
     void refuses_to_create_without_leaving_a_trace() {
-        create("demo", 4);
+        Broker.create("demo", 4);
         long epoch = Broker.epoch();
         refused(post("/clusters/meta/demo", nodes(4)), 409, "ALREADY_EXISTED");
         refused(post("/clusters/meta/not.legal", nodes(4)), 400, "INVALID_CLUSTER_NAME");
@@ -73,9 +72,9 @@ class ClusterApiTest {
 
     @Test
     void pages_names_in_order() {
-        create("b", 4);
-        create("a", 4);
-        create("c", 4);
+        Broker.create("b", 4);
+        Broker.create("a", 4);
+        Broker.create("c", 4);
         get("/clusters/names").body("names", contains("a", "b", "c"));
         get("/clusters/names?offset=1&limit=1").body("names", contains("b"));
         get("/clusters/names?offset=9").body("names", hasSize(0));
@@ -86,7 +85,7 @@ class ClusterApiTest {
 
     @Test
     void adds_expands_commits_and_shrinks() {
-        create("demo", 4);
+        Broker.create("demo", 4);
         refused(post("/clusters/migrations/expand/demo"), 400, "SLOTS_ALREADY_EVEN");
         refused(put("/clusters/nodes/demo", Map.of("cluster_node_number", 4)), 409, "NODE_NUM_ALREADY_ENOUGH");
         refused(put("/clusters/nodes/demo", Map.of("cluster_node_number", 6)), 400, "INVALID_NODE_NUMBER");
@@ -142,7 +141,7 @@ class ClusterApiTest {
 
     @Test
     void refuses_commits_it_cannot_match() {
-        create("demo", 4);
+        Broker.create("demo", 4);
         patch("/clusters/nodes/demo", nodes(4)).statusCode(200);
         ok(post("/clusters/migrations/expand/demo"));
         Map<String, Object> slots =
@@ -160,7 +159,7 @@ class ClusterApiTest {
 
     @Test
     void sets_all_fields_of_a_configuration_or_none() {
-        create("demo", 4);
+        Broker.create("demo", 4);
         ok(patch(
                 "/clusters/config/demo", Map.of("compression_strategy", "set_get_only", "MIGRATION_SCAN_COUNT", "32")));
         get("/clusters/meta/demo")
@@ -182,7 +181,7 @@ class ClusterApiTest {
 
     @Test
     void balances_masters() {
-        create("demo", 4);
+        Broker.create("demo", 4);
         long epoch = Broker.epoch();
         ok(put("/clusters/balance/demo"));
         assertThat(Broker.epoch()).isEqualTo(epoch);

@@ -1,7 +1,6 @@
 package io.undermoon.broker.rest;
 
 import static io.restassured.RestAssured.given;
-import static io.undermoon.broker.rest.Broker.create;
 import static io.undermoon.broker.rest.Broker.get;
 import static io.undermoon.broker.rest.Broker.ok;
 import static io.undermoon.broker.rest.Broker.post;
@@ -46,7 +45,7 @@ class EpochApiTest {
     @Test
     void lifts_epochs() {
         Broker.registerAll(2);
-        create("demo", 4);
+        Broker.create("demo", 4);
         long target = Broker.epoch() + 10;
         ok(put("/epoch/" + target));
         get("/clusters/meta/demo").body("cluster.epoch", equalTo((int) target));
@@ -82,7 +81,7 @@ class EpochApiTest {
 
     @Test
     void replaces_the_metadata_by_a_dump_that_is_not_older() {
-        ok(put("/epoch/" + (Broker.epoch() + 1)));
+        ok(put("/epoch/" + (Broker.epoch() + 10)));
         refused(put("/metadata", Golden.read("dump.json").toString()), 409, "EPOCH_SMALLER_THAN_CURRENT");
         Map<String, Object> changed =
                 new HashMap<>(get("/metadata").extract().jsonPath().getMap("$"));
@@ -102,7 +101,7 @@ class EpochApiTest {
                 FakeProxy c = new FakeProxy(epoch::get);
                 FakeProxy d = new FakeProxy(epoch::get)) {
             List.of(a, b, c, d).forEach(proxy -> register(proxy.address()));
-            create("demo", 4);
+            Broker.create("demo", 4);
             refused(post("/clusters/migrations/auto/demo/8"), 500, "PROXY_NOT_SYNC");
             get("/clusters/info/demo").body("node_number", equalTo(8)).body("node_number_with_slots", equalTo(4));
             epoch.set(Broker.epoch() + 1000);

@@ -1,6 +1,5 @@
 package io.undermoon.broker.rest;
 
-import static io.undermoon.broker.rest.Broker.create;
 import static io.undermoon.broker.rest.Broker.get;
 import static io.undermoon.broker.rest.Broker.ok;
 import static io.undermoon.broker.rest.Broker.patch;
@@ -31,7 +30,7 @@ class OrderedModeTest {
         register(1, 0);
         register(5, 4);
         register(4, 3);
-        create("demo", 4);
+        Broker.create("demo", 4);
         get("/clusters/meta/demo").body("cluster.nodes.proxy_address.unique()", contains(proxy(1), proxy(2)));
         refused(post("/clusters/meta/more", Map.of("node_number", 4)), 409, "ONE_CLUSTER_ALREADY_EXISTED");
         refused(patch("/clusters/nodes/demo", Map.of("node_number", 4)), 409, "PROXY_RESOURCE_OUT_OF_ORDER");
@@ -43,7 +42,7 @@ class OrderedModeTest {
     void only_moves_roles_at_a_failover() {
         register(1, 0);
         register(2, 1);
-        create("demo", 4);
+        Broker.create("demo", 4);
         post("/proxies/failover/" + proxy(1)).statusCode(200).body("proxy", nullValue());
         get("/proxies/failed/addresses").body("addresses", hasSize(0));
         post("/resources/failures/check").body("hosts_cannot_fail", hasSize(0));

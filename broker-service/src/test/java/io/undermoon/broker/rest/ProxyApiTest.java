@@ -1,7 +1,6 @@
 package io.undermoon.broker.rest;
 
 import static io.restassured.RestAssured.given;
-import static io.undermoon.broker.rest.Broker.create;
 import static io.undermoon.broker.rest.Broker.delete;
 import static io.undermoon.broker.rest.Broker.get;
 import static io.undermoon.broker.rest.Broker.ok;
@@ -86,7 +85,7 @@ class ProxyApiTest {
     @Test
     void shows_a_proxy_of_a_cluster_with_its_peers_and_replicas() {
         Broker.registerAll(2);
-        create("demo", 4);
+        Broker.create("demo", 4);
         get("/proxies/meta/" + proxy(1))
                 .body("proxy.cluster_name", equalTo("demo"))
                 .body("proxy.peers.proxy_address", contains(proxy(2)))
@@ -98,7 +97,7 @@ class ProxyApiTest {
     @Test
     void tells_the_epoch_every_proxy_should_have() {
         Broker.registerAll(4);
-        create("demo", 4);
+        Broker.create("demo", 4);
         int cluster = (int) Broker.epoch();
         ok(register(5));
         post("/proxies/failover/" + proxy(5)).statusCode(200);
@@ -130,7 +129,7 @@ class ProxyApiTest {
     @Test
     void fails_over_and_repairs_when_a_spare_proxy_comes() {
         Broker.registerAll(2);
-        create("demo", 4);
+        Broker.create("demo", 4);
         refused(post("/proxies/failover/" + proxy(9)), 404, "PROXY_NOT_FOUND");
         refused(post("/proxies/failover/nonsense"), 404, "PROXY_NOT_FOUND");
         refused(post("/proxies/failover/" + proxy(1)), 409, "NO_AVAILABLE_RESOURCE");

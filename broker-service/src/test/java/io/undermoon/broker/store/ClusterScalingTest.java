@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,7 @@ class ClusterScalingTest {
         ClusterScaling scaling = scaling(store, Duration.ofSeconds(60));
         CompletableFuture<Void> scaled = scaling.scaleTo(DEMO, 8).toCompletableFuture();
 
-        await().until(() -> proxies.rounds > 2);
+        await().until(() -> proxies.rounds.get() > 2);
         assertThat(scaled).isNotDone();
         assertThat(cluster(store).nodeNumber()).isEqualTo(8);
         assertThat(cluster(store).runsMigrations()).isFalse();
@@ -85,7 +86,7 @@ class ClusterScalingTest {
         assertThat(cluster(store).nodeNumber()).isEqualTo(8);
         assertThat(scaling.scaleTo(DEMO, 4).toCompletableFuture()).isCompleted();
         assertThat(cluster(store).tasks()).hasSize(2);
-        assertThat(proxies.rounds).isZero();
+        assertThat(proxies.rounds).hasValue(0);
     }
 
     @Test
@@ -141,11 +142,11 @@ class ClusterScalingTest {
     /** Proxies that all have the same epoch, or none of which can be asked. */
     private static final class ProxyDoubles implements ProxyEpochs {
         volatile Optional<Epoch> epoch = Optional.empty();
-        volatile int rounds;
+        final AtomicInteger rounds = new AtomicInteger();
 
         @Override
         public CompletionStage<Map<ProxyAddress, Optional<Epoch>>> ask(Collection<ProxyAddress> asked) {
-            rounds = rounds + 1;
+            rounds.incrementAndGet();
             return CompletableFuture.completedStage(
                     asked.stream().collect(Collectors.toMap(proxy -> proxy, proxy -> epoch)));
         }

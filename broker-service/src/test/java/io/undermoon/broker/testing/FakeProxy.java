@@ -11,16 +11,19 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A proxy of ours as the broker sees it over RESP: it knows PING and UMCTL GETEPOCH. */
 public final class FakeProxy implements AutoCloseable {
     private final ServerSocket server;
-    private final LongSupplier epoch;
+    private final @Nullable LongSupplier epoch;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
 
-    public FakeProxy(LongSupplier epoch) {
+    /** A proxy with an epoch. */
+    public FakeProxy(@Nullable LongSupplier epoch) {
         this.epoch = epoch;
         try {
             this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -32,7 +35,7 @@ public final class FakeProxy implements AutoCloseable {
 
     /** A proxy that accepts connections and never answers. */
     public static FakeProxy silent() {
-        return new FakeProxy(() -> -1);
+        return new FakeProxy(null);
     }
 
     public String address() {
@@ -44,7 +47,9 @@ public final class FakeProxy implements AutoCloseable {
             try {
                 Socket connection = server.accept();
                 connections.add(connection);
-                daemon(() -> serve(connection));
+                if (epoch != null) {
+                    daemon(() -> serve(connection, epoch));
+                }
             } catch (SocketException e) {
                 return;
             } catch (IOException e) {
@@ -53,16 +58,13 @@ public final class FakeProxy implements AutoCloseable {
         }
     }
 
-    private void serve(Socket connection) {
+    private static void serve(Socket connection, LongSupplier epoch) {
         try (connection) {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
             for (String header = in.readLine(); header != null; header = in.readLine()) {
                 List<String> command = readCommand(in, Integer.parseInt(header.substring(1)));
-                String answer = answer(command);
-                if (!answer.isEmpty()) {
-                    connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-                }
+                connection.getOutputStream().write(answer(command, epoch).getBytes(StandardCharsets.US_ASCII));
             }
         } catch (SocketException e) {
             // The other side, or close(), ended the connection.
@@ -80,14 +82,10 @@ public final class FakeProxy implements AutoCloseable {
         return command;
     }
 
-    private String answer(List<String> command) {
-        long current = epoch.getAsLong();
-        if (current < 0) {
-            return "";
-        }
-        return switch (String.join(" ", command).toUpperCase(java.util.Locale.ROOT)) {
+    private static String answer(List<String> command, LongSupplier epoch) {
+        return switch (String.join(" ", command).toUpperCase(Locale.ROOT)) {
             case "PING" -> "+PONG\r\n";
-            case "UMCTL GETEPOCH" -> ":" + current + "\r\n";
+            case "UMCTL GETEPOCH" -> ":" + epoch.getAsLong() + "\r\n";
             default -> "-ERR unknown command\r\n";
         };
     }
