@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -36,6 +37,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private final ReplicationSettings settings;
     private final Set<NodeAddress> ownNodes;
     private final Map<NodeAddress, NodeWatch> watches = new ConcurrentSkipListMap<>();
+    private final Map<Endpoint, NodeWatch> watchesByEndpoint = new ConcurrentHashMap<>();
     private @Nullable SetRepl followed;
     private boolean closed;
 
@@ -62,6 +64,12 @@ public final class ReplicationDriver implements AutoCloseable {
     /** The nodes in the order of their addresses. */
     public List<NodeStatus> statuses() {
         return watches.values().stream().map(NodeWatch::status).toList();
+    }
+
+    /** Whether the node serves the data it should: it has its role, is not loading, and, being a replica, follows its master. */
+    public boolean isSettled(Endpoint node) {
+        NodeWatch watch = watchesByEndpoint.get(node);
+        return watch != null && watch.status().isSettled();
     }
 
     /** Leaves the nodes alone, in the roles they have. To be called while the loop still runs, from another thread. */
@@ -104,10 +112,12 @@ public final class ReplicationDriver implements AutoCloseable {
     }
 
     private void watch(NodeAddress node) {
-        watches.computeIfAbsent(
-                node,
-                address ->
-                        new NodeWatch(address, new NodeClient(query, endpoint(address)), loop.eventLoop(), settings));
+        watches.computeIfAbsent(node, address -> {
+            Endpoint endpoint = endpoint(address);
+            NodeWatch made = new NodeWatch(address, new NodeClient(query, endpoint), loop.eventLoop(), settings);
+            watchesByEndpoint.put(endpoint, made);
+            return made;
+        });
     }
 
     private void forgetOthers(SetRepl message) {
@@ -121,6 +131,7 @@ public final class ReplicationDriver implements AutoCloseable {
         for (NodeAddress node : gone) {
             NodeWatch watch = watches.remove(node);
             if (watch != null) {
+                watchesByEndpoint.remove(endpoint(node));
                 watch.stop();
             }
         }

@@ -56,7 +56,8 @@ final class ProxyServer implements AutoCloseable {
                 this::nodeStates,
                 settings.control(),
                 shutdown));
-        sessions = new SessionServices(commands, topology, local, clients, slowLog, settings.sessions());
+        sessions = new SessionServices(
+                commands, topology, local, clients, slowLog, replication::isSettled, settings.sessions());
     }
 
     /**

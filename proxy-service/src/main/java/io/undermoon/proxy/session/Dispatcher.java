@@ -20,6 +20,7 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ final class Dispatcher {
     private final LocalCommands localCommands;
     private final ClientRegistry clients;
     private final SlowLog slowLog;
+    private final Predicate<Endpoint> readableReplica;
     private final SessionSettings settings;
 
     Dispatcher(SessionLoop loop, SessionServices services) {
@@ -45,6 +47,7 @@ final class Dispatcher {
         this.localCommands = services.localCommands();
         this.clients = services.clients();
         this.slowLog = services.slowLog();
+        this.readableReplica = services.readableReplica();
         this.settings = services.settings();
         this.router = new Router(services.topology(), settings, loop.stats());
         this.transactions = new Transactions(loop, router);
@@ -154,7 +157,8 @@ final class Dispatcher {
         }
         if (session.client().readOnly() && command.has(CommandFlag.READONLY)) {
             Endpoint replica = now.routes().localReplica(slot);
-            if (replica != null && !(now.routes().owner(slot) instanceof Target.Local)) {
+            boolean isForeign = !(now.routes().owner(slot) instanceof Target.Local);
+            if (replica != null && isForeign && readableReplica.test(replica)) {
                 send(session, command, frame, replica);
                 return;
             }

@@ -4,13 +4,21 @@ import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.control.SlowLog;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.TopologyStore;
+import java.util.function.Predicate;
 
-/** What sessions of all loops share. Every part is thread-safe. */
+/**
+ * What sessions of all loops share. Every part is thread-safe.
+ *
+ * @param readableReplica whether a replica behind this proxy may serve reads: one that lost its master or still copies from it
+ *     may not
+ */
 public record SessionServices(
         CommandTable commands,
         TopologyStore topology,
         LocalCommands localCommands,
         ClientRegistry clients,
         SlowLog slowLog,
+        Predicate<Endpoint> readableReplica,
         SessionSettings settings) {}

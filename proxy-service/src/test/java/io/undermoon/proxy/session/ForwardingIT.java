@@ -347,6 +347,23 @@ class ForwardingIT {
     }
 
     @Test
+    void a_replica_serves_reads_of_those_who_accept_them_while_it_is_up_to_date() {
+        try (ProxyHarness proxy = ProxyHarness.start();
+                RespConnection direct = low.connect();
+                RespConnection client = RespConnection.to(proxy.port())) {
+            direct.call("SET", "foo", "copy");
+            proxy.replicate(low.port(), ELSEWHERE);
+            String moved = "MOVED 12182 10.1.2.3:5299";
+            assertThat(text(client.call("GET", "foo"))).isEqualTo(moved);
+            client.call("READONLY");
+            assertThat(text(client.call("GET", "foo"))).isEqualTo("copy");
+            assertThat(text(client.call("SET", "foo", "x"))).isEqualTo(moved);
+            proxy.replicasReadable(false);
+            assertThat(text(client.call("GET", "foo"))).isEqualTo(moved);
+        }
+    }
+
+    @Test
     void several_loops_and_the_portable_transport_serve_alike() {
         for (Transport transport : Transport.values()) {
             try (ProxyHarness proxy =

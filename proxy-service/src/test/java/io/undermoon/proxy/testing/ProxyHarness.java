@@ -7,6 +7,7 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
@@ -46,6 +47,7 @@ public final class ProxyHarness implements AutoCloseable {
     private final DataPlane dataPlane;
     private final TopologyStore topology;
     private final ProxyAddress address;
+    private volatile boolean replicasReadable = true;
     private long epoch;
 
     /** Starts a proxy with one event loop and the default settings. */
@@ -74,6 +76,7 @@ public final class ProxyHarness implements AutoCloseable {
                         new FewCommands(),
                         new ClientRegistry(),
                         new SlowLog(128, 50_000, 1000),
+                        node -> replicasReadable,
                         settings));
     }
 
@@ -107,6 +110,26 @@ public final class ProxyHarness implements AutoCloseable {
         peers.forEach((peer, slots) -> others.put(peer, List.of(TaggedSlots.stable(slots))));
         topology.apply(new SetCluster(
                 new Epoch(++epoch), false, CLUSTER, local, others, List.of(), ClusterConfig.DEFAULT, false));
+    }
+
+    /** Has the proxy serve nothing itself but hold a replica of all slots, whose master is behind another proxy. */
+    public void replicate(int redisPort, ProxyAddress master) {
+        NodeAddress node = new NodeAddress("127.0.0.1:" + redisPort);
+        List<TaggedSlots> all = List.of(TaggedSlots.stable(SlotRanges.ALL));
+        topology.apply(new SetCluster(
+                new Epoch(++epoch),
+                false,
+                CLUSTER,
+                Map.of(),
+                Map.of(master, all),
+                List.of(new ReplicaNode(node, address, all)),
+                ClusterConfig.DEFAULT,
+                false));
+    }
+
+    /** Says whether the replicas behind the proxy are up to date. */
+    public void replicasReadable(boolean readable) {
+        replicasReadable = readable;
     }
 
     @Override
