@@ -89,6 +89,19 @@ public final class RedisServerProcess implements AutoCloseable {
         awaitEnd();
     }
 
+    /** Stops the process without ending it, as a machine that hangs: its connections stay open and nothing is answered. */
+    public void freeze() {
+        try {
+            new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Starts a server again on the same port, with the same options, after {@link #kill()}. */
     public void restart() {
         Process started = launch(port);
