@@ -79,7 +79,7 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     ProxyEpochs proxyEpochs(Vertx vertx, BrokerConfig config) {
-        return new RespProxyEpochs(vertx, config.proxyClient().timeout());
+        return new RespProxyEpochs(vertx, config.proxyClient().timeout(), config.proxyPassword());
     }
 
     @Produces

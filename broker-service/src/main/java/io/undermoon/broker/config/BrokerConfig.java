@@ -108,6 +108,9 @@ public interface BrokerConfig {
     /** How {@code POST /clusters/migrations/auto} waits for the proxies of new nodes. */
     AutoScaling autoScaling();
 
+    /** The password that proxies ask of control connections; the same key as that of the coordinator. */
+    Optional<String> proxyPassword();
+
     /** How proxies are asked for their epochs. */
     ProxyClient proxyClient();
 

@@ -31,13 +31,16 @@ public final class RespProxyEpochs implements ProxyEpochs {
 
     private final Vertx vertx;
     private final Duration timeout;
+    private final Optional<String> password;
 
     /**
      * @param timeout for connecting, and again for the answer
+     * @param password given to those proxies that ask for one
      */
-    public RespProxyEpochs(Vertx vertx, Duration timeout) {
+    public RespProxyEpochs(Vertx vertx, Duration timeout, Optional<String> password) {
         this.vertx = vertx;
         this.timeout = timeout;
+        this.password = password;
     }
 
     @Override
@@ -68,10 +71,12 @@ public final class RespProxyEpochs implements ProxyEpochs {
     }
 
     private RedisOptions options(ProxyAddress proxy) {
-        return new RedisOptions()
+        RedisOptions options = new RedisOptions()
                 .setConnectionString("redis://" + proxy)
                 .setNetClientOptions(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()))
                 .setProtocolNegotiation(false);
+        password.ifPresent(options::setPassword);
+        return options;
     }
 
     private static Request getEpoch() {

@@ -39,6 +39,7 @@ class SettingsTest {
         assertThat(config.debug()).isFalse();
         assertThat(config.autoScaling().interval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.autoScaling().timeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.proxyPassword()).isEmpty();
         assertThat(config.proxyClient().timeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.replicaClient().timeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(Settings.of(config).newClusterConfig()).isEqualTo(ClusterConfig.DEFAULT);
@@ -55,11 +56,13 @@ class SettingsTest {
                                 "UNDERMOON_ENABLE_ORDERED_PROXY", "yes",
                                 "UNDERMOON_REPLICA_ADDRESSES", "a:1,b:2",
                                 "UNDERMOON_MIGRATION_SCAN_COUNT", "64",
+                                "UNDERMOON_PROXY_PASSWORD", "s3cret",
                                 "UNDERMOON_AUTO_SCALING_TIMEOUT", "5s"),
                         300))
                 .build();
         BrokerConfig broker = config.getConfigMapping(BrokerConfig.class);
         assertThat(broker.enableOrderedProxy()).isTrue();
+        assertThat(broker.proxyPassword()).contains("s3cret");
         assertThat(broker.autoScaling().timeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(Settings.of(broker).limits().failureQuorum()).isEqualTo(2);
         assertThat(Settings.of(broker).replicaAddresses()).containsExactly("a:1", "b:2");

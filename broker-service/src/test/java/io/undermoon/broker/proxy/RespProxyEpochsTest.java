@@ -31,7 +31,7 @@ class RespProxyEpochsTest {
                 FakeProxy silent = FakeProxy.silent()) {
             ProxyAddress aliveAddress = new ProxyAddress(alive.address());
             ProxyAddress silentAddress = new ProxyAddress(silent.address());
-            assertThat(new RespProxyEpochs(vertx, Duration.ofSeconds(1))
+            assertThat(new RespProxyEpochs(vertx, Duration.ofSeconds(1), Optional.empty())
                             .ask(List.of(aliveAddress, silentAddress, absent))
                             .toCompletableFuture())
                     .succeedsWithin(20, TimeUnit.SECONDS)
@@ -40,6 +40,32 @@ class RespProxyEpochsTest {
                             silentAddress, Optional.empty(),
                             absent, Optional.empty()));
         }
+    }
+
+    @Test
+    void logs_in_where_a_password_is_asked_for() {
+        try (FakeProxy open = new FakeProxy(() -> 1);
+                FakeProxy closed = FakeProxy.withPassword("s3cret", () -> 2)) {
+            ProxyAddress openAddress = new ProxyAddress(open.address());
+            ProxyAddress closedAddress = new ProxyAddress(closed.address());
+            List<ProxyAddress> both = List.of(openAddress, closedAddress);
+            assertThat(ask(both, Optional.of("s3cret")))
+                    .isEqualTo(Map.of(
+                            openAddress, Optional.of(new Epoch(1)),
+                            closedAddress, Optional.of(new Epoch(2))));
+            for (Optional<String> wrong : List.of(Optional.<String>empty(), Optional.of("guess"))) {
+                assertThat(ask(both, wrong))
+                        .isEqualTo(Map.of(openAddress, Optional.of(new Epoch(1)), closedAddress, Optional.empty()));
+            }
+        }
+    }
+
+    private Map<ProxyAddress, Optional<Epoch>> ask(List<ProxyAddress> proxies, Optional<String> password) {
+        return new RespProxyEpochs(vertx, Duration.ofSeconds(10), password)
+                .ask(proxies)
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
     }
 
     private static ProxyAddress freeAddress() throws IOException {

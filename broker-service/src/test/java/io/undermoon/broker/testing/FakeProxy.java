@@ -16,15 +16,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A proxy of ours as the broker sees it over RESP: it knows PING and UMCTL GETEPOCH. */
+/** A proxy of ours as the broker sees it over RESP: it knows PING, AUTH and UMCTL GETEPOCH. */
 public final class FakeProxy implements AutoCloseable {
+    private static final String NO_AUTH = "-NOAUTH Authentication required.\r\n";
+
     private final ServerSocket server;
     private final @Nullable LongSupplier epoch;
+    private final @Nullable String password;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
 
     /** A proxy with an epoch. */
-    public FakeProxy(@Nullable LongSupplier epoch) {
+    public FakeProxy(LongSupplier epoch) {
+        this(epoch, null);
+    }
+
+    private FakeProxy(@Nullable LongSupplier epoch, @Nullable String password) {
         this.epoch = epoch;
+        this.password = password;
         try {
             this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -35,7 +43,12 @@ public final class FakeProxy implements AutoCloseable {
 
     /** A proxy that accepts connections and never answers. */
     public static FakeProxy silent() {
-        return new FakeProxy(null);
+        return new FakeProxy(null, null);
+    }
+
+    /** A proxy that tells nothing to those who have not given its password. */
+    public static FakeProxy withPassword(String password, LongSupplier epoch) {
+        return new FakeProxy(epoch, password);
     }
 
     public String address() {
@@ -58,13 +71,17 @@ public final class FakeProxy implements AutoCloseable {
         }
     }
 
-    private static void serve(Socket connection, LongSupplier epoch) {
+    private void serve(Socket connection, LongSupplier epoch) {
         try (connection) {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
+            boolean loggedIn = password == null;
             for (String header = in.readLine(); header != null; header = in.readLine()) {
                 List<String> command = readCommand(in, Integer.parseInt(header.substring(1)));
-                connection.getOutputStream().write(answer(command, epoch).getBytes(StandardCharsets.US_ASCII));
+                boolean login = isLogin(command);
+                loggedIn |= login;
+                String answer = login ? "+OK\r\n" : loggedIn ? answer(command, epoch) : NO_AUTH;
+                connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
             }
         } catch (SocketException e) {
             // The other side, or close(), ended the connection.
@@ -80,6 +97,12 @@ public final class FakeProxy implements AutoCloseable {
             command.add(in.readLine());
         }
         return command;
+    }
+
+    private boolean isLogin(List<String> command) {
+        return command.size() == 2
+                && command.get(0).equalsIgnoreCase("AUTH")
+                && command.get(1).equals(password);
     }
 
     private static String answer(List<String> command, LongSupplier epoch) {

@@ -1,10 +1,12 @@
 package io.undermoon.coordinator.admin;
 
 import io.undermoon.coordinator.port.BrokerDirectory;
-import io.undermoon.coordinator.resp.RespValue;
-import io.undermoon.coordinator.resp.RespValue.Bulk;
-import io.undermoon.coordinator.resp.RespValue.Failure;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.resp.RespValue;
+import io.undermoon.resp.RespValue.Array;
+import io.undermoon.resp.RespValue.Bulk;
+import io.undermoon.resp.RespValue.Failure;
+import io.undermoon.resp.RespValue.Simple;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ import java.util.stream.Collectors;
  * sub-commands are read in any case, those of fields as they are. The texts of errors are those of the original.
  */
 final class AdminCommands {
+    private static final Simple OK = new Simple("OK");
     private static final Failure MISSING = new Failure("Missing sub argument");
     private static final char NOT_UTF8 = '\uFFFD';
 
@@ -38,7 +41,7 @@ final class AdminCommands {
     RespValue answer(List<String> words) {
         String name = words.get(0);
         return switch (name.toUpperCase(Locale.ROOT)) {
-            case "PING" -> words.size() > 1 ? new Bulk(words.get(1)) : new RespValue.Simple("PONG");
+            case "PING" -> words.size() > 1 ? new Bulk(words.get(1)) : new Simple("PONG");
             case "CONFIG" -> config(words);
             case "UMCTL" -> umctl(words);
             default -> new Failure("ERR_COMMAND_NOT_SUPPORTED: " + name);
@@ -77,7 +80,7 @@ final class AdminCommands {
                     .map(String::strip)
                     .map(HostPort::parse)
                     .toList());
-            return RespValue.OK;
+            return OK;
         } catch (IllegalArgumentException e) {
             return new Failure("Invalid CONFIG SET value for brokers: " + e.getMessage());
         }
@@ -88,7 +91,7 @@ final class AdminCommands {
             return MISSING;
         }
         if (words.get(1).equalsIgnoreCase("DEBUG") && words.get(2).equalsIgnoreCase("FUTURE")) {
-            return RespValue.command(sessions.get());
+            return new Array(sessions.get().stream().<RespValue>map(Bulk::new).toList());
         }
         return new Failure("Invalid sub command for UMCTL");
     }

@@ -11,7 +11,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.undermoon.coordinator.port.BrokerDirectory;
-import io.undermoon.coordinator.resp.RespDecoder;
 import io.undermoon.metadata.HostPort;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -28,11 +27,10 @@ import org.jboss.logging.Logger;
 
 /**
  * The RESP port for operators. A session ends when nothing came for {@link #IDLE_LIMIT}; a command may have
- * {@value #MAX_COMMAND_BYTES} bytes; more than {@value #MAX_SESSIONS} sessions at a time are turned away.
+ * {@value CommandDecoder#MAX_COMMAND_BYTES} bytes; more than {@value #MAX_SESSIONS} sessions at a time are turned away.
  */
 public final class AdminServer implements AutoCloseable {
     static final Duration IDLE_LIMIT = Duration.ofSeconds(300);
-    static final int MAX_COMMAND_BYTES = 16 * 1024;
     static final int MAX_SESSIONS = 256;
 
     private static final Logger LOG = Logger.getLogger(AdminServer.class);
@@ -105,7 +103,7 @@ public final class AdminServer implements AutoCloseable {
         channel.closeFuture().addListener(closed -> sessions.remove(id));
         channel.pipeline()
                 .addLast(new IdleStateHandler(idleLimit.toMillis(), 0, 0, TimeUnit.MILLISECONDS))
-                .addLast(RespDecoder.ofCommands(MAX_COMMAND_BYTES))
+                .addLast(new CommandDecoder())
                 .addLast(new AdminSession(commands));
     }
 

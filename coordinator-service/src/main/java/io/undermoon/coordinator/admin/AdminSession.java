@@ -6,20 +6,17 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.IdleStateEvent;
-import io.undermoon.coordinator.resp.RespValue;
-import io.undermoon.coordinator.resp.RespWriter;
-import java.util.ArrayList;
+import io.undermoon.resp.RespValue;
+import io.undermoon.resp.RespWriter;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** One client of the admin port. Whatever goes wrong with it ends this session only. Runs on its channel's event loop. */
 final class AdminSession extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = Logger.getLogger(AdminSession.class);
 
     private final AdminCommands commands;
-    private boolean refused;
 
     AdminSession(AdminCommands commands) {
         this.commands = commands;
@@ -27,13 +24,8 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object request) {
-        if (refused) {
-            return;
-        }
-        List<String> words = words((RespValue) request);
-        if (words == null) {
-            refuse(context, "Protocol error: a command is an array of strings");
-        } else if (!words.isEmpty()) {
+        List<String> words = ((CommandDecoder.Command) request).words();
+        if (!words.isEmpty()) {
             write(context, commands.answer(words));
         }
     }
@@ -59,7 +51,7 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof DecoderException) {
-            refuse(context, "Protocol error: " + cause.getMessage());
+            refuse(context, cause);
         } else {
             LOG.debugf("admin session ends remote=%s: %s", context.channel().remoteAddress(), cause);
             context.close();
@@ -70,12 +62,8 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
      * Answers with an error and ends the session. Closing while bytes wait to be read would reset the connection and could
      * lose the answer; so only our half is closed, and the rest when the client has had time to read.
      */
-    private void refuse(ChannelHandlerContext context, String message) {
-        if (refused) {
-            return;
-        }
-        refused = true;
-        write(context, new RespValue.Failure("ERR " + message));
+    private static void refuse(ChannelHandlerContext context, Throwable cause) {
+        write(context, new RespValue.Failure("ERR " + cause.getMessage()));
         context.flush();
         ((DuplexChannel) context.channel()).shutdownOutput();
         context.executor().schedule(() -> context.close(), 1, TimeUnit.SECONDS);
@@ -83,21 +71,7 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
 
     private static void write(ChannelHandlerContext context, RespValue reply) {
         ByteBuf out = context.alloc().buffer();
-        RespWriter.write(reply, out);
+        RespWriter.value(out, reply);
         context.write(out, context.voidPromise());
-    }
-
-    private static @Nullable List<String> words(RespValue request) {
-        if (!(request instanceof RespValue.Array array)) {
-            return null;
-        }
-        List<String> words = new ArrayList<>();
-        for (RespValue element : array.elements()) {
-            if (!(element instanceof RespValue.Bulk bulk)) {
-                return null;
-            }
-            words.add(bulk.text());
-        }
-        return words;
     }
 }

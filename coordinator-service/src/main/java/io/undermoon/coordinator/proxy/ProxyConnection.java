@@ -6,8 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.port.ProxyException.Reason;
-import io.undermoon.coordinator.resp.RespValue;
-import io.undermoon.coordinator.resp.RespWriter;
+import io.undermoon.resp.RespValue;
+import io.undermoon.resp.RespWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +82,7 @@ final class ProxyConnection extends ChannelInboundHandlerAdapter {
         }
         current = exchange;
         ByteBuf out = channel.alloc().buffer();
-        commands.forEach(command -> RespWriter.write(RespValue.command(command), out));
+        commands.forEach(command -> RespWriter.command(out, command));
         channel.writeAndFlush(out).addListener(written -> {
             if (!written.isSuccess()) {
                 fail(Reason.CLOSED, "not sent: " + written.cause());

@@ -9,9 +9,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.port.ProxyException.Reason;
-import io.undermoon.coordinator.resp.RespDecoder;
-import io.undermoon.coordinator.resp.RespValue;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.resp.RespValue;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProxyConnections implements AutoCloseable {
     static final int MAX_IDLE = 2;
-    static final int MAX_REPLY_BYTES = 4 * 1024 * 1024;
 
     private static final Logger LOG = Logger.getLogger(ProxyConnections.class);
 
@@ -60,9 +58,7 @@ final class ProxyConnections implements AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(RespDecoder.ofReplies(MAX_REPLY_BYTES))
-                                .addLast(new ProxyConnection(channel));
+                        channel.pipeline().addLast(new ReplyDecoder()).addLast(new ProxyConnection(channel));
                     }
                 });
         long period = Math.max(1, idleLimit.toMillis() / 4);
@@ -161,7 +157,7 @@ final class ProxyConnections implements AutoCloseable {
         RespValue reply =
                 connection.exchange(timeout, List.of(List.of("AUTH", secret))).get(0);
         if (reply instanceof RespValue.Failure failure) {
-            LOG.warnf("proxy_password is not accepted proxy=%s: %s", proxy, failure.message());
+            LOG.warnf("proxy_password is not accepted proxy=%s: %s", proxy, failure.text());
         }
     }
 }

@@ -3,12 +3,12 @@ package io.undermoon.coordinator.proxy;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.port.ProxyException.Reason;
-import io.undermoon.coordinator.resp.RespValue;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
+import io.undermoon.resp.RespValue;
 import io.undermoon.umctl.FinishedMigration;
 import io.undermoon.umctl.UmctlSyntaxException;
 import java.time.Duration;
@@ -37,7 +37,7 @@ final class Replies {
     static List<NodeHealth> nodes(ProxyAddress proxy, RespValue reply) {
         List<NodeHealth> nodes = new ArrayList<>();
         if (reply instanceof RespValue.Array rows) {
-            for (RespValue row : rows.elements()) {
+            for (RespValue row : rows.items()) {
                 try {
                     nodes.add(node(texts(row)));
                 } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -59,7 +59,7 @@ final class Replies {
     /** An array with one line per task. One that cannot be read makes the whole reply doubtful. */
     static List<MigrationTask> finishedMigrations(RespValue reply) {
         if (reply instanceof RespValue.Failure failure) {
-            throw new ProxyException(Reason.REFUSED, "UMCTL INFOMGR: " + failure.message());
+            throw new ProxyException(Reason.REFUSED, "UMCTL INFOMGR: " + failure.text());
         }
         try {
             return texts(reply).stream().map(FinishedMigration::parse).toList();
@@ -72,7 +72,7 @@ final class Replies {
         if (!(value instanceof RespValue.Array array)) {
             throw new IllegalArgumentException("not an array: " + value);
         }
-        return array.elements().stream().map(Replies::text).toList();
+        return array.items().stream().map(Replies::text).toList();
     }
 
     private static String text(RespValue value) {

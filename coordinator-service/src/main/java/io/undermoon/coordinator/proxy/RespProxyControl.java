@@ -6,10 +6,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.port.ProxyException.Reason;
-import io.undermoon.coordinator.resp.RespValue;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.resp.RespValue;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import java.time.Duration;
@@ -67,7 +67,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     private PushOutcome push(Proxy metadata, ProxyConnection connection, List<String> command) {
         RespValue reply = connection.exchange(timeout, List.of(command)).get(0);
         if (reply instanceof RespValue.Failure failure) {
-            String code = failure.message().split(" ", 2)[0];
+            String code = failure.text().split(" ", 2)[0];
             switch (code) {
                 case "OLD_EPOCH":
                     return PushOutcome.OLD_EPOCH;
@@ -76,7 +76,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
                     return PushOutcome.NOT_MINE;
                 default:
                     throw new ProxyException(
-                            Reason.REFUSED, command.get(0) + " " + command.get(1) + ": " + failure.message());
+                            Reason.REFUSED, command.get(0) + " " + command.get(1) + ": " + failure.text());
             }
         }
         if (reply instanceof RespValue.Simple warning && warning.text().startsWith("WARNING")) {

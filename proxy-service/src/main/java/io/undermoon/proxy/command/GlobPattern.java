@@ -1,10 +1,13 @@
 package io.undermoon.proxy.command;
 
-/** The glob patterns of Redis ({@code * ? [a-c] [^a] \}), without regard to case; as {@code COMMAND LIST FILTERBY PATTERN} has them. */
-final class GlobPattern {
+/**
+ * The glob patterns of Redis ({@code * ? [a-c] [^a] \}), without regard to case; as {@code CONFIG GET} and
+ * {@code COMMAND LIST FILTERBY PATTERN} have them.
+ */
+public final class GlobPattern {
     private final String pattern;
 
-    GlobPattern(String pattern) {
+    public GlobPattern(String pattern) {
         this.pattern = pattern;
     }
 
@@ -12,7 +15,7 @@ final class GlobPattern {
      * Whether the whole text matches. Time is bounded by the product of the lengths: only the last {@code *} is ever tried
      * again.
      */
-    boolean matches(String text) {
+    public boolean matches(String text) {
         int p = 0;
         int t = 0;
         int star = -1;

@@ -2,6 +2,7 @@ package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.GlobPattern;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
@@ -39,8 +40,8 @@ final class ConfigCommands {
     }
 
     private void get(CommandFrame frame, Client client, ByteBuf out) {
-        List<OptionPattern> patterns =
-                frame.arguments(2).stream().map(OptionPattern::new).toList();
+        List<GlobPattern> patterns =
+                frame.arguments(2).stream().map(GlobPattern::new).toList();
         List<ConfigOption> chosen = options.all().stream()
                 .filter(option -> patterns.stream().anyMatch(pattern -> pattern.matches(option.name())))
                 .toList();

@@ -156,14 +156,4 @@ class ConfigAndInfoTest {
         assertThat(proxy.words("SLOWLOG RESET")).isEqualTo("+OK\r\n");
         assertThat(proxy.words("SLOWLOG LEN")).isEqualTo(":0\r\n");
     }
-
-    @Test
-    void patterns_match_as_in_redis() {
-        assertThat(new OptionPattern("*").matches("")).isTrue();
-        assertThat(new OptionPattern("a*b*c").matches("aXbXbXc")).isTrue();
-        assertThat(new OptionPattern("a*b*c").matches("aXbXbX")).isFalse();
-        assertThat(new OptionPattern("A?c").matches("abc")).isTrue();
-        assertThat(new OptionPattern("ab").matches("abc")).isFalse();
-        assertThat(new OptionPattern("").matches("a")).isFalse();
-    }
 }
