@@ -28,11 +28,21 @@ class FloorsTest {
             Map.entry("route", Set.of("frame", "stats")),
             Map.entry("backend", Set.of("frame", "stats", "route")),
             Map.entry("topology", Set.of("frame", "stats", "route", "backend")),
+            Map.entry("gather", Set.of("frame", "route", "backend", "topology")),
             Map.entry("replication", Set.of("frame", "stats", "route", "backend", "topology")),
             Map.entry("control", Set.of("frame", "stats", "command", "route", "backend", "topology", "replication")),
             Map.entry(
                     "session",
-                    Set.of("frame", "stats", "command", "route", "backend", "topology", "replication", "control")),
+                    Set.of(
+                            "frame",
+                            "stats",
+                            "command",
+                            "route",
+                            "backend",
+                            "topology",
+                            "gather",
+                            "replication",
+                            "control")),
             Map.entry(
                     "server",
                     Set.of(
@@ -42,6 +52,7 @@ class FloorsTest {
                             "route",
                             "backend",
                             "topology",
+                            "gather",
                             "replication",
                             "control",
                             "session")));

@@ -28,7 +28,19 @@ final class Policies {
      * that with an error.
      */
     private static final String CONTAINERS = """
-            memory object xgroup xinfo
+            function memory object script xgroup xinfo
+            """;
+
+    /** Have keys that may be in several slots, and parts of the reply that can be put together. */
+    private static final String SPLIT = """
+            del exists mget mset touch unlink
+            """;
+
+    /** About all keys or all scripts of the nodes. */
+    private static final String GATHER = """
+            dbsize flushall flushdb keys randomkey scan
+            function|delete function|dump function|flush function|help function|list function|load function|restore
+            function|stats script|exists script|flush script|help script|load
             """;
 
     /** Make or end a state of the client's session. */
@@ -44,8 +56,6 @@ final class Policies {
     /** Have a meaning behind a proxy; they need several nodes, a connection of their own, or state in the session. */
     private static final String NOT_YET = """
             psubscribe publish pubsub pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
-            dbsize flushall flushdb keys randomkey scan
-            function function|* script script|*
             client|*
             cluster|getkeysinslot cluster|links cluster|replicas cluster|slaves cluster|slot-stats
             memory|help object|help xgroup|help xinfo|help
@@ -53,9 +63,10 @@ final class Policies {
 
     /** Would harm the cluster or its neighbours, or speak of one node where the client sees many. */
     private static final String REFUSE = """
-            acl acl|* bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite debug failover lastsave
+            acl acl|* bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite debug failover
+            function|kill function|* lastsave
             latency latency|* lolwut memory|* migrate module module|* monitor move pfdebug pfselftest psync replconf
-            replicaof restore-asking role save shutdown slaveof swapdb sync
+            replicaof restore-asking role save script|debug script|kill script|* shutdown slaveof swapdb sync
             """;
 
     private final Map<String, Policy> byName = new HashMap<>();
@@ -63,6 +74,8 @@ final class Policies {
     Policies() {
         list(LOCAL, Policy.LOCAL);
         list(CONTAINERS, Policy.LOCAL);
+        list(SPLIT, Policy.SPLIT);
+        list(GATHER, Policy.GATHER);
         list(SESSION, Policy.SESSION);
         list(BLOCK, Policy.BLOCK);
         list(NOT_YET, Policy.NOT_YET);

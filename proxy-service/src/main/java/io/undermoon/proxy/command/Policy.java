@@ -2,8 +2,12 @@ package io.undermoon.proxy.command;
 
 /** What the proxy does with a command. Which command has which policy is said in {@link Policies}. */
 public enum Policy {
-    /** Sent to the owner of the slot of its keys; it has at least one key. */
+    /** Sent to the owner of the slot of its keys; a script without keys to any owner. */
     FORWARD,
+    /** Sent like {@link #FORWARD}, and with active redirection split where its keys are in several slots. */
+    SPLIT,
+    /** Sent to all nodes, or to one of them where all say the same; their replies become one. */
+    GATHER,
     /** Sent like {@link #FORWARD}, on a connection that only this client uses, because the reply may take its time. */
     BLOCK,
     /** Makes or ends a state of the client's session, such as a transaction. */

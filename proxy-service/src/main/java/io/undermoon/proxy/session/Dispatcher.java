@@ -3,7 +3,6 @@ package io.undermoon.proxy.session;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
-import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
@@ -16,11 +15,11 @@ import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.gather.GatherBudget;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +27,21 @@ import org.jspecify.annotations.Nullable;
  * another proxy, answered here, or refused. Owned by the loop.
  */
 final class Dispatcher {
+    /** How much the replies that wait for others may take in a loop. */
+    private static final long MAX_GATHERED_BYTES = 256L << 20;
+
     private final SessionLoop loop;
     private final CommandTable commands;
     private final Command forwarded;
     private final Router router;
     private final Transactions transactions;
     private final BlockingCommands blocking;
+    private final Courier courier;
+    private final Splitting splitting;
+    private final KeyspaceCommands keyspace;
     private final LocalCommands localCommands;
     private final ClientRegistry clients;
     private final SlowLog slowLog;
-    private final Predicate<Endpoint> readableReplica;
     private final SessionSettings settings;
 
     Dispatcher(SessionLoop loop, SessionServices services) {
@@ -47,11 +51,14 @@ final class Dispatcher {
         this.localCommands = services.localCommands();
         this.clients = services.clients();
         this.slowLog = services.slowLog();
-        this.readableReplica = services.readableReplica();
         this.settings = services.settings();
-        this.router = new Router(services.topology(), settings, loop.stats());
+        this.router = new Router(services.topology(), services.readableReplica(), settings, loop.stats());
         this.transactions = new Transactions(loop, router);
         this.blocking = new BlockingCommands(loop, router);
+        this.courier = new Courier(loop, slowLog);
+        GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
+        this.splitting = new Splitting(router, courier, budget);
+        this.keyspace = new KeyspaceCommands(router, courier, budget, settings.activeRedirection());
     }
 
     SessionLoop loop() {
@@ -98,7 +105,7 @@ final class Dispatcher {
             return true;
         }
         switch (policy) {
-            case FORWARD -> forward(session, command, frame, hopsLeft);
+            case FORWARD, SPLIT -> forward(session, command, frame, hopsLeft);
             case LOCAL -> answer(session, command, frame);
             case BLOCK -> {
                 return blocking.start(session, command, frame, hopsLeft);
@@ -106,6 +113,7 @@ final class Dispatcher {
             case SESSION -> {
                 return transactions.execute(session, command, frame);
             }
+            case GATHER -> keyspace.execute(session, command, frame, hopsLeft);
             case REFUSE -> {
                 loop.stats().rejected(command.id());
                 CommandErrors.refused(command, session.replyBuffer());
@@ -151,68 +159,44 @@ final class Dispatcher {
     /** A data command: by the slot of its keys to whoever serves the slot. */
     private void forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Topology now = router.topology();
-        int slot = router.slot(session, now, command, frame);
-        if (slot == Router.REFUSED) {
+        int slot = router.slotOrNone(session, now, command, frame);
+        if (slot < 0) {
+            forwardWithoutSlot(session, now, command, frame, hopsLeft, slot);
             return;
         }
-        if (session.client().readOnly() && command.has(CommandFlag.READONLY)) {
-            Endpoint replica = now.routes().localReplica(slot);
-            boolean isForeign = !(now.routes().owner(slot) instanceof Target.Local);
-            if (replica != null && isForeign && readableReplica.test(replica)) {
-                send(session, command, frame, replica);
-                return;
-            }
+        Endpoint replica = router.replica(session, now, command, slot);
+        if (replica != null) {
+            courier.toNode(session, frame, replica, courier.expectReply(session, command, frame));
+            return;
         }
         Target target = router.target(session, now, command, slot);
+        if (target != null) {
+            send(session, command, frame, target, hopsLeft);
+        }
+    }
+
+    private void forwardWithoutSlot(
+            ClientSession session, Topology now, Command command, CommandFrame frame, int hopsLeft, int reason) {
+        if (reason == Router.SPLIT) {
+            splitting.send(session, now, command, frame, hopsLeft);
+        } else if (reason == Router.KEYLESS) {
+            Target target = keyspace.forScriptWithoutKeys(session, now);
+            if (target != null) {
+                send(session, command, frame, target, hopsLeft);
+            }
+        }
+    }
+
+    /** To a node, or to a peer with the number of how many more proxies may pass it on. */
+    private void send(ClientSession session, Command command, CommandFrame frame, Target target, int hopsLeft) {
         if (target instanceof Target.Local local) {
-            send(session, command, frame, local.node());
+            courier.toNode(session, frame, local.node(), courier.expectReply(session, command, frame));
         } else if (target instanceof Target.Remote remote) {
-            sendToPeer(session, command, frame, remote, hopsLeft);
+            int hops = router.nextHops(session, command, hopsLeft);
+            if (hops != Router.REFUSED) {
+                courier.toPeer(session, frame, remote, hops, courier.expectReply(session, command, frame));
+            }
         }
-    }
-
-    private void send(ClientSession session, Command command, CommandFrame frame, Endpoint node) {
-        SessionState state = session.state();
-        state.lastNode(node);
-        PendingReply reply = expectReply(session, command, frame);
-        Watch watch = state.watch();
-        if (watch != null && watch.connection().endpoint().equals(node)) {
-            watch.connection().send(frame, reply);
-            return;
-        }
-        BackendConnection backend = loop.proxyLoop().backend(node);
-        backend.send(frame, reply);
-        if (!backend.isWritable()) {
-            session.awaitWritable(backend);
-        }
-    }
-
-    /** Has a peer carry the command out; the number sent along bounds how many more proxies may pass it on. */
-    private void sendToPeer(
-            ClientSession session, Command command, CommandFrame frame, Target.Remote remote, int hopsLeft) {
-        Watch watch = session.state().watch();
-        if (watch != null
-                && watch.connection().endpoint().equals(remote.byHopsLeft().get(0))) {
-            watch.connection().send(frame, expectReply(session, command, frame));
-            return;
-        }
-        int hops = router.nextHops(session, command, hopsLeft);
-        if (hops == Router.REFUSED) {
-            return;
-        }
-        BackendConnection peer = loop.proxyLoop().backend(remote.byHopsLeft().get(hops));
-        peer.sendForwarded(frame, hops, expectReply(session, command, frame));
-        if (!peer.isWritable()) {
-            session.awaitWritable(peer);
-        }
-    }
-
-    private PendingReply expectReply(ClientSession session, Command command, CommandFrame frame) {
-        PendingReply reply = session.expectReply(command.id());
-        if (loop.isSample(slowLog.sampleRate())) {
-            reply.sample = slowLog.begin(frame, session.client());
-        }
-        return reply;
     }
 
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer has been asked and passes on to its owner. */

@@ -2,8 +2,8 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendFailure;
-import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.control.SlowLog;
+import io.undermoon.proxy.gather.Asker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A reply that comes in while it is the client's next one goes straight to the client's output; otherwise it is kept here
  * until its turn. Instances are reused by their loop through {@link ReplyPool}. Owned by the loop.
  */
-final class PendingReply implements ReplyReceiver {
+final class PendingReply implements Asker {
     private final ReplyPool pool;
 
     @Nullable
@@ -38,6 +38,11 @@ final class PendingReply implements ReplyReceiver {
 
     PendingReply(ReplyPool pool) {
         this.pool = pool;
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return session != null;
     }
 
     @Override

@@ -1,16 +1,21 @@
 package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.CommandFlag;
 import io.undermoon.proxy.command.Keys;
+import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +25,23 @@ import org.jspecify.annotations.Nullable;
 final class Router {
     static final int REFUSED = -1;
 
+    /** The keys are in several slots and the command can be split. */
+    static final int SPLIT = -2;
+
+    /** The command is a script that names no key. */
+    static final int KEYLESS = -3;
+
     /** The command did not come from a peer. */
     static final int NOT_FORWARDED = -1;
 
     private final TopologyStore topology;
+    private final Predicate<Endpoint> readableReplica;
     private final SessionSettings settings;
     private final LoopStats stats;
 
-    Router(TopologyStore topology, SessionSettings settings, LoopStats stats) {
+    Router(TopologyStore topology, Predicate<Endpoint> readableReplica, SessionSettings settings, LoopStats stats) {
         this.topology = topology;
+        this.readableReplica = readableReplica;
         this.settings = settings;
         this.stats = stats;
     }
@@ -38,9 +51,40 @@ final class Router {
         return topology.current();
     }
 
+    /** The address the metadata knows this proxy by. */
+    ProxyAddress self() {
+        return topology.self();
+    }
+
+    /** Whether the proxy belongs to a cluster; if not, the client has been told. */
+    boolean isAssigned(ClientSession session, Topology now, Command command) {
+        if (now.clusterName() == null) {
+            refuseUnassigned(session, command, Keys.NO_KEY);
+            return false;
+        }
+        return true;
+    }
+
     /** The slot of the keys of a command, or {@link #REFUSED}. */
     int slot(ClientSession session, Topology now, Command command, CommandFrame frame) {
+        return accepted(session, now, command, Keys.slotOf(command, frame));
+    }
+
+    /** Like {@link #slot}, but where one slot is not needed it is {@link #SPLIT} or {@link #KEYLESS}. */
+    int slotOrNone(ClientSession session, Topology now, Command command, CommandFrame frame) {
         int slot = Keys.slotOf(command, frame);
+        if (slot < 0 && now.clusterName() != null) {
+            if (slot == Keys.CROSS_SLOT && command.policy() == Policy.SPLIT && settings.activeRedirection()) {
+                return SPLIT;
+            }
+            if (slot == Keys.NO_KEY) {
+                return KEYLESS;
+            }
+        }
+        return accepted(session, now, command, slot);
+    }
+
+    private int accepted(ClientSession session, Topology now, Command command, int slot) {
         if (now.clusterName() == null) {
             refuseUnassigned(session, command, slot);
             return REFUSED;
@@ -51,6 +95,17 @@ final class Router {
             return REFUSED;
         }
         return slot;
+    }
+
+    /** The replica behind this proxy that a client with {@code READONLY} reads the slot from; null when there is none. */
+    @Nullable
+    Endpoint replica(ClientSession session, Topology now, Command command, int slot) {
+        if (!session.client().readOnly() || !command.has(CommandFlag.READONLY)) {
+            return null;
+        }
+        return now.routes().owner(slot) instanceof Target.Local
+                ? null
+                : now.routes().localReplica(slot);
     }
 
     /** Who serves the slot; null when refused: nobody does, or another proxy does and the client has to go there itself. */

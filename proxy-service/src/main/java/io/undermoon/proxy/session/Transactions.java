@@ -51,7 +51,7 @@ final class Transactions {
     void queue(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
         int slot = Transaction.NO_SLOT;
         switch (command.policyOf(frame)) {
-            case FORWARD, BLOCK -> {
+            case FORWARD, SPLIT, BLOCK -> {
                 Topology now = router.topology();
                 slot = router.slot(session, now, command, frame);
                 if (slot == Router.REFUSED || router.target(session, now, command, slot) == null) {

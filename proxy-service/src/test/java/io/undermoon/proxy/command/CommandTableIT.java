@@ -99,8 +99,7 @@ class CommandTableIT {
         int compared = 0;
         for (Command command : table.all()) {
             RespValue theirs = only(redis.call("COMMAND", "INFO", command.name()));
-            boolean served = command.policy() == Policy.FORWARD || command.policy() == Policy.LOCAL;
-            if (!served || command.isContainer() || theirs == RespValue.Null.BULK) {
+            if (!command.policy().isServed() || command.isContainer() || theirs == RespValue.Null.BULK) {
                 continue;
             }
             RespValue ours =
@@ -176,7 +175,7 @@ class CommandTableIT {
 
     private boolean served(String name) {
         Command command = table.find(name);
-        return command.policy() == Policy.FORWARD || command.policy() == Policy.LOCAL;
+        return command.policy().isServed();
     }
 
     /** The reply without the remarks of Redis on its key specs; the table does not hold them. */

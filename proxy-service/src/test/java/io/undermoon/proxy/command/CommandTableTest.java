@@ -71,7 +71,7 @@ class CommandTableTest {
     @Test
     void what_is_forwarded_has_keys_or_a_channel() {
         for (Command command : table.all()) {
-            if (command.policy() == Policy.FORWARD) {
+            if (command.policy() == Policy.FORWARD || command.policy() == Policy.SPLIT) {
                 assertThat(command.hasKeys()).as(command.name()).isTrue();
                 assertThat(command.isContainer()).as(command.name()).isFalse();
             }
@@ -96,7 +96,13 @@ class CommandTableTest {
         assertThat(policy("client|kill")).isEqualTo(Policy.NOT_YET);
         assertThat(policy("cluster|meet")).isEqualTo(Policy.REFUSE);
         assertThat(policy("shutdown")).isEqualTo(Policy.REFUSE);
-        assertThat(policy("flushall")).isEqualTo(Policy.NOT_YET);
+        assertThat(policy("flushall")).isEqualTo(Policy.GATHER);
+        assertThat(policy("script|load")).isEqualTo(Policy.GATHER);
+        assertThat(policy("function|restore")).isEqualTo(Policy.GATHER);
+        assertThat(policy("script|kill")).isEqualTo(Policy.REFUSE);
+        assertThat(policy("function|kill")).isEqualTo(Policy.REFUSE);
+        assertThat(policy("mget")).isEqualTo(Policy.SPLIT);
+        assertThat(policy("msetnx")).isEqualTo(Policy.FORWARD);
         assertThat(policy("blpop")).isEqualTo(Policy.BLOCK);
     }
 

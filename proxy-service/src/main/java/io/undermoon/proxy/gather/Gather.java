@@ -1,0 +1,206 @@
+package io.undermoon.proxy.gather;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.resp.RespWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replies to the several commands that one command of a client was turned into. When the last of them is there it calls
+ * back once; usually to answer the client with all of them {@linkplain #answer merged} into one.
+ *
+ * <p>A command that gets no reply counts as answered with an error. Replies are held within the {@link GatherBudget} of the
+ * loop; one that goes beyond it is dropped and counts as an error too. So is, silently, what comes in for a client that left.
+ * Owned by a loop.
+ */
+public final class Gather {
+    /** Makes one reply of several, none of which is an error. */
+    public interface Merge {
+        /**
+         * Appends the reply.
+         *
+         * @throws ProtocolException if the replies are not of the shape that this command's have
+         */
+        void write(Gather replies, ByteBuf out);
+    }
+
+    private final GatherBudget budget;
+    private final Asker asker;
+    private final Part[] parts;
+    private final Consumer<Gather> whenComplete;
+    private int missing;
+
+    public Gather(GatherBudget budget, Asker asker, int parts, Consumer<Gather> whenComplete) {
+        if (parts < 1) {
+            throw new IllegalArgumentException("nothing is asked");
+        }
+        this.budget = budget;
+        this.asker = asker;
+        this.parts = new Part[parts];
+        this.whenComplete = whenComplete;
+        this.missing = parts;
+        for (int i = 0; i < parts; i++) {
+            this.parts[i] = new Part();
+        }
+    }
+
+    /** Replies that are answered merged when all are there. */
+    public static Gather merged(GatherBudget budget, Asker asker, int parts, Merge merge) {
+        return new Gather(budget, asker, parts, replies -> replies.answer(merge));
+    }
+
+    /** Who receives the reply to one of the commands. */
+    public ReplyReceiver part(int index) {
+        return parts[index];
+    }
+
+    /** How many commands were sent. */
+    public int size() {
+        return parts.length;
+    }
+
+    /** A whole reply; valid during the callback only. */
+    public ByteBuf reply(int part) {
+        return parts[part].collected;
+    }
+
+    /** Whether a command had an error or no reply. */
+    public boolean hasError() {
+        return errors() > 0;
+    }
+
+    /** Answers the client: with the first error if there is one, else with what is made of the replies. */
+    public void answer(Merge merge) {
+        ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer();
+        try {
+            write(merge, out);
+            asker.reply(out, out.readerIndex(), out.writerIndex(), true);
+        } finally {
+            out.release();
+        }
+    }
+
+    private void write(Merge merge, ByteBuf out) {
+        int errors = errors();
+        if (errors > 0) {
+            writeFirstError(errors, out);
+            return;
+        }
+        try {
+            merge.write(this, out);
+        } catch (ProtocolException e) {
+            out.clear();
+            RespWriter.error(out, "ERR a node's reply cannot be merged with the others: " + e.getMessage());
+        }
+    }
+
+    private int errors() {
+        int errors = 0;
+        for (Part part : parts) {
+            if (part.isError()) {
+                errors++;
+            }
+        }
+        return errors;
+    }
+
+    /** The client must not take a command for undone that was done in part. */
+    private void writeFirstError(int errors, ByteBuf out) {
+        for (Part part : parts) {
+            if (part.isError()) {
+                ByteBuf error = part.collected;
+                out.writeBytes(error, error.readerIndex(), error.readableBytes() - 2);
+                break;
+            }
+        }
+        if (errors < parts.length) {
+            String note = " (this is of " + errors + " of the " + parts.length
+                    + " parts the command was split into; the others were carried out)";
+            ByteBufUtil.writeAscii(out, note);
+        }
+        out.writeByte('\r').writeByte('\n');
+    }
+
+    private void partComplete() {
+        if (--missing > 0) {
+            return;
+        }
+        try {
+            whenComplete.accept(this);
+        } finally {
+            for (Part part : parts) {
+                part.drop();
+            }
+        }
+    }
+
+    /** One reply. */
+    private final class Part implements ReplyReceiver {
+        private ByteBuf collected = Unpooled.EMPTY_BUFFER;
+        private int accounted;
+        private @Nullable String failure;
+
+        boolean isError() {
+            return collected.getByte(collected.readerIndex()) == '-';
+        }
+
+        @Override
+        public void reply(ByteBuf in, int from, int to, boolean last) {
+            if (failure == null) {
+                collect(in, from, to);
+            }
+            if (last) {
+                end();
+            }
+        }
+
+        @Override
+        public void fail(BackendFailure problem) {
+            drop();
+            failure = problem.message();
+            end();
+        }
+
+        private void collect(ByteBuf in, int from, int to) {
+            int bytes = to - from;
+            if (!asker.isWaiting()) {
+                refuse("ERR the client is gone");
+            } else if (!budget.take(bytes)) {
+                refuse("ERR the nodes' replies together are more than the " + budget.maxBytes()
+                        + " bytes that may be held; ask for less at once");
+            } else {
+                accounted += bytes;
+                if (collected == Unpooled.EMPTY_BUFFER) {
+                    collected = PooledByteBufAllocator.DEFAULT.buffer(bytes);
+                }
+                collected.writeBytes(in, from, bytes);
+            }
+        }
+
+        private void refuse(String why) {
+            drop();
+            failure = why;
+        }
+
+        private void end() {
+            if (failure != null) {
+                collected = Unpooled.copiedBuffer("-" + failure + "\r\n", StandardCharsets.UTF_8);
+            }
+            partComplete();
+        }
+
+        private void drop() {
+            collected.release();
+            collected = Unpooled.EMPTY_BUFFER;
+            budget.giveBack(accounted);
+            accounted = 0;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.undermoon.proxy.gather;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.resp.RespWriter;
+import java.util.Arrays;
+import java.util.List;
+
+/** The ways in which several replies become one. */
+public final class Merges {
+    private Merges() {}
+
+    /** All say the same: the first. */
+    public static void first(Gather replies, ByteBuf out) {
+        ByteBuf reply = replies.reply(0);
+        out.writeBytes(reply, reply.readerIndex(), reply.readableBytes());
+    }
+
+    /** The sum of integers. */
+    public static void sum(Gather replies, ByteBuf out) {
+        long sum = 0;
+        for (int i = 0; i < replies.size(); i++) {
+            sum += new ReplyCursor(replies.reply(i)).integer();
+        }
+        RespWriter.integer(out, sum);
+    }
+
+    /** Of arrays of integers, all of one size, the least at each place: what is 1 everywhere is 1. */
+    public static void least(Gather replies, ByteBuf out) {
+        long[] least = new long[new ReplyCursor(replies.reply(0)).array()];
+        Arrays.fill(least, Long.MAX_VALUE);
+        for (int i = 0; i < replies.size(); i++) {
+            ReplyCursor cursor = new ReplyCursor(replies.reply(i));
+            if (cursor.array() != least.length) {
+                throw new ProtocolException("arrays of different sizes");
+            }
+            for (int j = 0; j < least.length; j++) {
+                least[j] = Math.min(least[j], cursor.integer());
+            }
+        }
+        RespWriter.array(out, least.length);
+        for (long value : least) {
+            RespWriter.integer(out, value);
+        }
+    }
+
+    /**
+     * The keys of arrays of keys.
+     *
+     * @param filters what is to be seen of each reply
+     */
+    public static Gather.Merge keys(List<KeyFilter> filters) {
+        return (replies, out) -> {
+            int seen = 0;
+            for (int i = 0; i < replies.size(); i++) {
+                ReplyCursor cursor = new ReplyCursor(replies.reply(i));
+                seen += filters.get(i).count(cursor, cursor.array());
+            }
+            RespWriter.array(out, seen);
+            for (int i = 0; i < replies.size(); i++) {
+                ReplyCursor cursor = new ReplyCursor(replies.reply(i));
+                filters.get(i).copy(cursor, cursor.array(), out);
+            }
+        };
+    }
+
+    /**
+     * The elements of arrays, each at its own place.
+     *
+     * @param places for each reply in turn the places of its elements, all in one array
+     */
+    public static Gather.Merge placed(int[] places) {
+        return (replies, out) -> {
+            ByteBuf[] sources = new ByteBuf[places.length];
+            int[] starts = new int[places.length];
+            int[] ends = new int[places.length];
+            int next = 0;
+            for (int i = 0; i < replies.size(); i++) {
+                ReplyCursor cursor = new ReplyCursor(replies.reply(i));
+                for (int left = cursor.array(); left > 0; left--) {
+                    if (next == places.length) {
+                        throw new ProtocolException("too many elements");
+                    }
+                    int place = places[next++];
+                    sources[place] = cursor.buffer();
+                    starts[place] = cursor.index();
+                    cursor.skip();
+                    ends[place] = cursor.index();
+                }
+            }
+            if (next < places.length) {
+                throw new ProtocolException("too few elements");
+            }
+            RespWriter.array(out, places.length);
+            for (int place = 0; place < places.length; place++) {
+                out.writeBytes(sources[place], starts[place], ends[place] - starts[place]);
+            }
+        };
+    }
+}
