@@ -1,18 +1,30 @@
 package io.undermoon.proxy.command;
 
-/** The glob patterns of Redis ({@code * ? [a-c] [^a] \}), without regard to case; as {@code COMMAND LIST FILTERBY PATTERN} has them. */
-final class GlobPattern {
+/** The glob patterns of Redis ({@code * ? [a-c] [^a] \}), with or without regard to the case of ASCII letters. */
+public final class GlobPattern {
     private final String pattern;
+    private final boolean ignoresCase;
 
-    GlobPattern(String pattern) {
+    private GlobPattern(String pattern, boolean ignoresCase) {
         this.pattern = pattern;
+        this.ignoresCase = ignoresCase;
+    }
+
+    /** A pattern for which {@code a} and {@code A} differ: for keys and channels. */
+    public static GlobPattern ofCase(String pattern) {
+        return new GlobPattern(pattern, false);
+    }
+
+    /** A pattern for which {@code a} and {@code A} are the same: for names of commands and options. */
+    public static GlobPattern ignoringCase(String pattern) {
+        return new GlobPattern(pattern, true);
     }
 
     /**
      * Whether the whole text matches. Time is bounded by the product of the lengths: only the last {@code *} is ever tried
      * again.
      */
-    boolean matches(String text) {
+    public boolean matches(String text) {
         int p = 0;
         int t = 0;
         int star = -1;
@@ -87,17 +99,17 @@ final class GlobPattern {
         return Math.min(i, pattern.length());
     }
 
-    private static boolean between(char oneEnd, char otherEnd, char c) {
+    private boolean between(char oneEnd, char otherEnd, char c) {
         char low = lower(oneEnd);
         char high = lower(otherEnd);
         return low <= high ? low <= lower(c) && lower(c) <= high : high <= lower(c) && lower(c) <= low;
     }
 
-    private static boolean equal(char a, char b) {
+    private boolean equal(char a, char b) {
         return lower(a) == lower(b);
     }
 
-    private static char lower(char c) {
-        return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
+    private char lower(char c) {
+        return ignoresCase && c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
     }
 }
