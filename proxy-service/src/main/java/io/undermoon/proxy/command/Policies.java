@@ -24,11 +24,11 @@ final class Policies {
             """;
 
     /**
-     * The containers of commands with keys: the proxy answers them only when the sub-command is missing or unknown, and
+     * Containers of which only the sub-commands do something: the proxy answers them only when the sub-command is missing or unknown, and
      * that with an error.
      */
     private static final String CONTAINERS = """
-            memory object xgroup xinfo
+            memory object pubsub xgroup xinfo
             """;
 
     /** Make or end a state of the client's session. */
@@ -41,9 +41,13 @@ final class Policies {
             blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin wait waitaof
             """;
 
+    /** Publish, subscribe, or ask who has subscribed. */
+    private static final String PUBSUB = """
+            psubscribe publish pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
+            """;
+
     /** Have a meaning behind a proxy; they need several nodes, a connection of their own, or state in the session. */
     private static final String NOT_YET = """
-            psubscribe publish pubsub pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
             dbsize flushall flushdb keys randomkey scan
             function function|* script script|*
             client|*
@@ -65,6 +69,7 @@ final class Policies {
         list(CONTAINERS, Policy.LOCAL);
         list(SESSION, Policy.SESSION);
         list(BLOCK, Policy.BLOCK);
+        list(PUBSUB, Policy.PUBSUB);
         list(NOT_YET, Policy.NOT_YET);
         list(REFUSE, Policy.REFUSE);
     }

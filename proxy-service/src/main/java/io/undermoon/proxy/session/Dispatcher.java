@@ -16,9 +16,11 @@ import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.slot.Slot;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +35,13 @@ final class Dispatcher {
     private final Router router;
     private final Transactions transactions;
     private final BlockingCommands blocking;
+    private final PubSubCommands pubSub;
     private final LocalCommands localCommands;
     private final ClientRegistry clients;
     private final SlowLog slowLog;
     private final SessionSettings settings;
 
-    Dispatcher(SessionLoop loop, SessionServices services) {
+    Dispatcher(SessionLoop loop, SessionServices services, SubscriptionCounts subscriptions) {
         this.loop = loop;
         this.commands = services.commands();
         this.forwarded = requireNonNull(commands.find("umforward"), "umforward is not in the command table");
@@ -49,6 +52,8 @@ final class Dispatcher {
         this.router = new Router(services.topology(), settings, loop.stats());
         this.transactions = new Transactions(loop, router);
         this.blocking = new BlockingCommands(loop, router);
+        this.pubSub =
+                new PubSubCommands(loop, router, services.topology(), subscriptions, settings.activeRedirection());
     }
 
     SessionLoop loop() {
@@ -89,6 +94,10 @@ final class Dispatcher {
         if (command == forwarded) {
             return dispatchForwarded(session, frame, hopsLeft);
         }
+        Subscriptions subscriptions = session.state().subscriptions();
+        if (subscriptions != null && pubSub.intercept(session, subscriptions, command, frame)) {
+            return true;
+        }
         Policy policy = command.policyOf(frame);
         if (transaction != null && policy != Policy.SESSION && !command.name().equals("quit")) {
             transactions.queue(session, transaction, command, frame);
@@ -102,6 +111,9 @@ final class Dispatcher {
             }
             case SESSION -> {
                 return transactions.execute(session, command, frame);
+            }
+            case PUBSUB -> {
+                return publishOrSubscribe(session, command, frame, hopsLeft);
             }
             case REFUSE -> {
                 loop.stats().rejected(command.id());
@@ -160,6 +172,29 @@ final class Dispatcher {
             }
         }
         Target target = router.target(session, now, command, slot);
+        if (target instanceof Target.Local local) {
+            send(session, command, frame, local.node());
+        } else if (target instanceof Target.Remote remote) {
+            sendToPeer(session, command, frame, remote, hopsLeft);
+        }
+    }
+
+    private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        switch (command.name()) {
+            case "publish" -> publish(session, command, frame, hopsLeft);
+            case "spublish" -> forward(session, command, frame, hopsLeft);
+            default -> {
+                return pubSub.execute(session, command, frame, hopsLeft);
+            }
+        }
+        return true;
+    }
+
+    /** To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster. */
+    private void publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        Topology now = router.topology();
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
+        Target target = router.owner(session, now, command, slot);
         if (target instanceof Target.Local local) {
             send(session, command, frame, local.node());
         } else if (target instanceof Target.Remote remote) {
