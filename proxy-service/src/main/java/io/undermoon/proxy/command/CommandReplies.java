@@ -122,7 +122,7 @@ public final class CommandReplies {
         }
         String wanted = frame.argument(4);
         if (frame.argumentIs(3, "PATTERN")) {
-            GlobPattern pattern = new GlobPattern(wanted);
+            GlobPattern pattern = GlobPattern.ignoringCase(wanted);
             return command -> pattern.matches(command.name());
         }
         if (frame.argumentIs(3, "ACLCAT")) {

@@ -1,14 +1,23 @@
 package io.undermoon.proxy.command;
 
-/**
- * The glob patterns of Redis ({@code * ? [a-c] [^a] \}), without regard to case; as {@code CONFIG GET} and
- * {@code COMMAND LIST FILTERBY PATTERN} have them.
- */
+/** The glob patterns of Redis ({@code * ? [a-c] [^a] \}), with or without regard to the case of ASCII letters. */
 public final class GlobPattern {
     private final String pattern;
+    private final boolean ignoresCase;
 
-    public GlobPattern(String pattern) {
+    private GlobPattern(String pattern, boolean ignoresCase) {
         this.pattern = pattern;
+        this.ignoresCase = ignoresCase;
+    }
+
+    /** A pattern for which {@code a} and {@code A} differ: for keys and channels. */
+    public static GlobPattern ofCase(String pattern) {
+        return new GlobPattern(pattern, false);
+    }
+
+    /** A pattern for which {@code a} and {@code A} are the same: for names of commands and options. */
+    public static GlobPattern ignoringCase(String pattern) {
+        return new GlobPattern(pattern, true);
     }
 
     /**
@@ -90,17 +99,17 @@ public final class GlobPattern {
         return Math.min(i, pattern.length());
     }
 
-    private static boolean between(char oneEnd, char otherEnd, char c) {
+    private boolean between(char oneEnd, char otherEnd, char c) {
         char low = lower(oneEnd);
         char high = lower(otherEnd);
         return low <= high ? low <= lower(c) && lower(c) <= high : high <= lower(c) && lower(c) <= low;
     }
 
-    private static boolean equal(char a, char b) {
+    private boolean equal(char a, char b) {
         return lower(a) == lower(b);
     }
 
-    private static char lower(char c) {
-        return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
+    private char lower(char c) {
+        return ignoresCase && c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
     }
 }

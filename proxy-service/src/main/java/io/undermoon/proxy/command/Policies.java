@@ -24,11 +24,11 @@ final class Policies {
             """;
 
     /**
-     * The containers of commands with keys: the proxy answers them only when the sub-command is missing or unknown, and
+     * Containers of which only the sub-commands do something: the proxy answers them only when the sub-command is missing or unknown, and
      * that with an error.
      */
     private static final String CONTAINERS = """
-            function memory object script xgroup xinfo
+            function memory object pubsub script xgroup xinfo
             """;
 
     /** Have keys that may be in several slots, and parts of the reply that can be put together. */
@@ -53,9 +53,13 @@ final class Policies {
             blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin wait waitaof
             """;
 
+    /** Publish, subscribe, or ask who has subscribed. */
+    private static final String PUBSUB = """
+            psubscribe publish pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
+            """;
+
     /** Have a meaning behind a proxy; they need several nodes, a connection of their own, or state in the session. */
     private static final String NOT_YET = """
-            psubscribe publish pubsub pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
             client|*
             cluster|getkeysinslot cluster|links cluster|replicas cluster|slaves cluster|slot-stats
             memory|help object|help xgroup|help xinfo|help
@@ -78,6 +82,7 @@ final class Policies {
         list(GATHER, Policy.GATHER);
         list(SESSION, Policy.SESSION);
         list(BLOCK, Policy.BLOCK);
+        list(PUBSUB, Policy.PUBSUB);
         list(NOT_YET, Policy.NOT_YET);
         list(REFUSE, Policy.REFUSE);
     }

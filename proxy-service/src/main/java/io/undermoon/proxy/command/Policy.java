@@ -12,6 +12,8 @@ public enum Policy {
     BLOCK,
     /** Makes or ends a state of the client's session, such as a transaction. */
     SESSION,
+    /** Publishes at the owner of the channel's slot, subscribes there, or asks who has subscribed. */
+    PUBSUB,
     /** Answered by the proxy itself. */
     LOCAL,
     /** Dangerous to the cluster or without meaning behind a proxy; never forwarded. */

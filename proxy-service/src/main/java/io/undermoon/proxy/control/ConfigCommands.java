@@ -41,7 +41,7 @@ final class ConfigCommands {
 
     private void get(CommandFrame frame, Client client, ByteBuf out) {
         List<GlobPattern> patterns =
-                frame.arguments(2).stream().map(GlobPattern::new).toList();
+                frame.arguments(2).stream().map(GlobPattern::ignoringCase).toList();
         List<ConfigOption> chosen = options.all().stream()
                 .filter(option -> patterns.stream().anyMatch(pattern -> pattern.matches(option.name())))
                 .toList();

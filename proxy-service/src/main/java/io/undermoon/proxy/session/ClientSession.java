@@ -52,6 +52,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     private boolean resuming;
     private int busyBackends;
 
+    /** Size of the messages that came while a reply was owed. */
+    private long heldBytes;
+
     /** No command is taken until all replies are in. */
     private boolean waiting;
 
@@ -232,6 +235,31 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         reply.kept = kept;
         replies.add(reply);
         return kept;
+    }
+
+    /**
+     * Sends what answers no command, after the replies that are owed.
+     *
+     * @return about how many bytes the client has not taken yet
+     */
+    long push(ByteBuf in, int from, int to) {
+        if (closed || !channel.isOpen()) {
+            return 0;
+        }
+        if (replies.isEmpty()) {
+            heldBytes = 0;
+            output.append(in, from, to);
+            markDirty();
+        } else {
+            heldBytes += to - from;
+            ByteBuf kept = replies.keptAtEnd();
+            (kept == null ? replyBuffer() : kept).writeBytes(in, from, to - from);
+        }
+        return channel.bytesBeforeWritable() + heldBytes;
+    }
+
+    long nowNanos() {
+        return loop.proxyLoop().nowNanos();
     }
 
     /** The place for a reply to the present command that comes later. */

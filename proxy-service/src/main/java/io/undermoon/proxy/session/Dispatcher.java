@@ -16,9 +16,11 @@ import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.gather.GatherBudget;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.slot.Slot;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +41,13 @@ final class Dispatcher {
     private final Courier courier;
     private final Splitting splitting;
     private final KeyspaceCommands keyspace;
+    private final PubSubCommands pubSub;
     private final LocalCommands localCommands;
     private final ClientRegistry clients;
     private final SlowLog slowLog;
     private final SessionSettings settings;
 
-    Dispatcher(SessionLoop loop, SessionServices services) {
+    Dispatcher(SessionLoop loop, SessionServices services, SubscriptionCounts subscriptions) {
         this.loop = loop;
         this.commands = services.commands();
         this.forwarded = requireNonNull(commands.find("umforward"), "umforward is not in the command table");
@@ -59,6 +62,8 @@ final class Dispatcher {
         GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
         this.splitting = new Splitting(router, courier, budget);
         this.keyspace = new KeyspaceCommands(router, courier, budget, settings.activeRedirection());
+        this.pubSub =
+                new PubSubCommands(loop, router, services.topology(), subscriptions, settings.activeRedirection());
     }
 
     SessionLoop loop() {
@@ -99,6 +104,10 @@ final class Dispatcher {
         if (command == forwarded) {
             return dispatchForwarded(session, frame, hopsLeft);
         }
+        Subscriptions subscriptions = session.state().subscriptions();
+        if (subscriptions != null && pubSub.intercept(session, subscriptions, command, frame)) {
+            return true;
+        }
         Policy policy = command.policyOf(frame);
         if (transaction != null && policy != Policy.SESSION && !command.name().equals("quit")) {
             transactions.queue(session, transaction, command, frame);
@@ -114,6 +123,9 @@ final class Dispatcher {
                 return transactions.execute(session, command, frame);
             }
             case GATHER -> keyspace.execute(session, command, frame, hopsLeft);
+            case PUBSUB -> {
+                return publishOrSubscribe(session, command, frame, hopsLeft);
+            }
             case REFUSE -> {
                 loop.stats().rejected(command.id());
                 CommandErrors.refused(command, session.replyBuffer());
@@ -196,6 +208,27 @@ final class Dispatcher {
             if (hops != Router.REFUSED) {
                 courier.toPeer(session, frame, remote, hops, courier.expectReply(session, command, frame));
             }
+        }
+    }
+
+    private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        switch (command.name()) {
+            case "publish" -> publish(session, command, frame, hopsLeft);
+            case "spublish" -> forward(session, command, frame, hopsLeft);
+            default -> {
+                return pubSub.execute(session, command, frame, hopsLeft);
+            }
+        }
+        return true;
+    }
+
+    /** To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster. */
+    private void publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        Topology now = router.topology();
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
+        Target target = router.owner(session, now, command, slot);
+        if (target != null) {
+            send(session, command, frame, target, hopsLeft);
         }
     }
 

@@ -47,7 +47,7 @@ final class KeyspaceCommands {
     /** Carries out a command of {@link io.undermoon.proxy.command.Policy#GATHER}. */
     void execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Topology now = router.topology();
-        if (!router.isAssigned(session, now, command)) {
+        if (!router.isAssigned(session, now, command, Router.REFUSED)) {
             return;
         }
         Masters known = masters(now);

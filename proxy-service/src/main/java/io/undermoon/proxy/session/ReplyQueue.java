@@ -37,6 +37,13 @@ final class ReplyQueue {
         size++;
     }
 
+    /** What waits behind the last reply that is owed, if something does; more may be appended to it. */
+    @Nullable
+    ByteBuf keptAtEnd() {
+        PendingReply last = tail;
+        return last != null && last.done ? last.kept : null;
+    }
+
     /** Takes a part of a reply: passes it on if the reply is the next one, else keeps a copy. */
     void part(PendingReply reply, ByteBuf in, int from, int to) {
         if (reply == head) {

@@ -14,6 +14,7 @@ import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.slot.Slot;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -56,15 +57,6 @@ final class Router {
         return topology.self();
     }
 
-    /** Whether the proxy belongs to a cluster; if not, the client has been told. */
-    boolean isAssigned(ClientSession session, Topology now, Command command) {
-        if (now.clusterName() == null) {
-            refuseUnassigned(session, command, Keys.NO_KEY);
-            return false;
-        }
-        return true;
-    }
-
     /** The slot of the keys of a command, or {@link #REFUSED}. */
     int slot(ClientSession session, Topology now, Command command, CommandFrame frame) {
         return accepted(session, now, command, Keys.slotOf(command, frame));
@@ -85,8 +77,7 @@ final class Router {
     }
 
     private int accepted(ClientSession session, Topology now, Command command, int slot) {
-        if (now.clusterName() == null) {
-            refuseUnassigned(session, command, slot);
+        if (!isAssigned(session, now, command, slot)) {
             return REFUSED;
         }
         if (slot < 0) {
@@ -103,22 +94,52 @@ final class Router {
         if (!session.client().readOnly() || !command.has(CommandFlag.READONLY)) {
             return null;
         }
-        return now.routes().owner(slot) instanceof Target.Local
-                ? null
-                : now.routes().localReplica(slot);
+        Endpoint replica = now.routes().localReplica(slot);
+        boolean isLocal = now.routes().owner(slot) instanceof Target.Local;
+        return replica == null || isLocal || !readableReplica.test(replica) ? null : replica;
     }
 
     /** Who serves the slot; null when refused: nobody does, or another proxy does and the client has to go there itself. */
     @Nullable
     Target target(ClientSession session, Topology now, Command command, int slot) {
+        Target target = served(session, now, command, slot);
+        if (!settings.activeRedirection() && target instanceof Target.Remote remote) {
+            redirect(session, slot, remote.movedTail());
+            return null;
+        }
+        return target;
+    }
+
+    /** The slot of the channel to which a command publishes, or {@link #REFUSED}. */
+    int channelSlot(ClientSession session, Topology now, Command command, CommandFrame frame) {
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
+        return isAssigned(session, now, command, slot) ? slot : REFUSED;
+    }
+
+    /** Who serves the slot of a channel, be it another proxy; null when refused: nobody does. */
+    @Nullable
+    Target owner(ClientSession session, Topology now, Command command, int slot) {
+        return isAssigned(session, now, command, slot) ? served(session, now, command, slot) : null;
+    }
+
+    /**
+     * Whether the proxy belongs to a cluster; false when refused.
+     *
+     * @param slot for which it matters, or {@link #REFUSED} when it is not about a single one
+     */
+    boolean isAssigned(ClientSession session, Topology now, Command command, int slot) {
+        if (now.clusterName() == null) {
+            refuseUnassigned(session, command, slot);
+            return false;
+        }
+        return true;
+    }
+
+    private @Nullable Target served(ClientSession session, Topology now, Command command, int slot) {
         Target target = now.routes().owner(slot);
         if (target == Target.UNSERVED) {
             stats.rejected(command.id());
             write(session, "-CLUSTERDOWN Hash slot not served\r\n");
-            return null;
-        }
-        if (!settings.activeRedirection() && target instanceof Target.Remote remote) {
-            redirect(session, slot, remote.movedTail());
             return null;
         }
         return target;
@@ -144,7 +165,7 @@ final class Router {
         session.replyBuffer().writeCharSequence(reply, StandardCharsets.US_ASCII);
     }
 
-    private void redirect(ClientSession session, int slot, byte[] movedTail) {
+    void redirect(ClientSession session, int slot, byte[] movedTail) {
         stats.add(Counter.MOVED, 1);
         ByteBuf out = session.replyBuffer();
         out.writeCharSequence("-MOVED ", StandardCharsets.US_ASCII);

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.control.ClientRegistry;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.stats.Counter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -24,8 +25,9 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
     private final SessionSettings settings;
 
     public SessionInitializer(List<ProxyLoop> loops, SessionServices services) {
+        SubscriptionCounts subscriptions = new SubscriptionCounts();
         for (ProxyLoop loop : loops) {
-            dispatchers.put(loop.eventLoop(), new Dispatcher(new SessionLoop(loop), services));
+            dispatchers.put(loop.eventLoop(), new Dispatcher(new SessionLoop(loop), services, subscriptions));
         }
         this.clients = services.clients();
         this.settings = services.settings();

@@ -1,15 +1,17 @@
 package io.undermoon.proxy.session;
 
 import io.undermoon.proxy.backend.PinnedConnection;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/** What a client has begun and not ended: a transaction, watched keys, a command that blocks. Owned by its loop. */
+/** What a client has begun and not ended: a transaction, watched keys, a command that blocks, subscriptions. Owned by its loop. */
 final class SessionState {
     private @Nullable Transaction transaction;
     private @Nullable Watch watch;
     private @Nullable PinnedConnection blockedOn;
     private @Nullable Endpoint lastNode;
+    private @Nullable Subscriptions subscriptions;
 
     @Nullable
     Transaction transaction() {
@@ -49,6 +51,28 @@ final class SessionState {
         lastNode = node;
     }
 
+    /** What the client has subscribed to; null when that is nothing. */
+    @Nullable
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /** What the client has subscribed to, to add to it. */
+    Subscriptions subscriptions(ClientSession session, SubscriptionCounts counts, boolean ofPeer) {
+        Subscriptions present = subscriptions;
+        if (present == null) {
+            present = new Subscriptions(session, counts, ofPeer);
+            subscriptions = present;
+        }
+        return present;
+    }
+
+    void dropUnusedSubscriptions() {
+        if (subscriptions != null && subscriptions.isEmpty()) {
+            subscriptions = null;
+        }
+    }
+
     /** The client is gone: its connections end, and with them what it watches and waits for. */
     void close() {
         transaction = null;
@@ -59,6 +83,9 @@ final class SessionState {
         if (blockedOn != null) {
             blockedOn.close();
             blockedOn = null;
+        }
+        if (subscriptions != null) {
+            subscriptions.close();
         }
     }
 }

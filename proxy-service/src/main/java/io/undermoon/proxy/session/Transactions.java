@@ -3,6 +3,7 @@ package io.undermoon.proxy.session;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Transactions {
     /** Commands without keys that may stand in a transaction; Redis answers them. */
     private static final Set<String> KEYLESS = Set.of("ping", "echo", "time");
+
+    /** Commands about channels that may stand in a transaction; the channel counts as a key. */
+    private static final Set<String> PUBLISHING = Set.of("publish", "spublish");
 
     private final SessionLoop loop;
     private final Router router;
@@ -51,9 +55,15 @@ final class Transactions {
     void queue(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
         int slot = Transaction.NO_SLOT;
         switch (command.policyOf(frame)) {
-            case FORWARD, SPLIT, BLOCK -> {
+            case FORWARD, SPLIT, BLOCK, PUBSUB -> {
+                if (command.policy() == Policy.PUBSUB && !PUBLISHING.contains(command.name())) {
+                    refuse(session, transaction, command);
+                    return;
+                }
                 Topology now = router.topology();
-                slot = router.slot(session, now, command, frame);
+                slot = command.policy() == Policy.PUBSUB
+                        ? router.channelSlot(session, now, command, frame)
+                        : router.slot(session, now, command, frame);
                 if (slot == Router.REFUSED || router.target(session, now, command, slot) == null) {
                     transaction.fail();
                     return;

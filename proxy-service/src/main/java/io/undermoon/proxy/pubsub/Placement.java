@@ -1,0 +1,64 @@
+package io.undermoon.proxy.pubsub;
+
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.RouteTable;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.slot.Slot;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where channels live according to one topology: each at the owner of its slot. For one loop. */
+final class Placement {
+    private final RouteTable routes;
+    private final Scope scope;
+
+    /** Found when first asked for. */
+    private @Nullable Set<Endpoint> masters;
+
+    Placement(RouteTable routes, Scope scope) {
+        this.routes = routes;
+        this.scope = scope;
+    }
+
+    RouteTable routes() {
+        return routes;
+    }
+
+    /** Where to subscribe; empty when nobody in scope serves the channel. */
+    Set<Endpoint> endpoints(ChannelName name) {
+        if (name.isEverywhere()) {
+            return masters();
+        }
+        Endpoint owner = owner(name.slot());
+        return owner == null ? Set.of() : Set.of(owner);
+    }
+
+    /** Who has the slot's channels; null when nobody in scope does. */
+    @Nullable
+    Endpoint owner(int slot) {
+        Target target = routes.owner(slot);
+        if (target instanceof Target.Local local) {
+            return local.node();
+        }
+        if (scope == Scope.CLUSTER && target instanceof Target.Remote remote) {
+            return remote.byHopsLeft().get(0);
+        }
+        return null;
+    }
+
+    private Set<Endpoint> masters() {
+        Set<Endpoint> found = masters;
+        if (found == null) {
+            found = new LinkedHashSet<>();
+            for (int slot = 0; slot < Slot.COUNT; slot++) {
+                Endpoint owner = owner(slot);
+                if (owner != null) {
+                    found.add(owner);
+                }
+            }
+            masters = found;
+        }
+        return found;
+    }
+}
