@@ -32,20 +32,24 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".state")
                 .layer("run")
                 .definedBy(ROOT + ".run")
+                .layer("bench")
+                .definedBy(ROOT + ".bench")
                 .layer("cli")
                 .definedBy(ROOT + ".cli")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("run")
+                .mayOnlyBeAccessedByLayers("bench", "cli")
+                .whereLayer("bench")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("redis")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("client")
-                .mayOnlyBeAccessedByLayers("run", "cli")
+                .mayOnlyBeAccessedByLayers("run", "bench", "cli")
                 .whereLayer("state")
                 .mayOnlyBeAccessedByLayers("run", "cli")
                 .whereLayer("process")
-                .mayOnlyBeAccessedByLayers("state", "run", "cli")
+                .mayOnlyBeAccessedByLayers("state", "run", "bench", "cli")
                 .check(CLASSES);
     }
 
@@ -60,6 +64,6 @@ class ArchitectureTest {
                 .isNotEmpty()
                 .allMatch(room -> room.tryGetPackageInfo().isPresent(), "has a package-info")
                 .extracting(JavaPackage::getRelativeName)
-                .contains("stack", "process", "state", "redis", "client", "run", "cli");
+                .contains("stack", "process", "state", "redis", "client", "run", "bench", "cli");
     }
 }

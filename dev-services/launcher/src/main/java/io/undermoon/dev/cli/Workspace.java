@@ -35,21 +35,37 @@ final class Workspace {
      * @throws LaunchException if a service has not been built or there is no redis-server
      */
     Installation forStarting() {
-        Path redisServer =
-                Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(data().programs()));
-        Installation installation = installation(redisServer);
-        for (String service : SERVICES) {
-            if (!Files.exists(installation.serviceJar(service))) {
-                throw new LaunchException(
-                        installation.serviceJar(service) + " does not exist; build it with: mvn -DskipTests package");
-            }
-        }
+        Installation installation = installation(redisServer());
+        SERVICES.forEach(service -> requireBuilt(installation, service));
+        return installation;
+    }
+
+    /**
+     * The installation for a benchmark, which needs the proxy alone; its files are apart from those of a stack.
+     *
+     * @throws LaunchException if the proxy has not been built or there is no redis-server
+     */
+    Installation forBench() {
+        Installation installation =
+                new Installation(checkout(), data().root().resolve("bench"), Programs.java(), redisServer());
+        requireBuilt(installation, "proxy-service");
         return installation;
     }
 
     /** The installation for looking only: its programs may be missing. */
     Installation forLooking() {
         return installation(Path.of("redis-server"));
+    }
+
+    private Path redisServer() {
+        return Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(data().programs()));
+    }
+
+    private static void requireBuilt(Installation installation, String service) {
+        Path jar = installation.serviceJar(service);
+        if (!Files.exists(jar)) {
+            throw new LaunchException(jar + " does not exist; build it with: mvn -DskipTests package");
+        }
     }
 
     private Installation installation(Path redisServer) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /** Waits for conditions, says from time to time what is still missing, and gives up at a deadline. */
-final class Patience {
+public final class Patience {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration REMIND = Duration.ofSeconds(5);
 
@@ -18,19 +18,20 @@ final class Patience {
      * @param timeout for each wait
      * @param guard called at every poll; it throws when waiting has become pointless
      */
-    Patience(Progress progress, Duration timeout, Runnable guard) {
+    public Patience(Progress progress, Duration timeout, Runnable guard) {
         this.progress = progress;
         this.timeout = timeout;
         this.guard = guard;
     }
 
     /** Something that is waited for. */
-    interface Condition {
+    public interface Condition {
         /** What is still missing, in words for the user; empty when the wait is over. */
         List<String> missing();
     }
 
-    void until(Condition condition) {
+    /** @throws LaunchException at the deadline; it says what is missing */
+    public void until(Condition condition) {
         long start = System.nanoTime();
         long reminded = start;
         List<String> missing = condition.missing();

@@ -1,0 +1,108 @@
+package io.undermoon.dev.bench;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Counts the replies in a stream of bytes, whatever way it is cut into pieces, without looking at what they say. One per
+ * connection; not thread-safe.
+ */
+final class ReplyCounter {
+    private static final int MAX_ERROR_LENGTH = 200;
+
+    /** Elements that are still to come before the present reply is complete. */
+    private long missing = 1;
+
+    /** Bytes of the present bulk, with the line end after it, that are still to come. */
+    private long skip;
+
+    /** The first byte of the present header line, 0 before it. */
+    private byte type;
+
+    private long number;
+    private boolean negative;
+    private long errors;
+    private final StringBuilder firstError = new StringBuilder();
+
+    /** Reads all bytes; says how many replies they complete. */
+    int count(ByteBuf in) {
+        int replies = 0;
+        while (in.isReadable()) {
+            if (skip > 0) {
+                int step = (int) Math.min(skip, in.readableBytes());
+                in.skipBytes(step);
+                skip -= step;
+                replies += skip == 0 ? completeElement() : 0;
+            } else {
+                replies += headerByte(in.readByte());
+            }
+        }
+        return replies;
+    }
+
+    /** How many of all elements were errors. */
+    long errors() {
+        return errors;
+    }
+
+    /** The text of the first error; empty without one. */
+    String firstError() {
+        return firstError.toString();
+    }
+
+    private int headerByte(byte value) {
+        if (type == 0) {
+            type = value;
+            number = 0;
+            negative = false;
+            return 0;
+        }
+        if (value == '\n') {
+            return endOfHeader();
+        }
+        if (value >= '0' && value <= '9') {
+            number = number * 10 + (value - '0');
+        } else if (value == '-') {
+            negative = true;
+        }
+        if (type == '-' && errors == 0 && value != '\r' && firstError.length() < MAX_ERROR_LENGTH) {
+            firstError.append((char) value);
+        }
+        return 0;
+    }
+
+    private int endOfHeader() {
+        byte ended = type;
+        type = 0;
+        return switch (ended) {
+            case '$', '=', '!' -> {
+                if (negative) {
+                    yield completeElement();
+                }
+                skip = number + 2;
+                yield 0;
+            }
+            case '*', '~', '>' -> aggregate(number);
+            case '%' -> aggregate(2 * number);
+            case '-' -> {
+                errors++;
+                yield completeElement();
+            }
+            default -> completeElement();
+        };
+    }
+
+    private int aggregate(long elements) {
+        if (!negative) {
+            missing += elements;
+        }
+        return completeElement();
+    }
+
+    private int completeElement() {
+        if (--missing > 0) {
+            return 0;
+        }
+        missing = 1;
+        return 1;
+    }
+}
