@@ -29,6 +29,7 @@ class FloorsTest {
             Map.entry("backend", Set.of("frame", "stats", "route")),
             Map.entry("topology", Set.of("frame", "stats", "route", "backend")),
             Map.entry("gather", Set.of("frame", "route", "backend", "topology")),
+            Map.entry("pubsub", Set.of("frame", "stats", "route", "backend", "topology")),
             Map.entry("replication", Set.of("frame", "stats", "route", "backend", "topology")),
             Map.entry("control", Set.of("frame", "stats", "command", "route", "backend", "topology", "replication")),
             Map.entry(
@@ -41,6 +42,7 @@ class FloorsTest {
                             "backend",
                             "topology",
                             "gather",
+                            "pubsub",
                             "replication",
                             "control")),
             Map.entry(
@@ -53,6 +55,7 @@ class FloorsTest {
                             "backend",
                             "topology",
                             "gather",
+                            "pubsub",
                             "replication",
                             "control",
                             "session")));

@@ -65,19 +65,15 @@ public final class MetaStoreView {
     }
 
     /**
-     * The epoch each proxy should have: its cluster's, or the global one when it is free. Failed proxies count only while
-     * they are in a cluster.
+     * The epoch each proxy should have: its cluster's, or the global one when it is in none. Failed proxies count too: one that
+     * was replaced and still runs has to be told.
      */
     public SortedMap<ProxyAddress, Epoch> proxyEpochs() {
         SortedMap<ProxyAddress, Epoch> epochs = new TreeMap<>();
         state.allProxies().forEach((address, resource) -> {
             ClusterStore cluster =
                     resource.cluster() == null ? null : state.clusters().get(resource.cluster());
-            if (cluster != null) {
-                epochs.put(address, cluster.epoch());
-            } else if (!state.hasFailed(address)) {
-                epochs.put(address, state.globalEpoch());
-            }
+            epochs.put(address, cluster == null ? state.globalEpoch() : cluster.epoch());
         });
         return epochs;
     }

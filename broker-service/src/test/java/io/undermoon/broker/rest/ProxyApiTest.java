@@ -104,8 +104,9 @@ class ProxyApiTest {
         ok(register(6));
         int global = (int) Broker.epoch();
         get("/proxies/epochs")
-                .body("epochs.keySet()", contains(proxy(1), proxy(2), proxy(3), proxy(4), proxy(6)))
+                .body("epochs.keySet()", contains(proxy(1), proxy(2), proxy(3), proxy(4), proxy(5), proxy(6)))
                 .body("epochs.'10.0.0.1:5299'", equalTo(cluster))
+                .body("epochs.'10.0.0.5:5299'", equalTo(global))
                 .body("epochs.'10.0.0.6:5299'", equalTo(global));
         get("/proxies/epochs?offset=3&limit=1").body("epochs.keySet()", contains(proxy(4)));
     }

@@ -2,6 +2,7 @@ package io.undermoon.proxy.server;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMapping.NamingStrategy;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
@@ -99,6 +100,7 @@ public interface ProxyConfig {
 
     /** Whether commands for slots of other proxies are carried out for the client instead of answered with MOVED. */
     @WithDefault("false")
+    @WithConverter(StrictBoolean.class)
     boolean activeRedirection();
 
     /**

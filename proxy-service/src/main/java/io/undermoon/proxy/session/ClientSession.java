@@ -14,7 +14,6 @@ import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.control.Client;
-import io.undermoon.proxy.frame.CommandDecoder;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.stats.Counter;
@@ -39,13 +38,10 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     private final Dispatcher dispatcher;
     private final Channel channel;
     private final Client client;
-    private final CommandDecoder decoder;
+    private final SessionInput input;
     private final OutputBatch output;
     private final ReplyQueue replies;
     private final SessionState state = new SessionState();
-
-    /** Input that was not consumed; the empty buffer when there is none. */
-    private ByteBuf input = Unpooled.EMPTY_BUFFER;
 
     private boolean dirty;
     private boolean paused;
@@ -68,7 +64,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         this.dispatcher = dispatcher;
         this.channel = channel;
         this.client = client;
-        this.decoder = new CommandDecoder(dispatcher.requestLimits(client));
+        this.input = new SessionInput(channel.alloc(), dispatcher.requestLimits(client));
         this.output = new OutputBatch(channel);
         this.replies = new ReplyQueue(output);
     }
@@ -104,9 +100,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         replies.abandon();
         state.close();
         output.discard();
-        decoder.close();
-        input.release();
-        input = Unpooled.EMPTY_BUFFER;
+        input.close();
     }
 
     @Override
@@ -118,14 +112,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             in.release();
             return;
         }
-        if (input.isReadable()) {
-            makeRoom(in.readableBytes());
-            input.writeBytes(in);
-            in.release();
-        } else {
-            input.release();
-            input = in;
-        }
+        input.add(in);
         takeCommands();
     }
 
@@ -142,26 +129,26 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             refuseProtocol(e);
         }
         if (closing) {
-            dropInput();
+            input.drop();
             closeWhenAnswered();
         } else {
-            pause(mustPause() || waiting && input.readableBytes() > MAX_INPUT_WHILE_WAITING);
+            pause(mustPause() || waiting && input.size() > MAX_INPUT_WHILE_WAITING);
             if (!paused) {
-                keepInput();
+                input.keep();
             }
         }
     }
 
     /** Dispatches the next command if it is whole; false when it is not, or has to come again once all replies are in. */
     private boolean takeCommand() {
-        int start = input.readerIndex();
-        if (!decoder.decode(input)) {
+        int start = input.position();
+        if (!input.next()) {
             return false;
         }
-        if (dispatcher.dispatch(this, decoder.frame())) {
+        if (dispatcher.dispatch(this, input.frame())) {
             return true;
         }
-        input.readerIndex(start);
+        input.rewind(start);
         waiting = true;
         return false;
     }
@@ -219,7 +206,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     /** Has new limits on the size of commands apply from the next command on. */
     void requestLimits(RequestLimits limits) {
-        decoder.limits(limits);
+        input.limits(limits);
     }
 
     /** Where to write the whole reply to the present command, at once. */
@@ -355,10 +342,10 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             channel.close();
         } else if (event instanceof ChannelInputShutdownReadComplete) {
             closing = true;
-            dropInput();
+            input.drop();
             closeWhenAnswered();
-        } else if (event instanceof IdleStateEvent && replies.isEmpty()) {
-            // A client that waits for a reply, however long, is not idle.
+        } else if (event instanceof IdleStateEvent && replies.isEmpty() && state.subscriptions() == null) {
+            // A client that waits for a reply or for messages, however long, is not idle.
             channel.close();
         }
     }
@@ -371,38 +358,5 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             LOG.errorf(cause, "client=%s closed after an unexpected error", client.remoteAddress());
         }
         context.close();
-    }
-
-    /** Keeps the unread input beyond this read: nothing at all in the steady state, else a copy that has room to grow. */
-    private void keepInput() {
-        int unread = input.readableBytes();
-        if (unread == 0) {
-            dropInput();
-        } else if (input.readerIndex() > 0 || input.writableBytes() == 0) {
-            copyInput(unread + Math.max(unread, decoder.missingBytes(input)));
-        }
-    }
-
-    private void makeRoom(int bytes) {
-        if (input.writableBytes() < bytes) {
-            copyInput(Math.max(
-                    input.readableBytes() + Math.max(bytes, decoder.missingBytes(input)),
-                    input.readableBytes() * 3 / 2));
-        }
-    }
-
-    private void copyInput(int capacity) {
-        ByteBuf old = input;
-        ByteBuf copy = channel.alloc().directBuffer(Math.max(capacity, old.readableBytes()));
-        int delta = -old.readerIndex();
-        copy.writeBytes(old);
-        old.release();
-        input = copy;
-        decoder.moved(copy, delta);
-    }
-
-    private void dropInput() {
-        input.release();
-        input = Unpooled.EMPTY_BUFFER;
     }
 }

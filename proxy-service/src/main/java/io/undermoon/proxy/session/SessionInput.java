@@ -1,0 +1,106 @@
+package io.undermoon.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.frame.CommandDecoder;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.frame.RequestLimits;
+
+/**
+ * What a client has sent and the session has not taken yet. In the steady state that is the buffer of one read, used where it
+ * is; only the beginning of a command that is not whole is copied, to a buffer with room for the rest. Owned by the client's
+ * loop.
+ */
+final class SessionInput {
+    private final ByteBufAllocator allocator;
+    private final CommandDecoder decoder;
+
+    /** Never null; the empty buffer when there is nothing. */
+    private ByteBuf unread = Unpooled.EMPTY_BUFFER;
+
+    SessionInput(ByteBufAllocator allocator, RequestLimits limits) {
+        this.allocator = allocator;
+        this.decoder = new CommandDecoder(limits);
+    }
+
+    /** Has new limits on the size of commands apply from the next command on. */
+    void limits(RequestLimits limits) {
+        decoder.limits(limits);
+    }
+
+    int size() {
+        return unread.readableBytes();
+    }
+
+    /** Takes over what one read brought. */
+    void add(ByteBuf in) {
+        if (unread.isReadable()) {
+            makeRoom(in.readableBytes());
+            unread.writeBytes(in);
+            in.release();
+        } else {
+            unread.release();
+            unread = in;
+        }
+    }
+
+    /** Where the input stands, for {@link #rewind}. */
+    int position() {
+        return unread.readerIndex();
+    }
+
+    /** Finds the next command; false when it is not whole yet. The frame is valid until the input changes. */
+    boolean next() {
+        return decoder.decode(unread);
+    }
+
+    /** The command that {@link #next} found. */
+    CommandFrame frame() {
+        return decoder.frame();
+    }
+
+    /** Goes back to the start of the command last found, so that it is found again. */
+    void rewind(int position) {
+        unread.readerIndex(position);
+    }
+
+    /** Keeps what is left beyond this read. */
+    void keep() {
+        int left = unread.readableBytes();
+        if (left == 0) {
+            drop();
+        } else if (unread.readerIndex() > 0 || unread.writableBytes() == 0) {
+            copy(left + Math.max(left, decoder.missingBytes(unread)));
+        }
+    }
+
+    /** Forgets what is left. */
+    void drop() {
+        unread.release();
+        unread = Unpooled.EMPTY_BUFFER;
+    }
+
+    /** Releases everything; the input is not to be used again but may still be asked. */
+    void close() {
+        drop();
+        decoder.close();
+    }
+
+    private void makeRoom(int bytes) {
+        if (unread.writableBytes() < bytes) {
+            int left = unread.readableBytes();
+            copy(Math.max(left + Math.max(bytes, decoder.missingBytes(unread)), left * 3 / 2));
+        }
+    }
+
+    private void copy(int capacity) {
+        ByteBuf old = unread;
+        ByteBuf copy = allocator.directBuffer(Math.max(capacity, old.readableBytes()));
+        int delta = -old.readerIndex();
+        copy.writeBytes(old);
+        old.release();
+        unread = copy;
+        decoder.moved(copy, delta);
+    }
+}
