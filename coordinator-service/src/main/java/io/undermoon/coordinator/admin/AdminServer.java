@@ -30,7 +30,7 @@ import org.jboss.logging.Logger;
  * {@value CommandDecoder#MAX_COMMAND_BYTES} bytes; more than {@value #MAX_SESSIONS} sessions at a time are turned away.
  */
 public final class AdminServer implements AutoCloseable {
-    static final Duration IDLE_LIMIT = Duration.ofSeconds(300);
+    static final Duration IDLE_LIMIT = Duration.ofMinutes(5);
     static final int MAX_SESSIONS = 256;
 
     private static final Logger LOG = Logger.getLogger(AdminServer.class);

@@ -23,7 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * those of its master, are dropped. <em>It lasts:</em> when the owner changes, the new one is subscribed at and the old one
  * stays until the new one has confirmed; when a connection breaks it is remade. What is published while the owner cannot
  * be reached, or at a new owner before this proxy has heard of it, is lost, as Redis loses what is published to a client
- * that is just reconnecting.
+ * that is just reconnecting. A message that is on its way from the old and the new owner in the very moment in which this proxy
+ * hears of the change may come twice.
  *
  * <p>Owned by the loop; a hub without subscribers costs nothing.
  */

@@ -247,16 +247,20 @@ class PubSubIT {
         for (int i = 0; i < 100; i++) {
             client(highProxy).call("PUBLISH", LOW_CHANNEL, "m" + i);
         }
+        // Both ways to the low proxy are empty when the first round is read up to an end on each of them.
+        client(highProxy).call("PUBLISH", LOW_CHANNEL, "end");
+        client(highProxy).call("PUBLISH", HIGH_CHANNEL, "end");
+        List<String> expected = IntStream.range(0, 200).mapToObj(i -> "m" + i).toList();
+        assertThat(payloads(messagesUntilEnd(byPattern, 2), LOW_CHANNEL, 2)).isEqualTo(expected.subList(0, 100));
+
         lowProxy.serve(Map.of(), Map.of(highProxy.address(), SlotRanges.ALL));
         awaitPattern(low, 0);
         for (int i = 100; i < 200; i++) {
             client(highProxy).call("PUBLISH", LOW_CHANNEL, "m" + i);
         }
         client(highProxy).call("PUBLISH", LOW_CHANNEL, "end");
-        List<String> expected = IntStream.range(0, 200).mapToObj(i -> "m" + i).toList();
-        assertThat(payloads(messagesUntilEnd(byChannel, 1), LOW_CHANNEL, 1)).isEqualTo(expected);
-        List<String> patternMessages = payloads(messagesUntilEnd(byPattern, 1), LOW_CHANNEL, 2);
-        assertThat(patternMessages).doesNotHaveDuplicates().endsWith(expected.get(198), expected.get(199));
+        assertThat(payloads(messagesUntilEnd(byChannel, 2), LOW_CHANNEL, 1)).isEqualTo(expected);
+        assertThat(payloads(messagesUntilEnd(byPattern, 1), LOW_CHANNEL, 2)).isEqualTo(expected.subList(100, 200));
     }
 
     @Test
