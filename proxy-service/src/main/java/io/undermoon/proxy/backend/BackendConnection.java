@@ -1,14 +1,10 @@
 package io.undermoon.proxy.backend;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.Counter;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -182,35 +178,12 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
             return;
         }
         state = State.CONNECTING;
-        AddressResolver.resolve(endpoint.address())
-                .whenComplete((address, problem) -> loop.execute(() -> {
-                    if (problem != null) {
-                        connectFailed(problem);
-                    } else {
-                        connect(address);
-                    }
-                }));
+        Connector.connect(loop, this);
     }
 
-    private void connect(SocketAddress address) {
-        ChannelFuture attempt = new Bootstrap()
-                .group(loop.eventLoop())
-                .channelFactory(loop.transport()::newSocket)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, loop.settings().connectTimeoutMillis())
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .handler(new BackendHandler(this, loop))
-                .connect(address);
-        attempt.addListener(done -> {
-            if (!done.isSuccess()) {
-                connectFailed(done.cause());
-            }
-        });
-    }
-
-    private void connectFailed(Throwable problem) {
+    @Override
+    public void connectFailed(String reason) {
         loop.stats().add(Counter.BACKEND_CONNECT_FAILURES, 1);
-        String reason = problem.getMessage() == null ? problem.toString() : problem.getMessage();
         if (pauseMillis == MIN_PAUSE_MILLIS) {
             LOG.warnf("node=%s cannot be reached: %s", endpoint, reason);
         }

@@ -14,6 +14,11 @@ interface HandlerOwner {
     /** The connection is made and logged in. */
     void ready(Channel channel);
 
+    /** The connection could not be made. */
+    default void connectFailed(String reason) {
+        disconnected(reason);
+    }
+
     /** The connection, made or not, is gone. */
     void disconnected(String reason);
 

@@ -1,12 +1,9 @@
 package io.undermoon.proxy.backend;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.undermoon.proxy.route.Endpoint;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +34,7 @@ public final class SubscriptionConnection implements LoopFlusher.Flushable, Hand
         this.endpoint = endpoint;
         this.owner = owner;
         this.unsent = loop.allocator().buffer();
-        AddressResolver.resolve(endpoint.address())
-                .whenComplete((address, failure) -> loop.execute(() -> {
-                    if (failure != null) {
-                        disconnected(String.valueOf(failure.getMessage()));
-                    } else {
-                        connect(address);
-                    }
-                }));
+        Connector.connect(loop, this);
     }
 
     @Override
@@ -125,21 +115,5 @@ public final class SubscriptionConnection implements LoopFlusher.Flushable, Hand
     @Override
     public void writable() {
         // Commands are few and small.
-    }
-
-    private void connect(SocketAddress address) {
-        new Bootstrap()
-                .group(loop.eventLoop())
-                .channelFactory(loop.transport()::newSocket)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, loop.settings().connectTimeoutMillis())
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .handler(new BackendHandler(this, loop))
-                .connect(address)
-                .addListener(done -> {
-                    if (!done.isSuccess()) {
-                        disconnected(String.valueOf(done.cause().getMessage()));
-                    }
-                });
     }
 }
