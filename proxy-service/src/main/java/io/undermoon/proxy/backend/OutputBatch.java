@@ -12,11 +12,15 @@ public final class OutputBatch {
     /** From this size on a slice is cheaper than a copy, in bytes. */
     private static final int SLICE_FROM = 16 * 1024;
 
-    private static final int INITIAL_CAPACITY = 1024;
+    private static final int MIN_CAPACITY = 512;
+    private static final int MAX_CAPACITY = 64 * 1024;
 
     private final Channel channel;
     private @Nullable ByteBuf buffer;
     private long written;
+
+    /** As much as the last turn needed, so that the buffer of a busy connection need not grow anew in each turn. */
+    private int capacity = MIN_CAPACITY;
 
     public OutputBatch(Channel channel) {
         this.channel = channel;
@@ -26,7 +30,7 @@ public final class OutputBatch {
     public ByteBuf buffer() {
         ByteBuf current = buffer;
         if (current == null) {
-            current = channel.alloc().directBuffer(INITIAL_CAPACITY);
+            current = channel.alloc().directBuffer(capacity);
             buffer = current;
         }
         return current;
@@ -64,6 +68,8 @@ public final class OutputBatch {
         ByteBuf current = buffer;
         if (current != null) {
             buffer = null;
+            int twice = Integer.highestOneBit(Math.max(1, current.readableBytes())) * 2;
+            capacity = Math.max(MIN_CAPACITY, Math.min(MAX_CAPACITY, twice));
             written += current.readableBytes();
             channel.write(current, channel.voidPromise());
         }
