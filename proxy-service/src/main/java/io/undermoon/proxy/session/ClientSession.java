@@ -141,6 +141,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     /** Dispatches the next command if it is whole; false when it is not, or has to come again once all replies are in. */
     private boolean takeCommand() {
+        waiting = false;
         int start = input.position();
         if (!input.next()) {
             return false;
@@ -154,10 +155,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     }
 
     private boolean mustWait() {
-        if (waiting && replies.isEmpty()) {
-            waiting = false;
-        }
-        return waiting || mustPause();
+        return waiting && !replies.isEmpty() || mustPause();
     }
 
     private void refuseProtocol(ProtocolException e) {

@@ -50,7 +50,7 @@ final class Courier {
      * @param hops how many more proxies may pass it on
      */
     void toPeer(ClientSession session, CommandFrame frame, Target.Remote peer, int hops, ReplyReceiver receiver) {
-        Watch watch = watchAt(session, peer.byHopsLeft().get(0));
+        Watch watch = watchAt(session, peer);
         if (watch != null) {
             watch.connection().send(frame, receiver);
             return;
@@ -69,7 +69,7 @@ final class Courier {
      */
     void toNodesOfPeer(
             ClientSession session, CommandFrame frame, Target.Remote peer, int hops, ReplyReceiver receiver) {
-        Watch watch = watchAt(session, peer.byHopsLeft().get(0));
+        Watch watch = watchAt(session, peer);
         if (watch != null) {
             watch.connection().sendForwarded(frame, 0, receiver);
             return;
@@ -78,6 +78,11 @@ final class Courier {
                 loop.proxyLoop().backend(peer.byHopsLeft().get(hops));
         connection.sendForwarded(frame, 0, receiver);
         awaitWritable(session, connection);
+    }
+
+    private static @Nullable Watch watchAt(ClientSession session, Target.Remote peer) {
+        Watch watch = session.state().watch();
+        return watch != null && peer.byHopsLeft().contains(watch.connection().endpoint()) ? watch : null;
     }
 
     private static @Nullable Watch watchAt(ClientSession session, Endpoint endpoint) {

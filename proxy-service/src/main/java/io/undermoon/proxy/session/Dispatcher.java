@@ -35,6 +35,7 @@ final class Dispatcher {
     private final SessionLoop loop;
     private final CommandTable commands;
     private final Command forwarded;
+    private final Command reset;
     private final Router router;
     private final Transactions transactions;
     private final BlockingCommands blocking;
@@ -51,6 +52,7 @@ final class Dispatcher {
         this.loop = loop;
         this.commands = services.commands();
         this.forwarded = requireNonNull(commands.find("umforward"), "umforward is not in the command table");
+        this.reset = requireNonNull(commands.find("reset"), "reset is not in the command table");
         this.localCommands = services.localCommands();
         this.clients = services.clients();
         this.slowLog = services.slowLog();
@@ -108,7 +110,17 @@ final class Dispatcher {
         if (subscriptions != null && pubSub.intercept(session, subscriptions, command, frame)) {
             return true;
         }
+        if (command == reset && session.state().isBegun()) {
+            if (!session.isIdle()) {
+                return false;
+            }
+            session.state().endTransaction();
+            transaction = null;
+        }
         Policy policy = command.policyOf(frame);
+        if (transaction != null && hopsLeft != Router.NOT_FORWARDED) {
+            transaction.markFromPeer();
+        }
         if (transaction != null && policy != Policy.SESSION && !command.name().equals("quit")) {
             transactions.queue(session, transaction, command, frame);
             return true;

@@ -145,13 +145,18 @@ final class Router {
         return target;
     }
 
+    /** How many more proxies may pass a client's own command on after the first peer. */
+    int firstHops() {
+        return settings.maxRedirections() - 2;
+    }
+
     /**
      * How many more proxies may pass the command on after the next one, or {@link #REFUSED}.
      *
      * @param hopsLeft what the command came with, or {@link #NOT_FORWARDED}
      */
     int nextHops(ClientSession session, Command command, int hopsLeft) {
-        int hops = hopsLeft == NOT_FORWARDED ? settings.maxRedirections() - 2 : hopsLeft - 1;
+        int hops = hopsLeft == NOT_FORWARDED ? firstHops() : hopsLeft - 1;
         if (hops < 0) {
             stats.rejected(command.id());
             write(session, "-ERR_TOO_MANY_REDIRECTIONS\r\n");

@@ -73,13 +73,23 @@ final class SessionState {
         }
     }
 
-    /** The client is gone: its connections end, and with them what it watches and waits for. */
-    void close() {
+    /** Whether a transaction is open or keys are watched. */
+    boolean isBegun() {
+        return transaction != null || watch != null;
+    }
+
+    /** Forgets the transaction and what is watched. */
+    void endTransaction() {
         transaction = null;
         if (watch != null) {
             watch.connection().close();
             watch = null;
         }
+    }
+
+    /** The client is gone: its connections end, and with them what it watches and waits for. */
+    void close() {
+        endTransaction();
         if (blockedOn != null) {
             blockedOn.close();
             blockedOn = null;

@@ -3,7 +3,9 @@ package io.undermoon.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands between {@code MULTI} and {@code EXEC}, kept until {@code EXEC} sends them all at once. All keys are in one
@@ -23,6 +25,8 @@ final class Transaction {
 
     private int count;
     private int slot = NO_SLOT;
+    private @Nullable Endpoint node;
+    private boolean fromPeer;
     private boolean failed;
 
     /** How many commands are queued. */
@@ -33,6 +37,21 @@ final class Transaction {
     /** The slot of all keys so far, or {@link #NO_SLOT}. */
     int slot() {
         return slot;
+    }
+
+    /** Where the slot was served when the commands were queued; absent as long as none has a key. */
+    @Nullable
+    Endpoint node() {
+        return node;
+    }
+
+    /** Whether a peer sent the commands, so that they are for this proxy's own nodes. */
+    boolean fromPeer() {
+        return fromPeer;
+    }
+
+    void markFromPeer() {
+        fromPeer = true;
     }
 
     /** Whether a command was refused, so that {@code EXEC} has to refuse all. */
@@ -48,17 +67,22 @@ final class Transaction {
         return commands.readableBytes() + frame.length() <= MAX_BYTES;
     }
 
-    /**
-     * Queues a command.
-     *
-     * @param commandSlot of its keys, or {@link #NO_SLOT}
-     */
-    void add(CommandFrame frame, int commandSlot) {
+    /** Queues a command without keys. */
+    void add(CommandFrame frame) {
         frame.writeTo(commands);
         count++;
-        if (commandSlot != NO_SLOT) {
-            slot = commandSlot;
+    }
+
+    /** Queues a command with keys in a slot that a Redis node or a peer serves; a peer must not pass it on. */
+    void add(CommandFrame frame, int commandSlot, Endpoint servedBy) {
+        if (servedBy.kind() == Endpoint.Kind.PEER) {
+            frame.writeWrapped(commands, "UMFORWARD", 0);
+        } else {
+            frame.writeTo(commands);
         }
+        count++;
+        slot = commandSlot;
+        node = servedBy;
     }
 
     /** What is to be sent: {@code MULTI}, the commands, {@code EXEC}; {@code count() + 2} commands. */

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.session;
 
+import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
@@ -54,6 +55,7 @@ final class Transactions {
     /** Queues a command of an open transaction, or refuses it and with it the transaction. */
     void queue(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
         int slot = Transaction.NO_SLOT;
+        Endpoint node = null;
         switch (command.policyOf(frame)) {
             case FORWARD, SPLIT, BLOCK, PUBSUB -> {
                 if (command.policy() == Policy.PUBSUB && !PUBLISHING.contains(command.name())) {
@@ -64,10 +66,17 @@ final class Transactions {
                 slot = command.policy() == Policy.PUBSUB
                         ? router.channelSlot(session, now, command, frame)
                         : router.slot(session, now, command, frame);
-                if (slot == Router.REFUSED || router.target(session, now, command, slot) == null) {
+                Target target = slot == Router.REFUSED ? null : router.target(session, now, command, slot);
+                if (target == null) {
                     transaction.fail();
                     return;
                 }
+                if (transaction.fromPeer() && target instanceof Target.Remote) {
+                    transaction.fail();
+                    Router.write(session, "-ERR_TOO_MANY_REDIRECTIONS\r\n");
+                    return;
+                }
+                node = endpoint(target);
                 if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot) {
                     transaction.fail();
                     CommandErrors.crossSlot(session.replyBuffer());
@@ -90,7 +99,11 @@ final class Transactions {
             Router.write(session, "-ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes\r\n");
             return;
         }
-        transaction.add(frame, slot);
+        if (node == null) {
+            transaction.add(frame);
+        } else {
+            transaction.add(frame, slot, node);
+        }
         Router.write(session, "+QUEUED\r\n");
     }
 
@@ -128,10 +141,14 @@ final class Transactions {
         } else if (transaction.count() == 0) {
             Router.write(session, "*0\r\n");
         } else {
-            Endpoint node = node(session, command, transaction.slot());
+            Endpoint node = node(session, command, transaction);
             if (node != null) {
                 PendingReply reply = session.expectReply(command.id());
-                loop.proxyLoop().backend(node).sendAll(transaction.toBatch(), transaction.count() + 2, reply);
+                BackendConnection backend = loop.proxyLoop().backend(node);
+                backend.sendAll(transaction.toBatch(), transaction.count() + 2, reply);
+                if (!backend.isWritable()) {
+                    session.awaitWritable(backend);
+                }
             }
         }
     }
@@ -214,11 +231,18 @@ final class Transactions {
     }
 
     /** The node for a transaction; null when refused. Without keys any node of the cluster behind this proxy will do. */
-    private @Nullable Endpoint node(ClientSession session, Command command, int slot) {
+    private @Nullable Endpoint node(ClientSession session, Command command, Transaction transaction) {
         Topology now = router.topology();
-        if (slot != Transaction.NO_SLOT) {
-            Target target = router.target(session, now, command, slot);
-            return target == null ? null : endpoint(target);
+        Endpoint queuedFor = transaction.node();
+        if (queuedFor != null) {
+            Target target = router.target(session, now, command, transaction.slot());
+            if (target != null && !endpoint(target).equals(queuedFor)) {
+                Router.write(
+                        session,
+                        "-EXECABORT Transaction discarded because its slot has moved; nothing was executed.\r\n");
+                return null;
+            }
+            return target == null ? null : queuedFor;
         }
         for (Endpoint endpoint : now.endpoints()) {
             if (endpoint.kind() == Endpoint.Kind.REDIS) {
@@ -229,13 +253,13 @@ final class Transactions {
         return null;
     }
 
-    /** Where the commands for a target go; a peer sees them as those of an ordinary client. */
-    private static Endpoint endpoint(Target target) {
+    /** Where the commands for a target go: to a peer on the way that the client's other commands take, to keep their order. */
+    private Endpoint endpoint(Target target) {
         if (target instanceof Target.Local local) {
             return local.node();
         }
         if (target instanceof Target.Remote remote) {
-            return remote.byHopsLeft().get(0);
+            return remote.byHopsLeft().get(router.firstHops());
         }
         throw new IllegalArgumentException("nobody serves " + target);
     }

@@ -4,6 +4,7 @@ import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
@@ -129,6 +130,22 @@ class BlockingIT {
             }
             assertThat(text(client.call("WAIT", "2", "50"))).isEqualTo("1");
         }
+    }
+
+    @Test
+    void a_command_that_waits_behind_replies_nobody_reads_is_not_forgotten() {
+        other.call("SET", "big", "x".repeat(8 << 20));
+        for (int i = 0; i < 4; i++) {
+            client.send("GET", "big");
+        }
+        client.send("BLPOP", "none", "0.01");
+        client.send("ECHO", "after");
+        await().until(() -> proxy.stats().get(Counter.IN_FLIGHT) == 0);
+        for (int i = 0; i < 4; i++) {
+            assertThat(text(client.receive())).hasSize(8 << 20);
+        }
+        assertThat(client.receive()).isEqualTo(RespValue.Null.ARRAY);
+        assertThat(text(client.receive())).isEqualTo("after");
     }
 
     @Test

@@ -160,6 +160,62 @@ class TransactionsIT {
     }
 
     @Test
+    void reset_forgets_the_transaction_and_the_watch() {
+        call("WATCH", "k");
+        call("MULTI");
+        call("SET", "k", "1");
+        client.call("RESET");
+        assertThat(call("EXEC")).isEqualTo("ERR EXEC without MULTI");
+        other.call("SET", "k", "theirs");
+        call("MULTI");
+        call("SET", "k", "mine");
+        assertThat(client.call("EXEC")).isInstanceOf(RespValue.Array.class);
+    }
+
+    @Test
+    void with_active_redirection_a_transaction_keeps_its_place_at_the_peer() {
+        try (ProxyHarness owner = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness first = ProxyHarness.start(1, TransactionsIT::active);
+                RespConnection remote = RespConnection.to(first.port())) {
+            owner.serveAllFrom(redis.port());
+            first.serve(Map.of(), Map.of(owner.address(), SlotRanges.ALL));
+            ByteBuf pipeline = Unpooled.buffer();
+            for (int i = 0; i < 200; i++) {
+                RespWriter.command(pipeline, List.of("INCR", "n"));
+                RespWriter.command(pipeline, List.of("MULTI"));
+                RespWriter.command(pipeline, List.of("INCR", "n"));
+                RespWriter.command(pipeline, List.of("EXEC"));
+            }
+            remote.sendBytes(pipeline);
+            for (int i = 0; i < 200; i++) {
+                assertThat(text(remote.receive())).isEqualTo(Integer.toString(2 * i + 1));
+                assertThat(text(remote.receive())).isEqualTo("OK");
+                assertThat(text(remote.receive())).isEqualTo("QUEUED");
+                assertThat(remote.receive()).isEqualTo(new RespValue.Array(List.of(new RespValue.Int(2L * i + 2))));
+            }
+            assertThat(text(remote.call("WATCH", "n"))).isEqualTo("OK");
+            assertThat(text(remote.call("GET", "n"))).isEqualTo("400");
+            other.call("INCR", "n");
+            remote.call("MULTI");
+            remote.call("INCR", "n");
+            assertThat(remote.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
+        }
+    }
+
+    @Test
+    void proxies_that_take_each_other_for_the_owner_refuse_a_transaction_at_once() {
+        try (ProxyHarness one = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness two = ProxyHarness.start(1, TransactionsIT::active);
+                RespConnection lost = RespConnection.to(one.port())) {
+            one.serve(Map.of(), Map.of(two.address(), SlotRanges.ALL));
+            two.serve(Map.of(), Map.of(one.address(), SlotRanges.ALL));
+            lost.call("MULTI");
+            lost.call("INCR", "n");
+            assertThat(text(lost.call("EXEC"))).startsWith("EXECABORT");
+        }
+    }
+
+    @Test
     void optimistic_increments_of_many_clients_lose_nothing() throws InterruptedException {
         int clients = 4;
         int each = 100;
@@ -190,6 +246,17 @@ class TransactionsIT {
             thread.join();
         }
         assertThat(call("GET", "n")).isEqualTo(Integer.toString(clients * each));
+    }
+
+    private static SessionSettings active(SessionSettings settings) {
+        return new SessionSettings(
+                true,
+                settings.maxRedirections(),
+                false,
+                settings.requestLimits(),
+                settings.maxPipeline(),
+                settings.maxClients(),
+                "");
     }
 
     private String call(String... arguments) {

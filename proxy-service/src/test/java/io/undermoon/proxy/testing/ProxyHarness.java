@@ -39,7 +39,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * The data plane of a proxy alone: routing and forwarding without Quarkus, broker or replication. Of the commands the proxy
- * answers itself it knows PING, ECHO, QUIT and READONLY.
+ * answers itself it knows PING, ECHO, QUIT, RESET and READONLY.
  */
 public final class ProxyHarness implements AutoCloseable {
     private static final ClusterName CLUSTER = new ClusterName("test");
