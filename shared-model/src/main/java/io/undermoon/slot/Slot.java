@@ -15,22 +15,56 @@ public final class Slot {
     public static final int COUNT = 16384;
 
     private static final int MASK = COUNT - 1;
-    private static final int POLYNOMIAL = 0x1021;
-    private static final short[] CRC_TABLE = crcTable();
+    private static final long EVERY_BYTE = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     private Slot() {}
 
-    /** The slot of the key in {@code buf[start, start + length)}; reads without moving the buffer's indices. */
+    /**
+     * The slot of the key in {@code buf[start, start + length)}; reads without moving the buffer's indices.
+     *
+     * <p>Keys with a brace are rare: the checksum of the whole key is made eight bytes at a time while looking for one, and
+     * only a key that has one is looked at again.
+     */
     public static int of(ByteBuf buf, int start, int length) {
         int end = start + length;
-        int open = buf.indexOf(start, end, (byte) '{');
-        if (open >= 0) {
-            int close = buf.indexOf(open + 1, end, (byte) '}');
-            if (close > open + 1) {
-                return crc16(buf, open + 1, close) & MASK;
+        int crc = 0;
+        int i = start;
+        for (; end - i >= Long.BYTES; i += Long.BYTES) {
+            long word = buf.getLong(i);
+            if (hasOpeningBrace(word)) {
+                return ofTagged(buf, start, end);
             }
+            crc = Crc16.next(crc, word);
         }
-        return crc16(buf, start, end) & MASK;
+        if (end - i >= Integer.BYTES) {
+            int word = buf.getInt(i);
+            if (hasOpeningBrace(word & 0xffffffffL)) {
+                return ofTagged(buf, start, end);
+            }
+            crc = Crc16.next(crc, word);
+            i += Integer.BYTES;
+        }
+        for (; i < end; i++) {
+            byte b = buf.getByte(i);
+            if (b == '{') {
+                return ofTagged(buf, start, end);
+            }
+            crc = Crc16.next(crc, b);
+        }
+        return crc & MASK;
+    }
+
+    /** Whether one of the eight bytes is an opening brace: whether one is zero after the exclusive or. */
+    private static boolean hasOpeningBrace(long word) {
+        long zeroIfBrace = word ^ '{' * EVERY_BYTE;
+        return (zeroIfBrace - EVERY_BYTE & ~zeroIfBrace & HIGH_BITS) != 0;
+    }
+
+    private static int ofTagged(ByteBuf buf, int start, int end) {
+        int open = buf.indexOf(start, end, (byte) '{');
+        int close = buf.indexOf(open + 1, end, (byte) '}');
+        return close > open + 1 ? crc16(buf, open + 1, close) & MASK : crc16(buf, start, end) & MASK;
     }
 
     /** The slot of a key given as bytes. */
@@ -47,7 +81,7 @@ public final class Slot {
         }
         int crc = 0;
         for (int i = start; i < end; i++) {
-            crc = next(crc, key[i]);
+            crc = Crc16.next(crc, key[i]);
         }
         return crc & MASK;
     }
@@ -60,13 +94,9 @@ public final class Slot {
     private static int crc16(ByteBuf buf, int start, int end) {
         int crc = 0;
         for (int i = start; i < end; i++) {
-            crc = next(crc, buf.getByte(i));
+            crc = Crc16.next(crc, buf.getByte(i));
         }
         return crc;
-    }
-
-    private static int next(int crc, byte b) {
-        return ((crc << 8) ^ CRC_TABLE[((crc >>> 8) ^ b) & 0xff]) & 0xffff;
     }
 
     private static int indexOf(byte[] bytes, int from, byte wanted) {
@@ -76,17 +106,5 @@ public final class Slot {
             }
         }
         return -1;
-    }
-
-    private static short[] crcTable() {
-        short[] table = new short[256];
-        for (int i = 0; i < 256; i++) {
-            int crc = i << 8;
-            for (int bit = 0; bit < 8; bit++) {
-                crc = (crc & 0x8000) != 0 ? crc << 1 ^ POLYNOMIAL : crc << 1;
-            }
-            table[i] = (short) crc;
-        }
-        return table;
     }
 }

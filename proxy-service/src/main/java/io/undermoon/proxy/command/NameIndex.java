@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Commands by their simple names, found from the bytes of an argument in any case without an allocation: a hash table with open
- * addressing, at most half full.
+ * addressing, at most half full. The first eight bytes of a name are read, folded and compared as one word.
  */
 final class NameIndex {
-    private static final int FOLD_CASE = 0xdf;
+    private static final long EVERY_BYTE = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
     private final @Nullable Command[] commands;
     private final byte[][] names;
+    private final long[] prefixes;
     private final int mask;
     private final int longest;
 
@@ -22,21 +25,23 @@ final class NameIndex {
         int capacity = Integer.highestOneBit(Math.max(1, content.size())) * 4;
         commands = new Command[capacity];
         names = new byte[capacity][];
+        prefixes = new long[capacity];
         mask = capacity - 1;
         int longestName = 0;
         for (Command command : content) {
             byte[] name = command.simpleName().getBytes(StandardCharsets.US_ASCII);
             longestName = Math.max(longestName, name.length);
-            int hash = 0;
-            for (byte b : name) {
-                hash = hash * 31 + (b & FOLD_CASE);
+            long prefix = 0;
+            for (int i = 0; i < Math.min(Long.BYTES, name.length); i++) {
+                prefix = prefix << Byte.SIZE | name[i];
             }
-            int place = spread(hash) & mask;
+            int place = place(prefix);
             while (commands[place] != null) {
                 place = place + 1 & mask;
             }
             commands[place] = command;
             names[place] = name;
+            prefixes[place] = prefix;
         }
         longest = longestName;
     }
@@ -48,24 +53,33 @@ final class NameIndex {
     }
 
     private @Nullable Command find(ByteBuf buffer, int start, int length) {
-        int hash = 0;
-        for (int i = 0; i < length; i++) {
-            hash = hash * 31 + (buffer.getByte(start + i) & FOLD_CASE);
-        }
-        for (int place = spread(hash) & mask; ; place = place + 1 & mask) {
+        long prefix = toLowerCase(prefix(buffer, start, Math.min(Long.BYTES, length)));
+        for (int place = place(prefix); ; place = place + 1 & mask) {
             Command command = commands[place];
-            if (command == null || matches(names[place], buffer, start, length)) {
+            if (command == null || prefixes[place] == prefix && endMatches(names[place], buffer, start, length)) {
                 return command;
             }
         }
     }
 
-    /** Whether the bytes are the name, which is in lower case. */
-    private static boolean matches(byte[] name, ByteBuf buffer, int start, int length) {
+    /** Up to eight bytes as a number, the last of them in the lowest bits. */
+    private static long prefix(ByteBuf buffer, int start, int length) {
+        if (length > 0 && start + Long.BYTES <= buffer.capacity()) {
+            return buffer.getLong(start) >>> Long.SIZE - length * Byte.SIZE;
+        }
+        long word = 0;
+        for (int i = 0; i < length; i++) {
+            word = word << Byte.SIZE | buffer.getByte(start + i) & 0xff;
+        }
+        return word;
+    }
+
+    /** Whether the name has this length and its bytes after the eighth, in lower case, are those in the buffer. */
+    private static boolean endMatches(byte[] name, ByteBuf buffer, int start, int length) {
         if (name.length != length) {
             return false;
         }
-        for (int i = 0; i < length; i++) {
+        for (int i = Long.BYTES; i < length; i++) {
             int c = buffer.getByte(start + i);
             if (c >= 'A' && c <= 'Z') {
                 c += 'a' - 'A';
@@ -77,7 +91,16 @@ final class NameIndex {
         return true;
     }
 
-    private static int spread(int hash) {
-        return hash ^ hash >>> 16 ^ hash >>> 8;
+    /** Makes lower case of each ASCII upper case letter in eight bytes: bit 7 of a sum tells whether a byte reaches a bound. */
+    private static long toLowerCase(long word) {
+        long low = word & ~HIGH_BITS;
+        long fromA = low + (0x80 - 'A') * EVERY_BYTE;
+        long afterZ = low + (0x7f - 'Z') * EVERY_BYTE;
+        long isUpperCase = (fromA ^ afterZ) & ~word & HIGH_BITS;
+        return word | isUpperCase >>> 2;
+    }
+
+    private int place(long prefix) {
+        return (int) (prefix * SPREAD >>> Integer.SIZE) & mask;
     }
 }

@@ -1,6 +1,8 @@
 package io.undermoon.proxy.control;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A connected client as commands about clients see it. Written by the client's loop; the fields that {@code CLIENT LIST}
@@ -17,8 +19,8 @@ public final class Client {
     private volatile String libraryName = "";
     private volatile String libraryVersion = "";
     private volatile boolean readOnly;
-    private volatile long lastActiveNanos = createdNanos;
-    private volatile String lastCommand = "NULL";
+    private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
+    private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
     private boolean authenticated;
     private boolean leaving;
 
@@ -100,14 +102,14 @@ public final class Client {
         leaving = true;
     }
 
-    /** Notes that the client sent something. */
+    /** Notes that the client sent something. Written with each command, so without a fence: readers may see it a little late. */
     public void active(long nowNanos, String commandName) {
-        lastActiveNanos = nowNanos;
-        lastCommand = commandName;
+        lastActiveNanos.setOpaque(nowNanos);
+        lastCommand.setOpaque(commandName);
     }
 
     public String lastCommand() {
-        return lastCommand;
+        return lastCommand.getOpaque();
     }
 
     public long ageSeconds() {
@@ -115,7 +117,7 @@ public final class Client {
     }
 
     public long idleSeconds() {
-        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastActiveNanos);
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastActiveNanos.getOpaque());
     }
 
     /** Closes the connection; from any thread. */

@@ -171,6 +171,13 @@ public final class CommandDecoder {
 
     /** Reads a decimal number and its CRLF into {@link #number}; returns the index after it, or -1 when bytes are missing. */
     private int readNumber(ByteBuf in, int from, int end, String invalid, String tooLong) {
+        if (end - from >= Long.BYTES) {
+            long found = ShortNumber.at(in, from);
+            if (found != ShortNumber.NONE) {
+                number = ShortNumber.value(found);
+                return from + ShortNumber.length(found);
+            }
+        }
         int index = from;
         boolean negative = false;
         if (index < end && in.getByte(index) == '-') {

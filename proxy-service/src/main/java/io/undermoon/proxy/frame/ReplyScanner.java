@@ -53,6 +53,9 @@ public final class ReplyScanner {
                 case TYPE -> {
                     type = in.getByte(index++);
                     begin();
+                    if (state == LENGTH && to - index >= Long.BYTES) {
+                        index = readShortLength(in, index);
+                    }
                 }
                 case LENGTH -> {
                     int c = in.getByte(index++);
@@ -94,6 +97,17 @@ public final class ReplyScanner {
             }
         }
         return -1;
+    }
+
+    /** Reads a length that is whole and short, as nearly all are; else leaves it to the bytewise way. */
+    private int readShortLength(ByteBuf in, int index) {
+        long found = ShortNumber.at(in, index);
+        if (found == ShortNumber.NONE) {
+            return index;
+        }
+        number = ShortNumber.value(found);
+        endLength();
+        return index + ShortNumber.length(found);
     }
 
     private void begin() {
