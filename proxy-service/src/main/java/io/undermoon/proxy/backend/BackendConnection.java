@@ -70,6 +70,9 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         OutputBatch batch = output;
         if (state == State.READY && batch != null && !frame.isRewritten()) {
             batch.append(frame.buffer(), frame.start(), frame.end());
+            if (batch.isLarge()) {
+                write(batch);
+            }
         } else {
             frame.writeTo(buffer);
         }
@@ -142,8 +145,12 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         dirty = false;
         OutputBatch batch = output;
         if (state == State.READY && batch != null) {
-            loop.stats().add(Counter.BACKEND_BYTES_OUT, batch.flush());
+            write(batch);
         }
+    }
+
+    private void write(OutputBatch batch) {
+        loop.stats().add(Counter.BACKEND_BYTES_OUT, batch.flush());
     }
 
     /** Queues the receiver and returns where to write its command; null when it was refused. */

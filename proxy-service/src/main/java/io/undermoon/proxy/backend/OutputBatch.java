@@ -47,9 +47,18 @@ public final class OutputBatch {
         }
     }
 
+    /** Whether so much was appended that it should go now, for the other side to have something to do meanwhile. */
+    boolean isLarge() {
+        ByteBuf current = buffer;
+        return current != null && current.readableBytes() >= SLICE_FROM;
+    }
+
     /** Hands what was appended to the channel and flushes it; returns how many bytes went since the last flush. */
     public long flush() {
         writeBuffer();
+        if (written == 0) {
+            return 0;
+        }
         channel.flush();
         long bytes = written;
         written = 0;

@@ -284,7 +284,17 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             }
             dispatcher.answered(reply);
             replies.complete(reply);
+            if (replies.isEmpty()) {
+                write();
+            }
             scheduleResume();
+        }
+    }
+
+    /** Sends what there is now: a client that has all its replies may go on while others still get theirs. */
+    private void write() {
+        if (!closed) {
+            loop.stats().add(Counter.CLIENT_BYTES_OUT, output.flush());
         }
     }
 
@@ -309,7 +319,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             output.discard();
             return;
         }
-        loop.stats().add(Counter.CLIENT_BYTES_OUT, output.flush());
+        write();
         closeWhenAnswered();
     }
 
