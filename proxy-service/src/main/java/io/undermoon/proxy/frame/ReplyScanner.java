@@ -7,7 +7,9 @@ import io.netty.buffer.ByteBuf;
  *
  * <p>Looks at each byte of a header once and at no byte of a bulk body; keeps a handful of numbers and no bytes, so a reply
  * of any size passes in constant memory. Nesting needs no stack: a reply is over when no value is owed any more; a value
- * pays one, an aggregate of n owes n. One per connection, owned by its event loop.
+ * pays one, an aggregate of n owes n, and an attribute owes the value that it belongs to besides its own. Values whose
+ * length is not told in front, the streamed ones of RESP3, are refused: no Redis sends them. One per connection, owned by its
+ * event loop.
  */
 public final class ReplyScanner {
     private static final int TYPE = 0;
@@ -30,7 +32,7 @@ public final class ReplyScanner {
     /** Bytes of the bulk body still to come, CRLF included. */
     private long bodyLeft;
 
-    /** The type byte of the reply last begun: {@code '-'} for an error. */
+    /** The type byte of the reply last begun: {@code '-'} for an error, {@code '>'} for a push. */
     public byte firstType() {
         return firstType;
     }
@@ -66,10 +68,8 @@ public final class ReplyScanner {
                         }
                     } else if (c == '\n') {
                         endLength();
-                    } else if (c == '-') {
-                        negative = true;
                     } else if (c != '\r') {
-                        throw new ProtocolException("unexpected byte " + c + " in a length of a reply");
+                        sign(c);
                     }
                 }
                 case LINE -> {
@@ -122,8 +122,25 @@ public final class ReplyScanner {
                 number = 0;
                 negative = false;
             }
+            case ';', '.' -> throw streamed();
             default -> throw new ProtocolException("unexpected type byte " + type + " in a reply");
         }
+    }
+
+    /** A byte of a length that is neither a digit nor of its end. */
+    private void sign(int c) {
+        if (c == '?') {
+            throw streamed();
+        }
+        boolean mayBeNull = type == '$' || type == '*';
+        if (c != '-' || !mayBeNull || negative || number > 0) {
+            throw new ProtocolException("unexpected byte " + c + " in a length of a reply");
+        }
+        negative = true;
+    }
+
+    private ProtocolException streamed() {
+        return new ProtocolException("streamed values of RESP3 are not supported (type byte " + type + ")");
     }
 
     private void endLength() {

@@ -30,6 +30,14 @@ class ReplyScannerTest {
             "=8\r\ntxt:abcd\r\n",
             "!5\r\nERR x\r\n",
             "|1\r\n+ttl\r\n:3\r\n$1\r\na\r\n",
+            "|0\r\n|1\r\n+a\r\n_\r\n%1\r\n$1\r\nk\r\n|1\r\n+b\r\n#f\r\n,inf\r\n",
+            "*2\r\n|1\r\n+ttl\r\n:3\r\n$1\r\na\r\n~2\r\n_\r\n=7\r\ntxt:\r\n\n\r\n",
+            "%0\r\n",
+            "~0\r\n",
+            "(-1\r\n",
+            ",-inf\r\n",
+            "=4\r\ntxt:\r\n",
+            ">2\r\n$10\r\ninvalidate\r\n_\r\n",
             ">2\r\n+invalidate\r\n*1\r\n$1\r\nk\r\n");
 
     @Test
@@ -86,6 +94,28 @@ class ReplyScannerTest {
                 .hasMessageContaining("unexpected type byte");
     }
 
+    @Test
+    void refuses_streamed_values_in_words() {
+        for (String streamed : List.of("$?\r\n", "*?\r\n", "%?\r\n", "~?\r\n", ";4\r\n", ".\r\n")) {
+            ByteBuf in = Unpooled.copiedBuffer(streamed, StandardCharsets.US_ASCII);
+            assertThatThrownBy(() -> new ReplyScanner().scan(in, 0, in.writerIndex()))
+                    .as(streamed)
+                    .isInstanceOf(ProtocolException.class)
+                    .hasMessageContaining("streamed values of RESP3 are not supported");
+        }
+    }
+
+    @Test
+    void only_strings_and_arrays_may_be_null_by_length() {
+        for (String wrong : List.of("%-1\r\n", "~-1\r\n", ">-1\r\n", "=-1\r\n", "!-1\r\n", "|-1\r\n", "$1-1\r\n")) {
+            ByteBuf in = Unpooled.copiedBuffer(wrong, StandardCharsets.US_ASCII);
+            assertThatThrownBy(() -> new ReplyScanner().scan(in, 0, in.writerIndex()))
+                    .as(wrong)
+                    .isInstanceOf(ProtocolException.class)
+                    .hasMessageContaining("unexpected byte 45");
+        }
+    }
+
     private static List<String> split(ByteBuf in, String all, int... cuts) {
         ReplyScanner scanner = new ReplyScanner();
         List<String> replies = new ArrayList<>();
@@ -108,25 +138,33 @@ class ReplyScannerTest {
     }
 
     private static String randomReply(SplittableRandom random, int depth) {
-        int kind = random.nextInt(depth > 0 ? 6 : 4);
+        int kind = random.nextInt(depth > 0 ? 13 : 8);
         return switch (kind) {
             case 0 -> "+" + "s".repeat(random.nextInt(20)) + "\r\n";
             case 1 -> ":" + random.nextInt() + "\r\n";
             case 2 -> "$-1\r\n";
-            case 3 -> {
+            case 3 -> "_\r\n";
+            case 4 -> "#t\r\n";
+            case 5 -> "," + random.nextDouble() + "\r\n";
+            case 6 -> "(" + random.nextLong() + "0\r\n";
+            case 7 -> {
                 int length = random.nextInt(30);
-                yield "$" + length + "\r\n" + "\n".repeat(length) + "\r\n";
+                yield "$=!".charAt(random.nextInt(3)) + "" + length + "\r\n" + "\n".repeat(length) + "\r\n";
             }
-            default -> {
-                int elements = random.nextInt(4);
-                StringBuilder reply = new StringBuilder(kind == 4 ? "*" : "%")
-                        .append(elements)
-                        .append("\r\n");
-                for (int i = kind == 4 ? elements : 2 * elements; i > 0; i--) {
-                    reply.append(randomReply(random, depth - 1));
-                }
-                yield reply.toString();
-            }
+            case 8 -> randomAggregate(random, depth, '*', 1, 0);
+            case 9 -> randomAggregate(random, depth, '~', 1, 0);
+            case 10 -> randomAggregate(random, depth, '%', 2, 0);
+            case 11 -> randomAggregate(random, depth, '>', 1, 0);
+            default -> randomAggregate(random, depth, '|', 2, 1);
         };
+    }
+
+    private static String randomAggregate(SplittableRandom random, int depth, char type, int step, int following) {
+        int elements = random.nextInt(4);
+        StringBuilder reply = new StringBuilder().append(type).append(elements).append("\r\n");
+        for (int i = step * elements + following; i > 0; i--) {
+            reply.append(randomReply(random, depth - 1));
+        }
+        return reply.toString();
     }
 }
