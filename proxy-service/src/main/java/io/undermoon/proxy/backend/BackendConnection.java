@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.Counter;
+import io.undermoon.resp.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one connection of an event loop to a Redis node or peer proxy, shared by all clients of the loop.
+ * The one connection of an event loop to a Redis node or peer proxy in one protocol, shared by all clients of the loop that
+ * speak it.
  *
  * <p>Commands go out in the order of {@link #send} and replies come back in that order: one client's commands to a node are
  * never reordered. A command is written at most once. What was never written when a connection fails is answered with an
@@ -21,10 +23,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by its loop: every method is called on it.
  */
-public final class BackendConnection implements LoopFlusher.Flushable, HandlerOwner {
+public final class BackendConnection implements LoopFlusher.Flushable, HandlerOwner, Writable {
     private static final Logger LOG = Logger.getLogger(BackendConnection.class);
     private static final long MIN_PAUSE_MILLIS = 50;
     private static final long MAX_PAUSE_MILLIS = 2000;
+
+    /** Until a node that does not speak the protocol is asked again: it may have been replaced by a newer one. */
+    private static final long PROTOCOL_PAUSE_MILLIS = 30_000;
 
     private enum State {
         /** Being made; commands queue up. */
@@ -38,6 +43,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
 
     private final ProxyLoop loop;
     private final Endpoint endpoint;
+    private final Protocol protocol;
     private final ReceiverQueue waiting = new ReceiverQueue();
     private final List<Runnable> onWritable = new ArrayList<>();
 
@@ -47,18 +53,35 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
     private @Nullable ByteBuf queued;
     private boolean dirty;
     private boolean retired;
+    private boolean protocolRefused;
     private long pauseMillis = MIN_PAUSE_MILLIS;
     private String lastProblem = "not connected yet";
 
-    BackendConnection(ProxyLoop loop, Endpoint endpoint) {
+    BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
         this.loop = loop;
         this.endpoint = endpoint;
+        this.protocol = protocol;
         connect();
     }
 
     @Override
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    @Override
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    /** Whether the other side was found not to speak the protocol. */
+    public boolean isProtocolRefused() {
+        return protocolRefused;
+    }
+
+    /** Whether it is being found out if the other side is there and speaks the protocol. */
+    public boolean isBeingMade() {
+        return state == State.CONNECTING;
     }
 
     /** Sends a command; its reply, or why there is none, goes to the receiver. The frame is copied or retained as needed. */
@@ -107,13 +130,13 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         buffer.writeBytes(commands, commands.readerIndex(), commands.readableBytes());
     }
 
-    /** Whether what was sent is leaving; while false, those who can should stop sending. */
+    @Override
     public boolean isWritable() {
         Channel current = channel;
         return current == null || current.isWritable();
     }
 
-    /** Calls back once when the connection is writable again, or gone. */
+    @Override
     public void whenWritable(Runnable callback) {
         onWritable.add(callback);
     }
@@ -204,6 +227,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         output = batch;
         state = State.READY;
         pauseMillis = MIN_PAUSE_MILLIS;
+        protocolRefused = false;
         ByteBuf early = queued;
         queued = null;
         if (early != null) {
@@ -211,7 +235,15 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
             early.release();
             flush();
         }
+        writable();
         closeIfDrained();
+    }
+
+    @Override
+    public void protocolRefused() {
+        LOG.warnf("node=%s does not speak %s", endpoint, protocol);
+        protocolRefused = true;
+        pauseMillis = PROTOCOL_PAUSE_MILLIS;
     }
 
     @Override
@@ -242,7 +274,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         writable();
         if (state == State.PAUSED) {
             loop.eventLoop().schedule((Runnable) this::connect, pauseMillis, TimeUnit.MILLISECONDS);
-            pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
+            pauseMillis = protocolRefused ? MIN_PAUSE_MILLIS : Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
         }
     }
 

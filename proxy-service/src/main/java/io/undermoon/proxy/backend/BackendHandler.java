@@ -6,9 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.ReplyScanner;
-import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.Counter;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +19,23 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     private final ProxyLoop loop;
     private final ReplyScanner scanner = new ReplyScanner();
 
-    /** Whether the reply to {@code AUTH} is still to come; no command is sent before it is there. */
-    private boolean loggingIn;
+    /** Whether messages that answer no command may come. */
+    private final boolean hasPushes;
+
+    /** What has to be answered before a command is sent; null when nothing has. */
+    private @Nullable Introduction introduction;
+
+    /** Whether what comes in is the rest of a message that answers no command. */
+    private boolean insidePush;
 
     private String reason = "closed by the node";
-    private final StringBuilder loginReply = new StringBuilder();
     private long lastProgressNanos;
     private @Nullable ScheduledFuture<?> timeoutCheck;
 
     BackendHandler(HandlerOwner connection, ProxyLoop loop) {
         this.connection = connection;
         this.loop = loop;
+        this.hasPushes = connection.hasPushes();
     }
 
     @Override
@@ -42,14 +46,14 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
             timeoutCheck = context.executor()
                     .scheduleWithFixedDelay(() -> checkTimeout(context), period, period, TimeUnit.MILLISECONDS);
         }
-        BackendSettings.Login login = connection.endpoint().kind() == Endpoint.Kind.PEER
-                ? loop.settings().peers()
-                : loop.settings().redis();
-        if (login.password() == null) {
-            connection.ready(context.channel());
+        ByteBuf out = context.alloc().buffer();
+        Introduction made = new Introduction(connection.endpoint(), connection.protocol(), loop.settings(), out);
+        if (made.isDue()) {
+            introduction = made;
+            context.writeAndFlush(out, context.voidPromise());
         } else {
-            loggingIn = true;
-            context.writeAndFlush(authCommand(context, login.user(), login.password()), context.voidPromise());
+            out.release();
+            connection.ready(context.channel());
         }
     }
 
@@ -72,8 +76,13 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         int index = in.readerIndex();
         int end = in.writerIndex();
         while (index < end) {
-            if (loggingIn) {
-                index = readLogin(context, in, index, end);
+            Introduction unanswered = introduction;
+            if (unanswered != null) {
+                index = readIntroduction(context, unanswered, in, index, end);
+                continue;
+            }
+            if (hasPushes && (insidePush || scanner.isBetweenReplies() && in.getByte(index) == '>')) {
+                index = readPush(in, index, end);
                 continue;
             }
             ReplyReceiver receiver = connection.current();
@@ -92,17 +101,32 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private int readLogin(ChannelHandlerContext context, ByteBuf in, int from, int end) {
+    private int readIntroduction(
+            ChannelHandlerContext context, Introduction unanswered, ByteBuf in, int from, int end) {
         int next = scanner.scan(in, from, end);
         int to = next < 0 ? end : next;
-        loginReply.append(in.toString(from, to - from, StandardCharsets.UTF_8));
-        if (next >= 0) {
-            loggingIn = false;
-            if (scanner.firstType() == '-') {
-                fail(context, "login refused: " + loginReply.toString().trim());
-                return end;
+        String refusal = unanswered.take(in, from, to, next >= 0);
+        if (refusal != null) {
+            if (unanswered.refusesProtocol()) {
+                connection.protocolRefused();
             }
+            fail(context, "login refused: " + refusal);
+            return end;
+        }
+        if (!unanswered.isDue()) {
+            introduction = null;
             connection.ready(context.channel());
+        }
+        return to;
+    }
+
+    private int readPush(ByteBuf in, int from, int end) {
+        int next = scanner.scan(in, from, end);
+        insidePush = next < 0;
+        int to = next < 0 ? end : next;
+        ReplyReceiver receiver = connection.pushes();
+        if (receiver != null) {
+            receiver.reply(in, from, to, next >= 0);
         }
         return to;
     }
@@ -129,7 +153,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
     private void checkTimeout(ChannelHandlerContext context) {
         long now = System.nanoTime();
-        if (connection.inFlight() == 0 && !loggingIn) {
+        if (connection.inFlight() == 0 && introduction == null) {
             lastProgressNanos = now;
         } else if (now - lastProgressNanos
                 > TimeUnit.MILLISECONDS.toNanos(loop.settings().replyTimeoutMillis())) {
@@ -141,22 +165,5 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     private void fail(ChannelHandlerContext context, String why) {
         reason = why;
         context.close();
-    }
-
-    private static ByteBuf authCommand(ChannelHandlerContext context, @Nullable String user, String password) {
-        ByteBuf out = context.alloc().buffer();
-        out.writeCharSequence(
-                user == null ? "*2\r\n$4\r\nAUTH\r\n" : "*3\r\n$4\r\nAUTH\r\n", StandardCharsets.US_ASCII);
-        if (user != null) {
-            writeBulk(out, user);
-        }
-        writeBulk(out, password);
-        return out;
-    }
-
-    private static void writeBulk(ByteBuf out, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeCharSequence("$" + bytes.length + "\r\n", StandardCharsets.US_ASCII);
-        out.writeBytes(bytes).writeByte('\r').writeByte('\n');
     }
 }

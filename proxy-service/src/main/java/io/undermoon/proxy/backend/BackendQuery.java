@@ -3,6 +3,7 @@ package io.undermoon.proxy.backend;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.Protocol;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,15 +19,22 @@ public final class BackendQuery {
         this.loop = loop;
     }
 
+    /** Sends a command in RESP2, see {@link #ask(Endpoint, Protocol, List)}. */
+    public CompletionStage<ByteBuf> ask(Endpoint node, List<String> command) {
+        return ask(node, Protocol.RESP2, command);
+    }
+
     /**
      * Sends a command.
+     *
+     * @param protocol of the reply
      *
      * @return the whole reply as it came, an error reply included, to be released by the caller; fails with
      *     {@link QueryException} when there is none
      */
-    public CompletionStage<ByteBuf> ask(Endpoint node, List<String> command) {
+    public CompletionStage<ByteBuf> ask(Endpoint node, Protocol protocol, List<String> command) {
         CompletableFuture<ByteBuf> reply = new CompletableFuture<>();
-        loop.execute(() -> loop.backend(node).send(CommandFrame.of(command), new Collector(reply)));
+        loop.execute(() -> loop.backend(node, protocol).send(CommandFrame.of(command), new Collector(reply)));
         return reply;
     }
 

@@ -4,29 +4,38 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.Protocol;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a backend for one client alone, for as long as the client has state on it: watched keys, or a command that
- * blocks. It is not remade when it breaks, and it waits for replies as long as it takes.
+ * A connection to a backend for one client alone, for as long as the client has state on it: watched keys, a command that
+ * blocks, or keys of which it wants to know when they change. It is not remade when it breaks, and it waits for replies as long as it takes.
  *
  * <p>Taken from {@link ProxyLoop#pin} and given back by {@link #release}, or by {@link #close} when its state is not clean.
  * Owned by its loop.
  */
-public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwner {
+public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwner, Writable {
     private final ProxyLoop loop;
     private final Endpoint endpoint;
     private final ReceiverQueue waiting = new ReceiverQueue();
+    private final List<Runnable> onWritable = new ArrayList<>(0);
+
+    private Protocol protocol;
+    private @Nullable ReplyReceiver pushes;
 
     private ByteBuf unsent;
     private @Nullable Channel channel;
     private boolean dirty;
+    private boolean retired;
     private boolean closed;
     private String problem = "closed";
 
-    PinnedConnection(ProxyLoop loop, Endpoint endpoint) {
+    PinnedConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
         this.loop = loop;
         this.endpoint = endpoint;
+        this.protocol = protocol;
         this.unsent = loop.allocator().buffer();
         Connector.connect(loop, this);
     }
@@ -34,6 +43,34 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     @Override
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    @Override
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    /** Has the other side speak a protocol from the next command on. */
+    public void speak(Protocol wanted) {
+        if (protocol != wanted && accept(IgnoredReply.INSTANCE)) {
+            protocol = wanted;
+            Introduction.hello(endpoint, wanted, unsent);
+        }
+    }
+
+    @Override
+    public boolean hasPushes() {
+        return true;
+    }
+
+    @Override
+    public @Nullable ReplyReceiver pushes() {
+        return pushes;
+    }
+
+    /** Has somebody take what the other side says unasked; {@link ReplyReceiver#fail} says, once, that the connection is gone. */
+    public void pushesTo(ReplyReceiver receiver) {
+        pushes = receiver;
     }
 
     /** Whether the connection is gone; a client's state on it is gone with it. */
@@ -55,6 +92,11 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         }
     }
 
+    /** Sends a command whose reply nobody wants. */
+    public void tell(ByteBuf command) {
+        sendAll(command, 1, IgnoredReply.INSTANCE);
+    }
+
     /** Sends several commands of which only the last one's reply is wanted. */
     public void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
         for (int i = 1; i < count && !closed; i++) {
@@ -73,13 +115,28 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         loop.unpin(this);
     }
 
+    /** Takes no more part: closes once the replies in flight are there. */
+    public void retire() {
+        retired = true;
+        closeIfDrained();
+    }
+
     /** Ends the connection and with it whatever state it has; commands in flight fail. */
     public void close() {
+        close("closed by the proxy");
+    }
+
+    /**
+     * Ends the connection like {@link #close()}.
+     *
+     * @param why told to whoever waits for a reply
+     */
+    public void close(String why) {
         Channel current = channel;
         if (current != null) {
             current.close();
         }
-        disconnected("closed by the proxy");
+        disconnected(why);
     }
 
     @Override
@@ -105,6 +162,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
             newChannel.close();
         } else {
             flush();
+            writable();
         }
     }
 
@@ -124,6 +182,11 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         for (ReplyReceiver receiver = waiting.poll(); receiver != null; receiver = waiting.poll()) {
             receiver.fail(failure);
         }
+        writable();
+        ReplyReceiver told = pushes;
+        if (told != null) {
+            told.fail(failure);
+        }
     }
 
     @Override
@@ -134,6 +197,13 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     @Override
     public void answered() {
         waiting.poll();
+        closeIfDrained();
+    }
+
+    private void closeIfDrained() {
+        if (retired && waiting.size() == 0) {
+            close();
+        }
     }
 
     @Override
@@ -142,8 +212,26 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     }
 
     @Override
+    public boolean isWritable() {
+        Channel current = channel;
+        return closed
+                || (current == null
+                        ? unsent.readableBytes() <= loop.settings().maxQueuedBytes()
+                        : current.isWritable());
+    }
+
+    @Override
+    public void whenWritable(Runnable callback) {
+        onWritable.add(callback);
+    }
+
+    @Override
     public void writable() {
-        // One client's commands; the session bounds them by waiting for their replies.
+        if (!onWritable.isEmpty()) {
+            List<Runnable> callbacks = List.copyOf(onWritable);
+            onWritable.clear();
+            callbacks.forEach(Runnable::run);
+        }
     }
 
     private boolean accept(ReplyReceiver receiver) {

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.backend;
 
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.Protocol;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,14 +9,17 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link PinnedConnection}s of a loop: those in use, bounded, and a few idle ones per endpoint. Owned by the loop. */
+/** The {@link PinnedConnection}s of a loop: those in use, bounded, and a few idle ones per endpoint and
+ * protocol. Owned by the loop. */
 final class PinnedPool {
     private static final int MAX_IDLE_PER_ENDPOINT = 16;
+
+    private record Line(Endpoint endpoint, Protocol protocol) {}
 
     private final ProxyLoop loop;
     private final int max;
     private final Set<PinnedConnection> inUse = new HashSet<>();
-    private final Map<Endpoint, ArrayDeque<PinnedConnection>> idle = new HashMap<>();
+    private final Map<Line, ArrayDeque<PinnedConnection>> idle = new HashMap<>();
 
     PinnedPool(ProxyLoop loop, int max) {
         this.loop = loop;
@@ -24,14 +28,14 @@ final class PinnedPool {
 
     /** A clean connection; null when too many are in use. */
     @Nullable
-    PinnedConnection take(Endpoint endpoint) {
+    PinnedConnection take(Endpoint endpoint, Protocol protocol) {
         if (inUse.size() >= max) {
             return null;
         }
-        ArrayDeque<PinnedConnection> free = idle.get(endpoint);
+        ArrayDeque<PinnedConnection> free = idle.get(new Line(endpoint, protocol));
         PinnedConnection connection = free == null ? null : free.pollLast();
         if (connection == null) {
-            connection = new PinnedConnection(loop, endpoint);
+            connection = new PinnedConnection(loop, endpoint, protocol);
         }
         inUse.add(connection);
         return connection;
@@ -40,7 +44,8 @@ final class PinnedPool {
     /** The connection is free again, or gone. */
     void put(PinnedConnection connection) {
         boolean wasInUse = inUse.remove(connection);
-        ArrayDeque<PinnedConnection> free = idle.computeIfAbsent(connection.endpoint(), e -> new ArrayDeque<>());
+        ArrayDeque<PinnedConnection> free = idle.computeIfAbsent(
+                new Line(connection.endpoint(), connection.protocol()), line -> new ArrayDeque<>());
         if (connection.isClosed()) {
             free.remove(connection);
         } else if (wasInUse && free.size() < MAX_IDLE_PER_ENDPOINT) {
@@ -52,9 +57,9 @@ final class PinnedPool {
 
     /** Lets go of the idle connections to all other endpoints. */
     void retain(Set<Endpoint> wanted) {
-        for (Endpoint endpoint : Set.copyOf(idle.keySet())) {
-            if (!wanted.contains(endpoint)) {
-                ArrayDeque<PinnedConnection> free = idle.remove(endpoint);
+        for (Line line : Set.copyOf(idle.keySet())) {
+            if (!wanted.contains(line.endpoint())) {
+                ArrayDeque<PinnedConnection> free = idle.remove(line);
                 if (free != null) {
                     new ArrayDeque<>(free).forEach(PinnedConnection::close);
                 }

@@ -5,7 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.LoopStats;
-import java.util.Arrays;
+import io.undermoon.resp.Protocol;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +21,8 @@ public final class ProxyLoop {
     private final LoopStats stats;
     private final LoopFlusher flusher;
     private final PinnedPool pinned;
-
-    /** By the id of the endpoint. */
-    private @Nullable BackendConnection[] backends = new BackendConnection[16];
+    private final SharedConnections resp2 = new SharedConnections(this, Protocol.RESP2);
+    private final SharedConnections resp3 = new SharedConnections(this, Protocol.RESP3);
 
     private long nowNanos = System.nanoTime();
 
@@ -75,25 +74,19 @@ public final class ProxyLoop {
         return nowNanos;
     }
 
-    /** The loop's connection to an endpoint, made when it is first asked for. */
+    /** The loop's connection to an endpoint in RESP2, made when it is first asked for. */
     public BackendConnection backend(Endpoint endpoint) {
-        int id = endpoint.id();
-        if (id < backends.length) {
-            BackendConnection existing = backends[id];
-            if (existing != null && existing.isUsable()) {
-                return existing;
-            }
-        } else {
-            backends = Arrays.copyOf(backends, Math.max(id + 1, backends.length * 2));
-        }
-        BackendConnection made = new BackendConnection(this, endpoint);
-        backends[id] = made;
-        return made;
+        return resp2.get(endpoint);
+    }
+
+    /** The loop's connection to an endpoint in a protocol, made when it is first asked for. */
+    public BackendConnection backend(Endpoint endpoint, Protocol protocol) {
+        return protocol == Protocol.RESP2 ? resp2.get(endpoint) : resp3.get(endpoint);
     }
 
     /** A connection for one client alone; null when too many are taken. It comes back by {@link PinnedConnection#release}. */
-    public @Nullable PinnedConnection pin(Endpoint endpoint) {
-        return pinned.take(endpoint);
+    public @Nullable PinnedConnection pin(Endpoint endpoint, Protocol protocol) {
+        return pinned.take(endpoint, protocol);
     }
 
     void unpin(PinnedConnection connection) {
@@ -102,24 +95,15 @@ public final class ProxyLoop {
 
     /** Lets go of the connections to all other endpoints, once their replies are there. */
     public void retainBackends(Set<Endpoint> wanted) {
-        for (int id = 0; id < backends.length; id++) {
-            BackendConnection backend = backends[id];
-            if (backend != null && !wanted.contains(backend.endpoint())) {
-                backends[id] = null;
-                backend.retire();
-            }
-        }
+        resp2.retain(wanted);
+        resp3.retain(wanted);
         pinned.retain(wanted);
     }
 
     /** Closes all connections at once. */
     public void closeBackends() {
-        for (BackendConnection backend : backends) {
-            if (backend != null) {
-                backend.close();
-            }
-        }
-        Arrays.fill(backends, null);
+        resp2.close();
+        resp3.close();
         pinned.close();
     }
 }

@@ -163,7 +163,11 @@ public final class CommandReplies {
         for (KeySpec spec : line.keySpecs()) {
             keySpec(spec, protocol, out);
         }
-        details(servedOf(command.subcommands()), protocol, out);
+        if (command.isContainer()) {
+            details(servedOf(command.subcommands()), protocol, out);
+        } else {
+            RespWriter.set(out, protocol, 0);
+        }
     }
 
     private static void keySpec(KeySpec spec, Protocol protocol, ByteBuf out) {

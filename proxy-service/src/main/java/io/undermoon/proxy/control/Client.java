@@ -1,5 +1,6 @@
 package io.undermoon.proxy.control;
 
+import io.undermoon.resp.Protocol;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +20,7 @@ public final class Client {
     private volatile String libraryName = "";
     private volatile String libraryVersion = "";
     private volatile boolean readOnly;
+    private volatile Protocol protocol = Protocol.RESP2;
     private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
     private boolean authenticated;
@@ -83,6 +85,15 @@ public final class Client {
 
     public void readOnly(boolean readOnly) {
         this.readOnly = readOnly;
+    }
+
+    /** What the client speaks: RESP2 until {@code HELLO 3}. */
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    public void protocol(Protocol protocol) {
+        this.protocol = protocol;
     }
 
     public boolean authenticated() {

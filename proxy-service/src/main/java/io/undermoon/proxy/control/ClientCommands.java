@@ -3,7 +3,6 @@ package io.undermoon.proxy.control;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.HashSet;
 import java.util.List;
@@ -46,8 +45,8 @@ final class ClientCommands {
                 .on("client|getname", ClientCommands::getName)
                 .on("client|setinfo", ClientCommands::setInfo)
                 .on("client|id", (frame, client, out) -> RespWriter.integer(out, client.id()))
-                .on("client|info", (frame, client, out) -> RespWriter.bulk(out, ClientLine.of(client)))
-                .on("client|list", (frame, client, out) -> list(frame, out))
+                .on("client|info", (frame, client, out) -> text(client, ClientLine.of(client), out))
+                .on("client|list", (frame, client, out) -> list(frame, client, out))
                 .plain("client|help", Replies.help("CLIENT", HELP));
     }
 
@@ -63,7 +62,7 @@ final class ClientCommands {
 
     private static void getName(CommandFrame frame, Client client, ByteBuf out) {
         if (client.name().isEmpty()) {
-            RespWriter.nullValue(out, Protocol.RESP2);
+            RespWriter.nullValue(out, client.protocol());
         } else {
             RespWriter.bulk(out, client.name());
         }
@@ -89,29 +88,29 @@ final class ClientCommands {
         Replies.ok(out);
     }
 
-    private void list(CommandFrame frame, ByteBuf out) {
+    private void list(CommandFrame frame, Client asking, ByteBuf out) {
         int arguments = frame.argumentCount() - 2;
         if (arguments == 0) {
-            write(clients.all(), out);
+            write(clients.all(), asking, out);
         } else if (arguments == 2 && frame.argumentIs(2, "TYPE")) {
-            listType(frame.argument(3), out);
+            listType(frame.argument(3), asking, out);
         } else if (arguments >= 2 && frame.argumentIs(2, "ID")) {
-            listIds(frame.arguments(3), out);
+            listIds(frame.arguments(3), asking, out);
         } else {
             CommandErrors.syntax(out);
         }
     }
 
-    private void listType(String type, ByteBuf out) {
+    private void listType(String type, Client asking, ByteBuf out) {
         String wanted = type.toLowerCase(Locale.ROOT);
         if (TYPES.contains(wanted)) {
-            write(wanted.equals("normal") ? clients.all() : List.of(), out);
+            write(wanted.equals("normal") ? clients.all() : List.of(), asking, out);
         } else {
             RespWriter.error(out, "ERR Unknown client type '" + type + "'");
         }
     }
 
-    private void listIds(List<String> ids, ByteBuf out) {
+    private void listIds(List<String> ids, Client asking, ByteBuf out) {
         Set<Long> wanted = new HashSet<>();
         for (String text : ids) {
             OptionalLong id = Integers.parse(text);
@@ -125,12 +124,17 @@ final class ClientCommands {
                 clients.all().stream()
                         .filter(client -> wanted.contains(client.id()))
                         .toList(),
+                asking,
                 out);
     }
 
-    private static void write(List<Client> chosen, ByteBuf out) {
+    private static void write(List<Client> chosen, Client asking, ByteBuf out) {
         StringBuilder lines = new StringBuilder();
         chosen.forEach(client -> lines.append(ClientLine.of(client)));
-        RespWriter.bulk(out, lines);
+        text(asking, lines, out);
+    }
+
+    private static void text(Client asking, CharSequence text, ByteBuf out) {
+        RespWriter.verbatim(out, asking.protocol(), "txt", text);
     }
 }

@@ -1,5 +1,7 @@
 package io.undermoon.proxy.control;
 
+import io.undermoon.resp.Protocol;
+
 /** A client as a line of {@code CLIENT LIST}: the fields of Redis 7.2 in its order, but those about buffers. */
 final class ClientLine {
     private ClientLine() {}
@@ -15,7 +17,7 @@ final class ClientLine {
                 + " flags=" + (client.readOnly() ? 'r' : 'N')
                 + " db=0 sub=0 psub=0 ssub=0 multi=-1 events=r"
                 + " cmd=" + client.lastCommand()
-                + " user=default redir=-1 resp=2"
+                + " user=default redir=-1 resp=" + (client.protocol() == Protocol.RESP3 ? 3 : 2)
                 + " lib-name=" + client.libraryName()
                 + " lib-ver=" + client.libraryVersion()
                 + "\n";

@@ -53,10 +53,14 @@ final class ClusterCommands {
     }
 
     void register(HandlerTable table) {
-        table.plain("cluster|slots", out -> ClusterReplies.slots(view(), out))
-                .plain("cluster|shards", out -> ClusterReplies.shards(view(), localStates(), out))
-                .plain("cluster|nodes", out -> RespWriter.bulk(out, ClusterReplies.nodes(view(), busPortInNodes)))
-                .plain("cluster|info", out -> RespWriter.bulk(out, ClusterReplies.info(view())))
+        table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client.protocol(), out))
+                .on(
+                        "cluster|shards",
+                        (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client.protocol(), out))
+                .on(
+                        "cluster|nodes",
+                        (frame, client, out) -> text(client, ClusterReplies.nodes(view(), busPortInNodes), out))
+                .on("cluster|info", (frame, client, out) -> text(client, ClusterReplies.info(view()), out))
                 .plain("cluster|myid", out -> RespWriter.bulk(out, view().self().id()))
                 // A shard is what one proxy is the master of, so the proxy's id names it.
                 .plain(
@@ -65,6 +69,10 @@ final class ClusterCommands {
                 .on("cluster|keyslot", (frame, client, out) -> RespWriter.integer(out, keySlot(frame)))
                 .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, out))
                 .plain("cluster|help", Replies.help("CLUSTER", HELP));
+    }
+
+    private static void text(Client client, String text, ByteBuf out) {
+        RespWriter.verbatim(out, client.protocol(), "txt", text);
     }
 
     private ClusterView view() {

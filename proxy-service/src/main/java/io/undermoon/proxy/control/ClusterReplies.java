@@ -51,23 +51,23 @@ final class ClusterReplies {
     }
 
     /** {@code [start, end, [host, port, id, []], …]} for each run of slots, the master before its replicas. */
-    static void slots(ClusterView view, ByteBuf out) {
+    static void slots(ClusterView view, Protocol protocol, ByteBuf out) {
         RespWriter.array(out, view.runs().size());
         for (ClusterView.Run run : view.runs()) {
             RespWriter.array(out, 3 + run.replicas().size());
             RespWriter.integer(out, run.slots().start());
             RespWriter.integer(out, run.slots().end());
-            slotsNode(run.master().proxy(), run.master().id(), out);
-            run.replicas().forEach(replica -> slotsNode(replica.proxy(), replica.id(), out));
+            slotsNode(run.master().proxy(), run.master().id(), protocol, out);
+            run.replicas().forEach(replica -> slotsNode(replica.proxy(), replica.id(), protocol, out));
         }
     }
 
-    private static void slotsNode(ProxyAddress address, String id, ByteBuf out) {
+    private static void slotsNode(ProxyAddress address, String id, Protocol protocol, ByteBuf out) {
         RespWriter.array(out, 4);
         RespWriter.bulk(out, address.host());
         RespWriter.integer(out, address.port());
         RespWriter.bulk(out, id);
-        RespWriter.map(out, Protocol.RESP2, 0);
+        RespWriter.map(out, protocol, 0);
     }
 
     /**
@@ -75,13 +75,13 @@ final class ClusterReplies {
      *
      * @param states of the local nodes; of others only that they are there is known
      */
-    static void shards(ClusterView view, Map<NodeAddress, NodeState> states, ByteBuf out) {
+    static void shards(ClusterView view, Map<NodeAddress, NodeState> states, Protocol protocol, ByteBuf out) {
         RespWriter.array(out, view.masters().size());
         for (ClusterView.Master master : view.masters()) {
             List<ClusterView.Replica> replicas = view.replicas().stream()
                     .filter(replica -> replica.master() == master)
                     .toList();
-            RespWriter.map(out, Protocol.RESP2, 2);
+            RespWriter.map(out, protocol, 2);
             RespWriter.bulk(out, "slots");
             RespWriter.array(out, 2 * master.slots().ranges().size());
             for (SlotRange range : master.slots().ranges()) {
@@ -90,17 +90,19 @@ final class ClusterReplies {
             }
             RespWriter.bulk(out, "nodes");
             RespWriter.array(out, 1 + replicas.size());
-            shardNode(master.id(), master.proxy(), "master", 0, true, out);
+            shardNode(master.id(), master.proxy(), "master", 0, true, protocol, out);
             for (ClusterView.Replica replica : replicas) {
                 NodeState state = states.get(replica.node());
                 long offset = state == null ? 0 : state.replicationOffset();
-                shardNode(replica.id(), replica.proxy(), "replica", offset, state == null || state.up(), out);
+                boolean up = state == null || state.up();
+                shardNode(replica.id(), replica.proxy(), "replica", offset, up, protocol, out);
             }
         }
     }
 
-    private static void shardNode(String id, ProxyAddress address, String role, long offset, boolean up, ByteBuf out) {
-        RespWriter.map(out, Protocol.RESP2, 7);
+    private static void shardNode(
+            String id, ProxyAddress address, String role, long offset, boolean up, Protocol protocol, ByteBuf out) {
+        RespWriter.map(out, protocol, 7);
         RespWriter.bulk(out, "id");
         RespWriter.bulk(out, id);
         RespWriter.bulk(out, "port");

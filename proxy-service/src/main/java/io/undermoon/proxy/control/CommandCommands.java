@@ -48,28 +48,28 @@ final class CommandCommands {
     }
 
     void register(HandlerTable table) {
-        table.plain("command", out -> replies.all(Protocol.RESP2, out))
+        table.on("command", (frame, client, out) -> replies.all(client.protocol(), out))
                 .plain("command|count", replies::count)
-                .on("command|info", (frame, client, out) -> replies.info(frame, Protocol.RESP2, out))
+                .on("command|info", (frame, client, out) -> replies.info(frame, client.protocol(), out))
                 .on("command|list", (frame, client, out) -> replies.list(frame, out))
                 .on("command|getkeys", (frame, client, out) -> replies.getKeys(frame, out))
                 .on(
                         "command|getkeysandflags",
-                        (frame, client, out) -> replies.getKeysAndFlags(frame, Protocol.RESP2, out))
-                .later("command|docs", (frame, client, out) -> docs(frame, out))
+                        (frame, client, out) -> replies.getKeysAndFlags(frame, client.protocol(), out))
+                .later("command|docs", (frame, client, out) -> docs(frame, client.protocol(), out))
                 .plain("command|help", Replies.help("COMMAND", HELP));
     }
 
     /** Texts are only for people to read, so without a node there are none rather than an error. */
-    private @Nullable CompletionStage<ByteBuf> docs(CommandFrame frame, ByteBuf out) {
+    private @Nullable CompletionStage<ByteBuf> docs(CommandFrame frame, Protocol protocol, ByteBuf out) {
         Endpoint node = anyNode();
         if (node == null) {
-            RespWriter.array(out, 0);
+            RespWriter.map(out, protocol, 0);
             return null;
         }
-        return nodes.ask(node, frame.arguments(0)).exceptionally(problem -> {
+        return nodes.ask(node, protocol, frame.arguments(0)).exceptionally(problem -> {
             ByteBuf none = Unpooled.buffer();
-            RespWriter.array(none, 0);
+            RespWriter.map(none, protocol, 0);
             return none;
         });
     }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.GlobPattern;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,7 +44,7 @@ final class ConfigCommands {
         List<ConfigOption> chosen = options.all().stream()
                 .filter(option -> patterns.stream().anyMatch(pattern -> pattern.matches(option.name())))
                 .toList();
-        RespWriter.map(out, Protocol.RESP2, chosen.size());
+        RespWriter.map(out, client.protocol(), chosen.size());
         for (ConfigOption option : chosen) {
             RespWriter.bulk(out, option.name());
             RespWriter.bulk(out, option.value().get());

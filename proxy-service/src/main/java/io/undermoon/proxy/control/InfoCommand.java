@@ -54,7 +54,7 @@ final class InfoCommand {
                 section.writer().accept(text);
             }
         }
-        RespWriter.bulk(out, text.toString());
+        RespWriter.verbatim(out, client.protocol(), "txt", text.toString());
     }
 
     private static boolean isWanted(Section section, Set<String> wanted) {

@@ -46,9 +46,10 @@ final class LoginCommands {
         }
     }
 
-    /** {@code HELLO [2 [AUTH user password] [SETNAME name]]}; nothing takes effect unless all of it is right. */
+    /** {@code HELLO [2|3 [AUTH user password] [SETNAME name]]}; nothing takes effect unless all of it is right. */
     private void hello(CommandFrame frame, Client client, ByteBuf out) {
-        if (frame.argumentCount() > 1 && !isVersion2(frame, out)) {
+        Protocol protocol = frame.argumentCount() > 1 ? protocol(frame, out) : client.protocol();
+        if (protocol == null) {
             return;
         }
         boolean loggedIn = client.authenticated();
@@ -84,30 +85,38 @@ final class LoginCommands {
             return;
         }
         client.authenticated(true);
+        client.protocol(protocol);
         if (name != null) {
             client.name(name);
         }
         greet(client, out);
     }
 
-    private static boolean isVersion2(CommandFrame frame, ByteBuf out) {
+    /** The protocol that argument 1 names; null when refused. */
+    private static @Nullable Protocol protocol(CommandFrame frame, ByteBuf out) {
         OptionalLong version = Integers.parse(frame.argument(1));
         if (version.isEmpty()) {
             RespWriter.error(out, "ERR Protocol version is not an integer or out of range");
-        } else if (version.getAsLong() != 2) {
-            RespWriter.error(out, "NOPROTO unsupported protocol version");
+            return null;
         }
-        return version.isPresent() && version.getAsLong() == 2;
+        if (version.getAsLong() == 2) {
+            return Protocol.RESP2;
+        }
+        if (version.getAsLong() == 3) {
+            return Protocol.RESP3;
+        }
+        RespWriter.error(out, "NOPROTO unsupported protocol version");
+        return null;
     }
 
     private static void greet(Client client, ByteBuf out) {
-        RespWriter.map(out, Protocol.RESP2, 7);
+        RespWriter.map(out, client.protocol(), 7);
         RespWriter.bulk(out, "server");
         RespWriter.bulk(out, "redis");
         RespWriter.bulk(out, "version");
         RespWriter.bulk(out, RedisCompatibility.REDIS_VERSION);
         RespWriter.bulk(out, "proto");
-        RespWriter.integer(out, 2);
+        RespWriter.integer(out, client.protocol() == Protocol.RESP3 ? 3 : 2);
         RespWriter.bulk(out, "id");
         RespWriter.integer(out, client.id());
         RespWriter.bulk(out, "mode");
@@ -123,6 +132,7 @@ final class LoginCommands {
         client.authenticated(password == null);
         client.name("");
         client.readOnly(false);
+        client.protocol(Protocol.RESP2);
         RespWriter.simple(out, "RESET");
     }
 

@@ -30,17 +30,26 @@ public final class RandomKey {
     private final List<Target> targets;
     private final Asker client;
     private final GatherBudget budget;
+    private final Protocol protocol;
     private final Asking asking;
     private int target;
     private int tries;
 
     /**
      * @param targets the masters, at least one
+     * @param protocol of the client
      */
-    public RandomKey(RouteTable routes, List<Target> targets, Asker client, GatherBudget budget, Asking asking) {
+    public RandomKey(
+            RouteTable routes,
+            List<Target> targets,
+            Asker client,
+            Protocol protocol,
+            GatherBudget budget,
+            Asking asking) {
         this.routes = routes;
         this.targets = new ArrayList<>(targets);
         this.client = client;
+        this.protocol = protocol;
         this.budget = budget;
         this.asking = asking;
     }
@@ -102,7 +111,7 @@ public final class RandomKey {
         if (++target < targets.size()) {
             askForOne();
         } else {
-            replies.answer((all, out) -> RespWriter.nullValue(out, Protocol.RESP2));
+            replies.answer((all, out) -> RespWriter.nullValue(out, protocol));
         }
     }
 

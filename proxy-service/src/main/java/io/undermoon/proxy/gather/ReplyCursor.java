@@ -47,8 +47,12 @@ final class ReplyCursor {
         return header(':');
     }
 
-    /** Passes a bulk string; false when it is null. */
+    /** Passes a bulk string; false when it is null, in either protocol. */
     boolean string() {
+        if (index < in.writerIndex() && in.getByte(index) == '_') {
+            skip();
+            return false;
+        }
         long length = header('$');
         if (length < 0) {
             return false;

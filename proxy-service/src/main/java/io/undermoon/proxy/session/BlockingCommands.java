@@ -9,7 +9,6 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Commands whose reply may take its time: they wait at the node itself, on a connection of the client's own, so the timeout
@@ -19,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class BlockingCommands {
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final SessionLoop loop;
     private final Router router;
+    private final Courier courier;
 
-    BlockingCommands(SessionLoop loop, Router router) {
-        this.loop = loop;
+    BlockingCommands(Router router, Courier courier) {
         this.router = router;
+        this.courier = courier;
     }
 
     /** Sends the command; false when it has to wait until all replies are in. */
@@ -40,7 +39,7 @@ final class BlockingCommands {
         int slot = router.slot(session, now, command, frame);
         Target target = slot == Router.REFUSED ? null : router.target(session, now, command, slot);
         if (target instanceof Target.Local local) {
-            PinnedConnection connection = pin(session, local.node());
+            PinnedConnection connection = courier.pin(session, local.node());
             if (connection != null) {
                 connection.send(frame, session.expectReplyFrom(connection, command.id()));
             }
@@ -48,7 +47,7 @@ final class BlockingCommands {
             int hops = router.nextHops(session, command, hopsLeft);
             PinnedConnection connection = hops == Router.REFUSED
                     ? null
-                    : pin(session, remote.byHopsLeft().get(hops));
+                    : courier.pin(session, remote.byHopsLeft().get(hops));
             if (connection != null) {
                 connection.sendForwarded(frame, hops, session.expectReplyFrom(connection, command.id()));
             }
@@ -66,19 +65,11 @@ final class BlockingCommands {
             Router.write(session, ":0\r\n");
             return;
         }
-        PinnedConnection connection = pin(session, node);
+        PinnedConnection connection = courier.pin(session, node);
         if (connection != null) {
             ByteBuf commands = Unpooled.buffer().writeBytes(PING);
             frame.writeTo(commands);
             connection.sendAll(commands, 2, session.expectReplyFrom(connection, command.id()));
         }
-    }
-
-    private @Nullable PinnedConnection pin(ClientSession session, Endpoint node) {
-        PinnedConnection connection = loop.proxyLoop().pin(node);
-        if (connection == null) {
-            Router.write(session, "-ERR too many clients watch keys or block; try again later\r\n");
-        }
-        return connection;
     }
 }

@@ -8,11 +8,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.timeout.IdleStateEvent;
-import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.backend.PinnedConnection;
+import io.undermoon.proxy.backend.Writable;
 import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
@@ -48,7 +48,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     private boolean resuming;
     private int busyBackends;
 
-    /** Size of the messages that came while a reply was owed. */
+    /** Size of the messages that wait behind replies that are owed. */
     private long heldBytes;
 
     /** No command is taken until all replies are in. */
@@ -194,7 +194,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     }
 
     /** Makes the session stop reading until a backend takes commands again. */
-    void awaitWritable(BackendConnection backend) {
+    void awaitWritable(Writable backend) {
         busyBackends++;
         backend.whenWritable(() -> {
             busyBackends--;
@@ -213,8 +213,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             markDirty();
             return output.buffer();
         }
-        PendingReply reply = loop.pool().take();
-        reply.session = this;
+        PendingReply reply = place();
         reply.done = true;
         ByteBuf kept = channel.alloc().buffer();
         reply.kept = kept;
@@ -222,8 +221,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         return kept;
     }
 
+    private PendingReply place() {
+        PendingReply reply = loop.pool().take();
+        reply.session = this;
+        return reply;
+    }
+
     /**
-     * Sends what answers no command, after the replies that are owed.
+     * Sends what answers no command, after the replies that are owed; only the reply to a command that blocks is not waited for.
      *
      * @return about how many bytes the client has not taken yet
      */
@@ -231,16 +236,19 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         if (closed || !channel.isOpen()) {
             return 0;
         }
-        if (replies.isEmpty()) {
-            heldBytes = 0;
+        if (replies.isEmpty() || state.blockedOn() != null && !replies.hasBegun()) {
             output.append(in, from, to);
             markDirty();
         } else {
             heldBytes += to - from;
-            ByteBuf kept = replies.keptAtEnd();
-            (kept == null ? replyBuffer() : kept).writeBytes(in, from, to - from);
+            replies.push(in, from, to, this::place);
         }
         return channel.bytesBeforeWritable() + heldBytes;
+    }
+
+    /** Messages that waited behind a reply are on their way. */
+    void passedOn(int bytes) {
+        heldBytes -= bytes;
     }
 
     long nowNanos() {
@@ -249,8 +257,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     /** The place for a reply to the present command that comes later. */
     PendingReply expectReply(int commandId) {
-        PendingReply reply = loop.pool().take();
-        reply.session = this;
+        PendingReply reply = place();
         reply.commandId = commandId;
         reply.startNanos = loop.proxyLoop().nowNanos();
         replies.add(reply);
@@ -266,12 +273,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         return reply;
     }
 
-    private void unpin() {
-        PinnedConnection connection = state.blockedOn();
-        state.blockedOn(null);
-        if (connection != null) {
-            connection.release();
-        }
+    /** Has the client's later commands wait until no reply is owed. */
+    void awaitReplies() {
+        waiting = true;
     }
 
     /** A part of a reply came in. */
@@ -280,7 +284,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         markDirty();
         if (last) {
             if (reply.fromPinned) {
-                unpin();
+                state.unblock();
             }
             dispatcher.answered(reply);
             replies.complete(reply);

@@ -1,7 +1,10 @@
 package io.undermoon.proxy.session;
 
+import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendConnection;
+import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.backend.Writable;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * other commands for that node or peer. Owned by a loop.
  */
 final class Courier {
+    /** The limit on connections that serve a single client is reached. */
+    static final String TOO_MANY = "ERR too many clients watch keys or block; try again later";
+
     private final SessionLoop loop;
     private final SlowLog slowLog;
 
@@ -39,7 +45,8 @@ final class Courier {
             watch.connection().send(frame, receiver);
             return;
         }
-        BackendConnection backend = loop.proxyLoop().backend(node);
+        BackendConnection backend =
+                loop.proxyLoop().backend(node, session.client().protocol());
         backend.send(frame, receiver);
         awaitWritable(session, backend);
     }
@@ -55,10 +62,7 @@ final class Courier {
             watch.connection().send(frame, receiver);
             return;
         }
-        BackendConnection connection =
-                loop.proxyLoop().backend(peer.byHopsLeft().get(hops));
-        connection.sendForwarded(frame, hops, receiver);
-        awaitWritable(session, connection);
+        forward(session, frame, peer.byHopsLeft().get(hops), hops, receiver);
     }
 
     /**
@@ -74,9 +78,32 @@ final class Courier {
             watch.connection().sendForwarded(frame, 0, receiver);
             return;
         }
+        forward(session, frame, peer.byHopsLeft().get(hops), 0, receiver);
+    }
+
+    /** Sends a transaction, of which only the last reply is wanted. */
+    void transaction(ClientSession session, ByteBuf commands, int count, Endpoint endpoint, ReplyReceiver receiver) {
+        BackendConnection backend =
+                loop.proxyLoop().backend(endpoint, session.client().protocol());
+        backend.sendAll(commands, count, receiver);
+        awaitWritable(session, backend);
+    }
+
+    /** A connection for the session's present command alone; null when too many are taken, which the client has been told then. */
+    @Nullable
+    PinnedConnection pin(ClientSession session, Endpoint endpoint) {
+        PinnedConnection connection =
+                loop.proxyLoop().pin(endpoint, session.client().protocol());
+        if (connection == null) {
+            Router.write(session, "-" + TOO_MANY + "\r\n");
+        }
+        return connection;
+    }
+
+    private void forward(ClientSession session, CommandFrame frame, Endpoint peer, int hops, ReplyReceiver receiver) {
         BackendConnection connection =
-                loop.proxyLoop().backend(peer.byHopsLeft().get(hops));
-        connection.sendForwarded(frame, 0, receiver);
+                loop.proxyLoop().backend(peer, session.client().protocol());
+        connection.sendForwarded(frame, hops, receiver);
         awaitWritable(session, connection);
     }
 
@@ -90,7 +117,7 @@ final class Courier {
         return watch != null && watch.connection().endpoint().equals(endpoint) ? watch : null;
     }
 
-    private static void awaitWritable(ClientSession session, BackendConnection backend) {
+    private static void awaitWritable(ClientSession session, Writable backend) {
         if (!backend.isWritable()) {
             session.awaitWritable(backend);
         }

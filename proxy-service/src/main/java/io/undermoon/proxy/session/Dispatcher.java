@@ -20,6 +20,7 @@ import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.resp.Protocol;
 import io.undermoon.slot.Slot;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class Dispatcher {
     private final CommandTable commands;
     private final Command forwarded;
     private final Command reset;
+    private final Command hello;
     private final Router router;
     private final Transactions transactions;
     private final BlockingCommands blocking;
@@ -43,6 +45,7 @@ final class Dispatcher {
     private final Splitting splitting;
     private final KeyspaceCommands keyspace;
     private final PubSubCommands pubSub;
+    private final ProtocolSwitch protocolSwitch;
     private final LocalCommands localCommands;
     private final ClientRegistry clients;
     private final SlowLog slowLog;
@@ -53,19 +56,21 @@ final class Dispatcher {
         this.commands = services.commands();
         this.forwarded = requireNonNull(commands.find("umforward"), "umforward is not in the command table");
         this.reset = requireNonNull(commands.find("reset"), "reset is not in the command table");
+        this.hello = requireNonNull(commands.find("hello"), "hello is not in the command table");
         this.localCommands = services.localCommands();
         this.clients = services.clients();
         this.slowLog = services.slowLog();
         this.settings = services.settings();
         this.router = new Router(services.topology(), services.readableReplica(), settings, loop.stats());
-        this.transactions = new Transactions(loop, router);
-        this.blocking = new BlockingCommands(loop, router);
         this.courier = new Courier(loop, slowLog);
+        this.transactions = new Transactions(loop, router, courier);
+        this.blocking = new BlockingCommands(router, courier);
         GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
         this.splitting = new Splitting(router, courier, budget);
         this.keyspace = new KeyspaceCommands(router, courier, budget, settings.activeRedirection());
         this.pubSub =
                 new PubSubCommands(loop, router, services.topology(), subscriptions, settings.activeRedirection());
+        this.protocolSwitch = new ProtocolSwitch(loop, router, settings.activeRedirection());
     }
 
     SessionLoop loop() {
@@ -110,7 +115,7 @@ final class Dispatcher {
         if (subscriptions != null && pubSub.intercept(session, subscriptions, command, frame)) {
             return true;
         }
-        if (command == reset && session.state().isBegun()) {
+        if (command == reset && (session.state().isBegun() || session.client().protocol() == Protocol.RESP3)) {
             if (!session.isIdle()) {
                 return false;
             }
@@ -127,7 +132,9 @@ final class Dispatcher {
         }
         switch (policy) {
             case FORWARD, SPLIT -> forward(session, command, frame, hopsLeft);
-            case LOCAL -> answer(session, command, frame);
+            case LOCAL -> {
+                return command == hello ? sayHello(session, frame, hopsLeft) : answer(session, command, frame);
+            }
             case BLOCK -> {
                 return blocking.start(session, command, frame, hopsLeft);
             }
@@ -264,7 +271,27 @@ final class Dispatcher {
         }
     }
 
-    private void answer(ClientSession session, Command command, CommandFrame frame) {
+    /** Answers {@code HELLO}; false when it has to come again. */
+    private boolean sayHello(ClientSession session, CommandFrame frame, int hopsLeft) {
+        Protocol before = session.client().protocol();
+        switch (protocolSwitch.prepare(session, frame, hopsLeft)) {
+            case WAIT -> {
+                return false;
+            }
+            case REFUSED -> loop.stats().rejected(hello.id());
+            case ANSWER -> {
+                answer(session, hello, frame);
+                Protocol now = session.client().protocol();
+                if (now != before) {
+                    session.state().speak(now);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Answers a command of the proxy's own; true, for it is taken. */
+    private boolean answer(ClientSession session, Command command, CommandFrame frame) {
         ByteBuf scratch = loop.scratch();
         Client client = session.client();
         boolean wasAuthenticated = client.authenticated();
@@ -280,6 +307,7 @@ final class Dispatcher {
         if (client.authenticated() != wasAuthenticated) {
             session.requestLimits(requestLimits(client));
         }
+        return true;
     }
 
     private static void complete(PendingReply reply, @Nullable ByteBuf bytes, @Nullable Throwable problem) {

@@ -137,7 +137,14 @@ final class KeyspaceCommands {
         }
         PendingReply reply = courier.expectReply(session, command, frame);
         RandomKey.Asking asking = (question, target, replies) -> send(session, command, question, target, replies, 0);
-        new RandomKey(known.topology().routes(), known.owners(cluster), reply, budget, asking).begin();
+        new RandomKey(
+                        known.topology().routes(),
+                        known.owners(cluster),
+                        reply,
+                        session.client().protocol(),
+                        budget,
+                        asking)
+                .begin();
     }
 
     private void flush(ClientSession session, Command command, CommandFrame frame, Masters known, boolean cluster) {

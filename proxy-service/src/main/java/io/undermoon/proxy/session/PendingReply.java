@@ -29,6 +29,9 @@ final class PendingReply implements Asker {
     @Nullable
     ByteBuf kept;
 
+    /** How much of {@link #kept} are messages that answer no command. */
+    int pushedBytes;
+
     boolean begun;
     boolean done;
     boolean isError;
@@ -49,7 +52,8 @@ final class PendingReply implements Asker {
     public void reply(ByteBuf in, int from, int to, boolean last) {
         if (!begun) {
             begun = true;
-            isError = in.getByte(from) == '-';
+            byte type = in.getByte(from);
+            isError = type == '-' || type == '!';
         }
         ClientSession owner = session;
         if (owner != null) {
@@ -79,6 +83,10 @@ final class PendingReply implements Asker {
     /** Gives the instance back; nothing refers to it any more. */
     void recycle() {
         releaseKept();
+        if (session != null && pushedBytes > 0) {
+            session.passedOn(pushedBytes);
+        }
+        pushedBytes = 0;
         session = null;
         next = null;
         sample = null;

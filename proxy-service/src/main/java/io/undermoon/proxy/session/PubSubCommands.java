@@ -11,6 +11,7 @@ import io.undermoon.proxy.pubsub.SubscriptionKind;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.List;
 import java.util.Set;
@@ -50,11 +51,19 @@ final class PubSubCommands {
     }
 
     /**
-     * Answers what a client that has subscribed may not send, and {@code PING}.
+     * Answers what a client that has subscribed may not send, and {@code PING}; in RESP3, where messages cannot be taken for
+     * replies, it may send anything.
      *
      * @return false when the command is to take its usual way
      */
     boolean intercept(ClientSession session, Subscriptions subscriptions, Command command, CommandFrame frame) {
+        if (command.name().equals("reset")) {
+            subscriptions.close();
+            return false;
+        }
+        if (session.client().protocol() == Protocol.RESP3) {
+            return false;
+        }
         if (command.name().equals("ping")) {
             ByteBuf out = session.replyBuffer();
             RespWriter.array(out, 2);
@@ -72,9 +81,6 @@ final class PubSubCommands {
                     "ERR Can't execute '" + command.name()
                             + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
             return true;
-        }
-        if (command.name().equals("reset")) {
-            subscriptions.close();
         }
         return false;
     }
@@ -154,33 +160,35 @@ final class PubSubCommands {
             return false;
         }
         Subscriptions subscriptions = session.state().subscriptions();
+        Protocol protocol = session.client().protocol();
         ByteBuf out = session.replyBuffer();
         if (frame.argumentCount() > 1) {
             for (int i = 1; i < frame.argumentCount(); i++) {
-                unsubscribe(subscriptions, new ChannelName(kind, frame.argumentBytes(i)), out);
+                unsubscribe(subscriptions, new ChannelName(kind, frame.argumentBytes(i)), protocol, out);
             }
             return true;
         }
         List<ChannelName> all = subscriptions == null ? List.of() : subscriptions.all(kind);
         for (ChannelName name : all) {
-            unsubscribe(subscriptions, name, out);
+            unsubscribe(subscriptions, name, protocol, out);
         }
         if (all.isEmpty()) {
-            RespWriter.array(out, 3);
+            RespWriter.push(out, protocol, 3);
             RespWriter.bulk(out, kind.unsubscribedWord());
-            out.writeBytes(new byte[] {'$', '-', '1', '\r', '\n'});
+            RespWriter.nullValue(out, protocol);
             RespWriter.integer(out, subscriptions == null ? 0 : subscriptions.count(kind));
         }
         return true;
     }
 
-    private static void unsubscribe(@Nullable Subscriptions subscriptions, ChannelName name, ByteBuf out) {
+    private static void unsubscribe(
+            @Nullable Subscriptions subscriptions, ChannelName name, Protocol protocol, ByteBuf out) {
         int left = 0;
         if (subscriptions != null) {
             subscriptions.unsubscribe(name);
             left = subscriptions.count(name.kind());
         }
-        RespWriter.array(out, 3);
+        RespWriter.push(out, protocol, 3);
         RespWriter.bulk(out, name.kind().unsubscribedWord());
         name.writeTo(out);
         RespWriter.integer(out, left);

@@ -2,6 +2,7 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.OutputBatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,11 @@ final class ReplyQueue {
         return head == null;
     }
 
+    /** Whether a part of the next reply has gone out. */
+    boolean hasBegun() {
+        return head != null && head.begun;
+    }
+
     void add(PendingReply reply) {
         PendingReply last = tail;
         if (last == null) {
@@ -37,11 +43,23 @@ final class ReplyQueue {
         size++;
     }
 
-    /** What waits behind the last reply that is owed, if something does; more may be appended to it. */
-    @Nullable
-    ByteBuf keptAtEnd() {
+    /**
+     * Has a message that answers no command wait behind all replies that are owed.
+     *
+     * @param place a new place for it, used when the last one is not complete
+     */
+    void push(ByteBuf in, int from, int to, Supplier<PendingReply> place) {
         PendingReply last = tail;
-        return last != null && last.done ? last.kept : null;
+        ByteBuf kept = last != null && last.done ? last.kept : null;
+        if (last == null || kept == null) {
+            last = place.get();
+            last.done = true;
+            kept = in.alloc().buffer(to - from);
+            last.kept = kept;
+            add(last);
+        }
+        kept.writeBytes(in, from, to - from);
+        last.pushedBytes += to - from;
     }
 
     /** Takes a part of a reply: passes it on if the reply is the next one, else keeps a copy. */

@@ -145,6 +145,17 @@ final class Router {
         return target;
     }
 
+    /** Where the commands for a target go: to a peer on the way that the client's other commands take, to keep their order. */
+    Endpoint endpoint(Target target) {
+        if (target instanceof Target.Local local) {
+            return local.node();
+        }
+        if (target instanceof Target.Remote remote) {
+            return remote.byHopsLeft().get(firstHops());
+        }
+        throw new IllegalArgumentException("nobody serves " + target);
+    }
+
     /** How many more proxies may pass a client's own command on after the first peer. */
     int firstHops() {
         return settings.maxRedirections() - 2;

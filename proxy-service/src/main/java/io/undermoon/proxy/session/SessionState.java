@@ -3,9 +3,13 @@ package io.undermoon.proxy.session;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/** What a client has begun and not ended: a transaction, watched keys, a command that blocks, subscriptions. Owned by its loop. */
+/**
+ * What a client has begun and not ended: a transaction, watched keys, a command that blocks, subscriptions.
+ * Owned by its loop.
+ */
 final class SessionState {
     private @Nullable Transaction transaction;
     private @Nullable Watch watch;
@@ -73,6 +77,13 @@ final class SessionState {
         }
     }
 
+    /** The client speaks another protocol from now on; no reply is owed. */
+    void speak(Protocol protocol) {
+        if (watch != null) {
+            watch.connection().speak(protocol);
+        }
+    }
+
     /** Whether a transaction is open or keys are watched. */
     boolean isBegun() {
         return transaction != null || watch != null;
@@ -81,9 +92,24 @@ final class SessionState {
     /** Forgets the transaction and what is watched. */
     void endTransaction() {
         transaction = null;
-        if (watch != null) {
-            watch.connection().close();
+        endWatch();
+    }
+
+    /** Drops what is watched. A connection only for that is closed rather than cleaned: that cannot fail. */
+    void endWatch() {
+        Watch ended = watch;
+        if (ended != null) {
             watch = null;
+            ended.connection().close();
+        }
+    }
+
+    /** The client's present command has been answered: gives the connection on which it blocked back. */
+    void unblock() {
+        PinnedConnection connection = blockedOn;
+        blockedOn = null;
+        if (connection != null && !connection.isClosed()) {
+            connection.release();
         }
     }
 

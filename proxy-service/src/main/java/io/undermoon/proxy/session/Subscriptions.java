@@ -10,6 +10,7 @@ import io.undermoon.proxy.pubsub.Subscriber;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.pubsub.SubscriptionHub;
 import io.undermoon.proxy.pubsub.SubscriptionKind;
+import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.jboss.logging.Logger;
 /** What one client has subscribed to, confirmed or about to be. Owned by the client's loop. */
 final class Subscriptions implements Subscriber {
     private static final Logger LOG = Logger.getLogger(Subscriptions.class);
+
+    private static final ByteBuf PUSH_TYPE =
+            Unpooled.unreleasableBuffer(Unpooled.buffer(1).writeByte('>'));
 
     private final ClientSession session;
     private final SubscriptionCounts counts;
@@ -82,7 +86,14 @@ final class Subscriptions implements Subscriber {
 
     @Override
     public void message(ByteBuf in, int from, int to) {
-        long waiting = session.push(in, from, to);
+        long waiting;
+        if (session.client().protocol() == Protocol.RESP3) {
+            // The same message but for the first byte, which makes it one that answers no command.
+            session.push(PUSH_TYPE, 0, 1);
+            waiting = session.push(in, from + 1, to);
+        } else {
+            waiting = session.push(in, from, to);
+        }
         if (limit.isExceeded(waiting, session.nowNanos())) {
             LOG.warnf(
                     "client=%s closed: it does not take its messages, %d bytes wait",
@@ -95,7 +106,7 @@ final class Subscriptions implements Subscriber {
     public void ended(ChannelName name) {
         forget(name);
         ByteBuf out = Unpooled.buffer();
-        RespWriter.array(out, 3);
+        RespWriter.push(out, session.client().protocol(), 3);
         RespWriter.bulk(out, name.kind().unsubscribedWord());
         name.writeTo(out);
         RespWriter.integer(out, count(name.kind()));
@@ -126,7 +137,7 @@ final class Subscriptions implements Subscriber {
         @Override
         public void confirmed() {
             ByteBuf out = Unpooled.buffer();
-            RespWriter.array(out, 3);
+            RespWriter.push(out, session.client().protocol(), 3);
             RespWriter.bulk(out, name.kind().subscribedWord());
             name.writeTo(out);
             RespWriter.integer(out, count);

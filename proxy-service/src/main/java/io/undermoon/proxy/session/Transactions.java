@@ -1,6 +1,5 @@
 package io.undermoon.proxy.session;
 
-import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
@@ -9,6 +8,7 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.resp.RespWriter;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +28,12 @@ final class Transactions {
 
     private final SessionLoop loop;
     private final Router router;
+    private final Courier courier;
 
-    Transactions(SessionLoop loop, Router router) {
+    Transactions(SessionLoop loop, Router router, Courier courier) {
         this.loop = loop;
         this.router = router;
+        this.courier = courier;
     }
 
     /** Carries out one of the five; false when it has to wait until all replies are in. */
@@ -76,7 +78,7 @@ final class Transactions {
                     Router.write(session, "-ERR_TOO_MANY_REDIRECTIONS\r\n");
                     return;
                 }
-                node = endpoint(target);
+                node = router.endpoint(target);
                 if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot) {
                     transaction.fail();
                     CommandErrors.crossSlot(session.replyBuffer());
@@ -131,7 +133,7 @@ final class Transactions {
         }
         session.state().transaction(null);
         if (transaction.failed()) {
-            endWatch(session);
+            session.state().endWatch();
             Router.write(session, "-EXECABORT Transaction discarded because of previous errors.\r\n");
             return;
         }
@@ -144,11 +146,7 @@ final class Transactions {
             Endpoint node = node(session, command, transaction);
             if (node != null) {
                 PendingReply reply = session.expectReply(command.id());
-                BackendConnection backend = loop.proxyLoop().backend(node);
-                backend.sendAll(transaction.toBatch(), transaction.count() + 2, reply);
-                if (!backend.isWritable()) {
-                    session.awaitWritable(backend);
-                }
+                courier.transaction(session, transaction.toBatch(), transaction.count() + 2, node, reply);
             }
         }
     }
@@ -156,11 +154,11 @@ final class Transactions {
     private void execWatched(ClientSession session, Command command, Transaction transaction, Watch watch) {
         boolean sameSlot = transaction.slot() == Transaction.NO_SLOT || transaction.slot() == watch.slot();
         if (!sameSlot) {
-            endWatch(session);
+            session.state().endWatch();
             CommandErrors.crossSlot(session.replyBuffer());
         } else if (isBroken(watch)) {
-            endWatch(session);
-            Router.write(session, "*-1\r\n");
+            session.state().endWatch();
+            RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
         } else {
             session.state().watch(null);
             PendingReply reply = session.expectReplyFrom(watch.connection(), command.id());
@@ -174,22 +172,13 @@ final class Transactions {
             return;
         }
         session.state().transaction(null);
-        endWatch(session);
+        session.state().endWatch();
         Router.write(session, "+OK\r\n");
     }
 
     private static void unwatch(ClientSession session) {
-        endWatch(session);
+        session.state().endWatch();
         Router.write(session, "+OK\r\n");
-    }
-
-    /** Drops what is watched. The connection is closed rather than cleaned: that cannot fail. */
-    private static void endWatch(ClientSession session) {
-        Watch watch = session.state().watch();
-        if (watch != null) {
-            session.state().watch(null);
-            watch.connection().close();
-        }
     }
 
     private boolean watch(ClientSession session, Command command, CommandFrame frame) {
@@ -208,9 +197,8 @@ final class Transactions {
             if (!session.isIdle()) {
                 return false;
             }
-            PinnedConnection connection = loop.proxyLoop().pin(endpoint(target));
+            PinnedConnection connection = courier.pin(session, router.endpoint(target));
             if (connection == null) {
-                Router.write(session, "-ERR too many clients watch keys or block; try again later\r\n");
                 return true;
             }
             watch = new Watch(connection, slot);
@@ -227,7 +215,7 @@ final class Transactions {
         Target owner = router.topology().routes().owner(watch.slot());
         return watch.connection().isClosed()
                 || owner == Target.UNSERVED
-                || !endpoint(owner).equals(watch.connection().endpoint());
+                || !router.endpoint(owner).equals(watch.connection().endpoint());
     }
 
     /** The node for a transaction; null when refused. Without keys any node of the cluster behind this proxy will do. */
@@ -236,7 +224,7 @@ final class Transactions {
         Endpoint queuedFor = transaction.node();
         if (queuedFor != null) {
             Target target = router.target(session, now, command, transaction.slot());
-            if (target != null && !endpoint(target).equals(queuedFor)) {
+            if (target != null && !router.endpoint(target).equals(queuedFor)) {
                 Router.write(
                         session,
                         "-EXECABORT Transaction discarded because its slot has moved; nothing was executed.\r\n");
@@ -251,16 +239,5 @@ final class Transactions {
         }
         Router.write(session, "-CLUSTERDOWN no node behind this proxy\r\n");
         return null;
-    }
-
-    /** Where the commands for a target go: to a peer on the way that the client's other commands take, to keep their order. */
-    private Endpoint endpoint(Target target) {
-        if (target instanceof Target.Local local) {
-            return local.node();
-        }
-        if (target instanceof Target.Remote remote) {
-            return remote.byHopsLeft().get(router.firstHops());
-        }
-        throw new IllegalArgumentException("nobody serves " + target);
     }
 }

@@ -2,6 +2,7 @@ package io.undermoon.proxy.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespValue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,8 +73,16 @@ class ConnectionCommandsTest {
     }
 
     @Test
-    void hello_does_not_speak_resp3() {
-        assertThat(open.words("HELLO 3")).isEqualTo("-NOPROTO unsupported protocol version\r\n");
+    void hello_switches_the_protocol_and_reset_takes_it_back() {
+        assertThat(open.words("HELLO 3")).startsWith("%7\r\n$6\r\nserver\r\n").contains("$5\r\nproto\r\n:3\r\n");
+        assertThat(open.words("CLIENT GETNAME")).isEqualTo("_\r\n");
+        assertThat(open.words("CLIENT INFO")).startsWith("=").contains("txt:id=1 ", " resp=3 ");
+        assertThat(open.words("HELLO")).startsWith("%7\r\n");
+        assertThat(open.words("HELLO 4")).isEqualTo("-NOPROTO unsupported protocol version\r\n");
+        assertThat(open.words("HELLO 2 FOO")).startsWith("-ERR Syntax error");
+        assertThat(open.client.protocol()).isEqualTo(Protocol.RESP3);
+        open.words("RESET");
+        assertThat(open.words("HELLO")).startsWith("*14\r\n").contains("$5\r\nproto\r\n:2\r\n");
     }
 
     @Test

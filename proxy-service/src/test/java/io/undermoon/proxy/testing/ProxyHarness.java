@@ -1,6 +1,5 @@
 package io.undermoon.proxy.testing;
 
-import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
@@ -9,15 +8,15 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
-import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandTable;
-import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.control.ClientRegistry;
-import io.undermoon.proxy.control.LocalCommands;
+import io.undermoon.proxy.control.ControlCommands;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.SlowLog;
-import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.DataPlane;
@@ -29,17 +28,15 @@ import io.undermoon.slot.SlotRanges;
 import io.undermoon.umctl.SetCluster;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
 /**
- * The data plane of a proxy alone: routing and forwarding without Quarkus, broker or replication. Of the commands the proxy
- * answers itself it knows PING, ECHO, QUIT, RESET and READONLY.
+ * The data plane of a proxy and the commands it answers itself, without Quarkus, broker or replication; of its nodes' states it
+ * knows nothing.
  */
 public final class ProxyHarness implements AutoCloseable {
     private static final ClusterName CLUSTER = new ClusterName("test");
@@ -59,25 +56,55 @@ public final class ProxyHarness implements AutoCloseable {
         return new ProxyHarness(freePort(), threads, Transport.best(), change);
     }
 
+    /** Starts a proxy with one event loop, of whose connections few may serve a single client each. */
+    public static ProxyHarness startWithPinnedConnections(int max) {
+        return new ProxyHarness(freePort(), 1, Transport.best(), max, UnaryOperator.identity());
+    }
+
     public ProxyHarness(int port, int threads, Transport transport, UnaryOperator<SessionSettings> change) {
+        this(port, threads, transport, 1000, change);
+    }
+
+    private ProxyHarness(
+            int port, int threads, Transport transport, int maxPinned, UnaryOperator<SessionSettings> change) {
         CommandTable commands = CommandTable.load();
         address = new ProxyAddress("127.0.0.1:" + port);
-        topology = new TopologyStore(address, Set.of(), new Endpoints());
-        BackendSettings backends =
-                new BackendSettings(1000, 3000, 1 << 20, 1000, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
+        Endpoints endpoints = new Endpoints();
+        topology = new TopologyStore(address, Set.of(), endpoints);
+        BackendSettings backends = new BackendSettings(
+                1000, 3000, 1 << 20, maxPinned, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         dataPlane = new DataPlane(transport, threads, backends, commands.size());
         SessionSettings settings =
                 change.apply(new SessionSettings(false, 4, false, RequestLimits.DEFAULT, 1024, 10_000, ""));
+        HostPort listening = new HostPort("127.0.0.1", port);
+        ClientRegistry clients = new ClientRegistry();
+        SlowLog slowLog = new SlowLog(128, 50_000, 1000);
+        ControlSettings control = new ControlSettings(
+                "1.2.3",
+                listening,
+                null,
+                true,
+                threads,
+                1,
+                settings.activeRedirection(),
+                settings.maxRedirections(),
+                settings.maxClients(),
+                0,
+                settings.requestLimits().maxBulkBytes());
+        ControlCommands local = new ControlCommands(new ControlServices(
+                commands,
+                topology,
+                clients,
+                slowLog,
+                dataPlane.stats(),
+                new BackendQuery(dataPlane.controlLoop()),
+                endpoints,
+                List::of,
+                control,
+                () -> {}));
         dataPlane.start(
-                new HostPort("127.0.0.1", port),
-                new SessionServices(
-                        commands,
-                        topology,
-                        new FewCommands(),
-                        new ClientRegistry(),
-                        new SlowLog(128, 50_000, 1000),
-                        node -> replicasReadable,
-                        settings));
+                listening,
+                new SessionServices(commands, topology, local, clients, slowLog, node -> replicasReadable, settings));
     }
 
     public int port() {
@@ -143,27 +170,6 @@ public final class ProxyHarness implements AutoCloseable {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static final class FewCommands implements LocalCommands {
-        @Override
-        public CompletionStage<ByteBuf> execute(Command command, CommandFrame frame, Client client, ByteBuf out) {
-            String reply = switch (command.name()) {
-                case "ping" -> "+PONG\r\n";
-                case "echo" -> "$" + frame.argumentLength(1) + "\r\n" + frame.argument(1) + "\r\n";
-                case "quit" -> {
-                    client.leave();
-                    yield "+OK\r\n";
-                }
-                case "readonly" -> {
-                    client.readOnly(true);
-                    yield "+OK\r\n";
-                }
-                default -> "-ERR not part of the test harness\r\n";
-            };
-            out.writeCharSequence(reply, StandardCharsets.UTF_8);
-            return null;
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A blocking connection that shows replies as they are, with nothing in between. For one thread. */
@@ -74,6 +75,23 @@ public final class RespConnection implements AutoCloseable {
             value = reader.read(received);
         }
         return value;
+    }
+
+    /** Sends a command and waits for its reply, as the bytes that came, each a character. */
+    public String callForBytes(String... arguments) {
+        send(arguments);
+        received.discardReadBytes();
+        receive();
+        return received.toString(0, received.readerIndex(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Switches to RESP3. */
+    public RespConnection inRespThree() {
+        RespValue greeting = call("HELLO", "3");
+        if (!(greeting instanceof RespValue.Dictionary)) {
+            throw new IllegalStateException("HELLO 3 was answered with " + greeting);
+        }
+        return this;
     }
 
     @Override

@@ -1,0 +1,56 @@
+package io.undermoon.proxy.backend;
+
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.Protocol;
+import java.util.Arrays;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The shared connections of a loop that speak one protocol: an array by the id of the endpoint. Owned by the loop. */
+final class SharedConnections {
+    private final ProxyLoop loop;
+    private final Protocol protocol;
+    private @Nullable BackendConnection[] byId = new BackendConnection[16];
+
+    SharedConnections(ProxyLoop loop, Protocol protocol) {
+        this.loop = loop;
+        this.protocol = protocol;
+    }
+
+    /** The connection to an endpoint, made when it is first asked for. */
+    BackendConnection get(Endpoint endpoint) {
+        int id = endpoint.id();
+        if (id < byId.length) {
+            BackendConnection existing = byId[id];
+            if (existing != null && existing.isUsable()) {
+                return existing;
+            }
+        } else {
+            byId = Arrays.copyOf(byId, Math.max(id + 1, byId.length * 2));
+        }
+        BackendConnection made = new BackendConnection(loop, endpoint, protocol);
+        byId[id] = made;
+        return made;
+    }
+
+    /** Lets go of the connections to all other endpoints, once their replies are there. */
+    void retain(Set<Endpoint> wanted) {
+        for (int id = 0; id < byId.length; id++) {
+            BackendConnection connection = byId[id];
+            if (connection != null && !wanted.contains(connection.endpoint())) {
+                byId[id] = null;
+                connection.retire();
+            }
+        }
+    }
+
+    /** Closes all at once. */
+    void close() {
+        for (BackendConnection connection : byId) {
+            if (connection != null) {
+                connection.close();
+            }
+        }
+        Arrays.fill(byId, null);
+    }
+}
