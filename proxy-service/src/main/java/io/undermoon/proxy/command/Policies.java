@@ -53,6 +53,11 @@ final class Policies {
             blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin wait waitaof
             """;
 
+    /** Have the client told when keys change, or ask whether it is. */
+    private static final String TRACK = """
+            client|caching client|getredir client|tracking client|trackinginfo
+            """;
+
     /** Publish, subscribe, or ask who has subscribed. */
     private static final String PUBSUB = """
             psubscribe publish pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
@@ -82,6 +87,7 @@ final class Policies {
         list(GATHER, Policy.GATHER);
         list(SESSION, Policy.SESSION);
         list(BLOCK, Policy.BLOCK);
+        list(TRACK, Policy.TRACK);
         list(PUBSUB, Policy.PUBSUB);
         list(NOT_YET, Policy.NOT_YET);
         list(REFUSE, Policy.REFUSE);

@@ -14,6 +14,8 @@ public enum Policy {
     SESSION,
     /** Publishes at the owner of the channel's slot, subscribes there, or asks who has subscribed. */
     PUBSUB,
+    /** Has the client told when keys change that it has read. */
+    TRACK,
     /** Answered by the proxy itself. */
     LOCAL,
     /** Dangerous to the cluster or without meaning behind a proxy; never forwarded. */

@@ -21,6 +21,7 @@ public final class Client {
     private volatile String libraryVersion = "";
     private volatile boolean readOnly;
     private volatile Protocol protocol = Protocol.RESP2;
+    private volatile String trackingFlags = "";
     private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
     private boolean authenticated;
@@ -94,6 +95,15 @@ public final class Client {
 
     public void protocol(Protocol protocol) {
         this.protocol = protocol;
+    }
+
+    /** What {@code CLIENT LIST} says of {@code CLIENT TRACKING}: empty when it is off, {@code t}, {@code tB}. */
+    public String trackingFlags() {
+        return trackingFlags;
+    }
+
+    public void trackingFlags(String flags) {
+        this.trackingFlags = flags;
     }
 
     public boolean authenticated() {

@@ -14,6 +14,10 @@ import java.util.Set;
 final class ClientCommands {
     private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
     private static final String HELP = """
+            CACHING (YES|NO)
+                Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.
+            GETREDIR
+                Return the client ID we are redirecting to when tracking is enabled.
             GETNAME
                 Return the name of the current connection.
             ID
@@ -32,6 +36,11 @@ final class ClientCommands {
                 * LIB-VER: the client lib version.
             SETNAME <name>
                 Assign the name <name> to the current connection.
+            TRACKING (ON|OFF) [BCAST] [PREFIX <prefix> [...]]
+                     [OPTIN] [OPTOUT] [NOLOOP]
+                Control server assisted client side caching.
+            TRACKINGINFO
+                Report tracking status for the current connection.
             """;
 
     private final ClientRegistry clients;

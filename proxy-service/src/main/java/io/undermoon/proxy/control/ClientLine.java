@@ -14,12 +14,18 @@ final class ClientLine {
                 + " name=" + client.name()
                 + " age=" + client.ageSeconds()
                 + " idle=" + client.idleSeconds()
-                + " flags=" + (client.readOnly() ? 'r' : 'N')
+                + " flags=" + flags(client)
                 + " db=0 sub=0 psub=0 ssub=0 multi=-1 events=r"
                 + " cmd=" + client.lastCommand()
-                + " user=default redir=-1 resp=" + (client.protocol() == Protocol.RESP3 ? 3 : 2)
+                + " user=default redir=" + (client.trackingFlags().isEmpty() ? -1 : 0)
+                + " resp=" + (client.protocol() == Protocol.RESP3 ? 3 : 2)
                 + " lib-name=" + client.libraryName()
                 + " lib-ver=" + client.libraryVersion()
                 + "\n";
+    }
+
+    private static String flags(Client client) {
+        String flags = client.trackingFlags() + (client.readOnly() ? "r" : "");
+        return flags.isEmpty() ? "N" : flags;
     }
 }

@@ -29,6 +29,22 @@ public final class RouteTable {
         return replicas[slot];
     }
 
+    /** Whether every slot is served by the same node or peer as in another table. */
+    public boolean hasSameOwnersAs(RouteTable other) {
+        for (int slot = 0; slot < owners.length; slot++) {
+            if (!isSame(owners[slot], other.owners[slot])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isSame(Target one, Target another) {
+        return one instanceof Target.Remote peer && another instanceof Target.Remote other
+                ? peer.proxy().equals(other.proxy())
+                : one.equals(another);
+    }
+
     /** How many slots somebody serves. */
     public int servedSlots() {
         int served = 0;

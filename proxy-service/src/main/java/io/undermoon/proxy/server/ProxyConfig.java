@@ -85,7 +85,7 @@ public interface ProxyConfig {
     @WithDefault("1000")
     int backendConnectTimeout();
 
-    /** How many connections of each event loop may serve one client alone: for watched keys and blocking commands. */
+    /** How many connections of each event loop may serve one client alone: for watched and tracked keys and blocking commands. */
     @WithDefault("1000")
     int maxPinnedConnections();
 

@@ -2,6 +2,7 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendConnection;
+import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.backend.Writable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Courier {
     /** The limit on connections that serve a single client is reached. */
-    static final String TOO_MANY = "ERR too many clients watch keys or block; try again later";
+    static final String TOO_MANY = "ERR too many clients watch keys, block or track keys; try again later";
 
     private final SessionLoop loop;
     private final SlowLog slowLog;
@@ -40,6 +41,14 @@ final class Courier {
     /** Sends a command to a Redis node. */
     void toNode(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
         session.state().lastNode(node);
+        Tracking tracking = session.state().tracking();
+        if (tracking != null) {
+            PinnedConnection own = connection(session, tracking, node, receiver);
+            if (own != null) {
+                own.send(frame, receiver);
+            }
+            return;
+        }
         Watch watch = watchAt(session, node);
         if (watch != null) {
             watch.connection().send(frame, receiver);
@@ -58,7 +67,7 @@ final class Courier {
      */
     void toPeer(ClientSession session, CommandFrame frame, Target.Remote peer, int hops, ReplyReceiver receiver) {
         Watch watch = watchAt(session, peer);
-        if (watch != null) {
+        if (watch != null && session.state().tracking() == null) {
             watch.connection().send(frame, receiver);
             return;
         }
@@ -74,7 +83,7 @@ final class Courier {
     void toNodesOfPeer(
             ClientSession session, CommandFrame frame, Target.Remote peer, int hops, ReplyReceiver receiver) {
         Watch watch = watchAt(session, peer);
-        if (watch != null) {
+        if (watch != null && session.state().tracking() == null) {
             watch.connection().sendForwarded(frame, 0, receiver);
             return;
         }
@@ -83,6 +92,14 @@ final class Courier {
 
     /** Sends a transaction, of which only the last reply is wanted. */
     void transaction(ClientSession session, ByteBuf commands, int count, Endpoint endpoint, ReplyReceiver receiver) {
+        Tracking tracking = session.state().tracking();
+        if (tracking != null) {
+            PinnedConnection own = connection(session, tracking, endpoint, receiver);
+            if (own != null) {
+                own.sendAll(commands, count, receiver);
+            }
+            return;
+        }
         BackendConnection backend =
                 loop.proxyLoop().backend(endpoint, session.client().protocol());
         backend.sendAll(commands, count, receiver);
@@ -92,8 +109,10 @@ final class Courier {
     /** A connection for the session's present command alone; null when too many are taken, which the client has been told then. */
     @Nullable
     PinnedConnection pin(ClientSession session, Endpoint endpoint) {
-        PinnedConnection connection =
-                loop.proxyLoop().pin(endpoint, session.client().protocol());
+        Tracking tracking = session.state().tracking();
+        PinnedConnection connection = tracking != null
+                ? tracking.connection(endpoint)
+                : loop.proxyLoop().pin(endpoint, session.client().protocol());
         if (connection == null) {
             Router.write(session, "-" + TOO_MANY + "\r\n");
         }
@@ -101,10 +120,30 @@ final class Courier {
     }
 
     private void forward(ClientSession session, CommandFrame frame, Endpoint peer, int hops, ReplyReceiver receiver) {
+        Tracking tracking = session.state().tracking();
+        if (tracking != null) {
+            PinnedConnection own = connection(session, tracking, peer, receiver);
+            if (own != null) {
+                own.sendForwarded(frame, hops, receiver);
+            }
+            return;
+        }
         BackendConnection connection =
                 loop.proxyLoop().backend(peer, session.client().protocol());
         connection.sendForwarded(frame, hops, receiver);
         awaitWritable(session, connection);
+    }
+
+    /** The connection of a client that tracks keys; null when too many are taken, which the receiver has been told then. */
+    private static @Nullable PinnedConnection connection(
+            ClientSession session, Tracking tracking, Endpoint endpoint, ReplyReceiver receiver) {
+        PinnedConnection connection = tracking.connection(endpoint);
+        if (connection == null) {
+            receiver.fail(new BackendFailure(TOO_MANY));
+        } else {
+            awaitWritable(session, connection);
+        }
+        return connection;
     }
 
     private static @Nullable Watch watchAt(ClientSession session, Target.Remote peer) {

@@ -46,6 +46,7 @@ final class Dispatcher {
     private final KeyspaceCommands keyspace;
     private final PubSubCommands pubSub;
     private final ProtocolSwitch protocolSwitch;
+    private final TrackingCommands tracking;
     private final LocalCommands localCommands;
     private final ClientRegistry clients;
     private final SlowLog slowLog;
@@ -71,6 +72,8 @@ final class Dispatcher {
         this.pubSub =
                 new PubSubCommands(loop, router, services.topology(), subscriptions, settings.activeRedirection());
         this.protocolSwitch = new ProtocolSwitch(loop, router, settings.activeRedirection());
+        this.tracking = new TrackingCommands(
+                new TrackingSessions(loop.proxyLoop(), services.topology(), router, settings.activeRedirection()));
     }
 
     SessionLoop loop() {
@@ -96,7 +99,12 @@ final class Dispatcher {
      * @return false when the command was not taken, because all replies have to be in before; it has to come again then
      */
     boolean dispatch(ClientSession session, CommandFrame frame) {
-        return dispatch(session, frame, Router.NOT_FORWARDED);
+        boolean taken = dispatch(session, frame, Router.NOT_FORWARDED);
+        Tracking present = session.state().tracking();
+        if (present != null && taken) {
+            present.commandTaken();
+        }
+        return taken;
     }
 
     private boolean dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
@@ -120,6 +128,7 @@ final class Dispatcher {
                 return false;
             }
             session.state().endTransaction();
+            session.state().endTracking();
             transaction = null;
         }
         Policy policy = command.policyOf(frame);
@@ -144,6 +153,9 @@ final class Dispatcher {
             case GATHER -> keyspace.execute(session, command, frame, hopsLeft);
             case PUBSUB -> {
                 return publishOrSubscribe(session, command, frame, hopsLeft);
+            }
+            case TRACK -> {
+                return tracking.execute(session, command, frame, hopsLeft);
             }
             case REFUSE -> {
                 loop.stats().rejected(command.id());

@@ -1,21 +1,28 @@
 package io.undermoon.proxy.session;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client has begun and not ended: a transaction, watched keys, a command that blocks, subscriptions.
+ * What a client has begun and not ended: a transaction, watched keys, a command that blocks, subscriptions, tracking of keys.
  * Owned by its loop.
  */
 final class SessionState {
+    private static final ByteBuf UNWATCH =
+            Unpooled.unreleasableBuffer(Unpooled.copiedBuffer("*1\r\n$7\r\nUNWATCH\r\n", StandardCharsets.US_ASCII));
+
     private @Nullable Transaction transaction;
     private @Nullable Watch watch;
     private @Nullable PinnedConnection blockedOn;
     private @Nullable Endpoint lastNode;
     private @Nullable Subscriptions subscriptions;
+    private @Nullable Tracking tracking;
 
     @Nullable
     Transaction transaction() {
@@ -77,16 +84,38 @@ final class SessionState {
         }
     }
 
+    /** How the client is told of changed keys; null when it is not. */
+    @Nullable
+    Tracking tracking() {
+        return tracking;
+    }
+
+    void tracking(Tracking tracking) {
+        this.tracking = tracking;
+    }
+
+    /** Ends tracking if it is on; keys watched on one of its connections count as changed. */
+    void endTracking() {
+        Tracking present = tracking;
+        if (present != null) {
+            tracking = null;
+            present.close();
+        }
+    }
+
     /** The client speaks another protocol from now on; no reply is owed. */
     void speak(Protocol protocol) {
         if (watch != null) {
             watch.connection().speak(protocol);
         }
+        if (protocol == Protocol.RESP2) {
+            endTracking();
+        }
     }
 
-    /** Whether a transaction is open or keys are watched. */
+    /** Whether a transaction is open, keys are watched or tracked. */
     boolean isBegun() {
-        return transaction != null || watch != null;
+        return transaction != null || watch != null || tracking != null;
     }
 
     /** Forgets the transaction and what is watched. */
@@ -100,7 +129,11 @@ final class SessionState {
         Watch ended = watch;
         if (ended != null) {
             watch = null;
-            ended.connection().close();
+            if (tracking != null && tracking.has(ended.connection())) {
+                ended.connection().tell(UNWATCH);
+            } else {
+                ended.connection().close();
+            }
         }
     }
 
@@ -108,7 +141,7 @@ final class SessionState {
     void unblock() {
         PinnedConnection connection = blockedOn;
         blockedOn = null;
-        if (connection != null && !connection.isClosed()) {
+        if (connection != null && !connection.isClosed() && (tracking == null || !tracking.has(connection))) {
             connection.release();
         }
     }
@@ -116,6 +149,7 @@ final class SessionState {
     /** The client is gone: its connections end, and with them what it watches and waits for. */
     void close() {
         endTransaction();
+        endTracking();
         if (blockedOn != null) {
             blockedOn.close();
             blockedOn = null;

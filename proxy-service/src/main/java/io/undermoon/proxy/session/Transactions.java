@@ -161,6 +161,10 @@ final class Transactions {
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
         } else {
             session.state().watch(null);
+            Tracking tracking = session.state().tracking();
+            if (tracking != null) {
+                tracking.announce(watch.connection());
+            }
             PendingReply reply = session.expectReplyFrom(watch.connection(), command.id());
             watch.connection().sendAll(transaction.toBatch(), transaction.count() + 2, reply);
         }

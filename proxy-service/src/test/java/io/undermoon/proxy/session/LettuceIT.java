@@ -1,6 +1,7 @@
 package io.undermoon.proxy.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
@@ -8,6 +9,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScoredValue;
+import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -16,6 +18,9 @@ import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.support.caching.CacheAccessor;
+import io.lettuce.core.support.caching.CacheFrontend;
+import io.lettuce.core.support.caching.ClientSideCaching;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
@@ -25,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +105,24 @@ class LettuceIT {
         }
         assertThat(commands.dbsize()).isEqualTo(100);
         assertThat(commands.keys("*")).hasSize(100);
+    }
+
+    @Test
+    void client_side_caching() {
+        TwoMasters cluster = opened(new TwoMasters(Layout.TWO_PROXIES));
+        RedisClient client = plain(cluster);
+        StatefulRedisConnection<String, String> connection = opened(client.connect());
+        RedisCommands<String, String> other = opened(client.connect()).sync();
+        Map<String, String> cache = new ConcurrentHashMap<>();
+        CacheFrontend<String, String> frontend =
+                ClientSideCaching.enable(CacheAccessor.forMap(cache), connection, TrackingArgs.Builder.enabled());
+        for (String key : List.of("a", "b", "c", "d")) {
+            other.set(key, "1");
+            assertThat(frontend.get(key)).isEqualTo("1");
+            assertThat(cache).containsEntry(key, "1");
+            other.set(key, "2");
+            await().atMost(30, TimeUnit.SECONDS).until(() -> "2".equals(frontend.get(key)));
+        }
     }
 
     @Test

@@ -113,6 +113,8 @@ class RespThreeIT {
             List.of("EXEC"),
             List.of("UNWATCH"),
             List.of("CLIENT", "GETNAME"),
+            List.of("CLIENT", "TRACKINGINFO"),
+            List.of("CLIENT", "GETREDIR"),
             List.of("PUBSUB", "NUMSUB", "a"),
             List.of("PUBSUB", "CHANNELS"),
             List.of("CONFIG", "GET", "nosuch"),
