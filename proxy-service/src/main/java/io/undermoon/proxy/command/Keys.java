@@ -28,7 +28,7 @@ public final class Keys {
         if (single > 0) {
             return single < frame.argumentCount() ? slot(frame, single) : MALFORMED;
         }
-        return command.sorts() ? slotOfSort(frame) : slotOfSpecs(command, frame);
+        return command.sorts() ? slotOfSort(command, frame) : slotOfSpecs(command, frame);
     }
 
     /**
@@ -106,13 +106,13 @@ public final class Keys {
         return slot;
     }
 
-    private static int slotOfSort(CommandFrame frame) {
+    private static int slotOfSort(Command command, CommandFrame frame) {
         int slot = slot(frame, 1);
         int denied = SortArguments.deniedPattern(frame, slot);
         if (denied != SortArguments.NONE) {
             return frame.argumentIs(denied - 1, "BY") ? SORT_BY_DENIED : SORT_GET_DENIED;
         }
-        int store = SortArguments.storeKey(frame);
+        int store = storeKey(command, frame);
         return store == SortArguments.NONE || slot(frame, store) == slot ? slot : CROSS_SLOT;
     }
 

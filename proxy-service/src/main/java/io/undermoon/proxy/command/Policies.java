@@ -67,6 +67,10 @@ final class Policies {
     private static final String NOT_YET = """
             client|*
             cluster|getkeysinslot cluster|links cluster|replicas cluster|slaves cluster|slot-stats
+            """;
+
+    /** Have no keys and say the same at every node. */
+    private static final String ANYWHERE = """
             memory|help object|help xgroup|help xinfo|help
             """;
 
@@ -90,6 +94,7 @@ final class Policies {
         list(TRACK, Policy.TRACK);
         list(PUBSUB, Policy.PUBSUB);
         list(NOT_YET, Policy.NOT_YET);
+        list(ANYWHERE, Policy.FORWARD);
         list(REFUSE, Policy.REFUSE);
     }
 

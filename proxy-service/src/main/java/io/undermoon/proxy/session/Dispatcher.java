@@ -223,7 +223,7 @@ final class Dispatcher {
         if (reason == Router.SPLIT) {
             splitting.send(session, now, command, frame, hopsLeft);
         } else if (reason == Router.KEYLESS) {
-            Target target = keyspace.forScriptWithoutKeys(session, now);
+            Target target = keyspace.forCommandWithoutKeys(session, now);
             if (target != null) {
                 send(session, command, frame, target, hopsLeft);
             }

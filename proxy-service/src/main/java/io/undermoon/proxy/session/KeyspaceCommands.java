@@ -76,7 +76,7 @@ final class KeyspaceCommands {
      * none, the first peer. Null when nobody can, which the client has been told then.
      */
     @Nullable
-    Target forScriptWithoutKeys(ClientSession session, Topology now) {
+    Target forCommandWithoutKeys(ClientSession session, Topology now) {
         Masters known = masters(now);
         List<Target> nodes = known.owners(false).isEmpty() ? known.owners(activeRedirection) : known.owners(false);
         if (nodes.isEmpty()) {

@@ -29,7 +29,10 @@ final class Router {
     /** The keys are in several slots and the command can be split. */
     static final int SPLIT = -2;
 
-    /** The command is a script that names no key. */
+    /**
+     * Any node may have the command: a script that names no key, or arguments of which no node can make sense, so that the node
+     * refuses them in the words of Redis.
+     */
     static final int KEYLESS = -3;
 
     /** The command did not come from a peer. */
@@ -69,7 +72,7 @@ final class Router {
             if (slot == Keys.CROSS_SLOT && command.policy() == Policy.SPLIT && settings.activeRedirection()) {
                 return SPLIT;
             }
-            if (slot == Keys.NO_KEY) {
+            if (slot == Keys.NO_KEY || slot == Keys.MALFORMED) {
                 return KEYLESS;
             }
         }
