@@ -55,7 +55,7 @@ class SameRepliesIT {
     private final CommandTable table = CommandTable.load();
 
     @ParameterizedTest
-    @ValueSource(ints = {2})
+    @ValueSource(ints = {2, 3})
     void a_reply_through_the_proxy_is_the_reply_of_redis(int protocol) {
         int port = ProxyTestResource.freePort();
         try (RedisServerProcess bare = RedisServerProcess.startVersion70();
