@@ -2,14 +2,15 @@ package io.undermoon.umctl;
 
 import io.undermoon.metadata.MigrationTask;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * What the two proxies of a migration say to each other.
+ * What the two proxies of a migration say to each other, and what a broker says to the source to cancel it.
  *
  * <pre>
- * UMCTL PRECHECK|PRESWITCH|FINALSWITCH &lt;version&gt; &lt;cluster&gt; MIGRATING &lt;slots&gt; &lt;meta&gt;
+ * UMCTL PRECHECK|PRESWITCH|FINALSWITCH|ABORTMIGRATION &lt;version&gt; &lt;cluster&gt; MIGRATING &lt;slots&gt; &lt;meta&gt;
  * </pre>
  *
  * @param version of the migration protocol; {@value #VERSION} is the original's
@@ -20,7 +21,12 @@ public record Handshake(Step step, String version, MigrationTask task) {
     public enum Step {
         PRECHECK,
         PRESWITCH,
-        FINALSWITCH
+        FINALSWITCH,
+        /**
+         * To the source only. {@code +OK}: it will never switch the task of this epoch; {@code -ALREADY_SWITCHED …}: it has;
+         * {@code -TASK_NOT_FOUND …}: it knows of no such task.
+         */
+        ABORTMIGRATION
     }
 
     /** The whole command, {@code UMCTL} included. */
@@ -46,7 +52,7 @@ public record Handshake(Step step, String version, MigrationTask task) {
         try {
             return new Handshake(Step.valueOf(step.toUpperCase(Locale.ROOT)), version, task);
         } catch (IllegalArgumentException e) {
-            throw new UmctlSyntaxException("'" + step + "' is none of PRECHECK, PRESWITCH, FINALSWITCH", e);
+            throw new UmctlSyntaxException("'" + step + "' is none of " + Arrays.toString(Step.values()), e);
         }
     }
 }

@@ -14,6 +14,7 @@ import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import java.util.ArrayList;
@@ -75,6 +76,28 @@ public final class RandomMetadata {
     public MigrationTask migrationTask() {
         SlotState tag = random.nextBoolean() ? new SlotState.Migrating(meta()) : new SlotState.Importing(meta());
         return new MigrationTask(clusterName(), new TaggedSlots(slots.someRanges(), tag));
+    }
+
+    public MigrationProgress migrationProgress() {
+        return new MigrationProgress(
+                migrationTask().slotRange(),
+                List.of(MigrationProgress.Side.values()).get(random.nextInt(2)),
+                List.of(MigrationProgress.State.values()).get(random.nextInt(9)),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                random.nextBoolean() ? "" : "OOM command not allowed when used memory > 'maxmemory'.");
+    }
+
+    private long number() {
+        return random.nextBoolean() ? 0 : random.nextLong(Long.MAX_VALUE);
     }
 
     private List<TaggedSlots> taggedSlots() {

@@ -21,6 +21,7 @@ import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,71 @@ class UmctlGoldenTest {
                 .isEqualTo("UMCTL SETCLUSTER v2 12 NOFLAG " + config);
         assertThat(String.join(" ", SetRepl.of(free).toCommand()))
                 .isEqualTo("UMCTL SETREPL 12 NOFLAG master  10.0.0.9:7001 0 master  10.0.0.9:7002 0");
+    }
+
+    @Test
+    void progress_of_a_migration() {
+        List<String> reply = List.of(
+                "task",
+                "MIGRATING 1 8001-16383 " + META_TEXT,
+                "side",
+                "source",
+                "state",
+                "copying",
+                "keys_scanned",
+                "12",
+                "keys_total",
+                "30",
+                "keys_copied",
+                "11",
+                "bytes_copied",
+                "4096",
+                "keys_dirty",
+                "2",
+                "elapsed_ms",
+                "1500",
+                "keys_per_second",
+                "8",
+                "bytes_per_second",
+                "2730",
+                "attempts",
+                "1",
+                "longest_hold_us",
+                "0",
+                "error",
+                "");
+        MigrationProgress expected = new MigrationProgress(
+                new TaggedSlots(MOVING, new SlotState.Migrating(META)),
+                MigrationProgress.Side.SOURCE,
+                MigrationProgress.State.COPYING,
+                12,
+                30,
+                11,
+                4096,
+                2,
+                1500,
+                8,
+                2730,
+                1,
+                0,
+                "");
+        assertThat(expected.toReply()).isEqualTo(reply);
+        assertThat(MigrationProgress.parse(reply)).isEqualTo(expected);
+        List<String> newer = new ArrayList<>(reply);
+        newer.addAll(0, List.of("colour", "blue"));
+        assertThat(MigrationProgress.parse(newer)).isEqualTo(expected);
+        assertThat(MigrationProgress.parse(reply.subList(0, 6)).keysTotal()).isZero();
+        assertThatThrownBy(() -> MigrationProgress.parse(reply.subList(2, 8)))
+                .isInstanceOf(UmctlSyntaxException.class)
+                .hasMessageContaining("task");
+        assertThat(String.join(
+                        " ",
+                        new Handshake(
+                                        Handshake.Step.ABORTMIGRATION,
+                                        Handshake.VERSION,
+                                        new MigrationTask(new ClusterName("mydb"), expected.task()))
+                                .toCommand()))
+                .isEqualTo("UMCTL ABORTMIGRATION mgr-0.2 mydb MIGRATING 1 8001-16383 " + META_TEXT);
     }
 
     @Test

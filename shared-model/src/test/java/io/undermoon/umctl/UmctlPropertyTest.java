@@ -75,11 +75,17 @@ class UmctlPropertyTest {
             assertThat(FinishedMigration.parse(FinishedMigration.print(task)))
                     .as("seed %d", seed)
                     .isEqualTo(task);
-            Handshake handshake = new Handshake(Handshake.Step.FINALSWITCH, "mgr-0.2", task);
-            List<String> command = handshake.toCommand();
-            assertThat(Handshake.parse(command.get(1), tail(command)))
+            for (Handshake.Step step : Handshake.Step.values()) {
+                Handshake handshake = new Handshake(step, "mgr-0.2", task);
+                List<String> command = handshake.toCommand();
+                assertThat(Handshake.parse(command.get(1), tail(command)))
+                        .as("seed %d", seed)
+                        .isEqualTo(handshake);
+            }
+            MigrationProgress progress = metadata.migrationProgress();
+            assertThat(MigrationProgress.parse(progress.toReply()))
                     .as("seed %d", seed)
-                    .isEqualTo(handshake);
+                    .isEqualTo(progress);
         }
     }
 
@@ -90,6 +96,7 @@ class UmctlPropertyTest {
             List<String> cluster = tail(metadata.setCluster().toCommand());
             List<String> repl = tail(metadata.setRepl().toCommand());
             String line = FinishedMigration.print(metadata.migrationTask());
+            List<String> progress = metadata.migrationProgress().toReply();
             for (int i = 0; i < DAMAGES; i++) {
                 SplittableRandom random = metadata.random();
                 tolerate(seed, () -> SetCluster.parse(damaged(cluster, random)));
@@ -97,6 +104,7 @@ class UmctlPropertyTest {
                 List<String> words = damaged(List.of(line.split(" ", -1)), random);
                 tolerate(seed, () -> FinishedMigration.parse(String.join(" ", words)));
                 tolerate(seed, () -> Handshake.parse("precheck", words));
+                tolerate(seed, () -> MigrationProgress.parse(damaged(progress, random)));
             }
         }
     }
