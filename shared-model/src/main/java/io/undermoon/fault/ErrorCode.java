@@ -20,6 +20,8 @@ public enum ErrorCode {
     PROXY_NOT_FOUND(404),
     FREE_NODE_NOT_FOUND(404),
     MIGRATION_TASK_NOT_FOUND(404),
+    /** No proxy is registered there, or it is not being drained. */
+    HOST_NOT_FOUND(404),
     /** No endpoint has this path. */
     PATH_NOT_FOUND(404),
 
@@ -34,6 +36,8 @@ public enum ErrorCode {
     FREE_NODE_FOUND(409),
     NODE_NUM_ALREADY_ENOUGH(409),
     MIGRATION_RUNNING(409),
+    /** The source of a migration could not be asked to give it up, or would not. */
+    MIGRATION_NOT_ABORTED(409),
     INVALID_META_VERSION(409),
     EPOCH_SMALLER_THAN_CURRENT(409),
     PROXY_RESOURCE_OUT_OF_ORDER(409),
@@ -71,6 +75,7 @@ public enum ErrorCode {
     public boolean retryable() {
         return switch (this) {
             case MIGRATION_RUNNING,
+                    MIGRATION_NOT_ABORTED,
                     NODE_NUMBER_CHANGING,
                     NO_AVAILABLE_RESOURCE,
                     RETRY,

@@ -3,6 +3,7 @@ package io.undermoon.metadata;
 import static java.util.Objects.requireNonNull;
 
 import io.undermoon.slot.SlotRanges;
+import java.util.Optional;
 
 /**
  * Slots of a node together with their state; {@code SlotRange} in the original's documents.
@@ -18,6 +19,17 @@ public record TaggedSlots(SlotRanges rangeList, SlotState tag) {
 
     public static TaggedSlots stable(SlotRanges slots) {
         return new TaggedSlots(slots, SlotState.STABLE);
+    }
+
+    /** Which migration the slots belong to; empty for stable ones. */
+    public Optional<MigrationMeta> migration() {
+        if (tag instanceof SlotState.Migrating migrating) {
+            return Optional.of(migrating.meta());
+        }
+        if (tag instanceof SlotState.Importing importing) {
+            return Optional.of(importing.meta());
+        }
+        return Optional.empty();
     }
 
     public boolean isStable() {

@@ -2,6 +2,7 @@ package io.undermoon.umctl;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.undermoon.metadata.TaggedSlots;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,22 +38,33 @@ public record MigrationProgress(
 
     /** Who reports. */
     public enum Side {
+        @JsonProperty("source")
         SOURCE,
+        @JsonProperty("destination")
         DESTINATION
     }
 
     /** Where the migration is. */
     public enum State {
+        @JsonProperty("checking")
         CHECKING,
+        @JsonProperty("preparing")
         PREPARING,
+        @JsonProperty("copying")
         COPYING,
+        @JsonProperty("holding")
         HOLDING,
+        @JsonProperty("switching")
         SWITCHING,
+        @JsonProperty("switched")
         SWITCHED,
+        @JsonProperty("aborted")
         ABORTED,
         /** The destination waits for the switch. */
+        @JsonProperty("importing")
         IMPORTING,
         /** The destination has taken the slots over. */
+        @JsonProperty("owned")
         OWNED
     }
 
@@ -64,6 +76,24 @@ public record MigrationProgress(
         if (task.isStable()) {
             throw new IllegalArgumentException("slots " + task.rangeList() + " do not move");
         }
+    }
+
+    public MigrationProgress withError(String newError) {
+        return new MigrationProgress(
+                task,
+                side,
+                state,
+                keysScanned,
+                keysTotal,
+                keysCopied,
+                bytesCopied,
+                keysDirty,
+                elapsedMs,
+                keysPerSecond,
+                bytesPerSecond,
+                attempts,
+                longestHoldUs,
+                newError);
     }
 
     /** The names and values, alternating. */

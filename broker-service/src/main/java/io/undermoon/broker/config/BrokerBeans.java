@@ -3,6 +3,8 @@ package io.undermoon.broker.config;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.Startup;
+import io.undermoon.broker.proxy.ProxyCall;
+import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.state.MetaStore;
@@ -12,6 +14,8 @@ import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.EpochRecovery;
 import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MigrationAborts;
+import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.json.Json;
 import io.vertx.core.Vertx;
@@ -78,14 +82,37 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ProxyEpochs proxyEpochs(Vertx vertx, BrokerConfig config) {
-        return new RespProxyEpochs(vertx, config.proxyClient().timeout(), config.proxyPassword());
+    ProxyCall proxyCall(Vertx vertx, BrokerConfig config) {
+        return new ProxyCall(vertx, config.proxyClient().timeout(), config.proxyPassword());
     }
 
     @Produces
     @Singleton
-    ClusterScaling scaling(MetadataStore store, ProxyEpochs epochs, ManagedExecutor executor, Settings settings) {
-        return new ClusterScaling(store, epochs, executor, settings.patience());
+    ProxyEpochs proxyEpochs(ProxyCall call) {
+        return new RespProxyEpochs(call);
+    }
+
+    @Produces
+    @Singleton
+    MigrationAborts aborts(MetadataStore store, ProxyCall call, ManagedExecutor executor) {
+        return new MigrationAborts(store, new RespMigrationControl(call), executor);
+    }
+
+    @Produces
+    @Singleton
+    ProgressBoard progress(MetadataStore store) {
+        return new ProgressBoard(store, System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    ClusterScaling scaling(
+            MetadataStore store,
+            ProxyEpochs epochs,
+            MigrationAborts aborts,
+            ManagedExecutor executor,
+            Settings settings) {
+        return new ClusterScaling(store, epochs, aborts, executor, settings.patience());
     }
 
     @Produces

@@ -4,7 +4,9 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
 import io.undermoon.broker.replica.ReplicaPush;
+import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.ProgressBoard;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
@@ -17,9 +19,13 @@ public final class Schedule {
             Scheduler scheduler,
             Settings settings,
             MetadataStore store,
+            ClusterScaling scaling,
+            ProgressBoard progress,
             ReplicaPush replicaPush) {
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, store::expireFailureReports);
         every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, store::recoverStorage);
+        every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, scaling::advanceDrains);
+        every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
         }

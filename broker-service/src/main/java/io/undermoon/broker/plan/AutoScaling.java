@@ -2,13 +2,17 @@ package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MetaStore;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
- * Brings a cluster to a number of nodes in two steps: {@link #begin} frees unused nodes and adds or empties nodes; when it
- * added some, {@link #expand} moves slots to them once their proxies know that they belong to the cluster.
+ * Brings a cluster to a number of nodes in two steps: {@link #begin} frees unused nodes beyond that number and adds or
+ * empties nodes; when some have no slots then, {@link #expand} moves slots to them once their proxies know that they belong
+ * to the cluster. A cluster that has the number of nodes, all with slots, is left alone however uneven it is.
  */
 public final class AutoScaling {
     private AutoScaling() {}
@@ -20,26 +24,60 @@ public final class AutoScaling {
         EXPAND
     }
 
-    public static Outcome<Next> begin(MetaStore state, Rules rules, ClusterName name, long total) {
+    /** Refuses a number of nodes the cluster could not be brought to, before anything is cancelled for it. */
+    public static Outcome<Outcome.Done> check(MetaStore state, Rules rules, ClusterName name, long total) {
         ClusterStore cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
         Require.nodeNumber(total, total);
-        boolean hasUnused = cluster.chunks().stream().anyMatch(ChunkStore::holdsNothing);
-        MetaStore trimmed = hasUnused ? Clusters.deleteFreeNodes(state, name).state() : state;
-        int present = Require.cluster(trimmed, name).nodeNumber();
-        if (present == total) {
-            return new Outcome<>(trimmed, Next.NOTHING);
+        int missing = (int) (total - cluster.nodeNumber()) / ChunkStore.NODES;
+        if (missing > 0) {
+            Allocation.pairs(state, rules, missing, cluster.chunks().size() * ChunkStore.HALVES);
         }
-        if (present > total) {
-            return new Outcome<>(Shrinking.shrink(trimmed, name, total).state(), Next.NOTHING);
-        }
-        return new Outcome<>(Clusters.growTo(trimmed, rules, name, total).state(), Next.EXPAND);
+        return Outcome.done(state);
     }
 
-    /** The second step; it does nothing where somebody has expanded the cluster meanwhile. */
+    /** Refused while migrations run: they are ended first, see {@link Aborts}. */
+    public static Outcome<Next> begin(MetaStore state, Rules rules, ClusterName name, long total) {
+        Require.noMigration(Require.cluster(state, name));
+        Require.nodeNumber(total, total);
+        MetaStore trimmed = Clusters.trim(state, name, total);
+        ClusterStore cluster = Require.cluster(trimmed, name);
+        if (cluster.nodeNumber() > total) {
+            return new Outcome<>(
+                    Shrinking.vacate(trimmed, rules, cluster, total).state(), Next.NOTHING);
+        }
+        if (cluster.nodeNumber() < total) {
+            return new Outcome<>(Clusters.growTo(trimmed, rules, name, total).state(), Next.EXPAND);
+        }
+        return new Outcome<>(trimmed, cluster.lacksStableSlots() ? Next.EXPAND : Next.NOTHING);
+    }
+
+    /**
+     * The second step; it does nothing where somebody has expanded the cluster meanwhile.
+     *
+     * @throws UndermoonException {@code NODE_NUMBER_CHANGING} where somebody has given the cluster another number of nodes
+     */
     public static Outcome<Outcome.Done> expand(MetaStore state, Rules rules, ClusterName name, long total) {
         ClusterStore cluster = Require.cluster(state, name);
-        int withSlots = ClusterView.of(cluster, rules.migrationLimit()).info().nodeNumberWithSlots();
-        return withSlots < total && !cluster.runsMigrations() ? Expansion.expand(state, name) : Outcome.done(state);
+        if (cluster.nodeNumber() != total) {
+            throw new UndermoonException(
+                    ErrorCode.NODE_NUMBER_CHANGING,
+                    "cluster '" + name + "' was brought to " + cluster.nodeNumber() + " nodes meanwhile");
+        }
+        return cluster.lacksStableSlots() && !cluster.runsMigrations()
+                ? Outcome.done(Expansion.level(state, rules, cluster).state())
+                : Outcome.done(state);
+    }
+
+    /** Whether the migrations of a cluster bring it to exactly this many nodes with slots. */
+    public static boolean leadsTo(ClusterStore cluster, long total) {
+        Set<Integer> heirs = new HashSet<>();
+        for (int chunk = 0; chunk < cluster.chunks().size(); chunk++) {
+            ChunkStore store = cluster.chunks().get(chunk);
+            if (store.ownsStableSlots(0) || store.ownsStableSlots(1)) {
+                heirs.add(chunk);
+            }
+        }
+        cluster.tasks().forEach(task -> heirs.add(task.meta().dstChunkIndex()));
+        return (long) heirs.size() * ChunkStore.NODES == total;
     }
 }

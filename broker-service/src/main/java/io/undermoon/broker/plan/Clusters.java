@@ -11,6 +11,7 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -99,20 +100,36 @@ public final class Clusters {
     public static Outcome<Outcome.Done> deleteFreeNodes(MetaStore state, ClusterName name) {
         ClusterStore cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
-        List<ChunkStore> kept =
-                cluster.chunks().stream().filter(chunk -> !chunk.holdsNothing()).toList();
-        if (kept.size() == cluster.chunks().size()) {
+        List<ChunkStore> unused =
+                cluster.chunks().stream().filter(ChunkStore::holdsNothing).toList();
+        if (unused.isEmpty()) {
             throw new UndermoonException(
                     ErrorCode.FREE_NODE_NOT_FOUND, "cluster '" + name + "' has no nodes without slots");
         }
-        MetaStoreEdit edit = state.edit();
-        for (ChunkStore chunk : cluster.chunks()) {
-            if (chunk.holdsNothing()) {
-                chunk.proxyAddresses().forEach((ProxyAddress proxy) -> edit.assign(proxy, null));
-            }
+        return Outcome.done(without(state, cluster, unused));
+    }
+
+    /** Takes chunks without slots, the last ones first, out of a cluster without migrations that has too many nodes. */
+    static MetaStore trim(MetaStore state, ClusterName name, long total) {
+        ClusterStore cluster = Require.cluster(state, name);
+        List<ChunkStore> unused = new ArrayList<>(
+                cluster.chunks().stream().filter(ChunkStore::holdsNothing).toList());
+        Collections.reverse(unused);
+        long tooMany = Math.max(0, cluster.nodeNumber() - total) / ChunkStore.NODES;
+        return without(state, cluster, unused.stream().limit(tooMany).toList());
+    }
+
+    /** Takes chunks out of a cluster without migrations; their proxies become free. */
+    static MetaStore without(MetaStore state, ClusterStore cluster, List<ChunkStore> removed) {
+        if (removed.isEmpty()) {
+            return state;
         }
-        edit.putAtNewEpoch(cluster.withChunks(kept));
-        return Outcome.done(edit.done());
+        MetaStoreEdit edit = state.edit();
+        removed.forEach(chunk -> chunk.proxyAddresses().forEach((ProxyAddress proxy) -> edit.assign(proxy, null)));
+        edit.putAtNewEpoch(cluster.withChunks(cluster.chunks().stream()
+                .filter(chunk -> !removed.contains(chunk))
+                .toList()));
+        return edit.done();
     }
 
     /** Sets fields of the configuration, all or none. */

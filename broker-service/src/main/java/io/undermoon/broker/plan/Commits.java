@@ -1,78 +1,46 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MetaStore;
 import io.undermoon.broker.state.MetaStoreEdit;
 import io.undermoon.broker.state.MigratingSlots;
-import io.undermoon.broker.state.MigrationLimit;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
-import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
-import io.undermoon.metadata.SlotState;
 import io.undermoon.slot.SlotRanges;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /** Ends a migration: its slots become stable slots of the destination. */
 public final class Commits {
     private Commits() {}
 
     /**
-     * The task is found by its slots and its epoch, whichever side reports it. One that the migration limit does not let run
-     * yet cannot have finished, and is not found.
+     * The task is found if it runs with exactly these slots, this epoch and these addresses, whichever side reports it. One
+     * that has not started cannot have finished; one that was restarted by a failover has to finish anew.
      */
     public static Outcome<Outcome.Done> commit(MetaStore state, Rules rules, MigrationTask reported) {
-        Epoch epoch = taskEpoch(reported);
+        MigrationMeta meta = reported.slotRange()
+                .migration()
+                .orElseThrow(() -> new UndermoonException(
+                        ErrorCode.INVALID_MIGRATION_TASK,
+                        "slots " + reported.slotRange().rangeList()
+                                + " have the tag \"None\"; a task is Migrating or Importing"));
         ClusterStore cluster = Require.cluster(state, reported.clusterName());
+        ClusterView view = ClusterView.of(cluster);
         SlotRanges slots = reported.slotRange().rangeList();
-        MigratingSlots task = MigrationLimit.shown(cluster, rules.migrationLimit()).stream()
-                .filter(shown ->
-                        shown.rangeList().equals(slots) && shown.meta().epoch().equals(epoch))
+        MigratingSlots task = cluster.runningTasks().stream()
+                .filter(running -> running.rangeList().equals(slots)
+                        && view.task(running).slotRange().migration().equals(Optional.of(meta)))
                 .findFirst()
                 .orElseThrow(() -> new UndermoonException(
                         ErrorCode.MIGRATION_TASK_NOT_FOUND,
-                        "cluster '" + cluster.name() + "' is not migrating slots " + slots + " since epoch " + epoch));
+                        "cluster '" + cluster.name() + "' is not migrating slots " + slots + " from "
+                                + meta.srcNodeAddress() + " to " + meta.dstNodeAddress() + " since epoch "
+                                + meta.epoch()));
         MetaStoreEdit edit = state.edit();
-        edit.putAtNewEpoch(settle(cluster, task));
+        edit.putAtNewEpoch(TaskQueue.start(Settlement.toDestination(cluster, task), rules));
         return Outcome.done(edit.done());
-    }
-
-    private static Epoch taskEpoch(MigrationTask reported) {
-        SlotState tag = reported.slotRange().tag();
-        if (tag instanceof SlotState.Migrating migrating) {
-            return migrating.meta().epoch();
-        }
-        if (tag instanceof SlotState.Importing importing) {
-            return importing.meta().epoch();
-        }
-        throw new UndermoonException(
-                ErrorCode.INVALID_MIGRATION_TASK,
-                "slots " + reported.slotRange().rangeList()
-                        + " have the tag \"None\"; a task is Migrating or Importing");
-    }
-
-    private static ClusterStore settle(ClusterStore cluster, MigratingSlots task) {
-        ChunkPart source = task.meta().source();
-        ChunkPart destination = task.meta().destination();
-        ChunkStore from = cluster.chunks().get(source.chunk());
-        ClusterStore withoutSource = cluster.withChunk(
-                source.chunk(),
-                from.withPart(source.part(), from.stable(source.part()), without(from, source.part(), task)));
-        ChunkStore to = withoutSource.chunks().get(destination.chunk());
-        return withoutSource.withChunk(
-                destination.chunk(),
-                to.withPart(
-                        destination.part(),
-                        to.stable(destination.part()).union(task.rangeList()),
-                        without(to, destination.part(), task.otherSide())));
-    }
-
-    private static List<MigratingSlots> without(ChunkStore chunk, int part, MigratingSlots side) {
-        List<MigratingSlots> left = new ArrayList<>(chunk.migratingSlots().get(part));
-        left.remove(side);
-        return left;
     }
 }

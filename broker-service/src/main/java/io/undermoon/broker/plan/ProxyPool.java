@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The proxies that can be put to use: in no cluster, not failed, and not called failed by a quorum of reporters. A report
- * below the quorum changes nothing here.
+ * The proxies that can be put to use: in no cluster, not failed, not called failed by a quorum of reporters, and not on a
+ * host that is being drained. A report below the quorum changes nothing here.
  */
 public final class ProxyPool {
     private ProxyPool() {}
@@ -21,7 +21,9 @@ public final class ProxyPool {
     public static List<ProxyResource> free(MetaStore state, Rules rules) {
         Set<ProxyAddress> down = FailureReports.down(state, rules);
         return state.allProxies().values().stream()
-                .filter(proxy -> proxy.cluster() == null && !down.contains(proxy.proxyAddress()))
+                .filter(proxy -> proxy.cluster() == null
+                        && !down.contains(proxy.proxyAddress())
+                        && !state.drainingHosts().contains(proxy.host()))
                 .toList();
     }
 

@@ -3,10 +3,11 @@ package io.undermoon.broker.plan;
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
+import java.util.List;
 
 /**
  * Moves the slots of the last chunks to the first ones, which fill up to an even share one after another. The emptied chunks
@@ -20,7 +21,8 @@ public final class Shrinking {
      *
      * @param nodeNumber how many nodes shall keep or get slots
      */
-    public static Outcome<Outcome.Done> shrink(MetaStore state, ClusterName name, long nodeNumber) {
+    public static Outcome<List<MigratingSlots>> shrink(
+            MetaStore state, Rules rules, ClusterName name, long nodeNumber) {
         ClusterStore cluster = Require.cluster(state, name);
         if (cluster.lacksStableSlots()) {
             throw new UndermoonException(
@@ -34,37 +36,13 @@ public final class Shrinking {
                     ErrorCode.INVALID_NODE_NUMBER,
                     "cluster '" + name + "' has " + cluster.nodeNumber() + " nodes and cannot shrink to " + nodeNumber);
         }
-        MetaStoreEdit edit = state.edit();
-        SlotMoves moves = new SlotMoves(cluster, edit.bumpEpoch());
+        return vacate(state, rules, cluster, nodeNumber);
+    }
+
+    /** Moves all slots to the shards of the first nodes, in even shares. */
+    static Outcome<List<MigratingSlots>> vacate(MetaStore state, Rules rules, ClusterStore cluster, long nodeNumber) {
         int staying = (int) nodeNumber / ChunkStore.NODES * ChunkStore.PARTS;
-        planMoves(moves, staying, cluster.shardNumber());
-        edit.put(moves.done().withEpoch(state.globalEpoch().next()));
-        return Outcome.done(edit.done());
-    }
-
-    private static void planMoves(SlotMoves moves, int staying, int shards) {
-        int target = 0;
-        int missing = missing(moves, target, staying);
-        for (int source = staying; source < shards; source++) {
-            int left = moves.stableOf(source).size();
-            while (left > 0) {
-                while (missing <= 0) {
-                    target++;
-                    missing = missing(moves, target, staying);
-                }
-                int count = Math.min(missing, left);
-                moves.moveFirst(source, target, count);
-                left -= count;
-                missing -= count;
-            }
-        }
-    }
-
-    /** How many slots a staying shard lacks; the last one takes whatever is left. */
-    private static int missing(SlotMoves moves, int target, int staying) {
-        if (target >= staying - 1) {
-            return Integer.MAX_VALUE;
-        }
-        return SlotShare.of(target, staying) - moves.stableOf(target).size();
+        return SlotMoves.plan(
+                state, rules, cluster, moves -> Leveling.level(moves, SlotShare.even(staying, moves.sizes())));
     }
 }

@@ -1,15 +1,21 @@
 package io.undermoon.broker.plan;
 
+import static java.util.Comparator.comparingLong;
+
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** The even distribution of all slots: every shard has the same number, the first ones one more when it does not divide. */
+/** How a number of slots is divided among shards. */
 final class SlotShare {
     private SlotShare() {}
 
-    /** How many slots a shard has when {@code shards} of them share all slots. */
+    /** How many slots a shard has when {@code shards} of them share all slots: the first ones one more when it does not divide. */
     static int of(int shard, int shards) {
         return Slot.COUNT / shards + (shard < Slot.COUNT % shards ? 1 : 0);
     }
@@ -24,5 +30,39 @@ final class SlotShare {
             start += size;
         }
         return blocks;
+    }
+
+    /**
+     * Divides in proportion to weights. What is left over after rounding down goes to the largest fractions, then to those
+     * who have most at present, so that as little as possible has to move, then to the first.
+     *
+     * @param weights not negative, not all 0
+     * @param present what each has
+     */
+    static int[] byWeight(int total, long[] weights, int[] present) {
+        long sum = Arrays.stream(weights).sum();
+        int[] shares = new int[weights.length];
+        for (int i = 0; i < weights.length; i++) {
+            shares[i] = (int) (total * weights[i] / sum);
+        }
+        List<Integer> order = new ArrayList<>(IntStream.range(0, weights.length)
+                .filter(i -> weights[i] > 0)
+                .boxed()
+                .toList());
+        Comparator<Integer> byFraction = comparingLong(i -> total * weights[i] % sum);
+        order.sort(Collections.reverseOrder(byFraction.thenComparingInt(i -> present[i]))
+                .thenComparingInt(i -> i));
+        int left = total - Arrays.stream(shares).sum();
+        for (int i = 0; i < left; i++) {
+            shares[order.get(i)]++;
+        }
+        return shares;
+    }
+
+    /** An equal share for the first {@code staying} shards, nothing for the others. */
+    static int[] even(int staying, int[] present) {
+        long[] weights = new long[present.length];
+        Arrays.fill(weights, 0, staying, 1);
+        return byWeight(Arrays.stream(present).sum(), weights, present);
     }
 }

@@ -7,12 +7,14 @@ import io.undermoon.broker.rest.Messages.ClusterNodeNumber;
 import io.undermoon.broker.rest.Messages.ClusterReply;
 import io.undermoon.broker.rest.Messages.Names;
 import io.undermoon.broker.rest.Messages.NodeNumber;
+import io.undermoon.broker.rest.MigrationMessages.ClusterStatus;
+import io.undermoon.broker.rest.MigrationMessages.ClusterStatuses;
 import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.MetaStoreView;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataStore;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
-import io.undermoon.metadata.ClusterInfo;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Node;
 import jakarta.ws.rs.Consumes;
@@ -40,8 +42,10 @@ public final class ClusterResource {
     private final MetadataStore store;
     private final ClusterScaling scaling;
     private final Settings settings;
+    private final MigrationStatuses statuses;
 
-    ClusterResource(MetadataStore store, ClusterScaling scaling, Settings settings) {
+    ClusterResource(MetadataStore store, ClusterScaling scaling, Settings settings, MigrationStatuses statuses) {
+        this.statuses = statuses;
         this.store = store;
         this.scaling = scaling;
         this.settings = settings;
@@ -85,12 +89,25 @@ public final class ClusterResource {
     }
 
     @GET
+    @Path("/info")
+    @Operation(summary = "All clusters: their sizes, and how far their migrations are")
+    public ClusterStatuses infos(
+            @QueryParam("offset") @Nullable String offset, @QueryParam("limit") @Nullable String limit) {
+        MetaStoreView view = store.view();
+        return new ClusterStatuses(
+                Input.page(List.copyOf(view.state().clusters().keySet()), offset, limit).stream()
+                        .flatMap(name -> view.cluster(name).stream())
+                        .map(statuses::of)
+                        .toList());
+    }
+
+    @GET
     @Path("/info/{name}")
-    @Operation(summary = "The size of a cluster and whether it is migrating")
-    public ClusterInfo info(@PathParam("name") String name) {
+    @Operation(summary = "The size of a cluster, and how far its migrations are")
+    public ClusterStatus info(@PathParam("name") String name) {
         return Input.existingClusterName(name)
                 .flatMap(store.view()::cluster)
-                .map(ClusterView::info)
+                .map(statuses::of)
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }

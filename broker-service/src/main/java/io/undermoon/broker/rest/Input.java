@@ -4,7 +4,11 @@ import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.slot.SlotRange;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,33 @@ final class Input {
         }
         throw new UndermoonException(
                 ErrorCode.INVALID_REQUEST, name + " '" + text + "' is not a whole number of at least 0");
+    }
+
+    /** Slots from a query, such as {@code 0-100,300}. */
+    static SlotRanges slots(String text) {
+        List<SlotRange> ranges = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            ranges.add(slotRange(part.trim()));
+        }
+        return new SlotRanges(ranges);
+    }
+
+    private static SlotRange slotRange(String text) {
+        int dash = text.indexOf('-');
+        try {
+            int start = Integer.parseInt(dash < 0 ? text : text.substring(0, dash));
+            int end = dash < 0 ? start : Integer.parseInt(text.substring(dash + 1));
+            return SlotRange.between(start, end);
+        } catch (IllegalArgumentException e) {
+            throw new UndermoonException(
+                    ErrorCode.INVALID_REQUEST, "slots '" + text + "' are not <start>-<end> within 0-16383", e);
+        }
+    }
+
+    /** A map from the body without a {@code null} in it. */
+    static <T> Map<String, T> withoutNulls(String name, Map<String, T> map) {
+        map.forEach((key, value) -> member(name + "." + key, value));
+        return map;
     }
 
     /** A body that has to be there. */

@@ -8,9 +8,9 @@ import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.TaskMeta;
+import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
-import io.undermoon.metadata.ClusterInfo;
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
@@ -21,6 +21,7 @@ import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.umctl.MigrationProgress;
 
 /** The values that are read from and written as JSON, for native images. */
 @RegisterForReflection(
@@ -28,7 +29,6 @@ import io.undermoon.metadata.TaggedSlots;
             ChunkStore.class,
             Cluster.class,
             ClusterConfig.class,
-            ClusterInfo.class,
             ClusterStore.class,
             MetaStore.class,
             MigratingSlots.class,
@@ -57,6 +57,21 @@ import io.undermoon.metadata.TaggedSlots;
             Messages.HostsCannotFail.class,
             Messages.EpochReply.class,
             Messages.ProxyEpochsReply.class,
+            MigrationMessages.AbortReply.class,
+            MigrationMessages.AbortedMigration.class,
+            MigrationMessages.ClusterStatus.class,
+            MigrationMessages.ClusterStatuses.class,
+            MigrationMessages.HostDrain.class,
+            MigrationMessages.HostDrainsReply.class,
+            MigrationMessages.MigrationStatus.class,
+            MigrationMessages.PlannedMigrations.class,
+            MigrationMessages.ProgressReports.class,
+            MigrationMessages.RebalanceRequest.class,
+            MigrationMessages.ReshardRequest.class,
+            MigrationProgress.class,
+            MigrationProgress.Side.class,
+            MigrationProgress.State.class,
+            ProgressBoard.Report.class,
         })
 final class NativeReflection {
     private NativeReflection() {}

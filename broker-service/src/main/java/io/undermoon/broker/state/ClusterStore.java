@@ -55,6 +55,11 @@ public record ClusterStore(Epoch epoch, ClusterName name, List<ChunkStore> chunk
         return tasks;
     }
 
+    /** The tasks that have started, as their sources store them. */
+    public List<MigratingSlots> runningTasks() {
+        return tasks().stream().filter(task -> !task.waiting()).toList();
+    }
+
     /** The index of the chunk that has the proxy as a half, or -1. */
     public int chunkOf(ProxyAddress proxy) {
         for (int i = 0; i < chunks.size(); i++) {

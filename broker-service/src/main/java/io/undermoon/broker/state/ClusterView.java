@@ -3,6 +3,7 @@ package io.undermoon.broker.state;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterInfo;
 import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.PeerProxy;
 import io.undermoon.metadata.Proxy;
@@ -16,12 +17,11 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
- * A cluster as its users and proxies see it: chunk indices resolved to addresses, and only those migrations shown that the
- * migration limit lets run. The slots of a migration that is not shown are still stable slots of its source. Computed once
- * per cluster value; immutable.
+ * A cluster as its users and proxies see it: chunk indices resolved to addresses, and only those migrations shown that have
+ * started. The slots of a migration that waits are still stable slots of its source. Computed once per cluster value;
+ * immutable.
  */
 public final class ClusterView {
     private final ClusterStore store;
@@ -30,11 +30,11 @@ public final class ClusterView {
     private final List<ReplicaNode> replicas;
     private final ClusterInfo info;
 
-    private ClusterView(ClusterStore store, Set<MigratingSlots> shown) {
+    private ClusterView(ClusterStore store) {
         this.store = store;
         List<List<TaggedSlots>> slots = new ArrayList<>();
         for (int shard = 0; shard < store.shardNumber(); shard++) {
-            slots.add(slotsOf(ChunkPart.ofShard(shard), shown));
+            slots.add(slotsOf(ChunkPart.ofShard(shard)));
         }
         this.nodes = nodes(slots);
         this.peers = peers();
@@ -43,16 +43,11 @@ public final class ClusterView {
                 .filter(ofShard -> ofShard.stream().anyMatch(TaggedSlots::isStable))
                 .count();
         this.info = new ClusterInfo(
-                store.name(), store.nodeNumber(), (int) shardsWithSlots * ProxyResource.NODES, !shown.isEmpty());
+                store.name(), store.nodeNumber(), (int) shardsWithSlots * ProxyResource.NODES, store.runsMigrations());
     }
 
-    /**
-     * Computes the view.
-     *
-     * @param migrationLimit how many migrations run at a time, 0 for no limit
-     */
-    public static ClusterView of(ClusterStore cluster, int migrationLimit) {
-        return new ClusterView(cluster, MigrationLimit.shown(cluster, migrationLimit));
+    public static ClusterView of(ClusterStore cluster) {
+        return new ClusterView(cluster);
     }
 
     /** The stored value this is a view of. */
@@ -71,6 +66,11 @@ public final class ClusterView {
     /** The nodes of the chunks from a given index on. */
     public List<Node> nodesFromChunk(int chunk) {
         return nodes.subList(chunk * ChunkStore.NODES, nodes.size());
+    }
+
+    /** The number of the shard that a node, counted in the order of {@link #cluster()}, is master or replica of. */
+    public static int shardOfNode(int node) {
+        return new ChunkPart(node / ChunkStore.NODES, RolePosition.partOfNode(node % ChunkStore.NODES)).shard();
     }
 
     /** What a proxy of this cluster has to know. */
@@ -92,12 +92,17 @@ public final class ClusterView {
                 store.config());
     }
 
-    private List<TaggedSlots> slotsOf(ChunkPart part, Set<MigratingSlots> shown) {
+    /** A task as the proxies of its source see it, or would see it if it had started. */
+    public MigrationTask task(MigratingSlots task) {
+        return new MigrationTask(store.name(), new TaggedSlots(task.rangeList(), tag(task)));
+    }
+
+    private List<TaggedSlots> slotsOf(ChunkPart part) {
         ChunkStore chunk = store.chunks().get(part.chunk());
         SlotRanges stable = chunk.stable(part.part());
         List<TaggedSlots> moving = new ArrayList<>();
         for (MigratingSlots side : chunk.migratingSlots().get(part.part())) {
-            if (shown.contains(side.isMigrating() ? side : side.otherSide())) {
+            if (!side.waiting()) {
                 moving.add(new TaggedSlots(side.rangeList(), tag(side)));
             } else if (side.isMigrating()) {
                 stable = stable.union(side.rangeList());

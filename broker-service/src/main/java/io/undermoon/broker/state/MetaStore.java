@@ -2,6 +2,7 @@ package io.undermoon.broker.state;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  * keep it. All collections are sorted, which gives every listing a stable order.
  *
  * @param failedProxies the proxies the broker has given up on
+ * @param drainingHosts the hosts that are being emptied: nothing new is placed on them. Written only when there are any
  * @param failures per proxy who reported it as failed, and when (Unix seconds) each did so first
  */
 public record MetaStore(
@@ -26,7 +28,8 @@ public record MetaStore(
         SortedMap<ProxyAddress, ProxyResource> allProxies,
         SortedSet<ProxyAddress> failedProxies,
         SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
-        boolean enableOrderedProxy) {
+        boolean enableOrderedProxy,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> drainingHosts) {
     /** The format of the dump. */
     public static final String VERSION = "mem-broker-0.2";
 
@@ -38,6 +41,10 @@ public record MetaStore(
         failedProxies =
                 Collections.unmodifiableSortedSet(new TreeSet<>(requireNonNull(failedProxies, "failed_proxies")));
         failures = sorted(requireNonNull(failures, "failures"));
+        // Dumps of the original do not have it.
+        drainingHosts = drainingHosts == null
+                ? Collections.emptySortedSet()
+                : Collections.unmodifiableSortedSet(new TreeSet<>(drainingHosts));
     }
 
     public static MetaStore empty(boolean orderedProxies) {
@@ -48,7 +55,8 @@ public record MetaStore(
                 new TreeMap<>(),
                 new TreeSet<>(),
                 new TreeMap<>(),
-                orderedProxies);
+                orderedProxies,
+                new TreeSet<>());
     }
 
     /** A mutable copy with which a plan makes the next value. */

@@ -16,6 +16,7 @@ public final class MetaStoreEdit {
     private final SortedMap<ProxyAddress, ProxyResource> proxies;
     private final SortedSet<ProxyAddress> failedProxies;
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
+    private final SortedSet<String> drainingHosts;
     private Epoch globalEpoch;
 
     MetaStoreEdit(MetaStore base) {
@@ -24,12 +25,20 @@ public final class MetaStoreEdit {
         this.proxies = new TreeMap<>(base.allProxies());
         this.failedProxies = new TreeSet<>(base.failedProxies());
         this.failures = new TreeMap<>(base.failures());
+        this.drainingHosts = new TreeSet<>(base.drainingHosts());
         this.globalEpoch = base.globalEpoch();
     }
 
     public MetaStore done() {
         return new MetaStore(
-                MetaStore.VERSION, globalEpoch, clusters, proxies, failedProxies, failures, orderedProxies);
+                MetaStore.VERSION,
+                globalEpoch,
+                clusters,
+                proxies,
+                failedProxies,
+                failures,
+                orderedProxies,
+                drainingHosts);
     }
 
     /** Raises the global epoch by one and returns it. */
@@ -68,6 +77,14 @@ public final class MetaStoreEdit {
     /** Says which cluster a proxy is in, if any. */
     public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
         proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
+    }
+
+    public void startDraining(String host) {
+        drainingHosts.add(host);
+    }
+
+    public void stopDraining(String host) {
+        drainingHosts.remove(host);
     }
 
     public void markFailed(ProxyAddress proxy) {

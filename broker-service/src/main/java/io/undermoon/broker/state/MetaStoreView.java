@@ -21,20 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetaStoreView {
     private final MetaStore state;
-    private final int migrationLimit;
     private final Map<ClusterName, ClusterView> clusters = new ConcurrentHashMap<>();
 
-    /**
-     * @param migrationLimit how many migrations of a cluster run at a time, 0 for no limit
-     */
-    public MetaStoreView(MetaStore state, int migrationLimit) {
+    public MetaStoreView(MetaStore state) {
         this.state = state;
-        this.migrationLimit = migrationLimit;
     }
 
     /** The view of the next value. */
     public MetaStoreView next(MetaStore nextState) {
-        MetaStoreView next = new MetaStoreView(nextState, migrationLimit);
+        MetaStoreView next = new MetaStoreView(nextState);
         clusters.forEach((name, view) -> {
             if (view.store().equals(nextState.clusters().get(name))) {
                 next.clusters.put(name, view);
@@ -51,7 +46,7 @@ public final class MetaStoreView {
         ClusterStore store = name == null ? null : state.clusters().get(name);
         return store == null
                 ? Optional.empty()
-                : Optional.of(clusters.computeIfAbsent(store.name(), unused -> ClusterView.of(store, migrationLimit)));
+                : Optional.of(clusters.computeIfAbsent(store.name(), unused -> ClusterView.of(store)));
     }
 
     /** What a registered proxy has to know, whether it is in a cluster or free. */

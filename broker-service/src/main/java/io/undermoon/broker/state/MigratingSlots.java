@@ -2,23 +2,47 @@ package io.undermoon.broker.state;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.slot.SlotRanges;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One side of a migration task. A task is stored twice: with its source part, and with its destination part.
  *
  * @param isMigrating true at the source, false at the destination
+ * @param waiting whether the task has yet to start, because as many run as may at a time; no proxy has heard of it then. Not
+ *     written when false, and false where it is missing: the original decides anew at each question what runs
  */
-public record MigratingSlots(SlotRanges rangeList, boolean isMigrating, TaskMeta meta) {
+public record MigratingSlots(
+        SlotRanges rangeList,
+        boolean isMigrating,
+        TaskMeta meta,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean waiting) {
     public MigratingSlots {
         requireNonNull(rangeList, "range_list");
         requireNonNull(meta, "meta");
     }
 
+    @JsonCreator
+    static MigratingSlots read(
+            @JsonProperty("range_list") SlotRanges rangeList,
+            @JsonProperty("is_migrating") boolean isMigrating,
+            @JsonProperty("meta") TaskMeta meta,
+            @JsonProperty("waiting") @Nullable Boolean waiting) {
+        return new MigratingSlots(rangeList, isMigrating, meta, waiting != null && waiting);
+    }
+
+    /** A task that has been planned and waits, as its source stores it. */
+    public static MigratingSlots planned(SlotRanges rangeList, TaskMeta meta) {
+        return new MigratingSlots(rangeList, true, meta, true);
+    }
+
     /** The same task as its other end stores it. */
     public MigratingSlots otherSide() {
-        return new MigratingSlots(rangeList, !isMigrating, meta);
+        return new MigratingSlots(rangeList, !isMigrating, meta, waiting);
     }
 
     /** The part that stores this side. */
@@ -26,7 +50,11 @@ public record MigratingSlots(SlotRanges rangeList, boolean isMigrating, TaskMeta
         return isMigrating ? meta.source() : meta.destination();
     }
 
+    public MigratingSlots started() {
+        return new MigratingSlots(rangeList, isMigrating, meta, false);
+    }
+
     public MigratingSlots restartedAt(Epoch epoch) {
-        return new MigratingSlots(rangeList, isMigrating, meta.restartedAt(epoch));
+        return new MigratingSlots(rangeList, isMigrating, meta.restartedAt(epoch), waiting);
     }
 }

@@ -2,13 +2,19 @@ package io.undermoon.broker.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.undermoon.broker.plan.Aborts;
 import io.undermoon.broker.plan.AutoScaling;
 import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.Expansion;
+import io.undermoon.broker.plan.HostDrains;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Plan;
+import io.undermoon.broker.plan.Rebalancing;
+import io.undermoon.broker.plan.Resharding;
 import io.undermoon.broker.plan.Shrinking;
+import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -19,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,15 +33,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The operations that change how many nodes a cluster has or uses. One of them runs per cluster at a time; another one is
- * refused with {@code NODE_NUMBER_CHANGING} meanwhile, which matters because automatic scaling waits for proxies.
+ * The operations that change which nodes a cluster has or which slots they have. One of them runs per cluster at a time;
+ * another one is refused with {@code NODE_NUMBER_CHANGING} meanwhile, which matters because automatic scaling waits for
+ * proxies. Only another automatic scaling and a cancellation are not refused: they end that wait.
  */
 public final class ClusterScaling {
     private final MetadataStore store;
     private final ProxyEpochs proxyEpochs;
     private final Executor executor;
     private final Patience patience;
-    private final Set<ClusterName> changing = ConcurrentHashMap.newKeySet();
+    private final MigrationAborts aborts;
+    private final Map<ClusterName, ScalingTicket> tickets = new ConcurrentHashMap<>();
 
     /**
      * How automatic scaling waits for the proxies of new nodes.
@@ -49,9 +56,15 @@ public final class ClusterScaling {
     /**
      * @param executor runs what blocks
      */
-    public ClusterScaling(MetadataStore store, ProxyEpochs proxyEpochs, Executor executor, Patience patience) {
+    public ClusterScaling(
+            MetadataStore store,
+            ProxyEpochs proxyEpochs,
+            MigrationAborts aborts,
+            Executor executor,
+            Patience patience) {
         this.store = store;
         this.proxyEpochs = proxyEpochs;
+        this.aborts = aborts;
         this.executor = executor;
         this.patience = patience;
     }
@@ -71,50 +84,101 @@ public final class ClusterScaling {
     }
 
     public void expand(ClusterName name) {
-        changeAlone(name, (state, rules) -> Expansion.expand(state, name));
+        changeAlone(name, (state, rules) -> Expansion.expand(state, rules, name));
     }
 
     public void shrink(ClusterName name, long total) {
-        changeAlone(name, (state, rules) -> Shrinking.shrink(state, name, total));
+        changeAlone(name, (state, rules) -> Shrinking.shrink(state, rules, name, total));
+    }
+
+    /** Returns the planned migrations. */
+    public List<MigratingSlots> reshard(ClusterName name, Resharding.Request request) {
+        return changeAlone(name, (state, rules) -> Resharding.reshard(state, rules, name, request));
+    }
+
+    /** Returns the planned migrations. */
+    public List<MigratingSlots> rebalance(ClusterName name, Rebalancing.Request request) {
+        return changeAlone(name, (state, rules) -> Rebalancing.rebalance(state, rules, name, request));
+    }
+
+    /** Begins to empty a host. */
+    public void drain(String host) {
+        store.change((state, rules) -> HostDrains.request(state, rules, host));
+        advanceDrains();
+    }
+
+    /** Goes on emptying hosts where that has become possible. */
+    public void advanceDrains() {
+        if (!store.state().drainingHosts().isEmpty()) {
+            store.change((state, rules) -> HostDrains.advance(state, rules, tickets::containsKey));
+        }
     }
 
     /**
-     * Brings a cluster to a number of nodes. Where nodes are added, the slots begin to move once all proxies of the cluster
-     * know their new metadata; if they do not in time, the result is {@code PROXY_NOT_SYNC} and the nodes stay.
+     * Brings a cluster to a number of nodes. Migrations towards another number are cancelled first, and an automatic scaling
+     * that still waits gives way. Where nodes are added, the slots begin to move once all proxies of the cluster know their
+     * new metadata; if they do not in time, the result is {@code PROXY_NOT_SYNC} and the nodes stay.
      */
     public CompletionStage<Void> scaleTo(ClusterName name, long total) {
-        begin(name);
-        CompletionStage<Void> scaled;
-        try {
-            AutoScaling.Next next = store.change((state, rules) -> AutoScaling.begin(state, rules, name, total));
-            scaled = next == AutoScaling.Next.NOTHING
-                    ? CompletableFuture.completedStage(null)
-                    : awaitProxies(name, System.nanoTime() + patience.timeout().toNanos())
-                            .thenRunAsync(() -> finishExpansion(name, total), executor);
-        } catch (RuntimeException e) {
-            changing.remove(name);
-            throw e;
-        }
-        return scaled.whenComplete((done, failure) -> changing.remove(name));
+        ScalingTicket ticket = takeOver(name, total);
+        CompletionStage<Void> scaled = CompletableFuture.completedStage(null)
+                .thenCompose(start -> endMigrationsElsewhere(name, total))
+                .thenCompose(ended -> begin(name, total, ticket));
+        return scaled.whenComplete((done, failure) -> tickets.remove(name, ticket));
     }
 
-    private void finishExpansion(ClusterName name, long total) {
+    /** Ends the wait of an automatic scaling; returns whether there was one. */
+    public boolean cancel(ClusterName name) {
+        ScalingTicket ticket = tickets.get(name);
+        if (ticket == null || !ticket.isRevocable() || !tickets.remove(name, ticket)) {
+            return false;
+        }
+        ticket.revoke(name, "cancelled");
+        return true;
+    }
+
+    private CompletionStage<Void> begin(ClusterName name, long total, ScalingTicket ticket) {
+        AutoScaling.Next next = store.change((state, rules) -> AutoScaling.begin(state, rules, name, total));
+        return next == AutoScaling.Next.NOTHING
+                ? CompletableFuture.completedStage(null)
+                : awaitProxies(name, System.nanoTime() + patience.timeout().toNanos(), ticket)
+                        .thenRunAsync(() -> finishExpansion(name, total, ticket), executor);
+    }
+
+    /** What has switched cannot be cancelled; the next step refuses until it is committed. */
+    private CompletionStage<?> endMigrationsElsewhere(ClusterName name, long total) {
+        ClusterStore present = cluster(name).store();
+        if (!present.runsMigrations() || AutoScaling.leadsTo(present, total)) {
+            return CompletableFuture.completedStage(null);
+        }
+        store.change((state, rules) -> AutoScaling.check(state, rules, name, total));
+        return aborts.abort(name, Aborts.Selection.ALL);
+    }
+
+    private void finishExpansion(ClusterName name, long total, ScalingTicket ticket) {
+        ticket.revoked().getNow(null);
         store.change((state, rules) -> AutoScaling.expand(state, rules, name, total));
     }
 
-    private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos) {
-        return later(() -> proxyEpochs.ask(cluster(name).store().proxies().toList()))
+    private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingTicket ticket) {
+        CompletableFuture<Void> round = later(
+                        () -> proxyEpochs.ask(cluster(name).store().proxies().toList()))
                 .thenCompose(answers -> {
                     Optional<ProxyAddress> behind =
                             behind(answers, cluster(name).store().epoch());
                     if (behind.isEmpty()) {
-                        return CompletableFuture.completedStage(null);
+                        return CompletableFuture.completedStage((Void) null);
+                    }
+                    if (ticket.revoked().isDone()) {
+                        return ticket.revoked();
                     }
                     if (System.nanoTime() - deadlineNanos >= 0) {
                         return CompletableFuture.failedStage(notInSync(name, behind.get()));
                     }
-                    return awaitProxies(name, deadlineNanos);
-                });
+                    return awaitProxies(name, deadlineNanos, ticket);
+                })
+                .toCompletableFuture();
+        return round.applyToEither(ticket.revoked(), done -> done);
     }
 
     private <T> CompletionStage<T> later(Supplier<CompletionStage<T>> call) {
@@ -140,41 +204,49 @@ public final class ClusterScaling {
     }
 
     private List<Node> withNewNodes(ClusterName name, Plan<Integer> plan) {
-        begin(name);
+        // The view is computed in the plan: afterwards somebody may have changed the cluster again.
+        return changeAlone(name, (state, rules) -> {
+            Outcome<Integer> added = plan.apply(state, rules);
+            ClusterView view =
+                    ClusterView.of(requireNonNull(added.state().clusters().get(name)));
+            return new Outcome<>(added.state(), view.nodesFromChunk(added.result()));
+        });
+    }
+
+    private <R> R changeAlone(ClusterName name, Plan<R> plan) {
+        ScalingTicket ticket = new ScalingTicket(false);
+        if (tickets.putIfAbsent(name, ticket) != null) {
+            throw busy(name);
+        }
         try {
-            // The view is computed in the plan: afterwards somebody may have changed the cluster again.
-            return store.change((state, rules) -> {
-                Outcome<Integer> added = plan.apply(state, rules);
-                ClusterView view =
-                        ClusterView.of(requireNonNull(added.state().clusters().get(name)), rules.migrationLimit());
-                return new Outcome<>(added.state(), view.nodesFromChunk(added.result()));
-            });
+            return store.change(plan);
         } finally {
-            changing.remove(name);
+            tickets.remove(name, ticket);
         }
     }
 
-    private void changeAlone(ClusterName name, Plan<Outcome.Done> plan) {
-        begin(name);
-        try {
-            store.change(plan);
-        } finally {
-            changing.remove(name);
+    private ScalingTicket takeOver(ClusterName name, long total) {
+        ScalingTicket ticket = new ScalingTicket(true);
+        ScalingTicket before = tickets.putIfAbsent(name, ticket);
+        if (before != null) {
+            if (!before.isRevocable() || !tickets.replace(name, before, ticket)) {
+                throw busy(name);
+            }
+            before.revoke(name, "redirected to " + total + " nodes");
         }
+        return ticket;
     }
 
-    private void begin(ClusterName name) {
-        if (!changing.add(name)) {
-            throw new UndermoonException(
-                    ErrorCode.NODE_NUMBER_CHANGING,
-                    "another operation that changes the nodes of cluster '" + name + "' is running");
-        }
+    private static UndermoonException busy(ClusterName name) {
+        return new UndermoonException(
+                ErrorCode.NODE_NUMBER_CHANGING,
+                "another operation that changes the nodes of cluster '" + name + "' is running");
     }
 
     private ClusterView cluster(ClusterName name) {
         return store.view()
                 .cluster(name)
-                .orElseThrow(() -> new UndermoonException(
-                        ErrorCode.CLUSTER_NOT_FOUND, "cluster '" + name + "' was removed meanwhile"));
+                .orElseThrow(() ->
+                        new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }
 }

@@ -54,7 +54,7 @@ public final class MetadataStore {
         this.limits = limits;
         this.clock = clock;
         Versioned initial = storage.load();
-        this.snapshot = new Snapshot(new MetaStoreView(initial.state(), limits.migrationLimit()), initial.version());
+        this.snapshot = new Snapshot(new MetaStoreView(initial.state()), initial.version());
         this.announced = initial.version();
         storage.watch(this::adopt);
     }

@@ -210,7 +210,7 @@ class FailoverTest {
     private static MetaStore migrating() {
         MetaStore grown =
                 Clusters.addNodes(Stores.withCluster(4, 2), RULES, DEMO, 4).state();
-        return Expansion.expand(grown, DEMO).state();
+        return Expansion.expand(grown, RULES, DEMO).state();
     }
 
     private static MetaStore create(MetaStore state, String name) {

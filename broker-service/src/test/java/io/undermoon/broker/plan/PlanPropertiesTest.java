@@ -15,6 +15,7 @@ import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.Slot;
@@ -38,9 +39,10 @@ class PlanPropertiesTest {
     void every_plan_keeps_the_promises(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         MetaStore state = MetaStore.empty(false);
+        int limit = (int) seed % 4;
         int applied = 0;
         for (int step = 0; step < STEPS; step++) {
-            Rules rules = new Rules(1_000_000 + step, 30, 1 + random.nextInt(2), random.nextInt(3));
+            Rules rules = new Rules(1_000_000 + step, 30, 1 + random.nextInt(2), limit);
             String context = "seed " + seed + " step " + step;
             MetaStore before = state;
             byte[] beforeBytes = step % 50 == 0 ? MetaStoreJson.write(before) : new byte[0];
@@ -57,7 +59,8 @@ class PlanPropertiesTest {
             }
             checkEpochs(before, state, context);
             checkNewChunks(before, state, context);
-            checkSlots(state, rules, context);
+            checkSlots(state, context);
+            checkTasks(before, state, rules, context);
             assertThat(Consistency.violations(state)).as(context).isEmpty();
         }
         assertThat(applied).as("plans that were not refused").isGreaterThan(STEPS / 4);
@@ -69,7 +72,7 @@ class PlanPropertiesTest {
         int n = 1 + random.nextInt(PROXIES);
         ProxyAddress proxy = Stores.proxy(n);
         int nodes = 4 * random.nextInt(6);
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(28)) {
             case 0, 1, 2, 3 ->
                 (state, rules) -> Proxies.register(state, proxy, Stores.nodes(n), "host" + n % HOSTS, null);
             case 4 -> (state, rules) -> Proxies.remove(state, proxy);
@@ -81,14 +84,21 @@ class PlanPropertiesTest {
             case 7 -> (state, rules) -> Clusters.addNodes(state, rules, name, nodes);
             case 8 -> (state, rules) -> Clusters.growTo(state, rules, name, nodes);
             case 9 -> (state, rules) -> Clusters.deleteFreeNodes(state, name);
-            case 10, 11 -> (state, rules) -> Expansion.expand(state, name);
-            case 12 -> (state, rules) -> Shrinking.shrink(state, name, nodes);
+            case 10, 11 -> (state, rules) -> Expansion.expand(state, rules, name);
+            case 12 -> (state, rules) -> Shrinking.shrink(state, rules, name, nodes);
             case 13 -> (state, rules) -> AutoScaling.begin(state, rules, name, nodes);
             case 14 -> (state, rules) -> Failover.failOver(state, rules, proxy, random.nextInt(8) == 0);
             case 15 -> (state, rules) -> FailureReports.report(state, rules, proxy, "c" + random.nextInt(3));
             case 16 ->
                 (state, rules) ->
                         Clusters.configure(state, name, Map.of("migration_scan_count", "" + (1 + random.nextInt(3))));
+            case 17 -> (state, rules) -> reshardAny(state, rules, name, random);
+            case 18 -> (state, rules) -> rebalanceAny(state, rules, name, random);
+            case 19 -> (state, rules) -> abortAny(state, rules, name, random);
+            case 20 -> (state, rules) -> Aborts.withdrawWaiting(state, rules, name, Aborts.Selection.ALL);
+            case 21 -> (state, rules) -> HostDrains.request(state, rules, "host" + n % HOSTS);
+            case 22 -> (state, rules) -> HostDrains.cancel(state, "host" + n % HOSTS);
+            case 23 -> (state, rules) -> HostDrains.advance(state, rules, busy -> false);
             default -> (state, rules) -> commitAny(state, rules, name, random);
         };
     }
@@ -99,8 +109,95 @@ class PlanPropertiesTest {
         if (tasks.isEmpty()) {
             return Outcome.done(state);
         }
-        var report = SlotTablesTest.report(tasks.get(random.nextInt(tasks.size())));
-        return Commits.commit(state, rules, new MigrationTask(name, report.slotRange()));
+        MigratingSlots task = tasks.get(random.nextInt(tasks.size()));
+        MigrationTask report = ClusterView.of(Require.cluster(state, name)).task(task);
+        assertThat(task.waiting() && !isRefused(() -> Commits.commit(state, rules, report)))
+                .as("what has not started cannot be committed")
+                .isFalse();
+        return Commits.commit(state, rules, report);
+    }
+
+    private static boolean isRefused(Runnable plan) {
+        try {
+            plan.run();
+            return false;
+        } catch (UndermoonException e) {
+            return true;
+        }
+    }
+
+    private static Outcome<?> reshardAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+        String source = anyNode(state, name, random);
+        String destination = anyNode(state, name, random);
+        int start = random.nextInt(Slot.COUNT);
+        boolean byRange = random.nextBoolean();
+        return Resharding.reshard(
+                state,
+                rules,
+                name,
+                new Resharding.Request(
+                        random.nextBoolean() ? List.of() : List.of(source),
+                        destination,
+                        byRange ? null : 1 + random.nextInt(3000),
+                        byRange ? SlotRanges.of(start, Math.min(Slot.COUNT - 1, start + random.nextInt(200))) : null));
+    }
+
+    private static Outcome<?> rebalanceAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+        Map<String, Double> weights = Map.of(anyNode(state, name, random), random.nextInt(4) / 2.0);
+        return Rebalancing.rebalance(
+                state,
+                rules,
+                name,
+                new Rebalancing.Request(random.nextBoolean() ? weights : Map.of(), random.nextInt(5)));
+    }
+
+    /** A task that is taken back leaves its slots with the source, whatever else happens. */
+    private static Outcome<?> abortAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+        List<MigratingSlots> tasks = Require.cluster(state, name).tasks();
+        if (tasks.isEmpty()) {
+            return Outcome.done(state);
+        }
+        MigratingSlots task = tasks.get(random.nextInt(tasks.size()));
+        Outcome<List<MigratingSlots>> outcome = Aborts.withdraw(state, rules, name, List.of(task));
+        ChunkPart source = task.meta().source();
+        SlotRanges stable = Require.cluster(outcome.state(), name)
+                .chunks()
+                .get(source.chunk())
+                .stable(source.part());
+        assertThat(stable.union(task.rangeList())).isEqualTo(stable);
+        assertThat(outcome.result()).containsExactly(task);
+        return outcome;
+    }
+
+    private static String anyNode(MetaStore state, ClusterName name, SplittableRandom random) {
+        List<Node> nodes =
+                ClusterView.of(Require.cluster(state, name)).cluster().nodes();
+        return nodes.get(random.nextInt(nodes.size())).address().value();
+    }
+
+    /** Within the limit, one per source, and what runs goes on until it is committed or taken back. */
+    private static void checkTasks(MetaStore before, MetaStore after, Rules rules, String context) {
+        after.clusters().forEach((name, cluster) -> {
+            List<MigratingSlots> running = cluster.runningTasks();
+            assertThat(running.stream().map(task -> task.meta().source()))
+                    .as(context)
+                    .doesNotHaveDuplicates();
+            if (rules.migrationLimit() > 0) {
+                assertThat(running).as(context).hasSizeLessThanOrEqualTo(rules.migrationLimit());
+            }
+            assertThat(cluster.tasks().isEmpty() || !running.isEmpty())
+                    .as(context + ": something runs while there is something to do")
+                    .isTrue();
+            ClusterStore old = before.clusters().get(name);
+            if (old != null && old.chunks().size() == cluster.chunks().size()) {
+                cluster.tasks().stream()
+                        .filter(MigratingSlots::waiting)
+                        .forEach(task -> assertThat(old.runningTasks())
+                                .as(context + ": what has started does not wait again")
+                                .noneMatch(was -> was.rangeList().equals(task.rangeList())
+                                        && was.meta().equals(task.meta())));
+            }
+        });
     }
 
     private static void checkEpochs(MetaStore before, MetaStore after, String context) {
@@ -128,7 +225,7 @@ class PlanPropertiesTest {
                 .forEach(chunk -> assertThat(chunk.hosts()).as(context).doesNotHaveDuplicates());
     }
 
-    private static void checkSlots(MetaStore state, Rules rules, String context) {
+    private static void checkSlots(MetaStore state, String context) {
         for (ClusterStore cluster : state.clusters().values()) {
             List<SlotRanges> owned = new ArrayList<>();
             for (int shard = 0; shard < cluster.shardNumber(); shard++) {
@@ -141,7 +238,7 @@ class PlanPropertiesTest {
             }
             requireAllOnce(owned, context + " stored " + cluster.name());
             requireAllOnce(
-                    ClusterView.of(cluster, rules.migrationLimit()).cluster().nodes().stream()
+                    ClusterView.of(cluster).cluster().nodes().stream()
                             .flatMap(node -> node.slots().stream())
                             .filter(slots -> !slots.isImporting())
                             .map(TaggedSlots::rangeList)

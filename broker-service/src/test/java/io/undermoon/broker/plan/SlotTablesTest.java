@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
 import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MetaStore;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.testing.Stores;
-import io.undermoon.metadata.MigrationMeta;
-import io.undermoon.metadata.MigrationTask;
-import io.undermoon.metadata.SlotState;
-import io.undermoon.metadata.TaggedSlots;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,13 +44,14 @@ class SlotTablesTest {
     @Test
     void shrinks_12_to_8_after_expanding() {
         MetaStore twelve = committed(expanded(eightFromFour(), 4));
-        assertThat(tasks(Shrinking.shrink(twelve, DEMO, 8).state()))
+        assertThat(tasks(Shrinking.shrink(twelve, RULES, DEMO, 8).state()))
                 .containsExactly("4→0: 2731-4095", "4→1: 10923-12287", "5→2: 6827-8191", "5→3: 15019-16383");
     }
 
     @Test
     void shrinks_12_to_4() {
-        MetaStore shrunk = Shrinking.shrink(Stores.withCluster(12, 0), DEMO, 4).state();
+        MetaStore shrunk =
+                Shrinking.shrink(Stores.withCluster(12, 0), RULES, DEMO, 4).state();
         assertThat(tasks(shrunk))
                 .containsExactly(
                         "2→0: 5462-8192",
@@ -76,26 +74,18 @@ class SlotTablesTest {
 
     private static MetaStore expanded(MetaStore state, int added) {
         MetaStore grown = Clusters.addNodes(state, RULES, DEMO, added).state();
-        return Expansion.expand(grown, DEMO).state();
+        return Expansion.expand(grown, RULES, DEMO).state();
     }
 
     private static MetaStore committed(MetaStore state) {
         MetaStore current = state;
         while (cluster(current).runsMigrations()) {
             MigratingSlots task = cluster(current).tasks().get(0);
-            current = Commits.commit(current, RULES, report(task)).state();
+            current = Commits.commit(
+                            current, RULES, ClusterView.of(cluster(current)).task(task))
+                    .state();
         }
         return current;
-    }
-
-    static MigrationTask report(MigratingSlots task) {
-        MigrationMeta meta = new MigrationMeta(
-                task.meta().epoch(),
-                Stores.proxy(1),
-                Stores.nodes(1).get(0),
-                Stores.proxy(2),
-                Stores.nodes(2).get(0));
-        return new MigrationTask(DEMO, new TaggedSlots(task.rangeList(), new SlotState.Migrating(meta)));
     }
 
     private static ClusterStore cluster(MetaStore state) {

@@ -31,7 +31,7 @@ class RespProxyEpochsTest {
                 FakeProxy silent = FakeProxy.silent()) {
             ProxyAddress aliveAddress = new ProxyAddress(alive.address());
             ProxyAddress silentAddress = new ProxyAddress(silent.address());
-            assertThat(new RespProxyEpochs(vertx, Duration.ofSeconds(1), Optional.empty())
+            assertThat(new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(1), Optional.empty()))
                             .ask(List.of(aliveAddress, silentAddress, absent))
                             .toCompletableFuture())
                     .succeedsWithin(20, TimeUnit.SECONDS)
@@ -61,7 +61,7 @@ class RespProxyEpochsTest {
     }
 
     private Map<ProxyAddress, Optional<Epoch>> ask(List<ProxyAddress> proxies, Optional<String> password) {
-        return new RespProxyEpochs(vertx, Duration.ofSeconds(10), password)
+        return new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(10), password))
                 .ask(proxies)
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)

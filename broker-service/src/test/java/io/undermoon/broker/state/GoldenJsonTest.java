@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The documents of the original: the dump, and the cluster and proxies that are derived from it. */
 class GoldenJsonTest {
-    private static final MetaStoreView VIEW = new MetaStoreView(MetaStoreJson.read(Golden.bytes("dump.json")), 0);
+    private static final MetaStoreView VIEW = new MetaStoreView(MetaStoreJson.read(Golden.bytes("dump.json")));
 
     @Test
     void writes_the_dump_it_has_read() throws IOException {
@@ -55,16 +55,24 @@ class GoldenJsonTest {
     @Test
     void shows_a_free_proxy_at_the_global_epoch() {
         MetaStore state = atEpoch(Stores.withProxies(9), 12);
-        ObjectNode proxy =
-                tree(new MetaStoreView(state, 0).proxy(Stores.proxy(9)).orElseThrow());
+        ObjectNode proxy = tree(new MetaStoreView(state).proxy(Stores.proxy(9)).orElseThrow());
         proxy.remove("replicas");
 
         assertThat((JsonNode) proxy).isEqualTo(Golden.read("proxy-free.json").get("proxy"));
     }
 
     @Test
-    void shows_as_many_migrations_as_the_limit_lets_run() {
-        ClusterView one = ClusterView.of(VIEW.state().clusters().get(new ClusterName("orders")), 1);
+    void shows_a_migration_that_waits_as_stable_slots_of_its_source() {
+        JsonNode dump = Golden.read("dump.json");
+        dump.findValues("migrating_slots")
+                .forEach(parts -> ((ObjectNode) parts.get(1).get(0)).put("waiting", true));
+        MetaStore state = MetaStoreJson.read(dump);
+        ClusterStore store = state.clusters().get(new ClusterName("orders"));
+        ClusterView one = ClusterView.of(store);
+
+        assertThat(store.tasks()).hasSize(2);
+        assertThat(store.runningTasks()).hasSize(1);
+        assertThat(MetaStoreJson.read(MetaStoreJson.write(state))).isEqualTo(state);
 
         assertThat(one.cluster().nodes().get(0).slots()).hasSize(2);
         assertThat(one.cluster().nodes().get(2).slots()).hasSize(1);

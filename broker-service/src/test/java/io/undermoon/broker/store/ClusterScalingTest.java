@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.broker.plan.Clusters;
+import io.undermoon.broker.plan.Commits;
+import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.testing.MutableClock;
 import io.undermoon.broker.testing.Stores;
@@ -17,6 +21,7 @@ import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
 import java.time.Duration;
@@ -49,13 +54,12 @@ class ClusterScalingTest {
         assertThat(cluster(store).runsMigrations()).isFalse();
 
         refuses(ErrorCode.NODE_NUMBER_CHANGING, () -> scaling.expand(DEMO));
-        refuses(ErrorCode.NODE_NUMBER_CHANGING, () -> scaling.scaleTo(DEMO, 4));
         refuses(ErrorCode.CLUSTER_NOT_FOUND, () -> scaling.expand(OTHER));
 
         proxies.epoch = Optional.of(cluster(store).epoch());
         assertThat(scaled).succeedsWithin(10, TimeUnit.SECONDS);
         assertThat(cluster(store).runsMigrations()).isTrue();
-        refuses(ErrorCode.MIGRATION_RUNNING, () -> scaling.scaleTo(DEMO, 4));
+        failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.MIGRATION_RUNNING);
         refuses(
                 ErrorCode.SLOTS_ALREADY_EVEN,
                 () -> scaling(store(Stores.withCluster(4, 0)), Duration.ZERO).expand(DEMO));
@@ -77,6 +81,70 @@ class ClusterScalingTest {
     }
 
     @Test
+    void is_redirected_and_cancelled_while_it_waits() {
+        MetadataStore store = store(Stores.withCluster(4, 4));
+        ClusterScaling scaling = scaling(store, Duration.ofSeconds(60));
+        CompletableFuture<Void> toEight = scaling.scaleTo(DEMO, 8).toCompletableFuture();
+        CompletableFuture<Void> toTwelve = scaling.scaleTo(DEMO, 12).toCompletableFuture();
+        failsAs(toEight, ErrorCode.NODE_NUMBER_CHANGING);
+        assertThat(cluster(store).nodeNumber()).isEqualTo(12);
+        assertThat(scaling.cancel(DEMO)).isTrue();
+        assertThat(scaling.cancel(DEMO)).isFalse();
+        failsAs(toTwelve, ErrorCode.NODE_NUMBER_CHANGING);
+        assertThat(scaling.scaleTo(DEMO, 4).toCompletableFuture()).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(cluster(store).nodeNumber()).isEqualTo(4);
+    }
+
+    @Test
+    void is_redirected_while_slots_move() {
+        MetadataStore store = store(Stores.withCluster(12, 0));
+        ClusterScaling scaling = scaling(store, Duration.ZERO);
+        scaling.shrink(DEMO, 4);
+        assertThat(scaling.scaleTo(DEMO, 8).toCompletableFuture()).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(cluster(store).tasks())
+                .hasSize(4)
+                .allSatisfy(task -> assertThat(task.meta().srcChunkIndex()).isEqualTo(2));
+        failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.MIGRATION_RUNNING);
+        MetaStore before = store.state();
+        failsAs(scaling.scaleTo(DEMO, 16).toCompletableFuture(), ErrorCode.NO_AVAILABLE_RESOURCE);
+        failsAs(scaling.scaleTo(DEMO, 7).toCompletableFuture(), ErrorCode.INVALID_NODE_NUMBER);
+        assertThat(store.state()).isEqualTo(before);
+    }
+
+    @Test
+    void waits_for_the_commit_of_what_cannot_be_cancelled_any_more() {
+        MetadataStore store = store(Stores.withCluster(12, 0));
+        ClusterScaling scaling = scaling(store, Duration.ZERO);
+        scaling.shrink(DEMO, 8);
+        List<MigratingSlots> tasks = cluster(store).runningTasks();
+        proxies.abortAnswer = MigrationControl.Answer.Kind.ALREADY_SWITCHED;
+        failsAs(scaling.scaleTo(DEMO, 4).toCompletableFuture(), ErrorCode.MIGRATION_RUNNING);
+        assertThat(cluster(store).tasks()).isEqualTo(tasks);
+    }
+
+    @Test
+    void empties_a_host_in_the_background() {
+        MetadataStore store = store(Stores.withCluster(4, 2));
+        ClusterScaling scaling = scaling(store, Duration.ZERO);
+        scaling.drain("host1");
+        assertThat(cluster(store).tasks()).hasSize(2);
+        store.change((state, rules) -> {
+            MetaStore next = state;
+            for (MigratingSlots task : state.clusters().get(DEMO).tasks()) {
+                next = Commits.commit(
+                                next,
+                                rules,
+                                ClusterView.of(next.clusters().get(DEMO)).task(task))
+                        .state();
+            }
+            return Outcome.done(next);
+        });
+        scaling.advanceDrains();
+        assertThat(cluster(store).nodeNumber()).isEqualTo(4);
+        assertThat(cluster(store).proxies()).doesNotContain(Stores.proxy(1));
+    }
+
+    @Test
     void shrinks_without_waiting_and_removes_nodes_that_are_unused() {
         MetadataStore store = store(Stores.withCluster(8, 2));
         ClusterScaling scaling = scaling(store, Duration.ZERO);
@@ -94,8 +162,8 @@ class ClusterScalingTest {
         MetadataStore store = store(Stores.withCluster(4, 1));
         MetaStore before = store.state();
         ClusterScaling scaling = scaling(store, Duration.ZERO);
-        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> scaling.scaleTo(DEMO, 8));
-        refuses(ErrorCode.INVALID_NODE_NUMBER, () -> scaling.scaleTo(DEMO, 6));
+        failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.NO_AVAILABLE_RESOURCE);
+        failsAs(scaling.scaleTo(DEMO, 6).toCompletableFuture(), ErrorCode.INVALID_NODE_NUMBER);
         refuses(ErrorCode.NODE_NUM_ALREADY_ENOUGH, () -> scaling.growTo(DEMO, 4));
         refuses(ErrorCode.FREE_NODE_NOT_FOUND, () -> scaling.deleteFreeNodes(DEMO));
         assertThat(store.state()).isEqualTo(before);
@@ -127,7 +195,11 @@ class ClusterScalingTest {
 
     private ClusterScaling scaling(MetadataStore store, Duration timeout) {
         return new ClusterScaling(
-                store, proxies, ForkJoinPool.commonPool(), new ClusterScaling.Patience(Duration.ofMillis(5), timeout));
+                store,
+                proxies,
+                new MigrationAborts(store, proxies, ForkJoinPool.commonPool()),
+                ForkJoinPool.commonPool(),
+                new ClusterScaling.Patience(Duration.ofMillis(5), timeout));
     }
 
     private static MetadataStore store(MetaStore state) {
@@ -135,12 +207,22 @@ class ClusterScalingTest {
                 new MemoryStorage(state), new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
     }
 
+    private static void failsAs(CompletableFuture<Void> scaled, ErrorCode code) {
+        assertThat(scaled)
+                .failsWithin(10, TimeUnit.SECONDS)
+                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        UndermoonException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
     private static ClusterStore cluster(MetadataStore store) {
         return store.state().clusters().get(DEMO);
     }
 
     /** Proxies that all have the same epoch, or none of which can be asked. */
-    private static final class ProxyDoubles implements ProxyEpochs {
+    private static final class ProxyDoubles implements ProxyEpochs, MigrationControl {
+        volatile MigrationControl.Answer.Kind abortAnswer = MigrationControl.Answer.Kind.AGREED;
         volatile Optional<Epoch> epoch = Optional.empty();
         final AtomicInteger rounds = new AtomicInteger();
 
@@ -149,6 +231,12 @@ class ClusterScalingTest {
             rounds.incrementAndGet();
             return CompletableFuture.completedStage(
                     asked.stream().collect(Collectors.toMap(proxy -> proxy, proxy -> epoch)));
+        }
+
+        @Override
+        public CompletionStage<Map<MigrationTask, MigrationControl.Answer>> abort(Collection<MigrationTask> tasks) {
+            return CompletableFuture.completedStage(tasks.stream()
+                    .collect(Collectors.toMap(task -> task, task -> new MigrationControl.Answer(abortAnswer, "said"))));
         }
     }
 }

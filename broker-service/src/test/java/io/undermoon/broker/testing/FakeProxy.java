@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A proxy of ours as the broker sees it over RESP: it knows PING, AUTH and UMCTL GETEPOCH. */
+/** A proxy of ours as the broker sees it over RESP: it knows PING, AUTH, UMCTL GETEPOCH and UMCTL ABORTMIGRATION. */
 public final class FakeProxy implements AutoCloseable {
     private static final String NO_AUTH = "-NOAUTH Authentication required.\r\n";
 
@@ -24,6 +24,8 @@ public final class FakeProxy implements AutoCloseable {
     private final @Nullable LongSupplier epoch;
     private final @Nullable String password;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
+    private final List<String> aborts = new CopyOnWriteArrayList<>();
+    private volatile String abortAnswer = "+OK";
 
     /** A proxy with an epoch. */
     public FakeProxy(LongSupplier epoch) {
@@ -49,6 +51,16 @@ public final class FakeProxy implements AutoCloseable {
     /** A proxy that tells nothing to those who have not given its password. */
     public static FakeProxy withPassword(String password, LongSupplier epoch) {
         return new FakeProxy(epoch, password);
+    }
+
+    /** What the proxy says to {@code UMCTL ABORTMIGRATION}, in RESP without the end of line. */
+    public void answerAbortsWith(String reply) {
+        abortAnswer = reply;
+    }
+
+    /** The arguments of the aborts it was asked for, from the cluster's name on. */
+    public List<String> aborts() {
+        return aborts;
     }
 
     public String address() {
@@ -105,7 +117,11 @@ public final class FakeProxy implements AutoCloseable {
                 && command.get(1).equals(password);
     }
 
-    private static String answer(List<String> command, LongSupplier epoch) {
+    private String answer(List<String> command, LongSupplier epoch) {
+        if (command.size() > 3 && command.get(1).equals("ABORTMIGRATION")) {
+            aborts.add(String.join(" ", command.subList(3, command.size())));
+            return abortAnswer + "\r\n";
+        }
         return switch (String.join(" ", command).toUpperCase(Locale.ROOT)) {
             case "PING" -> "+PONG\r\n";
             case "UMCTL GETEPOCH" -> ":" + epoch.getAsLong() + "\r\n";

@@ -1,0 +1,68 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes migrations back: their slots are stable slots of their sources again. */
+public final class Aborts {
+    private Aborts() {}
+
+    /**
+     * Which migrations are meant.
+     *
+     * @param slots those that move any of these slots, empty for all
+     * @param epoch those of this epoch, empty for any
+     */
+    public record Selection(Optional<SlotRanges> slots, Optional<Epoch> epoch) {
+        public static final Selection ALL = new Selection(Optional.empty(), Optional.empty());
+
+        private boolean has(MigratingSlots task) {
+            return slots.map(task.rangeList()::intersects).orElse(true)
+                    && epoch.map(task.meta().epoch()::equals).orElse(true);
+        }
+    }
+
+    /** The selected migrations of a cluster, as their sources store them. */
+    public static List<MigratingSlots> select(ClusterStore cluster, Selection selection) {
+        return cluster.tasks().stream().filter(selection::has).toList();
+    }
+
+    /** Takes back the selected migrations that have not started: no proxy has heard of them. Returns them. */
+    public static Outcome<List<MigratingSlots>> withdrawWaiting(
+            MetaStore state, Rules rules, ClusterName name, Selection selection) {
+        List<MigratingSlots> waiting = select(Require.cluster(state, name), selection).stream()
+                .filter(MigratingSlots::waiting)
+                .toList();
+        return withdraw(state, rules, name, waiting);
+    }
+
+    /**
+     * Takes back migrations whose sources have agreed never to switch them. Only those that are still exactly the same are
+     * taken back: one that was committed or restarted meanwhile is another matter. Returns those that were.
+     */
+    public static Outcome<List<MigratingSlots>> withdraw(
+            MetaStore state, Rules rules, ClusterName name, Collection<MigratingSlots> agreed) {
+        ClusterStore cluster = Require.cluster(state, name);
+        List<MigratingSlots> withdrawn = new ArrayList<>(cluster.tasks());
+        withdrawn.retainAll(agreed);
+        if (withdrawn.isEmpty()) {
+            return new Outcome<>(state, List.of());
+        }
+        ClusterStore without = cluster;
+        for (MigratingSlots task : withdrawn) {
+            without = Settlement.toSource(without, task);
+        }
+        MetaStoreEdit edit = state.edit();
+        edit.putAtNewEpoch(TaskQueue.start(without, rules));
+        return new Outcome<>(edit.done(), withdrawn);
+    }
+}

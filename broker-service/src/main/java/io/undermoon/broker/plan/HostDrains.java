@@ -1,0 +1,225 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Empties hosts without losing a write or the redundancy of a chunk: every chunk with a half on such a host hands its slots,
+ * by ordinary migrations, to a chunk on other hosts, and leaves its cluster when it is empty. Nothing new is placed on the
+ * host from the request on.
+ *
+ * <p>Roles and replicas are not moved instead: a switch of roles may lose writes that have not been replicated yet, and a
+ * replaced replica leaves its master alone until it has caught up.
+ */
+public final class HostDrains {
+    private HostDrains() {}
+
+    /** Marks a host, provided that there are proxies to take the place of its own. */
+    public static Outcome<Outcome.Done> request(MetaStore state, Rules rules, String host) {
+        requireHost(state, host);
+        if (state.enableOrderedProxy()) {
+            throw new UndermoonException(
+                    ErrorCode.ORDERED_PROXY_ENABLED,
+                    "with enable_ordered_proxy nothing can take the place of the proxies of a host");
+        }
+        if (state.drainingHosts().contains(host)) {
+            return Outcome.done(state);
+        }
+        MetaStoreEdit edit = state.edit();
+        edit.startDraining(host);
+        MetaStore marked = edit.done();
+        requireRoom(marked, rules);
+        return Outcome.done(marked);
+    }
+
+    /** Forgets that a host is being emptied. What moves already goes on moving unless it is aborted. */
+    public static Outcome<Outcome.Done> cancel(MetaStore state, String host) {
+        requireDraining(state, host);
+        MetaStoreEdit edit = state.edit();
+        edit.stopDraining(host);
+        return Outcome.done(edit.done());
+    }
+
+    /**
+     * Does for all such hosts what has become possible. To be called now and then.
+     *
+     * @param busy the clusters to leave alone, because somebody else is about to change their nodes
+     */
+    public static Outcome<Outcome.Done> advance(MetaStore state, Rules rules, Predicate<ClusterName> busy) {
+        MetaStore current = state;
+        if (!state.drainingHosts().isEmpty()) {
+            for (ClusterName name : state.clusters().keySet()) {
+                ClusterStore cluster = Require.cluster(current, name);
+                if (!cluster.runsMigrations() && !busy.test(name)) {
+                    current = advance(current, rules, cluster);
+                }
+            }
+        }
+        return Outcome.done(current);
+    }
+
+    private static MetaStore advance(MetaStore state, Rules rules, ClusterStore cluster) {
+        List<ChunkStore> emptied = cluster.chunks().stream()
+                .filter(chunk -> chunk.holdsNothing() && isAffected(state, chunk))
+                .toList();
+        MetaStore current = Clusters.without(state, cluster, emptied);
+        ClusterStore rest = Require.cluster(current, cluster.name());
+        List<Integer> leaving = chunksWithSlots(current, rest);
+        if (leaving.isEmpty()) {
+            return current;
+        }
+        int missing = leaving.size() - unused(current, rest).size();
+        if (missing > 0) {
+            if (!hasRoom(current, rules, missing)) {
+                return current;
+            }
+            current = Clusters.addNodes(current, rules, rest.name(), (long) missing * ChunkStore.NODES)
+                    .state();
+        }
+        return handOver(current, rules, Require.cluster(current, rest.name()), leaving);
+    }
+
+    private static MetaStore handOver(MetaStore state, Rules rules, ClusterStore cluster, List<Integer> leaving) {
+        Deque<Integer> heirs = new ArrayDeque<>(unused(state, cluster));
+        return SlotMoves.plan(state, rules, cluster, moves -> {
+                    for (int chunk : leaving) {
+                        int heir = heirs.removeFirst();
+                        for (int part = 0; part < ChunkStore.PARTS; part++) {
+                            int source = new ChunkPart(chunk, part).shard();
+                            SlotRanges slots = moves.stableOf(source);
+                            if (!slots.isEmpty()) {
+                                moves.move(source, new ChunkPart(heir, part).shard(), slots);
+                            }
+                        }
+                    }
+                })
+                .state();
+    }
+
+    /**
+     * What is left to do on a host.
+     *
+     * @param proxiesInUse its proxies that clusters use
+     * @param clusters these clusters
+     * @param slotsLeft the slots of the chunks that the proxies are in
+     */
+    public record Progress(List<ProxyAddress> proxiesInUse, Set<ClusterName> clusters, int slotsLeft) {
+        public Progress {
+            proxiesInUse = List.copyOf(proxiesInUse);
+            clusters = Collections.unmodifiableSet(new TreeSet<>(clusters));
+        }
+
+        /** Whether the host can be switched off. */
+        public boolean isDrained() {
+            return proxiesInUse.isEmpty();
+        }
+    }
+
+    public static Progress progress(MetaStore state, String host) {
+        requireDraining(state, host);
+        List<ProxyAddress> inUse = new ArrayList<>();
+        Set<ClusterName> clusters = new TreeSet<>();
+        for (ProxyResource proxy : state.allProxies().values()) {
+            if (proxy.host().equals(host) && proxy.cluster() != null) {
+                inUse.add(proxy.proxyAddress());
+                clusters.add(proxy.cluster());
+            }
+        }
+        int slots = state.allChunks()
+                .filter(chunk -> chunk.hosts().contains(host))
+                .mapToInt(HostDrains::slotsOf)
+                .sum();
+        return new Progress(inUse, clusters, slots);
+    }
+
+    private static int slotsOf(ChunkStore chunk) {
+        int leaving = chunk.migratingSlots().stream()
+                .flatMap(List::stream)
+                .filter(MigratingSlots::isMigrating)
+                .mapToInt(task -> task.rangeList().size())
+                .sum();
+        return chunk.stable(0).size() + chunk.stable(1).size() + leaving;
+    }
+
+    private static boolean isAffected(MetaStore state, ChunkStore chunk) {
+        return chunk.hosts().stream().anyMatch(state.drainingHosts()::contains);
+    }
+
+    private static List<Integer> chunksWithSlots(MetaStore state, ClusterStore cluster) {
+        return indices(cluster, chunk -> !chunk.holdsNothing() && isAffected(state, chunk));
+    }
+
+    /** The chunks that can take slots over. */
+    private static List<Integer> unused(MetaStore state, ClusterStore cluster) {
+        return indices(cluster, chunk -> chunk.holdsNothing() && !isAffected(state, chunk));
+    }
+
+    private static List<Integer> indices(ClusterStore cluster, Predicate<ChunkStore> wanted) {
+        List<Integer> indices = new ArrayList<>();
+        for (int i = 0; i < cluster.chunks().size(); i++) {
+            if (wanted.test(cluster.chunks().get(i))) {
+                indices.add(i);
+            }
+        }
+        return indices;
+    }
+
+    /** Refuses a request that could not be carried out with the proxies there are now. */
+    private static void requireRoom(MetaStore state, Rules rules) {
+        int missing = 0;
+        for (ClusterStore cluster : state.clusters().values()) {
+            missing += indices(cluster, chunk -> isAffected(state, chunk) && willHoldSlots(chunk))
+                    .size();
+        }
+        if (missing > 0) {
+            Allocation.pairs(state, rules, missing, 0);
+        }
+    }
+
+    /** Whether a chunk has slots that are not leaving it already, or expects some. */
+    private static boolean willHoldSlots(ChunkStore chunk) {
+        return chunk.ownsStableSlots(0)
+                || chunk.ownsStableSlots(1)
+                || chunk.migratingSlots().stream().flatMap(List::stream).anyMatch(side -> !side.isMigrating());
+    }
+
+    private static boolean hasRoom(MetaStore state, Rules rules, int chunks) {
+        try {
+            Allocation.pairs(state, rules, chunks, 0);
+            return true;
+        } catch (UndermoonException e) {
+            // Proxies that were free when the drain was requested are not any more; it waits for others.
+            return false;
+        }
+    }
+
+    private static void requireHost(MetaStore state, String host) {
+        if (state.allProxies().values().stream().noneMatch(proxy -> proxy.host().equals(host))) {
+            throw new UndermoonException(ErrorCode.HOST_NOT_FOUND, "no proxy is registered on host '" + host + "'");
+        }
+    }
+
+    private static void requireDraining(MetaStore state, String host) {
+        if (!state.drainingHosts().contains(host)) {
+            throw new UndermoonException(ErrorCode.HOST_NOT_FOUND, "host '" + host + "' is not being drained");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterName;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Spreads the slots of a cluster by weight without changing its nodes, moving as few as possible. */
+public final class Rebalancing {
+    /** How different from the wanted one a share may be, in per cent, unless said otherwise. */
+    public static final double DEFAULT_THRESHOLD_PERCENT = 2;
+
+    private static final double MAX_WEIGHT = 1_000_000;
+    /** Weights are whole thousandths, so that shares are computed without rounding. */
+    private static final double SCALE = 1000;
+
+    private Rebalancing() {}
+
+    /**
+     * How to spread.
+     *
+     * @param weights by the address of a master or of a proxy, for all its masters; 0 takes all slots away. A master that is
+     *     not named has weight 1 if it has slots, and gets none if it has none
+     * @param thresholdPercent when no share differs from the wanted one by more than this, nothing moves
+     */
+    public record Request(Map<String, Double> weights, double thresholdPercent) {
+        public Request {
+            weights = Map.copyOf(weights);
+            weights.forEach((address, weight) -> {
+                if (!(weight >= 0 && weight <= MAX_WEIGHT)) {
+                    throw refused("weight " + weight + " of '" + address + "' is not between 0 and 1000000");
+                }
+            });
+            if (!(thresholdPercent >= 0 && thresholdPercent <= 100)) {
+                throw refused("threshold " + thresholdPercent + " is not between 0 and 100");
+            }
+        }
+    }
+
+    /** Plans the moves; those that may not run yet wait. Returns them, none if the cluster is even enough. */
+    public static Outcome<List<MigratingSlots>> rebalance(
+            MetaStore state, Rules rules, ClusterName name, Request request) {
+        ClusterStore cluster = Require.cluster(state, name);
+        Require.noMigration(cluster);
+        int[] present = new SlotMoves(cluster, cluster.epoch()).sizes();
+        long[] weights = weights(cluster, request, present);
+        if (Arrays.stream(weights).sum() == 0) {
+            throw refused("no master has a weight above 0");
+        }
+        int[] wanted = SlotShare.byWeight(Arrays.stream(present).sum(), weights, present);
+        if (isEvenEnough(present, wanted, request.thresholdPercent())) {
+            return new Outcome<>(state, List.of());
+        }
+        return SlotMoves.plan(state, rules, cluster, moves -> Leveling.level(moves, wanted));
+    }
+
+    private static long[] weights(ClusterStore cluster, Request request, int[] present) {
+        long[] weights = Arrays.stream(present)
+                .mapToLong(slots -> slots > 0 ? (long) SCALE : 0)
+                .toArray();
+        ShardAddresses addresses = new ShardAddresses(cluster);
+        request.weights()
+                .forEach((address, weight) ->
+                        addresses.find(address).forEach(shard -> weights[shard] = Math.round(weight * SCALE)));
+        return weights;
+    }
+
+    private static boolean isEvenEnough(int[] present, int[] wanted, double thresholdPercent) {
+        for (int i = 0; i < present.length; i++) {
+            if (Math.abs(present[i] - wanted[i]) * 100.0 > thresholdPercent * wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static UndermoonException refused(String message) {
+        return new UndermoonException(ErrorCode.INVALID_REQUEST, message);
+    }
+}

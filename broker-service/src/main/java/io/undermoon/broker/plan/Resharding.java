@@ -1,0 +1,111 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Moves slots from some masters to one, as asked for by hand. Other migrations of the cluster may run meanwhile. */
+public final class Resharding {
+    private Resharding() {}
+
+    /**
+     * What to move. Nodes are named by the address of a master or of the proxy of masters.
+     *
+     * @param sources who gives; empty for whoever has slots
+     * @param slotNumber how many slots, in proportion to what the sources have; absent when the ranges are given
+     * @param ranges which slots; absent when the number is given
+     */
+    public record Request(
+            List<String> sources,
+            String destination,
+            @Nullable Integer slotNumber,
+            @Nullable SlotRanges ranges) {
+        public Request {
+            sources = List.copyOf(sources);
+            if ((slotNumber == null) == (ranges == null)) {
+                throw refused("either slot_number or range_list says what moves");
+            }
+            if (slotNumber != null && slotNumber <= 0 || ranges != null && ranges.isEmpty()) {
+                throw refused("there is nothing to move");
+            }
+        }
+    }
+
+    /** Plans the moves, one task per source; those that may not run yet wait. Returns them. */
+    public static Outcome<List<MigratingSlots>> reshard(
+            MetaStore state, Rules rules, ClusterName name, Request request) {
+        ClusterStore cluster = Require.cluster(state, name);
+        ShardAddresses addresses = new ShardAddresses(cluster);
+        int destination = addresses.findOne(request.destination());
+        List<Integer> sources = sources(cluster, addresses, request, destination);
+        return SlotMoves.plan(state, rules, cluster, moves -> {
+            if (request.ranges() != null) {
+                moveRanges(moves, sources, destination, request.ranges());
+            } else if (request.slotNumber() != null) {
+                moveNumber(moves, sources, destination, request.slotNumber());
+            }
+        });
+    }
+
+    private static List<Integer> sources(
+            ClusterStore cluster, ShardAddresses addresses, Request request, int destination) {
+        if (request.sources().isEmpty()) {
+            return IntStream.range(0, cluster.shardNumber())
+                    .filter(shard -> shard != destination)
+                    .boxed()
+                    .toList();
+        }
+        List<Integer> sources = request.sources().stream()
+                .flatMap(address -> addresses.find(address).stream())
+                .distinct()
+                .sorted()
+                .toList();
+        if (sources.contains(destination)) {
+            throw refused("'" + request.destination() + "' is a source and the destination");
+        }
+        return sources;
+    }
+
+    private static void moveRanges(SlotMoves moves, List<Integer> sources, int destination, SlotRanges wanted) {
+        SlotRanges left = wanted;
+        for (int source : sources) {
+            SlotRanges given = wanted.minus(wanted.minus(moves.stableOf(source)));
+            if (!given.isEmpty()) {
+                moves.move(source, destination, given);
+                left = left.minus(given);
+            }
+        }
+        if (!left.isEmpty()) {
+            throw refused("slots " + left + " are not owned by the sources, or are moving already");
+        }
+    }
+
+    private static void moveNumber(SlotMoves moves, List<Integer> sources, int destination, int slots) {
+        int[] present =
+                sources.stream().mapToInt(shard -> moves.stableOf(shard).size()).toArray();
+        int total = IntStream.of(present).sum();
+        if (slots > total) {
+            throw refused(slots + " slots are to move, but the sources have " + total + " that are not moving already");
+        }
+        int[] given =
+                SlotShare.byWeight(slots, IntStream.of(present).asLongStream().toArray(), present);
+        List<Integer> givers = new ArrayList<>(sources);
+        for (int i = 0; i < givers.size(); i++) {
+            if (given[i] > 0) {
+                moves.moveFirst(givers.get(i), destination, given[i]);
+            }
+        }
+    }
+
+    private static UndermoonException refused(String message) {
+        return new UndermoonException(ErrorCode.INVALID_MIGRATION_TASK, message);
+    }
+}

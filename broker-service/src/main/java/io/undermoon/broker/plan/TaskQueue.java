@@ -1,0 +1,44 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.MigratingSlots;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which of a cluster's migration tasks run at the same time. All tasks are planned at once and wait; they are started in
+ * stored order, as many as the migration limit allows, and one per source part. A task that has started stays so: the
+ * decision is part of the metadata, so it is the same on every broker whatever the limit configured there.
+ */
+final class TaskQueue {
+    private TaskQueue() {}
+
+    /** The cluster with as many tasks started as may run. To be called by every plan that adds or ends tasks. */
+    static ClusterStore start(ClusterStore cluster, Rules rules) {
+        Set<ChunkPart> busySources = new HashSet<>();
+        List<MigratingSlots> running = cluster.runningTasks();
+        running.forEach(task -> busySources.add(task.meta().source()));
+        int started = running.size();
+        ClusterStore result = cluster;
+        for (MigratingSlots task : cluster.tasks()) {
+            boolean room = rules.migrationLimit() == 0 || started < rules.migrationLimit();
+            if (task.waiting() && room && busySources.add(task.meta().source())) {
+                result = started(started(result, task), task.otherSide());
+                started++;
+            }
+        }
+        return result;
+    }
+
+    private static ClusterStore started(ClusterStore cluster, MigratingSlots side) {
+        ChunkPart owner = side.owner();
+        ChunkStore chunk = cluster.chunks().get(owner.chunk());
+        List<MigratingSlots> tasks = chunk.migratingSlots().get(owner.part()).stream()
+                .map(task -> task.equals(side) ? task.started() : task)
+                .toList();
+        return cluster.withChunk(owner.chunk(), chunk.withPart(owner.part(), chunk.stable(owner.part()), tasks));
+    }
+}

@@ -1,0 +1,88 @@
+package io.undermoon.broker.proxy;
+
+import io.undermoon.metadata.ProxyAddress;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * One control command to a proxy, over a connection made for the occasion: what the broker asks of proxies is rare, and a kept
+ * connection would be broken just when it is needed.
+ */
+public final class ProxyCall {
+    private static final Command UMCTL = Command.create("UMCTL");
+
+    private final Vertx vertx;
+    private final Duration timeout;
+    private final Optional<String> password;
+
+    /**
+     * @param timeout for connecting, and again for the answer
+     * @param password given to those proxies that ask for one
+     */
+    public ProxyCall(Vertx vertx, Duration timeout, Optional<String> password) {
+        this.vertx = vertx;
+        this.timeout = timeout;
+        this.password = password;
+    }
+
+    /** Sends {@code UMCTL} with arguments. An error reply is a failure that is itself a {@link Response}. */
+    Future<Response> umctl(ProxyAddress proxy, List<String> arguments) {
+        Redis client = Redis.createClient(vertx, options(proxy));
+        Request request = Request.cmd(UMCTL);
+        arguments.forEach(request::arg);
+        return within(2 * timeout.toMillis(), client.send(request)).onComplete(done -> client.close());
+    }
+
+    /** Asks a question about each of some subjects at the same time; the questions may not fail. */
+    static <S, A> CompletionStage<Map<S, A>> all(Collection<S> subjects, Function<S, Future<A>> question) {
+        Map<S, CompletableFuture<A>> questions = subjects.stream()
+                .distinct()
+                .collect(Collectors.toMap(
+                        subject -> subject,
+                        subject -> question.apply(subject).toCompletionStage().toCompletableFuture()));
+        return CompletableFuture.allOf(questions.values().toArray(CompletableFuture[]::new))
+                .thenApply(all -> questions.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, entry -> entry.getValue().join())));
+    }
+
+    private RedisOptions options(ProxyAddress proxy) {
+        RedisOptions options = new RedisOptions()
+                .setConnectionString("redis://" + proxy)
+                .setNetClientOptions(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()))
+                .setProtocolNegotiation(false);
+        password.ifPresent(options::setPassword);
+        return options;
+    }
+
+    /** The client has a time limit for connecting only. */
+    private <T> Future<T> within(long millis, Future<T> future) {
+        Promise<T> limited = Promise.promise();
+        long timer = vertx.setTimer(millis, id -> limited.tryFail("no answer within " + millis + " ms"));
+        future.onComplete(result -> {
+            vertx.cancelTimer(timer);
+            if (result.succeeded()) {
+                limited.tryComplete(result.result());
+            } else {
+                limited.tryFail(result.cause());
+            }
+        });
+        return limited.future();
+    }
+}

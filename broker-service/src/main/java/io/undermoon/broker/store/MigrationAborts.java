@@ -1,0 +1,120 @@
+package io.undermoon.broker.store;
+
+import io.undermoon.broker.plan.Aborts;
+import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.MigrationTask;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
+
+/**
+ * Cancels migrations. Those that have not started are taken back at once, so that none of them starts meanwhile; of the
+ * others each source is asked first, and only a migration whose source has agreed never to switch it is taken back. So there
+ * is one owner of a slot at any moment, whoever dies in between.
+ */
+public final class MigrationAborts {
+    private static final Logger LOG = Logger.getLogger(MigrationAborts.class);
+
+    private final MetadataStore store;
+    private final MigrationControl control;
+    private final Executor executor;
+
+    /** What became of one migration. */
+    public record Result(MigrationTask task, Fate fate, String message) {}
+
+    /** What may become of a migration. */
+    public enum Fate {
+        /** It is over, and its slots are where they were. */
+        ABORTED,
+        /** It is past the switch, and will be committed. */
+        ALREADY_SWITCHED,
+        /** Its source has no say in it yet, or none at all; nothing has changed. */
+        REFUSED,
+        /** Its source did not answer; nothing has changed. */
+        NOT_ANSWERED,
+        /** It was committed or restarted meanwhile. */
+        CHANGED
+    }
+
+    /**
+     * @param executor runs what blocks
+     */
+    public MigrationAborts(MetadataStore store, MigrationControl control, Executor executor) {
+        this.store = store;
+        this.control = control;
+        this.executor = executor;
+    }
+
+    /** Cancels the selected migrations of a cluster, as far as that is possible. Blocks for the part that is stored first. */
+    public CompletionStage<List<Result>> abort(ClusterName name, Aborts.Selection selection) {
+        ClusterView before = cluster(name);
+        List<Result> results = new ArrayList<>();
+        for (MigratingSlots task :
+                store.change((state, rules) -> Aborts.withdrawWaiting(state, rules, name, selection))) {
+            results.add(new Result(before.task(task), Fate.ABORTED, "it had not started"));
+        }
+        ClusterView now = cluster(name);
+        Map<MigrationTask, MigratingSlots> running = new LinkedHashMap<>();
+        for (MigratingSlots task : Aborts.select(now.store(), selection)) {
+            if (!task.waiting()) {
+                running.put(now.task(task), task);
+            }
+        }
+        return control.abort(running.keySet())
+                .thenApplyAsync(
+                        answers -> {
+                            results.addAll(withdraw(name, running, answers));
+                            return results;
+                        },
+                        executor);
+    }
+
+    private List<Result> withdraw(
+            ClusterName name,
+            Map<MigrationTask, MigratingSlots> running,
+            Map<MigrationTask, MigrationControl.Answer> answers) {
+        List<MigratingSlots> agreed = new ArrayList<>();
+        answers.forEach((task, answer) -> {
+            MigratingSlots stored = running.get(task);
+            if (stored != null && answer.kind() == MigrationControl.Answer.Kind.AGREED) {
+                agreed.add(stored);
+            }
+        });
+        List<MigratingSlots> withdrawn = store.change((state, rules) -> Aborts.withdraw(state, rules, name, agreed));
+        List<Result> results = new ArrayList<>();
+        running.forEach((task, stored) -> {
+            MigrationControl.Answer answer = answers.getOrDefault(
+                    task, new MigrationControl.Answer(MigrationControl.Answer.Kind.NO_ANSWER, "not asked"));
+            Fate fate = fate(answer.kind(), withdrawn.contains(stored));
+            results.add(new Result(task, fate, answer.message()));
+            LOG.infof(
+                    "abort of migration cluster=%s slots=%s: %s %s",
+                    name, task.slotRange().rangeList(), fate, answer.message());
+        });
+        return results;
+    }
+
+    private static Fate fate(MigrationControl.Answer.Kind answer, boolean withdrawn) {
+        return switch (answer) {
+            case AGREED -> withdrawn ? Fate.ABORTED : Fate.CHANGED;
+            case ALREADY_SWITCHED -> Fate.ALREADY_SWITCHED;
+            case REFUSED -> Fate.REFUSED;
+            case NO_ANSWER -> Fate.NOT_ANSWERED;
+        };
+    }
+
+    private ClusterView cluster(ClusterName name) {
+        return store.view()
+                .cluster(name)
+                .orElseThrow(() ->
+                        new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
+    }
+}

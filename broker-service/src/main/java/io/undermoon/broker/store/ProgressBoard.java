@@ -1,0 +1,120 @@
+package io.undermoon.broker.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.slot.SlotRanges;
+import io.undermoon.umctl.MigrationProgress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * How far the migrations are, as the coordinators learned it from the proxies last. Kept in memory only and no longer than it
+ * is true: a report about a migration that does not run is not taken, one that is not renewed is forgotten. Safe for any
+ * number of threads and coordinators.
+ */
+public final class ProgressBoard {
+    /** Coordinators report once a second. */
+    private static final Duration TIME_TO_LIVE = Duration.ofSeconds(15);
+
+    private static final int MAX_ERROR_LENGTH = 500;
+
+    private final MetadataStore store;
+    private final LongSupplier nanoClock;
+    private final Map<Key, Map<MigrationProgress.Side, Entry>> entries = new ConcurrentHashMap<>();
+
+    /** What both sides' reports of a migration have in common. */
+    private record Key(ClusterName cluster, SlotRanges slots, Optional<MigrationMeta> meta) {
+        static Key of(ClusterName cluster, TaggedSlots slots) {
+            return new Key(cluster, slots.rangeList(), slots.migration());
+        }
+    }
+
+    private record Entry(MigrationProgress progress, long receivedNanos) {}
+
+    /** What a proxy of a cluster says. */
+    public record Report(ClusterName clusterName, MigrationProgress progress) {
+        public Report {
+            requireNonNull(clusterName, "cluster_name");
+            requireNonNull(progress, "progress");
+        }
+    }
+
+    /**
+     * @param nanoClock as {@link System#nanoTime}
+     */
+    public ProgressBoard(MetadataStore store, LongSupplier nanoClock) {
+        this.store = store;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Takes reports in, as far as they are about running migrations. */
+    public void post(Collection<Report> reports) {
+        Set<Key> running = running();
+        for (Report report : reports) {
+            Key key = Key.of(report.clusterName(), report.progress().task());
+            if (running.contains(key)) {
+                Entry entry = new Entry(withBoundedError(report.progress()), nanoClock.getAsLong());
+                entries.merge(key, sides(Map.of(), entry), (present, added) -> sides(present, entry));
+            }
+        }
+    }
+
+    /** What one of the proxies of a migration said lately. */
+    public Optional<MigrationProgress> of(MigrationTask task, MigrationProgress.Side side) {
+        return Optional.ofNullable(entries.get(Key.of(task.clusterName(), task.slotRange())))
+                .map(sides -> sides.get(side))
+                .filter(entry -> !isOld(entry))
+                .map(Entry::progress);
+    }
+
+    /** Forgets what is about migrations that do not run any more. To be called now and then. */
+    public void prune() {
+        if (!entries.isEmpty()) {
+            entries.keySet().retainAll(running());
+        }
+    }
+
+    private boolean isOld(Entry entry) {
+        return nanoClock.getAsLong() - entry.receivedNanos() > TIME_TO_LIVE.toNanos();
+    }
+
+    private Set<Key> running() {
+        Set<Key> running = new HashSet<>();
+        for (ClusterName name : store.state().clusters().keySet()) {
+            store.view().cluster(name).ifPresent(view -> addRunning(view, running));
+        }
+        return running;
+    }
+
+    private static void addRunning(ClusterView view, Set<Key> running) {
+        for (MigratingSlots task : view.store().runningTasks()) {
+            running.add(Key.of(view.store().name(), view.task(task).slotRange()));
+        }
+    }
+
+    private static Map<MigrationProgress.Side, Entry> sides(Map<MigrationProgress.Side, Entry> present, Entry added) {
+        Map<MigrationProgress.Side, Entry> sides = new EnumMap<>(MigrationProgress.Side.class);
+        sides.putAll(present);
+        sides.put(added.progress().side(), added);
+        return sides;
+    }
+
+    private static MigrationProgress withBoundedError(MigrationProgress progress) {
+        return progress.error().length() <= MAX_ERROR_LENGTH
+                ? progress
+                : progress.withError(progress.error().substring(0, MAX_ERROR_LENGTH) + "…");
+    }
+}
