@@ -9,6 +9,7 @@ import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterInfo;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
@@ -36,6 +37,9 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     private static final Duration WATCH_TIME = Duration.ofSeconds(20);
     /** The broker asks every proxy for its epoch. */
     private static final Duration RECOVERY_TIME = Duration.ofSeconds(30);
+
+    /** The broker asks the source of the migration. */
+    private static final Duration ABORT_TIME = Duration.ofSeconds(5);
 
     private final BrokerHttp http;
     private final String reporterId;
@@ -132,6 +136,31 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
             case 409 -> CommitOutcome.RETRY;
             default -> throw BrokerErrors.refusal("PUT " + path, reply);
         };
+    }
+
+    @Override
+    public boolean abort(MigrationTask task) {
+        Epoch epoch = task.slotRange()
+                .migration()
+                .map(MigrationMeta::epoch)
+                .orElseThrow(() -> new IllegalArgumentException("no migration: " + task));
+        String path = "/clusters/migrations/" + segment(task.clusterName()) + "?slots="
+                + task.slotRange().rangeList() + "&epoch=" + epoch;
+        BrokerHttp.Reply reply = http.send("DELETE", path, NO_BODY, ABORT_TIME);
+        return switch (reply.status()) {
+            case 200, 404 -> true;
+            case 409 -> false;
+            default -> throw BrokerErrors.refusal("DELETE " + path, reply);
+        };
+    }
+
+    @Override
+    public void reportProgress(List<ProgressReport> reports) {
+        String path = "/clusters/migrations/progress";
+        BrokerHttp.Reply reply = http.send("PUT", path, json(new Wire.ProgressReports(reports)));
+        if (!reply.isSuccess() && !isUnknownPath(reply)) {
+            throw BrokerErrors.refusal("PUT " + path, reply);
+        }
     }
 
     @Override

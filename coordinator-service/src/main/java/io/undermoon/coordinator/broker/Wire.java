@@ -3,6 +3,7 @@ package io.undermoon.coordinator.broker;
 import static java.util.Objects.requireNonNull;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterInfo;
@@ -20,6 +21,7 @@ import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.umctl.CompressedCluster;
+import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,11 @@ import org.jspecify.annotations.Nullable;
             Wire.Epochs.class,
             Wire.EpochBody.class,
             Wire.FailedAddresses.class,
+            Wire.ProgressReports.class,
+            MetadataSource.ProgressReport.class,
+            MigrationProgress.class,
+            MigrationProgress.Side.class,
+            MigrationProgress.State.class,
             Cluster.class,
             ClusterConfig.class,
             ClusterInfo.class,
@@ -81,6 +88,8 @@ final class Wire {
             requireNonNull(epoch, "epoch");
         }
     }
+
+    record ProgressReports(List<MetadataSource.ProgressReport> reports) {}
 
     record FailedAddresses(List<ProxyAddress> failedAddresses) {
         FailedAddresses {

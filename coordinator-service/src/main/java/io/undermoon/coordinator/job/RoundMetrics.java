@@ -25,6 +25,7 @@ final class RoundMetrics implements Journal {
         for (ProxyException.Reason reason : ProxyException.Reason.values()) {
             count("undermoon.probe.failures", "reason", reason, 0);
         }
+        registry.counter("undermoon.migration.aborts");
         registry.counter("undermoon.failure.reports");
         registry.counter("undermoon.failovers", "outcome", "done");
         registry.counter("undermoon.failovers", "outcome", "postponed");
@@ -59,6 +60,11 @@ final class RoundMetrics implements Journal {
     @Override
     public void committed(CommitOutcome outcome) {
         count("undermoon.migration.commits", "outcome", outcome, 1);
+    }
+
+    @Override
+    public void migrationAborted() {
+        registry.counter("undermoon.migration.aborts").increment();
     }
 
     @Override

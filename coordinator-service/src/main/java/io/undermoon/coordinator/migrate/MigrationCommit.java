@@ -5,33 +5,37 @@ import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
+import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.push.MetadataPush;
 import io.undermoon.coordinator.roster.Roster;
-import io.undermoon.metadata.ClusterInfo;
-import io.undermoon.metadata.ClusterName;
-import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
-import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
-import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
-import io.undermoon.slot.SlotRanges;
+import io.undermoon.umctl.MigrationProgress;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the proxies of migrating clusters for finished migrations, commits each once, and pushes the new metadata to the
- * destination before the source, so that no slot is without an owner. Who migrates is asked of the broker again only when
- * its epoch has changed; proxies that do not answer probes are not asked. Rounds must not overlap.
+ * Asks the proxies of running migrations how far they are.
+ *
+ * <ul>
+ *   <li>A migration that its source says is finished, with exactly the slots, addresses and epoch of the broker, is
+ *       committed, and the new metadata is pushed to the destination before the source, so that no slot is without an owner.
+ *   <li>One that its source has given up, because somebody aborted it and the broker did not hear the answer, is taken back at
+ *       the broker.
+ *   <li>How far the others are is handed on to the broker.
+ * </ul>
+ *
+ * <p>Proxies that do not answer probes are not asked. Rounds must not overlap.
  */
 public final class MigrationCommit {
     private static final Logger LOG = Logger.getLogger(MigrationCommit.class);
@@ -44,11 +48,14 @@ public final class MigrationCommit {
     private final MetadataPush push;
     private final Journal journal;
     private final Crew crew;
-    private @Nullable Epoch knownEpoch;
-    private Set<ProxyAddress> migrating = Set.of();
+    private final RunningMigrations running;
 
-    /** What makes both sides' reports of a migration the same one. */
-    private record TaskKey(ClusterName cluster, SlotRanges slots, MigrationMeta meta) {}
+    /** What the proxies said in one round. */
+    private static final class Findings {
+        final Set<MigrationTask> finished = ConcurrentHashMap.newKeySet();
+        final Set<MigrationTask> aborted = ConcurrentHashMap.newKeySet();
+        final Map<ProxyAddress, List<ProgressReport>> progress = new ConcurrentHashMap<>();
+    }
 
     public MigrationCommit(
             MetadataSource source, ProxyControl proxies, Roster roster, MetadataPush push, Journal journal, Crew crew) {
@@ -58,98 +65,119 @@ public final class MigrationCommit {
         this.push = push;
         this.journal = journal;
         this.crew = crew;
+        this.running = new RunningMigrations(source);
     }
 
     /**
      * @throws BrokerException if the broker cannot be asked
      */
     public void round() {
-        learnWhoMigrates();
-        Map<TaskKey, MigrationTask> finished = new ConcurrentHashMap<>();
-        List<ProxyAddress> answering =
-                migrating.stream().filter(roster.snapshot()::containsKey).toList();
-        crew.each(answering, proxy -> collect(proxy, finished), PATIENCE);
-        finished.values().forEach(this::commitOrPostpone);
+        running.refresh();
+        List<ProxyAddress> answering = running.proxies().stream()
+                .filter(roster.snapshot()::containsKey)
+                .sorted()
+                .toList();
+        Findings findings = new Findings();
+        crew.each(answering, proxy -> collect(proxy, findings), PATIENCE);
+        // Copies: what comes after the patience has ended is left for the next round.
+        Set.copyOf(findings.finished).forEach(task -> orPostpone(task, this::commit));
+        Set.copyOf(findings.aborted).forEach(task -> orPostpone(task, this::carryAbortThrough));
+        handOver(List.copyOf(findings.progress.values()));
     }
 
-    private void learnWhoMigrates() {
-        // The epoch first: a change that comes while the clusters are read is then found by the next round.
-        Epoch epoch = source.epoch();
-        if (epoch.equals(knownEpoch)) {
-            return;
-        }
-        Set<ProxyAddress> found = new LinkedHashSet<>();
-        for (ClusterName name : source.clusterNames()) {
-            if (source.clusterInfo(name).filter(ClusterInfo::isMigrating).isPresent()) {
-                source.cluster(name)
-                        .ifPresent(cluster -> cluster.nodes().stream()
-                                .filter(MigrationCommit::takesPart)
-                                .map(Node::proxyAddress)
-                                .forEach(found::add));
-            }
-        }
-        migrating = found;
-        knownEpoch = epoch;
-    }
-
-    private static boolean takesPart(Node node) {
-        return node.slots().stream().anyMatch(slots -> !slots.isStable());
-    }
-
-    private void collect(ProxyAddress proxy, Map<TaskKey, MigrationTask> finished) {
+    private void collect(ProxyAddress proxy, Findings findings) {
         try {
-            for (MigrationTask task : proxies.finishedMigrations(proxy)) {
-                finished.putIfAbsent(keyOf(task), task);
-            }
+            ProxyControl.Migrations said = proxies.migrations(proxy);
+            said.finished().forEach(task -> ofSource(proxy, task.slotRange()).ifPresent(findings.finished::add));
+            said.progress().stream()
+                    .filter(progress -> progress.state() == MigrationProgress.State.ABORTED)
+                    .forEach(progress -> ofSource(proxy, progress.task()).ifPresent(findings.aborted::add));
+            findings.progress.put(
+                    proxy,
+                    said.progress().stream()
+                            .flatMap(progress -> running
+                                    .find(progress.task())
+                                    .map(task -> new ProgressReport(task.clusterName(), progress))
+                                    .stream())
+                            .toList());
         } catch (ProxyException e) {
-            LOG.debugf("finished migrations not learned proxy=%s: %s", proxy, e.getMessage());
+            LOG.debugf("migrations not learned proxy=%s: %s", proxy, e.getMessage());
         }
     }
 
-    /** One commit the broker refuses must not hold up the others. */
-    private void commitOrPostpone(MigrationTask task) {
+    /** The migration that a proxy speaks of, if it is the source, whose word counts: it says what it has given away. */
+    private Optional<MigrationTask> ofSource(ProxyAddress proxy, TaggedSlots reported) {
+        return running.find(reported)
+                .filter(task -> reported.isMigrating()
+                        && task.slotRange()
+                                .migration()
+                                .map(MigrationMeta::srcProxyAddress)
+                                .equals(Optional.of(proxy)));
+    }
+
+    /** One task the broker has trouble with must not hold up the others. */
+    private static void orPostpone(MigrationTask task, Consumer<MigrationTask> work) {
         try {
-            commit(task);
+            work.accept(task);
         } catch (BrokerException e) {
             LOG.warnf(
-                    "migration not committed, will be tried again cluster=%s slots=%s: %s",
+                    "end of migration not recorded, will be tried again cluster=%s slots=%s: %s",
                     task.clusterName(), task.slotRange().rangeList(), e.getMessage());
         }
     }
 
     private void commit(MigrationTask task) {
-        MigrationMeta meta = metaOf(task.slotRange());
         CommitOutcome outcome = source.commit(task);
         journal.committed(outcome);
         switch (outcome) {
             case COMMITTED -> {
-                LOG.infof(
-                        "migration committed cluster=%s epoch=%s slots=%s from proxy=%s to proxy=%s",
-                        task.clusterName(),
-                        meta.epoch(),
-                        task.slotRange().rangeList(),
-                        meta.srcProxyAddress(),
-                        meta.dstProxyAddress());
-                push.push(meta.dstProxyAddress());
-                push.push(meta.srcProxyAddress());
+                running.forget(task);
+                LOG.infof("migration committed %s", words(task));
+                pushBoth(task);
             }
             // Both are brought up to date by synchronisation: whoever was faster has raised the epoch.
-            case GONE -> LOG.debugf("migration was committed before: %s", task);
-            case RETRY -> LOG.debugf("the broker is busy, migration will be committed later: %s", task);
+            case GONE -> {
+                running.forget(task);
+                LOG.debugf("migration is not the broker's any more: %s", words(task));
+            }
+            case RETRY -> LOG.debugf("the broker is busy, migration will be committed later: %s", words(task));
         }
     }
 
-    private static TaskKey keyOf(MigrationTask task) {
-        return new TaskKey(task.clusterName(), task.slotRange().rangeList(), metaOf(task.slotRange()));
+    private void carryAbortThrough(MigrationTask task) {
+        if (source.abort(task)) {
+            running.forget(task);
+            journal.migrationAborted();
+            LOG.infof("migration aborted %s", words(task));
+            pushBoth(task);
+        }
     }
 
-    private static MigrationMeta metaOf(TaggedSlots slots) {
-        if (slots.tag() instanceof SlotState.Migrating tag) {
-            return tag.meta();
+    private void pushBoth(MigrationTask task) {
+        task.slotRange().migration().ifPresent(meta -> {
+            push.push(meta.dstProxyAddress());
+            push.push(meta.srcProxyAddress());
+        });
+    }
+
+    private void handOver(List<List<ProgressReport>> progress) {
+        List<ProgressReport> reports = progress.stream().flatMap(List::stream).toList();
+        if (reports.isEmpty()) {
+            return;
         }
-        if (slots.tag() instanceof SlotState.Importing tag) {
-            return tag.meta();
+        try {
+            source.reportProgress(reports);
+        } catch (BrokerException e) {
+            LOG.debugf("progress not handed on: %s", e.getMessage());
         }
-        throw new IllegalArgumentException("stable slots " + slots.rangeList() + " are no migration");
+    }
+
+    private static String words(MigrationTask task) {
+        return "cluster=" + task.clusterName() + " slots=" + task.slotRange().rangeList()
+                + task.slotRange()
+                        .migration()
+                        .map(meta -> " epoch=" + meta.epoch() + " from proxy=" + meta.srcProxyAddress() + " to proxy="
+                                + meta.dstProxyAddress())
+                        .orElse("");
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Commits finished migrations at the broker. A loop: imports no other loop, no adapter, no Quarkus.
+ * Follows running migrations: commits finished ones at the broker, and tells it how far the others are. A loop: imports no other loop, no adapter, no Quarkus.
  */
 @NullMarked
 package io.undermoon.coordinator.migrate;

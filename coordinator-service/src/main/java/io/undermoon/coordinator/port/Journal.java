@@ -12,6 +12,9 @@ public interface Journal {
 
     void committed(MetadataSource.CommitOutcome outcome);
 
+    /** A migration that its source had given up was taken back at the broker. */
+    void migrationAborted();
+
     void failedOver();
 
     /** A failover the broker could not complete yet. */

@@ -7,6 +7,7 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,19 @@ public interface MetadataSource {
 
     /** Records that a migration has finished. Committing the same task again does no harm. */
     CommitOutcome commit(MigrationTask task);
+
+    /**
+     * Takes a migration back whose source has given it up.
+     *
+     * @return whether the broker does not have it any more
+     */
+    boolean abort(MigrationTask task);
+
+    /** Tells the broker how far migrations are; one that does not want to know is not told. */
+    void reportProgress(List<ProgressReport> reports);
+
+    /** How far a migration of a cluster is, as one of its proxies sees it. */
+    record ProgressReport(ClusterName clusterName, MigrationProgress progress) {}
 
     /**
      * Lifts every epoch above what the proxies hold, for a broker that lost changes.

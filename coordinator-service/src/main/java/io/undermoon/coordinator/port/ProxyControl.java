@@ -6,6 +6,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
+import io.undermoon.umctl.MigrationProgress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +22,21 @@ public interface ProxyControl {
     /** Sends a proxy its metadata: first the replication roles of its nodes, then the slots. */
     PushOutcome push(Proxy metadata);
 
-    /** The migrations that a proxy has taken part in and that are finished. */
-    List<MigrationTask> finishedMigrations(ProxyAddress proxy);
+    /** The migrations that a proxy takes part in. */
+    Migrations migrations(ProxyAddress proxy);
+
+    /**
+     * What a proxy says of its migrations.
+     *
+     * @param finished those that wait to be committed
+     * @param progress how far they are; empty if the proxy does not know this question
+     */
+    record Migrations(List<MigrationTask> finished, List<MigrationProgress> progress) {
+        public Migrations {
+            finished = List.copyOf(finished);
+            progress = List.copyOf(progress);
+        }
+    }
 
     /**
      * What a living proxy said.

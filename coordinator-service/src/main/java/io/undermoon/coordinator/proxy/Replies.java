@@ -10,6 +10,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.resp.RespValue;
 import io.undermoon.umctl.FinishedMigration;
+import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.UmctlSyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,6 +67,24 @@ final class Replies {
         } catch (UmctlSyntaxException | IllegalArgumentException e) {
             throw new ProxyException(Reason.PROTOCOL, "UMCTL INFOMGR: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * One array of names and values per migration. Empty for an error: the original's proxies do not know the command. A
+     * migration that cannot be read is left out.
+     */
+    static List<MigrationProgress> progress(ProxyAddress proxy, RespValue reply) {
+        List<MigrationProgress> progress = new ArrayList<>();
+        if (reply instanceof RespValue.Array rows) {
+            for (RespValue row : rows.items()) {
+                try {
+                    progress.add(MigrationProgress.parse(texts(row)));
+                } catch (UmctlSyntaxException | IllegalArgumentException e) {
+                    LOG.debugf("UMCTL MIGRATIONS: cannot read %s proxy=%s: %s", row, proxy, e.getMessage());
+                }
+            }
+        }
+        return progress;
     }
 
     private static List<String> texts(RespValue value) {

@@ -6,7 +6,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.port.ProxyException.Reason;
-import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespValue;
@@ -27,6 +26,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     private static final List<String> GET_EPOCH = List.of("UMCTL", "GETEPOCH");
     private static final List<String> NODES = List.of("UMCTL", "NODES");
     private static final List<String> INFO_MIGRATIONS = List.of("UMCTL", "INFOMGR");
+    private static final List<String> MIGRATIONS = List.of("UMCTL", "MIGRATIONS");
 
     private final EventLoopGroup group;
     private final ProxyConnections connections;
@@ -88,11 +88,11 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     }
 
     @Override
-    public List<MigrationTask> finishedMigrations(ProxyAddress proxy) {
-        return onConnection(
-                proxy,
-                connection -> Replies.finishedMigrations(
-                        connection.exchange(timeout, List.of(INFO_MIGRATIONS)).get(0)));
+    public Migrations migrations(ProxyAddress proxy) {
+        return onConnection(proxy, connection -> {
+            List<RespValue> replies = connection.exchange(timeout, List.of(INFO_MIGRATIONS, MIGRATIONS));
+            return new Migrations(Replies.finishedMigrations(replies.get(0)), Replies.progress(proxy, replies.get(1)));
+        });
     }
 
     @Override

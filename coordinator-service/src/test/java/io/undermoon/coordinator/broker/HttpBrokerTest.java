@@ -3,6 +3,7 @@ package io.undermoon.coordinator.broker;
 import static io.undermoon.coordinator.testing.Fixtures.ORDERS;
 import static io.undermoon.coordinator.testing.Fixtures.coming;
 import static io.undermoon.coordinator.testing.Fixtures.epoch;
+import static io.undermoon.coordinator.testing.Fixtures.leaving;
 import static io.undermoon.coordinator.testing.Fixtures.proxy;
 import static io.undermoon.coordinator.testing.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
+import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.umctl.MigrationProgress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -176,6 +179,48 @@ class HttpBrokerTest {
         one.on(request, 400, "{\"error\":\"INVALID_MIGRATION_TASK\"}");
         assertThatThrownBy(() -> broker.commit(task(coming(0, 9, 1, 2))))
                 .hasMessageContaining("INVALID_MIGRATION_TASK");
+    }
+
+    @Test
+    void understands_every_outcome_of_an_abort() {
+        String request = "DELETE /api/v3/clusters/migrations/orders?slots=0-9&epoch=3";
+        one.on(request, 200, "{\"migrations\":[]}");
+        assertThat(broker.abort(task(leaving(0, 9, 1, 2)))).isTrue();
+        one.on(request, 404, "{\"error\":\"MIGRATION_TASK_NOT_FOUND\"}");
+        assertThat(broker.abort(task(leaving(0, 9, 1, 2)))).isTrue();
+        one.on(request, 409, "{\"error\":\"MIGRATION_NOT_ABORTED\"}");
+        assertThat(broker.abort(task(leaving(0, 9, 1, 2)))).isFalse();
+        one.on(request, 400, "{\"error\":\"INVALID_REQUEST\"}");
+        assertThatThrownBy(() -> broker.abort(task(leaving(0, 9, 1, 2)))).hasMessageContaining("INVALID_REQUEST");
+    }
+
+    @Test
+    void hands_on_progress_to_brokers_that_take_it() {
+        ProgressReport report = new ProgressReport(
+                ORDERS,
+                new MigrationProgress(
+                        leaving(0, 9, 1, 2),
+                        MigrationProgress.Side.SOURCE,
+                        MigrationProgress.State.COPYING,
+                        1,
+                        2,
+                        1,
+                        100,
+                        0,
+                        50,
+                        20,
+                        2000,
+                        1,
+                        0,
+                        ""));
+        broker.reportProgress(List.of(report));
+        assertThat(one.requests).containsExactly("PUT /api/v3/clusters/migrations/progress");
+        assertThat(one.bodies.get(0))
+                .startsWith(
+                        "{\"reports\":[{\"cluster_name\":\"orders\",\"progress\":{\"task\":{\"range_list\":[[0,9]],")
+                .contains("\"side\":\"source\",\"state\":\"copying\",\"keys_scanned\":1,\"keys_total\":2");
+        one.on("PUT /api/v3/clusters/migrations/progress", 400, "{\"error\":\"INVALID_REQUEST\"}");
+        assertThatThrownBy(() -> broker.reportProgress(List.of(report))).hasMessageContaining("INVALID_REQUEST");
     }
 
     @Test

@@ -23,7 +23,7 @@ public class Surroundings implements QuarkusTestResourceLifecycleManager {
             proxy = new RespServer(command -> switch (String.join(" ", command)) {
                 case "PING" -> "+PONG\r\n";
                 case "UMCTL GETEPOCH" -> ":" + PROXY_EPOCH + "\r\n";
-                case "UMCTL NODES", "UMCTL INFOMGR" -> "*0\r\n";
+                case "UMCTL NODES", "UMCTL INFOMGR", "UMCTL MIGRATIONS" -> "*0\r\n";
                 default -> {
                     if (command.get(1).equals("SETCLUSTER")) {
                         PROXY_EPOCH.set(Long.parseLong(command.get(3)));

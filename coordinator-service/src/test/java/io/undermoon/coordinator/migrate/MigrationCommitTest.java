@@ -13,12 +13,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.coordinator.pace.Backoff;
 import io.undermoon.coordinator.pace.Crew;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
+import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.push.MetadataPush;
 import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeProxies;
 import io.undermoon.coordinator.testing.RecordingJournal;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.umctl.MigrationProgress;
+import io.undermoon.umctl.MigrationProgress.Side;
+import io.undermoon.umctl.MigrationProgress.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,18 +100,22 @@ class MigrationCommitTest {
     }
 
     @Test
-    void a_task_the_broker_does_not_know_was_committed_by_another_coordinator() {
-        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
-        broker.commits.put(task(coming(100, 199, 1, 2)), CommitOutcome.GONE);
+    void a_task_the_broker_does_not_know_is_not_committed_again_and_again() {
+        sourceHasFinished();
+        broker.commits.put(task(leaving(100, 199, 1, 2)), CommitOutcome.GONE);
+        commits.round();
         commits.round();
         assertThat(journal.entries()).containsExactly("commit GONE");
         assertThat(proxies.pushes).isEmpty();
+        broker.epoch = epoch(10);
+        commits.round();
+        assertThat(calls("commit")).hasSize(2);
     }
 
     @Test
     void a_busy_broker_is_asked_again_by_the_next_round() {
-        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
-        broker.commits.put(task(coming(100, 199, 1, 2)), CommitOutcome.RETRY);
+        sourceHasFinished();
+        broker.commits.put(task(leaving(100, 199, 1, 2)), CommitOutcome.RETRY);
         commits.round();
         assertThat(proxies.pushes).isEmpty();
         broker.commits.clear();
@@ -116,19 +125,62 @@ class MigrationCommitTest {
 
     @Test
     void does_not_ask_proxies_that_do_not_answer_probes() {
-        roster.silent(proxy(2));
-        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
+        roster.silent(proxy(1));
+        sourceHasFinished();
         commits.round();
         assertThat(calls("commit")).isEmpty();
     }
 
     @Test
-    void one_side_is_enough_when_the_other_is_dead() {
-        proxies.dead.add(proxy(1));
-        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2))));
+    void commits_what_its_source_reports_as_the_broker_knows_it_and_nothing_else() {
+        proxies.finished.put(proxy(2), List.of(task(coming(100, 199, 1, 2)), task(leaving(100, 199, 1, 2))));
+        proxies.finished.put(
+                proxy(1),
+                List.of(task(leaving(100, 198, 1, 2)), task(leaving(100, 199, 1, 3)), task(coming(100, 199, 1, 2))));
+        commits.round();
+        assertThat(calls("commit")).isEmpty();
+    }
+
+    @Test
+    void a_dead_destination_does_not_stop_the_commit() {
+        proxies.dead.add(proxy(2));
+        sourceHasFinished();
         commits.round();
         assertThat(calls("commit")).hasSize(1);
         assertThat(journal.entries()).contains("pushed APPLIED", "push failed");
+    }
+
+    @Test
+    void carries_an_abort_through_that_its_source_has_agreed_to() {
+        proxies.progress.put(proxy(1), List.of(progress(leaving(100, 199, 1, 2), Side.SOURCE, State.ABORTED)));
+        broker.abortsDone = false;
+        commits.round();
+        assertThat(proxies.pushes).isEmpty();
+        broker.abortsDone = true;
+        commits.round();
+        commits.round();
+        assertThat(calls("abort")).containsExactly("abort 100-199", "abort 100-199");
+        assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
+        assertThat(journal.entries()).contains("migration aborted");
+    }
+
+    @Test
+    void hands_on_how_far_running_migrations_are() {
+        MigrationProgress source = progress(leaving(100, 199, 1, 2), Side.SOURCE, State.COPYING);
+        MigrationProgress destination = progress(coming(100, 199, 1, 2), Side.DESTINATION, State.IMPORTING);
+        proxies.progress.put(proxy(1), List.of(source, progress(leaving(7, 8, 1, 2), Side.SOURCE, State.COPYING)));
+        proxies.progress.put(proxy(2), List.of(destination));
+        commits.round();
+        assertThat(broker.progress)
+                .containsExactlyInAnyOrder(new ProgressReport(ORDERS, source), new ProgressReport(ORDERS, destination));
+    }
+
+    private void sourceHasFinished() {
+        proxies.finished.put(proxy(1), List.of(task(leaving(100, 199, 1, 2))));
+    }
+
+    private static MigrationProgress progress(TaggedSlots task, Side side, State state) {
+        return new MigrationProgress(task, side, state, 1, 2, 1, 100, 0, 50, 20, 2000, 1, 0, "");
     }
 
     private List<String> calls(String prefix) {

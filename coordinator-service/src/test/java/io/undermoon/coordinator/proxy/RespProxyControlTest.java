@@ -3,6 +3,7 @@ package io.undermoon.coordinator.proxy;
 import static io.undermoon.coordinator.testing.Fixtures.ORDERS;
 import static io.undermoon.coordinator.testing.Fixtures.coming;
 import static io.undermoon.coordinator.testing.Fixtures.epoch;
+import static io.undermoon.coordinator.testing.Fixtures.leaving;
 import static io.undermoon.coordinator.testing.Fixtures.node;
 import static io.undermoon.coordinator.testing.Fixtures.stable;
 import static io.undermoon.coordinator.testing.Fixtures.task;
@@ -21,6 +22,7 @@ import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.Role;
+import io.undermoon.umctl.MigrationProgress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -195,14 +197,42 @@ class RespProxyControlTest {
     @Test
     void reads_finished_migrations() {
         String line = "orders IMPORTING 1 100-199 3 10.0.0.1:5299 10.0.0.1:7001 10.0.0.2:5299 10.0.0.2:7001";
-        proxy.script(command -> "*1\r\n$" + line.length() + "\r\n" + line + "\r\n");
-        assertThat(control.finishedMigrations(proxy.address())).containsExactly(task(coming(100, 199, 1, 2)));
-        proxy.script(command -> "*0\r\n");
-        assertThat(control.finishedMigrations(proxy.address())).isEmpty();
-        proxy.script(command -> "*2\r\n$" + line.length() + "\r\n" + line + "\r\n$1\r\nx\r\n");
-        failsWith(Reason.PROTOCOL, () -> control.finishedMigrations(proxy.address()));
-        proxy.script(command -> "-ERR unknown\r\n");
-        failsWith(Reason.REFUSED, () -> control.finishedMigrations(proxy.address()));
+        finished("*1\r\n$" + line.length() + "\r\n" + line + "\r\n");
+        assertThat(control.migrations(proxy.address()).finished()).containsExactly(task(coming(100, 199, 1, 2)));
+        finished("*0\r\n");
+        assertThat(control.migrations(proxy.address()).finished()).isEmpty();
+        finished("*2\r\n$" + line.length() + "\r\n" + line + "\r\n$1\r\nx\r\n");
+        failsWith(Reason.PROTOCOL, () -> control.migrations(proxy.address()));
+        finished("-ERR unknown\r\n");
+        failsWith(Reason.REFUSED, () -> control.migrations(proxy.address()));
+    }
+
+    @Test
+    void reads_how_far_migrations_are_where_the_proxy_can_tell() {
+        MigrationProgress progress = new MigrationProgress(
+                leaving(100, 199, 1, 2),
+                MigrationProgress.Side.SOURCE,
+                MigrationProgress.State.COPYING,
+                1,
+                2,
+                3,
+                4,
+                5,
+                6,
+                7,
+                8,
+                9,
+                10,
+                "OOM");
+        String row = row(progress.toReply().toArray(String[]::new));
+        answers(Map.of("UMCTL INFOMGR", "*0\r\n", "UMCTL MIGRATIONS", "*2\r\n" + row + row("side", "source")));
+        assertThat(control.migrations(proxy.address()).progress()).containsExactly(progress);
+        finished("*0\r\n");
+        assertThat(control.migrations(proxy.address()).progress()).isEmpty();
+    }
+
+    private void finished(String reply) {
+        answers(Map.of("UMCTL INFOMGR", reply, "UMCTL MIGRATIONS", "-Invalid sub command\r\n"));
     }
 
     @Test

@@ -29,6 +29,8 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     public final List<ProxyAddress> agreed = new ArrayList<>();
     public final Map<ProxyAddress, Outcome> failovers = new LinkedHashMap<>();
     public final Map<MigrationTask, CommitOutcome> commits = new LinkedHashMap<>();
+    public final List<ProgressReport> progress = new ArrayList<>();
+    public boolean abortsDone = true;
     public Epoch epoch = new Epoch(1);
     public boolean knowsEpochsQuestion = true;
     public volatile boolean down;
@@ -117,6 +119,18 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     public CommitOutcome commit(MigrationTask task) {
         call("commit " + task.slotRange().rangeList());
         return commits.getOrDefault(task, CommitOutcome.COMMITTED);
+    }
+
+    @Override
+    public boolean abort(MigrationTask task) {
+        call("abort " + task.slotRange().rangeList());
+        return abortsDone;
+    }
+
+    @Override
+    public void reportProgress(List<ProgressReport> reports) {
+        call("progress");
+        progress.addAll(reports);
     }
 
     @Override

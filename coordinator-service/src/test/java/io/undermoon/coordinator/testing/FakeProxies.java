@@ -6,6 +6,7 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class FakeProxies implements ProxyControl {
     public final Map<ProxyAddress, Epoch> epochs = new ConcurrentHashMap<>();
     public final Map<ProxyAddress, List<NodeHealth>> nodes = new ConcurrentHashMap<>();
     public final Map<ProxyAddress, List<MigrationTask>> finished = new ConcurrentHashMap<>();
+    public final Map<ProxyAddress, List<MigrationProgress>> progress = new ConcurrentHashMap<>();
     public final Map<ProxyAddress, PushOutcome> pushOutcomes = new ConcurrentHashMap<>();
     public final Set<ProxyAddress> dead = ConcurrentHashMap.newKeySet();
     private final Map<ProxyAddress, CountDownLatch> hanging = new ConcurrentHashMap<>();
@@ -58,9 +60,9 @@ public final class FakeProxies implements ProxyControl {
     }
 
     @Override
-    public List<MigrationTask> finishedMigrations(ProxyAddress proxy) {
+    public Migrations migrations(ProxyAddress proxy) {
         reach(proxy);
-        return finished.getOrDefault(proxy, List.of());
+        return new Migrations(finished.getOrDefault(proxy, List.of()), progress.getOrDefault(proxy, List.of()));
     }
 
     private void reach(ProxyAddress proxy) {

@@ -41,6 +41,11 @@ public final class RecordingJournal implements Journal {
     }
 
     @Override
+    public void migrationAborted() {
+        entries.add("migration aborted");
+    }
+
+    @Override
     public void failedOver() {
         entries.add("failed over");
     }
