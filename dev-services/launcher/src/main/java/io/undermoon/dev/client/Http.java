@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP/1.1 to services on this machine. */
 final class Http {
@@ -29,6 +30,18 @@ final class Http {
         return send(request(url)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(json))
+                .build());
+    }
+
+    /** @param json the body, absent when there is none */
+    static HttpResponse<String> send(String method, String url, @Nullable String json, Duration timeout)
+            throws IOException {
+        HttpRequest.Builder request = request(url).timeout(timeout);
+        if (json == null) {
+            return send(request.method(method, BodyPublishers.noBody()).build());
+        }
+        return send(request.header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(json))
                 .build());
     }
 

@@ -1,0 +1,40 @@
+package io.undermoon.dev.cli;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code undermoon rebalance}: evens out the slots of a cluster. */
+@Command(
+        name = "rebalance",
+        mixinStandardHelpOptions = true,
+        description = "Spreads the slots over the nodes there are and shows the progress.")
+final class RebalanceCommand implements Callable<Integer> {
+    @Mixin
+    private MigrationTarget target = new MigrationTarget();
+
+    @Option(
+            names = "--weight",
+            paramLabel = "ADDRESS=WEIGHT",
+            description = "The weight of a master or of the masters of a proxy (default: 1); may be repeated.")
+    private Map<String, Double> weights = Map.of();
+
+    @Option(
+            names = "--threshold",
+            paramLabel = "PERCENT",
+            description = "Move nothing below this difference (default: 2).")
+    private @Nullable Double threshold;
+
+    @Override
+    public Integer call() {
+        target.call((api, cluster) -> {
+            api.rebalance(cluster, weights, threshold);
+            return cluster;
+        });
+        target.watch();
+        return 0;
+    }
+}
