@@ -17,6 +17,7 @@ import io.undermoon.broker.store.MetadataStore;
 import io.undermoon.broker.store.MigrationAborts;
 import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.broker.store.ProxyEpochs;
+import io.undermoon.broker.store.Vacancies;
 import io.undermoon.json.Json;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
@@ -24,11 +25,15 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import org.eclipse.microprofile.context.ManagedExecutor;
 import org.jboss.logging.Logger;
 
 /** Wires the plain parts of the broker together. */
 public final class BrokerBeans {
+    /** After which clients do not come any more to nodes that have lost all their slots. */
+    private static final Duration TIME_TO_FORGET = Duration.ofSeconds(30);
+
     private static final Logger LOG = Logger.getLogger(BrokerBeans.class);
 
     @Produces
@@ -112,7 +117,8 @@ public final class BrokerBeans {
             MigrationAborts aborts,
             ManagedExecutor executor,
             Settings settings) {
-        return new ClusterScaling(store, epochs, aborts, executor, settings.patience());
+        return new ClusterScaling(
+                store, epochs, aborts, new Vacancies(TIME_TO_FORGET, System::nanoTime), executor, settings.patience());
     }
 
     @Produces

@@ -26,7 +26,7 @@ public interface BrokerConfig {
     @WithDefault("1")
     int failureQuorum();
 
-    /** How many migrations of one cluster run at a time; 0 for no limit. The same on all brokers of a storage. */
+    /** How many migrations of one cluster run at a time, one per source at most; 0 for no other limit. */
     @WithDefault("1")
     int migrationLimit();
 

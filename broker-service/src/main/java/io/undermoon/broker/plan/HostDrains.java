@@ -62,25 +62,35 @@ public final class HostDrains {
      * Does for all such hosts what has become possible. To be called now and then.
      *
      * @param busy the clusters to leave alone, because somebody else is about to change their nodes
+     * @param forgotten which emptied chunks may leave their cluster: clients have learned to do without them
      */
-    public static Outcome<Outcome.Done> advance(MetaStore state, Rules rules, Predicate<ClusterName> busy) {
+    public static Outcome<Outcome.Done> advance(
+            MetaStore state, Rules rules, Predicate<ClusterName> busy, Predicate<ChunkStore> forgotten) {
         MetaStore current = state;
         if (!state.drainingHosts().isEmpty()) {
             for (ClusterName name : state.clusters().keySet()) {
                 ClusterStore cluster = Require.cluster(current, name);
                 if (!cluster.runsMigrations() && !busy.test(name)) {
-                    current = advance(current, rules, cluster);
+                    current = advance(current, rules, cluster, forgotten);
                 }
             }
         }
         return Outcome.done(current);
     }
 
-    private static MetaStore advance(MetaStore state, Rules rules, ClusterStore cluster) {
-        List<ChunkStore> emptied = cluster.chunks().stream()
+    /** The chunks that have been emptied and still are in their clusters. */
+    public static List<ChunkStore> emptied(MetaStore state) {
+        return state.allChunks()
                 .filter(chunk -> chunk.holdsNothing() && isAffected(state, chunk))
                 .toList();
-        MetaStore current = Clusters.without(state, cluster, emptied);
+    }
+
+    private static MetaStore advance(
+            MetaStore state, Rules rules, ClusterStore cluster, Predicate<ChunkStore> forgotten) {
+        List<ChunkStore> superfluous = emptied(state).stream()
+                .filter(chunk -> cluster.chunks().contains(chunk) && forgotten.test(chunk))
+                .toList();
+        MetaStore current = Clusters.without(state, cluster, superfluous);
         ClusterStore rest = Require.cluster(current, cluster.name());
         List<Integer> leaving = chunksWithSlots(current, rest);
         if (leaving.isEmpty()) {

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,7 @@ public final class ClusterScaling {
     private final Executor executor;
     private final Patience patience;
     private final MigrationAborts aborts;
+    private final Vacancies vacancies;
     private final Map<ClusterName, ScalingTicket> tickets = new ConcurrentHashMap<>();
 
     /**
@@ -60,11 +62,13 @@ public final class ClusterScaling {
             MetadataStore store,
             ProxyEpochs proxyEpochs,
             MigrationAborts aborts,
+            Vacancies vacancies,
             Executor executor,
             Patience patience) {
         this.store = store;
         this.proxyEpochs = proxyEpochs;
         this.aborts = aborts;
+        this.vacancies = vacancies;
         this.executor = executor;
         this.patience = patience;
     }
@@ -109,9 +113,15 @@ public final class ClusterScaling {
 
     /** Goes on emptying hosts where that has become possible. */
     public void advanceDrains() {
-        if (!store.state().drainingHosts().isEmpty()) {
-            store.change((state, rules) -> HostDrains.advance(state, rules, tickets::containsKey));
+        if (store.state().drainingHosts().isEmpty()) {
+            return;
         }
+        Set<List<ProxyAddress>> forgotten;
+        synchronized (vacancies) {
+            forgotten = vacancies.over(HostDrains.emptied(store.state()));
+        }
+        store.change((state, rules) -> HostDrains.advance(
+                state, rules, tickets::containsKey, chunk -> forgotten.contains(chunk.proxyAddresses())));
     }
 
     /**
@@ -138,6 +148,7 @@ public final class ClusterScaling {
     }
 
     private CompletionStage<Void> begin(ClusterName name, long total, ScalingTicket ticket) {
+        ticket.requireValid();
         AutoScaling.Next next = store.change((state, rules) -> AutoScaling.begin(state, rules, name, total));
         return next == AutoScaling.Next.NOTHING
                 ? CompletableFuture.completedStage(null)
@@ -156,7 +167,7 @@ public final class ClusterScaling {
     }
 
     private void finishExpansion(ClusterName name, long total, ScalingTicket ticket) {
-        ticket.revoked().getNow(null);
+        ticket.requireValid();
         store.change((state, rules) -> AutoScaling.expand(state, rules, name, total));
     }
 

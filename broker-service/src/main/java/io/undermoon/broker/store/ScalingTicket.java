@@ -4,6 +4,7 @@ import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** The right to change the nodes of a cluster. An automatic scaling can be made to give it up while it waits for proxies. */
 final class ScalingTicket {
@@ -24,6 +25,11 @@ final class ScalingTicket {
     /** Fails when the right is gone. */
     CompletableFuture<Void> revoked() {
         return revoked;
+    }
+
+    /** @throws CompletionException with the reason if the right is gone */
+    void requireValid() {
+        revoked.getNow(null);
     }
 
     void revoke(ClusterName name, String reason) {

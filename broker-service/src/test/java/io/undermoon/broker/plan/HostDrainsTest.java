@@ -26,7 +26,11 @@ class HostDrainsTest {
         assertThat(requested(draining)).isEqualTo(draining);
         assertThat(MetaStoreJson.read(MetaStoreJson.write(draining))).isEqualTo(draining);
 
-        MetaStore drained = advanced(SlotMovesTest.finished(draining, RULES));
+        MetaStore moved = SlotMovesTest.finished(draining, RULES);
+        assertThat(HostDrains.advance(moved, RULES, busy -> false, emptied -> false)
+                        .state())
+                .isEqualTo(moved);
+        MetaStore drained = advanced(moved);
         assertThat(cluster(drained).nodeNumber()).isEqualTo(8);
         assertThat(cluster(drained).lacksStableSlots()).isFalse();
         assertThat(drained.allChunks().flatMap(chunk -> chunk.hosts().stream())).doesNotContain(HOST);
@@ -61,7 +65,9 @@ class HostDrainsTest {
     @Test
     void leaves_busy_clusters_alone_and_needs_no_room_for_a_host_without_chunks() {
         MetaStore marked = requested(Stores.withCluster(8, 2));
-        assertThat(HostDrains.advance(marked, RULES, DEMO::equals).state()).isEqualTo(marked);
+        assertThat(HostDrains.advance(marked, RULES, DEMO::equals, emptied -> true)
+                        .state())
+                .isEqualTo(marked);
         MetaStore free = requested(Stores.withProxies(3));
         assertThat(HostDrains.progress(free, HOST).isDrained()).isTrue();
         assertThat(ProxyPool.free(free, RULES)).hasSize(2);
@@ -72,7 +78,7 @@ class HostDrainsTest {
     }
 
     private static MetaStore advanced(MetaStore state) {
-        return HostDrains.advance(state, RULES, busy -> false).state();
+        return HostDrains.advance(state, RULES, busy -> false, emptied -> true).state();
     }
 
     private static ClusterStore cluster(MetaStore state) {

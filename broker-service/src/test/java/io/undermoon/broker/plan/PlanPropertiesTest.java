@@ -98,7 +98,8 @@ class PlanPropertiesTest {
             case 20 -> (state, rules) -> Aborts.withdrawWaiting(state, rules, name, Aborts.Selection.ALL);
             case 21 -> (state, rules) -> HostDrains.request(state, rules, "host" + n % HOSTS);
             case 22 -> (state, rules) -> HostDrains.cancel(state, "host" + n % HOSTS);
-            case 23 -> (state, rules) -> HostDrains.advance(state, rules, busy -> false);
+            case 23 ->
+                (state, rules) -> HostDrains.advance(state, rules, busy -> false, emptied -> random.nextBoolean());
             default -> (state, rules) -> commitAny(state, rules, name, random);
         };
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Moving slots by hand, seeing how far that is, and taking it back. The migration limit is 1. */
+/** Moving slots by hand, seeing how far that is, and taking it back. */
 @QuarkusTest
 class MigrationApiTest {
     private final List<FakeProxy> proxies = new ArrayList<>();
@@ -168,6 +168,22 @@ class MigrationApiTest {
     }
 
     @Test
+    void scales_out_and_in_as_migrations_are_committed() {
+        for (int i = 5; i <= 6; i++) {
+            FakeProxy proxy = new FakeProxy(() -> Long.MAX_VALUE);
+            proxies.add(proxy);
+            register(proxy.address(), "host" + i, 7000 + 10 * i);
+        }
+        for (int nodes : List.of(8, 12, 4)) {
+            ok(post("/clusters/migrations/auto/demo/" + nodes));
+            commitUntilNothingMoves();
+            get("/clusters/info/demo").body("node_number_with_slots", equalTo(nodes));
+        }
+        ok(delete("/clusters/free_nodes/demo"));
+        get("/clusters/info/demo").body("node_number", equalTo(4));
+    }
+
+    @Test
     void redirects_automatic_scaling() {
         ok(post("/clusters/migrations/auto/demo/8"));
         get("/clusters/info/demo").body("migrations", hasSize(2));
@@ -193,6 +209,24 @@ class MigrationApiTest {
         ok(delete("/hosts/drain/" + host));
         refused(delete("/hosts/drain/" + host), 404, "HOST_NOT_FOUND");
         get("/hosts/drain").body("hosts", hasSize(0));
+    }
+
+    /** Those that run are listed first. */
+    private static void commitUntilNothingMoves() {
+        List<Map<String, Object>> migrations;
+        do {
+            migrations = get("/clusters/info/demo").extract().path("migrations");
+            if (!migrations.isEmpty()) {
+                assertThat(migrations.get(0)).containsEntry("state", "unknown");
+                ok(put(
+                        "/clusters/migrations",
+                        Map.of(
+                                "cluster_name",
+                                "demo",
+                                "slot_range",
+                                migrations.get(0).get("slot_range"))));
+            }
+        } while (!migrations.isEmpty());
     }
 
     private static ValidatableResponse reshard(Map<String, Object> body) {

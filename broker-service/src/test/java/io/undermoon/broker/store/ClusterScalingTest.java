@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,7 @@ class ClusterScalingTest {
     private static final ClusterName OTHER = new ClusterName("other");
 
     private final ProxyDoubles proxies = new ProxyDoubles();
+    private final AtomicLong nanos = new AtomicLong();
 
     @Test
     void adds_nodes_waits_for_their_proxies_and_expands() {
@@ -140,6 +142,9 @@ class ClusterScalingTest {
             return Outcome.done(next);
         });
         scaling.advanceDrains();
+        assertThat(cluster(store).nodeNumber()).as("clients still come").isEqualTo(8);
+        nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+        scaling.advanceDrains();
         assertThat(cluster(store).nodeNumber()).isEqualTo(4);
         assertThat(cluster(store).proxies()).doesNotContain(Stores.proxy(1));
     }
@@ -198,6 +203,7 @@ class ClusterScalingTest {
                 store,
                 proxies,
                 new MigrationAborts(store, proxies, ForkJoinPool.commonPool()),
+                new Vacancies(Duration.ofSeconds(30), nanos::get),
                 ForkJoinPool.commonPool(),
                 new ClusterScaling.Patience(Duration.ofMillis(5), timeout));
     }
