@@ -58,9 +58,17 @@ final class ReshardCommand implements Callable<Integer> {
         }
         List<SlotRange> ranges = new ArrayList<>();
         for (String range : text.split(",", -1)) {
-            String[] ends = range.split("-", 2);
-            ranges.add(SlotRange.between(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1])));
+            ranges.add(range(range.trim()));
         }
         return new SlotRanges(ranges);
+    }
+
+    private static SlotRange range(String text) {
+        String[] ends = text.split("-", 2);
+        try {
+            return SlotRange.between(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'" + text + "' is not <start>-<end> within 0-16383", e);
+        }
     }
 }
