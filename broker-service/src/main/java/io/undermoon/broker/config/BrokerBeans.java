@@ -14,6 +14,7 @@ import io.undermoon.broker.store.EpochRecovery;
 import io.undermoon.broker.store.MetadataStore;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.json.Json;
+import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -79,7 +80,8 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     ProxyEpochs proxyEpochs(Vertx vertx, BrokerConfig config) {
-        return new RespProxyEpochs(vertx, config.proxyClient().timeout(), config.proxyPassword());
+        ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
+        return new RespProxyEpochs(vertx, config.proxyClient().timeout(), login);
     }
 
     @Produces

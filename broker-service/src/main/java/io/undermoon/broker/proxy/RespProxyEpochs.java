@@ -3,17 +3,21 @@ package io.undermoon.broker.proxy;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,16 +35,15 @@ public final class RespProxyEpochs implements ProxyEpochs {
 
     private final Vertx vertx;
     private final Duration timeout;
-    private final Optional<String> password;
+    private final ProxyLogin login;
 
     /**
      * @param timeout for connecting, and again for the answer
-     * @param password given to those proxies that ask for one
      */
-    public RespProxyEpochs(Vertx vertx, Duration timeout, Optional<String> password) {
+    public RespProxyEpochs(Vertx vertx, Duration timeout, ProxyLogin login) {
         this.vertx = vertx;
         this.timeout = timeout;
-        this.password = password;
+        this.login = login;
     }
 
     @Override
@@ -59,7 +62,10 @@ public final class RespProxyEpochs implements ProxyEpochs {
 
     private CompletableFuture<Optional<Epoch>> ask(ProxyAddress proxy) {
         Redis client = Redis.createClient(vertx, options(proxy));
-        return within(2 * timeout.toMillis(), client.send(getEpoch()))
+        Future<Response> answer = client.connect()
+                .compose(connection ->
+                        logIn(connection, login.attempts().iterator()).compose(done -> connection.send(getEpoch())));
+        return within(2 * timeout.toMillis(), answer)
                 .map(RespProxyEpochs::epoch)
                 .otherwise(failure -> {
                     LOG.infof("proxy=%s epoch unknown: %s", proxy, failure.getMessage());
@@ -71,12 +77,21 @@ public final class RespProxyEpochs implements ProxyEpochs {
     }
 
     private RedisOptions options(ProxyAddress proxy) {
-        RedisOptions options = new RedisOptions()
+        return new RedisOptions()
                 .setConnectionString("redis://" + proxy)
                 .setNetClientOptions(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()))
                 .setProtocolNegotiation(false);
-        password.ifPresent(options::setPassword);
-        return options;
+    }
+
+    /** Tries one login after the other; where none is taken, the proxy needs none or refuses the question by itself. */
+    private static Future<Void> logIn(RedisConnection connection, Iterator<ProxyLogin.Attempt> attempts) {
+        if (!attempts.hasNext()) {
+            return Future.succeededFuture();
+        }
+        List<String> words = attempts.next().command();
+        Request request = Request.cmd(Command.create(words.get(0)));
+        words.subList(1, words.size()).forEach(request::arg);
+        return connection.send(request).<Void>mapEmpty().recover(refused -> logIn(connection, attempts));
     }
 
     private static Request getEpoch() {
