@@ -19,6 +19,7 @@ import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.broker.store.Vacancies;
 import io.undermoon.json.Json;
+import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -88,7 +89,8 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     ProxyCall proxyCall(Vertx vertx, BrokerConfig config) {
-        return new ProxyCall(vertx, config.proxyClient().timeout(), config.proxyPassword());
+        ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
+        return new ProxyCall(vertx, config.proxyClient().timeout(), login);
     }
 
     @Produces

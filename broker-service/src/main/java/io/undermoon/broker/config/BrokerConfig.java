@@ -111,6 +111,9 @@ public interface BrokerConfig {
     /** The password that proxies ask of control connections; the same key as that of the coordinator. */
     Optional<String> proxyPassword();
 
+    /** The control secret of the proxies; without it they are given {@code proxy_password} alone. */
+    Optional<String> controlSecret();
+
     /** How proxies are asked for their epochs. */
     ProxyClient proxyClient();
 

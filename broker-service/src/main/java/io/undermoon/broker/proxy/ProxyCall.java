@@ -1,20 +1,22 @@
 package io.undermoon.broker.proxy;
 
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -29,16 +31,15 @@ public final class ProxyCall {
 
     private final Vertx vertx;
     private final Duration timeout;
-    private final Optional<String> password;
+    private final ProxyLogin login;
 
     /**
      * @param timeout for connecting, and again for the answer
-     * @param password given to those proxies that ask for one
      */
-    public ProxyCall(Vertx vertx, Duration timeout, Optional<String> password) {
+    public ProxyCall(Vertx vertx, Duration timeout, ProxyLogin login) {
         this.vertx = vertx;
         this.timeout = timeout;
-        this.password = password;
+        this.login = login;
     }
 
     /** Sends {@code UMCTL} with arguments. An error reply is a failure that is itself a {@link Response}. */
@@ -46,7 +47,21 @@ public final class ProxyCall {
         Redis client = Redis.createClient(vertx, options(proxy));
         Request request = Request.cmd(UMCTL);
         arguments.forEach(request::arg);
-        return within(2 * timeout.toMillis(), client.send(request)).onComplete(done -> client.close());
+        Future<Response> answer = client.connect()
+                .compose(connection ->
+                        logIn(connection, login.attempts().iterator()).compose(done -> connection.send(request)));
+        return within(2 * timeout.toMillis(), answer).onComplete(done -> client.close());
+    }
+
+    /** Tries one login after the other; where none is taken, the proxy needs none or refuses the command by itself. */
+    private static Future<Void> logIn(RedisConnection connection, Iterator<ProxyLogin.Attempt> attempts) {
+        if (!attempts.hasNext()) {
+            return Future.succeededFuture();
+        }
+        List<String> words = attempts.next().command();
+        Request request = Request.cmd(Command.create(words.get(0)));
+        words.subList(1, words.size()).forEach(request::arg);
+        return connection.send(request).<Void>mapEmpty().recover(refused -> logIn(connection, attempts));
     }
 
     /** Asks a question about each of some subjects at the same time; the questions may not fail. */
@@ -63,12 +78,10 @@ public final class ProxyCall {
     }
 
     private RedisOptions options(ProxyAddress proxy) {
-        RedisOptions options = new RedisOptions()
+        return new RedisOptions()
                 .setConnectionString("redis://" + proxy)
                 .setNetClientOptions(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()))
                 .setProtocolNegotiation(false);
-        password.ifPresent(options::setPassword);
-        return options;
     }
 
     /** The client has a time limit for connecting only. */

@@ -40,6 +40,7 @@ class SettingsTest {
         assertThat(config.autoScaling().interval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.autoScaling().timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.proxyPassword()).isEmpty();
+        assertThat(config.controlSecret()).isEmpty();
         assertThat(config.proxyClient().timeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.replicaClient().timeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(Settings.of(config).newClusterConfig()).isEqualTo(ClusterConfig.DEFAULT);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -31,7 +32,7 @@ class RespProxyEpochsTest {
                 FakeProxy silent = FakeProxy.silent()) {
             ProxyAddress aliveAddress = new ProxyAddress(alive.address());
             ProxyAddress silentAddress = new ProxyAddress(silent.address());
-            assertThat(new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(1), Optional.empty()))
+            assertThat(new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(1), ProxyLogin.NONE))
                             .ask(List.of(aliveAddress, silentAddress, absent))
                             .toCompletableFuture())
                     .succeedsWithin(20, TimeUnit.SECONDS)
@@ -49,19 +50,38 @@ class RespProxyEpochsTest {
             ProxyAddress openAddress = new ProxyAddress(open.address());
             ProxyAddress closedAddress = new ProxyAddress(closed.address());
             List<ProxyAddress> both = List.of(openAddress, closedAddress);
-            assertThat(ask(both, Optional.of("s3cret")))
+            assertThat(ask(both, password("s3cret")))
                     .isEqualTo(Map.of(
                             openAddress, Optional.of(new Epoch(1)),
                             closedAddress, Optional.of(new Epoch(2))));
-            for (Optional<String> wrong : List.of(Optional.<String>empty(), Optional.of("guess"))) {
+            for (ProxyLogin wrong : List.of(ProxyLogin.NONE, password("guess"))) {
                 assertThat(ask(both, wrong))
                         .isEqualTo(Map.of(openAddress, Optional.of(new Epoch(1)), closedAddress, Optional.empty()));
             }
         }
     }
 
-    private Map<ProxyAddress, Optional<Epoch>> ask(List<ProxyAddress> proxies, Optional<String> password) {
-        return new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(10), password))
+    @Test
+    void proves_the_control_secret_and_falls_back_to_the_password() {
+        try (FakeProxy guarded = FakeProxy.withControlSecret("c0ntrol", () -> 3);
+                FakeProxy closed = FakeProxy.withPassword("s3cret", () -> 2)) {
+            ProxyAddress guardedAddress = new ProxyAddress(guarded.address());
+            ProxyAddress closedAddress = new ProxyAddress(closed.address());
+            assertThat(ask(
+                            List.of(guardedAddress, closedAddress),
+                            new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"))))
+                    .isEqualTo(Map.of(
+                            guardedAddress, Optional.of(new Epoch(3)),
+                            closedAddress, Optional.of(new Epoch(2))));
+        }
+    }
+
+    private static ProxyLogin password(String password) {
+        return new ProxyLogin(Optional.empty(), Optional.of(password));
+    }
+
+    private Map<ProxyAddress, Optional<Epoch>> ask(List<ProxyAddress> proxies, ProxyLogin login) {
+        return new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(10), login))
                 .ask(proxies)
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)

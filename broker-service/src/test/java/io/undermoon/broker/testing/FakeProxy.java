@@ -22,7 +22,7 @@ public final class FakeProxy implements AutoCloseable {
 
     private final ServerSocket server;
     private final @Nullable LongSupplier epoch;
-    private final @Nullable String password;
+    private final @Nullable String login;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> aborts = new CopyOnWriteArrayList<>();
     private volatile String abortAnswer = "+OK";
@@ -32,9 +32,9 @@ public final class FakeProxy implements AutoCloseable {
         this(epoch, null);
     }
 
-    private FakeProxy(@Nullable LongSupplier epoch, @Nullable String password) {
+    private FakeProxy(@Nullable LongSupplier epoch, @Nullable String login) {
         this.epoch = epoch;
-        this.password = password;
+        this.login = login;
         try {
             this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -50,7 +50,12 @@ public final class FakeProxy implements AutoCloseable {
 
     /** A proxy that tells nothing to those who have not given its password. */
     public static FakeProxy withPassword(String password, LongSupplier epoch) {
-        return new FakeProxy(epoch, password);
+        return new FakeProxy(epoch, "AUTH " + password);
+    }
+
+    /** A proxy that tells nothing to those who have not given its control secret. */
+    public static FakeProxy withControlSecret(String secret, LongSupplier epoch) {
+        return new FakeProxy(epoch, "AUTH undermoon-control " + secret);
     }
 
     /** What the proxy says to {@code UMCTL ABORTMIGRATION}, in RESP without the end of line. */
@@ -87,12 +92,12 @@ public final class FakeProxy implements AutoCloseable {
         try (connection) {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
-            boolean loggedIn = password == null;
+            boolean loggedIn = login == null;
             for (String header = in.readLine(); header != null; header = in.readLine()) {
                 List<String> command = readCommand(in, Integer.parseInt(header.substring(1)));
-                boolean login = isLogin(command);
-                loggedIn |= login;
-                String answer = login ? "+OK\r\n" : loggedIn ? answer(command, epoch) : NO_AUTH;
+                boolean right = String.join(" ", command).equalsIgnoreCase(login);
+                loggedIn |= right;
+                String answer = right ? "+OK\r\n" : loggedIn ? answer(command, epoch) : NO_AUTH;
                 connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
             }
         } catch (SocketException e) {
@@ -109,12 +114,6 @@ public final class FakeProxy implements AutoCloseable {
             command.add(in.readLine());
         }
         return command;
-    }
-
-    private boolean isLogin(List<String> command) {
-        return command.size() == 2
-                && command.get(0).equalsIgnoreCase("AUTH")
-                && command.get(1).equals(password);
     }
 
     private String answer(List<String> command, LongSupplier epoch) {

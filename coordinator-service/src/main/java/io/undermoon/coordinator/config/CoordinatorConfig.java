@@ -44,6 +44,9 @@ public interface CoordinatorConfig {
     /** The password that proxies ask of control connections. */
     Optional<String> proxyPassword();
 
+    /** The control secret of the proxies; without it they are given {@code proxy_password} alone. */
+    Optional<String> controlSecret();
+
     /** Whether to ask the broker for compressed replies and to send slots to proxies in the compressed form. */
     @WithDefault("false")
     @WithConverter(Converters.Switch.class)

@@ -16,6 +16,7 @@ import io.undermoon.coordinator.proxy.RespProxyControl;
 import io.undermoon.coordinator.push.MetadataPush;
 import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.coordinator.sync.MetadataSync;
+import io.undermoon.umctl.ProxyLogin;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -43,7 +44,10 @@ public class Wiring {
     @Singleton
     RespProxyControl proxyControl(CoordinatorConfig config) {
         return new RespProxyControl(
-                config.threadNumber(), config.proxyTimeout(), config.proxyPassword(), config.enableCompression());
+                config.threadNumber(),
+                config.proxyTimeout(),
+                new ProxyLogin(config.controlSecret(), config.proxyPassword()),
+                config.enableCompression());
     }
 
     void closeProxyControl(@Disposes RespProxyControl control) {

@@ -11,6 +11,7 @@ import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.port.ProxyException.Reason;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespValue;
+import io.undermoon.umctl.ProxyLogin;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,7 +19,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -35,7 +35,7 @@ final class ProxyConnections implements AutoCloseable {
 
     private final Duration timeout;
     private final Duration idleLimit;
-    private final Optional<String> password;
+    private final ProxyLogin login;
     private final Bootstrap bootstrap;
     private final ScheduledFuture<?> eviction;
     private final Map<ProxyAddress, Deque<Idle>> idle = new HashMap<>();
@@ -43,13 +43,13 @@ final class ProxyConnections implements AutoCloseable {
     private record Idle(ProxyConnection connection, long sinceNanos) {}
 
     /**
-     * @param timeout for connecting, and again for the password
+     * @param timeout for connecting, and again for each answer to a login
      * @param idleLimit after which an unused connection is closed
      */
-    ProxyConnections(EventLoopGroup group, Duration timeout, Duration idleLimit, Optional<String> password) {
+    ProxyConnections(EventLoopGroup group, Duration timeout, Duration idleLimit, ProxyLogin login) {
         this.timeout = timeout;
         this.idleLimit = idleLimit;
-        this.password = password;
+        this.login = login;
         this.bootstrap = new Bootstrap()
                 .group(group)
                 .channelFactory(NioSocketChannel::new)
@@ -127,7 +127,7 @@ final class ProxyConnections implements AutoCloseable {
         ChannelFuture connecting = bootstrap.connect(address);
         await(connecting);
         ProxyConnection connection = connecting.channel().pipeline().get(ProxyConnection.class);
-        password.ifPresent(secret -> authenticate(proxy, connection, secret));
+        authenticate(proxy, connection);
         return connection;
     }
 
@@ -152,12 +152,15 @@ final class ProxyConnections implements AutoCloseable {
         }
     }
 
-    /** A refused password is not a dead proxy: what needs the password will be refused by itself. */
-    private void authenticate(ProxyAddress proxy, ProxyConnection connection, String secret) {
-        RespValue reply =
-                connection.exchange(timeout, List.of(List.of("AUTH", secret))).get(0);
-        if (reply instanceof RespValue.Failure failure) {
-            LOG.warnf("proxy_password is not accepted proxy=%s: %s", proxy, failure.text());
+    /** A refused login is not a dead proxy: what needs it will be refused by itself. */
+    private void authenticate(ProxyAddress proxy, ProxyConnection connection) {
+        for (ProxyLogin.Attempt attempt : login.attempts()) {
+            RespValue reply =
+                    connection.exchange(timeout, List.of(attempt.command())).get(0);
+            if (!(reply instanceof RespValue.Failure failure)) {
+                return;
+            }
+            LOG.warnf("%s is not accepted proxy=%s: %s", attempt.key(), proxy, failure.text());
         }
     }
 }

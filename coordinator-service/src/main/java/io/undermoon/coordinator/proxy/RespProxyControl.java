@@ -9,11 +9,11 @@ import io.undermoon.coordinator.port.ProxyException.Reason;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespValue;
+import io.undermoon.umctl.ProxyLogin;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -36,12 +36,12 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     /**
      * @param threads of network I/O
      * @param timeout for each connect and each exchange
-     * @param password sent on each new connection
+     * @param login tried on each new connection
      * @param compress whether the slots are sent in the compressed form
      */
-    public RespProxyControl(int threads, Duration timeout, Optional<String> password, boolean compress) {
+    public RespProxyControl(int threads, Duration timeout, ProxyLogin login, boolean compress) {
         this.group = new NioEventLoopGroup(threads, new DefaultThreadFactory("proxy-io", true));
-        this.connections = new ProxyConnections(group, timeout, IDLE_LIMIT, password);
+        this.connections = new ProxyConnections(group, timeout, IDLE_LIMIT, login);
         this.timeout = timeout;
         this.compress = compress;
     }

@@ -23,6 +23,7 @@ class CoordinatorConfigTest {
         assertThat(config.threadNumber()).isEqualTo(4);
         assertThat(config.proxyTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.proxyPassword()).isEmpty();
+        assertThat(config.controlSecret()).isEmpty();
         assertThat(config.enableCompression()).isFalse();
         assertThat(config.disableFailover()).isFalse();
         assertThat(config.nodeFailureTimeout()).isEqualTo(Duration.ofSeconds(5));
@@ -40,6 +41,7 @@ class CoordinatorConfigTest {
                 Map.entry("UNDERMOON_THREAD_NUMBER", "2"),
                 Map.entry("UNDERMOON_PROXY_TIMEOUT", "3"),
                 Map.entry("UNDERMOON_PROXY_PASSWORD", "secret"),
+                Map.entry("UNDERMOON_CONTROL_SECRET", "control"),
                 Map.entry("UNDERMOON_ENABLE_COMPRESSION", "on"),
                 Map.entry("UNDERMOON_DISABLE_FAILOVER", "1"),
                 Map.entry("UNDERMOON_NODE_FAILURE_TIMEOUT", "700ms"),
@@ -53,6 +55,7 @@ class CoordinatorConfigTest {
         assertThat(config.threadNumber()).isEqualTo(2);
         assertThat(config.proxyTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.proxyPassword()).contains("secret");
+        assertThat(config.controlSecret()).contains("control");
         assertThat(config.enableCompression()).isTrue();
         assertThat(config.disableFailover()).isTrue();
         assertThat(config.nodeFailureTimeout()).isEqualTo(Duration.ofMillis(700));

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.undermoon.coordinator.testing.RespServer;
+import io.undermoon.umctl.ProxyLogin;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +26,7 @@ class ProxyConnectionsTest {
     void keeps_a_few_idle_connections_and_closes_them_when_nobody_wants_them() throws IOException {
         try (RespServer proxy = new RespServer(command -> "+OK\r\n");
                 ProxyConnections connections =
-                        new ProxyConnections(group, Duration.ofSeconds(1), Duration.ofMillis(300), Optional.empty())) {
+                        new ProxyConnections(group, Duration.ofSeconds(1), Duration.ofMillis(300), ProxyLogin.NONE)) {
             List<ProxyConnection> taken = Stream.generate(() -> connections.take(proxy.address()))
                     .limit(4)
                     .toList();
@@ -40,7 +40,7 @@ class ProxyConnectionsTest {
     void does_not_hand_out_a_connection_that_the_proxy_has_closed() throws IOException {
         try (RespServer proxy = new RespServer(command -> "+OK\r\n");
                 ProxyConnections connections =
-                        new ProxyConnections(group, Duration.ofSeconds(1), Duration.ofMinutes(1), Optional.empty())) {
+                        new ProxyConnections(group, Duration.ofSeconds(1), Duration.ofMinutes(1), ProxyLogin.NONE)) {
             ProxyConnection first = connections.take(proxy.address());
             connections.giveBack(proxy.address(), first);
             first.close();

@@ -23,6 +23,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.Role;
 import io.undermoon.umctl.MigrationProgress;
+import io.undermoon.umctl.ProxyLogin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,7 +48,7 @@ class RespProxyControlTest {
     @BeforeEach
     void start() throws IOException {
         proxy = new RespServer(command -> "+OK\r\n");
-        control = new RespProxyControl(1, TIMEOUT, Optional.empty(), false);
+        control = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, false);
     }
 
     @AfterEach
@@ -156,7 +157,7 @@ class RespProxyControlTest {
 
     @Test
     void compresses_slots_when_told_to() {
-        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, Optional.empty(), true)) {
+        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, true)) {
             compressing.push(metadata());
         }
         assertThat(proxy.commands.get(0)).startsWith("UMCTL SETREPL 7 NOFLAG");
@@ -236,14 +237,30 @@ class RespProxyControlTest {
     }
 
     @Test
+    void proves_the_control_secret_and_falls_back_to_the_password() {
+        ProxyLogin both = new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"));
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false)) {
+            knowing.probe(proxy.address());
+            assertThat(proxy.commands).startsWith("AUTH undermoon-control c0ntrol", "PING");
+        }
+        proxy.commands.clear();
+        proxy.script(command -> command.size() == 3 ? "-WRONGPASS no\r\n" : ":1\r\n");
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false)) {
+            knowing.probe(proxy.address());
+            assertThat(proxy.commands).startsWith("AUTH undermoon-control c0ntrol", "AUTH s3cret", "PING");
+        }
+    }
+
+    @Test
     void sends_the_password_once_for_each_connection_and_survives_its_refusal() {
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, Optional.of("s3cret"), false)) {
+        ProxyLogin withPassword = new ProxyLogin(Optional.empty(), Optional.of("s3cret"));
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false)) {
             knowing.probe(proxy.address());
             knowing.probe(proxy.address());
             assertThat(proxy.commands).startsWith("AUTH s3cret", "PING").containsOnlyOnce("AUTH s3cret");
         }
         proxy.script(command -> command.get(0).equals("AUTH") ? "-ERR no password is set\r\n" : ":1\r\n");
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, Optional.of("s3cret"), false)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false)) {
             assertThat(knowing.probe(proxy.address()).epoch()).contains(epoch(1));
         }
     }

@@ -19,7 +19,7 @@ record FoundKeys(List<Key> keys) {
 
     /** Finds the keys; null, with the error written as Redis words it, when the inner command is not one with keys. */
     static @Nullable FoundKeys in(CommandTable table, CommandFrame outer, ByteBuf out) {
-        CommandFrame frame = inner(outer);
+        CommandFrame frame = outer.from(OUTER_ARGUMENTS);
         Command command = table.find(frame);
         if (command != null && command.isContainer()) {
             command = command.findSub(frame);
@@ -61,15 +61,5 @@ record FoundKeys(List<Key> keys) {
 
     private static Set<KeyFlag> sortFlags(int argument) {
         return argument == 1 ? Set.of(KeyFlag.READ_ONLY, KeyFlag.ACCESS) : Set.of(KeyFlag.OVERWRITE, KeyFlag.UPDATE);
-    }
-
-    private static CommandFrame inner(CommandFrame outer) {
-        CommandFrame inner = new CommandFrame(outer.buffer());
-        inner.begin(outer.buffer(), outer.start());
-        for (int i = OUTER_ARGUMENTS; i < outer.argumentCount(); i++) {
-            inner.add(outer.argumentStart(i), outer.argumentLength(i));
-        }
-        inner.finish(outer.end());
-        return inner;
     }
 }

@@ -24,7 +24,7 @@ public final class GlobPattern {
      * Whether the whole text matches. Time is bounded by the product of the lengths: only the last {@code *} is ever tried
      * again.
      */
-    public boolean matches(String text) {
+    public boolean matches(CharSequence text) {
         int p = 0;
         int t = 0;
         int star = -1;

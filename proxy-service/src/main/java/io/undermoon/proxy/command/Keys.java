@@ -2,6 +2,7 @@ package io.undermoon.proxy.command;
 
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.slot.Slot;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
 /** Finds the keys of a command and the slot they are in. The command's arity has been checked before. */
@@ -51,6 +52,55 @@ public final class Keys {
             }
         }
         return true;
+    }
+
+    /**
+     * The first key that a check does not allow.
+     *
+     * @return its argument; 0 when all are allowed, {@link #MALFORMED} when it cannot be known which arguments are keys
+     */
+    public static int firstRefused(Command command, CommandFrame frame, KeyCheck check) {
+        if (command.sorts()) {
+            int store = storeKey(command, frame);
+            if (!check.allows(frame, 1, true, false)) {
+                return 1;
+            }
+            return store == SortArguments.NONE || check.allows(frame, store, false, true) ? 0 : store;
+        }
+        for (KeySpec spec : command.keySpecs()) {
+            int refused = spec.isKey() ? firstRefused(command, spec, frame, check) : 0;
+            if (refused != 0) {
+                return refused;
+            }
+        }
+        return 0;
+    }
+
+    private static int firstRefused(Command command, KeySpec spec, CommandFrame frame, KeyCheck check) {
+        int begin = spec.begin().in(frame);
+        if (begin == KeySpec.ABSENT) {
+            return 0;
+        }
+        int first = spec.find().first(begin);
+        int last = spec.find().last(begin, frame);
+        if (isMalformed(command, first, last)) {
+            return MALFORMED;
+        }
+        Set<KeyFlag> flags = KeyUse.of(command, spec, frame);
+        boolean reads = flags.contains(KeyFlag.ACCESS);
+        boolean writes =
+                flags.contains(KeyFlag.INSERT) || flags.contains(KeyFlag.DELETE) || flags.contains(KeyFlag.UPDATE);
+        for (int i = first; i <= last; i += spec.find().step()) {
+            if (!check.allows(frame, i, reads, writes)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** The argument of {@code SORT} that is a pattern of further keys, its option standing before it; 0 when there is none. */
+    public static int sortPattern(Command command, CommandFrame frame) {
+        return command.sorts() ? SortArguments.pattern(frame) : SortArguments.NONE;
     }
 
     static boolean forEachKey(Command command, KeySpec spec, CommandFrame frame, IntConsumer action) {

@@ -14,12 +14,14 @@ import java.util.Set;
 final class Policies {
     /** Answered by the proxy itself. */
     private static final String LOCAL = """
-            asking auth echo hello info ping quit readonly readwrite reset select time umctl umforward
+            acl acl|* asking auth echo hello info ping quit readonly readwrite reset select time umctl umforward
             client client|getname client|help client|id client|info client|list client|setinfo client|setname
             cluster cluster|countkeysinslot cluster|help cluster|info cluster|keyslot cluster|myid cluster|myshardid
             cluster|nodes cluster|shards cluster|slots
             command command|*
             config config|get config|help config|resetstat config|set
+            debug latency latency|*
+            memory|doctor memory|malloc-stats memory|purge memory|stats
             slowlog slowlog|*
             """;
 
@@ -76,9 +78,9 @@ final class Policies {
 
     /** Would harm the cluster or its neighbours, or speak of one node where the client sees many. */
     private static final String REFUSE = """
-            acl acl|* bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite debug failover
+            bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite failover
             function|kill function|* lastsave
-            latency latency|* lolwut memory|* migrate module module|* monitor move pfdebug pfselftest psync replconf
+            lolwut memory|* migrate module module|* monitor move pfdebug pfselftest psync replconf
             replicaof restore-asking role save script|debug script|kill script|* shutdown slaveof swapdb sync
             """;
 

@@ -16,6 +16,8 @@ final class SortArguments {
     /** There is no such argument. */
     static final int NONE = 0;
 
+    private static final int NO_SLOT = -1;
+
     private SortArguments() {}
 
     /** The argument that is the key of {@code STORE}, the last when there are several, or {@link #NONE}. */
@@ -34,12 +36,24 @@ final class SortArguments {
         return store;
     }
 
+    /** The first pattern of {@code BY} or {@code GET} that leads to further keys, its option standing before it, or {@link #NONE}. */
+    static int pattern(CommandFrame frame) {
+        return firstPattern(frame, NO_SLOT);
+    }
+
     /**
      * The first option whose pattern may lead to a key of another slot.
      *
      * @return the argument of the pattern, its option standing before it, or {@link #NONE}
      */
     static int deniedPattern(CommandFrame frame, int slot) {
+        return firstPattern(frame, slot);
+    }
+
+    /**
+     * @param slot whose keys do not count, or {@link #NO_SLOT}
+     */
+    private static int firstPattern(CommandFrame frame, int slot) {
         int count = frame.argumentCount();
         for (int i = FIRST_OPTION; i < count; i++) {
             if (frame.argumentIs(i, "LIMIT")) {

@@ -1,5 +1,7 @@
 package io.undermoon.proxy.control;
 
+import io.undermoon.proxy.acl.Account;
+import io.undermoon.proxy.acl.User;
 import io.undermoon.resp.Protocol;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,18 +26,28 @@ public final class Client {
     private volatile String trackingFlags = "";
     private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
+    private volatile Account account;
+    private volatile Runnable onAccountChange = () -> {};
     private boolean authenticated;
     private boolean leaving;
 
     /**
      * @param id unique in this process, ascending
+     * @param account who the client is as long as it has not logged in
      * @param authenticated whether the client may send data commands already
      * @param closer closes the connection; callable from any thread
      */
-    public Client(long id, String remoteAddress, String localAddress, boolean authenticated, Runnable closer) {
+    public Client(
+            long id,
+            String remoteAddress,
+            String localAddress,
+            Account account,
+            boolean authenticated,
+            Runnable closer) {
         this.id = id;
         this.remoteAddress = remoteAddress;
         this.localAddress = localAddress;
+        this.account = account;
         this.authenticated = authenticated;
         this.closer = closer;
     }
@@ -106,12 +118,39 @@ public final class Client {
         this.trackingFlags = flags;
     }
 
+    /** What the client is logged in to. */
+    public Account account() {
+        return account;
+    }
+
+    /** The user that the client is now, with the rules as they are now. */
+    public User user() {
+        return account.user();
+    }
+
+    /** Logs the client in. */
+    public void account(Account opened) {
+        account = opened;
+        authenticated = true;
+    }
+
+    /** What is to be done, by any thread, when the rules of the client's user may have changed. */
+    public void onAccountChange(Runnable action) {
+        onAccountChange = action;
+    }
+
+    void accountChanged() {
+        onAccountChange.run();
+    }
+
     public boolean authenticated() {
         return authenticated;
     }
 
-    public void authenticated(boolean authenticated) {
-        this.authenticated = authenticated;
+    /** Logs the client out. */
+    void resetAccount(Account ofNobody, boolean mayDoWithoutLogin) {
+        account = ofNobody;
+        authenticated = mayDoWithoutLogin;
     }
 
     /** Whether the connection is to be closed once the replies so far are sent ({@code QUIT}). */

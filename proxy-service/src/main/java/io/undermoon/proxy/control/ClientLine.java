@@ -17,7 +17,8 @@ final class ClientLine {
                 + " flags=" + flags(client)
                 + " db=0 sub=0 psub=0 ssub=0 multi=-1 events=r"
                 + " cmd=" + client.lastCommand()
-                + " user=default redir=" + (client.trackingFlags().isEmpty() ? -1 : 0)
+                + " user=" + client.account().name()
+                + " redir=" + (client.trackingFlags().isEmpty() ? -1 : 0)
                 + " resp=" + (client.protocol() == Protocol.RESP3 ? 3 : 2)
                 + " lib-name=" + client.libraryName()
                 + " lib-ver=" + client.libraryVersion()

@@ -1,15 +1,21 @@
 package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.GlobPattern;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code CONFIG}: shapes and errors of Redis 7, options of the proxy. */
@@ -25,41 +31,82 @@ final class ConfigCommands {
 
     private final ConfigOptions options;
     private final ResettableStats stats;
+    private final NodeAdmin nodes;
 
-    ConfigCommands(ConfigOptions options, ResettableStats stats) {
+    ConfigCommands(ConfigOptions options, ResettableStats stats, NodeAdmin nodes) {
+        this.nodes = nodes;
         this.options = options;
         this.stats = stats;
     }
 
     void register(HandlerTable table) {
-        table.on("config|get", this::get)
-                .on("config|set", this::set)
-                .plain("config|resetstat", this::resetStat)
+        table.later("config|get", this::get)
+                .later("config|set", this::set)
+                .later("config|resetstat", this::resetStat)
                 .plain("config|help", Replies.help("CONFIG", HELP));
     }
 
-    private void get(CommandFrame frame, Client client, ByteBuf out) {
+    /** The options of the proxy and, where that is allowed, those of the nodes that the proxy has not. */
+    private @Nullable CompletionStage<ByteBuf> get(CommandFrame frame, Client client, ByteBuf out) {
+        Protocol protocol = client.protocol();
+        Map<String, String> own = new LinkedHashMap<>();
         List<GlobPattern> patterns =
                 frame.arguments(2).stream().map(GlobPattern::ignoringCase).toList();
-        List<ConfigOption> chosen = options.all().stream()
-                .filter(option -> patterns.stream().anyMatch(pattern -> pattern.matches(option.name())))
-                .toList();
-        RespWriter.map(out, client.protocol(), chosen.size());
-        for (ConfigOption option : chosen) {
-            RespWriter.bulk(out, option.name());
-            RespWriter.bulk(out, option.value().get());
+        for (ConfigOption option : options.all()) {
+            if (patterns.stream().anyMatch(pattern -> pattern.matches(option.name()))) {
+                own.put(option.name(), option.value().get());
+            }
         }
+        if (!nodes.isOn()) {
+            write(own, protocol, out);
+            return null;
+        }
+        return nodes.options(frame.arguments(2)).thenApply(ofNodes -> {
+            ofNodes.forEach(own::putIfAbsent);
+            ByteBuf reply = Unpooled.buffer();
+            write(own, protocol, reply);
+            return reply;
+        });
+    }
+
+    private static void write(Map<String, String> values, Protocol protocol, ByteBuf out) {
+        RespWriter.map(out, protocol, values.size());
+        values.forEach((name, value) -> {
+            RespWriter.bulk(out, name);
+            RespWriter.bulk(out, value);
+        });
     }
 
     /** A change that was found to be right and is not made yet. */
     private record Pending(ConfigOption.Change change, long value) {}
 
-    /** {@code CONFIG SET <option> <value> …}: all of them or, if one is wrong, none. */
-    private void set(CommandFrame frame, Client client, ByteBuf out) {
+    /**
+     * {@code CONFIG SET <option> <value> …}: all of them or, if one is wrong, none; for options of the nodes that is true of each
+     * node by itself.
+     */
+    private @Nullable CompletionStage<ByteBuf> set(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() % 2 != 0) {
             CommandErrors.syntax(out);
-            return;
+            return null;
         }
+        if (nodes.isOn() && countOwn(frame) == 0) {
+            return nodes.done(frame.arguments(0), out);
+        }
+        if (!Guard.refusesControl(client, out)) {
+            setOwn(frame, out);
+        }
+        return null;
+    }
+
+    /** How many of the options to be set are the proxy's own. */
+    private long countOwn(CommandFrame frame) {
+        return IntStream.iterate(2, i -> i < frame.argumentCount(), i -> i + 2)
+                .filter(i -> options.find(frame.argument(i)) != null)
+                .count();
+    }
+
+    /** Options of the nodes are unknown here: those of the proxy and those of the nodes are not set by one command. */
+    private void setOwn(CommandFrame frame, ByteBuf out) {
         List<Pending> pending = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (int i = 2; i < frame.argumentCount(); i += 2) {
@@ -98,8 +145,12 @@ final class ConfigCommands {
         return null;
     }
 
-    private void resetStat(ByteBuf out) {
+    private @Nullable CompletionStage<ByteBuf> resetStat(CommandFrame frame, Client client, ByteBuf out) {
         stats.reset();
+        if (nodes.isOn()) {
+            return nodes.done(frame.arguments(0), out);
+        }
         Replies.ok(out);
+        return null;
     }
 }

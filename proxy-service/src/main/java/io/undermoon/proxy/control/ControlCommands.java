@@ -20,14 +20,17 @@ public final class ControlCommands implements LocalCommands {
                 new ConfigOptions(services.settings(), services.topology().self(), services.slowLog());
         handlers = new HandlerTable(services.commands());
         new ConnectionCommands(services.commands()).register(handlers);
-        new LoginCommands(services.settings()).register(handlers);
+        new LoginCommands(services.guard()).register(handlers);
+        new AclCommands(services).register(handlers);
         new ClientCommands(services.clients()).register(handlers);
         new ClusterCommands(services).register(handlers);
         new CommandCommands(services).register(handlers);
-        new ConfigCommands(options, stats).register(handlers);
-        new InfoCommand(services, stats).register(handlers);
-        new SlowLogCommands(services.slowLog()).register(handlers);
-        new UmctlCommands(services).register(handlers);
+        NodeAdmin nodes = new NodeAdmin(services);
+        nodes.register(handlers, services.commands());
+        new ConfigCommands(options, stats, nodes).register(handlers);
+        new InfoCommand(services, stats, nodes).register(handlers);
+        new SlowLogCommands(services.slowLog(), nodes).register(handlers);
+        new UmctlCommands(services, nodes).register(handlers);
         handlers.requireComplete();
     }
 

@@ -5,10 +5,12 @@ import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the commands that the proxy answers itself work with. Every part is thread-safe.
  *
+ * @param usersFile absent when users come from nowhere but {@code ACL SETUSER}
  * @param nodes asks the Redis nodes
  * @param endpoints the addresses to ask them at
  * @param nodeStates what is known of the Redis nodes behind this proxy
@@ -18,6 +20,8 @@ public record ControlServices(
         CommandTable commands,
         TopologyStore topology,
         ClientRegistry clients,
+        Guard guard,
+        @Nullable UsersFile usersFile,
         SlowLog slowLog,
         ProxyStats stats,
         BackendQuery nodes,

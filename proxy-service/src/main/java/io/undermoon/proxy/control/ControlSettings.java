@@ -3,26 +3,24 @@ package io.undermoon.proxy.control;
 import static java.util.Objects.requireNonNull;
 
 import io.undermoon.metadata.HostPort;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What commands answer with or obey of the proxy's configuration.
  *
  * @param version of this program
  * @param address where clients are listened for
- * @param password what clients log in with; absent when they need not
  * @param busPortInNodes whether {@code CLUSTER NODES} puts a bus port after addresses ({@code cluster_nodes_version} v2)
  * @param threads event loops that serve clients
  * @param backendConnections connections of each event loop to each node
  * @param maxRedirections how many proxies may look at a redirected command
  * @param maxClients how many clients may be connected
  * @param sessionTimeoutMillis after which an idle client is disconnected; 0 for never
+ * @param backendAdminCommands whether administrative commands reach the Redis nodes
  * @param maxBulkBytes how large an argument may be
  */
 public record ControlSettings(
         String version,
         HostPort address,
-        @Nullable String password,
         boolean busPortInNodes,
         int threads,
         int backendConnections,
@@ -30,15 +28,10 @@ public record ControlSettings(
         int maxRedirections,
         int maxClients,
         long sessionTimeoutMillis,
+        boolean backendAdminCommands,
         long maxBulkBytes) {
     public ControlSettings {
         requireNonNull(version, "version");
         requireNonNull(address, "address");
-    }
-
-    /** Never shows the password. */
-    @Override
-    public String toString() {
-        return "ControlSettings[version=" + version + ", address=" + address + "]";
     }
 }

@@ -6,11 +6,13 @@ import io.undermoon.resp.RespWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code INFO [section …]}: sections and fields under the names of Redis as far as they have a meaning for a proxy, and a
+ * {@code INFO [section …]}, and {@code INFO NODES [section …]} of the Redis nodes: sections and fields under the names of Redis as far as they have a meaning for a proxy, and a
  * section of its own. What Redis has and this has not, keyspace and persistence above all, is left out rather than made up.
  */
 final class InfoCommand {
@@ -23,9 +25,11 @@ final class InfoCommand {
      */
     private record Section(String name, boolean isDefault, Consumer<InfoText> writer) {}
 
+    private final NodeAdmin nodes;
     private final List<Section> sections;
 
-    InfoCommand(ControlServices services, ResettableStats stats) {
+    InfoCommand(ControlServices services, ResettableStats stats, NodeAdmin nodes) {
+        this.nodes = nodes;
         InfoProcess process = new InfoProcess(services, stats);
         InfoProxy proxy = new InfoProxy(services, stats);
         this.sections = List.of(
@@ -41,10 +45,13 @@ final class InfoCommand {
     }
 
     void register(HandlerTable table) {
-        table.on("info", this::info);
+        table.later("info", this::info);
     }
 
-    private void info(CommandFrame frame, Client client, ByteBuf out) {
+    private @Nullable CompletionStage<ByteBuf> info(CommandFrame frame, Client client, ByteBuf out) {
+        if (frame.argumentCount() > 1 && frame.argumentIs(1, NodeAdmin.NODES)) {
+            return nodes.info(frame.arguments(2), out);
+        }
         Set<String> wanted = frame.arguments(1).stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
@@ -55,6 +62,7 @@ final class InfoCommand {
             }
         }
         RespWriter.verbatim(out, client.protocol(), "txt", text.toString());
+        return null;
     }
 
     private static boolean isWanted(Section section, Set<String> wanted) {

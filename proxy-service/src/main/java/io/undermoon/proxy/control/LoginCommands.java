@@ -1,28 +1,25 @@
 package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.acl.AccessControl;
+import io.undermoon.proxy.acl.Account;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Commands by which a client introduces itself: AUTH, HELLO, RESET. There is one user, {@code default}; without a
- * configured password it may do everything with any password, as in Redis.
- */
+/** Commands by which a client introduces itself: AUTH, HELLO, RESET. */
 final class LoginCommands {
-    private static final String DEFAULT_USER = "default";
     private static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
 
-    private final byte @Nullable [] password;
+    private final Guard guard;
+    private final AccessControl access;
 
-    LoginCommands(ControlSettings settings) {
-        String text = settings.password();
-        this.password = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    LoginCommands(Guard guard) {
+        this.guard = guard;
+        this.access = guard.access();
     }
 
     void register(HandlerTable table) {
@@ -33,16 +30,22 @@ final class LoginCommands {
         int arguments = frame.argumentCount() - 1;
         if (arguments > 2) {
             CommandErrors.syntax(out);
-        } else if (arguments == 1 && password == null) {
+        } else if (arguments == 1 && access.defaultAccount().user().needsNoPassword()) {
             RespWriter.error(
                     out,
                     "ERR AUTH <password> called without any password configured for the default user. "
                             + "Are you sure your configuration is correct?");
-        } else if (isRight(arguments == 1 ? DEFAULT_USER : frame.argument(1), frame.argumentBytes(arguments))) {
-            client.authenticated(true);
-            Replies.ok(out);
         } else {
-            RespWriter.error(out, WRONG_PASSWORD);
+            String user = arguments == 1
+                    ? AccessControl.DEFAULT_USER
+                    : frame.argumentView(1).toString();
+            Account account = guard.login(client, frame, user, frame.argumentBytes(arguments));
+            if (account == null) {
+                RespWriter.error(out, WRONG_PASSWORD);
+            } else {
+                client.account(account);
+                Replies.ok(out);
+            }
         }
     }
 
@@ -52,17 +55,17 @@ final class LoginCommands {
         if (protocol == null) {
             return;
         }
-        boolean loggedIn = client.authenticated();
+        Account account = client.authenticated() ? client.account() : null;
         String name = null;
         int i = 2;
         while (i < frame.argumentCount()) {
             int left = frame.argumentCount() - 1 - i;
             if (left >= 2 && frame.argumentIs(i, "AUTH")) {
-                if (!isRight(frame.argument(i + 1), frame.argumentBytes(i + 2))) {
+                account = guard.login(client, frame, frame.argumentView(i + 1).toString(), frame.argumentBytes(i + 2));
+                if (account == null) {
                     RespWriter.error(out, WRONG_PASSWORD);
                     return;
                 }
-                loggedIn = true;
                 i += 3;
             } else if (left >= 1 && frame.argumentIs(i, "SETNAME")) {
                 name = frame.argument(i + 1);
@@ -76,7 +79,7 @@ final class LoginCommands {
                 return;
             }
         }
-        if (!loggedIn) {
+        if (account == null) {
             RespWriter.error(
                     out,
                     "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH "
@@ -84,7 +87,7 @@ final class LoginCommands {
                             + "version at the same time");
             return;
         }
-        client.authenticated(true);
+        client.account(account);
         client.protocol(protocol);
         if (name != null) {
             client.name(name);
@@ -129,14 +132,10 @@ final class LoginCommands {
 
     /** Takes the connection back to how it began, but for the library's name, as in Redis. */
     private void reset(CommandFrame frame, Client client, ByteBuf out) {
-        client.authenticated(password == null);
+        client.resetAccount(access.defaultAccount(), access.isOpen());
         client.name("");
         client.readOnly(false);
         client.protocol(Protocol.RESP2);
         RespWriter.simple(out, "RESET");
-    }
-
-    private boolean isRight(String user, byte[] given) {
-        return user.equals(DEFAULT_USER) && (password == null || MessageDigest.isEqual(password, given));
     }
 }

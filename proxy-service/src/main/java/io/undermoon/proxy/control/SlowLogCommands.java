@@ -1,11 +1,14 @@
 package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** {@code SLOWLOG}: the commands that took long, in the shape of Redis. */
 final class SlowLogCommands {
@@ -23,24 +26,33 @@ final class SlowLogCommands {
             """;
 
     private final SlowLog slowLog;
+    private final NodeAdmin nodes;
 
-    SlowLogCommands(SlowLog slowLog) {
+    SlowLogCommands(SlowLog slowLog, NodeAdmin nodes) {
         this.slowLog = slowLog;
+        this.nodes = nodes;
     }
 
     void register(HandlerTable table) {
-        table.on("slowlog|get", this::get)
+        table.later("slowlog|get", this::get)
                 .plain("slowlog|len", out -> RespWriter.integer(out, slowLog.size()))
                 .plain("slowlog|reset", this::reset)
                 .plain("slowlog|help", Replies.help("SLOWLOG", HELP));
     }
 
-    private void get(CommandFrame frame, Client client, ByteBuf out) {
+    private @Nullable CompletionStage<ByteBuf> get(CommandFrame frame, Client client, ByteBuf out) {
+        if (frame.argumentCount() == 4 && frame.argumentIs(3, NodeAdmin.NODES)) {
+            return nodes.byNode(frame.arguments(0).subList(0, 3), out);
+        }
+        if (frame.argumentCount() > 3) {
+            CommandErrors.syntax(out);
+            return null;
+        }
         OptionalLong count =
                 frame.argumentCount() > 2 ? Integers.parse(frame.argument(2)) : OptionalLong.of(DEFAULT_COUNT);
         if (count.isEmpty() || count.getAsLong() < -1) {
             RespWriter.error(out, "ERR count should be greater than or equal to -1");
-            return;
+            return null;
         }
         List<SlowLog.Entry> entries = slowLog.newest(count.getAsLong());
         RespWriter.array(out, entries.size());
@@ -53,6 +65,7 @@ final class SlowLogCommands {
             RespWriter.bulk(out, entry.clientAddress());
             RespWriter.bulk(out, entry.clientName());
         }
+        return null;
     }
 
     private void reset(ByteBuf out) {

@@ -16,7 +16,9 @@ import io.undermoon.umctl.UmctlSyntaxException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code UMCTL}: how coordinators and other proxies talk to this one. Replies are those of the original, byte for byte, but for
@@ -29,9 +31,11 @@ final class UmctlCommands {
 
     private final TopologyStore topology;
     private final Runnable shutdown;
+    private final NodeAdmin nodes;
     private final Map<String, Handler.Immediate> bySubcommand = new HashMap<>();
 
-    UmctlCommands(ControlServices services) {
+    UmctlCommands(ControlServices services, NodeAdmin nodes) {
+        this.nodes = nodes;
         this.topology = services.topology();
         this.shutdown = services.shutdown();
         bySubcommand.put("SETCLUSTER", (frame, client, out) -> setCluster(frame, out));
@@ -52,16 +56,23 @@ final class UmctlCommands {
     }
 
     void register(HandlerTable table) {
-        table.on("umctl", this::dispatch);
+        table.later("umctl", this::dispatch);
     }
 
-    private void dispatch(CommandFrame frame, Client client, ByteBuf out) {
+    private @Nullable CompletionStage<ByteBuf> dispatch(CommandFrame frame, Client client, ByteBuf out) {
+        if (Guard.refusesControl(client, out)) {
+            return null;
+        }
+        if (frame.argumentIs(1, "ADMIN")) {
+            return nodes.forPeer(frame, client, out);
+        }
         Handler.Immediate handler = bySubcommand.get(frame.argument(1).toUpperCase(Locale.ROOT));
         if (handler == null) {
             RespWriter.error(out, "Invalid sub command");
         } else {
             handler.write(frame, client, out);
         }
+        return null;
     }
 
     private void setCluster(CommandFrame frame, ByteBuf out) {

@@ -95,6 +95,11 @@ public final class CommandFrame {
         return buffer.toString(starts[argument], lengths[argument], StandardCharsets.UTF_8);
     }
 
+    /** The bytes of an argument as characters of ISO 8859-1, without a copy; valid as long as the frame is. */
+    public CharSequence argumentView(int argument) {
+        return new ArgumentView(buffer, starts[argument], lengths[argument]);
+    }
+
     /** A copy of the bytes of an argument. */
     public byte[] argumentBytes(int argument) {
         byte[] bytes = new byte[lengths[argument]];
@@ -128,6 +133,17 @@ public final class CommandFrame {
             }
         }
         return true;
+    }
+
+    /** The command whose name is argument {@code first}, over the same buffer; as a whole it cannot be sent on. */
+    public CommandFrame from(int first) {
+        CommandFrame inner = new CommandFrame(buffer);
+        inner.begin(buffer, start);
+        for (int i = first; i < argumentCount; i++) {
+            inner.add(starts[i], lengths[i]);
+        }
+        inner.finish(end);
+        return inner;
     }
 
     /** Leaves out the first arguments, so that the frame is the command wrapped in another one. */

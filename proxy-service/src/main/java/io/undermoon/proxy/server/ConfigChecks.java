@@ -126,6 +126,11 @@ final class ConfigChecks {
         if (config.brokerAddress().isPresent() && config.nodeAddresses().isEmpty()) {
             remarks.add("without undermoon.node_addresses the proxy does not register with the broker");
         }
+        if (config.usersFile().isPresent() && config.controlSecret().isEmpty()) {
+            remarks.add(
+                    "without undermoon.control_secret the other proxies are user 'default' here, and every user with the "
+                            + "right to UMCTL can change the cluster");
+        }
         return remarks;
     }
 

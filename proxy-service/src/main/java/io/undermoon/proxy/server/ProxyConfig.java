@@ -89,8 +89,26 @@ public interface ProxyConfig {
     @WithDefault("1000")
     int maxPinnedConnections();
 
-    /** Password that clients have to give with AUTH; none by default. */
+    /** Password that clients have to give with AUTH: that of the user default. None by default. */
     Optional<String> password();
+
+    /** File of users with their rules, a line for each as in an ACL file of Redis; none by default. */
+    Optional<String> usersFile();
+
+    /** How often the file of users is looked at for changes; 0 for only when ACL LOAD is sent. */
+    @WithDefault("10s")
+    Duration usersFileInterval();
+
+    /**
+     * Secret that coordinators, brokers and other proxies give, as password of the user undermoon-control. With it UMCTL, CONFIG
+     * SET and UMFORWARD are for them alone. None by default.
+     */
+    Optional<String> controlSecret();
+
+    /** Whether users with the right to them may send DEBUG, MEMORY, LATENCY and CONFIG to the Redis nodes. */
+    @WithDefault("false")
+    @WithConverter(StrictBoolean.class)
+    boolean backendAdminCommands();
 
     /** User with which the proxy logs in to its Redis nodes; the default user if absent. */
     Optional<String> redisUser();

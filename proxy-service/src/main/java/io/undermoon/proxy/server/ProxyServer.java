@@ -2,14 +2,17 @@ package io.undermoon.proxy.server;
 
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.control.ControlCommands;
 import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.SlowLog;
+import io.undermoon.proxy.control.UsersFile;
 import io.undermoon.proxy.replication.NodeReport;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicationDriver;
@@ -19,6 +22,7 @@ import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A whole proxy, plain Java: made once, started once, closed once. */
 final class ProxyServer implements AutoCloseable {
@@ -29,6 +33,8 @@ final class ProxyServer implements AutoCloseable {
     private final DataPlane dataPlane;
     private final ReplicationDriver replication;
     private final SessionServices sessions;
+    private final @Nullable UsersFile usersFile;
+    private @Nullable UsersWatch usersWatch;
     private boolean closed;
 
     /**
@@ -45,10 +51,16 @@ final class ProxyServer implements AutoCloseable {
         topology = new TopologyStore(settings.self(), nodes, endpoints);
         dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.size());
         replication = new ReplicationDriver(dataPlane.controlLoop(), endpoints, settings.replication(), nodes);
+        AccessSettings users = settings.access();
+        AccessControl access = new AccessControl(commands, users.password(), users.controlSecret());
+        Guard guard = new Guard(access);
+        usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
                 topology,
                 clients,
+                guard,
+                usersFile,
                 slowLog,
                 dataPlane.stats(),
                 new BackendQuery(dataPlane.controlLoop()),
@@ -57,7 +69,7 @@ final class ProxyServer implements AutoCloseable {
                 settings.control(),
                 shutdown));
         sessions = new SessionServices(
-                commands, topology, local, clients, slowLog, replication::isSettled, settings.sessions());
+                commands, topology, local, clients, guard, slowLog, replication::isSettled, settings.sessions());
     }
 
     /**
@@ -66,6 +78,9 @@ final class ProxyServer implements AutoCloseable {
      * @throws IllegalStateException the address cannot be listened on
      */
     void start() {
+        if (usersFile != null) {
+            usersWatch = UsersWatch.start(usersFile, settings.access());
+        }
         replication.start(topology);
         dataPlane.start(settings.address(), sessions, settings.sessionTimeoutMillis());
     }
@@ -77,6 +92,9 @@ final class ProxyServer implements AutoCloseable {
             return;
         }
         closed = true;
+        if (usersWatch != null) {
+            usersWatch.close();
+        }
         replication.close();
         dataPlane.close(settings.shutdownGrace());
     }

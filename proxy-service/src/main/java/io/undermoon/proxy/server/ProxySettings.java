@@ -25,6 +25,7 @@ record ProxySettings(
         int threads,
         BackendSettings backends,
         ReplicationSettings replication,
+        AccessSettings access,
         SessionSettings sessions,
         long sessionTimeoutMillis,
         ControlSettings control,
@@ -69,6 +70,7 @@ record ProxySettings(
                         ConfigChecks.positive("replication_check_interval", config.replicationCheckInterval()),
                         redis.user(),
                         redis.password()),
+                AccessSettings.of(config),
                 sessions,
                 sessionTimeout,
                 control(config, version, address, threadsUsed, sessions),
@@ -87,7 +89,7 @@ record ProxySettings(
                 MAX_QUEUED_BYTES,
                 (int) ConfigChecks.atLeast(0, "max_pinned_connections", config.maxPinnedConnections()),
                 redis,
-                new BackendSettings.Login(null, config.password().orElse(null)));
+                AccessSettings.peerLogin(config));
     }
 
     private static SessionSettings sessions(ProxyConfig config) {
@@ -98,7 +100,6 @@ record ProxySettings(
         return new SessionSettings(
                 config.activeRedirection(),
                 ConfigChecks.redirections(config.maxRedirections()),
-                config.password().isPresent(),
                 RequestLimits.DEFAULT,
                 (int) ConfigChecks.atLeast(1, "max_pipeline", config.maxPipeline()),
                 (int) ConfigChecks.atLeast(1, "maxclients", config.maxclients()),
@@ -110,7 +111,6 @@ record ProxySettings(
         return new ControlSettings(
                 version,
                 address,
-                config.password().orElse(null),
                 config.clusterNodesVersion() == ProxyConfig.ClusterNodesVersion.V2,
                 threads,
                 1,
@@ -118,6 +118,7 @@ record ProxySettings(
                 sessions.maxRedirections(),
                 sessions.maxClients(),
                 config.sessionTimeout(),
+                config.backendAdminCommands(),
                 RequestLimits.DEFAULT.maxBulkBytes());
     }
 }

@@ -67,6 +67,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         this.input = new SessionInput(channel.alloc(), dispatcher.requestLimits(client));
         this.output = new OutputBatch(channel);
         this.replies = new ReplyQueue(output);
+        client.onAccountChange(() -> loop.proxyLoop().execute(this::checkSubscriptions));
     }
 
     Client client() {
@@ -114,6 +115,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         }
         input.add(in);
         takeCommands();
+    }
+
+    /** Ends the session of a client that listens to what its user may no longer listen to. */
+    private void checkSubscriptions() {
+        Subscriptions subscriptions = state.subscriptions();
+        if (subscriptions != null && !closed && !subscriptions.areAllowed(client.user())) {
+            channel.close();
+        }
     }
 
     /** Dispatches the commands that are whole, then keeps what is left for later. */

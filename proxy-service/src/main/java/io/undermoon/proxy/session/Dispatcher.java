@@ -11,6 +11,7 @@ import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.control.ClientRegistry;
+import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -49,6 +50,7 @@ final class Dispatcher {
     private final TrackingCommands tracking;
     private final LocalCommands localCommands;
     private final ClientRegistry clients;
+    private final Guard guard;
     private final SlowLog slowLog;
     private final SessionSettings settings;
 
@@ -60,6 +62,7 @@ final class Dispatcher {
         this.hello = requireNonNull(commands.find("hello"), "hello is not in the command table");
         this.localCommands = services.localCommands();
         this.clients = services.clients();
+        this.guard = services.guard();
         this.slowLog = services.slowLog();
         this.settings = services.settings();
         this.router = new Router(services.topology(), services.readableReplica(), settings, loop.stats());
@@ -196,7 +199,17 @@ final class Dispatcher {
             CommandErrors.wrongArity(command, session.replyBuffer());
             return null;
         }
+        if (client.user().isRestricted() && isRefused(session, command, frame)) {
+            loop.stats().rejected(command.id());
+            return null;
+        }
         return command;
+    }
+
+    /** Whether the rules of the client's user do not allow the command. */
+    private boolean isRefused(ClientSession session, Command command, CommandFrame frame) {
+        boolean inTransaction = session.state().transaction() != null;
+        return guard.refuses(session.client(), command, frame, inTransaction, session.replyBuffer());
     }
 
     /** A data command: by the slot of its keys to whoever serves the slot. */
@@ -265,6 +278,11 @@ final class Dispatcher {
 
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer has been asked and passes on to its owner. */
     private boolean dispatchForwarded(ClientSession session, CommandFrame frame, int hopsLeft) {
+        if (!session.client().account().mayControl()) {
+            loop.stats().rejected(forwarded.id());
+            Guard.refusesControl(session.client(), session.replyBuffer());
+            return true;
+        }
         int hops = hopsLeft == Router.NOT_FORWARDED ? parseHops(frame.argument(1)) : -1;
         if (hops < 0 || hops > Target.MAX_HOPS_LEFT) {
             loop.stats().rejected(forwarded.id());

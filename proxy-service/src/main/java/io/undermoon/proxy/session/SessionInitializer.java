@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.control.ClientRegistry;
@@ -22,6 +23,7 @@ import java.util.List;
 public final class SessionInitializer extends ChannelInitializer<Channel> {
     private final IdentityHashMap<EventLoop, Dispatcher> dispatchers = new IdentityHashMap<>();
     private final ClientRegistry clients;
+    private final AccessControl access;
     private final SessionSettings settings;
 
     public SessionInitializer(List<ProxyLoop> loops, SessionServices services) {
@@ -30,6 +32,7 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
             dispatchers.put(loop.eventLoop(), new Dispatcher(new SessionLoop(loop), services, subscriptions));
         }
         this.clients = services.clients();
+        this.access = services.guard().access();
         this.settings = services.settings();
     }
 
@@ -50,7 +53,8 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
                 clients.nextId(),
                 text(channel.remoteAddress()),
                 text(channel.localAddress()),
-                !settings.passwordRequired(),
+                access.defaultAccount(),
+                access.isOpen(),
                 channel::close);
         channel.pipeline().addLast(new ClientSession(dispatcher, channel, client));
     }

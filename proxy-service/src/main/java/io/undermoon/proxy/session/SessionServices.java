@@ -2,6 +2,7 @@ package io.undermoon.proxy.session;
 
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.control.ClientRegistry;
+import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.route.Endpoint;
@@ -19,6 +20,7 @@ public record SessionServices(
         TopologyStore topology,
         LocalCommands localCommands,
         ClientRegistry clients,
+        Guard guard,
         SlowLog slowLog,
         Predicate<Endpoint> readableReplica,
         SessionSettings settings) {}

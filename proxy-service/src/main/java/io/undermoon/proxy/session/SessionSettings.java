@@ -8,7 +8,6 @@ import io.undermoon.proxy.route.Target;
  *
  * @param activeRedirection whether commands for slots of other proxies are forwarded instead of answered with MOVED
  * @param maxRedirections how many proxies may look at a forwarded command
- * @param passwordRequired whether a client has to log in before it sends data commands
  * @param requestLimits how large a command may be
  * @param maxPipeline how many commands of a client may wait for replies; the client is not read from meanwhile
  * @param maxClients how many clients may be connected, on all loops together
@@ -17,7 +16,6 @@ import io.undermoon.proxy.route.Target;
 public record SessionSettings(
         boolean activeRedirection,
         int maxRedirections,
-        boolean passwordRequired,
         RequestLimits requestLimits,
         int maxPipeline,
         int maxClients,

@@ -2,6 +2,7 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.acl.User;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.pubsub.ChannelName;
 import io.undermoon.proxy.pubsub.Confirmation;
@@ -55,6 +56,12 @@ final class Subscriptions implements Subscriber {
 
     List<ChannelName> all(SubscriptionKind kind) {
         return hubs.keySet().stream().filter(name -> name.kind() == kind).toList();
+    }
+
+    /** Whether a user may listen to all of it. */
+    boolean areAllowed(User user) {
+        return hubs.keySet().stream()
+                .allMatch(name -> user.allowsChannel(name.text(), name.kind() == SubscriptionKind.PATTERN));
     }
 
     /** Subscribes; the reply takes its place among the client's replies and comes when the subscription is made. */

@@ -2,6 +2,7 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.acl.User;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +24,24 @@ final class Transaction {
     /** On the heap: needs no release when the client leaves. */
     private final ByteBuf commands = Unpooled.buffer().writeBytes(MULTI);
 
+    private final User user;
     private int count;
     private int slot = NO_SLOT;
     private @Nullable Endpoint node;
     private boolean fromPeer;
     private boolean failed;
+
+    /**
+     * @param user who may do what is queued
+     */
+    Transaction(User user) {
+        this.user = user;
+    }
+
+    /** Whom the commands were allowed to, by the rules there were then. */
+    User user() {
+        return user;
+    }
 
     /** How many commands are queued. */
     int count() {

@@ -121,7 +121,7 @@ final class Transactions {
             Router.write(session, "-ERR MULTI calls can not be nested\r\n");
             return;
         }
-        session.state().transaction(new Transaction());
+        session.state().transaction(new Transaction(session.client().user()));
         Router.write(session, "+OK\r\n");
     }
 
@@ -132,9 +132,11 @@ final class Transactions {
             return;
         }
         session.state().transaction(null);
-        if (transaction.failed()) {
+        boolean otherRules = transaction.user() != session.client().user();
+        if (transaction.failed() || otherRules) {
             session.state().endWatch();
-            Router.write(session, "-EXECABORT Transaction discarded because of previous errors.\r\n");
+            String reason = transaction.failed() ? "of previous errors" : "the rules of its user have changed";
+            Router.write(session, "-EXECABORT Transaction discarded because " + reason + ".\r\n");
             return;
         }
         Watch watch = session.state().watch();

@@ -136,7 +136,7 @@ class ConnectionCommandsTest {
 
     @Test
     void lists_clients() {
-        Client other = open.connect(true);
+        Client other = open.connect();
         other.name("other");
         other.readOnly(true);
         assertThat(open.text("CLIENT", "LIST").lines())

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.ProxyLoop;
@@ -45,6 +46,7 @@ final class ControlFixture implements AutoCloseable {
     final AtomicInteger shutdowns = new AtomicInteger();
     final Client client;
 
+    private final AccessControl access;
     private final EventLoopGroup group = Transport.NIO.newEventLoopGroup(1);
     private final ProxyLoop loop;
     private final ControlCommands control;
@@ -54,15 +56,18 @@ final class ControlFixture implements AutoCloseable {
     }
 
     ControlFixture(@Nullable String password, boolean busPortInNodes) {
+        access = new AccessControl(commands, password, null);
         BackendSettings backends =
                 new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         loop = new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters);
         ControlSettings settings = new ControlSettings(
-                "1.2.3", HostPort.parse(SELF), password, busPortInNodes, 2, 1, false, 0, 10_000, 30_000, 512L << 20);
+                "1.2.3", HostPort.parse(SELF), busPortInNodes, 2, 1, false, 0, 10_000, 30_000, false, 512L << 20);
         control = new ControlCommands(new ControlServices(
                 commands,
                 topology,
                 clients,
+                new Guard(access),
+                null,
                 slowLog,
                 new ProxyStats(List.of(counters)),
                 new BackendQuery(loop),
@@ -70,12 +75,13 @@ final class ControlFixture implements AutoCloseable {
                 () -> List.copyOf(nodeStates),
                 settings,
                 shutdowns::incrementAndGet));
-        client = connect(password == null);
+        client = connect();
     }
 
     /** Another client. */
-    Client connect(boolean authenticated) {
-        Client connected = new Client(clients.nextId(), "127.0.0.1:40001", SELF, authenticated, () -> {});
+    Client connect() {
+        Client connected = new Client(
+                clients.nextId(), "127.0.0.1:40001", SELF, access.defaultAccount(), access.isOpen(), () -> {});
         clients.add(connected);
         return connected;
     }

@@ -54,6 +54,10 @@ class RedisWordsInRespThreeIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "ACL CAT",
+                "ACL GETUSER default",
+                "ACL GETUSER nobody",
+                "ACL LIST",
                 "PING",
                 "PING x",
                 "ECHO x",

@@ -468,7 +468,6 @@ class PubSubIT {
         return new SessionSettings(
                 true,
                 settings.maxRedirections(),
-                settings.passwordRequired(),
                 settings.requestLimits(),
                 settings.maxPipeline(),
                 settings.maxClients(),

@@ -57,7 +57,7 @@ class ProxySettingsTest {
         assertThat(settings.registration().host()).isEqualTo("proxy-1.example");
         assertThat(settings.registration().isWanted()).isFalse();
         assertThat(settings.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(settings.sessions().passwordRequired()).isFalse();
+        assertThat(settings.access().password()).isNull();
     }
 
     @Test

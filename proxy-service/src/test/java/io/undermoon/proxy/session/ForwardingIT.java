@@ -316,7 +316,6 @@ class ForwardingIT {
         UnaryOperator<SessionSettings> active = settings -> new SessionSettings(
                 true,
                 settings.maxRedirections(),
-                false,
                 settings.requestLimits(),
                 settings.maxPipeline(),
                 settings.maxClients(),

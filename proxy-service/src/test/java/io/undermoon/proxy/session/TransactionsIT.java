@@ -252,7 +252,6 @@ class TransactionsIT {
         return new SessionSettings(
                 true,
                 settings.maxRedirections(),
-                false,
                 settings.requestLimits(),
                 settings.maxPipeline(),
                 settings.maxClients(),

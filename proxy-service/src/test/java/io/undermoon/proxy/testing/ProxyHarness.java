@@ -8,6 +8,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
@@ -16,6 +17,7 @@ import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.control.ControlCommands;
 import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.route.Endpoints;
@@ -74,15 +76,14 @@ public final class ProxyHarness implements AutoCloseable {
         BackendSettings backends = new BackendSettings(
                 1000, 3000, 1 << 20, maxPinned, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         dataPlane = new DataPlane(transport, threads, backends, commands.size());
-        SessionSettings settings =
-                change.apply(new SessionSettings(false, 4, false, RequestLimits.DEFAULT, 1024, 10_000, ""));
+        SessionSettings settings = change.apply(new SessionSettings(false, 4, RequestLimits.DEFAULT, 1024, 10_000, ""));
         HostPort listening = new HostPort("127.0.0.1", port);
         ClientRegistry clients = new ClientRegistry();
+        Guard guard = new Guard(new AccessControl(commands, null, null));
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
         ControlSettings control = new ControlSettings(
                 "1.2.3",
                 listening,
-                null,
                 true,
                 threads,
                 1,
@@ -90,11 +91,14 @@ public final class ProxyHarness implements AutoCloseable {
                 settings.maxRedirections(),
                 settings.maxClients(),
                 0,
+                false,
                 settings.requestLimits().maxBulkBytes());
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
                 topology,
                 clients,
+                guard,
+                null,
                 slowLog,
                 dataPlane.stats(),
                 new BackendQuery(dataPlane.controlLoop()),
@@ -104,7 +108,8 @@ public final class ProxyHarness implements AutoCloseable {
                 () -> {}));
         dataPlane.start(
                 listening,
-                new SessionServices(commands, topology, local, clients, slowLog, node -> replicasReadable, settings));
+                new SessionServices(
+                        commands, topology, local, clients, guard, slowLog, node -> replicasReadable, settings));
     }
 
     public int port() {

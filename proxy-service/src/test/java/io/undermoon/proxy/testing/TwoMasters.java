@@ -57,7 +57,6 @@ public final class TwoMasters implements AutoCloseable {
         return settings -> new SessionSettings(
                 true,
                 settings.maxRedirections(),
-                false,
                 settings.requestLimits(),
                 settings.maxPipeline(),
                 settings.maxClients(),

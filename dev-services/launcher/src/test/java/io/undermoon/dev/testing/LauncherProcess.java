@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the packaged launcher as a user does: as a program with arguments. */
@@ -17,10 +18,20 @@ public final class LauncherProcess {
     private static final Path JAR = CHECKOUT.resolve("dev-services/launcher/target/undermoon-launcher.jar");
 
     private final Path data;
+    private final Map<String, String> environment;
 
     /** @param data the data directory of every command */
     public LauncherProcess(Path data) {
+        this(data, Map.of());
+    }
+
+    /**
+     * @param data the data directory of every command
+     * @param environment more variables for the launcher and what it starts
+     */
+    public LauncherProcess(Path data, Map<String, String> environment) {
         this.data = data;
+        this.environment = Map.copyOf(environment);
     }
 
     /** How a command ended and what it printed. */
@@ -29,10 +40,11 @@ public final class LauncherProcess {
     /** Runs {@code undermoon <command> --data <directory> <options>} to its end. */
     public Result run(String command, String... options) throws IOException, InterruptedException {
         Path output = Files.createTempFile(data, command, ".out");
-        Process process = new ProcessBuilder(commandLine(command, options))
+        ProcessBuilder builder = new ProcessBuilder(commandLine(command, options))
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
             process.destroy();
             throw new AssertionError(command + " does not end:\n" + Files.readString(output));
