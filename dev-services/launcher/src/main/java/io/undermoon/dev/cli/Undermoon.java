@@ -12,7 +12,14 @@ import picocli.CommandLine.ParseResult;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Runs Undermoon on this machine: a broker, coordinators, and proxies with their Redis nodes.",
-        subcommands = {UpCommand.class, StatusCommand.class, DownCommand.class, LogsCommand.class, BenchCommand.class},
+        subcommands = {
+            UpCommand.class,
+            StatusCommand.class,
+            DownCommand.class,
+            LogsCommand.class,
+            BenchCommand.class,
+            CheckCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class Undermoon {
     private static final int FAILED = 1;
