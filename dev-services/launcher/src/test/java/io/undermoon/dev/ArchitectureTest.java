@@ -55,7 +55,7 @@ class ArchitectureTest {
                 .whereLayer("client")
                 .mayOnlyBeAccessedByLayers("run", "bench", "cli")
                 .whereLayer("state")
-                .mayOnlyBeAccessedByLayers("run", "cli")
+                .mayOnlyBeAccessedByLayers("run", "bench", "cli")
                 .whereLayer("process")
                 .mayOnlyBeAccessedByLayers("state", "run", "bench", "cli")
                 .check(CLASSES);

@@ -56,8 +56,7 @@ class ScaleUnderLoadIT {
     @Test
     void clients_notice_nothing() throws IOException, InterruptedException {
         long end = System.nanoTime() + LEAST_DURATION.toNanos();
-        try (CheckRun run =
-                CheckRun.start(STEPS_PER_SECOND, false, PATIENCE, ports.proxyResp(0), ports.proxyResp(1))) {
+        try (CheckRun run = CheckRun.start(STEPS_PER_SECOND, false, PATIENCE, ports.proxyResp(0), ports.proxyResp(1))) {
             do {
                 killAndRestart(run, "coordinator-1");
                 killAndRestart(run, "broker");
@@ -73,7 +72,8 @@ class ScaleUnderLoadIT {
 
     private void killAndRestart(CheckRun run, String service) throws IOException, InterruptedException {
         run.awaitCommands(MUCH);
-        ProcessIdentity process = data.load().orElseThrow().processes().get(service).process();
+        ProcessIdentity process =
+                data.load().orElseThrow().processes().get(service).process();
         LiveProcesses.kill(process);
         await(service + " has ended").atMost(PATIENCE).until(() -> !LiveProcesses.isRunning(process));
         run.awaitCommands(MUCH);

@@ -36,6 +36,7 @@ final class WriterThread extends Thread {
         workloads.forEach(workload -> writers.add(workload.writer(number, random.split())));
         this.totalWeight = workloads.stream().mapToInt(Workload::weight).sum();
         setDaemon(true);
+        setUncaughtExceptionHandler((thread, e) -> findings.add("writing", "?", thread.getName() + " ended by " + e));
     }
 
     /** Has the thread end after its present step. */

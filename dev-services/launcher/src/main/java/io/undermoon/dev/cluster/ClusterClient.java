@@ -31,6 +31,7 @@ public final class ClusterClient implements AutoCloseable {
     private final Observer observer;
     private final Map<HostPort, NodeConnection> connections = new HashMap<>();
     private int seed;
+    private boolean lookAgain;
 
     /** @param number which of the seeds it uses, where it uses them alone */
     public ClusterClient(ClientSettings settings, Topology topology, Observer observer, int number) {
@@ -58,6 +59,11 @@ public final class ClusterClient implements AutoCloseable {
         long start = System.nanoTime();
         Outcome outcome = follow(Slot.of(key), commands, start);
         observer.done(outcome, System.nanoTime() - start);
+        if (lookAgain) {
+            // After the command, so that what it takes is not taken for the cluster's slowness.
+            lookAgain = false;
+            topology.refreshSoon();
+        }
         return outcome;
     }
 
@@ -94,6 +100,7 @@ public final class ClusterClient implements AutoCloseable {
                 pause();
             } else if (to.kind() == Redirection.Kind.MOVED) {
                 topology.moved(slot, to.address());
+                lookAgain = true;
             }
             asking = to.kind() == Redirection.Kind.ASK || (again && asking);
             address = to.address();
@@ -149,7 +156,7 @@ public final class ClusterClient implements AutoCloseable {
             closeQuietly(connection);
         }
         seed = (seed + 1) % settings.seeds().size();
-        topology.refreshSoon();
+        lookAgain = true;
     }
 
     private static void pause() {

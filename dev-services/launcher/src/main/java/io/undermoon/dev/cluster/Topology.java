@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What the clients of one cluster know of its nodes, together. Thread-safe. */
 public final class Topology {
@@ -18,7 +19,8 @@ public final class Topology {
 
     private final ClientSettings settings;
     private volatile SlotMap map;
-    private long refreshedNanos;
+    private volatile long refreshedNanos;
+    private final AtomicBoolean refreshing = new AtomicBoolean();
 
     private Topology(ClientSettings settings, SlotMap map) {
         this.settings = settings;
@@ -60,26 +62,33 @@ public final class Topology {
         return map.masters();
     }
 
-    /** Learns from a redirection; the rest is asked for. */
+    /** Learns from a redirection. */
     synchronized void moved(int slot, HostPort master) {
-        refreshSoon();
         map = map.with(slot, master);
     }
 
-    /** Asks for the nodes again, unless that was done a moment ago; leaves everything as it is when nobody answers. */
-    synchronized void refreshSoon() {
-        if (System.nanoTime() - refreshedNanos > LEAST_INTERVAL.toNanos()) {
-            refresh();
+    /** Asks for the nodes again, unless that is being done or was done a moment ago. */
+    void refreshSoon() {
+        boolean due = System.nanoTime() - refreshedNanos > LEAST_INTERVAL.toNanos();
+        if (due && refreshing.compareAndSet(false, true)) {
+            try {
+                refresh();
+            } finally {
+                refreshing.set(false);
+            }
         }
     }
 
     /** Asks for the nodes again; leaves everything as it is when nobody answers. */
-    public synchronized void refresh() {
+    public void refresh() {
         Set<HostPort> known = new LinkedHashSet<>(map.masters());
         known.addAll(settings.seeds());
         for (HostPort node : known) {
             try {
-                map = ask(node, settings);
+                SlotMap told = ask(node, settings);
+                synchronized (this) {
+                    map = told;
+                }
                 break;
             } catch (IOException e) {
                 // The next one may know.

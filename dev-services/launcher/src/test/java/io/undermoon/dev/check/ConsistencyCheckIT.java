@@ -55,8 +55,7 @@ class ConsistencyCheckIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"counter", "set", "list", "stream", "delete", "register", "transaction", "script", "large"})
+    @ValueSource(strings = {"counter", "set", "list", "stream", "delete", "register", "transaction", "script", "large"})
     void a_deleted_key_is_found(String workload) {
         try (CheckRun run = start();
                 Jedis master = master()) {
@@ -117,11 +116,17 @@ class ConsistencyCheckIT {
             String victim = "";
             while (victim.isEmpty()) {
                 run.awaitCommands(1000);
-                victim = before.stream().filter(key -> !master.exists(key)).findFirst().orElse("");
+                victim = before.stream()
+                        .filter(key -> !master.exists(key))
+                        .findFirst()
+                        .orElse("");
             }
             run.stopWriting();
             Set<String> after = keys(master, run, "delete");
-            victim = before.stream().filter(key -> !after.contains(key)).findFirst().orElseThrow();
+            victim = before.stream()
+                    .filter(key -> !after.contains(key))
+                    .findFirst()
+                    .orElseThrow();
             master.set(victim, "v0");
 
             assertFound(run.verify(), "delete", victim, "master");

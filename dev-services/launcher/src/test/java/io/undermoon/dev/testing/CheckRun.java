@@ -38,12 +38,14 @@ public final class CheckRun implements AutoCloseable {
         Keyspace keys = new Keyspace("test" + RUNS.incrementAndGet(), 4711);
         Findings findings = new Findings();
         ClientSettings settings = new ClientSettings(
-                Arrays.stream(ports).mapToObj(port -> new HostPort("127.0.0.1", port)).toList(),
+                Arrays.stream(ports)
+                        .mapToObj(port -> new HostPort("127.0.0.1", port))
+                        .toList(),
                 null,
                 Duration.ofSeconds(20),
                 true);
-        CheckPlan plan = new CheckPlan(
-                settings, WRITERS, keys.seed(), stepsPerSecond, false, allowErrors, true, patience, true);
+        CheckPlan plan =
+                new CheckPlan(settings, WRITERS, keys.seed(), stepsPerSecond, false, allowErrors, true, patience, true);
         ConsistencyCheck check =
                 new ConsistencyCheck(plan, keys, Workloads.all(keys, findings, WRITERS, false), findings);
         CheckRun run = new CheckRun(check, keys);
