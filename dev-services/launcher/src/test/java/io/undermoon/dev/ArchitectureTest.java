@@ -33,7 +33,11 @@ class ArchitectureTest {
                 .layer("run")
                 .definedBy(ROOT + ".run")
                 .layer("bench")
-                .definedBy(ROOT + ".bench")
+                .definedBy(ROOT + ".bench..")
+                .layer("cluster")
+                .definedBy(ROOT + ".cluster")
+                .layer("check")
+                .definedBy(ROOT + ".check..")
                 .layer("cli")
                 .definedBy(ROOT + ".cli")
                 .whereLayer("cli")
@@ -42,12 +46,16 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("bench", "cli")
                 .whereLayer("bench")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("check")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("cluster")
+                .mayOnlyBeAccessedByLayers("check", "bench", "cli")
                 .whereLayer("redis")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("client")
                 .mayOnlyBeAccessedByLayers("run", "bench", "cli")
                 .whereLayer("state")
-                .mayOnlyBeAccessedByLayers("run", "cli")
+                .mayOnlyBeAccessedByLayers("run", "bench", "cli")
                 .whereLayer("process")
                 .mayOnlyBeAccessedByLayers("state", "run", "bench", "cli")
                 .check(CLASSES);
@@ -64,6 +72,6 @@ class ArchitectureTest {
                 .isNotEmpty()
                 .allMatch(room -> room.tryGetPackageInfo().isPresent(), "has a package-info")
                 .extracting(JavaPackage::getRelativeName)
-                .contains("stack", "process", "state", "redis", "client", "run", "bench", "cli");
+                .contains("stack", "process", "state", "redis", "client", "run", "bench", "cluster", "check", "cli");
     }
 }

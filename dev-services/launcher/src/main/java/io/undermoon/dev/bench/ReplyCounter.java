@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
  * Counts the replies in a stream of bytes, whatever way it is cut into pieces, without looking at what they say. One per
  * connection; not thread-safe.
  */
-final class ReplyCounter {
+public final class ReplyCounter {
     private static final int MAX_ERROR_LENGTH = 200;
 
     /** Elements that are still to come before the present reply is complete. */
@@ -24,7 +24,7 @@ final class ReplyCounter {
     private final StringBuilder firstError = new StringBuilder();
 
     /** Reads all bytes; says how many replies they complete. */
-    int count(ByteBuf in) {
+    public int count(ByteBuf in) {
         int replies = 0;
         while (in.isReadable()) {
             if (skip > 0) {
@@ -40,13 +40,24 @@ final class ReplyCounter {
     }
 
     /** How many of all elements were errors. */
-    long errors() {
+    public long errors() {
         return errors;
     }
 
     /** The text of the first error; empty without one. */
-    String firstError() {
+    public String firstError() {
         return firstError.toString();
+    }
+
+    /** The text of the first error since the last call, empty without one; then begins anew. */
+    public String takeError() {
+        if (errors == 0) {
+            return "";
+        }
+        String text = firstError.toString();
+        firstError.setLength(0);
+        errors = 0;
+        return text;
     }
 
     private int headerByte(byte value) {

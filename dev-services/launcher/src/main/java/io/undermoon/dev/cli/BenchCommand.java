@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
 /** {@code undermoon bench}: how fast the proxy is, as ratios. */
 @Command(
         name = "bench",
+        subcommands = MigrationBenchCommand.class,
         mixinStandardHelpOptions = true,
         description = {
             "Starts a redis-server and a proxy in front of it, puts load on both in turn, and prints the proxy's throughput,"

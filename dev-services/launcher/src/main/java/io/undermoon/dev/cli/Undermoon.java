@@ -18,6 +18,7 @@ import picocli.CommandLine.ParseResult;
             DownCommand.class,
             LogsCommand.class,
             BenchCommand.class,
+            CheckCommand.class,
             ScaleCommand.class,
             ReshardCommand.class,
             RebalanceCommand.class,

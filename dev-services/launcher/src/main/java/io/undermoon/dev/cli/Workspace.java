@@ -52,6 +52,21 @@ final class Workspace {
         return installation;
     }
 
+    /**
+     * The installation for a benchmark of migrations; its files are apart from those of a stack, and may be removed.
+     *
+     * @param services whether they are needed
+     * @throws LaunchException if a service that is needed has not been built or there is no redis-server
+     */
+    Installation forMigrationBench(boolean services) {
+        Installation installation =
+                new Installation(checkout(), data().root().resolve("bench-migration"), Programs.java(), redisServer());
+        if (services) {
+            SERVICES.forEach(service -> requireBuilt(installation, service));
+        }
+        return installation;
+    }
+
     /** The installation for looking only: its programs may be missing. */
     Installation forLooking() {
         return installation(Path.of("redis-server"));

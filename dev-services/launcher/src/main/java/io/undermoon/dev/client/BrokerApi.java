@@ -5,13 +5,16 @@ import io.undermoon.dev.stack.WantedCluster;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** The calls of the broker's HTTP API that bringing up a stack needs. */
+/** The calls of the broker's HTTP API that bringing up a stack, and moving slots for a benchmark, need. */
 public final class BrokerApi {
     private final String base;
 
@@ -47,6 +50,28 @@ public final class BrokerApi {
                 ? Optional.empty()
                 : Optional.of(
                         Json.mapper().readTree(response.body()).path("error").asText(response.body()));
+    }
+
+    /**
+     * Has slots moved; returns when that is planned. It is done when the cluster is not {@link #isMigrating}.
+     *
+     * @throws IOException if the broker refuses, with its words
+     */
+    public void reshard(ClusterName name, ProxyAddress source, ProxyAddress destination, SlotRanges slots)
+            throws IOException {
+        String url = base + "/clusters/migrations/reshard/" + name;
+        String body = Json.mapper()
+                .writeValueAsString(
+                        Map.of("sources", List.of(source), "destination", destination, "range_list", slots));
+        HttpResponse<String> response = Http.post(url, body);
+        if (response.statusCode() != 200) {
+            throw new IOException("POST " + url + " answered " + response.statusCode() + ": " + response.body());
+        }
+    }
+
+    /** Whether slots of the cluster move or are to move. */
+    public boolean isMigrating(ClusterName name) throws IOException {
+        return get("/clusters/info/" + name).path("is_migrating").asBoolean();
     }
 
     private JsonNode get(String path) throws IOException {

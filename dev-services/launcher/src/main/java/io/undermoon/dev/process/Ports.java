@@ -9,10 +9,16 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** TCP ports of the loopback address. */
 public final class Ports {
+    private static final int LOWEST_BLOCK = 10_000;
+    private static final int HIGHEST_BLOCK = 32_000;
+    private static final int BLOCK_ATTEMPTS = 100;
+
     private Ports() {}
 
     /** Whether a service could listen on the port now. */
@@ -39,6 +45,17 @@ public final class Ports {
         } finally {
             sockets.forEach(Ports::close);
         }
+    }
+
+    /**
+     * The first of so many ports in a row that are free now, below the range from which Linux takes ports for outgoing connections.
+     */
+    public static int freeBlock(int size) {
+        return new SplittableRandom()
+                .ints(BLOCK_ATTEMPTS, LOWEST_BLOCK, HIGHEST_BLOCK - size)
+                .filter(base -> IntStream.range(base, base + size).allMatch(Ports::isFree))
+                .findFirst()
+                .orElseThrow(() -> new LaunchException("cannot find " + size + " free ports in a row"));
     }
 
     private static void close(ServerSocket socket) {

@@ -1,0 +1,84 @@
+package io.undermoon.dev.bench.migration;
+
+import io.undermoon.dev.bench.migration.MigrationReport.Load;
+import io.undermoon.dev.bench.migration.MigrationReport.Move;
+import io.undermoon.dev.run.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Measures one pair: there under a load that saturates, back without any, there again under two fifths of the load. So code is
+ * compiled when what is idle gets measured, and nothing is moved without being measured.
+ */
+final class MigrationBenchmark {
+    private static final double OFFERED_SHARE = 0.4;
+
+    private final KeySet keys;
+    private final byte[] value;
+    private final int clients;
+    private final Duration around;
+    private final Progress progress;
+
+    /** @param around how long clients warm up, and are then looked at before and after a move */
+    MigrationBenchmark(KeySet keys, int valueBytes, int clients, Duration around, Progress progress) {
+        this.keys = keys;
+        this.value = new byte[valueBytes];
+        Arrays.fill(value, (byte) 'x');
+        this.clients = clients;
+        this.around = around;
+        this.progress = progress;
+    }
+
+    List<Move> run(MovingPair pair) {
+        progress.step("filling " + pair.name() + " with " + keys.size() + " keys");
+        Fill.run(pair.storage(), keys, value);
+        List<Move> moves = new ArrayList<>();
+        Move saturating = underLoad(pair, Load.SATURATING, 0);
+        moves.add(saturating);
+        progress.step(pair.name() + ": moving back, idle");
+        moves.add(move(pair, Load.IDLE, seconds(pair::moveBack)));
+        double most = saturating.before() == null ? 0 : saturating.before().commandsPerSecond();
+        moves.add(underLoad(pair, Load.OFFERED, OFFERED_SHARE * most));
+        return moves;
+    }
+
+    private Move underLoad(MovingPair pair, Load load, double commandsPerSecond) {
+        progress.step(pair.name() + ": moving under " + load + " load");
+        try (Foreground foreground = new Foreground(keys, value, pair.entry(), clients, commandsPerSecond)) {
+            foreground.start();
+            pause(around);
+            foreground.endPhase();
+            pause(around);
+            Phase before = foreground.endPhase();
+            double seconds = seconds(pair::move);
+            Phase during = foreground.endPhase();
+            pause(around);
+            Phase after = foreground.endPhase();
+            Move plain = move(pair, load, seconds);
+            return new Move(plain.subject(), load, seconds, plain.megabytesPerSecond(), before, during, after);
+        }
+    }
+
+    private Move move(MovingPair pair, Load load, double seconds) {
+        double megabytes = (double) keys.moving() * (KeySet.KEY_BYTES + value.length) / 1e6;
+        return new Move(pair.name(), load, seconds, megabytes / seconds, null, null, null);
+    }
+
+    private static double seconds(Runnable action) {
+        long start = System.nanoTime();
+        action.run();
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (CancellationException) new CancellationException("interrupted").initCause(e);
+        }
+    }
+}

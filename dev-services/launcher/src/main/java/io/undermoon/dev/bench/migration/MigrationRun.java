@@ -1,0 +1,90 @@
+package io.undermoon.dev.bench.migration;
+
+import io.undermoon.dev.bench.Machine;
+import io.undermoon.dev.bench.migration.MigrationReport.Move;
+import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.stack.Installation;
+import io.undermoon.dev.stack.LaunchException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * A whole run: redis-cli first, where it is there, then this system, each with processes of its own that end before the next begin.
+ *
+ * @param installation its data directory is emptied
+ * @param redisCli empty to leave its part out
+ * @param undermoon false to leave this system's part out
+ */
+public record MigrationRun(
+        Installation installation,
+        Optional<Path> redisCli,
+        boolean undermoon,
+        int keys,
+        int valueBytes,
+        int clients,
+        Duration around) {
+    private static final int MAX_KEYS = 50_000_000;
+
+    public MigrationRun {
+        if (keys < 1 || keys > MAX_KEYS || valueBytes < 1 || valueBytes > 1 << 20 || clients < 1 || clients > 10_000) {
+            throw new LaunchException("--keys " + keys + ", --size " + valueBytes + " or --connections " + clients
+                    + " is not within 1-" + MAX_KEYS + ", 1-1048576 and 1-10000");
+        }
+    }
+
+    public MigrationReport run(Progress progress) {
+        empty(installation.data());
+        KeySet set = new KeySet(keys);
+        Machine machine = Machine.current("", "own clients");
+        List<Move> moves = new ArrayList<>();
+        MigrationBenchmark benchmark = new MigrationBenchmark(set, valueBytes, clients, around, progress);
+        redisCli.ifPresent(program -> moves.addAll(measure(
+                benchmark,
+                () -> RedisCliPair.start(installation.redisServer(), program, installation.data(), progress))));
+        if (undermoon) {
+            moves.addAll(measure(benchmark, () -> UndermoonPair.start(installation, progress)));
+        }
+        return new MigrationReport(machine, keys, set.moving(), valueBytes, clients, moves);
+    }
+
+    /** The report as a table. */
+    public static String render(MigrationReport report) {
+        return MigrationTable.render(report);
+    }
+
+    /** The pair ends with this program, however it ends. */
+    private static List<Move> measure(MigrationBenchmark benchmark, Supplier<MovingPair> start) {
+        MovingPair pair = start.get();
+        Thread hook = new Thread(pair::close, "stop-pair");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return benchmark.run(pair);
+        } finally {
+            pair.close();
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+
+    private static void empty(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            try (Stream<Path> all = Files.walk(directory)) {
+                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                    if (!path.equals(directory)) {
+                        Files.delete(path);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new LaunchException("cannot empty " + directory + ": " + e.getMessage(), e);
+        }
+    }
+}

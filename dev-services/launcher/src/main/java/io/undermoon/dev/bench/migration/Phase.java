@@ -1,0 +1,35 @@
+package io.undermoon.dev.bench.migration;
+
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What clients saw for a while.
+ *
+ * @param p99Millis latency, redirections included; under offered load counted from when the command was due
+ * @param longestMillis the longest that a single command took
+ * @param errors how often which error was seen, redirections not among them
+ */
+public record Phase(
+        double seconds,
+        double commandsPerSecond,
+        double p50Millis,
+        double p99Millis,
+        double longestMillis,
+        long redirections,
+        Map<String, Long> errors) {
+    public Phase {
+        errors = Map.copyOf(errors);
+    }
+
+    static Phase of(double seconds, Histogram nanos, long redirections, Map<String, Long> errors) {
+        return new Phase(
+                seconds,
+                nanos.getTotalCount() / seconds,
+                nanos.getValueAtPercentile(50) / 1e6,
+                nanos.getValueAtPercentile(99) / 1e6,
+                nanos.getMaxValue() / 1e6,
+                redirections,
+                errors);
+    }
+}

@@ -1,0 +1,159 @@
+package io.undermoon.dev.bench.migration;
+
+import io.undermoon.dev.client.Probe;
+import io.undermoon.dev.client.RespConnection;
+import io.undermoon.dev.process.LiveProcesses;
+import io.undermoon.dev.process.Ports;
+import io.undermoon.dev.process.ProcessIdentity;
+import io.undermoon.dev.process.ServiceStarter;
+import io.undermoon.dev.run.Patience;
+import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.stack.ServiceKind;
+import io.undermoon.dev.stack.ServiceSpec;
+import io.undermoon.dev.stack.ServiceSpec.Listener;
+import io.undermoon.dev.stack.ServiceSpec.Readiness;
+import io.undermoon.metadata.HostPort;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+
+/** Two cluster-mode servers without replicas, between which {@code redis-cli --cluster reshard} moves. */
+final class RedisCliPair implements MovingPair {
+    private static final String HOST = "127.0.0.1";
+    private static final int PIPELINE = 16;
+    private static final int NODES = 2;
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(15);
+
+    private final Path redisServer;
+    private final Path redisCli;
+    private final Path directory;
+    private final int basePort = Ports.freeBlock(2 * NODES);
+    private final List<ProcessIdentity> processes = new ArrayList<>();
+    private final Patience patience;
+
+    private RedisCliPair(Path redisServer, Path redisCli, Path directory, Progress progress) {
+        this.redisServer = redisServer;
+        this.redisCli = redisCli;
+        this.directory = directory;
+        this.patience = new Patience(progress, START_TIMEOUT, () -> {});
+    }
+
+    /** @throws LaunchException if they do not start; then none is left */
+    static RedisCliPair start(Path redisServer, Path redisCli, Path directory, Progress progress) {
+        RedisCliPair pair = new RedisCliPair(redisServer, redisCli, directory, progress);
+        try {
+            pair.start();
+            return pair;
+        } catch (RuntimeException e) {
+            pair.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "redis-cli";
+    }
+
+    @Override
+    public HostPort entry() {
+        return new HostPort(HOST, basePort);
+    }
+
+    @Override
+    public HostPort storage() {
+        return entry();
+    }
+
+    @Override
+    public void move() {
+        reshard(0, 1);
+    }
+
+    @Override
+    public void moveBack() {
+        reshard(1, 0);
+    }
+
+    private void start() {
+        for (int i = 0; i < NODES; i++) {
+            ServiceSpec service = spec(basePort + i);
+            processes.add(ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
+            patience.until(() -> Probe.isReady(service.readiness()) ? List.of() : List.of(service.name()));
+        }
+        call(0, "CLUSTER", "ADDSLOTSRANGE", "0", "8191");
+        call(1, "CLUSTER", "ADDSLOTSRANGE", "8192", "16383");
+        call(1, "CLUSTER", "SET-CONFIG-EPOCH", "2");
+        call(0, "CLUSTER", "MEET", HOST, String.valueOf(basePort + 1), String.valueOf(basePort + 1 + NODES));
+        patience.until(() -> isWhole(0) && isWhole(1) ? List.of() : List.of("the two servers to form a cluster"));
+    }
+
+    private boolean isWhole(int index) {
+        String info = call(index, "CLUSTER", "INFO");
+        return info.contains("cluster_state:ok") && info.contains("cluster_slots_ok:16384");
+    }
+
+    private ServiceSpec spec(int port) {
+        List<String> command = new ArrayList<>(List.of(redisServer.toString(), "--bind", HOST));
+        command.addAll(List.of("--port", String.valueOf(port), "--cluster-port", String.valueOf(port + NODES)));
+        command.addAll(List.of("--cluster-enabled", "yes", "--cluster-config-file", "nodes-" + port + ".conf"));
+        command.addAll(List.of("--appendonly", "no", "--save", "", "--daemonize", "no", "--logfile", ""));
+        return new ServiceSpec(
+                "redis-" + port,
+                ServiceKind.REDIS,
+                command,
+                List.of(new Listener(port, "RESP")),
+                new Readiness(Readiness.Check.PING, port));
+    }
+
+    /** It takes the lowest slots of the one that gives, which are those that move, both ways. */
+    private void reshard(int from, int to) {
+        Path output = directory.resolve("redis-cli.log");
+        List<String> command =
+                new ArrayList<>(List.of(redisCli.toString(), "--cluster", "reshard", entry().toString()));
+        command.addAll(List.of("--cluster-from", call(from, "CLUSTER", "MYID")));
+        command.addAll(List.of("--cluster-to", call(to, "CLUSTER", "MYID")));
+        command.addAll(List.of("--cluster-slots", String.valueOf(MOVING.size())));
+        command.addAll(List.of("--cluster-pipeline", String.valueOf(PIPELINE), "--cluster-yes"));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            try {
+                if (!process.waitFor(MOVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+                    throw new LaunchException("redis-cli did not move the slots; its output is in " + output);
+                }
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            throw new LaunchException("cannot run " + redisCli + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (CancellationException) new CancellationException("interrupted").initCause(e);
+        }
+    }
+
+    private String call(int index, String... command) {
+        try (RespConnection connection = RespConnection.open(basePort + index)) {
+            return String.valueOf(connection.call(command));
+        } catch (IOException e) {
+            throw new LaunchException(
+                    "redis-server at port " + (basePort + index) + " does not take " + String.join(" ", command) + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(LiveProcesses::kill);
+    }
+}

@@ -1,0 +1,156 @@
+package io.undermoon.dev.bench.migration;
+
+import io.undermoon.dev.client.BrokerApi;
+import io.undermoon.dev.client.RespConnection;
+import io.undermoon.dev.process.Ports;
+import io.undermoon.dev.run.Fleet;
+import io.undermoon.dev.run.LocalStack;
+import io.undermoon.dev.run.Patience;
+import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.stack.Installation;
+import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.stack.PortLayout;
+import io.undermoon.dev.stack.StackPlan;
+import io.undermoon.dev.stack.StackShape;
+import io.undermoon.dev.stack.WantedCluster;
+import io.undermoon.dev.state.DataDirectory;
+import io.undermoon.dev.state.DirectoryLock;
+import io.undermoon.dev.state.StackState;
+import io.undermoon.metadata.Cluster;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.TaggedSlots;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Two proxies with a master and a replica each, a broker and a coordinator: the smallest cluster there is. */
+final class UndermoonPair implements MovingPair {
+    private static final ClusterName CLUSTER = new ClusterName("bench");
+    private static final int NODES = 4;
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(15);
+
+    private final Progress progress;
+    private final DirectoryLock lock;
+    private final Fleet fleet;
+    private final BrokerApi broker;
+    private final Node first;
+    private final Node second;
+
+    private UndermoonPair(Progress progress, DirectoryLock lock, Fleet fleet, BrokerApi broker) throws IOException {
+        this.progress = progress;
+        this.lock = lock;
+        this.fleet = fleet;
+        this.broker = broker;
+        this.first = master(node -> owns(node, 0));
+        this.second = master(node -> owns(node, SLOTS.size()));
+    }
+
+    /**
+     * @param installation with an empty data directory
+     * @throws LaunchException if something does not start; then nothing is left
+     */
+    static UndermoonPair start(Installation installation, Progress progress) {
+        PortLayout ports = PortLayout.from(Ports.freeBlock(PortLayout.BLOCK_SIZE));
+        StackShape shape = new StackShape(NODES / 2, 1, false, ports);
+        DataDirectory data = new DataDirectory(installation.data());
+        DirectoryLock lock = data.lock().orElseThrow(() -> new LaunchException(data.root() + " is in use"));
+        Fleet fleet = new Fleet(data, StackState.of(shape));
+        try {
+            new LocalStack(fleet, progress, shape, installation)
+                    .up(List.of(new WantedCluster(CLUSTER, NODES)), START_TIMEOUT);
+            UndermoonPair pair =
+                    new UndermoonPair(progress, lock, fleet, new BrokerApi(StackPlan.brokerAddress(shape)));
+            pair.storeNothingOnDisk();
+            return pair;
+        } catch (IOException e) {
+            stop(fleet, lock, progress);
+            throw new LaunchException("the cluster cannot be used: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            stop(fleet, lock, progress);
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "undermoon";
+    }
+
+    @Override
+    public HostPort entry() {
+        return HostPort.parse(first.proxyAddress().value());
+    }
+
+    @Override
+    public HostPort storage() {
+        return HostPort.parse(first.address().value());
+    }
+
+    @Override
+    public void move() {
+        move(first.proxyAddress(), second.proxyAddress());
+    }
+
+    @Override
+    public void moveBack() {
+        move(second.proxyAddress(), first.proxyAddress());
+    }
+
+    private void move(ProxyAddress from, ProxyAddress to) {
+        try {
+            broker.reshard(CLUSTER, from, to, MOVING);
+        } catch (IOException e) {
+            throw new LaunchException("the broker does not move slots: " + e.getMessage(), e);
+        }
+        new Patience(progress, MOVE_TIMEOUT, () -> {}).until(() -> isMoving() ? List.of("slots to move") : List.of());
+    }
+
+    private boolean isMoving() {
+        try {
+            return broker.isMigrating(CLUSTER);
+        } catch (IOException e) {
+            throw new LaunchException("the broker does not say how far it is: " + e.getMessage(), e);
+        }
+    }
+
+    /** As the other pair, so that the disk is not what is measured. */
+    private void storeNothingOnDisk() throws IOException {
+        for (Node node : cluster().nodes()) {
+            try (RespConnection redis =
+                    RespConnection.open(HostPort.parse(node.address().value()).port())) {
+                redis.call("CONFIG", "SET", "appendonly", "no");
+            }
+        }
+    }
+
+    private Node master(Predicate<Node> which) throws IOException {
+        return cluster().nodes().stream()
+                .filter(Node::isMaster)
+                .filter(which)
+                .findFirst()
+                .orElseThrow(() -> new IOException("no master has the slots that are to move"));
+    }
+
+    private static boolean owns(Node node, int slot) {
+        return node.slots().stream().map(TaggedSlots::rangeList).anyMatch(slots -> slots.contains(slot));
+    }
+
+    private Cluster cluster() throws IOException {
+        return broker.cluster(CLUSTER).orElseThrow(() -> new IOException("the cluster is gone"));
+    }
+
+    @Override
+    public void close() {
+        stop(fleet, lock, progress);
+    }
+
+    private static void stop(Fleet fleet, DirectoryLock lock, Progress progress) {
+        fleet.close(progress);
+        lock.close();
+    }
+}

@@ -1,0 +1,36 @@
+package io.undermoon.dev.check;
+
+import io.undermoon.dev.cluster.ClusterClient;
+import io.undermoon.dev.cluster.Command;
+import io.undermoon.dev.cluster.Outcome;
+import io.undermoon.resp.RespValue;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Reads as any client would; while the cluster is not whole, reads are tried again for a while. */
+final class MasterView implements View {
+    private final ClusterClient client;
+    private final Findings findings;
+    private final Deadline deadline;
+
+    MasterView(ClusterClient client, Findings findings, Duration patience) {
+        this.client = client;
+        this.findings = findings;
+        this.deadline = new Deadline(patience);
+    }
+
+    @Override
+    public Optional<RespValue> read(String key, Command command) {
+        while (true) {
+            Outcome outcome = client.call(key, command);
+            if (outcome instanceof Outcome.Acknowledged acknowledged) {
+                return Optional.of(acknowledged.reply());
+            }
+            if (deadline.hasPassed()) {
+                findings.add("reading", key, "cannot be read: " + outcome);
+                return Optional.empty();
+            }
+            Deadline.pause();
+        }
+    }
+}

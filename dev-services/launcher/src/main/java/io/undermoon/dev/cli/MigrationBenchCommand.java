@@ -1,0 +1,123 @@
+package io.undermoon.dev.cli;
+
+import io.undermoon.dev.bench.migration.MigrationReport;
+import io.undermoon.dev.bench.migration.MigrationRun;
+import io.undermoon.dev.process.Programs;
+import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code undermoon bench migration}: how fast slots move, and what clients notice. */
+@Command(
+        name = "migration",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Moves half the slots of a full node to another: under a load that saturates, back without load, and there again"
+                    + " under 40 % of the load; by redis-cli --cluster reshard, where that is installed, and by Undermoon.",
+            "Takes some minutes and, with the default number of keys, 5 GB of memory."
+        })
+final class MigrationBenchCommand implements Callable<Integer> {
+    /** Which parts to measure. */
+    enum Part {
+        BOTH,
+        REDIS_CLI,
+        UNDERMOON
+    }
+
+    @Mixin
+    private Workspace workspace = new Workspace();
+
+    @Option(
+            names = "--keys",
+            paramLabel = "N",
+            defaultValue = "2097152",
+            description = "Keys on the node that gives slots (default: ${DEFAULT-VALUE}).")
+    private int keys;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            defaultValue = "512",
+            description = "Size of values (default: ${DEFAULT-VALUE}).")
+    private int valueBytes;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            defaultValue = "50",
+            description = "Numbers of clients (default: ${DEFAULT-VALUE}).")
+    private int clients;
+
+    @Option(
+            names = "--around",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long clients are looked at before and after a move (default: ${DEFAULT-VALUE}).")
+    private int aroundSeconds;
+
+    @Option(
+            names = "--only",
+            paramLabel = "PART",
+            defaultValue = "BOTH",
+            description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Part part = Part.BOTH;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write all figures to this file too.")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() {
+        if (aroundSeconds < 1) {
+            throw new LaunchException("--around must be more than 0");
+        }
+        Optional<Path> redisCli = part == Part.UNDERMOON ? Optional.empty() : Programs.onPath("redis-cli");
+        if (part == Part.REDIS_CLI && redisCli.isEmpty()) {
+            throw new LaunchException("redis-cli is not installed");
+        }
+        MigrationRun run = new MigrationRun(
+                workspace.forMigrationBench(part != Part.REDIS_CLI),
+                redisCli,
+                part != Part.REDIS_CLI,
+                keys,
+                valueBytes,
+                clients,
+                Duration.ofSeconds(aroundSeconds));
+        MigrationReport report = run.run(new Progress(System.out));
+        System.out.printf(
+                Locale.ROOT,
+                "%n%d cores, load average %.1f at the start; Java %s; %d of %d keys of %d bytes move; %d clients%n%n%s",
+                report.machine().cores(),
+                report.machine().loadAverage(),
+                report.machine().java(),
+                report.moved(),
+                report.keys(),
+                report.valueBytes(),
+                report.clients(),
+                MigrationRun.render(report));
+        write(report);
+        return 0;
+    }
+
+    private void write(MigrationReport report) {
+        if (json == null) {
+            return;
+        }
+        try {
+            Files.writeString(
+                    json, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+        } catch (IOException e) {
+            throw new LaunchException("cannot write " + json + ": " + e.getMessage(), e);
+        }
+    }
+}
