@@ -8,6 +8,8 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandTable {
     private static final String RESOURCE = "commands.txt";
+
+    /** How many commands more than its own the program may come to know. */
+    static final int MAX_LEARNT = 1024;
 
     private final List<Command> all;
     private final List<Command> top;
@@ -57,6 +62,37 @@ public final class CommandTable {
         index = new NameIndex(top);
     }
 
+    /** The table {@code known} with more commands; those that are there keep their ids. */
+    private CommandTable(CommandTable known, Collection<CommandLine> learnt) {
+        Policies policies = new Policies();
+        Map<String, List<Command>> children = new HashMap<>();
+        Map<String, Command> made = new HashMap<>();
+        int id = known.size();
+        for (CommandLine line : learnt) {
+            Command command = new Command(id++, line, policies.ofLearnt(line), List.of());
+            made.put(line.name(), command);
+            if (line.isSubcommand()) {
+                children.computeIfAbsent(line.containerName(), name -> new ArrayList<>())
+                        .add(command);
+            }
+        }
+        List<Command> everything = new ArrayList<>(known.all);
+        learnt.forEach(line -> everything.add(made.get(line.name())));
+        List<Command> roots = new ArrayList<>();
+        for (Command command : List.copyOf(everything)) {
+            if (!command.line().isSubcommand()) {
+                Command root = command.withSubcommands(children.getOrDefault(command.name(), List.of()));
+                everything.set(root.id(), root);
+                roots.add(root);
+            }
+        }
+        everything.forEach(command -> byName.put(command.name(), command));
+        roots.sort(Comparator.comparing(Command::name));
+        all = List.copyOf(everything);
+        top = List.copyOf(roots);
+        index = new NameIndex(top);
+    }
+
     private Command add(List<Command> everything, CommandLine line, Policies policies, List<Command> subcommands) {
         Policy policy = policies.of(line.name(), line.hasKeys());
         Command command = new Command(everything.size(), line, policy, subcommands);
@@ -70,6 +106,11 @@ public final class CommandTable {
     /** Reads the table; to be done once, at the start. */
     public static CommandTable load() {
         return new CommandTable(lines());
+    }
+
+    /** This table with commands that it lacks; each time in the same order, so that they keep their ids. */
+    CommandTable with(Collection<CommandLine> learnt) {
+        return new CommandTable(this, learnt);
     }
 
     /** How many commands and sub-commands there are; their {@link Command#id() ids} are below. */

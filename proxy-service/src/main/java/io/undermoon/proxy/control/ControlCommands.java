@@ -15,11 +15,11 @@ public final class ControlCommands implements LocalCommands {
      */
     public ControlCommands(ControlServices services) {
         ResettableStats stats =
-                new ResettableStats(services.stats(), services.commands().size());
-        ConfigOptions options =
-                new ConfigOptions(services.settings(), services.topology().self(), services.slowLog());
-        handlers = new HandlerTable(services.commands());
-        new ConnectionCommands(services.commands()).register(handlers);
+                new ResettableStats(services.stats(), services.commands().idLimit());
+        ConfigOptions options = new ConfigOptions(
+                services.settings(), services.topology().self(), services.slowLog(), services.clients());
+        handlers = new HandlerTable(services.commands().current());
+        new ConnectionCommands(services.commands().current()).register(handlers);
         new LoginCommands(services.settings()).register(handlers);
         new ClientCommands(services.clients()).register(handlers);
         new ClusterCommands(services).register(handlers);

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param threads event loops that serve clients
  * @param backendConnections connections of each event loop to each node
  * @param maxRedirections how many proxies may look at a redirected command
- * @param maxClients how many clients may be connected
- * @param sessionTimeoutMillis after which an idle client is disconnected; 0 for never
- * @param maxBulkBytes how large an argument may be
  */
 public record ControlSettings(
         String version,
@@ -27,10 +24,7 @@ public record ControlSettings(
         int threads,
         int backendConnections,
         boolean activeRedirection,
-        int maxRedirections,
-        int maxClients,
-        long sessionTimeoutMillis,
-        long maxBulkBytes) {
+        int maxRedirections) {
     public ControlSettings {
         requireNonNull(version, "version");
         requireNonNull(address, "address");

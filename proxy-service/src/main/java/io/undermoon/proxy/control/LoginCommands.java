@@ -133,6 +133,7 @@ final class LoginCommands {
         client.name("");
         client.readOnly(false);
         client.protocol(Protocol.RESP2);
+        client.replyMode(ReplyMode.ON);
         RespWriter.simple(out, "RESET");
     }
 

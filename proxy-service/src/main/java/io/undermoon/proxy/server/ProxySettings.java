@@ -4,8 +4,10 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.control.ClientLimits;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.replication.LagLimits;
 import io.undermoon.proxy.replication.ReplicationSettings;
 import io.undermoon.proxy.session.SessionSettings;
 import java.time.Duration;
@@ -25,8 +27,9 @@ record ProxySettings(
         int threads,
         BackendSettings backends,
         ReplicationSettings replication,
+        LagLimits replicaLag,
         SessionSettings sessions,
-        long sessionTimeoutMillis,
+        ClientLimits limits,
         ControlSettings control,
         SlowLogSettings slowLog,
         Duration shutdownGrace,
@@ -57,7 +60,6 @@ record ProxySettings(
         int threads = (int) ConfigChecks.atLeast(0, "thread_number", config.threadNumber());
         int threadsUsed = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         BackendSettings.Login redis = ConfigChecks.redisLogin(config);
-        long sessionTimeout = ConfigChecks.atLeast(0, "session_timeout", config.sessionTimeout());
         SessionSettings sessions = sessions(config);
         return new ProxySettings(
                 address,
@@ -69,8 +71,11 @@ record ProxySettings(
                         ConfigChecks.positive("replication_check_interval", config.replicationCheckInterval()),
                         redis.user(),
                         redis.password()),
+                new LagLimits(
+                        ConfigChecks.atLeast(0, "replica_max_lag_bytes", config.replicaMaxLagBytes()),
+                        ConfigChecks.notNegative("replica_max_silence", config.replicaMaxSilence())),
                 sessions,
-                sessionTimeout,
+                limits(config),
                 control(config, version, address, threadsUsed, sessions),
                 new SlowLogSettings(
                         (int) ConfigChecks.atLeast(1, "slowlog_len", config.slowlogLen()),
@@ -99,10 +104,18 @@ record ProxySettings(
                 config.activeRedirection(),
                 ConfigChecks.redirections(config.maxRedirections()),
                 config.password().isPresent(),
-                RequestLimits.DEFAULT,
                 (int) ConfigChecks.atLeast(1, "max_pipeline", config.maxPipeline()),
-                (int) ConfigChecks.atLeast(1, "maxclients", config.maxclients()),
                 elsewhere);
+    }
+
+    private static ClientLimits limits(ProxyConfig config) {
+        return new ClientLimits(
+                (int) ConfigChecks.atLeast(1, "maxclients", config.maxclients()),
+                new RequestLimits((int) ConfigChecks.atLeast(1, "max_arguments", config.maxArguments()), (int)
+                        ConfigChecks.commandSize("proto_max_bulk_len", config.protoMaxBulkLen())),
+                ConfigChecks.commandSize("client_query_buffer_limit", config.clientQueryBufferLimit()),
+                ConfigChecks.outputLimits("client_output_buffer_limit", config.clientOutputBufferLimit()),
+                ConfigChecks.atLeast(0, "session_timeout", config.sessionTimeout()));
     }
 
     private static ControlSettings control(
@@ -115,9 +128,6 @@ record ProxySettings(
                 threads,
                 1,
                 sessions.activeRedirection(),
-                sessions.maxRedirections(),
-                sessions.maxClients(),
-                config.sessionTimeout(),
-                RequestLimits.DEFAULT.maxBulkBytes());
+                sessions.maxRedirections());
     }
 }

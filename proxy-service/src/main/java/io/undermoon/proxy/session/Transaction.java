@@ -28,6 +28,7 @@ final class Transaction {
     private @Nullable Endpoint node;
     private boolean fromPeer;
     private boolean failed;
+    private boolean mayWrite;
 
     /** How many commands are queued. */
     int count() {
@@ -61,6 +62,20 @@ final class Transaction {
 
     void fail() {
         failed = true;
+    }
+
+    /** Whether one of the commands may change data. */
+    boolean mayWrite() {
+        return mayWrite;
+    }
+
+    void noteWrite() {
+        mayWrite = true;
+    }
+
+    /** Size of what is queued. */
+    int bytes() {
+        return commands.readableBytes();
     }
 
     boolean hasRoomFor(CommandFrame frame) {

@@ -469,9 +469,7 @@ class PubSubIT {
                 true,
                 settings.maxRedirections(),
                 settings.passwordRequired(),
-                settings.requestLimits(),
                 settings.maxPipeline(),
-                settings.maxClients(),
                 settings.redirectUnassigned());
     }
 

@@ -11,13 +11,13 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
-import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.control.ClientLimits;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.control.ControlCommands;
 import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.SlowLog;
-import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.DataPlane;
 import io.undermoon.proxy.session.SessionServices;
@@ -32,12 +32,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
-/**
- * The data plane of a proxy and the commands it answers itself, without Quarkus, broker or replication; of its nodes' states it
- * knows nothing.
- */
+/** A proxy without Quarkus, broker or replication: the data plane, and the commands that the proxy answers itself. */
 public final class ProxyHarness implements AutoCloseable {
     private static final ClusterName CLUSTER = new ClusterName("test");
 
@@ -67,30 +66,17 @@ public final class ProxyHarness implements AutoCloseable {
 
     private ProxyHarness(
             int port, int threads, Transport transport, int maxPinned, UnaryOperator<SessionSettings> change) {
-        CommandTable commands = CommandTable.load();
+        CommandCatalog commands = new CommandCatalog();
         address = new ProxyAddress("127.0.0.1:" + port);
         Endpoints endpoints = new Endpoints();
         topology = new TopologyStore(address, Set.of(), endpoints);
         BackendSettings backends = new BackendSettings(
                 1000, 3000, 1 << 20, maxPinned, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
-        dataPlane = new DataPlane(transport, threads, backends, commands.size());
-        SessionSettings settings =
-                change.apply(new SessionSettings(false, 4, false, RequestLimits.DEFAULT, 1024, 10_000, ""));
-        HostPort listening = new HostPort("127.0.0.1", port);
-        ClientRegistry clients = new ClientRegistry();
+        dataPlane = new DataPlane(transport, threads, backends, commands.idLimit());
+        SessionSettings settings = change.apply(new SessionSettings(false, 4, false, 1024, ""));
+        ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
-        ControlSettings control = new ControlSettings(
-                "1.2.3",
-                listening,
-                null,
-                true,
-                threads,
-                1,
-                settings.activeRedirection(),
-                settings.maxRedirections(),
-                settings.maxClients(),
-                0,
-                settings.requestLimits().maxBulkBytes());
+        HostPort listen = new HostPort("127.0.0.1", port);
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
                 topology,
@@ -100,10 +86,18 @@ public final class ProxyHarness implements AutoCloseable {
                 new BackendQuery(dataPlane.controlLoop()),
                 endpoints,
                 List::of,
-                control,
+                new ControlSettings(
+                        "test",
+                        listen,
+                        null,
+                        true,
+                        threads,
+                        1,
+                        settings.activeRedirection(),
+                        settings.maxRedirections()),
                 () -> {}));
         dataPlane.start(
-                listening,
+                listen,
                 new SessionServices(commands, topology, local, clients, slowLog, node -> replicasReadable, settings));
     }
 
@@ -121,6 +115,11 @@ public final class ProxyHarness implements AutoCloseable {
 
     public TopologyStore topology() {
         return topology;
+    }
+
+    /** See {@link DataPlane#unblock}. */
+    public CompletionStage<Void> unblock(IntPredicate slots) {
+        return dataPlane.unblock(slots);
     }
 
     /** Has the proxy serve all slots with one local node. */
