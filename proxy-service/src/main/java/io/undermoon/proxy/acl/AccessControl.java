@@ -28,8 +28,8 @@ public final class AccessControl {
 
     private static final String RESERVED = "The name '" + CONTROL_USER + "' is reserved";
 
-    private final CommandTable table;
-    private final User initialDefault;
+    private CommandTable table;
+    private User initialDefault;
     private final @Nullable Account control;
     private final ConcurrentSkipListMap<String, Account> accounts = new ConcurrentSkipListMap<>();
     private final Account defaultAccount;
@@ -52,6 +52,22 @@ public final class AccessControl {
             rules.addPassword(password.getBytes(StandardCharsets.UTF_8));
         }
         return rules.build();
+    }
+
+    /** Has the rules of all users speak of these commands, some of which were learnt. */
+    public synchronized void follow(CommandTable next) {
+        table = next;
+        initialDefault = again(initialDefault);
+        accounts.values().forEach(account -> account.user(again(account.user())));
+    }
+
+    private User again(User user) {
+        try {
+            return UserLines.parse(user.toString(), "the rules of " + user.name(), table)
+                    .get(0);
+        } catch (RuleException e) {
+            throw new IllegalStateException("rules that were right are not with more commands: " + e.getMessage(), e);
+        }
     }
 
     /** What clients are that have not logged in. */

@@ -95,7 +95,7 @@ final class SelectorRules {
     private void setAllCommands(boolean all) {
         allCommands = all;
         additive = !all;
-        commands.set(0, table.size(), all);
+        commands.set(0, table.idLimit(), all);
         firstArguments.clear();
         commandRules.clear();
     }

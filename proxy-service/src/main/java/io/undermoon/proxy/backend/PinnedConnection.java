@@ -7,6 +7,7 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,10 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
 
     private Protocol protocol;
     private @Nullable ReplyReceiver pushes;
+    private final OwnId ownId = new OwnId();
+
+    /** How many {@code CLIENT UNBLOCK} for this connection are under way. */
+    private int unblocking;
 
     private ByteBuf unsent;
     private @Nullable Channel channel;
@@ -37,6 +42,8 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         this.endpoint = endpoint;
         this.protocol = protocol;
         this.unsent = loop.allocator().buffer();
+        waiting.add(ownId);
+        OwnId.writeQuestion(unsent);
         Connector.connect(loop, this);
     }
 
@@ -107,12 +114,36 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         }
     }
 
+    /**
+     * Has the backend end what blocks on this connection, over another one: the reply comes as if time had run out, or as an
+     * error. An element that is found in the same moment is delivered instead. The outcome is told on the loop.
+     */
+    public void unblock(boolean withError, Consumer<Unblocking> outcome) {
+        ownId.whenKnown(id -> {
+            if (id == OwnId.UNKNOWN || closed) {
+                outcome.accept(Unblocking.FAILED);
+                return;
+            }
+            unblocking++;
+            List<String> command = List.of("CLIENT", "UNBLOCK", Long.toString(id), withError ? "ERROR" : "TIMEOUT");
+            loop.backend(endpoint, Protocol.RESP2).send(CommandFrame.of(command), new Unblocking.Receiver(result -> {
+                unblocking--;
+                outcome.accept(result);
+            }));
+        });
+    }
+
     /** Gives the connection back for others to use: nothing is in flight and it has no state. */
     public void release() {
         if (waiting.size() > 0) {
             throw new IllegalStateException("connection to " + endpoint + " given back with commands in flight");
         }
-        loop.unpin(this);
+        if (unblocking > 0) {
+            // It would unblock the next one who uses this connection.
+            close();
+        } else {
+            loop.unpin(this);
+        }
     }
 
     /** Takes no more part: closes once the replies in flight are there. */

@@ -1,6 +1,8 @@
 package io.undermoon.proxy.command;
 
 import io.undermoon.proxy.frame.CommandFrame;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,20 @@ public final class Command {
         this.sorts = line.keySpecs().stream().anyMatch(KeySpec::isUnknown);
         this.subcommands = List.copyOf(subcommands);
         this.subcommandIndex = new NameIndex(subcommands);
+    }
+
+    /** The same command with more sub-commands; itself when there are no more. */
+    Command withSubcommands(List<Command> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        List<Command> together = new ArrayList<>(subcommands);
+        together.addAll(more);
+        together.sort(Comparator.comparing(Command::name));
+        // A container itself is only ever answered with an error; what matters is that it shows if one of its members
+        // does.
+        boolean shows = policy.isServed() || more.stream().anyMatch(member -> member.policy.isServed());
+        return new Command(id, line, shows && !policy.isServed() ? Policy.FORWARD : policy, together);
     }
 
     /** A dense number from 0 to {@link CommandTable#size()} - 1, for arrays of counters; it differs between versions. */

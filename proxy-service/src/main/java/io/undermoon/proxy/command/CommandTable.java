@@ -8,6 +8,8 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class CommandTable {
     private static final String RESOURCE = "commands.txt";
 
+    /** How many commands more than its own the program may come to know. */
+    static final int MAX_LEARNT = 1024;
+
+    private final int idLimit;
     private final List<Command> all;
     private final List<Command> top;
     private final Map<String, Command> byName = new HashMap<>();
@@ -52,6 +58,39 @@ public final class CommandTable {
         if (everything.size() != lines.size()) {
             throw new IllegalArgumentException("a sub-command has no container");
         }
+        idLimit = everything.size() + MAX_LEARNT;
+        all = List.copyOf(everything);
+        top = List.copyOf(roots);
+        index = new NameIndex(top);
+    }
+
+    /** The table {@code known} with more commands; those that are there keep their ids. */
+    private CommandTable(CommandTable known, Collection<CommandLine> learnt) {
+        Policies policies = new Policies();
+        Map<String, List<Command>> children = new HashMap<>();
+        Map<String, Command> made = new HashMap<>();
+        int id = known.size();
+        for (CommandLine line : learnt) {
+            Command command = new Command(id++, line, policies.ofLearnt(line), List.of());
+            made.put(line.name(), command);
+            if (line.isSubcommand()) {
+                children.computeIfAbsent(line.containerName(), name -> new ArrayList<>())
+                        .add(command);
+            }
+        }
+        List<Command> everything = new ArrayList<>(known.all);
+        learnt.forEach(line -> everything.add(made.get(line.name())));
+        List<Command> roots = new ArrayList<>();
+        for (Command command : List.copyOf(everything)) {
+            if (!command.line().isSubcommand()) {
+                Command root = command.withSubcommands(children.getOrDefault(command.name(), List.of()));
+                everything.set(root.id(), root);
+                roots.add(root);
+            }
+        }
+        everything.forEach(command -> byName.put(command.name(), command));
+        roots.sort(Comparator.comparing(Command::name));
+        idLimit = known.idLimit;
         all = List.copyOf(everything);
         top = List.copyOf(roots);
         index = new NameIndex(top);
@@ -70,6 +109,16 @@ public final class CommandTable {
     /** Reads the table; to be done once, at the start. */
     public static CommandTable load() {
         return new CommandTable(lines());
+    }
+
+    /** This table with commands that it lacks; each time in the same order, so that they keep their ids. */
+    CommandTable with(Collection<CommandLine> learnt) {
+        return new CommandTable(this, learnt);
+    }
+
+    /** Above every {@link Command#id() id} there will ever be, also of commands that are learnt. */
+    public int idLimit() {
+        return idLimit;
     }
 
     /** How many commands and sub-commands there are; their {@link Command#id() ids} are below. */

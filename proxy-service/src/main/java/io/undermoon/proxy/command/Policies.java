@@ -15,7 +15,8 @@ final class Policies {
     /** Answered by the proxy itself. */
     private static final String LOCAL = """
             acl acl|* asking auth echo hello info ping quit readonly readwrite reset select time umctl umforward
-            client client|getname client|help client|id client|info client|list client|setinfo client|setname
+            client client|getname client|help client|id client|info client|list client|kill client|no-evict client|no-touch
+            client|pause client|reply client|setinfo client|setname client|unblock client|unpause
             cluster cluster|countkeysinslot cluster|help cluster|info cluster|keyslot cluster|myid cluster|myshardid
             cluster|nodes cluster|shards cluster|slots
             command command|*
@@ -113,6 +114,21 @@ final class Policies {
         }
         int bar = name.indexOf('|');
         return bar < 0 ? Policy.REFUSE : byName.getOrDefault(name.substring(0, bar + 1) + "*", Policy.REFUSE);
+    }
+
+    /**
+     * What is done with a command that a node has and the program does not know: refused if it is for administrators, dangerous,
+     * without keys, or of a container that the lists speak of as a whole; else it goes where its keys are.
+     */
+    Policy ofLearnt(CommandLine line) {
+        boolean isListed = line.isSubcommand() && byName.containsKey(line.containerName() + "|*");
+        boolean isDangerous = line.flags().contains(CommandFlag.ADMIN)
+                || line.categories().contains("admin")
+                || line.categories().contains("dangerous");
+        if (isListed || isDangerous || !line.hasKeys()) {
+            return Policy.REFUSE;
+        }
+        return line.flags().contains(CommandFlag.BLOCKING) ? Policy.BLOCK : Policy.FORWARD;
     }
 
     /** Every name that is listed. */

@@ -7,8 +7,8 @@ import io.undermoon.proxy.acl.Denial;
 import io.undermoon.proxy.acl.RuleException;
 import io.undermoon.proxy.acl.User;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
@@ -60,7 +60,7 @@ final class AclCommands {
                 Return the current connection username.
             """;
 
-    private final CommandTable commands;
+    private final CommandCatalog commands;
     private final ClientRegistry clients;
     private final Guard guard;
     private final AccessControl access;
@@ -154,7 +154,7 @@ final class AclCommands {
             unknownSubcommand(frame, out);
             return;
         }
-        List<Command> members = Categories.commandsOf(argument(frame, 2), commands);
+        List<Command> members = Categories.commandsOf(argument(frame, 2), commands.current());
         if (members.isEmpty()) {
             RespWriter.error(out, "ERR Unknown category '" + argument(frame, 2) + "'");
         } else {
@@ -169,7 +169,7 @@ final class AclCommands {
             return;
         }
         CommandFrame inner = frame.from(3);
-        Command command = commands.find(inner);
+        Command command = commands.current().find(inner);
         if (command != null && command.isContainer() && inner.argumentCount() > 1) {
             command = command.findSub(inner);
         }

@@ -12,10 +12,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * shows are volatile so that any loop may read them.
  */
 public final class Client {
+
     private final long id;
     private final String remoteAddress;
     private final String localAddress;
-    private final Runnable closer;
+    private ClientConnection connection = ClientConnection.NONE;
     private final long createdNanos = System.nanoTime();
 
     private volatile String name = "";
@@ -24,32 +25,34 @@ public final class Client {
     private volatile boolean readOnly;
     private volatile Protocol protocol = Protocol.RESP2;
     private volatile String trackingFlags = "";
+    private volatile boolean blocked;
     private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
     private volatile Account account;
     private volatile Runnable onAccountChange = () -> {};
     private boolean authenticated;
+    private volatile boolean noEvict;
+    private volatile boolean noTouch;
+    private ReplyMode replyMode = ReplyMode.ON;
+    private boolean silent;
     private boolean leaving;
 
     /**
      * @param id unique in this process, ascending
      * @param account who the client is as long as it has not logged in
      * @param authenticated whether the client may send data commands already
-     * @param closer closes the connection; callable from any thread
      */
-    public Client(
-            long id,
-            String remoteAddress,
-            String localAddress,
-            Account account,
-            boolean authenticated,
-            Runnable closer) {
+    public Client(long id, String remoteAddress, String localAddress, Account account, boolean authenticated) {
         this.id = id;
         this.remoteAddress = remoteAddress;
         this.localAddress = localAddress;
         this.account = account;
         this.authenticated = authenticated;
-        this.closer = closer;
+    }
+
+    /** Says which connection the client has; before anybody else knows of the client. */
+    public void attach(ClientConnection ownConnection) {
+        connection = ownConnection;
     }
 
     public long id() {
@@ -177,11 +180,78 @@ public final class Client {
     }
 
     public long idleSeconds() {
-        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastActiveNanos.getOpaque());
+        return TimeUnit.MILLISECONDS.toSeconds(idleMillis());
+    }
+
+    /** How long ago the client sent something. */
+    public long idleMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastActiveNanos.getOpaque());
+    }
+
+    /** Notes that the client sent part of a command. */
+    public void active(long nowNanos) {
+        lastActiveNanos.setOpaque(nowNanos);
+    }
+
+    /** Whether the client waits in a command that blocks. */
+    public boolean blocked() {
+        return blocked;
+    }
+
+    public void blocked(boolean blocked) {
+        this.blocked = blocked;
+    }
+
+    /** Whether the client asked not to be cut off for the sake of memory. */
+    boolean noEvict() {
+        return noEvict;
+    }
+
+    void noEvict(boolean noEvict) {
+        this.noEvict = noEvict;
+    }
+
+    /** Whether the client asked that its reads leave no trace. */
+    boolean noTouch() {
+        return noTouch;
+    }
+
+    void noTouch(boolean noTouch) {
+        this.noTouch = noTouch;
+    }
+
+    /** Whether the reply to the present command is not to be sent. */
+    public boolean isSilent() {
+        return silent;
+    }
+
+    /** Has replies not sent, or sent, until the mode changes. */
+    public void silent(boolean silent) {
+        this.silent = silent;
+    }
+
+    /** The present command is done with; the next one may be answered otherwise. */
+    public void commandTaken() {
+        if (replyMode != ReplyMode.ON) {
+            replyMode(replyMode.next());
+        }
+    }
+
+    ReplyMode replyMode() {
+        return replyMode;
+    }
+
+    void replyMode(ReplyMode mode) {
+        replyMode = mode;
+        silent = mode.isSilent();
+    }
+
+    public ClientConnection connection() {
+        return connection;
     }
 
     /** Closes the connection; from any thread. */
     public void close() {
-        closer.run();
+        connection.close();
     }
 }

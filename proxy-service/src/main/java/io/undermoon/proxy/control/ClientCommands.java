@@ -6,13 +6,12 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** {@code CLIENT}: who is connected to this proxy, and under which name. */
 final class ClientCommands {
-    private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
     private static final String HELP = """
             CACHING (YES|NO)
                 Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.
@@ -24,12 +23,38 @@ final class ClientCommands {
                 Return the ID of the current connection.
             INFO
                 Return information about the current client connection.
+            KILL <ip:port>
+                Kill connection made from <ip:port>.
+            KILL <option> <value> [<option> <value> [...]]
+                Kill connections. Options are:
+                * ADDR (<ip:port>|<unixsocket>:0)
+                  Kill connections made from the specified address
+                * LADDR (<ip:port>|<unixsocket>:0)
+                  Kill connections made to specified local address
+                * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)
+                  Kill connections by type.
+                * USER <username>
+                  Kill connections authenticated by <username>.
+                * SKIPME (YES|NO)
+                  Skip killing current connection (default: yes).
+                * ID <client-id>
+                  Kill connections by client id.
+                * MAXAGE <maxage>
+                  Kill connections older than the specified age.
             LIST [options ...]
                 Return information about client connections. Options:
                 * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)
                   Return clients of specified type.
                 * ID <clientid> [<clientid> ...]
                   Return clients of specified IDs only.
+            NO-EVICT (ON|OFF)
+                Protect current client connection from eviction.
+            NO-TOUCH (ON|OFF)
+                Will not touch LRU/LFU stats when this mode is on.
+            PAUSE <timeout> [WRITE|ALL]
+                Suspend all, or just write, clients for <timeout> milliseconds.
+            REPLY (ON|OFF|SKIP)
+                Control the replies sent to the current connection.
             SETINFO <option> <value>
                 Set client meta attr. Options are:
                 * LIB-NAME: the client lib name.
@@ -41,12 +66,18 @@ final class ClientCommands {
                 Control server assisted client side caching.
             TRACKINGINFO
                 Report tracking status for the current connection.
+            UNBLOCK <clientid> [TIMEOUT|ERROR]
+                Unblock the specified blocked client.
+            UNPAUSE
+                Stop the current client pause, resuming traffic.
             """;
 
     private final ClientRegistry clients;
+    private final Guard guard;
 
-    ClientCommands(ClientRegistry clients) {
+    ClientCommands(ClientRegistry clients, Guard guard) {
         this.clients = clients;
+        this.guard = guard;
     }
 
     void register(HandlerTable table) {
@@ -55,8 +86,14 @@ final class ClientCommands {
                 .on("client|setinfo", ClientCommands::setInfo)
                 .on("client|id", (frame, client, out) -> RespWriter.integer(out, client.id()))
                 .on("client|info", (frame, client, out) -> text(client, ClientLine.of(client), out))
+                .on("client|kill", new KillCommand(clients, guard.access()))
+                .on("client|reply", ClientCommands::reply)
+                .on("client|no-evict", (frame, client, out) -> onOrOff(frame, client::noEvict, out))
+                .on("client|no-touch", (frame, client, out) -> onOrOff(frame, client::noTouch, out))
+                .later("client|unblock", new UnblockCommand(clients))
                 .on("client|list", (frame, client, out) -> list(frame, client, out))
                 .plain("client|help", Replies.help("CLIENT", HELP));
+        new PauseCommands(clients.pause()).register(table);
     }
 
     private static void setName(CommandFrame frame, Client client, ByteBuf out) {
@@ -97,6 +134,31 @@ final class ClientCommands {
         Replies.ok(out);
     }
 
+    /** {@code CLIENT REPLY}: there is a reply only when replies are switched on. */
+    private static void reply(CommandFrame frame, Client client, ByteBuf out) {
+        if (frame.argumentIs(2, "ON")) {
+            client.replyMode(ReplyMode.ON);
+            Replies.ok(out);
+        } else if (frame.argumentIs(2, "OFF")) {
+            client.replyMode(ReplyMode.OFF);
+        } else if (frame.argumentIs(2, "SKIP")) {
+            if (client.replyMode() != ReplyMode.OFF) {
+                client.replyMode(ReplyMode.SKIP_NEXT);
+            }
+        } else {
+            CommandErrors.syntax(out);
+        }
+    }
+
+    private static void onOrOff(CommandFrame frame, Consumer<Boolean> change, ByteBuf out) {
+        if (frame.argumentIs(2, "ON") || frame.argumentIs(2, "OFF")) {
+            change.accept(frame.argumentIs(2, "ON"));
+            Replies.ok(out);
+        } else {
+            CommandErrors.syntax(out);
+        }
+    }
+
     private void list(CommandFrame frame, Client asking, ByteBuf out) {
         int arguments = frame.argumentCount() - 2;
         if (arguments == 0) {
@@ -111,11 +173,11 @@ final class ClientCommands {
     }
 
     private void listType(String type, Client asking, ByteBuf out) {
-        String wanted = type.toLowerCase(Locale.ROOT);
-        if (TYPES.contains(wanted)) {
-            write(wanted.equals("normal") ? clients.all() : List.of(), asking, out);
-        } else {
+        ClientType wanted = ClientType.find(type);
+        if (wanted == null) {
             RespWriter.error(out, "ERR Unknown client type '" + type + "'");
+        } else {
+            write(clients.all().stream().filter(wanted::isOf).toList(), asking, out);
         }
     }
 

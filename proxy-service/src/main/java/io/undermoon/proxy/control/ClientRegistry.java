@@ -5,11 +5,37 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The clients of all loops. Thread-safe. */
 public final class ClientRegistry {
     private final ConcurrentHashMap<Long, Client> clients = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
+    private final ClientPause pause = new ClientPause();
+    private volatile ClientLimits limits;
+
+    public ClientRegistry(ClientLimits limits) {
+        this.limits = limits;
+    }
+
+    /** What the clients may take of the proxy, as of now. */
+    public ClientLimits limits() {
+        return limits;
+    }
+
+    /** Changes what the clients may take; those that are connected are told. */
+    void changeLimits(UnaryOperator<ClientLimits> change) {
+        synchronized (this) {
+            limits = change.apply(limits);
+        }
+        all().forEach(client -> client.connection().checkLimits());
+    }
+
+    /** Whether the clients have to wait. */
+    public ClientPause pause() {
+        return pause;
+    }
 
     /** An id that no other client of this process has. */
     public long nextId() {
@@ -22,6 +48,11 @@ public final class ClientRegistry {
 
     public void remove(Client client) {
         clients.remove(client.id());
+    }
+
+    /** A client that is connected; null when there is none of this id. */
+    public @Nullable Client find(long id) {
+        return clients.get(id);
     }
 
     public int size() {

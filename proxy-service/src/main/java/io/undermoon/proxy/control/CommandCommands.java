@@ -35,13 +35,14 @@ final class CommandCommands {
                 Return the keys and the access flags from a full Redis command.
             """;
 
-    private final CommandReplies replies;
+    private volatile CommandReplies replies;
     private final BackendQuery nodes;
     private final Endpoints endpoints;
     private final NodeStates nodeStates;
 
     CommandCommands(ControlServices services) {
-        this.replies = new CommandReplies(services.commands());
+        this.replies = new CommandReplies(services.commands().current());
+        services.commands().onChange(next -> replies = new CommandReplies(next));
         this.nodes = services.nodes();
         this.endpoints = services.endpoints();
         this.nodeStates = services.nodeStates();
@@ -49,7 +50,7 @@ final class CommandCommands {
 
     void register(HandlerTable table) {
         table.on("command", (frame, client, out) -> replies.all(client.protocol(), out))
-                .plain("command|count", replies::count)
+                .plain("command|count", out -> replies.count(out))
                 .on("command|info", (frame, client, out) -> replies.info(frame, client.protocol(), out))
                 .on("command|list", (frame, client, out) -> replies.list(frame, out))
                 .on("command|getkeys", (frame, client, out) -> replies.getKeys(frame, out))

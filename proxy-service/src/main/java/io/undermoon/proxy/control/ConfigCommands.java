@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -78,7 +77,7 @@ final class ConfigCommands {
     }
 
     /** A change that was found to be right and is not made yet. */
-    private record Pending(ConfigOption.Change change, long value) {}
+    private record Pending(ConfigOption.Change change, String value) {}
 
     /**
      * {@code CONFIG SET <option> <value> …}: all of them or, if one is wrong, none; for options of the nodes that is true of each
@@ -116,7 +115,7 @@ final class ConfigCommands {
                         out, "ERR Unknown option or number of arguments for CONFIG SET - '" + frame.argument(i) + "'");
                 return;
             }
-            OptionalLong value = Integers.parse(frame.argument(i + 1));
+            String value = frame.argument(i + 1);
             String problem = seen.add(option.name()) ? problem(option.change(), value) : "duplicate parameter";
             ConfigOption.Change change = option.change();
             if (problem != null || change == null) {
@@ -126,23 +125,14 @@ final class ConfigCommands {
                                 + problem);
                 return;
             }
-            pending.add(new Pending(change, value.orElseThrow()));
+            pending.add(new Pending(change, value));
         }
-        pending.forEach(one -> one.change().apply().accept(one.value()));
+        pending.forEach(one -> one.change().apply(one.value()));
         Replies.ok(out);
     }
 
-    private static @Nullable String problem(ConfigOption.@Nullable Change change, OptionalLong value) {
-        if (change == null) {
-            return "can't set immutable config";
-        }
-        if (value.isEmpty()) {
-            return "argument couldn't be parsed into an integer";
-        }
-        if (value.getAsLong() < change.min() || value.getAsLong() > change.max()) {
-            return "argument must be between " + change.min() + " and " + change.max() + " inclusive";
-        }
-        return null;
+    private static @Nullable String problem(ConfigOption.@Nullable Change change, String value) {
+        return change == null ? "can't set immutable config" : change.problem(value);
     }
 
     private @Nullable CompletionStage<ByteBuf> resetStat(CommandFrame frame, Client client, ByteBuf out) {

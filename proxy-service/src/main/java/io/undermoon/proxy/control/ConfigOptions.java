@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class ConfigOptions {
     private final List<ConfigOption> options = new ArrayList<>();
 
-    ConfigOptions(ControlSettings settings, ProxyAddress self, SlowLog slowLog) {
+    ConfigOptions(ControlSettings settings, ProxyAddress self, SlowLog slowLog, ClientRegistry clients) {
         addOwn(settings, self);
         addSlowLog(slowLog);
         addOfRedis(settings);
+        addLimits(clients);
     }
 
     List<ConfigOption> all() {
@@ -45,9 +48,8 @@ final class ConfigOptions {
     }
 
     private void addSlowLog(SlowLog slowLog) {
-        ConfigOption.Change threshold =
-                new ConfigOption.Change(Long.MIN_VALUE, Long.MAX_VALUE, slowLog::thresholdMicros);
-        ConfigOption.Change sampleRate = new ConfigOption.Change(0, Long.MAX_VALUE, slowLog::sampleRate);
+        ConfigOption.Change threshold = ConfigOption.number(Long.MIN_VALUE, Long.MAX_VALUE, slowLog::thresholdMicros);
+        ConfigOption.Change sampleRate = ConfigOption.number(0, Long.MAX_VALUE, slowLog::sampleRate);
         fixed("slowlog_len", slowLog.capacity());
         fixed("slowlog-max-len", slowLog.capacity());
         for (String name : List.of("slowlog_log_slower_than", "slowlog-log-slower-than")) {
@@ -59,11 +61,56 @@ final class ConfigOptions {
     private void addOfRedis(ControlSettings settings) {
         fixed("port", settings.address().port());
         fixed("databases", 1);
-        fixed("maxclients", settings.maxClients());
-        fixed("timeout", TimeUnit.MILLISECONDS.toSeconds(settings.sessionTimeoutMillis()));
-        fixed("proto-max-bulk-len", settings.maxBulkBytes());
         fixed("cluster-enabled", "yes");
         fixed("cluster-require-full-coverage", "no");
+    }
+
+    /** What clients may take, under the names of the configuration and of Redis. */
+    private void addLimits(ClientRegistry clients) {
+        add(
+                List.of("maxclients"),
+                () -> clients.limits().maxClients(),
+                ConfigOption.number(1, Integer.MAX_VALUE, n -> clients.changeLimits(now -> now.withMaxClients(n))));
+        add(
+                List.of("proto-max-bulk-len", "proto_max_bulk_len"),
+                () -> clients.limits().requests().maxBulkBytes(),
+                bytes(n -> clients.changeLimits(now -> now.withMaxBulkBytes(n))));
+        add(
+                List.of("client-query-buffer-limit", "client_query_buffer_limit"),
+                () -> clients.limits().queryBufferBytes(),
+                bytes(n -> clients.changeLimits(now -> now.withQueryBufferBytes(n))));
+        add(
+                List.of("max_arguments"),
+                () -> clients.limits().requests().maxArguments(),
+                ConfigOption.number(1, Integer.MAX_VALUE, n -> clients.changeLimits(now -> now.withMaxArguments(n))));
+        add(
+                List.of("client-output-buffer-limit", "client_output_buffer_limit"),
+                () -> clients.limits().output(),
+                ConfigOption.text(
+                        text -> clients.limits().output().with(text),
+                        text -> clients.changeLimits(
+                                now -> now.withOutput(now.output().with(text)))));
+        add(
+                List.of("timeout"),
+                () -> TimeUnit.MILLISECONDS.toSeconds(clients.limits().idleMillis()),
+                ConfigOption.number(
+                        0,
+                        Integer.MAX_VALUE,
+                        n -> clients.changeLimits(now -> now.withIdleMillis(TimeUnit.SECONDS.toMillis(n)))));
+        add(
+                List.of("session_timeout"),
+                () -> clients.limits().idleMillis(),
+                ConfigOption.number(0, Long.MAX_VALUE, n -> clients.changeLimits(now -> now.withIdleMillis(n))));
+    }
+
+    private static ConfigOption.Change bytes(LongConsumer apply) {
+        return ConfigOption.memory(ClientLimits.MIN_BYTES, ClientLimits.MAX_BYTES, apply);
+    }
+
+    private void add(List<String> names, Supplier<Object> value, ConfigOption.Change change) {
+        for (String name : names) {
+            options.add(new ConfigOption(name, () -> value.get().toString(), change));
+        }
     }
 
     private void fixed(String name, Object value) {

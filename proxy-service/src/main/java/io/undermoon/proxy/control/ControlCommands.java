@@ -15,18 +15,18 @@ public final class ControlCommands implements LocalCommands {
      */
     public ControlCommands(ControlServices services) {
         ResettableStats stats =
-                new ResettableStats(services.stats(), services.commands().size());
-        ConfigOptions options =
-                new ConfigOptions(services.settings(), services.topology().self(), services.slowLog());
-        handlers = new HandlerTable(services.commands());
-        new ConnectionCommands(services.commands()).register(handlers);
+                new ResettableStats(services.stats(), services.commands().idLimit());
+        ConfigOptions options = new ConfigOptions(
+                services.settings(), services.topology().self(), services.slowLog(), services.clients());
+        handlers = new HandlerTable(services.commands().current());
+        new ConnectionCommands(services.commands().current()).register(handlers);
         new LoginCommands(services.guard()).register(handlers);
         new AclCommands(services).register(handlers);
-        new ClientCommands(services.clients()).register(handlers);
+        new ClientCommands(services.clients(), services.guard()).register(handlers);
         new ClusterCommands(services).register(handlers);
         new CommandCommands(services).register(handlers);
         NodeAdmin nodes = new NodeAdmin(services);
-        nodes.register(handlers, services.commands());
+        nodes.register(handlers, services.commands().current());
         new ConfigCommands(options, stats, nodes).register(handlers);
         new InfoCommand(services, stats, nodes).register(handlers);
         new SlowLogCommands(services.slowLog(), nodes).register(handlers);

@@ -1,7 +1,7 @@
 package io.undermoon.proxy.control;
 
 import io.undermoon.proxy.backend.BackendQuery;
-import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param shutdown begins to end the process gracefully and returns at once; replies that are written go out before
  */
 public record ControlServices(
-        CommandTable commands,
+        CommandCatalog commands,
         TopologyStore topology,
         ClientRegistry clients,
         Guard guard,

@@ -13,10 +13,7 @@ import io.undermoon.metadata.HostPort;
  * @param threads event loops that serve clients
  * @param backendConnections connections of each event loop to each node
  * @param maxRedirections how many proxies may look at a redirected command
- * @param maxClients how many clients may be connected
- * @param sessionTimeoutMillis after which an idle client is disconnected; 0 for never
  * @param backendAdminCommands whether administrative commands reach the Redis nodes
- * @param maxBulkBytes how large an argument may be
  */
 public record ControlSettings(
         String version,
@@ -26,10 +23,7 @@ public record ControlSettings(
         int backendConnections,
         boolean activeRedirection,
         int maxRedirections,
-        int maxClients,
-        long sessionTimeoutMillis,
-        boolean backendAdminCommands,
-        long maxBulkBytes) {
+        boolean backendAdminCommands) {
     public ControlSettings {
         requireNonNull(version, "version");
         requireNonNull(address, "address");

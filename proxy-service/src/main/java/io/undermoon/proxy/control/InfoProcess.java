@@ -53,8 +53,10 @@ final class InfoProcess {
         text.section("Clients")
                 .field("connected_clients", clients.size())
                 .field("cluster_connections", 0)
-                .field("maxclients", settings.maxClients())
-                .field("blocked_clients", 0);
+                .field("maxclients", clients.limits().maxClients())
+                .field(
+                        "blocked_clients",
+                        clients.all().stream().filter(Client::blocked).count());
     }
 
     /** Of the proxy itself, not of the nodes: the heap in use and the buffers beside it. There is nothing to evict. */

@@ -2,7 +2,7 @@ package io.undermoon.proxy.control;
 
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
-import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -12,7 +12,7 @@ import java.util.Locale;
 /** The sections of {@code INFO} about the proxy's place in its cluster and the commands that went through it. */
 final class InfoProxy {
     private final ControlSettings settings;
-    private final CommandTable commands;
+    private final CommandCatalog commands;
     private final TopologyStore topology;
     private final NodeStates nodeStates;
     private final ResettableStats stats;
@@ -36,7 +36,7 @@ final class InfoProxy {
 
     void commandStats(InfoText text) {
         text.section("Commandstats");
-        for (Command command : commands.all()) {
+        for (Command command : commands.current().all()) {
             int id = command.id();
             long calls = stats.calls(id);
             long rejected = stats.rejections(id);

@@ -136,6 +136,7 @@ final class LoginCommands {
         client.name("");
         client.readOnly(false);
         client.protocol(Protocol.RESP2);
+        client.replyMode(ReplyMode.ON);
         RespWriter.simple(out, "RESET");
     }
 }

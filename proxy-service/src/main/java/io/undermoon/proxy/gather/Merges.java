@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.resp.RespWriter;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The ways in which several replies become one. */
 public final class Merges {
@@ -23,6 +25,46 @@ public final class Merges {
             sum += new ReplyCursor(replies.reply(i)).integer();
         }
         RespWriter.integer(out, sum);
+    }
+
+    /** Of arrays of names and their numbers, the same names in the same order in each: the sum for each name. */
+    public static void sumOfEach(Gather replies, ByteBuf out) {
+        ReplyCursor[] cursors = new ReplyCursor[replies.size()];
+        int size = -1;
+        for (int i = 0; i < cursors.length; i++) {
+            cursors[i] = new ReplyCursor(replies.reply(i));
+            int sizeOfThis = cursors[i].array();
+            if (i > 0 && sizeOfThis != size) {
+                throw new ProtocolException("arrays of different sizes");
+            }
+            size = sizeOfThis;
+        }
+        RespWriter.array(out, size);
+        for (int pair = 0; pair < size / 2; pair++) {
+            long sum = 0;
+            for (ReplyCursor cursor : cursors) {
+                cursor.string();
+                sum += cursor.integer();
+            }
+            RespWriter.bulk(out, cursors[0].buffer(), cursors[0].stringStart(), cursors[0].stringLength());
+            RespWriter.integer(out, sum);
+        }
+    }
+
+    /** Of arrays of names: each name once. */
+    public static void union(Gather replies, ByteBuf out) {
+        Set<ByteBuf> names = new LinkedHashSet<>();
+        for (int i = 0; i < replies.size(); i++) {
+            ReplyCursor cursor = new ReplyCursor(replies.reply(i));
+            for (int left = cursor.array(); left > 0; left--) {
+                cursor.string();
+                names.add(cursor.buffer().slice(cursor.stringStart(), cursor.stringLength()));
+            }
+        }
+        RespWriter.array(out, names.size());
+        for (ByteBuf name : names) {
+            RespWriter.bulk(out, name, name.readerIndex(), name.readableBytes());
+        }
     }
 
     /** Of arrays of integers, all of one size, the least at each place: what is 1 everywhere is 1. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param linkUp whether a replica is connected to its master and in step with it
  * @param loading whether the node reads its data from disk or from its master and refuses commands
  * @param offset how far the node's copy of the data is, in bytes of its master's replication stream
+ * @param masterSilentSeconds how long ago a replica heard of its master, which speaks every ten seconds at least; 0 for a master
  * @param unappliedBytes what a replica has received and not applied yet
  * @param replicas who copies from the node
  */
@@ -27,6 +28,7 @@ public record NodeReport(
         boolean linkUp,
         boolean loading,
         long offset,
+        long masterSilentSeconds,
         long unappliedBytes,
         List<AttachedReplica> replicas) {
 
@@ -64,7 +66,7 @@ public record NodeReport(
         long masterOffset = number(fields, "master_repl_offset");
         List<AttachedReplica> replicas = replicas(fields, masterOffset);
         if (role.equals("master")) {
-            return new NodeReport(Role.MASTER, null, 0, false, loading, masterOffset, 0, replicas);
+            return new NodeReport(Role.MASTER, null, 0, false, loading, masterOffset, 0, 0, replicas);
         }
         long applied = number(fields, "slave_repl_offset");
         return new NodeReport(
@@ -74,6 +76,7 @@ public record NodeReport(
                 "up".equals(fields.get("master_link_status")),
                 loading,
                 applied,
+                number(fields, "master_last_io_seconds_ago"),
                 Math.max(0, number(fields, "slave_read_repl_offset") - applied),
                 replicas);
     }

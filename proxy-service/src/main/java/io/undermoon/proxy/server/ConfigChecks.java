@@ -3,6 +3,9 @@ package io.undermoon.proxy.server;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.control.ClientLimits;
+import io.undermoon.proxy.control.MemorySize;
+import io.undermoon.proxy.control.OutputLimits;
 import io.undermoon.proxy.session.SessionSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The rules that values of the configuration have to keep. A broken one is reported with key, value and expectation. */
 final class ConfigChecks {
@@ -55,6 +59,25 @@ final class ConfigChecks {
             throw invalid(key, value, "at least " + min);
         }
         return value;
+    }
+
+    /** A size in bytes, with or without a unit, that a command or an argument may have. */
+    static long commandSize(String key, String value) {
+        OptionalLong bytes = MemorySize.parse(value);
+        if (bytes.isEmpty()
+                || bytes.getAsLong() < ClientLimits.MIN_BYTES
+                || bytes.getAsLong() > ClientLimits.MAX_BYTES) {
+            throw invalid(key, value, "a size within 1mb-1gb");
+        }
+        return bytes.getAsLong();
+    }
+
+    static OutputLimits outputLimits(String key, String value) {
+        try {
+            return OutputLimits.DEFAULT.with(value);
+        } catch (IllegalArgumentException e) {
+            throw invalid(key, value, "<class> <hard limit> <soft limit> <soft seconds> … (" + e.getMessage() + ")");
+        }
     }
 
     /** What {@code max_redirections} comes to: 0 once meant "without limit", and 1 would let no command be redirected. */

@@ -4,29 +4,22 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.undermoon.proxy.session.SessionInitializer;
-import java.util.concurrent.TimeUnit;
 
-/** Keeps count of the connections and has their sessions told when they are idle. */
+/** Keeps count of the connections. */
 @Sharable
 final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final ChannelGroup connections;
     private final SessionInitializer sessions;
-    private final long idleTimeoutMillis;
 
-    ConnectionInitializer(ChannelGroup connections, SessionInitializer sessions, long idleTimeoutMillis) {
+    ConnectionInitializer(ChannelGroup connections, SessionInitializer sessions) {
         this.connections = connections;
         this.sessions = sessions;
-        this.idleTimeoutMillis = idleTimeoutMillis;
     }
 
     @Override
     protected void initChannel(Channel channel) {
         connections.add(channel);
-        if (idleTimeoutMillis > 0) {
-            channel.pipeline().addLast(new IdleStateHandler(0, 0, idleTimeoutMillis, TimeUnit.MILLISECONDS));
-        }
         channel.pipeline().addLast(sessions);
     }
 }

@@ -15,7 +15,10 @@ import io.undermoon.proxy.topology.Topology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,7 @@ public final class DataPlane implements AutoCloseable {
     private final ProxyLoop controlLoop;
     private final ProxyStats stats;
     private @Nullable ProxyListener listener;
+    private volatile @Nullable SessionInitializer sessions;
 
     /**
      * @param threads event loops; 0 for one per processor
@@ -74,21 +78,21 @@ public final class DataPlane implements AutoCloseable {
      * @throws IllegalStateException the address cannot be listened on
      */
     public void start(HostPort address, SessionServices services) {
-        start(address, services, 0);
+        services.topology().onChange(this::follow);
+        SessionInitializer initializer = new SessionInitializer(loops, services);
+        ProxyListener made = new ProxyListener(transport, group, initializer);
+        made.listen(address, loops.stream().map(ProxyLoop::eventLoop).toList());
+        listener = made;
+        sessions = initializer;
     }
 
     /**
-     * Begins to serve clients and to follow the topology.
-     *
-     * @param idleTimeoutMillis after which a client without traffic is disconnected; 0 for never
-     * @throws IllegalStateException the address cannot be listened on
+     * Unblocks the clients that wait in {@code BLPOP} and the like for certain slots; from any thread. Completes when their
+     * replies are in; commands without a result are dispatched again thereafter, as if they had just come.
      */
-    public void start(HostPort address, SessionServices services, long idleTimeoutMillis) {
-        services.topology().onChange(this::follow);
-        ProxyListener made =
-                new ProxyListener(transport, group, new SessionInitializer(loops, services), idleTimeoutMillis);
-        made.listen(address, loops.stream().map(ProxyLoop::eventLoop).toList());
-        listener = made;
+    public CompletionStage<@Nullable Void> unblock(IntPredicate slots) {
+        SessionInitializer started = sessions;
+        return started == null ? CompletableFuture.completedFuture(null) : started.unblock(slots);
     }
 
     /** Connects to what the new routes lead to, and lets go of the rest. */

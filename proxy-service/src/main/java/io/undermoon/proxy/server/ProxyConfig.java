@@ -45,6 +45,17 @@ public interface ProxyConfig {
     @WithDefault("1s")
     Duration replicationCheckInterval();
 
+    /**
+     * How many bytes of its master's replication stream a replica may be behind and still serve the reads of clients with
+     * {@code READONLY}; 0 for any number.
+     */
+    @WithDefault("0")
+    long replicaMaxLagBytes();
+
+    /** How long ago such a replica may have heard of its master, which speaks every ten seconds at least; 0 for any time. */
+    @WithDefault("0s")
+    Duration replicaMaxSilence();
+
     /** How long commands in flight are waited for when the proxy ends. */
     @WithDefault("5s")
     Duration shutdownGrace();
@@ -68,6 +79,25 @@ public interface ProxyConfig {
     /** How many clients may be connected. */
     @WithDefault("10000")
     int maxclients();
+
+    /** How large an argument of a command may be, in bytes or with a unit such as {@code 512mb}. */
+    @WithDefault("512mb")
+    String protoMaxBulkLen();
+
+    /** How many arguments a command may have, its name included. */
+    @WithDefault("1048576")
+    int maxArguments();
+
+    /** How much of a command that is not whole may be held for one client, in bytes or with a unit. */
+    @WithDefault("1gb")
+    String clientQueryBufferLimit();
+
+    /**
+     * How much may wait for clients that do not take it: class, hard limit, soft limit and its seconds, for one or both of the
+     * classes {@code normal} and {@code pubsub}. 0 for no limit.
+     */
+    @WithDefault("normal 0 0 0 pubsub 32mb 8mb 60")
+    String clientOutputBufferLimit();
 
     /** How many commands of one client may wait for their replies before the client is no longer read from. */
     @WithDefault("1024")

@@ -37,12 +37,11 @@ final class ProxyListener {
 
     /**
      * @param sessions makes a session of each connection
-     * @param idleTimeoutMillis after which a connection without traffic is closed; 0 for never
      */
-    ProxyListener(Transport transport, EventLoopGroup group, SessionInitializer sessions, long idleTimeoutMillis) {
+    ProxyListener(Transport transport, EventLoopGroup group, SessionInitializer sessions) {
         this.transport = transport;
         this.group = group;
-        this.initializer = new ConnectionInitializer(connections, sessions, idleTimeoutMillis);
+        this.initializer = new ConnectionInitializer(connections, sessions);
     }
 
     /**

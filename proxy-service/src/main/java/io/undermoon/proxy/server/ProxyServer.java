@@ -5,8 +5,10 @@ import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.control.ClientRegistry;
+import io.undermoon.proxy.control.CommandLearning;
 import io.undermoon.proxy.control.ControlCommands;
 import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.Guard;
@@ -15,7 +17,9 @@ import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.control.UsersFile;
 import io.undermoon.proxy.replication.NodeReport;
 import io.undermoon.proxy.replication.NodeStatus;
+import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionServices;
 import io.undermoon.proxy.stats.ProxyStats;
@@ -27,11 +31,13 @@ import org.jspecify.annotations.Nullable;
 /** A whole proxy, plain Java: made once, started once, closed once. */
 final class ProxyServer implements AutoCloseable {
     private final ProxySettings settings;
-    private final CommandTable commands = CommandTable.load();
-    private final ClientRegistry clients = new ClientRegistry();
+    private final CommandCatalog commands = new CommandCatalog();
+    private final ClientRegistry clients;
     private final TopologyStore topology;
     private final DataPlane dataPlane;
     private final ReplicationDriver replication;
+    private final ReplicaLag replicaLag;
+    private final CommandLearning learning;
     private final SessionServices sessions;
     private final @Nullable UsersFile usersFile;
     private @Nullable UsersWatch usersWatch;
@@ -42,6 +48,7 @@ final class ProxyServer implements AutoCloseable {
      */
     ProxyServer(ProxySettings settings, Runnable shutdown) {
         this.settings = settings;
+        this.clients = new ClientRegistry(settings.limits());
         Endpoints endpoints = new Endpoints();
         Set<NodeAddress> nodes = Set.copyOf(settings.nodes());
         SlowLog slowLog = new SlowLog(
@@ -49,13 +56,17 @@ final class ProxyServer implements AutoCloseable {
                 settings.slowLog().thresholdMicros(),
                 settings.slowLog().sampleRate());
         topology = new TopologyStore(settings.self(), nodes, endpoints);
-        dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.size());
+        dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
         replication = new ReplicationDriver(dataPlane.controlLoop(), endpoints, settings.replication(), nodes);
         AccessSettings users = settings.access();
-        AccessControl access = new AccessControl(commands, users.password(), users.controlSecret());
+        AccessControl access = new AccessControl(commands.current(), users.password(), users.controlSecret());
+        commands.onChange(access::follow);
         Guard guard = new Guard(access);
         usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
-        ControlCommands local = new ControlCommands(new ControlServices(
+        BackendQuery query = new BackendQuery(dataPlane.controlLoop());
+        replicaLag = new ReplicaLag(
+                query, endpoints, settings.replicaLag(), settings.replication().checkInterval(), replication::statuses);
+        ControlServices services = new ControlServices(
                 commands,
                 topology,
                 clients,
@@ -63,13 +74,15 @@ final class ProxyServer implements AutoCloseable {
                 usersFile,
                 slowLog,
                 dataPlane.stats(),
-                new BackendQuery(dataPlane.controlLoop()),
+                query,
                 endpoints,
                 this::nodeStates,
                 settings.control(),
-                shutdown));
+                shutdown);
+        ControlCommands local = new ControlCommands(services);
+        learning = new CommandLearning(services, dataPlane.controlLoop().eventLoop());
         sessions = new SessionServices(
-                commands, topology, local, clients, guard, slowLog, replication::isSettled, settings.sessions());
+                commands, topology, local, clients, guard, slowLog, this::isReadable, settings.sessions());
     }
 
     /**
@@ -82,7 +95,9 @@ final class ProxyServer implements AutoCloseable {
             usersWatch = UsersWatch.start(usersFile, settings.access());
         }
         replication.start(topology);
-        dataPlane.start(settings.address(), sessions, settings.sessionTimeoutMillis());
+        replicaLag.start(dataPlane.controlLoop().eventLoop());
+        learning.start(settings.replication().checkInterval().toMillis());
+        dataPlane.start(settings.address(), sessions);
     }
 
     /** Stops accepting, lets commands in flight be answered, closes. Not to be called on an event loop. */
@@ -100,7 +115,7 @@ final class ProxyServer implements AutoCloseable {
     }
 
     CommandTable commands() {
-        return commands;
+        return commands.current();
     }
 
     TopologyStore topology() {
@@ -125,6 +140,11 @@ final class ProxyServer implements AutoCloseable {
         return settings.nodes().stream()
                 .allMatch(
                         own -> nodes().stream().anyMatch(status -> status.node().equals(own) && status.up()));
+    }
+
+    /** Whether a replica may serve reads. */
+    private boolean isReadable(Endpoint replica) {
+        return replication.isSettled(replica) && replicaLag.isWithin(replica);
     }
 
     private List<NodeState> nodeStates() {

@@ -4,8 +4,10 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.control.ClientLimits;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.replication.LagLimits;
 import io.undermoon.proxy.replication.ReplicationSettings;
 import io.undermoon.proxy.session.SessionSettings;
 import java.time.Duration;
@@ -26,8 +28,9 @@ record ProxySettings(
         BackendSettings backends,
         ReplicationSettings replication,
         AccessSettings access,
+        LagLimits replicaLag,
         SessionSettings sessions,
-        long sessionTimeoutMillis,
+        ClientLimits limits,
         ControlSettings control,
         SlowLogSettings slowLog,
         Duration shutdownGrace,
@@ -58,7 +61,6 @@ record ProxySettings(
         int threads = (int) ConfigChecks.atLeast(0, "thread_number", config.threadNumber());
         int threadsUsed = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         BackendSettings.Login redis = ConfigChecks.redisLogin(config);
-        long sessionTimeout = ConfigChecks.atLeast(0, "session_timeout", config.sessionTimeout());
         SessionSettings sessions = sessions(config);
         return new ProxySettings(
                 address,
@@ -71,8 +73,11 @@ record ProxySettings(
                         redis.user(),
                         redis.password()),
                 AccessSettings.of(config),
+                new LagLimits(
+                        ConfigChecks.atLeast(0, "replica_max_lag_bytes", config.replicaMaxLagBytes()),
+                        ConfigChecks.notNegative("replica_max_silence", config.replicaMaxSilence())),
                 sessions,
-                sessionTimeout,
+                limits(config),
                 control(config, version, address, threadsUsed, sessions),
                 new SlowLogSettings(
                         (int) ConfigChecks.atLeast(1, "slowlog_len", config.slowlogLen()),
@@ -100,10 +105,18 @@ record ProxySettings(
         return new SessionSettings(
                 config.activeRedirection(),
                 ConfigChecks.redirections(config.maxRedirections()),
-                RequestLimits.DEFAULT,
                 (int) ConfigChecks.atLeast(1, "max_pipeline", config.maxPipeline()),
-                (int) ConfigChecks.atLeast(1, "maxclients", config.maxclients()),
                 elsewhere);
+    }
+
+    private static ClientLimits limits(ProxyConfig config) {
+        return new ClientLimits(
+                (int) ConfigChecks.atLeast(1, "maxclients", config.maxclients()),
+                new RequestLimits((int) ConfigChecks.atLeast(1, "max_arguments", config.maxArguments()), (int)
+                        ConfigChecks.commandSize("proto_max_bulk_len", config.protoMaxBulkLen())),
+                ConfigChecks.commandSize("client_query_buffer_limit", config.clientQueryBufferLimit()),
+                ConfigChecks.outputLimits("client_output_buffer_limit", config.clientOutputBufferLimit()),
+                ConfigChecks.atLeast(0, "session_timeout", config.sessionTimeout()));
     }
 
     private static ControlSettings control(
@@ -116,9 +129,6 @@ record ProxySettings(
                 1,
                 sessions.activeRedirection(),
                 sessions.maxRedirections(),
-                sessions.maxClients(),
-                config.sessionTimeout(),
-                config.backendAdminCommands(),
-                RequestLimits.DEFAULT.maxBulkBytes());
+                config.backendAdminCommands());
     }
 }

@@ -13,15 +13,18 @@ import java.nio.charset.StandardCharsets;
 /**
  * Commands whose reply may take its time: they wait at the node itself, on a connection of the client's own, so the timeout
  * and the order in which waiting clients are served are Redis's. The client's earlier commands are answered before it starts
- * and its later ones wait. When the client leaves, its connection is closed and Redis forgets it at once. Owned by a loop.
+ * and its later ones wait. When the client leaves, its connection is closed and Redis forgets it at once. What may happen
+ * meanwhile is in {@link BlockedCommand}. Owned by a loop.
  */
 final class BlockingCommands {
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Router router;
+    private final SessionLoop loop;
     private final Courier courier;
 
-    BlockingCommands(Router router, Courier courier) {
+    BlockingCommands(SessionLoop loop, Router router, Courier courier) {
+        this.loop = loop;
         this.router = router;
         this.courier = courier;
     }
@@ -32,7 +35,7 @@ final class BlockingCommands {
             return false;
         }
         if (!command.hasKeys()) {
-            awaitReplicas(session, command, frame);
+            awaitReplicas(session, command, frame, hopsLeft);
             return true;
         }
         Topology now = router.topology();
@@ -41,7 +44,7 @@ final class BlockingCommands {
         if (target instanceof Target.Local local) {
             PinnedConnection connection = courier.pin(session, local.node());
             if (connection != null) {
-                connection.send(frame, session.expectReplyFrom(connection, command.id()));
+                connection.send(frame, new BlockedCommand(loop, session, command, frame, slot, hopsLeft, connection));
             }
         } else if (target instanceof Target.Remote remote) {
             int hops = router.nextHops(session, command, hopsLeft);
@@ -49,7 +52,8 @@ final class BlockingCommands {
                     ? null
                     : courier.pin(session, remote.byHopsLeft().get(hops));
             if (connection != null) {
-                connection.sendForwarded(frame, hops, session.expectReplyFrom(connection, command.id()));
+                connection.sendForwarded(
+                        frame, hops, new BlockedCommand(loop, session, command, frame, slot, hopsLeft, connection));
             }
         }
         return true;
@@ -59,7 +63,7 @@ final class BlockingCommands {
      * {@code WAIT} and {@code WAITAOF}: about the node that took the client's last command. Redis waits for what the
      * connection itself has seen written, so a command goes before to take notice of all that was written until now.
      */
-    private void awaitReplicas(ClientSession session, Command command, CommandFrame frame) {
+    private void awaitReplicas(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Endpoint node = session.state().lastNode();
         if (node == null) {
             Router.write(session, ":0\r\n");
@@ -69,7 +73,10 @@ final class BlockingCommands {
         if (connection != null) {
             ByteBuf commands = Unpooled.buffer().writeBytes(PING);
             frame.writeTo(commands);
-            connection.sendAll(commands, 2, session.expectReplyFrom(connection, command.id()));
+            connection.sendAll(
+                    commands,
+                    2,
+                    new BlockedCommand(loop, session, command, frame, BlockedCommand.NO_SLOT, hopsLeft, connection));
         }
     }
 }

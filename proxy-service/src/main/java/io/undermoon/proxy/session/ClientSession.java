@@ -7,19 +7,20 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.handler.timeout.IdleStateEvent;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.Writable;
 import io.undermoon.proxy.control.Client;
+import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.stats.Counter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection: cuts its input into commands, has them dispatched in order, and sends the replies in that order.
@@ -42,6 +43,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     private final OutputBatch output;
     private final ReplyQueue replies;
     private final SessionState state = new SessionState();
+    private final SessionLimits limits;
 
     private boolean dirty;
     private boolean paused;
@@ -53,6 +55,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     /** No command is taken until all replies are in. */
     private boolean waiting;
+
+    /** A command that comes before those in the input, because it was dispatched in vain. */
+    private @Nullable RepeatedCommand repeated;
 
     /** No more commands are taken; the connection closes when the last reply is out. */
     private boolean closing;
@@ -68,6 +73,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         this.output = new OutputBatch(channel);
         this.replies = new ReplyQueue(output);
         client.onAccountChange(() -> loop.proxyLoop().execute(this::checkSubscriptions));
+        this.limits = new SessionLimits(
+                dispatcher.clients(), channel, dispatcher.settings().maxPipeline());
     }
 
     Client client() {
@@ -76,6 +83,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     SessionState state() {
         return state;
+    }
+
+    SessionInput input() {
+        return input;
+    }
+
+    SessionLimits limits() {
+        return limits;
     }
 
     /** Whether no reply is owed. */
@@ -98,6 +113,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         closing = true;
         loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
         dispatcher.clients().remove(client);
+        dispatcher.pause().forget(this);
         replies.abandon();
         state.close();
         output.discard();
@@ -144,23 +160,89 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             pause(mustPause() || waiting && input.size() > MAX_INPUT_WHILE_WAITING);
             if (!paused) {
                 input.keep();
+                if (input.size() > 0) {
+                    checkInput();
+                }
             }
+        }
+    }
+
+    /** The beginning of a command is there: sees to it that not too much of it comes. */
+    private void checkInput() {
+        client.active(loop.proxyLoop().nowNanos());
+        long limit = limits.now().queryBufferBytes();
+        if (input.needed() > limit) {
+            refuseProtocol(
+                    new ProtocolException("a command of more than " + limit + " bytes (client-query-buffer-limit)"));
+            input.drop();
+            closeWhenAnswered();
+        }
+    }
+
+    /** Obeys limits that have changed, and closes a client that is beyond one. */
+    void checkLimits() {
+        if (closed) {
+            return;
+        }
+        input.limits(dispatcher.requestLimits(client));
+        checkOutput();
+        // A client that waits, for a reply, for messages or for a pause to end, is not idle.
+        boolean waits = waiting || !replies.isEmpty() || state.subscriptions() != null;
+        if (!waits && limits.isIdleTooLong(client.idleMillis())) {
+            channel.close();
+        }
+    }
+
+    private void checkOutput() {
+        if (state.subscriptions() == null && limits.isOutputExceeded(replies.keptBytes())) {
+            LOG.warnf("client=%s closed: it does not take its replies", client.remoteAddress());
+            channel.close();
         }
     }
 
     /** Dispatches the next command if it is whole; false when it is not, or has to come again once all replies are in. */
     private boolean takeCommand() {
         waiting = false;
+        if (repeated != null) {
+            return takeRepeated(repeated);
+        }
         int start = input.position();
         if (!input.next()) {
             return false;
         }
         if (dispatcher.dispatch(this, input.frame())) {
+            client.commandTaken();
             return true;
         }
         input.rewind(start);
         waiting = true;
         return false;
+    }
+
+    private boolean takeRepeated(RepeatedCommand command) {
+        repeated = null;
+        boolean silentNow = client.isSilent();
+        client.silent(command.silent());
+        boolean taken = dispatcher.dispatch(this, command.frame(), command.hopsLeft());
+        client.silent(silentNow);
+        if (taken) {
+            return true;
+        }
+        repeated = command;
+        waiting = true;
+        return false;
+    }
+
+    /** A command in memory of its own, with how many hops left it came, and whether its reply is wanted. */
+    private record RepeatedCommand(CommandFrame frame, int hopsLeft, boolean silent) {}
+
+    /** Has a command that is not carried out, after all, dispatched again before all that follow it. */
+    void comeAgain(PendingReply reply, CommandFrame frame, int hopsLeft) {
+        repeated = new RepeatedCommand(frame, hopsLeft, reply.silent);
+        waiting = true;
+        replies.complete(reply);
+        markDirty();
+        scheduleResume();
     }
 
     private boolean mustWait() {
@@ -175,7 +257,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     }
 
     private boolean mustPause() {
-        return busyBackends > 0 || replies.size() >= dispatcher.settings().maxPipeline() || !channel.isWritable();
+        return busyBackends > 0 || limits.isFull(replies.size()) || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -195,8 +277,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     /** Goes on reading, if the reason to pause is gone and there is room for more than a few commands. */
     private void resume() {
         resuming = false;
-        boolean hasRoom = replies.size() <= dispatcher.settings().maxPipeline() / 2;
+        boolean hasRoom = limits.hasRoom(replies.size());
         if ((paused || waiting) && !closing && hasRoom && !mustWait()) {
+            limits.relieved();
             loop.proxyLoop().beginBurst();
             takeCommands();
         }
@@ -218,6 +301,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     /** Where to write the whole reply to the present command, at once. */
     ByteBuf replyBuffer() {
+        if (client.isSilent()) {
+            return loop.sink();
+        }
         if (replies.isEmpty()) {
             markDirty();
             return output.buffer();
@@ -245,7 +331,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         if (closed || !channel.isOpen()) {
             return 0;
         }
-        if (replies.isEmpty() || state.blockedOn() != null && !replies.hasBegun()) {
+        if (replies.isEmpty() || state.isBlocked() && !replies.hasBegun()) {
             output.append(in, from, to);
             markDirty();
         } else {
@@ -268,6 +354,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     PendingReply expectReply(int commandId) {
         PendingReply reply = place();
         reply.commandId = commandId;
+        reply.silent = client.isSilent();
         reply.startNanos = loop.proxyLoop().nowNanos();
         replies.add(reply);
         return reply;
@@ -285,6 +372,17 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     /** Has the client's later commands wait until no reply is owed. */
     void awaitReplies() {
         waiting = true;
+    }
+
+    /** The place for the reply to a command that blocks; the client's later commands wait for it. */
+    PendingReply expectBlockingReply(int commandId) {
+        waiting = true;
+        return expectReply(commandId);
+    }
+
+    /** What held the session's command back is over. */
+    void wake() {
+        scheduleResume();
     }
 
     /** A part of a reply came in. */
@@ -333,6 +431,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             return;
         }
         write();
+        checkOutput();
         closeWhenAnswered();
     }
 
@@ -353,21 +452,20 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (channel.isWritable()) {
             scheduleResume();
+        } else {
+            limits.congested();
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete && state.blockedOn() != null) {
+        if (event instanceof ChannelInputShutdownReadComplete && state.isBlocked()) {
             // Nobody waits for what may never come; what the client left behind must not take an element from a list.
             channel.close();
         } else if (event instanceof ChannelInputShutdownReadComplete) {
             closing = true;
             input.drop();
             closeWhenAnswered();
-        } else if (event instanceof IdleStateEvent && replies.isEmpty() && state.subscriptions() == null) {
-            // A client that waits for a reply or for messages, however long, is not idle.
-            channel.close();
         }
     }
 

@@ -35,10 +35,14 @@ final class Dispatcher {
     private static final long MAX_GATHERED_BYTES = 256L << 20;
 
     private final SessionLoop loop;
-    private final CommandTable commands;
+
+    /** As the loop knows it; replaced as a whole. */
+    private CommandTable commands;
+
     private final Command forwarded;
     private final Command reset;
     private final Command hello;
+    private final PauseGate pause;
     private final Router router;
     private final Transactions transactions;
     private final BlockingCommands blocking;
@@ -56,7 +60,8 @@ final class Dispatcher {
 
     Dispatcher(SessionLoop loop, SessionServices services, SubscriptionCounts subscriptions) {
         this.loop = loop;
-        this.commands = services.commands();
+        this.commands = services.commands().current();
+        services.commands().onChange(next -> loop.proxyLoop().execute(() -> commands = next));
         this.forwarded = requireNonNull(commands.find("umforward"), "umforward is not in the command table");
         this.reset = requireNonNull(commands.find("reset"), "reset is not in the command table");
         this.hello = requireNonNull(commands.find("hello"), "hello is not in the command table");
@@ -65,18 +70,21 @@ final class Dispatcher {
         this.guard = services.guard();
         this.slowLog = services.slowLog();
         this.settings = services.settings();
+        this.pause = new PauseGate(loop.proxyLoop(), clients.pause());
         this.router = new Router(services.topology(), services.readableReplica(), settings, loop.stats());
         this.courier = new Courier(loop, slowLog);
         this.transactions = new Transactions(loop, router, courier);
-        this.blocking = new BlockingCommands(router, courier);
+        this.blocking = new BlockingCommands(loop, router, courier);
         GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
         this.splitting = new Splitting(router, courier, budget);
         this.keyspace = new KeyspaceCommands(router, courier, budget, settings.activeRedirection());
-        this.pubSub =
-                new PubSubCommands(loop, router, services.topology(), subscriptions, settings.activeRedirection());
         this.protocolSwitch = new ProtocolSwitch(loop, router, settings.activeRedirection());
         this.tracking = new TrackingCommands(
                 new TrackingSessions(loop.proxyLoop(), services.topology(), router, settings.activeRedirection()));
+        ClusterReports reports =
+                settings.activeRedirection() ? new ClusterReports(router, courier, budget, keyspace::masters) : null;
+        this.pubSub = new PubSubCommands(
+                loop, router, services.topology(), subscriptions, settings.activeRedirection(), reports);
     }
 
     SessionLoop loop() {
@@ -87,19 +95,24 @@ final class Dispatcher {
         return settings;
     }
 
+    PauseGate pause() {
+        return pause;
+    }
+
     ClientRegistry clients() {
         return clients;
     }
 
     /** How large the commands of a client may be now. */
     RequestLimits requestLimits(Client client) {
-        return client.authenticated() ? settings.requestLimits() : RequestLimits.UNAUTHENTICATED;
+        return client.authenticated() ? clients.limits().requests() : RequestLimits.UNAUTHENTICATED;
     }
 
     /**
      * Takes the next command of a session. Its reply, or the place for it, is in the session's queue on return.
      *
-     * @return false when the command was not taken, because all replies have to be in before; it has to come again then
+     * @return false when the command was not taken, because all replies have to be in before, or clients are paused; it has to
+     *     come again then
      */
     boolean dispatch(ClientSession session, CommandFrame frame) {
         boolean taken = dispatch(session, frame, Router.NOT_FORWARDED);
@@ -110,7 +123,8 @@ final class Dispatcher {
         return taken;
     }
 
-    private boolean dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
+    /** The same for a command that came from a peer, or came with {@link Router#NOT_FORWARDED}. */
+    boolean dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
         Transaction transaction = session.state().transaction();
         Command command = acceptable(session, frame);
         if (command == null) {
@@ -121,6 +135,9 @@ final class Dispatcher {
         }
         if (command == forwarded) {
             return dispatchForwarded(session, frame, hopsLeft);
+        }
+        if (pause.isClosed() && hopsLeft == Router.NOT_FORWARDED && pause.holds(session, command)) {
+            return false;
         }
         Subscriptions subscriptions = session.state().subscriptions();
         if (subscriptions != null && pubSub.intercept(session, subscriptions, command, frame)) {

@@ -86,7 +86,8 @@ final class KeyspaceCommands {
         return nodes.get(0);
     }
 
-    private Masters masters(Topology now) {
+    /** The masters that a topology names. */
+    Masters masters(Topology now) {
         Masters known = masters;
         if (known == null || known.topology() != now) {
             known = Masters.of(now, router.self());

@@ -36,6 +36,9 @@ final class PendingReply implements Asker {
     boolean done;
     boolean isError;
 
+    /** Whether the client does not want the reply. */
+    boolean silent;
+
     /** Whether the reply comes from the connection that is the client's own for this one command. */
     boolean fromPinned;
 
@@ -93,6 +96,7 @@ final class PendingReply implements Asker {
         begun = false;
         done = false;
         isError = false;
+        silent = false;
         fromPinned = false;
         pool.put(this);
     }

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.pubsub.ChannelName;
@@ -32,6 +33,7 @@ final class PubSubCommands {
     private final Router router;
     private final SubscriptionCounts counts;
     private final PubSubReports reports;
+    private final @Nullable ClusterReports clusterReports;
     private final boolean activeRedirection;
     private final SubscriptionHub cluster;
     private final SubscriptionHub ownNodes;
@@ -41,11 +43,13 @@ final class PubSubCommands {
             Router router,
             TopologyStore topology,
             SubscriptionCounts counts,
-            boolean activeRedirection) {
+            boolean activeRedirection,
+            @Nullable ClusterReports clusterReports) {
         this.router = router;
         this.counts = counts;
         this.reports = new PubSubReports(counts);
         this.activeRedirection = activeRedirection;
+        this.clusterReports = clusterReports;
         this.cluster = new SubscriptionHub(loop.proxyLoop(), topology, Scope.CLUSTER);
         this.ownNodes = new SubscriptionHub(loop.proxyLoop(), topology, Scope.OWN_NODES);
     }
@@ -104,9 +108,20 @@ final class PubSubCommands {
             case "sunsubscribe" -> {
                 return unsubscribe(session, SubscriptionKind.SHARD, frame);
             }
-            default -> reports.write(command, frame, session.replyBuffer());
+            default -> report(session, command, frame, hopsLeft);
         }
         return true;
+    }
+
+    private void report(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        ByteBuf own = Unpooled.buffer();
+        reports.write(command, frame, own);
+        boolean isError = own.getByte(0) == '-';
+        if (clusterReports == null || hopsLeft != Router.NOT_FORWARDED || isError) {
+            session.replyBuffer().writeBytes(own);
+        } else {
+            clusterReports.write(session, command, frame, own);
+        }
     }
 
     private void subscribe(

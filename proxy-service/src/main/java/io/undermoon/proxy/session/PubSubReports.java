@@ -11,7 +11,10 @@ import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** {@code PUBSUB}: about the clients of this proxy alone, as a node of Redis Cluster tells only of its own. */
+/**
+ * {@code PUBSUB}: about the clients of this proxy alone, as a node of Redis Cluster tells only of its own. {@link
+ * ClusterReports} puts together what all proxies say.
+ */
 final class PubSubReports {
     private static final String HELP = """
             PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:

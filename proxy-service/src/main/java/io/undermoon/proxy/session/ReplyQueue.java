@@ -15,12 +15,19 @@ final class ReplyQueue {
     private @Nullable PendingReply tail;
     private int size;
 
+    /** Size of what has arrived before its turn. */
+    private long keptBytes;
+
     ReplyQueue(OutputBatch output) {
         this.output = output;
     }
 
     int size() {
         return size;
+    }
+
+    long keptBytes() {
+        return keptBytes;
     }
 
     boolean isEmpty() {
@@ -64,6 +71,9 @@ final class ReplyQueue {
 
     /** Takes a part of a reply: passes it on if the reply is the next one, else keeps a copy. */
     void part(PendingReply reply, ByteBuf in, int from, int to) {
+        if (reply.silent) {
+            return;
+        }
         if (reply == head) {
             output.append(in, from, to);
             return;
@@ -74,6 +84,7 @@ final class ReplyQueue {
             reply.kept = kept;
         }
         kept.writeBytes(in, from, to - from);
+        keptBytes += to - from;
     }
 
     /** The reply is complete: lets it and those behind it that are complete go. */
@@ -101,6 +112,7 @@ final class ReplyQueue {
         head = null;
         tail = null;
         size = 0;
+        keptBytes = 0;
     }
 
     private void advance() {
@@ -115,6 +127,7 @@ final class ReplyQueue {
             tail = null;
         } else if (following.kept != null) {
             ByteBuf kept = following.kept;
+            keptBytes = Math.max(0, keptBytes - kept.readableBytes());
             output.append(kept, kept.readerIndex(), kept.writerIndex());
             kept.release();
             following.kept = null;

@@ -15,13 +15,19 @@ import io.undermoon.proxy.stats.Counter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a session of each connection, on the loop that owns the connection. */
 @Sharable
 public final class SessionInitializer extends ChannelInitializer<Channel> {
     private final IdentityHashMap<EventLoop, Dispatcher> dispatchers = new IdentityHashMap<>();
+    private final List<BlockedClients> blocked = new ArrayList<>();
     private final ClientRegistry clients;
     private final AccessControl access;
     private final SessionSettings settings;
@@ -29,11 +35,23 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
     public SessionInitializer(List<ProxyLoop> loops, SessionServices services) {
         SubscriptionCounts subscriptions = new SubscriptionCounts();
         for (ProxyLoop loop : loops) {
-            dispatchers.put(loop.eventLoop(), new Dispatcher(new SessionLoop(loop), services, subscriptions));
+            SessionLoop sessionLoop = new SessionLoop(loop);
+            dispatchers.put(loop.eventLoop(), new Dispatcher(sessionLoop, services, subscriptions));
+            blocked.add(sessionLoop.blocked());
+            services.topology()
+                    .onChange(next -> loop.execute(() -> sessionLoop.blocked().follow(next)));
         }
         this.clients = services.clients();
         this.access = services.guard().access();
+        ClientSweep.start(loops.get(0).eventLoop(), clients);
         this.settings = services.settings();
+    }
+
+    /** Unblocks, on all loops, the clients that wait for certain slots: see {@link BlockedClients#unblock}. */
+    public CompletionStage<@Nullable Void> unblock(IntPredicate slots) {
+        return CompletableFuture.allOf(blocked.stream()
+                .map(clientsOfLoop -> clientsOfLoop.unblock(slots).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     @Override
@@ -42,7 +60,7 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
         if (dispatcher == null) {
             throw new IllegalStateException("a connection on a loop that serves no clients");
         }
-        if (clients.size() >= settings.maxClients()) {
+        if (clients.size() >= clients.limits().maxClients()) {
             dispatcher.loop().stats().add(Counter.CONNECTIONS_REJECTED, 1);
             byte[] error = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
             channel.writeAndFlush(Unpooled.wrappedBuffer(error)).addListener(ChannelFutureListener.CLOSE);
@@ -54,9 +72,10 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
                 text(channel.remoteAddress()),
                 text(channel.localAddress()),
                 access.defaultAccount(),
-                access.isOpen(),
-                channel::close);
-        channel.pipeline().addLast(new ClientSession(dispatcher, channel, client));
+                access.isOpen());
+        ClientSession session = new ClientSession(dispatcher, channel, client);
+        client.attach(new SessionConnection(session, dispatcher.loop().proxyLoop(), channel));
+        channel.pipeline().addLast(session);
     }
 
     private static String text(SocketAddress address) {

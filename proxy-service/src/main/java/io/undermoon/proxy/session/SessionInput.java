@@ -33,6 +33,16 @@ final class SessionInput {
         return unread.readableBytes();
     }
 
+    /** How much there will be at least when the command that has begun is whole; what is known of it counts. */
+    long needed() {
+        return (long) unread.readableBytes() + decoder.missingBytes(unread);
+    }
+
+    /** Room for more without moving what there is. */
+    int free() {
+        return unread.writableBytes();
+    }
+
     /** Takes over what one read brought. */
     void add(ByteBuf in) {
         if (unread.isReadable()) {
@@ -71,7 +81,8 @@ final class SessionInput {
         if (left == 0) {
             drop();
         } else if (unread.readerIndex() > 0 || unread.writableBytes() == 0) {
-            copy(left + Math.max(left, decoder.missingBytes(unread)));
+            long wanted = (long) left + Math.max(left, decoder.missingBytes(unread));
+            copy((int) Math.min(Integer.MAX_VALUE, wanted));
         }
     }
 
@@ -90,7 +101,8 @@ final class SessionInput {
     private void makeRoom(int bytes) {
         if (unread.writableBytes() < bytes) {
             int left = unread.readableBytes();
-            copy(Math.max(left + Math.max(bytes, decoder.missingBytes(unread)), left * 3 / 2));
+            long wanted = (long) left + Math.max(bytes, decoder.missingBytes(unread));
+            copy((int) Math.min(Integer.MAX_VALUE, Math.max(wanted, left * 3L / 2)));
         }
     }
 

@@ -8,12 +8,15 @@ import io.undermoon.proxy.stats.LoopStats;
 /** What the sessions of one event loop share. Owned by the loop. */
 final class SessionLoop {
     private final ProxyLoop proxyLoop;
+    private final BlockedClients blocked;
     private final ReplyPool pool = new ReplyPool();
     private final ByteBuf scratch = Unpooled.buffer();
+    private final ByteBuf sink = Unpooled.buffer();
     private long untilSample = 1;
 
     SessionLoop(ProxyLoop proxyLoop) {
         this.proxyLoop = proxyLoop;
+        this.blocked = new BlockedClients(proxyLoop);
     }
 
     ProxyLoop proxyLoop() {
@@ -24,6 +27,11 @@ final class SessionLoop {
         return proxyLoop.stats();
     }
 
+    /** The clients that wait in a command that blocks. */
+    BlockedClients blocked() {
+        return blocked;
+    }
+
     ReplyPool pool() {
         return pool;
     }
@@ -31,6 +39,11 @@ final class SessionLoop {
     /** An empty buffer for a reply that is passed on before the next one is written. */
     ByteBuf scratch() {
         return scratch.clear();
+    }
+
+    /** A buffer for what nobody is to see. */
+    ByteBuf sink() {
+        return sink.clear();
     }
 
     /** Whether the present command is the one of every {@code rate} that is looked at closely. */

@@ -1,6 +1,6 @@
 package io.undermoon.proxy.session;
 
-import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.LocalCommands;
@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  *     may not
  */
 public record SessionServices(
-        CommandTable commands,
+        CommandCatalog commands,
         TopologyStore topology,
         LocalCommands localCommands,
         ClientRegistry clients,

@@ -1,6 +1,5 @@
 package io.undermoon.proxy.session;
 
-import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.route.Target;
 
 /**
@@ -8,18 +7,11 @@ import io.undermoon.proxy.route.Target;
  *
  * @param activeRedirection whether commands for slots of other proxies are forwarded instead of answered with MOVED
  * @param maxRedirections how many proxies may look at a forwarded command
- * @param requestLimits how large a command may be
  * @param maxPipeline how many commands of a client may wait for replies; the client is not read from meanwhile
- * @param maxClients how many clients may be connected, on all loops together
  * @param redirectUnassigned where clients are sent while this proxy belongs to no cluster, empty for nowhere
  */
 public record SessionSettings(
-        boolean activeRedirection,
-        int maxRedirections,
-        RequestLimits requestLimits,
-        int maxPipeline,
-        int maxClients,
-        String redirectUnassigned) {
+        boolean activeRedirection, int maxRedirections, int maxPipeline, String redirectUnassigned) {
     /** A command may come from a random proxy over both ends of a migration and back; more looks are never needed. */
     public static final int MAX_REDIRECTIONS = Target.MAX_HOPS_LEFT + 2;
 

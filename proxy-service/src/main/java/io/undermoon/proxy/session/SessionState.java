@@ -20,6 +20,7 @@ final class SessionState {
     private @Nullable Transaction transaction;
     private @Nullable Watch watch;
     private @Nullable PinnedConnection blockedOn;
+    private @Nullable BlockedCommand blocked;
     private @Nullable Endpoint lastNode;
     private @Nullable Subscriptions subscriptions;
     private @Nullable Tracking tracking;
@@ -42,7 +43,22 @@ final class SessionState {
         this.watch = watch;
     }
 
-    /** The connection on which the client's present command blocks. */
+    /** The command that blocks; the client's only one that waits for a reply. */
+    @Nullable
+    BlockedCommand blocked() {
+        return blocked;
+    }
+
+    void blocked(@Nullable BlockedCommand command) {
+        blocked = command;
+    }
+
+    /** Whether the client waits for a reply on a connection of its own. */
+    boolean isBlocked() {
+        return blocked != null || blockedOn != null;
+    }
+
+    /** The connection on which the client's watched transaction is carried out. */
     @Nullable
     PinnedConnection blockedOn() {
         return blockedOn;
@@ -141,8 +157,24 @@ final class SessionState {
     void unblock() {
         PinnedConnection connection = blockedOn;
         blockedOn = null;
-        if (connection != null && !connection.isClosed() && (tracking == null || !tracking.has(connection))) {
+        if (connection != null) {
+            giveBack(connection, true);
+        }
+    }
+
+    /**
+     * A command was answered on a connection: gives it back, unless it is needed for tracking.
+     *
+     * @param clean whether others may use it
+     */
+    void giveBack(PinnedConnection connection, boolean clean) {
+        if (connection.isClosed() || tracking != null && tracking.has(connection)) {
+            return;
+        }
+        if (clean) {
             connection.release();
+        } else {
+            connection.close();
         }
     }
 
@@ -153,6 +185,9 @@ final class SessionState {
         if (blockedOn != null) {
             blockedOn.close();
             blockedOn = null;
+        }
+        if (blocked != null) {
+            blocked.abandon();
         }
         if (subscriptions != null) {
             subscriptions.close();

@@ -6,7 +6,6 @@ import io.undermoon.proxy.acl.User;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.pubsub.ChannelName;
 import io.undermoon.proxy.pubsub.Confirmation;
-import io.undermoon.proxy.pubsub.OutputLimit;
 import io.undermoon.proxy.pubsub.Subscriber;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.pubsub.SubscriptionHub;
@@ -29,8 +28,9 @@ final class Subscriptions implements Subscriber {
     private final SubscriptionCounts counts;
     private final boolean ofPeer;
     private final Map<ChannelName, SubscriptionHub> hubs = new LinkedHashMap<>();
-    private final OutputLimit limit = new OutputLimit();
+    private final OutputGuard guard = new OutputGuard();
     private int shardChannels;
+    private int patterns;
 
     /**
      * @param ofPeer whether the client is a proxy that subscribes for its own clients; these count there
@@ -54,6 +54,16 @@ final class Subscriptions implements Subscriber {
         return kind == SubscriptionKind.SHARD ? shardChannels : hubs.size() - shardChannels;
     }
 
+    /** How many of them are patterns. */
+    int patterns() {
+        return patterns;
+    }
+
+    private void countKind(ChannelName name, int change) {
+        shardChannels += name.kind() == SubscriptionKind.SHARD ? change : 0;
+        patterns += name.kind() == SubscriptionKind.PATTERN ? change : 0;
+    }
+
     List<ChannelName> all(SubscriptionKind kind) {
         return hubs.keySet().stream().filter(name -> name.kind() == kind).toList();
     }
@@ -68,7 +78,7 @@ final class Subscriptions implements Subscriber {
     void subscribe(ChannelName name, SubscriptionHub hub, int commandId) {
         SubscriptionHub before = hubs.putIfAbsent(name, hub);
         if (before == null) {
-            shardChannels += name.kind() == SubscriptionKind.SHARD ? 1 : 0;
+            countKind(name, 1);
             if (!ofPeer) {
                 counts.add(name);
             }
@@ -101,7 +111,7 @@ final class Subscriptions implements Subscriber {
         } else {
             waiting = session.push(in, from, to);
         }
-        if (limit.isExceeded(waiting, session.nowNanos())) {
+        if (guard.isExceeded(session.limits().now().output().pubsub(), waiting, session.nowNanos())) {
             LOG.warnf(
                     "client=%s closed: it does not take its messages, %d bytes wait",
                     session.client().remoteAddress(), waiting);
@@ -122,7 +132,7 @@ final class Subscriptions implements Subscriber {
 
     private void forget(ChannelName name) {
         if (hubs.remove(name) != null) {
-            shardChannels -= name.kind() == SubscriptionKind.SHARD ? 1 : 0;
+            countKind(name, -1);
             if (!ofPeer) {
                 counts.remove(name);
             }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.PinnedConnection;
-import io.undermoon.proxy.pubsub.OutputLimit;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +33,7 @@ final class Tracking {
     private final TrackingSessions sessions;
     private final boolean forPeer;
     private final Map<Endpoint, TrackingLink> links = new HashMap<>();
-    private final OutputLimit limit = new OutputLimit();
+    private final OutputGuard guard = new OutputGuard();
     private TrackingOptions options;
     private boolean caching;
 
@@ -142,7 +141,7 @@ final class Tracking {
     /** Passes a message about changed keys on. */
     void push(ByteBuf in, int from, int to) {
         long waiting = session.push(in, from, to);
-        if (limit.isExceeded(waiting, session.nowNanos())) {
+        if (guard.isExceeded(session.limits().now().output().pubsub(), waiting, session.nowNanos())) {
             LOG.warnf(
                     "client=%s closed: it does not take the messages about changed keys, %d bytes wait",
                     session.client().remoteAddress(), waiting);

@@ -30,6 +30,7 @@ final class Transaction {
     private @Nullable Endpoint node;
     private boolean fromPeer;
     private boolean failed;
+    private boolean mayWrite;
 
     /**
      * @param user who may do what is queued
@@ -75,6 +76,20 @@ final class Transaction {
 
     void fail() {
         failed = true;
+    }
+
+    /** Whether one of the commands may change data. */
+    boolean mayWrite() {
+        return mayWrite;
+    }
+
+    void noteWrite() {
+        mayWrite = true;
+    }
+
+    /** Size of what is queued. */
+    int bytes() {
+        return commands.readableBytes();
     }
 
     boolean hasRoomFor(CommandFrame frame) {

@@ -101,6 +101,9 @@ final class Transactions {
             Router.write(session, "-ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes\r\n");
             return;
         }
+        if (PauseGate.mayWrite(command)) {
+            transaction.noteWrite();
+        }
         if (node == null) {
             transaction.add(frame);
         } else {

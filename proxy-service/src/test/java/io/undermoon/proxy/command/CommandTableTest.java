@@ -95,7 +95,7 @@ class CommandTableTest {
         assertThat(policy("hgetex")).isEqualTo(Policy.FORWARD);
         assertThat(policy("ping")).isEqualTo(Policy.LOCAL);
         assertThat(policy("client|setname")).isEqualTo(Policy.LOCAL);
-        assertThat(policy("client|kill")).isEqualTo(Policy.NOT_YET);
+        assertThat(policy("client|kill")).isEqualTo(Policy.LOCAL);
         assertThat(policy("cluster|meet")).isEqualTo(Policy.REFUSE);
         assertThat(policy("shutdown")).isEqualTo(Policy.REFUSE);
         assertThat(policy("flushall")).isEqualTo(Policy.GATHER);

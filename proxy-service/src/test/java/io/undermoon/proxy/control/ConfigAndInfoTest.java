@@ -58,8 +58,8 @@ class ConfigAndInfoTest {
 
     @Test
     void sets_all_or_nothing() {
-        assertThat(proxy.words("CONFIG SET slowlog_sample_rate 1 maxclients 4"))
-                .isEqualTo("-ERR CONFIG SET failed (possibly related to argument 'maxclients') - can't set immutable"
+        assertThat(proxy.words("CONFIG SET slowlog_sample_rate 1 databases 4"))
+                .isEqualTo("-ERR CONFIG SET failed (possibly related to argument 'databases') - can't set immutable"
                         + " config\r\n");
         assertThat(proxy.words("CONFIG SET slowlog_sample_rate 1 slowlog_sample_rate 2"))
                 .isEqualTo("-ERR CONFIG SET failed (possibly related to argument 'slowlog_sample_rate') - duplicate"

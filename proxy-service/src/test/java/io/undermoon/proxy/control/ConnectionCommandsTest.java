@@ -144,7 +144,7 @@ class ConnectionCommandsTest {
                 .first()
                 .asString()
                 .matches(
-                        "id=1 addr=127.0.0.1:40001 laddr=127.0.0.1:5299 name= age=\\d+ idle=\\d+ flags=N db=0 .* user=default .*");
+                        "id=1 addr=127.0.0.1:40001 laddr=127.0.0.1:5299 fd=-1 name= age=\\d+ idle=\\d+ flags=N db=0 .* user=default .*");
         assertThat(open.text("CLIENT", "LIST", "ID", "2", "77"))
                 .startsWith("id=2 ")
                 .contains(" name=other ", " flags=r ")

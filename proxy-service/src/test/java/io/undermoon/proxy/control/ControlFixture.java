@@ -12,6 +12,7 @@ import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoints;
@@ -36,11 +37,12 @@ final class ControlFixture implements AutoCloseable {
     static final String SELF = "127.0.0.1:5299";
     private static final long LIMIT_SECONDS = 20;
 
-    final CommandTable commands = CommandTable.load();
-    final LoopStats counters = new LoopStats(commands.size());
+    final CommandCatalog catalog = new CommandCatalog();
+    final CommandTable commands = catalog.current();
+    final LoopStats counters = new LoopStats(catalog.idLimit());
     final Endpoints endpoints = new Endpoints();
     final TopologyStore topology = new TopologyStore(new ProxyAddress(SELF), Set.of(), endpoints);
-    final ClientRegistry clients = new ClientRegistry();
+    final ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
     final SlowLog slowLog = new SlowLog(8, 50_000, 1000);
     final List<NodeState> nodeStates = new CopyOnWriteArrayList<>();
     final AtomicInteger shutdowns = new AtomicInteger();
@@ -60,10 +62,10 @@ final class ControlFixture implements AutoCloseable {
         BackendSettings backends =
                 new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         loop = new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters);
-        ControlSettings settings = new ControlSettings(
-                "1.2.3", HostPort.parse(SELF), busPortInNodes, 2, 1, false, 0, 10_000, 30_000, false, 512L << 20);
+        ControlSettings settings =
+                new ControlSettings("1.2.3", HostPort.parse(SELF), busPortInNodes, 2, 1, false, 0, false);
         control = new ControlCommands(new ControlServices(
-                commands,
+                catalog,
                 topology,
                 clients,
                 new Guard(access),
@@ -80,8 +82,8 @@ final class ControlFixture implements AutoCloseable {
 
     /** Another client. */
     Client connect() {
-        Client connected = new Client(
-                clients.nextId(), "127.0.0.1:40001", SELF, access.defaultAccount(), access.isOpen(), () -> {});
+        Client connected =
+                new Client(clients.nextId(), "127.0.0.1:40001", SELF, access.defaultAccount(), access.isOpen());
         clients.add(connected);
         return connected;
     }

@@ -466,12 +466,7 @@ class PubSubIT {
 
     private static SessionSettings redirecting(SessionSettings settings) {
         return new SessionSettings(
-                true,
-                settings.maxRedirections(),
-                settings.requestLimits(),
-                settings.maxPipeline(),
-                settings.maxClients(),
-                settings.redirectUnassigned());
+                true, settings.maxRedirections(), settings.maxPipeline(), settings.redirectUnassigned());
     }
 
     private void shareSlots() {

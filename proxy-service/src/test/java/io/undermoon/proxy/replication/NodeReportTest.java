@@ -27,6 +27,7 @@ class NodeReportTest {
             "master_host:redis-1.example",
             "master_port:7001",
             "master_link_status:up",
+            "master_last_io_seconds_ago:7",
             "master_sync_in_progress:0",
             "slave_read_repl_offset:1234",
             "slave_repl_offset:1200",
@@ -58,6 +59,7 @@ class NodeReportTest {
         assertThat(report.masterPort()).isEqualTo(7001);
         assertThat(report.linkUp()).isTrue();
         assertThat(report.offset()).isEqualTo(1200);
+        assertThat(report.masterSilentSeconds()).isEqualTo(7);
         assertThat(report.lagBytes()).isEqualTo(34);
     }
 

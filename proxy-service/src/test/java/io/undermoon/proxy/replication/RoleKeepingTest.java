@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 
 class RoleKeepingTest {
     private static final WantedRole REPLICA = WantedRole.replicaOf(new NodeAddress("10.0.0.1:7001"));
-    private static final NodeReport IS_MASTER = new NodeReport(Role.MASTER, null, 0, false, false, 0, 0, List.of());
+    private static final NodeReport IS_MASTER = new NodeReport(Role.MASTER, null, 0, false, false, 0, 0, 0, List.of());
     private static final NodeReport IS_REPLICA = replica("10.0.0.1", true, false);
 
     private static NodeReport replica(String master, boolean linkUp, boolean loading) {
-        return new NodeReport(Role.REPLICA, master, 7001, linkUp, loading, 0, 0, List.of());
+        return new NodeReport(Role.REPLICA, master, 7001, linkUp, loading, 0, 0, 0, List.of());
     }
 
     @Test

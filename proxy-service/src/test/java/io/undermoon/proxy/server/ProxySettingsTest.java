@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.proxy.control.ClientLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +24,18 @@ class ProxySettingsTest {
         assertThat(config.index()).isEmpty();
         assertThat(config.registrationInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.replicationCheckInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.replicaMaxLagBytes()).isZero();
+        assertThat(config.replicaMaxSilence()).isZero();
         assertThat(config.shutdownGrace()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.slowlogLen()).isEqualTo(1024);
         assertThat(config.slowlogLogSlowerThan()).isEqualTo(50000);
         assertThat(config.slowlogSampleRate()).isEqualTo(1000);
         assertThat(config.threadNumber()).isZero();
         assertThat(config.maxclients()).isEqualTo(10000);
+        assertThat(config.protoMaxBulkLen()).isEqualTo("512mb");
+        assertThat(config.maxArguments()).isEqualTo(1024 * 1024);
+        assertThat(config.clientQueryBufferLimit()).isEqualTo("1gb");
+        assertThat(config.clientOutputBufferLimit()).isEqualTo("normal 0 0 0 pubsub 32mb 8mb 60");
         assertThat(config.maxPipeline()).isEqualTo(1024);
         assertThat(config.sessionTimeout()).isZero();
         assertThat(config.backendTimeout()).isEqualTo(3000);
@@ -58,6 +65,11 @@ class ProxySettingsTest {
         assertThat(settings.registration().isWanted()).isFalse();
         assertThat(settings.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(settings.access().password()).isNull();
+    }
+
+    @Test
+    void has_the_limits_of_redis_by_default() {
+        assertThat(Configs.settings().limits()).isEqualTo(ClientLimits.DEFAULT);
     }
 
     @Test
@@ -118,6 +130,8 @@ class ProxySettingsTest {
                     registration_interval       | 0s
                     replication_check_interval  | 0s
                     replication_check_interval  | soon
+                    replica_max_lag_bytes       | -1
+                    replica_max_silence         | -1s
                     shutdown_grace              | -1s
                     slowlog_len                 | 0
                     slowlog_sample_rate         | 0
@@ -127,6 +141,15 @@ class ProxySettingsTest {
                     maxclients                  | 0
                     max_pipeline                | 0
                     max_pinned_connections      | -1
+                    proto_max_bulk_len          | 1kb
+                    proto_max_bulk_len          | 2gb
+                    proto_max_bulk_len          | large
+                    max_arguments               | 0
+                    client_query_buffer_limit   | 0
+                    client_query_buffer_limit   | 1tb
+                    client_output_buffer_limit  | normal 0 0
+                    client_output_buffer_limit  | nobody 0 0 0
+                    client_output_buffer_limit  | pubsub 1 2 soon
                     session_timeout             | -1
                     backend_timeout             | 0
                     backend_connect_timeout     | 0

@@ -249,13 +249,7 @@ class TransactionsIT {
     }
 
     private static SessionSettings active(SessionSettings settings) {
-        return new SessionSettings(
-                true,
-                settings.maxRedirections(),
-                settings.requestLimits(),
-                settings.maxPipeline(),
-                settings.maxClients(),
-                "");
+        return new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), "");
     }
 
     private String call(String... arguments) {

@@ -12,14 +12,14 @@ import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
-import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.control.ClientLimits;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.control.ControlCommands;
 import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.SlowLog;
-import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.DataPlane;
 import io.undermoon.proxy.session.SessionServices;
@@ -34,12 +34,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
-/**
- * The data plane of a proxy and the commands it answers itself, without Quarkus, broker or replication; of its nodes' states it
- * knows nothing.
- */
+/** A proxy without Quarkus, broker or replication: the data plane, and the commands that the proxy answers itself. */
 public final class ProxyHarness implements AutoCloseable {
     private static final ClusterName CLUSTER = new ClusterName("test");
 
@@ -69,30 +68,18 @@ public final class ProxyHarness implements AutoCloseable {
 
     private ProxyHarness(
             int port, int threads, Transport transport, int maxPinned, UnaryOperator<SessionSettings> change) {
-        CommandTable commands = CommandTable.load();
+        CommandCatalog commands = new CommandCatalog();
         address = new ProxyAddress("127.0.0.1:" + port);
         Endpoints endpoints = new Endpoints();
         topology = new TopologyStore(address, Set.of(), endpoints);
         BackendSettings backends = new BackendSettings(
                 1000, 3000, 1 << 20, maxPinned, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
-        dataPlane = new DataPlane(transport, threads, backends, commands.size());
-        SessionSettings settings = change.apply(new SessionSettings(false, 4, RequestLimits.DEFAULT, 1024, 10_000, ""));
-        HostPort listening = new HostPort("127.0.0.1", port);
-        ClientRegistry clients = new ClientRegistry();
-        Guard guard = new Guard(new AccessControl(commands, null, null));
+        dataPlane = new DataPlane(transport, threads, backends, commands.idLimit());
+        SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, ""));
+        ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
+        Guard guard = new Guard(new AccessControl(commands.current(), null, null));
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
-        ControlSettings control = new ControlSettings(
-                "1.2.3",
-                listening,
-                true,
-                threads,
-                1,
-                settings.activeRedirection(),
-                settings.maxRedirections(),
-                settings.maxClients(),
-                0,
-                false,
-                settings.requestLimits().maxBulkBytes());
+        HostPort listen = new HostPort("127.0.0.1", port);
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
                 topology,
@@ -104,10 +91,18 @@ public final class ProxyHarness implements AutoCloseable {
                 new BackendQuery(dataPlane.controlLoop()),
                 endpoints,
                 List::of,
-                control,
+                new ControlSettings(
+                        "test",
+                        listen,
+                        true,
+                        threads,
+                        1,
+                        settings.activeRedirection(),
+                        settings.maxRedirections(),
+                        false),
                 () -> {}));
         dataPlane.start(
-                listening,
+                listen,
                 new SessionServices(
                         commands, topology, local, clients, guard, slowLog, node -> replicasReadable, settings));
     }
@@ -126,6 +121,11 @@ public final class ProxyHarness implements AutoCloseable {
 
     public TopologyStore topology() {
         return topology;
+    }
+
+    /** See {@link DataPlane#unblock}. */
+    public CompletionStage<Void> unblock(IntPredicate slots) {
+        return dataPlane.unblock(slots);
     }
 
     /** Has the proxy serve all slots with one local node. */

@@ -54,13 +54,7 @@ public final class TwoMasters implements AutoCloseable {
 
     /** The settings, but with active redirection. */
     public static UnaryOperator<SessionSettings> active() {
-        return settings -> new SessionSettings(
-                true,
-                settings.maxRedirections(),
-                settings.requestLimits(),
-                settings.maxPipeline(),
-                settings.maxClients(),
-                "");
+        return settings -> new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), "");
     }
 
     @Override

@@ -1,0 +1,47 @@
+package io.undermoon.proxy.backend;
+
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/** What came of {@code CLIENT UNBLOCK}. */
+public enum Unblocking {
+    /** The command was blocked; its reply is on its way. */
+    DONE,
+    /** The command has not arrived yet, or has been answered. */
+    NOT_BLOCKED,
+    /** The backend cannot be asked, or refuses. */
+    FAILED;
+
+    /** Makes an outcome of the reply. */
+    static final class Receiver implements ReplyReceiver {
+        private final Consumer<Unblocking> outcome;
+        private Unblocking result = FAILED;
+        private int position;
+
+        Receiver(Consumer<Unblocking> outcome) {
+            this.outcome = outcome;
+        }
+
+        /** {@code :1} or {@code :0}. */
+        @Override
+        public void reply(ByteBuf in, int from, int to, boolean last) {
+            for (int i = from; i < to; i++) {
+                byte c = in.getByte(i);
+                if (position == 0 && c == ':') {
+                    result = NOT_BLOCKED;
+                } else if (position == 1 && c == '1' && result == NOT_BLOCKED) {
+                    result = DONE;
+                }
+                position++;
+            }
+            if (last) {
+                outcome.accept(result);
+            }
+        }
+
+        @Override
+        public void fail(BackendFailure failure) {
+            outcome.accept(FAILED);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.undermoon.proxy.replication;
+
+import io.netty.channel.EventLoop;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Endpoints;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Measures how far the replicas behind this proxy are behind their masters: asks a master how much it has written and then the
+ * replica how much of it is there, so a replica that keeps up is never taken for late. What was measured counts for a few
+ * checks; a replica of which nothing recent is known is not within the limits.
+ *
+ * <p>Works on the control loop; {@link #isWithin} is for any thread.
+ */
+public final class ReplicaLag {
+    private static final Logger LOG = Logger.getLogger(ReplicaLag.class);
+
+    /** For so many intervals, and at least for so long, a measurement counts. */
+    private static final int VALID_INTERVALS = 3;
+
+    private static final Duration VALID_AT_LEAST = Duration.ofSeconds(3);
+
+    private record Measured(boolean isWithin, long nanos) {}
+
+    private final BackendQuery query;
+    private final Endpoints endpoints;
+    private final LagLimits limits;
+    private final Duration interval;
+    private final Supplier<List<NodeStatus>> nodes;
+    private final Map<Endpoint, Measured> measured = new ConcurrentHashMap<>();
+
+    /** Those that are being measured. */
+    private final Set<NodeAddress> asked = new HashSet<>();
+
+    /**
+     * @param nodes behind this proxy, masters and replicas
+     */
+    public ReplicaLag(
+            BackendQuery query,
+            Endpoints endpoints,
+            LagLimits limits,
+            Duration interval,
+            Supplier<List<NodeStatus>> nodes) {
+        this.query = query;
+        this.endpoints = endpoints;
+        this.limits = limits;
+        this.interval = interval;
+        this.nodes = nodes;
+    }
+
+    /** Begins to measure, if there is a limit, until the loop ends. */
+    public void start(EventLoop loop) {
+        if (limits.isSet()) {
+            loop.scheduleWithFixedDelay(() -> measure(loop), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Whether a replica is as close to its master as it has to be. */
+    public boolean isWithin(Endpoint replica) {
+        if (!limits.isSet()) {
+            return true;
+        }
+        Measured last = measured.get(replica);
+        long validNanos = Math.max(
+                VALID_AT_LEAST.toNanos(), interval.multipliedBy(VALID_INTERVALS).toNanos());
+        return last != null && last.isWithin() && System.nanoTime() - last.nanos() < validNanos;
+    }
+
+    private void measure(EventLoop loop) {
+        for (NodeStatus status : nodes.get()) {
+            NodeReport report = status.report();
+            if (report != null && report.role() == Role.REPLICA && status.up() && asked.add(status.node())) {
+                measure(status.node(), report, loop);
+            }
+        }
+    }
+
+    private void measure(NodeAddress node, NodeReport report, EventLoop loop) {
+        Endpoint replica = endpoints.redis(node.value());
+        writtenByMaster(report)
+                .thenCompose(written -> new NodeClient(query, replica)
+                        .report()
+                        .thenApply(now -> limits.allow(written - now.offset(), now.masterSilentSeconds())))
+                .whenCompleteAsync(
+                        (isWithin, problem) -> {
+                            asked.remove(node);
+                            if (problem == null) {
+                                measured.put(replica, new Measured(isWithin, System.nanoTime()));
+                            } else {
+                                LOG.debugf("node=%s its lag is not known: %s", node, problem.getMessage());
+                            }
+                        },
+                        loop);
+    }
+
+    private CompletionStage<Long> writtenByMaster(NodeReport report) {
+        String host = report.masterHost();
+        if (limits.maxBytes() == 0 || host == null) {
+            return CompletableFuture.completedStage(0L);
+        }
+        Endpoint master = endpoints.redis(new HostPort(host, report.masterPort()).toString());
+        return new NodeClient(query, master).report().thenApply(NodeReport::offset);
+    }
+}

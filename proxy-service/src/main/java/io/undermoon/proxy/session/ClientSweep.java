@@ -1,0 +1,38 @@
+package io.undermoon.proxy.session;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.undermoon.proxy.control.Client;
+import io.undermoon.proxy.control.ClientLimits;
+import io.undermoon.proxy.control.ClientRegistry;
+import java.util.concurrent.TimeUnit;
+
+/** Looks at all clients from time to time for limits that need time to be reached: idleness, and a soft limit on output. */
+final class ClientSweep implements Runnable {
+    private static final long PERIOD_MILLIS = 250;
+
+    private final ClientRegistry clients;
+
+    private ClientSweep(ClientRegistry clients) {
+        this.clients = clients;
+    }
+
+    /** Begins to sweep, on a loop and until it ends. */
+    static void start(EventExecutor loop, ClientRegistry clients) {
+        loop.scheduleWithFixedDelay(new ClientSweep(clients), PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void run() {
+        ClientLimits limits = clients.limits();
+        long idleMillis = limits.idleMillis();
+        boolean hasOutputLimit = limits.output().normal().isSet();
+        if (idleMillis == 0 && !hasOutputLimit) {
+            return;
+        }
+        for (Client client : clients.all()) {
+            if (hasOutputLimit || client.idleMillis() >= idleMillis) {
+                client.connection().checkLimits();
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.undermoon.proxy.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.stats.LoopStats;
+import io.undermoon.proxy.testing.RedisServerProcess;
+import io.undermoon.proxy.testing.ScriptedRedis;
+import io.undermoon.resp.RespValue;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReplicaLagIT {
+    private static final Duration INTERVAL = Duration.ofMillis(50);
+
+    private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
+    private final ProxyLoop loop = new ProxyLoop(
+            (EventLoop) group.next(),
+            Transport.best(),
+            new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
+            new LoopStats(1));
+    private final Endpoints endpoints = new Endpoints();
+
+    @AfterEach
+    void stop() {
+        loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    @Test
+    void a_replica_beyond_a_limit_is_found_and_comes_back() {
+        AtomicInteger written = new AtomicInteger(1100);
+        AtomicInteger silentSeconds = new AtomicInteger(1);
+        try (ScriptedRedis master = new ScriptedRedis(
+                        command -> info(command, "role:master\r\nmaster_repl_offset:" + written.get() + "\r\n"));
+                ScriptedRedis replica =
+                        new ScriptedRedis(command -> info(command, replica(master.address(), silentSeconds.get())))) {
+            Endpoint endpoint = endpoints.redis(replica.address());
+            ReplicaLag lag = start(new LagLimits(100, Duration.ofSeconds(5)), replica.address(), master.address());
+            awaitWithin(lag, endpoint, true);
+            written.set(1101);
+            awaitWithin(lag, endpoint, false);
+            written.set(900);
+            awaitWithin(lag, endpoint, true);
+            silentSeconds.set(6);
+            awaitWithin(lag, endpoint, false);
+            silentSeconds.set(5);
+            awaitWithin(lag, endpoint, true);
+            master.close();
+            awaitWithin(lag, endpoint, false);
+        }
+    }
+
+    @Test
+    void a_replica_that_keeps_up_is_within_a_byte() {
+        try (RedisServerProcess master = RedisServerProcess.start();
+                RedisServerProcess replica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + master.port())) {
+            ReplicaLag lag = start(new LagLimits(1, Duration.ofSeconds(30)), replica.address(), master.address());
+            awaitWithin(lag, endpoints.redis(replica.address()), true);
+        }
+    }
+
+    @Test
+    void without_limits_nobody_is_asked() {
+        ReplicaLag lag = start(LagLimits.NONE, "127.0.0.1:1", "127.0.0.1:2");
+        assertThat(lag.isWithin(endpoints.redis("127.0.0.1:1"))).isTrue();
+    }
+
+    private ReplicaLag start(LagLimits limits, String replica, String master) {
+        NodeStatus status = new NodeStatus(
+                new NodeAddress(replica),
+                WantedRole.replicaOf(new NodeAddress(master)),
+                true,
+                NodeReport.parse(replica(master, 0)),
+                System.nanoTime(),
+                null);
+        ReplicaLag lag = new ReplicaLag(new BackendQuery(loop), endpoints, limits, INTERVAL, () -> List.of(status));
+        lag.start(loop.eventLoop());
+        return lag;
+    }
+
+    private static void awaitWithin(ReplicaLag lag, Endpoint replica, boolean wanted) {
+        await().atMost(30, TimeUnit.SECONDS).until(() -> lag.isWithin(replica) == wanted);
+    }
+
+    private static String replica(String master, int silentSeconds) {
+        return String.join(
+                "\r\n",
+                "role:slave",
+                "master_host:" + master.substring(0, master.indexOf(':')),
+                "master_port:" + master.substring(master.indexOf(':') + 1),
+                "master_link_status:up",
+                "master_last_io_seconds_ago:" + silentSeconds,
+                "slave_repl_offset:1000",
+                "");
+    }
+
+    private static RespValue info(List<String> command, String replication) {
+        return new RespValue.Bulk(command.contains("replication") ? replication : "");
+    }
+}

@@ -1,0 +1,76 @@
+package io.undermoon.proxy.server;
+
+import static io.undermoon.proxy.testing.Replies.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.proxy.testing.ScriptedRedis;
+import io.undermoon.resp.RespValue;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class CommandLearningIT {
+    @Test
+    void commands_of_modules_work_once_a_node_has_them() {
+        AtomicBoolean hasModule = new AtomicBoolean();
+        int port = ProxyTestResource.freePort();
+        try (ScriptedRedis node = new ScriptedRedis(command -> answer(command, hasModule.get()));
+                ProxyServer server = new ProxyServer(
+                        Configs.settings(
+                                "address",
+                                "127.0.0.1:" + port,
+                                "thread_number",
+                                "2",
+                                "replication_check_interval",
+                                "50ms"),
+                        () -> {})) {
+            server.start();
+            try (RespConnection client = RespConnection.to(port)) {
+                client.call("UMCTL", "SETCLUSTER", "v2", "1", "NOFLAG", "demo", node.address(), "1", "0-16383");
+                assertThat(text(client.call("JSON.GET", "doc"))).startsWith("ERR unknown command 'JSON.GET'");
+                long count = ((RespValue.Int) client.call("COMMAND", "COUNT")).value();
+
+                hasModule.set(true);
+                await().atMost(30, TimeUnit.SECONDS)
+                        .until(() -> text(client.call("JSON.GET", "doc")).equals("from the module"));
+
+                assertThat(client.call("COMMAND", "COUNT")).isEqualTo(new RespValue.Int(count + 1));
+                assertThat(text(client.call("COMMAND", "INFO", "json.get"))).contains("json.get", "module");
+                assertThat(text(client.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "json*")))
+                        .contains("json.get")
+                        .doesNotContain("json.purge");
+                assertThat(text(client.call("JSON.GET"))).startsWith("ERR wrong number of arguments");
+                assertThat(text(client.call("JSON.PURGE", "doc"))).contains("not allowed through the proxy");
+                assertThat(text(client.call("INFO", "commandstats"))).contains("cmdstat_json.get:calls=");
+                client.call("CONFIG", "RESETSTAT");
+            }
+        }
+    }
+
+    private static RespValue answer(List<String> command, boolean hasModule) {
+        if (command.equals(List.of("COMMAND", "COUNT"))) {
+            return new RespValue.Int(hasModule ? 3 : 1);
+        }
+        if (command.equals(List.of("COMMAND"))) {
+            RespValue get = detail("get", "readonly");
+            return new RespValue.Array(
+                    hasModule
+                            ? List.of(get, detail("json.get", "module"), detail("json.purge", "admin"))
+                            : List.of(get));
+        }
+        return new RespValue.Bulk("from the module");
+    }
+
+    private static RespValue detail(String name, String flag) {
+        return new RespValue.Array(List.of(
+                new RespValue.Bulk(name),
+                new RespValue.Int(-2),
+                new RespValue.Array(List.of(new RespValue.Simple(flag))),
+                new RespValue.Int(1),
+                new RespValue.Int(1),
+                new RespValue.Int(1)));
+    }
+}
