@@ -24,6 +24,7 @@ public final class Client {
     private volatile String trackingFlags = "";
     private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
+    private ClientPorts ports = ClientPorts.PLAIN_ONLY;
     private boolean authenticated;
     private boolean leaving;
 
@@ -112,6 +113,15 @@ public final class Client {
 
     public void authenticated(boolean authenticated) {
         this.authenticated = authenticated;
+    }
+
+    /** Which ports of proxies the client is told. */
+    public ClientPorts ports() {
+        return ports;
+    }
+
+    public void ports(ClientPorts ports) {
+        this.ports = ports;
     }
 
     /** Whether the connection is to be closed once the replies so far are sent ({@code QUIT}). */

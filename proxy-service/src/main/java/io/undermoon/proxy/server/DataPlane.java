@@ -74,21 +74,22 @@ public final class DataPlane implements AutoCloseable {
      * @throws IllegalStateException the address cannot be listened on
      */
     public void start(HostPort address, SessionServices services) {
-        start(address, services, 0);
+        start(List.of(ListenPoint.plain(address)), services, 0);
     }
 
     /**
      * Begins to serve clients and to follow the topology.
      *
      * @param idleTimeoutMillis after which a client without traffic is disconnected; 0 for never
-     * @throws IllegalStateException the address cannot be listened on
+     * @throws IllegalStateException an address cannot be listened on
      */
-    public void start(HostPort address, SessionServices services, long idleTimeoutMillis) {
+    public void start(List<ListenPoint> points, SessionServices services, long idleTimeoutMillis) {
         services.topology().onChange(this::follow);
         ProxyListener made =
                 new ProxyListener(transport, group, new SessionInitializer(loops, services), idleTimeoutMillis);
-        made.listen(address, loops.stream().map(ProxyLoop::eventLoop).toList());
         listener = made;
+        points.forEach(point ->
+                made.listen(point, loops.stream().map(ProxyLoop::eventLoop).toList()));
     }
 
     /** Connects to what the new routes lead to, and lets go of the rest. */

@@ -17,11 +17,17 @@ import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionServices;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.tls.TlsContext;
+import io.undermoon.tls.TlsWatch;
 import java.util.List;
 import java.util.Set;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** A whole proxy, plain Java: made once, started once, closed once. */
 final class ProxyServer implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ProxyServer.class);
+
     private final ProxySettings settings;
     private final CommandTable commands = CommandTable.load();
     private final ClientRegistry clients = new ClientRegistry();
@@ -29,6 +35,7 @@ final class ProxyServer implements AutoCloseable {
     private final DataPlane dataPlane;
     private final ReplicationDriver replication;
     private final SessionServices sessions;
+    private @Nullable TlsWatch tlsWatch;
     private boolean closed;
 
     /**
@@ -66,8 +73,18 @@ final class ProxyServer implements AutoCloseable {
      * @throws IllegalStateException the address cannot be listened on
      */
     void start() {
+        TlsContext tls = settings.tls().context();
+        if (tls != null) {
+            tlsWatch = new TlsWatch(
+                    tls,
+                    settings.tls().reloadInterval(),
+                    () -> LOG.infof("proxy=%s new TLS files are in use", settings.self()),
+                    problem -> LOG.warnf(
+                            "proxy=%s changed TLS files cannot be used, the old ones still are: %s",
+                            settings.self(), problem));
+        }
         replication.start(topology);
-        dataPlane.start(settings.address(), sessions, settings.sessionTimeoutMillis());
+        dataPlane.start(settings.tls().listenPoints(settings.address()), sessions, settings.sessionTimeoutMillis());
     }
 
     /** Stops accepting, lets commands in flight be answered, closes. Not to be called on an event loop. */
@@ -77,8 +94,17 @@ final class ProxyServer implements AutoCloseable {
             return;
         }
         closed = true;
+        if (tlsWatch != null) {
+            tlsWatch.close();
+        }
         replication.close();
         dataPlane.close(settings.shutdownGrace());
+    }
+
+    /** What TLS works with; absent when it is spoken nowhere. */
+    @Nullable
+    TlsContext tls() {
+        return settings.tls().context();
     }
 
     CommandTable commands() {

@@ -6,8 +6,10 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.netty.util.AttributeKey;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.control.Client;
+import io.undermoon.proxy.control.ClientPorts;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.stats.Counter;
@@ -20,6 +22,9 @@ import java.util.List;
 /** Makes a session of each connection, on the loop that owns the connection. */
 @Sharable
 public final class SessionInitializer extends ChannelInitializer<Channel> {
+    /** What the clients of a connection are told of the ports of others; those of proxies without TLS if absent. */
+    public static final AttributeKey<ClientPorts> PORTS = AttributeKey.valueOf("clientPorts");
+
     private final IdentityHashMap<EventLoop, Dispatcher> dispatchers = new IdentityHashMap<>();
     private final ClientRegistry clients;
     private final SessionSettings settings;
@@ -52,6 +57,10 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
                 text(channel.localAddress()),
                 !settings.passwordRequired(),
                 channel::close);
+        ClientPorts ports = channel.attr(PORTS).get();
+        if (ports != null) {
+            client.ports(ports);
+        }
         channel.pipeline().addLast(new ClientSession(dispatcher, channel, client));
     }
 
