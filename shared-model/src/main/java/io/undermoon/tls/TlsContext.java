@@ -4,6 +4,8 @@ import java.time.Instant;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509KeyManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,16 @@ public final class TlsContext {
     /** What the files said; a new object after each change. */
     public SSLContext current() {
         return loaded.context();
+    }
+
+    /** What shows the own certificate; absent if there is none. */
+    public @Nullable X509KeyManager keys() {
+        return loaded.keys();
+    }
+
+    /** What accepts the certificates of others. */
+    public X509TrustManager trust() {
+        return loaded.trust();
     }
 
     /** When the own certificate expires; absent if there is none. */

@@ -18,6 +18,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509KeyManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +52,15 @@ public record TlsFiles(
 
     /**
      * @param context of the files
+     * @param keys what the context shows; absent if there is no own certificate
+     * @param trust what the context accepts
      * @param notAfter when the own certificate expires; absent if there is none
      */
-    record Loaded(SSLContext context, @Nullable Instant notAfter) {}
+    record Loaded(
+            SSLContext context,
+            @Nullable X509KeyManager keys,
+            X509TrustManager trust,
+            @Nullable Instant notAfter) {}
 
     /** What changes when one of the files does: the times and sizes of all. A file that is gone changes it too. */
     String stamp() {
@@ -76,15 +84,20 @@ public record TlsFiles(
             SSLContext context = SSLContext.getInstance("TLS");
             X509Certificate[] chain =
                     certificate == null ? null : PemFile.read(certificate).certificates();
-            context.init(keyManagers(chain), trustManagers(verifyHostname), null);
+            X509KeyManager keys = keyManager(chain);
+            X509TrustManager trust = trustManager(verifyHostname);
+            context.init(keys == null ? null : new KeyManager[] {keys}, new TrustManager[] {trust}, null);
             return new Loaded(
-                    context, chain == null ? null : chain[0].getNotAfter().toInstant());
+                    context,
+                    keys,
+                    trust,
+                    chain == null ? null : chain[0].getNotAfter().toInstant());
         } catch (GeneralSecurityException | IOException e) {
             throw new TlsException("TLS cannot be set up: " + e.getMessage(), e);
         }
     }
 
-    private KeyManager @Nullable [] keyManagers(X509Certificate @Nullable [] chain)
+    private @Nullable X509KeyManager keyManager(X509Certificate @Nullable [] chain)
             throws GeneralSecurityException, IOException, TlsException {
         if (key == null || chain == null) {
             return null;
@@ -98,7 +111,7 @@ public record TlsFiles(
         store.setKeyEntry("own", privateKey, NO_PASSWORD, chain);
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
-        return factory.getKeyManagers();
+        return only(X509KeyManager.class, factory.getKeyManagers());
     }
 
     private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
@@ -121,17 +134,20 @@ public record TlsFiles(
         }
     }
 
-    private TrustManager @Nullable [] trustManagers(boolean verifyHostname)
+    private X509TrustManager trustManager(boolean verifyHostname)
             throws GeneralSecurityException, IOException, TlsException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(authorities == null ? null : trusted(authorities));
-        TrustManager[] managers = factory.getTrustManagers();
-        for (int i = 0; i < managers.length; i++) {
-            if (!verifyHostname && managers[i] instanceof X509ExtendedTrustManager strict) {
-                managers[i] = new AnyHostname(strict);
-            }
-        }
-        return managers;
+        X509ExtendedTrustManager strict = only(X509ExtendedTrustManager.class, factory.getTrustManagers());
+        return verifyHostname ? strict : new AnyHostname(strict);
+    }
+
+    private static <T> T only(Class<T> type, Object[] managers) throws TlsException {
+        return Stream.of(managers)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElseThrow(() -> new TlsException("this Java has no " + type.getSimpleName()));
     }
 
     private static KeyStore trusted(Path file) throws GeneralSecurityException, IOException, TlsException {

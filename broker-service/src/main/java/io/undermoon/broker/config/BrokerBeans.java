@@ -78,8 +78,18 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ProxyEpochs proxyEpochs(Vertx vertx, BrokerConfig config) {
-        return new RespProxyEpochs(vertx, config.proxyClient().timeout(), config.proxyPassword());
+    Encryption encryption(BrokerConfig config) {
+        return new Encryption(config.tls());
+    }
+
+    void close(@Disposes Encryption encryption) {
+        encryption.close();
+    }
+
+    @Produces
+    @Singleton
+    ProxyEpochs proxyEpochs(Vertx vertx, BrokerConfig config, Encryption encryption) {
+        return new RespProxyEpochs(vertx, config.proxyClient().timeout(), config.proxyPassword(), encryption.proxies());
     }
 
     @Produces
@@ -96,9 +106,9 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config) {
+    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config, Encryption encryption) {
         return new ReplicaPush(
-                store, settings.replicaAddresses(), config.replicaClient().timeout());
+                store, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
     }
 
     @Produces

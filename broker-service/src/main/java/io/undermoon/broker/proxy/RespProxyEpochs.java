@@ -3,10 +3,13 @@ package io.undermoon.broker.proxy;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.tls.TlsContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
@@ -19,7 +22,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.X509KeyManager;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends {@code UMCTL GETEPOCH} to proxies over connections made for the occasion: recovery and scaling are rare, and a kept
@@ -32,15 +37,18 @@ public final class RespProxyEpochs implements ProxyEpochs {
     private final Vertx vertx;
     private final Duration timeout;
     private final Optional<String> password;
+    private final @Nullable TlsContext tls;
 
     /**
      * @param timeout for connecting, and again for the answer
      * @param password given to those proxies that ask for one
+     * @param tls absent for plain connections
      */
-    public RespProxyEpochs(Vertx vertx, Duration timeout, Optional<String> password) {
+    public RespProxyEpochs(Vertx vertx, Duration timeout, Optional<String> password, @Nullable TlsContext tls) {
         this.vertx = vertx;
         this.timeout = timeout;
         this.password = password;
+        this.tls = tls;
     }
 
     @Override
@@ -72,10 +80,24 @@ public final class RespProxyEpochs implements ProxyEpochs {
 
     private RedisOptions options(ProxyAddress proxy) {
         RedisOptions options = new RedisOptions()
-                .setConnectionString("redis://" + proxy)
-                .setNetClientOptions(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()))
+                .setConnectionString((tls == null ? "redis://" : "rediss://") + proxy)
+                .setNetClientOptions(connecting())
                 .setProtocolNegotiation(false);
         password.ifPresent(options::setPassword);
+        return options;
+    }
+
+    private NetClientOptions connecting() {
+        NetClientOptions options = new NetClientOptions().setConnectTimeout((int) timeout.toMillis());
+        if (tls != null) {
+            options.setSsl(true)
+                    .setHostnameVerificationAlgorithm("HTTPS")
+                    .setTrustOptions(TrustOptions.wrap(tls.trust()));
+            X509KeyManager keys = tls.keys();
+            if (keys != null) {
+                options.setKeyCertOptions(KeyCertOptions.wrap(keys));
+            }
+        }
         return options;
     }
 

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.testing.TestAuthority;
+import io.undermoon.tls.TlsContext;
+import io.undermoon.tls.TlsFiles;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RespProxyEpochsTest {
     private final Vertx vertx = Vertx.vertx();
@@ -31,7 +36,7 @@ class RespProxyEpochsTest {
                 FakeProxy silent = FakeProxy.silent()) {
             ProxyAddress aliveAddress = new ProxyAddress(alive.address());
             ProxyAddress silentAddress = new ProxyAddress(silent.address());
-            assertThat(new RespProxyEpochs(vertx, Duration.ofSeconds(1), Optional.empty())
+            assertThat(new RespProxyEpochs(vertx, Duration.ofSeconds(1), Optional.empty(), null)
                             .ask(List.of(aliveAddress, silentAddress, absent))
                             .toCompletableFuture())
                     .succeedsWithin(20, TimeUnit.SECONDS)
@@ -60,8 +65,31 @@ class RespProxyEpochsTest {
         }
     }
 
+    @Test
+    void speaks_tls_where_told_to(@TempDir Path directory) throws Exception {
+        TestAuthority authority = new TestAuthority(directory, "ours");
+        TestAuthority.Identity own = authority.issue("proxy");
+        TlsContext tls = new TlsContext(new TlsFiles(own.certificate(), own.key(), authority.authorities()), true);
+        TlsContext stranger =
+                new TlsContext(new TlsFiles(null, null, new TestAuthority(directory, "stranger").authorities()), true);
+        try (FakeProxy proxy = FakeProxy.withTls(tls.current(), () -> 7)) {
+            ProxyAddress address = new ProxyAddress(proxy.address());
+            assertThat(ask(address, tls)).contains(new Epoch(7));
+            assertThat(ask(address, stranger)).isEmpty();
+        }
+    }
+
+    private Optional<Epoch> ask(ProxyAddress proxy, TlsContext tls) {
+        return new RespProxyEpochs(vertx, Duration.ofSeconds(10), Optional.empty(), tls)
+                .ask(List.of(proxy))
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join()
+                .get(proxy);
+    }
+
     private Map<ProxyAddress, Optional<Epoch>> ask(List<ProxyAddress> proxies, Optional<String> password) {
-        return new RespProxyEpochs(vertx, Duration.ofSeconds(10), password)
+        return new RespProxyEpochs(vertx, Duration.ofSeconds(10), password, null)
                 .ask(proxies)
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)

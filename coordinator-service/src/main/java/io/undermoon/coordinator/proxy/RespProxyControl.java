@@ -10,6 +10,7 @@ import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespValue;
+import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The proxies over RESP. Every connect and every exchange has the same time-out. Thread-safe; callers wait. */
 public final class RespProxyControl implements ProxyControl, AutoCloseable {
@@ -38,10 +40,12 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
      * @param timeout for each connect and each exchange
      * @param password sent on each new connection
      * @param compress whether the slots are sent in the compressed form
+     * @param tls absent for plain connections
      */
-    public RespProxyControl(int threads, Duration timeout, Optional<String> password, boolean compress) {
+    public RespProxyControl(
+            int threads, Duration timeout, Optional<String> password, boolean compress, @Nullable TlsContext tls) {
         this.group = new NioEventLoopGroup(threads, new DefaultThreadFactory("proxy-io", true));
-        this.connections = new ProxyConnections(group, timeout, IDLE_LIMIT, password);
+        this.connections = new ProxyConnections(group, timeout, IDLE_LIMIT, password, tls);
         this.timeout = timeout;
         this.compress = compress;
     }

@@ -45,7 +45,7 @@ class RespProxyControlTest {
     @BeforeEach
     void start() throws IOException {
         proxy = new RespServer(command -> "+OK\r\n");
-        control = new RespProxyControl(1, TIMEOUT, Optional.empty(), false);
+        control = new RespProxyControl(1, TIMEOUT, Optional.empty(), false, null);
     }
 
     @AfterEach
@@ -154,7 +154,7 @@ class RespProxyControlTest {
 
     @Test
     void compresses_slots_when_told_to() {
-        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, Optional.empty(), true)) {
+        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, Optional.empty(), true, null)) {
             compressing.push(metadata());
         }
         assertThat(proxy.commands.get(0)).startsWith("UMCTL SETREPL 7 NOFLAG");
@@ -207,13 +207,13 @@ class RespProxyControlTest {
 
     @Test
     void sends_the_password_once_for_each_connection_and_survives_its_refusal() {
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, Optional.of("s3cret"), false)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, Optional.of("s3cret"), false, null)) {
             knowing.probe(proxy.address());
             knowing.probe(proxy.address());
             assertThat(proxy.commands).startsWith("AUTH s3cret", "PING").containsOnlyOnce("AUTH s3cret");
         }
         proxy.script(command -> command.get(0).equals("AUTH") ? "-ERR no password is set\r\n" : ":1\r\n");
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, Optional.of("s3cret"), false)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, Optional.of("s3cret"), false, null)) {
             assertThat(knowing.probe(proxy.address()).epoch()).contains(epoch(1));
         }
     }
