@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Transaction {
     private int count;
     private int slot = NO_SLOT;
     private @Nullable Endpoint node;
+    private @Nullable BitSet readers;
     private boolean fromPeer;
     private boolean failed;
 
@@ -43,6 +45,18 @@ final class Transaction {
     @Nullable
     Endpoint node() {
         return node;
+    }
+
+    /** Which commands have values in their replies; absent if none has. */
+    @Nullable
+    BitSet readers() {
+        return readers;
+    }
+
+    /** Says that the command that is queued next has values in its reply. */
+    void markReader() {
+        readers = readers == null ? new BitSet() : readers;
+        readers.set(count);
     }
 
     /** Whether a peer sent the commands, so that they are for this proxy's own nodes. */
