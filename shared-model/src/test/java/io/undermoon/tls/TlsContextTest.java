@@ -3,7 +3,7 @@ package io.undermoon.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.undermoon.testing.TestAuthority;
+import io.undermoon.testsupport.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
-import io.undermoon.testing.TestAuthority;
+import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
 import io.vertx.core.Vertx;

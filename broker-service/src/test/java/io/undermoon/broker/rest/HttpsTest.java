@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
-import io.undermoon.testing.TestAuthority;
+import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
 import io.undermoon.tls.TlsHttpClient;

@@ -11,7 +11,7 @@ import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.proxy.RespProxyControl;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
 import io.undermoon.coordinator.testing.RespServer;
-import io.undermoon.testing.TestAuthority;
+import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
 import java.nio.file.Files;

@@ -52,9 +52,7 @@ record ProxySettings(
         ConfigChecks.checkUnused(config);
         HostPort address = ConfigChecks.address("address", config.address());
         TlsSettings tls = TlsSettings.of(config.tls(), address);
-        String listening = tls.peers() && tls.address() != null ? tls.address().toString() : config.address();
-        ProxyAddress self = new ProxyAddress(ConfigChecks.address(
-                        "announce_address", config.announceAddress().orElse(listening))
+        ProxyAddress self = new ProxyAddress(ConfigChecks.address("announce_address", ConfigChecks.announced(config))
                 .toString());
         List<NodeAddress> nodes = ConfigChecks.nodes(config.nodeAddresses().orElse(List.of()));
         int threads = (int) ConfigChecks.atLeast(0, "thread_number", config.threadNumber());

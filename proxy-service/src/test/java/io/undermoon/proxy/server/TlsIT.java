@@ -9,7 +9,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.Replies;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
-import io.undermoon.testing.TestAuthority;
+import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
 import java.io.UncheckedIOException;
@@ -322,6 +322,23 @@ class TlsIT {
         assertReason(authority, local(tlsPort), "certificate is not accepted: No subject alternative names");
         assertReason(stranger, local(tlsPort), "certificate is not accepted: unable to find valid certification path");
         assertReason(authority, redis.address(), "is TLS spoken there?");
+
+        int noCertificate = ProxyTestResource.freePort();
+        start(
+                List.of(),
+                "address",
+                local(noCertificate),
+                "tls.redis",
+                "true",
+                "tls.verify_hostname",
+                "false",
+                "tls.ca_cert_file",
+                authority.authorities().toString());
+        RespConnection refused = opened(RespConnection.to(noCertificate));
+        serve(refused, local(tlsPort), "1", "0-16383");
+        await().atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(Replies.text(refused.call("GET", "k"))).contains("certificate_required"));
 
         int port = ProxyTestResource.freePort();
         start(files(node), "address", local(port), "tls.redis", "true", "tls.verify_hostname", "false");

@@ -1,4 +1,4 @@
-package io.undermoon.testing;
+package io.undermoon.testsupport;
 
 import java.io.IOException;
 import java.io.InputStream;
