@@ -54,9 +54,7 @@ final class ClusterCommands {
 
     void register(HandlerTable table) {
         table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client, out))
-                .on(
-                        "cluster|shards",
-                        (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client, out))
+                .on("cluster|shards", (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client, out))
                 .on(
                         "cluster|nodes",
                         (frame, client, out) ->
