@@ -38,6 +38,8 @@ class FloorsTest {
                 .definedBy("io.undermoon.json")
                 .layer("umctl")
                 .definedBy("io.undermoon.umctl")
+                .layer("tls")
+                .definedBy("io.undermoon.tls")
                 .whereLayer("fault")
                 .mayOnlyBeAccessedByLayers("metadata")
                 .whereLayer("slot")
@@ -49,6 +51,8 @@ class FloorsTest {
                 .whereLayer("json")
                 .mayOnlyBeAccessedByLayers("umctl")
                 .whereLayer("umctl")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("tls")
                 .mayNotBeAccessedByAnyLayer()
                 .withOptionalLayers(true)
                 .check(classes);
@@ -73,8 +77,14 @@ class FloorsTest {
                 .check(classes);
         ArchRuleDefinition.noClasses()
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(
-                        "io.quarkus..", "jakarta..", "io.vertx..", "io.netty.channel..", "java.net.."))
+                .dependOnClassesThat(
+                        resideInAnyPackage("io.quarkus..", "jakarta..", "io.vertx..", "io.netty.channel.."))
+                .check(classes);
+        // A trust manager has a socket among the parameters of its methods.
+        ArchRuleDefinition.noClasses()
+                .that(DescribedPredicate.not(resideInAPackage("io.undermoon.tls")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("java.net.."))
                 .check(classes);
     }
 

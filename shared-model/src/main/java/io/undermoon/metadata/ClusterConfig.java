@@ -69,7 +69,7 @@ public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationCo
     public ClusterConfig with(String field, String value) {
         MigrationConfig m = migrationConfig;
         return switch (field.toLowerCase(Locale.ROOT)) {
-            case COMPRESSION_STRATEGY -> new ClusterConfig(strategy(field, value), m);
+            case COMPRESSION_STRATEGY -> new ClusterConfig(compressionStrategy.changedTo(strategy(field, value)), m);
             case MAX_MIGRATION_TIME ->
                 new ClusterConfig(
                         compressionStrategy,
@@ -103,7 +103,8 @@ public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationCo
         try {
             return CompressionStrategy.parse(value);
         } catch (IllegalArgumentException e) {
-            throw new InvalidFieldException("INVALID_VALUE", field, value, "disabled, set_get_only or allow_all");
+            throw new InvalidFieldException(
+                    "INVALID_VALUE", field, value, "disabled, set_get_only, allow_all or decompress_only");
         }
     }
 

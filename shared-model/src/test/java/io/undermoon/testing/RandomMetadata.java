@@ -133,7 +133,8 @@ public final class RandomMetadata {
     }
 
     private ClusterConfig config() {
-        CompressionStrategy strategy = List.of(CompressionStrategy.values()).get(random.nextInt(3));
+        CompressionStrategy strategy =
+                List.of(CompressionStrategy.values()).get(random.nextInt(CompressionStrategy.values().length));
         return new ClusterConfig(
                 strategy,
                 new MigrationConfig(

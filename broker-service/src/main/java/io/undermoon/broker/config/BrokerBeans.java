@@ -88,9 +88,19 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ProxyCall proxyCall(Vertx vertx, BrokerConfig config) {
+    Encryption encryption(BrokerConfig config) {
+        return new Encryption(config.tls());
+    }
+
+    void close(@Disposes Encryption encryption) {
+        encryption.close();
+    }
+
+    @Produces
+    @Singleton
+    ProxyCall proxyCall(Vertx vertx, BrokerConfig config, Encryption encryption) {
         ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
-        return new ProxyCall(vertx, config.proxyClient().timeout(), login);
+        return new ProxyCall(vertx, config.proxyClient().timeout(), login, encryption.proxies());
     }
 
     @Produces
@@ -131,9 +141,9 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config) {
+    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config, Encryption encryption) {
         return new ReplicaPush(
-                store, settings.replicaAddresses(), config.replicaClient().timeout());
+                store, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
     }
 
     @Produces

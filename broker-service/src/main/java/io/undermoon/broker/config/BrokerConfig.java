@@ -120,6 +120,40 @@ public interface BrokerConfig {
     /** How copies are sent to the replicas. */
     ReplicaClient replicaClient();
 
+    /** TLS with those the broker calls; how it is called itself is a matter of Quarkus. */
+    Tls tls();
+
+    /** With whom TLS is spoken, and with which files. They are PEM, and followed while the broker runs. */
+    interface Tls {
+        /** Whether the proxies are connected to with TLS; their addresses in the metadata have to be those for it. */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        boolean proxies();
+
+        /** Whether the replicas are called by https. */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        boolean replicas();
+
+        /** Whose certificates are trusted; by default those the Java runtime trusts. */
+        Optional<String> caCertFile();
+
+        /** The certificate to show where one is asked for, and those between it and its authority. */
+        Optional<String> certFile();
+
+        /** The private key of the certificate, not encrypted. */
+        Optional<String> keyFile();
+
+        /** Whether certificates have to be for the name or IP address their owner is reached by. */
+        @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
+        boolean verifyHostname();
+
+        /** How often the files are looked at. */
+        @WithDefault("10s")
+        Duration reloadInterval();
+    }
+
     /** How automatic scaling waits. */
     interface AutoScaling {
         /** Between two rounds of asking the proxies. */

@@ -1,11 +1,14 @@
 package io.undermoon.broker.proxy;
 
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -21,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import javax.net.ssl.X509KeyManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One control command to a proxy, over a connection made for the occasion: what the broker asks of proxies is rare, and a kept
@@ -32,14 +37,17 @@ public final class ProxyCall {
     private final Vertx vertx;
     private final Duration timeout;
     private final ProxyLogin login;
+    private final @Nullable TlsContext tls;
 
     /**
      * @param timeout for connecting, and again for the answer
+     * @param tls absent for plain connections
      */
-    public ProxyCall(Vertx vertx, Duration timeout, ProxyLogin login) {
+    public ProxyCall(Vertx vertx, Duration timeout, ProxyLogin login, @Nullable TlsContext tls) {
         this.vertx = vertx;
         this.timeout = timeout;
         this.login = login;
+        this.tls = tls;
     }
 
     /** Sends {@code UMCTL} with arguments. An error reply is a failure that is itself a {@link Response}. */
@@ -79,9 +87,23 @@ public final class ProxyCall {
 
     private RedisOptions options(ProxyAddress proxy) {
         return new RedisOptions()
-                .setConnectionString("redis://" + proxy)
-                .setNetClientOptions(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()))
+                .setConnectionString((tls == null ? "redis://" : "rediss://") + proxy)
+                .setNetClientOptions(connecting())
                 .setProtocolNegotiation(false);
+    }
+
+    private NetClientOptions connecting() {
+        NetClientOptions options = new NetClientOptions().setConnectTimeout((int) timeout.toMillis());
+        if (tls != null) {
+            options.setSsl(true)
+                    .setHostnameVerificationAlgorithm("HTTPS")
+                    .setTrustOptions(TrustOptions.wrap(tls.trust()));
+            X509KeyManager keys = tls.keys();
+            if (keys != null) {
+                options.setKeyCertOptions(KeyCertOptions.wrap(keys));
+            }
+        }
+        return options;
     }
 
     /** The client has a time limit for connecting only. */

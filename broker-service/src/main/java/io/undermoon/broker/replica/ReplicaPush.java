@@ -3,6 +3,8 @@ package io.undermoon.broker.replica;
 import io.undermoon.broker.state.MetaStore;
 import io.undermoon.broker.state.MetaStoreJson;
 import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.tls.TlsContext;
+import io.undermoon.tls.TlsHttpClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,17 +24,18 @@ public final class ReplicaPush {
 
     private final MetadataStore store;
     private final Duration timeout;
-    private final HttpClient http;
+    private final TlsHttpClient http;
     private volatile List<String> replicas;
 
     /**
      * @param timeout for one replica
+     * @param tls absent for plain HTTP
      */
-    public ReplicaPush(MetadataStore store, List<String> replicas, Duration timeout) {
+    public ReplicaPush(MetadataStore store, List<String> replicas, Duration timeout, @Nullable TlsContext tls) {
         this.store = store;
         this.replicas = List.copyOf(replicas);
         this.timeout = timeout;
-        this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
+        this.http = new TlsHttpClient(HttpClient.newBuilder().connectTimeout(timeout), tls);
     }
 
     public List<String> replicas() {
@@ -58,12 +61,12 @@ public final class ReplicaPush {
     }
 
     private CompletableFuture<?> push(String target, byte[] dump, MetaStore state) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + target + "/api/v3/metadata"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create(http.scheme() + "://" + target + "/api/v3/metadata"))
                 .timeout(timeout)
                 .header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofByteArray(dump))
                 .build();
-        return http.sendAsync(request, BodyHandlers.ofString()).handle((response, failure) -> {
+        return http.get().sendAsync(request, BodyHandlers.ofString()).handle((response, failure) -> {
             report(target, state, response, failure);
             return null;
         });

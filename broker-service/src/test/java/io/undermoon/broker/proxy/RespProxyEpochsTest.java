@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.testsupport.TestAuthority;
+import io.undermoon.tls.TlsContext;
+import io.undermoon.tls.TlsFiles;
 import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RespProxyEpochsTest {
     private final Vertx vertx = Vertx.vertx();
@@ -32,7 +37,7 @@ class RespProxyEpochsTest {
                 FakeProxy silent = FakeProxy.silent()) {
             ProxyAddress aliveAddress = new ProxyAddress(alive.address());
             ProxyAddress silentAddress = new ProxyAddress(silent.address());
-            assertThat(new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(1), ProxyLogin.NONE))
+            assertThat(new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(1), ProxyLogin.NONE, null))
                             .ask(List.of(aliveAddress, silentAddress, absent))
                             .toCompletableFuture())
                     .succeedsWithin(20, TimeUnit.SECONDS)
@@ -76,12 +81,35 @@ class RespProxyEpochsTest {
         }
     }
 
+    @Test
+    void speaks_tls_where_told_to(@TempDir Path directory) throws Exception {
+        TestAuthority authority = new TestAuthority(directory, "ours");
+        TestAuthority.Identity own = authority.issue("proxy");
+        TlsContext tls = new TlsContext(new TlsFiles(own.certificate(), own.key(), authority.authorities()), true);
+        TlsContext stranger =
+                new TlsContext(new TlsFiles(null, null, new TestAuthority(directory, "stranger").authorities()), true);
+        try (FakeProxy proxy = FakeProxy.withTls(tls.current(), () -> 7)) {
+            ProxyAddress address = new ProxyAddress(proxy.address());
+            assertThat(ask(address, tls)).contains(new Epoch(7));
+            assertThat(ask(address, stranger)).isEmpty();
+        }
+    }
+
+    private Optional<Epoch> ask(ProxyAddress proxy, TlsContext tls) {
+        return new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(10), ProxyLogin.NONE, tls))
+                .ask(List.of(proxy))
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join()
+                .get(proxy);
+    }
+
     private static ProxyLogin password(String password) {
         return new ProxyLogin(Optional.empty(), Optional.of(password));
     }
 
     private Map<ProxyAddress, Optional<Epoch>> ask(List<ProxyAddress> proxies, ProxyLogin login) {
-        return new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(10), login))
+        return new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(10), login, null))
                 .ask(proxies)
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)

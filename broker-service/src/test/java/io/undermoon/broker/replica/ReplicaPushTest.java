@@ -30,7 +30,7 @@ class ReplicaPushTest {
         HttpServer replica = replica(received);
         try (FakeProxy silent = FakeProxy.silent()) {
             String address = "127.0.0.1:" + replica.getAddress().getPort();
-            ReplicaPush push = new ReplicaPush(store, List.of(silent.address()), Duration.ofMillis(300));
+            ReplicaPush push = new ReplicaPush(store, List.of(silent.address()), Duration.ofMillis(300), null);
             push.push();
             assertThat(received).isEmpty();
 

@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** A proxy of ours as the broker sees it over RESP: it knows PING, AUTH, UMCTL GETEPOCH and UMCTL ABORTMIGRATION. */
@@ -33,10 +36,19 @@ public final class FakeProxy implements AutoCloseable {
     }
 
     private FakeProxy(@Nullable LongSupplier epoch, @Nullable String login) {
+        this(epoch, login, ServerSocketFactory.getDefault());
+    }
+
+    /** A proxy that speaks TLS. */
+    public static FakeProxy withTls(SSLContext tls, LongSupplier epoch) {
+        return new FakeProxy(epoch, null, tls.getServerSocketFactory());
+    }
+
+    private FakeProxy(@Nullable LongSupplier epoch, @Nullable String login, ServerSocketFactory sockets) {
         this.epoch = epoch;
         this.login = login;
         try {
-            this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            this.server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -100,7 +112,7 @@ public final class FakeProxy implements AutoCloseable {
                 String answer = right ? "+OK\r\n" : loggedIn ? answer(command, epoch) : NO_AUTH;
                 connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
             }
-        } catch (SocketException e) {
+        } catch (SocketException | SSLException e) {
             // The other side, or close(), ended the connection.
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,6 +2,8 @@ package io.undermoon.coordinator.broker;
 
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.tls.TlsContext;
+import io.undermoon.tls.TlsHttpClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -33,7 +35,7 @@ final class BrokerHttp {
     private final BrokerList brokers;
     private final Duration timeout;
     private final boolean gzip;
-    private final HttpClient client;
+    private final TlsHttpClient client;
 
     /** An answer with any status below 500. */
     record Reply(HostPort broker, int status, byte[] body) {
@@ -45,16 +47,18 @@ final class BrokerHttp {
     /**
      * @param timeout for a whole call, from connecting to the last byte, at each broker
      * @param gzip whether to ask for compressed replies
+     * @param tls absent for plain HTTP
      */
-    BrokerHttp(BrokerList brokers, Duration timeout, boolean gzip) {
+    BrokerHttp(BrokerList brokers, Duration timeout, boolean gzip, @Nullable TlsContext tls) {
         this.brokers = brokers;
         this.timeout = timeout;
         this.gzip = gzip;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(timeout)
-                .build();
+        this.client = new TlsHttpClient(
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(timeout),
+                tls);
     }
 
     Reply get(String path) {
@@ -93,7 +97,8 @@ final class BrokerHttp {
     }
 
     private Reply ask(HostPort broker, String method, String path, byte[] body, Duration limit) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + broker + BASE_PATH + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(client.scheme() + "://" + broker + BASE_PATH + path))
                 .header("Accept", "application/json")
                 .header("Accept-Encoding", gzip ? "gzip" : "identity")
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
@@ -107,7 +112,7 @@ final class BrokerHttp {
     /** The client's own time-out ends with the headers of the reply; this one covers the body too. */
     private HttpResponse<byte[]> await(HttpRequest request, Duration limit) throws IOException {
         CompletableFuture<HttpResponse<byte[]>> response =
-                client.sendAsync(request, info -> new BoundedBody(MAX_BODY_BYTES));
+                client.get().sendAsync(request, info -> new BoundedBody(MAX_BODY_BYTES));
         try {
             return response.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

@@ -13,6 +13,7 @@ import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.tls.TlsContext;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The broker over its HTTP API {@code /api/v3}, ours or the original's. Thread-safe; callers wait. */
 public final class HttpBroker implements MetadataSource, FailureLedger {
@@ -48,9 +50,10 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
      * @param reporterId what distinguishes this coordinator's failure reports from those of others
      * @param timeout for a whole call at each broker
      * @param gzip whether to ask for compressed replies
+     * @param tls absent for plain HTTP
      */
-    public HttpBroker(BrokerList brokers, String reporterId, Duration timeout, boolean gzip) {
-        this.http = new BrokerHttp(brokers, timeout, gzip);
+    public HttpBroker(BrokerList brokers, String reporterId, Duration timeout, boolean gzip, @Nullable TlsContext tls) {
+        this.http = new BrokerHttp(brokers, timeout, gzip, tls);
         this.reporterId = reporterId;
     }
 

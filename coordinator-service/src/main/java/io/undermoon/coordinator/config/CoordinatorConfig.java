@@ -76,4 +76,39 @@ public interface CoordinatorConfig {
     @WithDefault("1s")
     @WithConverter(Converters.RoundInterval.class)
     Duration roundInterval();
+
+    /** TLS to brokers and proxies. */
+    Tls tls();
+
+    /** With whom TLS is spoken, and with which files. They are PEM, and followed while the coordinator runs. */
+    interface Tls {
+        /** Whether the brokers are asked by https. */
+        @WithDefault("false")
+        @WithConverter(Converters.Switch.class)
+        boolean brokers();
+
+        /** Whether the proxies are connected to with TLS; their addresses in the metadata have to be those for it. */
+        @WithDefault("false")
+        @WithConverter(Converters.Switch.class)
+        boolean proxies();
+
+        /** Whose certificates are trusted; by default those the Java runtime trusts. */
+        Optional<String> caCertFile();
+
+        /** The certificate to show where one is asked for, and those between it and its authority. */
+        Optional<String> certFile();
+
+        /** The private key of the certificate, not encrypted. */
+        Optional<String> keyFile();
+
+        /** Whether certificates have to be for the name or IP address their owner is reached by. */
+        @WithDefault("true")
+        @WithConverter(Converters.Switch.class)
+        boolean verifyHostname();
+
+        /** How often the files are looked at. */
+        @WithDefault("10s")
+        @WithConverter(Converters.PositiveDuration.class)
+        Duration reloadInterval();
+    }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
+import io.undermoon.coordinator.config.Encryption;
 import io.undermoon.coordinator.config.ReporterName;
 import io.undermoon.coordinator.detect.FailureDetector;
 import io.undermoon.coordinator.failover.Failover;
@@ -36,18 +37,34 @@ public class Wiring {
 
     @Produces
     @Singleton
-    HttpBroker broker(BrokerList brokers, CoordinatorConfig config) {
-        return new HttpBroker(brokers, ReporterName.of(config), config.brokerTimeout(), config.enableCompression());
+    Encryption encryption(CoordinatorConfig config) {
+        return new Encryption(config.tls());
+    }
+
+    void closeEncryption(@Disposes Encryption encryption) {
+        encryption.close();
     }
 
     @Produces
     @Singleton
-    RespProxyControl proxyControl(CoordinatorConfig config) {
+    HttpBroker broker(BrokerList brokers, CoordinatorConfig config, Encryption encryption) {
+        return new HttpBroker(
+                brokers,
+                ReporterName.of(config),
+                config.brokerTimeout(),
+                config.enableCompression(),
+                encryption.brokers());
+    }
+
+    @Produces
+    @Singleton
+    RespProxyControl proxyControl(CoordinatorConfig config, Encryption encryption) {
         return new RespProxyControl(
                 config.threadNumber(),
                 config.proxyTimeout(),
                 new ProxyLogin(config.controlSecret(), config.proxyPassword()),
-                config.enableCompression());
+                config.enableCompression(),
+                encryption.proxies());
     }
 
     void closeProxyControl(@Disposes RespProxyControl control) {

@@ -5,12 +5,17 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.util.concurrent.Future;
 import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.port.ProxyException.Reason;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespValue;
+import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.ProxyLogin;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,6 +41,7 @@ final class ProxyConnections implements AutoCloseable {
     private final Duration timeout;
     private final Duration idleLimit;
     private final ProxyLogin login;
+    private final @Nullable TlsContext tls;
     private final Bootstrap bootstrap;
     private final ScheduledFuture<?> eviction;
     private final Map<ProxyAddress, Deque<Idle>> idle = new HashMap<>();
@@ -45,22 +51,19 @@ final class ProxyConnections implements AutoCloseable {
     /**
      * @param timeout for connecting, and again for each answer to a login
      * @param idleLimit after which an unused connection is closed
+     * @param tls absent for plain connections
      */
-    ProxyConnections(EventLoopGroup group, Duration timeout, Duration idleLimit, ProxyLogin login) {
+    ProxyConnections(
+            EventLoopGroup group, Duration timeout, Duration idleLimit, ProxyLogin login, @Nullable TlsContext tls) {
         this.timeout = timeout;
         this.idleLimit = idleLimit;
         this.login = login;
+        this.tls = tls;
         this.bootstrap = new Bootstrap()
                 .group(group)
                 .channelFactory(NioSocketChannel::new)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
-                .option(ChannelOption.TCP_NODELAY, true)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new ReplyDecoder()).addLast(new ProxyConnection(channel));
-                    }
-                });
+                .option(ChannelOption.TCP_NODELAY, true);
         long period = Math.max(1, idleLimit.toMillis() / 4);
         this.eviction = group.scheduleWithFixedDelay(this::evict, period, period, TimeUnit.MILLISECONDS);
     }
@@ -124,27 +127,46 @@ final class ProxyConnections implements AutoCloseable {
         if (address.isUnresolved()) {
             throw new ProxyException(Reason.UNREACHABLE, "host '" + proxy.host() + "' has no address");
         }
-        ChannelFuture connecting = bootstrap.connect(address);
-        await(connecting);
+        ChannelFuture connecting = bootstrap.clone().handler(handlers(proxy)).connect(address);
+        await(connecting, connecting.channel());
+        SslHandler encryption = connecting.channel().pipeline().get(SslHandler.class);
+        if (encryption != null) {
+            await(encryption.handshakeFuture(), connecting.channel());
+        }
         ProxyConnection connection = connecting.channel().pipeline().get(ProxyConnection.class);
         authenticate(proxy, connection);
         return connection;
     }
 
-    private void await(ChannelFuture connecting) {
+    private ChannelInitializer<Channel> handlers(ProxyAddress proxy) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                if (tls != null) {
+                    SslHandler encryption = new SslHandler(tls.clientEngine(proxy.host(), proxy.port()));
+                    encryption.setHandshakeTimeoutMillis(timeout.toMillis());
+                    channel.pipeline().addLast(encryption);
+                }
+                channel.pipeline().addLast(new ReplyDecoder()).addLast(new ProxyConnection(channel));
+            }
+        };
+    }
+
+    /** Waits for the connection, or for the end of its handshake. */
+    private void await(Future<?> connecting, Channel channel) {
         try {
             // The channel's own time-out ends this; the extra second is for a machine that is too busy to notice.
             if (!connecting.await(timeout.toMillis() + 1000)) {
-                connecting.channel().close();
+                channel.close();
                 throw new ProxyException(Reason.TIMEOUT, "no connection within " + timeout.toMillis() + " ms");
             }
         } catch (InterruptedException e) {
-            connecting.channel().close();
+            channel.close();
             Thread.currentThread().interrupt();
             throw new ProxyException(Reason.CLOSED, "interrupted", e);
         }
         Throwable cause = connecting.cause();
-        if (cause instanceof io.netty.channel.ConnectTimeoutException) {
+        if (cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException) {
             throw new ProxyException(Reason.TIMEOUT, "no connection within " + timeout.toMillis() + " ms", cause);
         }
         if (cause != null) {

@@ -9,6 +9,7 @@ import io.undermoon.coordinator.port.ProxyException.Reason;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespValue;
+import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.ProxyLogin;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The proxies over RESP. Every connect and every exchange has the same time-out. Thread-safe; callers wait. */
 public final class RespProxyControl implements ProxyControl, AutoCloseable {
@@ -38,10 +40,12 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
      * @param timeout for each connect and each exchange
      * @param login tried on each new connection
      * @param compress whether the slots are sent in the compressed form
+     * @param tls absent for plain connections
      */
-    public RespProxyControl(int threads, Duration timeout, ProxyLogin login, boolean compress) {
+    public RespProxyControl(
+            int threads, Duration timeout, ProxyLogin login, boolean compress, @Nullable TlsContext tls) {
         this.group = new NioEventLoopGroup(threads, new DefaultThreadFactory("proxy-io", true));
-        this.connections = new ProxyConnections(group, timeout, IDLE_LIMIT, login);
+        this.connections = new ProxyConnections(group, timeout, IDLE_LIMIT, login, tls);
         this.timeout = timeout;
         this.compress = compress;
     }

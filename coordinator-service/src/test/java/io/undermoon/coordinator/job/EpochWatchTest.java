@@ -20,7 +20,11 @@ class EpochWatchTest {
             server.on("GET /api/v3/watch?epoch=4&timeout=20", 200, "{\"epoch\":5}");
             server.on("GET /api/v3/watch?epoch=5&timeout=20", 500, "");
             HttpBroker broker = new HttpBroker(
-                    new BrokerList(List.of(server.address()), System::nanoTime), "r", Duration.ofSeconds(5), false);
+                    new BrokerList(List.of(server.address()), System::nanoTime),
+                    "r",
+                    Duration.ofSeconds(5),
+                    false,
+                    null);
             try (EpochWatch watch = new EpochWatch(broker, () -> {
                 rounds.incrementAndGet();
                 throw new IllegalStateException("as the test wants");

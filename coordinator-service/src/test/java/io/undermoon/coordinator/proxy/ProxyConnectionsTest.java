@@ -25,8 +25,8 @@ class ProxyConnectionsTest {
     @Test
     void keeps_a_few_idle_connections_and_closes_them_when_nobody_wants_them() throws IOException {
         try (RespServer proxy = new RespServer(command -> "+OK\r\n");
-                ProxyConnections connections =
-                        new ProxyConnections(group, Duration.ofSeconds(1), Duration.ofMillis(300), ProxyLogin.NONE)) {
+                ProxyConnections connections = new ProxyConnections(
+                        group, Duration.ofSeconds(1), Duration.ofMillis(300), ProxyLogin.NONE, null)) {
             List<ProxyConnection> taken = Stream.generate(() -> connections.take(proxy.address()))
                     .limit(4)
                     .toList();
@@ -39,8 +39,8 @@ class ProxyConnectionsTest {
     @Test
     void does_not_hand_out_a_connection_that_the_proxy_has_closed() throws IOException {
         try (RespServer proxy = new RespServer(command -> "+OK\r\n");
-                ProxyConnections connections =
-                        new ProxyConnections(group, Duration.ofSeconds(1), Duration.ofMinutes(1), ProxyLogin.NONE)) {
+                ProxyConnections connections = new ProxyConnections(
+                        group, Duration.ofSeconds(1), Duration.ofMinutes(1), ProxyLogin.NONE, null)) {
             ProxyConnection first = connections.take(proxy.address());
             connections.giveBack(proxy.address(), first);
             first.close();

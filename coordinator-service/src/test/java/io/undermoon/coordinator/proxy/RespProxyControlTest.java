@@ -48,7 +48,7 @@ class RespProxyControlTest {
     @BeforeEach
     void start() throws IOException {
         proxy = new RespServer(command -> "+OK\r\n");
-        control = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, false);
+        control = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, false, null);
     }
 
     @AfterEach
@@ -157,7 +157,7 @@ class RespProxyControlTest {
 
     @Test
     void compresses_slots_when_told_to() {
-        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, true)) {
+        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, true, null)) {
             compressing.push(metadata());
         }
         assertThat(proxy.commands.get(0)).startsWith("UMCTL SETREPL 7 NOFLAG");
@@ -239,13 +239,13 @@ class RespProxyControlTest {
     @Test
     void proves_the_control_secret_and_falls_back_to_the_password() {
         ProxyLogin both = new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"));
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false, null)) {
             knowing.probe(proxy.address());
             assertThat(proxy.commands).startsWith("AUTH undermoon-control c0ntrol", "PING");
         }
         proxy.commands.clear();
         proxy.script(command -> command.size() == 3 ? "-WRONGPASS no\r\n" : ":1\r\n");
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false, null)) {
             knowing.probe(proxy.address());
             assertThat(proxy.commands).startsWith("AUTH undermoon-control c0ntrol", "AUTH s3cret", "PING");
         }
@@ -254,13 +254,13 @@ class RespProxyControlTest {
     @Test
     void sends_the_password_once_for_each_connection_and_survives_its_refusal() {
         ProxyLogin withPassword = new ProxyLogin(Optional.empty(), Optional.of("s3cret"));
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false, null)) {
             knowing.probe(proxy.address());
             knowing.probe(proxy.address());
             assertThat(proxy.commands).startsWith("AUTH s3cret", "PING").containsOnlyOnce("AUTH s3cret");
         }
         proxy.script(command -> command.get(0).equals("AUTH") ? "-ERR no password is set\r\n" : ":1\r\n");
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false, null)) {
             assertThat(knowing.probe(proxy.address()).epoch()).contains(epoch(1));
         }
     }

@@ -2,6 +2,8 @@ package io.undermoon.coordinator.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /** A broker's HTTP port with canned answers; may hang before or within an answer. Unknown paths are 404, as with ours. */
 public final class HttpBrokerServer implements AutoCloseable {
@@ -32,10 +35,25 @@ public final class HttpBrokerServer implements AutoCloseable {
     }
 
     public HttpBrokerServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+        this(HttpServer.create(anyPort(), 16));
+    }
+
+    private HttpBrokerServer(HttpServer unstarted) {
+        server = unstarted;
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
+    }
+
+    /** One that is asked by https. */
+    public static HttpBrokerServer withTls(SSLContext tls) throws IOException {
+        HttpsServer https = HttpsServer.create(anyPort(), 16);
+        https.setHttpsConfigurator(new HttpsConfigurator(tls));
+        return new HttpBrokerServer(https);
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     public HostPort address() {

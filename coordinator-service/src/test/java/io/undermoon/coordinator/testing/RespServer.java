@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import javax.net.ServerSocketFactory;
 
 /**
  * A proxy's control port by script: for each command the script names the bytes to answer with. {@link #SILENCE} answers
@@ -34,8 +35,15 @@ public final class RespServer implements AutoCloseable {
     private volatile Function<List<String>, String> script;
 
     public RespServer(Function<List<String>, String> script) throws IOException {
+        this(script, ServerSocketFactory.getDefault());
+    }
+
+    /**
+     * @param sockets may be one for TLS
+     */
+    public RespServer(Function<List<String>, String> script, ServerSocketFactory sockets) throws IOException {
         this.script = script;
-        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.listener = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
     }
 

@@ -31,6 +31,9 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
     /** Until a node that does not speak the protocol is asked again: it may have been replaced by a newer one. */
     private static final long PROTOCOL_PAUSE_MILLIS = 30_000;
 
+    /** A connection that ends sooner counts as one that could not be made: a node may refuse us after the handshake. */
+    private static final long MIN_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private enum State {
         /** Being made; commands queue up. */
         CONNECTING,
@@ -55,6 +58,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
     private boolean retired;
     private boolean protocolRefused;
     private long pauseMillis = MIN_PAUSE_MILLIS;
+    private long readySinceNanos;
     private String lastProblem = "not connected yet";
 
     BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
@@ -226,7 +230,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         OutputBatch batch = new OutputBatch(newChannel);
         output = batch;
         state = State.READY;
-        pauseMillis = MIN_PAUSE_MILLIS;
+        readySinceNanos = System.nanoTime();
         protocolRefused = false;
         ByteBuf early = queued;
         queued = null;
@@ -252,9 +256,14 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
             return;
         }
         boolean wasReady = state == State.READY;
+        if (wasReady && System.nanoTime() - readySinceNanos >= MIN_LIFE_NANOS) {
+            pauseMillis = MIN_PAUSE_MILLIS;
+        }
         if (wasReady && !retired) {
             loop.stats().add(Counter.BACKEND_CONNECTIONS_LOST, 1);
-            LOG.warnf("node=%s connection lost: %s; in flight: %d", endpoint, reason, waiting.size());
+            if (pauseMillis == MIN_PAUSE_MILLIS) {
+                LOG.warnf("node=%s connection lost: %s; in flight: %d", endpoint, reason, waiting.size());
+            }
         }
         lastProblem = reason;
         state = retired ? State.CLOSED : State.PAUSED;

@@ -28,6 +28,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     /** Whether what comes in is the rest of a message that answers no command. */
     private boolean insidePush;
 
+    /** Whether the connection was made; with TLS, whether the handshake succeeded. */
+    private boolean begun;
+
     private String reason = "closed by the node";
     private long lastProgressNanos;
     private @Nullable ScheduledFuture<?> timeoutCheck;
@@ -40,6 +43,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        begun = true;
         lastProgressNanos = System.nanoTime();
         if (connection.expectsPromptReplies()) {
             long period = Math.max(1, loop.settings().replyTimeoutMillis() / 4);
@@ -143,7 +147,11 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         if (timeoutCheck != null) {
             timeoutCheck.cancel(false);
         }
-        connection.disconnected(reason);
+        if (begun) {
+            connection.disconnected(reason);
+        } else {
+            connection.connectFailed(reason);
+        }
     }
 
     @Override

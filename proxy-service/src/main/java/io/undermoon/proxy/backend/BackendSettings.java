@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPinnedConnections connections of one loop that may serve a single client each at a time
  * @param redis how to log in to Redis nodes
  * @param peers how to log in to other proxies
+ * @param encryption with whom TLS is spoken
  */
 public record BackendSettings(
         int connectTimeoutMillis,
@@ -18,7 +19,25 @@ public record BackendSettings(
         int maxQueuedBytes,
         int maxPinnedConnections,
         Login redis,
-        Login peers) {
+        Login peers,
+        BackendEncryption encryption) {
+    /** Without TLS. */
+    public BackendSettings(
+            int connectTimeoutMillis,
+            long replyTimeoutMillis,
+            int maxQueuedBytes,
+            int maxPinnedConnections,
+            Login redis,
+            Login peers) {
+        this(
+                connectTimeoutMillis,
+                replyTimeoutMillis,
+                maxQueuedBytes,
+                maxPinnedConnections,
+                redis,
+                peers,
+                BackendEncryption.NONE);
+    }
 
     /**
      * @param user absent for the default user

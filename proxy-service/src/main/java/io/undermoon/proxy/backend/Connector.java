@@ -1,10 +1,12 @@
 package io.undermoon.proxy.backend;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.undermoon.tls.TlsContext;
 import java.net.SocketAddress;
 
-/** Makes the TCP connections of a loop: resolves the endpoint's address, connects within the time limit, installs the handler. */
+/** Makes the connections of a loop: resolves the endpoint's address, connects within the time limit, installs the handlers. */
 final class Connector {
     private Connector() {}
 
@@ -27,13 +29,25 @@ final class Connector {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, loop.settings().connectTimeoutMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .handler(new BackendHandler(owner, loop))
+                .handler(pipeline(loop, owner))
                 .connect(address)
                 .addListener(done -> {
                     if (!done.isSuccess()) {
                         owner.connectFailed(reason(done.cause()));
                     }
                 });
+    }
+
+    private static ChannelHandler pipeline(ProxyLoop loop, HandlerOwner owner) {
+        BackendHandler handler = new BackendHandler(owner, loop);
+        TlsContext tls = loop.settings().encryption().of(owner.endpoint().kind());
+        return tls == null
+                ? handler
+                : new EncryptedPipeline(
+                        tls,
+                        owner.endpoint().address(),
+                        handler,
+                        loop.settings().connectTimeoutMillis());
     }
 
     private static String reason(Throwable problem) {

@@ -30,6 +30,7 @@ public final class Client {
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
     private volatile Account account;
     private volatile Runnable onAccountChange = () -> {};
+    private ClientPorts ports = ClientPorts.PLAIN_ONLY;
     private boolean authenticated;
     private volatile boolean noEvict;
     private volatile boolean noTouch;
@@ -154,6 +155,15 @@ public final class Client {
     void resetAccount(Account ofNobody, boolean mayDoWithoutLogin) {
         account = ofNobody;
         authenticated = mayDoWithoutLogin;
+    }
+
+    /** Which ports of proxies the client is told. */
+    public ClientPorts ports() {
+        return ports;
+    }
+
+    public void ports(ClientPorts ports) {
+        this.ports = ports;
     }
 
     /** Whether the connection is to be closed once the replies so far are sent ({@code QUIT}). */

@@ -53,13 +53,12 @@ final class ClusterCommands {
     }
 
     void register(HandlerTable table) {
-        table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client.protocol(), out))
-                .on(
-                        "cluster|shards",
-                        (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client.protocol(), out))
+        table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client, out))
+                .on("cluster|shards", (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client, out))
                 .on(
                         "cluster|nodes",
-                        (frame, client, out) -> text(client, ClusterReplies.nodes(view(), busPortInNodes), out))
+                        (frame, client, out) ->
+                                text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
                 .on("cluster|info", (frame, client, out) -> text(client, ClusterReplies.info(view()), out))
                 .plain("cluster|myid", out -> RespWriter.bulk(out, view().self().id()))
                 // A shard is what one proxy is the master of, so the proxy's id names it.

@@ -3,12 +3,12 @@ package io.undermoon.proxy.control;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
-import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRange;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** The replies to {@code CLUSTER NODES}, {@code SLOTS}, {@code SHARDS} and {@code INFO}: a view in the shapes of Redis 7. */
 final class ClusterReplies {
@@ -18,11 +18,11 @@ final class ClusterReplies {
     private ClusterReplies() {}
 
     /** A line for each master, then for each replica; this proxy first. */
-    static String nodes(ClusterView view, boolean withBusPort) {
+    static String nodes(ClusterView view, ClientPorts ports, boolean withBusPort) {
         StringBuilder lines = new StringBuilder();
         for (ClusterView.Master master : view.masters()) {
             boolean isSelf = master == view.self();
-            begin(lines, master.id(), master.proxy(), withBusPort);
+            begin(lines, master.id(), ports.addressOf(master.proxy()), withBusPort);
             lines.append(isSelf ? " myself,master -" : " master -");
             end(lines, view);
             for (SlotRange range : master.slots().ranges()) {
@@ -34,7 +34,7 @@ final class ClusterReplies {
             lines.append('\n');
         }
         for (ClusterView.Replica replica : view.replicas()) {
-            begin(lines, replica.id(), replica.proxy(), withBusPort);
+            begin(lines, replica.id(), ports.addressOf(replica.proxy()), withBusPort);
             lines.append(" slave ").append(replica.master().id());
             end(lines, view);
             lines.append('\n');
@@ -42,7 +42,7 @@ final class ClusterReplies {
         return lines.toString();
     }
 
-    private static void begin(StringBuilder lines, String id, ProxyAddress address, boolean withBusPort) {
+    private static void begin(StringBuilder lines, String id, String address, boolean withBusPort) {
         lines.append(id).append(' ').append(address).append(withBusPort ? BUS_PORT : "");
     }
 
@@ -51,23 +51,23 @@ final class ClusterReplies {
     }
 
     /** {@code [start, end, [host, port, id, []], …]} for each run of slots, the master before its replicas. */
-    static void slots(ClusterView view, Protocol protocol, ByteBuf out) {
+    static void slots(ClusterView view, Client client, ByteBuf out) {
         RespWriter.array(out, view.runs().size());
         for (ClusterView.Run run : view.runs()) {
             RespWriter.array(out, 3 + run.replicas().size());
             RespWriter.integer(out, run.slots().start());
             RespWriter.integer(out, run.slots().end());
-            slotsNode(run.master().proxy(), run.master().id(), protocol, out);
-            run.replicas().forEach(replica -> slotsNode(replica.proxy(), replica.id(), protocol, out));
+            slotsNode(run.master().proxy(), run.master().id(), client, out);
+            run.replicas().forEach(replica -> slotsNode(replica.proxy(), replica.id(), client, out));
         }
     }
 
-    private static void slotsNode(ProxyAddress address, String id, Protocol protocol, ByteBuf out) {
+    private static void slotsNode(ProxyAddress address, String id, Client client, ByteBuf out) {
         RespWriter.array(out, 4);
         RespWriter.bulk(out, address.host());
-        RespWriter.integer(out, address.port());
+        RespWriter.integer(out, client.ports().of(address));
         RespWriter.bulk(out, id);
-        RespWriter.map(out, protocol, 0);
+        RespWriter.map(out, client.protocol(), 0);
     }
 
     /**
@@ -75,13 +75,13 @@ final class ClusterReplies {
      *
      * @param states of the local nodes; of others only that they are there is known
      */
-    static void shards(ClusterView view, Map<NodeAddress, NodeState> states, Protocol protocol, ByteBuf out) {
+    static void shards(ClusterView view, Map<NodeAddress, NodeState> states, Client client, ByteBuf out) {
         RespWriter.array(out, view.masters().size());
         for (ClusterView.Master master : view.masters()) {
             List<ClusterView.Replica> replicas = view.replicas().stream()
                     .filter(replica -> replica.master() == master)
                     .toList();
-            RespWriter.map(out, protocol, 2);
+            RespWriter.map(out, client.protocol(), 2);
             RespWriter.bulk(out, "slots");
             RespWriter.array(out, 2 * master.slots().ranges().size());
             for (SlotRange range : master.slots().ranges()) {
@@ -90,23 +90,24 @@ final class ClusterReplies {
             }
             RespWriter.bulk(out, "nodes");
             RespWriter.array(out, 1 + replicas.size());
-            shardNode(master.id(), master.proxy(), "master", 0, true, protocol, out);
+            shardNode(master.id(), master.proxy(), client, "master", 0, true, out);
             for (ClusterView.Replica replica : replicas) {
                 NodeState state = states.get(replica.node());
                 long offset = state == null ? 0 : state.replicationOffset();
-                boolean up = state == null || state.up();
-                shardNode(replica.id(), replica.proxy(), "replica", offset, up, protocol, out);
+                shardNode(replica.id(), replica.proxy(), client, "replica", offset, state == null || state.up(), out);
             }
         }
     }
 
     private static void shardNode(
-            String id, ProxyAddress address, String role, long offset, boolean up, Protocol protocol, ByteBuf out) {
-        RespWriter.map(out, protocol, 7);
+            String id, ProxyAddress address, Client client, String role, long offset, boolean up, ByteBuf out) {
+        OptionalInt plain = client.ports().plainOf(address);
+        OptionalInt tls = client.ports().tlsOf(address);
+        RespWriter.map(out, client.protocol(), 6 + (plain.isPresent() ? 1 : 0) + (tls.isPresent() ? 1 : 0));
         RespWriter.bulk(out, "id");
         RespWriter.bulk(out, id);
-        RespWriter.bulk(out, "port");
-        RespWriter.integer(out, address.port());
+        shardPort("port", plain, out);
+        shardPort("tls-port", tls, out);
         RespWriter.bulk(out, "ip");
         RespWriter.bulk(out, address.host());
         RespWriter.bulk(out, "endpoint");
@@ -117,6 +118,13 @@ final class ClusterReplies {
         RespWriter.integer(out, offset);
         RespWriter.bulk(out, "health");
         RespWriter.bulk(out, up ? "online" : "failed");
+    }
+
+    private static void shardPort(String name, OptionalInt port, ByteBuf out) {
+        if (port.isPresent()) {
+            RespWriter.bulk(out, name);
+            RespWriter.integer(out, port.getAsInt());
+        }
     }
 
     /** The state is {@code ok} only where every slot is served; those that are work in either state. */

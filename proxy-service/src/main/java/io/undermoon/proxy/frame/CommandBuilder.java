@@ -33,6 +33,13 @@ public final class CommandBuilder {
         return end();
     }
 
+    /** Adds an argument by its bytes, which are copied. */
+    public CommandBuilder add(byte[] argument) {
+        header(argument.length);
+        out.writeBytes(argument);
+        return end();
+    }
+
     /** The command. */
     public CommandFrame build() {
         if (frame.argumentCount() != announced) {

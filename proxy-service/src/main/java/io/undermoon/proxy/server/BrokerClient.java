@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.tls.TlsContext;
+import io.undermoon.tls.TlsHttpClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a proxy asks of the brokers. A broker that does not answer is passed over for the next one, which then is asked first.
@@ -29,17 +32,20 @@ final class BrokerClient {
     private static final int CONNECT_TIMEOUT_SECONDS = 2;
 
     private final List<HostPort> brokers;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(CONNECT_TIMEOUT_SECONDS))
-            .build();
+    private final TlsHttpClient http;
     private int preferred;
 
     /**
      * @param brokers at least one
+     * @param tls absent for plain HTTP
      */
-    BrokerClient(List<HostPort> brokers) {
+    BrokerClient(List<HostPort> brokers, @Nullable TlsContext tls) {
         this.brokers = List.copyOf(brokers);
+        this.http = new TlsHttpClient(
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofSeconds(CONNECT_TIMEOUT_SECONDS)),
+                tls);
     }
 
     /** No broker did what it was asked; the message is for the log. */
@@ -135,13 +141,14 @@ final class BrokerClient {
     }
 
     private Answer send(HostPort broker, String path, String body) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + broker + "/api/v3" + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(http.scheme() + "://" + broker + "/api/v3" + path))
                 .timeout(Duration.ofSeconds(TIMEOUT_SECONDS))
                 .header("Accept", "application/json");
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
         }
-        HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response = http.get().send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         return new Answer(broker, response.statusCode(), text(response));
     }
 

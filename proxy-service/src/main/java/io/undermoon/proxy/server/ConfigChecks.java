@@ -131,6 +131,12 @@ final class ConfigChecks {
         value.ifPresent(number -> atLeast(1, key, number));
     }
 
+    /** How others reach the proxy: as it is told to announce, or where it listens for peers. */
+    static String announced(ProxyConfig config) {
+        Optional<String> forTls = config.tls().peers() ? config.tls().address() : Optional.empty();
+        return config.announceAddress().or(() -> forTls).orElse(config.address());
+    }
+
     /** What is worth saying of a configuration that is valid. */
     static List<String> remarks(ProxyConfig config) {
         List<String> remarks = new ArrayList<>();
@@ -141,8 +147,7 @@ final class ConfigChecks {
         if (config.activeRedirection() && config.maxRedirections() == 1) {
             remarks.add("undermoon.max_redirections=1 would let no command be redirected; it is taken for 2");
         }
-        String host = HostPort.parse(config.announceAddress().orElse(config.address()))
-                .host();
+        String host = HostPort.parse(announced(config)).host();
         if (host.equals("0.0.0.0") || host.equals("::")) {
             remarks.add("others cannot reach this proxy at " + host + "; set undermoon.announce_address");
         }

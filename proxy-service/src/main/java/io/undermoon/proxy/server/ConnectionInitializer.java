@@ -4,15 +4,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.handler.ssl.SslHandler;
 import io.undermoon.proxy.session.SessionInitializer;
 
-/** Keeps count of the connections. */
+/** Keeps count of the connections, and adds TLS where it is spoken. */
 @Sharable
 final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final ChannelGroup connections;
     private final SessionInitializer sessions;
+    private final ListenPoint point;
 
-    ConnectionInitializer(ChannelGroup connections, SessionInitializer sessions) {
+    ConnectionInitializer(ChannelGroup connections, SessionInitializer sessions, ListenPoint point) {
+        this.point = point;
         this.connections = connections;
         this.sessions = sessions;
     }
@@ -20,6 +23,11 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         connections.add(channel);
+        channel.attr(SessionInitializer.PORTS).set(point.ports());
+        ListenPoint.Encryption encryption = point.encryption();
+        if (encryption != null) {
+            channel.pipeline().addLast(new SslHandler(encryption.context().serverEngine(encryption.clients())));
+        }
         channel.pipeline().addLast(sessions);
     }
 }

@@ -78,12 +78,22 @@ public final class DataPlane implements AutoCloseable {
      * @throws IllegalStateException the address cannot be listened on
      */
     public void start(HostPort address, SessionServices services) {
+        start(List.of(ListenPoint.plain(address)), services);
+    }
+
+    /**
+     * Begins to serve clients and to follow the topology.
+     *
+     * @throws IllegalStateException an address cannot be listened on
+     */
+    public void start(List<ListenPoint> points, SessionServices services) {
         services.topology().onChange(this::follow);
         SessionInitializer initializer = new SessionInitializer(loops, services);
         ProxyListener made = new ProxyListener(transport, group, initializer);
-        made.listen(address, loops.stream().map(ProxyLoop::eventLoop).toList());
         listener = made;
         sessions = initializer;
+        points.forEach(point ->
+                made.listen(point, loops.stream().map(ProxyLoop::eventLoop).toList()));
     }
 
     /**

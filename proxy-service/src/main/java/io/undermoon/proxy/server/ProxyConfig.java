@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMapping.NamingStrategy;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import io.undermoon.tls.ClientAuth;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -165,6 +166,9 @@ public interface ProxyConfig {
     @WithDefault("v2")
     ClusterNodesVersion clusterNodesVersion();
 
+    /** Where TLS is spoken and with which files; nowhere by default. */
+    Tls tls();
+
     /** Accepted for the sake of existing configurations; each event loop has one connection per node. */
     Optional<Integer> backendConnNum();
 
@@ -182,6 +186,55 @@ public interface ProxyConfig {
 
     /** Accepted for the sake of existing configurations, without effect. */
     Optional<Integer> backendHighFlushInterval();
+
+    /** TLS. The files are PEM and are followed while the proxy runs. */
+    interface Tls {
+        /** Where clients with TLS are listened for, {@code host:port}; the same as {@code address} for TLS only. */
+        Optional<String> address();
+
+        /** The certificate of this proxy and those between it and its authority. Shown to clients, peers, Redis and brokers. */
+        Optional<String> certFile();
+
+        /** The private key of the certificate, not encrypted. */
+        Optional<String> keyFile();
+
+        /** Whose certificates are trusted; by default those the Java runtime trusts. */
+        Optional<String> caCertFile();
+
+        /** Whether clients have to show a certificate: {@code yes}, {@code optional}, or {@code no}. */
+        @WithDefault("no")
+        ClientAuth authClients();
+
+        /** Whether peers are connected to with TLS; the addresses in the metadata are those for TLS then. */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        boolean peers();
+
+        /** Whether the Redis nodes are connected to with TLS. */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        boolean redis();
+
+        /** Whether the brokers are asked by https. */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        boolean broker();
+
+        /** Whether certificates of peers, nodes and brokers have to be for the name or IP address they are reached by. */
+        @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
+        boolean verifyHostname();
+
+        /**
+         * From the plain port that others reach a proxy by to that for TLS, the same on all proxies; by default the difference
+         * of the ports of {@code tls.address} and {@code address}.
+         */
+        OptionalInt portOffset();
+
+        /** How often the files are looked at. */
+        @WithDefault("10s")
+        Duration reloadInterval();
+    }
 
     /** Shapes of CLUSTER NODES. */
     enum ClusterNodesVersion {

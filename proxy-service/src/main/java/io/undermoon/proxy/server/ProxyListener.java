@@ -31,7 +31,7 @@ final class ProxyListener {
 
     private final Transport transport;
     private final EventLoopGroup group;
-    private final ConnectionInitializer initializer;
+    private final SessionInitializer sessions;
     private final List<Channel> channels = new ArrayList<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
@@ -41,31 +41,36 @@ final class ProxyListener {
     ProxyListener(Transport transport, EventLoopGroup group, SessionInitializer sessions) {
         this.transport = transport;
         this.group = group;
-        this.initializer = new ConnectionInitializer(connections, sessions);
+        this.sessions = sessions;
     }
 
     /**
      * Begins to listen.
      *
-     * @param address port 0, which {@link HostPort} does not have, is not supported here; tests pick a free port first
+     * @param point port 0, which {@link HostPort} does not have, is not supported here; tests pick a free port first
      * @throws IllegalStateException the address cannot be listened on; the message names it
      */
-    void listen(HostPort address, List<EventLoop> loops) {
+    void listen(ListenPoint point, List<EventLoop> loops) {
+        HostPort address = point.address();
+        ConnectionInitializer initializer = new ConnectionInitializer(connections, sessions, point);
         InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
         try {
             if (transport.canSharePort()) {
-                refuseSharedPort(socket, loops.get(0));
+                refuseSharedPort(socket, loops.get(0), initializer);
                 for (EventLoop loop : loops) {
-                    channels.add(bind(bootstrap(loop, loop).option(EpollChannelOption.SO_REUSEPORT, true), socket));
+                    channels.add(bind(
+                            bootstrap(loop, loop, initializer).option(EpollChannelOption.SO_REUSEPORT, true), socket));
                 }
             } else {
-                channels.add(bind(bootstrap(loops.get(0), group), socket));
+                channels.add(bind(bootstrap(loops.get(0), group, initializer), socket));
             }
         } catch (IllegalStateException e) {
             close();
             throw e;
         }
-        LOG.infof("listening on %s with %d event loops (%s)", address, loops.size(), transport);
+        LOG.infof(
+                "listening on %s%s with %d event loops (%s)",
+                address, point.encryption() == null ? "" : " for TLS", loops.size(), transport);
     }
 
     /** Accepts no more connections. */
@@ -88,11 +93,12 @@ final class ProxyListener {
     }
 
     /** A port that another process listens on with port sharing would silently be shared with it; binding alone tells. */
-    private void refuseSharedPort(InetSocketAddress socket, EventLoop loop) {
-        bind(bootstrap(loop, loop), socket).close().syncUninterruptibly();
+    private void refuseSharedPort(InetSocketAddress socket, EventLoop loop, ConnectionInitializer initializer) {
+        bind(bootstrap(loop, loop, initializer), socket).close().syncUninterruptibly();
     }
 
-    private ServerBootstrap bootstrap(EventLoopGroup acceptor, EventLoopGroup connections) {
+    private ServerBootstrap bootstrap(
+            EventLoopGroup acceptor, EventLoopGroup connections, ConnectionInitializer initializer) {
         return new ServerBootstrap()
                 .group(acceptor, connections)
                 .channelFactory(transport::newServerSocket)

@@ -9,6 +9,8 @@ import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.tls.TlsContext;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -28,6 +30,10 @@ import java.util.function.BooleanSupplier;
  * <tr><td>{@code moved_total}, {@code forwarded_total}</td><td>commands for slots of other proxies, redirected or carried out</td></tr>
  * <tr><td>{@code protocol_errors_total}</td><td>clients that did not speak RESP</td></tr>
  * <tr><td>{@code backend_failures_total{kind}}</td><td>{@code connect}, {@code lost}, {@code timeout}</td></tr>
+ * <tr><td>{@code tls_failures_total}</td><td>clients with whom TLS failed</td></tr>
+ * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they cannot be used as
+ *     they are now</td></tr>
+ * <tr><td>{@code tls_certificate_expiry_seconds}</td><td>when the own certificate expires, as a Unix time</td></tr>
  * <tr><td>{@code epoch}, {@code ready}, {@code registered}</td><td>of the metadata; {@code UMCTL READY}; in the broker's books</td></tr>
  * <tr><td>{@code node_up{node,role}}, {@code node_settled{node,role}}</td><td>answers; has its role, its data and its link</td></tr>
  * <tr><td>{@code replication_link_up{node}}</td><td>of replicas</td></tr>
@@ -67,6 +73,7 @@ final class ProxyMetrics extends Collector {
                 .add(registered.getAsBoolean() ? 1 : 0)
                 .build());
         addNodes(families);
+        addTls(families, stats);
         return families;
     }
 
@@ -174,6 +181,28 @@ final class ProxyMetrics extends Collector {
         families.add(link.build());
         families.add(offset.build());
         families.add(lag.build());
+    }
+
+    private void addTls(List<MetricFamilySamples> families, ProxyStats stats) {
+        TlsContext tls = server.tls();
+        if (tls == null) {
+            return;
+        }
+        families.add(counter("tls_failures", "Clients with whom TLS failed.")
+                .add(stats.get(Counter.TLS_FAILURES))
+                .build());
+        families.add(counter("tls_reloads", "Changed certificates and keys that were taken.")
+                .add(tls.reloads())
+                .build());
+        families.add(gauge("tls_files_broken", "Whether certificates or keys cannot be used as they are now.")
+                .add(tls.problem() == null ? 0 : 1)
+                .build());
+        Instant expiry = tls.notAfter();
+        if (expiry != null) {
+            families.add(gauge("tls_certificate_expiry_seconds", "When the own certificate expires.")
+                    .add(expiry.getEpochSecond())
+                    .build());
+        }
     }
 
     private static Family gauge(String name, String help, String... labels) {

@@ -24,12 +24,17 @@ import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionServices;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.tls.TlsContext;
+import io.undermoon.tls.TlsWatch;
 import java.util.List;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** A whole proxy, plain Java: made once, started once, closed once. */
 final class ProxyServer implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ProxyServer.class);
+
     private final ProxySettings settings;
     private final CommandCatalog commands = new CommandCatalog();
     private final ClientRegistry clients;
@@ -41,6 +46,7 @@ final class ProxyServer implements AutoCloseable {
     private final SessionServices sessions;
     private final @Nullable UsersFile usersFile;
     private @Nullable UsersWatch usersWatch;
+    private @Nullable TlsWatch tlsWatch;
     private boolean closed;
 
     /**
@@ -91,13 +97,23 @@ final class ProxyServer implements AutoCloseable {
      * @throws IllegalStateException the address cannot be listened on
      */
     void start() {
+        TlsContext tls = settings.tls().context();
+        if (tls != null) {
+            tlsWatch = new TlsWatch(
+                    tls,
+                    settings.tls().reloadInterval(),
+                    () -> LOG.infof("proxy=%s new TLS files are in use", settings.self()),
+                    problem -> LOG.warnf(
+                            "proxy=%s changed TLS files cannot be used, the old ones still are: %s",
+                            settings.self(), problem));
+        }
         if (usersFile != null) {
             usersWatch = UsersWatch.start(usersFile, settings.access());
         }
         replication.start(topology);
         replicaLag.start(dataPlane.controlLoop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
-        dataPlane.start(settings.address(), sessions);
+        dataPlane.start(settings.tls().listenPoints(settings.address()), sessions);
     }
 
     /** Stops accepting, lets commands in flight be answered, closes. Not to be called on an event loop. */
@@ -110,8 +126,17 @@ final class ProxyServer implements AutoCloseable {
         if (usersWatch != null) {
             usersWatch.close();
         }
+        if (tlsWatch != null) {
+            tlsWatch.close();
+        }
         replication.close();
         dataPlane.close(settings.shutdownGrace());
+    }
+
+    /** What TLS works with; absent when it is spoken nowhere. */
+    @Nullable
+    TlsContext tls() {
+        return settings.tls().context();
     }
 
     CommandTable commands() {

@@ -50,7 +50,10 @@ public class ProxyService {
         metrics.register(registeredMetrics);
         RegistrationSettings registration = settings.registration();
         if (registration.isWanted()) {
-            registrar = new Registrar(registration, new BrokerClient(registration.brokers()), made::areOwnNodesUp);
+            registrar = new Registrar(
+                    registration,
+                    new BrokerClient(registration.brokers(), settings.tls().brokers()),
+                    made::areOwnNodesUp);
             registrar.start();
         }
     }

@@ -34,7 +34,8 @@ record ProxySettings(
         ControlSettings control,
         SlowLogSettings slowLog,
         Duration shutdownGrace,
-        RegistrationSettings registration) {
+        RegistrationSettings registration,
+        TlsSettings tls) {
     /** What may wait for a connection that is being made; a second of small commands. */
     private static final int MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
@@ -54,8 +55,8 @@ record ProxySettings(
     static ProxySettings of(ProxyConfig config, String version) {
         ConfigChecks.checkUnused(config);
         HostPort address = ConfigChecks.address("address", config.address());
-        ProxyAddress self = new ProxyAddress(ConfigChecks.address(
-                        "announce_address", config.announceAddress().orElse(config.address()))
+        TlsSettings tls = TlsSettings.of(config.tls(), address);
+        ProxyAddress self = new ProxyAddress(ConfigChecks.address("announce_address", ConfigChecks.announced(config))
                 .toString());
         List<NodeAddress> nodes = ConfigChecks.nodes(config.nodeAddresses().orElse(List.of()));
         int threads = (int) ConfigChecks.atLeast(0, "thread_number", config.threadNumber());
@@ -67,7 +68,7 @@ record ProxySettings(
                 self,
                 nodes,
                 threadsUsed,
-                backends(config, redis),
+                backends(config, redis, tls),
                 new ReplicationSettings(
                         ConfigChecks.positive("replication_check_interval", config.replicationCheckInterval()),
                         redis.user(),
@@ -84,17 +85,19 @@ record ProxySettings(
                         config.slowlogLogSlowerThan(),
                         ConfigChecks.atLeast(1, "slowlog_sample_rate", config.slowlogSampleRate())),
                 ConfigChecks.notNegative("shutdown_grace", config.shutdownGrace()),
-                RegistrationSettings.of(config, self, nodes));
+                RegistrationSettings.of(config, self, nodes),
+                tls);
     }
 
-    private static BackendSettings backends(ProxyConfig config, BackendSettings.Login redis) {
+    private static BackendSettings backends(ProxyConfig config, BackendSettings.Login redis, TlsSettings tls) {
         return new BackendSettings(
                 (int) ConfigChecks.atLeast(1, "backend_connect_timeout", config.backendConnectTimeout()),
                 ConfigChecks.atLeast(1, "backend_timeout", config.backendTimeout()),
                 MAX_QUEUED_BYTES,
                 (int) ConfigChecks.atLeast(0, "max_pinned_connections", config.maxPinnedConnections()),
                 redis,
-                AccessSettings.peerLogin(config));
+                AccessSettings.peerLogin(config),
+                tls.backends());
     }
 
     private static SessionSettings sessions(ProxyConfig config) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.codec.DecoderException;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.OutputBatch;
@@ -471,7 +472,10 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof DecoderException) {
+            loop.stats().add(Counter.TLS_FAILURES, 1);
+            LOG.debugf("client=%s TLS: %s", client.remoteAddress(), cause.getMessage());
+        } else if (cause instanceof IOException) {
             LOG.debugf("client=%s %s", client.remoteAddress(), cause.getMessage());
         } else {
             LOG.errorf(cause, "client=%s closed after an unexpected error", client.remoteAddress());

@@ -47,6 +47,7 @@ final class Dispatcher {
     private final Transactions transactions;
     private final BlockingCommands blocking;
     private final Courier courier;
+    private final ValueCourier values;
     private final Splitting splitting;
     private final KeyspaceCommands keyspace;
     private final PubSubCommands pubSub;
@@ -73,10 +74,11 @@ final class Dispatcher {
         this.pause = new PauseGate(loop.proxyLoop(), clients.pause());
         this.router = new Router(services.topology(), services.readableReplica(), settings, loop.stats());
         this.courier = new Courier(loop, slowLog);
-        this.transactions = new Transactions(loop, router, courier);
+        this.values = new ValueCourier(courier, services.commands().current());
+        this.transactions = new Transactions(loop, router, courier, values);
         this.blocking = new BlockingCommands(loop, router, courier);
         GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
-        this.splitting = new Splitting(router, courier, budget);
+        this.splitting = new Splitting(router, courier, values, budget);
         this.keyspace = new KeyspaceCommands(router, courier, budget, settings.activeRedirection());
         this.protocolSwitch = new ProtocolSwitch(loop, router, settings.activeRedirection());
         this.tracking = new TrackingCommands(
@@ -239,12 +241,12 @@ final class Dispatcher {
         }
         Endpoint replica = router.replica(session, now, command, slot);
         if (replica != null) {
-            courier.toNode(session, frame, replica, courier.expectReply(session, command, frame));
+            values.toNode(session, now, command, frame, replica, courier.expectReply(session, command, frame));
             return;
         }
         Target target = router.target(session, now, command, slot);
         if (target != null) {
-            send(session, command, frame, target, hopsLeft);
+            send(session, now, command, frame, target, hopsLeft);
         }
     }
 
@@ -255,15 +257,16 @@ final class Dispatcher {
         } else if (reason == Router.KEYLESS) {
             Target target = keyspace.forCommandWithoutKeys(session, now);
             if (target != null) {
-                send(session, command, frame, target, hopsLeft);
+                send(session, now, command, frame, target, hopsLeft);
             }
         }
     }
 
     /** To a node, or to a peer with the number of how many more proxies may pass it on. */
-    private void send(ClientSession session, Command command, CommandFrame frame, Target target, int hopsLeft) {
+    private void send(
+            ClientSession session, Topology now, Command command, CommandFrame frame, Target target, int hopsLeft) {
         if (target instanceof Target.Local local) {
-            courier.toNode(session, frame, local.node(), courier.expectReply(session, command, frame));
+            values.toNode(session, now, command, frame, local.node(), courier.expectReply(session, command, frame));
         } else if (target instanceof Target.Remote remote) {
             int hops = router.nextHops(session, command, hopsLeft);
             if (hops != Router.REFUSED) {
@@ -289,7 +292,7 @@ final class Dispatcher {
         int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
         Target target = router.owner(session, now, command, slot);
         if (target != null) {
-            send(session, command, frame, target, hopsLeft);
+            send(session, now, command, frame, target, hopsLeft);
         }
     }
 

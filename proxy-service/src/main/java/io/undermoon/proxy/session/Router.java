@@ -107,7 +107,7 @@ final class Router {
     Target target(ClientSession session, Topology now, Command command, int slot) {
         Target target = served(session, now, command, slot);
         if (!settings.activeRedirection() && target instanceof Target.Remote remote) {
-            redirect(session, slot, remote.movedTail());
+            redirect(session, slot, session.client().ports().movedTail(remote));
             return null;
         }
         return target;

@@ -6,9 +6,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.netty.util.AttributeKey;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.control.Client;
+import io.undermoon.proxy.control.ClientPorts;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.stats.Counter;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes a session of each connection, on the loop that owns the connection. */
 @Sharable
 public final class SessionInitializer extends ChannelInitializer<Channel> {
+    /** What the clients of a connection are told of the ports of others; those of proxies without TLS if absent. */
+    public static final AttributeKey<ClientPorts> PORTS = AttributeKey.valueOf("clientPorts");
+
     private final IdentityHashMap<EventLoop, Dispatcher> dispatchers = new IdentityHashMap<>();
     private final List<BlockedClients> blocked = new ArrayList<>();
     private final ClientRegistry clients;
@@ -73,6 +78,10 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
                 text(channel.localAddress()),
                 access.defaultAccount(),
                 access.isOpen());
+        ClientPorts ports = channel.attr(PORTS).get();
+        if (ports != null) {
+            client.ports(ports);
+        }
         ClientSession session = new ClientSession(dispatcher, channel, client);
         client.attach(new SessionConnection(session, dispatcher.loop().proxyLoop(), channel));
         channel.pipeline().addLast(session);

@@ -23,11 +23,13 @@ import java.util.List;
 final class Splitting {
     private final Router router;
     private final Courier courier;
+    private final ValueCourier values;
     private final GatherBudget budget;
 
-    Splitting(Router router, Courier courier, GatherBudget budget) {
+    Splitting(Router router, Courier courier, ValueCourier values, GatherBudget budget) {
         this.router = router;
         this.courier = courier;
+        this.values = values;
         this.budget = budget;
     }
 
@@ -53,7 +55,7 @@ final class Splitting {
             Part part = parts.get(i);
             CommandFrame partial = command(frame, keys, part, step);
             if (part.target instanceof Target.Local local) {
-                courier.toNode(session, partial, local.node(), replies.part(i));
+                values.toNode(session, now, command, partial, local.node(), replies.part(i));
             } else if (part.target instanceof Target.Remote remote) {
                 courier.toPeer(session, partial, remote, hops, replies.part(i));
             }

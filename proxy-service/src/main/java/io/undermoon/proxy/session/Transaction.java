@@ -6,6 +6,7 @@ import io.undermoon.proxy.acl.User;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class Transaction {
     private int count;
     private int slot = NO_SLOT;
     private @Nullable Endpoint node;
+    private @Nullable BitSet readers;
     private boolean fromPeer;
     private boolean failed;
     private boolean mayWrite;
@@ -58,6 +60,18 @@ final class Transaction {
     @Nullable
     Endpoint node() {
         return node;
+    }
+
+    /** Which commands have values in their replies; absent if none has. */
+    @Nullable
+    BitSet readers() {
+        return readers;
+    }
+
+    /** Says that the command that is queued next has values in its reply. */
+    void markReader() {
+        readers = readers == null ? new BitSet() : readers;
+        readers.set(count);
     }
 
     /** Whether a peer sent the commands, so that they are for this proxy's own nodes. */

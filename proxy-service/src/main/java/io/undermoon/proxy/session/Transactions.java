@@ -1,9 +1,11 @@
 package io.undermoon.proxy.session;
 
+import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.Policy;
+import io.undermoon.proxy.compression.StoredValues;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Target;
@@ -29,11 +31,13 @@ final class Transactions {
     private final SessionLoop loop;
     private final Router router;
     private final Courier courier;
+    private final ValueCourier values;
 
-    Transactions(SessionLoop loop, Router router, Courier courier) {
+    Transactions(SessionLoop loop, Router router, Courier courier, ValueCourier values) {
         this.loop = loop;
         this.router = router;
         this.courier = courier;
+        this.values = values;
     }
 
     /** Carries out one of the five; false when it has to wait until all replies are in. */
@@ -96,7 +100,21 @@ final class Transactions {
                 }
             }
         }
-        if (!transaction.hasRoomFor(frame)) {
+        CommandFrame stored = frame;
+        if (node != null && node.kind() == Endpoint.Kind.REDIS) {
+            StoredValues.Stored outcome = values.store(router.topology(), command, frame);
+            BackendFailure refusal = outcome.refusal();
+            if (refusal != null) {
+                transaction.fail();
+                Router.write(session, "-" + refusal.message() + "\r\n");
+                return;
+            }
+            if (values.reads(command)) {
+                transaction.markReader();
+            }
+            stored = outcome.frame();
+        }
+        if (!transaction.hasRoomFor(stored)) {
             transaction.fail();
             Router.write(session, "-ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes\r\n");
             return;
@@ -105,9 +123,9 @@ final class Transactions {
             transaction.noteWrite();
         }
         if (node == null) {
-            transaction.add(frame);
+            transaction.add(stored);
         } else {
-            transaction.add(frame, slot, node);
+            transaction.add(stored, slot, node);
         }
         Router.write(session, "+QUEUED\r\n");
     }
@@ -151,7 +169,12 @@ final class Transactions {
             Endpoint node = node(session, command, transaction);
             if (node != null) {
                 PendingReply reply = session.expectReply(command.id());
-                courier.transaction(session, transaction.toBatch(), transaction.count() + 2, node, reply);
+                courier.transaction(
+                        session,
+                        transaction.toBatch(),
+                        transaction.count() + 2,
+                        node,
+                        values.reader(router.topology(), transaction.readers(), reply));
             }
         }
     }
@@ -171,7 +194,11 @@ final class Transactions {
                 tracking.announce(watch.connection());
             }
             PendingReply reply = session.expectReplyFrom(watch.connection(), command.id());
-            watch.connection().sendAll(transaction.toBatch(), transaction.count() + 2, reply);
+            watch.connection()
+                    .sendAll(
+                            transaction.toBatch(),
+                            transaction.count() + 2,
+                            values.reader(router.topology(), transaction.readers(), reply));
         }
     }
 

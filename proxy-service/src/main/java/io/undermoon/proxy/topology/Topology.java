@@ -1,6 +1,7 @@
 package io.undermoon.proxy.topology;
 
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.RouteTable;
@@ -17,8 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param replication the last accepted {@code SETREPL}; at start one with epoch 0 and no nodes
  * @param routes slot to target
  * @param endpoints everything the routes lead to
+ * @param compressionKnownSinceNanos since when, as {@link System#nanoTime}, the proxy knows that there may be compressed values;
+ *     without meaning while there are none
  */
-public record Topology(SetCluster cluster, SetRepl replication, RouteTable routes, Set<Endpoint> endpoints) {
+public record Topology(
+        SetCluster cluster,
+        SetRepl replication,
+        RouteTable routes,
+        Set<Endpoint> endpoints,
+        long compressionKnownSinceNanos) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
     }
@@ -26,6 +34,11 @@ public record Topology(SetCluster cluster, SetRepl replication, RouteTable route
     /** The epoch of the cluster's metadata, 0 before anything was told. */
     public Epoch epoch() {
         return cluster.epoch();
+    }
+
+    /** Which values are compressed. */
+    public CompressionStrategy compression() {
+        return cluster.config().compressionStrategy();
     }
 
     /** The cluster the proxy belongs to, absent while it is free. */

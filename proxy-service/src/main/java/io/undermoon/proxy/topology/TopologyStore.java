@@ -2,6 +2,7 @@ package io.undermoon.proxy.topology;
 
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
@@ -38,7 +39,8 @@ public final class TopologyStore {
             new SetCluster(Epoch.ZERO, false, null, Map.of(), Map.of(), List.of(), ClusterConfig.DEFAULT, false),
             new SetRepl(Epoch.ZERO, false, List.of()),
             RouteTable.EMPTY,
-            Set.of());
+            Set.of(),
+            0);
 
     /**
      * @param self the address the metadata knows this proxy by
@@ -74,7 +76,9 @@ public final class TopologyStore {
             return ApplyResult.OLD_EPOCH;
         }
         Routing.Routes routes = Routing.of(message, self, endpoints);
-        publish(new Topology(message, old.replication(), routes.table(), routes.endpoints()));
+        boolean isKnown = old.compression() != CompressionStrategy.DISABLED;
+        long since = isKnown ? old.compressionKnownSinceNanos() : System.nanoTime();
+        publish(new Topology(message, old.replication(), routes.table(), routes.endpoints(), since));
         logChange(old.clusterName(), message);
         return ApplyResult.APPLIED;
     }
@@ -88,7 +92,7 @@ public final class TopologyStore {
         if (!message.force() && !message.epoch().isAfter(old.replication().epoch())) {
             return ApplyResult.OLD_EPOCH;
         }
-        publish(new Topology(old.cluster(), message, old.routes(), old.endpoints()));
+        publish(new Topology(old.cluster(), message, old.routes(), old.endpoints(), old.compressionKnownSinceNanos()));
         return ApplyResult.APPLIED;
     }
 

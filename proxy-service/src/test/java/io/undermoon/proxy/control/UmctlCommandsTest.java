@@ -179,7 +179,7 @@ class UmctlCommandsTest {
     @Test
     void counts() {
         assertThat(proxy.words("UMCTL STATS"))
-                .startsWith("*16\r\n$11\r\n# Migration\r\n")
+                .startsWith("*17\r\n$11\r\n# Migration\r\n")
                 .contains("\r\nmoved: 0\r\n");
     }
 

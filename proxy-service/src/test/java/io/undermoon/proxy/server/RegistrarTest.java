@@ -26,7 +26,7 @@ class RegistrarTest {
         values[4] = "registration_interval";
         values[5] = "50ms";
         RegistrationSettings settings = Configs.settings(values).registration();
-        registrar = new Registrar(settings, new BrokerClient(settings.brokers()), nodesUp::get);
+        registrar = new Registrar(settings, new BrokerClient(settings.brokers(), null), nodesUp::get);
         registrar.start();
     }
 

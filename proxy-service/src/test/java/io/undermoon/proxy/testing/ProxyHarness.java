@@ -47,6 +47,7 @@ public final class ProxyHarness implements AutoCloseable {
     private final ProxyAddress address;
     private volatile boolean replicasReadable = true;
     private long epoch;
+    private ClusterConfig config = ClusterConfig.DEFAULT;
 
     /** Starts a proxy with one event loop and the default settings. */
     public static ProxyHarness start() {
@@ -140,8 +141,15 @@ public final class ProxyHarness implements AutoCloseable {
                 (port, slots) -> local.put(new NodeAddress("127.0.0.1:" + port), List.of(TaggedSlots.stable(slots))));
         Map<ProxyAddress, List<TaggedSlots>> others = new LinkedHashMap<>();
         peers.forEach((peer, slots) -> others.put(peer, List.of(TaggedSlots.stable(slots))));
+        topology.apply(new SetCluster(new Epoch(++epoch), false, CLUSTER, local, others, List.of(), config, false));
+    }
+
+    /** Has the proxy serve what it serves now with other settings of the cluster. */
+    public void configure(String field, String value) {
+        config = config.with(field, value);
+        SetCluster now = topology.current().cluster();
         topology.apply(new SetCluster(
-                new Epoch(++epoch), false, CLUSTER, local, others, List.of(), ClusterConfig.DEFAULT, false));
+                new Epoch(++epoch), false, CLUSTER, now.local(), now.peers(), now.replicas(), config, false));
     }
 
     /** Has the proxy serve nothing itself but hold a replica of all slots, whose master is behind another proxy. */
@@ -155,7 +163,7 @@ public final class ProxyHarness implements AutoCloseable {
                 Map.of(),
                 Map.of(master, all),
                 List.of(new ReplicaNode(node, address, all)),
-                ClusterConfig.DEFAULT,
+                config,
                 false));
     }
 

@@ -13,16 +13,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 
 /** A blocking connection that shows replies as they are, with nothing in between. For one thread. */
 public final class RespConnection implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
-    private final Socket socket = new Socket();
+    private final Socket socket;
     private final RespReader reader = new RespReader(RespLimits.CONTROL);
     private final ByteBuf received = Unpooled.buffer();
 
-    private RespConnection(int port) throws IOException {
+    private RespConnection(Socket unconnected, int port) throws IOException {
+        socket = unconnected;
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
@@ -31,7 +33,16 @@ public final class RespConnection implements AutoCloseable {
     /** Connects to a port of this machine. */
     public static RespConnection to(int port) {
         try {
-            return new RespConnection(port);
+            return new RespConnection(new Socket(), port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Connects to a port of this machine with TLS. */
+    public static RespConnection to(int port, SSLContext tls) {
+        try {
+            return new RespConnection(tls.getSocketFactory().createSocket(), port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

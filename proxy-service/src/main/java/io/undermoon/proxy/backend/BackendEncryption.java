@@ -1,0 +1,24 @@
+package io.undermoon.proxy.backend;
+
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.tls.TlsContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * With whom TLS is spoken.
+ *
+ * @param redis for Redis nodes; absent for plain connections
+ * @param peers for other proxies; absent for plain connections
+ */
+public record BackendEncryption(
+        @Nullable TlsContext redis, @Nullable TlsContext peers) {
+    public static final BackendEncryption NONE = new BackendEncryption(null, null);
+
+    @Nullable
+    TlsContext of(Endpoint.Kind kind) {
+        return switch (kind) {
+            case REDIS -> redis;
+            case PEER -> peers;
+        };
+    }
+}
