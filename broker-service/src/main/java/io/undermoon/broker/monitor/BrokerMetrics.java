@@ -2,6 +2,7 @@ package io.undermoon.broker.monitor;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.ProxyPool;
@@ -12,6 +13,8 @@ import java.util.function.ToDoubleFunction;
 
 /** Gauges of the metadata, computed when they are read. Requests are counted by the HTTP server. */
 public final class BrokerMetrics {
+    private static final String PREFIX = "undermoon.broker.";
+
     void register(@Observes StartupEvent event, MeterRegistry registry, MetadataStore store) {
         gauge(
                 registry,
@@ -55,20 +58,25 @@ public final class BrokerMetrics {
                         .count());
     }
 
+    /** The registry may outlive the application, as it does in dev mode; gauges of a store that is gone would hide new ones. */
+    void remove(@Observes ShutdownEvent event, MeterRegistry registry) {
+        registry.getMeters().stream()
+                .filter(meter -> meter.getId().getName().startsWith(PREFIX))
+                .forEach(registry::remove);
+    }
+
     private static void gauge(
             MeterRegistry registry,
             MetadataStore store,
             String name,
             String description,
             ToDoubleFunction<MetadataStore> value) {
-        Gauge.builder("undermoon.broker." + name, store, value)
-                .description(description)
-                .register(registry);
+        Gauge.builder(PREFIX + name, store, value).description(description).register(registry);
     }
 
     private static void proxies(
             MeterRegistry registry, MetadataStore store, String state, ToDoubleFunction<MetadataStore> value) {
-        Gauge.builder("undermoon.broker.proxies", store, value)
+        Gauge.builder(PREFIX + "proxies", store, value)
                 .description("Registered proxies by state; a failed one may still be used")
                 .tag("state", state)
                 .register(registry);
