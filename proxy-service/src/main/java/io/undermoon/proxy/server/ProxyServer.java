@@ -15,6 +15,7 @@ import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.control.UsersFile;
+import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.replication.NodeReport;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
@@ -24,6 +25,7 @@ import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionServices;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ final class ProxyServer implements AutoCloseable {
     private final ReplicationDriver replication;
     private final ReplicaLag replicaLag;
     private final CommandLearning learning;
+    private final Migrations migrations;
     private final SessionServices sessions;
     private final @Nullable UsersFile usersFile;
     private @Nullable UsersWatch usersWatch;
@@ -63,6 +66,8 @@ final class ProxyServer implements AutoCloseable {
         commands.onChange(access::follow);
         Guard guard = new Guard(access);
         usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
+        migrations = new Migrations(
+                dataPlane.migrationLoop(), dataPlane.loops(), topology, endpoints, commands, settings.migrations());
         BackendQuery query = new BackendQuery(dataPlane.controlLoop());
         replicaLag = new ReplicaLag(
                 query, endpoints, settings.replicaLag(), settings.replication().checkInterval(), replication::statuses);
@@ -77,6 +82,7 @@ final class ProxyServer implements AutoCloseable {
                 query,
                 endpoints,
                 this::nodeStates,
+                migrations,
                 settings.control(),
                 shutdown);
         ControlCommands local = new ControlCommands(services);
@@ -97,6 +103,7 @@ final class ProxyServer implements AutoCloseable {
         replication.start(topology);
         replicaLag.start(dataPlane.controlLoop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
+        migrations.start();
         dataPlane.start(settings.address(), sessions);
     }
 
@@ -111,6 +118,7 @@ final class ProxyServer implements AutoCloseable {
             usersWatch.close();
         }
         replication.close();
+        migrations.close();
         dataPlane.close(settings.shutdownGrace());
     }
 
@@ -128,6 +136,11 @@ final class ProxyServer implements AutoCloseable {
 
     DataPlane dataPlane() {
         return dataPlane;
+    }
+
+    /** How far each migration is in which this proxy takes part. */
+    List<MigrationProgress> migrations() {
+        return migrations.progress();
     }
 
     /** The nodes in the order of their addresses. */

@@ -3,10 +3,11 @@ package io.undermoon.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.acl.User;
+import io.undermoon.proxy.frame.CommandDecoder;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.route.Endpoint;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The commands between {@code MULTI} and {@code EXEC}, kept until {@code EXEC} sends them all at once. All keys are in one
@@ -27,7 +28,6 @@ final class Transaction {
     private final User user;
     private int count;
     private int slot = NO_SLOT;
-    private @Nullable Endpoint node;
     private boolean fromPeer;
     private boolean failed;
     private boolean mayWrite;
@@ -52,12 +52,6 @@ final class Transaction {
     /** The slot of all keys so far, or {@link #NO_SLOT}. */
     int slot() {
         return slot;
-    }
-
-    /** Where the slot was served when the commands were queued; absent as long as none has a key. */
-    @Nullable
-    Endpoint node() {
-        return node;
     }
 
     /** Whether a peer sent the commands, so that they are for this proxy's own nodes. */
@@ -96,26 +90,34 @@ final class Transaction {
         return commands.readableBytes() + frame.length() <= MAX_BYTES;
     }
 
-    /** Queues a command without keys. */
-    void add(CommandFrame frame) {
+    /**
+     * Queues a command.
+     *
+     * @param commandSlot of its keys, or {@link #NO_SLOT} when it has none
+     */
+    void add(CommandFrame frame, int commandSlot) {
         frame.writeTo(commands);
         count++;
-    }
-
-    /** Queues a command with keys in a slot that a Redis node or a peer serves; a peer must not pass it on. */
-    void add(CommandFrame frame, int commandSlot, Endpoint servedBy) {
-        if (servedBy.kind() == Endpoint.Kind.PEER) {
-            frame.writeWrapped(commands, "UMFORWARD", 0);
-        } else {
-            frame.writeTo(commands);
+        if (commandSlot != NO_SLOT) {
+            slot = commandSlot;
         }
-        count++;
-        slot = commandSlot;
-        node = servedBy;
     }
 
-    /** What is to be sent: {@code MULTI}, the commands, {@code EXEC}; {@code count() + 2} commands. */
-    ByteBuf toBatch() {
-        return commands.writeBytes(EXEC);
+    /**
+     * What is to be sent: {@code MULTI}, the commands, {@code EXEC}; {@code count() + 2} commands. A peer is told to pass none
+     * of them on: they have to stay together.
+     */
+    ByteBuf toBatch(Endpoint node) {
+        if (node.kind() == Endpoint.Kind.REDIS) {
+            return commands.writeBytes(EXEC);
+        }
+        ByteBuf batch = Unpooled.buffer().writeBytes(MULTI);
+        CommandDecoder decoder = new CommandDecoder(RequestLimits.DEFAULT);
+        commands.skipBytes(MULTI.length);
+        while (decoder.decode(commands)) {
+            decoder.frame().writeWrapped(batch, "UMFORWARD", 0);
+        }
+        decoder.close();
+        return batch.writeBytes(EXEC);
     }
 }

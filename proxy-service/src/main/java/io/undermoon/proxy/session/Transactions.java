@@ -57,7 +57,6 @@ final class Transactions {
     /** Queues a command of an open transaction, or refuses it and with it the transaction. */
     void queue(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
         int slot = Transaction.NO_SLOT;
-        Endpoint node = null;
         switch (command.policyOf(frame)) {
             case FORWARD, SPLIT, BLOCK, PUBSUB -> {
                 if (command.policy() == Policy.PUBSUB && !PUBLISHING.contains(command.name())) {
@@ -70,15 +69,16 @@ final class Transactions {
                         : router.slot(session, now, command, frame);
                 Target target = slot == Router.REFUSED ? null : router.target(session, now, command, slot);
                 if (target == null) {
-                    transaction.fail();
+                    if (!session.isHeld()) {
+                        transaction.fail();
+                    }
                     return;
                 }
-                if (transaction.fromPeer() && target instanceof Target.Remote) {
+                if (transaction.fromPeer() && target instanceof Target.Remote remote && !remote.handedOver()) {
                     transaction.fail();
                     Router.write(session, "-ERR_TOO_MANY_REDIRECTIONS\r\n");
                     return;
                 }
-                node = router.endpoint(target);
                 if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot) {
                     transaction.fail();
                     CommandErrors.crossSlot(session.replyBuffer());
@@ -104,11 +104,7 @@ final class Transactions {
         if (PauseGate.mayWrite(command)) {
             transaction.noteWrite();
         }
-        if (node == null) {
-            transaction.add(frame);
-        } else {
-            transaction.add(frame, slot, node);
-        }
+        transaction.add(frame, slot);
         Router.write(session, "+QUEUED\r\n");
     }
 
@@ -134,6 +130,10 @@ final class Transactions {
             Router.write(session, "-ERR EXEC without MULTI\r\n");
             return;
         }
+        Topology now = router.topology();
+        if (isHeld(session, now, transaction)) {
+            return;
+        }
         session.state().transaction(null);
         boolean otherRules = transaction.user() != session.client().user();
         if (transaction.failed() || otherRules) {
@@ -144,24 +144,32 @@ final class Transactions {
         }
         Watch watch = session.state().watch();
         if (watch != null) {
-            execWatched(session, command, transaction, watch);
+            execWatched(session, now, command, transaction, watch);
         } else if (transaction.count() == 0) {
             Router.write(session, "*0\r\n");
         } else {
-            Endpoint node = node(session, command, transaction);
+            Endpoint node = node(session, now, command, transaction);
             if (node != null) {
                 PendingReply reply = session.expectReply(command.id());
-                courier.transaction(session, transaction.toBatch(), transaction.count() + 2, node, reply);
+                courier.transaction(session, transaction.toBatch(node), transaction.count() + 2, node, reply);
             }
         }
     }
 
-    private void execWatched(ClientSession session, Command command, Transaction transaction, Watch watch) {
+    /** Whether the transaction has to wait for a handover, so that {@code EXEC} comes again after it. */
+    private boolean isHeld(ClientSession session, Topology now, Transaction transaction) {
+        Watch watch = session.state().watch();
+        int slot = watch != null ? watch.slot() : transaction.slot();
+        return slot != Transaction.NO_SLOT && !transaction.failed() && router.holds(session, now, slot);
+    }
+
+    private void execWatched(
+            ClientSession session, Topology now, Command command, Transaction transaction, Watch watch) {
         boolean sameSlot = transaction.slot() == Transaction.NO_SLOT || transaction.slot() == watch.slot();
         if (!sameSlot) {
             session.state().endWatch();
             CommandErrors.crossSlot(session.replyBuffer());
-        } else if (isBroken(watch)) {
+        } else if (isBroken(now, watch)) {
             session.state().endWatch();
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
         } else {
@@ -171,7 +179,8 @@ final class Transactions {
                 tracking.announce(watch.connection());
             }
             PendingReply reply = session.expectReplyFrom(watch.connection(), command.id());
-            watch.connection().sendAll(transaction.toBatch(), transaction.count() + 2, reply);
+            Endpoint node = watch.connection().endpoint();
+            watch.connection().sendAll(transaction.toBatch(node), transaction.count() + 2, reply);
         }
     }
 
@@ -220,26 +229,31 @@ final class Transactions {
         return true;
     }
 
-    private boolean isBroken(Watch watch) {
-        Target owner = router.topology().routes().owner(watch.slot());
+    private boolean isBroken(Topology now, Watch watch) {
+        Target owner = now.routes().owner(watch.slot());
         return watch.connection().isClosed()
                 || owner == Target.UNSERVED
+                || owner instanceof Target.Held
                 || !router.endpoint(owner).equals(watch.connection().endpoint());
     }
 
-    /** The node for a transaction; null when refused. Without keys any node of the cluster behind this proxy will do. */
-    private @Nullable Endpoint node(ClientSession session, Command command, Transaction transaction) {
-        Topology now = router.topology();
-        Endpoint queuedFor = transaction.node();
-        if (queuedFor != null) {
+    /** Where a transaction goes; null when refused. Without keys any node of the cluster behind this proxy will do. */
+    private @Nullable Endpoint node(ClientSession session, Topology now, Command command, Transaction transaction) {
+        if (transaction.slot() != Transaction.NO_SLOT) {
             Target target = router.target(session, now, command, transaction.slot());
-            if (target != null && !router.endpoint(target).equals(queuedFor)) {
+            if (target == null) {
+                return null;
+            }
+            if (transaction.fromPeer() && target instanceof Target.Remote remote) {
+                if (remote.handedOver()) {
+                    return remote.byHopsLeft().get(0);
+                }
                 Router.write(
                         session,
                         "-EXECABORT Transaction discarded because its slot has moved; nothing was executed.\r\n");
                 return null;
             }
-            return target == null ? null : queuedFor;
+            return router.endpoint(target);
         }
         for (Endpoint endpoint : now.endpoints()) {
             if (endpoint.kind() == Endpoint.Kind.REDIS) {

@@ -2,10 +2,12 @@ package io.undermoon.proxy.topology;
 
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +19,17 @@ import org.jspecify.annotations.Nullable;
  * @param replication the last accepted {@code SETREPL}; at start one with epoch 0 and no nodes
  * @param routes slot to target
  * @param endpoints everything the routes lead to
+ * @param custody who has the slots that move to or from nodes behind this proxy; for each tagged range of them
  */
-public record Topology(SetCluster cluster, SetRepl replication, RouteTable routes, Set<Endpoint> endpoints) {
+public record Topology(
+        SetCluster cluster,
+        SetRepl replication,
+        RouteTable routes,
+        Set<Endpoint> endpoints,
+        Map<TaggedSlots, Custody> custody) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
+        custody = Map.copyOf(custody);
     }
 
     /** The epoch of the cluster's metadata, 0 before anything was told. */
