@@ -33,9 +33,19 @@ class FloorsTest {
             Map.entry("gather", Set.of("frame", "route", "backend", "topology")),
             Map.entry("pubsub", Set.of("frame", "stats", "route", "backend", "topology")),
             Map.entry("replication", Set.of("frame", "stats", "route", "backend", "topology")),
+            Map.entry("migration", Set.of("frame", "stats", "command", "route", "backend", "topology")),
             Map.entry(
                     "control",
-                    Set.of("frame", "stats", "command", "acl", "route", "backend", "topology", "replication")),
+                    Set.of(
+                            "frame",
+                            "stats",
+                            "command",
+                            "acl",
+                            "route",
+                            "backend",
+                            "topology",
+                            "replication",
+                            "migration")),
             Map.entry(
                     "session",
                     Set.of(
@@ -65,6 +75,7 @@ class FloorsTest {
                             "gather",
                             "pubsub",
                             "replication",
+                            "migration",
                             "control",
                             "session")));
 

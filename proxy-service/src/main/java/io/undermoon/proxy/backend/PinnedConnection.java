@@ -7,7 +7,9 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Owned by its loop.
  */
 public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwner, Writable {
+    /** For {@link #blocksOn}: a command that waits, but changes nothing. */
+    public static final int WAITS_FOR_NO_KEY = -2;
+
+    /** The command in flight does not wait. */
+    private static final int NOT_BLOCKING = -1;
+
     private final ProxyLoop loop;
     private final Endpoint endpoint;
     private final ReceiverQueue waiting = new ReceiverQueue();
@@ -36,6 +44,10 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     private boolean retired;
     private boolean closed;
     private String problem = "closed";
+    private int blockingSlot = NOT_BLOCKING;
+
+    /** How many replies have come in. */
+    private long answered;
 
     PinnedConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
         this.loop = loop;
@@ -114,6 +126,18 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         }
     }
 
+    /** Says that the command that is sent next waits for keys of a slot, or for none: {@link #WAITS_FOR_NO_KEY}. */
+    public void blocksOn(int slot) {
+        blockingSlot = slot;
+    }
+
+    /** What is in flight now and could still change a key of these slots: tells whether it has been answered since. */
+    BooleanSupplier settled(IntPredicate slots) {
+        boolean waitsElsewhere = blockingSlot != NOT_BLOCKING && !slots.test(blockingSlot);
+        long due = waitsElsewhere ? answered : answered + waiting.size();
+        return () -> closed || answered >= due;
+    }
+
     /**
      * Has the backend end what blocks on this connection, over another one: the reply comes as if time had run out, or as an
      * error. An element that is found in the same moment is delivered instead. The outcome is told on the loop.
@@ -138,6 +162,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         if (waiting.size() > 0) {
             throw new IllegalStateException("connection to " + endpoint + " given back with commands in flight");
         }
+        blockingSlot = NOT_BLOCKING;
         if (unblocking > 0) {
             // It would unblock the next one who uses this connection.
             close();
@@ -228,6 +253,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     @Override
     public void answered() {
         waiting.poll();
+        answered++;
         closeIfDrained();
     }
 

@@ -3,10 +3,14 @@ package io.undermoon.proxy.backend;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The {@link PinnedConnection}s of a loop: those in use, bounded, and a few idle ones per endpoint and
@@ -65,6 +69,17 @@ final class PinnedPool {
                 }
             }
         }
+    }
+
+    /** What is in flight to the endpoint and could still change a key of these slots: tells whether all is answered since. */
+    BooleanSupplier settled(Endpoint endpoint, IntPredicate slots) {
+        List<BooleanSupplier> each = new ArrayList<>();
+        for (PinnedConnection connection : inUse) {
+            if (connection.endpoint().equals(endpoint)) {
+                each.add(connection.settled(slots));
+            }
+        }
+        return () -> each.stream().allMatch(BooleanSupplier::getAsBoolean);
     }
 
     void close() {

@@ -6,7 +6,11 @@ import io.netty.channel.EventLoop;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.resp.Protocol;
+import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +91,21 @@ public final class ProxyLoop {
     /** A connection for one client alone; null when too many are taken. It comes back by {@link PinnedConnection#release}. */
     public @Nullable PinnedConnection pin(Endpoint endpoint, Protocol protocol) {
         return pinned.take(endpoint, protocol);
+    }
+
+    /** The connections to an endpoint that the loop's clients share, as far as there are any. */
+    public List<BackendConnection> shared(Endpoint endpoint) {
+        return Stream.of(resp2.present(endpoint), resp3.present(endpoint))
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    /**
+     * What clients have in flight now, on connections of their own, that could still change a key of these slots: tells whether
+     * all of it has been answered since.
+     */
+    public BooleanSupplier settled(Endpoint endpoint, IntPredicate slots) {
+        return pinned.settled(endpoint, slots);
     }
 
     void unpin(PinnedConnection connection) {

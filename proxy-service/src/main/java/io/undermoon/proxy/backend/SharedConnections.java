@@ -33,6 +33,13 @@ final class SharedConnections {
         return made;
     }
 
+    /** The connection to an endpoint if there is one. */
+    @Nullable
+    BackendConnection present(Endpoint endpoint) {
+        BackendConnection existing = endpoint.id() < byId.length ? byId[endpoint.id()] : null;
+        return existing != null && existing.isUsable() ? existing : null;
+    }
+
     /** Lets go of the connections to all other endpoints, once their replies are there. */
     void retain(Set<Endpoint> wanted) {
         for (int id = 0; id < byId.length; id++) {

@@ -101,7 +101,7 @@ final class ClusterCommands {
             Replies.notAnInteger(out);
         } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT) {
             RespWriter.error(out, "ERR Invalid slot");
-        } else if (topology.current().routes().owner((int) slot.getAsLong()) instanceof Target.Local local) {
+        } else if (topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
             return counter.count(local.node(), (int) slot.getAsLong());
         } else {
             RespWriter.integer(out, 0);

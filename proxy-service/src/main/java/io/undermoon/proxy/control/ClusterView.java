@@ -75,7 +75,7 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
     private static @Nullable ProxyAddress[] owners(RouteTable routes, ProxyAddress self) {
         @Nullable ProxyAddress[] owners = new ProxyAddress[Slot.COUNT];
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            Target target = routes.owner(slot);
+            Target target = routes.settledOwner(slot);
             if (target instanceof Target.Local) {
                 owners[slot] = self;
             } else if (target instanceof Target.Remote remote) {

@@ -2,6 +2,7 @@ package io.undermoon.proxy.control;
 
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodes asks the Redis nodes
  * @param endpoints the addresses to ask them at
  * @param nodeStates what is known of the Redis nodes behind this proxy
+ * @param migrations in which this proxy takes part
  * @param shutdown begins to end the process gracefully and returns at once; replies that are written go out before
  */
 public record ControlServices(
@@ -27,5 +29,6 @@ public record ControlServices(
         BackendQuery nodes,
         Endpoints endpoints,
         NodeStates nodeStates,
+        Migrations migrations,
         ControlSettings settings,
         Runnable shutdown) {}

@@ -1,15 +1,10 @@
 package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
-import io.undermoon.metadata.MigrationTask;
-import io.undermoon.metadata.SlotState;
-import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.topology.ApplyResult;
-import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
-import io.undermoon.umctl.Handshake;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import io.undermoon.umctl.UmctlSyntaxException;
@@ -33,11 +28,13 @@ final class UmctlCommands {
     private final Runnable shutdown;
     private final NodeAdmin nodes;
     private final Map<String, Handler.Immediate> bySubcommand = new HashMap<>();
+    private final MigrationCommands migrations;
 
     UmctlCommands(ControlServices services, NodeAdmin nodes) {
         this.nodes = nodes;
         this.topology = services.topology();
         this.shutdown = services.shutdown();
+        this.migrations = new MigrationCommands(services);
         bySubcommand.put("SETCLUSTER", (frame, client, out) -> setCluster(frame, out));
         bySubcommand.put("SETREPL", (frame, client, out) -> setRepl(frame, out));
         bySubcommand.put(
@@ -46,11 +43,6 @@ final class UmctlCommands {
                         RespWriter.integer(out, topology.current().epoch().value()));
         bySubcommand.put(
                 "READY", (frame, client, out) -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0));
-        // No slot data moves in this version, so no migration ever waits to be committed.
-        bySubcommand.put("INFOMGR", (frame, client, out) -> RespWriter.array(out, 0));
-        for (Handshake.Step step : Handshake.Step.values()) {
-            bySubcommand.put(step.name(), (frame, client, out) -> handshake(frame, out));
-        }
         bySubcommand.put("SHUTDOWN", (frame, client, out) -> shutdown(client, out));
         new UmctlReports(services).addTo(bySubcommand);
     }
@@ -66,13 +58,13 @@ final class UmctlCommands {
         if (frame.argumentIs(1, "ADMIN")) {
             return nodes.forPeer(frame, client, out);
         }
-        Handler.Immediate handler = bySubcommand.get(frame.argument(1).toUpperCase(Locale.ROOT));
-        if (handler == null) {
-            RespWriter.error(out, "Invalid sub command");
-        } else {
+        String subcommand = frame.argument(1).toUpperCase(Locale.ROOT);
+        Handler.Immediate handler = bySubcommand.get(subcommand);
+        if (handler != null) {
             handler.write(frame, client, out);
+            return null;
         }
-        return null;
+        return migrations.answer(subcommand, frame, out);
     }
 
     private void setCluster(CommandFrame frame, ByteBuf out) {
@@ -112,50 +104,20 @@ final class UmctlCommands {
         }
     }
 
-    /**
-     * What a migration's source asks its destination for. In this version no slot data moves: a migration this proxy knows of is
-     * never ready to switch, and the source goes on serving.
-     */
-    private void handshake(CommandFrame frame, ByteBuf out) {
-        Handshake handshake;
-        try {
-            handshake = Handshake.parse(frame.argument(1), frame.arguments(2));
-        } catch (UmctlSyntaxException e) {
-            logRefused(frame.argument(1), e);
-            RespWriter.error(out, "failed to parse migration switch arguments");
-            return;
-        }
-        Topology now = topology.current();
-        SlotState tag = handshake.task().slotRange().tag();
-        if (!(tag instanceof SlotState.Migrating migrating)) {
-            RespWriter.error(out, "Invalid Arg");
-        } else if (migrating.meta().epoch().isAfter(now.epoch())) {
-            RespWriter.error(out, "NOT_READY_FOR_SWITCHING");
-        } else if (!isImported(handshake.task(), migrating, now)) {
-            RespWriter.error(out, "TASK_NOT_FOUND");
-        } else if (!handshake.version().equals(Handshake.VERSION)) {
-            RespWriter.error(out, "switch failed: IncompatibleVersion");
-        } else {
-            RespWriter.error(out, "NOT_READY_FOR_SWITCHING this version of the proxy does not import slots");
-        }
-    }
-
-    private static boolean isImported(MigrationTask task, SlotState.Migrating migrating, Topology now) {
-        TaggedSlots wanted = new TaggedSlots(task.slotRange().rangeList(), new SlotState.Importing(migrating.meta()));
-        return task.clusterName().equals(now.clusterName())
-                && now.cluster().local().values().stream().anyMatch(slots -> slots.contains(wanted));
-    }
-
     private void shutdown(Client client, ByteBuf out) {
         LOG.infof("proxy=%s is told to end by client=%s", topology.self(), client.remoteAddress());
         Replies.ok(out);
         shutdown.run();
     }
 
-    /** Says what was wrong with a message, of which the reply gives only the kind; the reason may repeat any argument. */
     private void logRefused(String subcommand, UmctlSyntaxException e) {
+        LOG.warnf("proxy=%s refused UMCTL %s: %s", topology.self(), subcommand, reason(e));
+    }
+
+    /** What was wrong with a message, of which the reply gives only the kind; it may repeat any argument. */
+    static String reason(UmctlSyntaxException e) {
         String reason = String.valueOf(e.getMessage());
         String shown = reason.length() > MAX_LOGGED ? reason.substring(0, MAX_LOGGED) + "..." : reason;
-        LOG.warnf("proxy=%s refused UMCTL %s: %s", topology.self(), subcommand, shown.replaceAll("\\p{Cntrl}", "?"));
+        return shown.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -52,7 +52,7 @@ final class UmctlReports {
         RespWriter.bulk(out, TopologyReport.name(topology.current()));
     }
 
-    /** The original counts migrations only, and here are none yet; what the proxy does count follows in the same form. */
+    /** The original counts the steps of its own way to migrate only; what the proxy does count follows in the same form. */
     private List<String> counters() {
         List<String> lines = new ArrayList<>();
         lines.add("# Migration");

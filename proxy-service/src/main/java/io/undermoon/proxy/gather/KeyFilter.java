@@ -21,7 +21,7 @@ public final class KeyFilter {
     /** Whether clients may see a key. */
     public boolean sees(ByteBuf in, int start, int length) {
         return source instanceof Target.Remote
-                || routes.owner(Slot.of(in, start, length)).equals(source);
+                || routes.settledOwner(Slot.of(in, start, length)).equals(source);
     }
 
     /** How many of the next strings are keys to be seen. */

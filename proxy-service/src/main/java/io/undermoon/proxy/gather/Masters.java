@@ -42,7 +42,7 @@ public final class Masters {
         Map<String, Target> owners = new TreeMap<>();
         Map<String, Target> remoteOwners = new TreeMap<>();
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            Target owner = topology.routes().owner(slot);
+            Target owner = topology.routes().settledOwner(slot);
             if (owner instanceof Target.Local local) {
                 owners.put(local.node().toString(), owner);
             } else if (owner instanceof Target.Remote remote) {
@@ -131,7 +131,7 @@ public final class Masters {
             }
             byHopsLeft.add(endpoint);
         }
-        peers.put(peer.value(), new Target.Remote(peer, List.copyOf(byHopsLeft), new byte[0]));
+        peers.put(peer.value(), new Target.Remote(peer, List.copyOf(byHopsLeft), new byte[0], false));
     }
 
     private @Nullable Endpoint endpoint(HostPort address, Endpoint.Kind kind, int hopsLeft) {
@@ -150,7 +150,7 @@ public final class Masters {
         long hashOfBefore = 0;
         long all = 0;
         for (int slot = 0; slot < Slot.COUNT; slot++) {
-            Target owner = topology.routes().owner(slot);
+            Target owner = topology.routes().settledOwner(slot);
             if (owner != before) {
                 before = owner;
                 hashOfBefore = hash.applyAsLong(owner);

@@ -37,7 +37,7 @@ final class Placement {
     /** Who has the slot's channels; null when nobody in scope does. */
     @Nullable
     Endpoint owner(int slot) {
-        Target target = routes.owner(slot);
+        Target target = routes.settledOwner(slot);
         if (target instanceof Target.Local local) {
             return local.node();
         }

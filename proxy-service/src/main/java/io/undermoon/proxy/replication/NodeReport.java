@@ -105,6 +105,10 @@ public record NodeReport(
                         parts.put(part.substring(0, equals), part.substring(equals + 1));
                     }
                 }
+                if ("0".equals(parts.get("port"))) {
+                    // Listens nowhere: it reads the changes, of a migration say, and has no copy.
+                    continue;
+                }
                 replicas.add(new AttachedReplica(
                         parts.getOrDefault("ip", "") + ":" + parts.getOrDefault("port", ""),
                         "online".equals(parts.get("state")),

@@ -19,9 +19,14 @@ public final class RouteTable {
         this.replicas = replicas;
     }
 
-    /** Who serves the slot. */
+    /** Who serves the slot now. */
     public Target owner(int slot) {
         return owners[slot];
+    }
+
+    /** Who serves the slot, or did until it was held; for everything but commands for the slot. */
+    public Target settledOwner(int slot) {
+        return owners[slot].settled();
     }
 
     /** The Redis node behind this proxy that replicates the slot's owner, if there is one. */

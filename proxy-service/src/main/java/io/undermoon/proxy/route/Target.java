@@ -23,19 +23,43 @@ public sealed interface Target {
      *     command on its way back to a proxy it came through must not wait, on a shared connection, for the reply that
      *     waits for it
      * @param movedTail what follows the slot in a {@code MOVED} reply: a blank, the address, CRLF
+     * @param handedOver whether this proxy has itself handed the slot over to the other one, which is known to have it
      */
     @SuppressWarnings("ArrayRecordComponent") // written to buffers as it is; never compared or changed
-    record Remote(ProxyAddress proxy, List<Endpoint> byHopsLeft, byte[] movedTail) implements Target {
+    record Remote(ProxyAddress proxy, List<Endpoint> byHopsLeft, byte[] movedTail, boolean handedOver)
+            implements Target {
         public static Remote of(ProxyAddress proxy, Endpoints endpoints) {
             List<Endpoint> byHopsLeft = new ArrayList<>();
             for (int hops = 0; hops <= MAX_HOPS_LEFT; hops++) {
                 byHopsLeft.add(endpoints.peer(proxy.value(), hops));
             }
-            return new Remote(
-                    proxy, List.copyOf(byHopsLeft), (" " + proxy + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            byte[] movedTail = (" " + proxy + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            return new Remote(proxy, List.copyOf(byHopsLeft), movedTail, false);
+        }
+
+        /** The same, but after this proxy has handed slots over to it. */
+        public Remote afterHandover() {
+            return new Remote(proxy, byHopsLeft, movedTail, true);
         }
     }
 
     /** Nobody is known to serve the slot. */
     record Unserved() implements Target {}
+
+    /**
+     * The slot is being handed over, or who has it is being found out: commands wait until the table changes.
+     *
+     * @param settled who had the slot before; never another {@code Held}
+     * @param refuses whether commands have waited long enough and are refused
+     */
+    record Held(Target settled, boolean refuses) implements Target {
+        public Held {
+            settled = settled.settled();
+        }
+    }
+
+    /** Who serves the slot, or did until it was held. */
+    default Target settled() {
+        return this;
+    }
 }

@@ -34,6 +34,7 @@ public final class DataPlane implements AutoCloseable {
     private final List<ProxyLoop> loops = new ArrayList<>();
     private final EventLoopGroup controlGroup;
     private final ProxyLoop controlLoop;
+    private final ProxyLoop migrationLoop;
     private final ProxyStats stats;
     private @Nullable ProxyListener listener;
     private volatile @Nullable SessionInitializer sessions;
@@ -52,8 +53,10 @@ public final class DataPlane implements AutoCloseable {
             loopStats.add(counters);
             loops.add(new ProxyLoop((EventLoop) group.next(), transport, settings, counters));
         }
-        this.controlGroup = transport.newEventLoopGroup(1);
+        this.controlGroup = transport.newEventLoopGroup(2);
         this.controlLoop =
+                new ProxyLoop((EventLoop) controlGroup.next(), transport, settings, new LoopStats(commandCount));
+        this.migrationLoop =
                 new ProxyLoop((EventLoop) controlGroup.next(), transport, settings, new LoopStats(commandCount));
         this.stats = new ProxyStats(loopStats);
     }
@@ -66,6 +69,11 @@ public final class DataPlane implements AutoCloseable {
     /** The loop for what the proxy itself asks its nodes; it serves no clients. */
     public ProxyLoop controlLoop() {
         return controlLoop;
+    }
+
+    /** The loop on which slots are moved; it serves no clients. */
+    public ProxyLoop migrationLoop() {
+        return migrationLoop;
     }
 
     public List<ProxyLoop> loops() {
@@ -132,10 +140,9 @@ public final class DataPlane implements AutoCloseable {
         for (ProxyLoop loop : loops) {
             loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly(GRACE_SECONDS, TimeUnit.SECONDS);
         }
-        controlLoop
-                .eventLoop()
-                .submit(controlLoop::closeBackends)
-                .awaitUninterruptibly(GRACE_SECONDS, TimeUnit.SECONDS);
+        for (ProxyLoop loop : List.of(controlLoop, migrationLoop)) {
+            loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly(GRACE_SECONDS, TimeUnit.SECONDS);
+        }
         controlGroup.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         group.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -61,6 +61,22 @@ public interface ProxyConfig {
     @WithDefault("5s")
     Duration shutdownGrace();
 
+    /** How many keys a migration of slots copies per second at most; 0 for no limit. It also slows down by itself. */
+    @WithDefault("0")
+    long migrationMaxKeys();
+
+    /** How many bytes of values, as serialized by Redis, a migration of slots copies per second at most; 0 for no limit. */
+    @WithDefault("0")
+    long migrationMaxBytes();
+
+    /** How long after slots were given away their keys are removed from the node; other proxies learn of it meanwhile. */
+    @WithDefault("10s")
+    Duration migrationCleanupDelay();
+
+    /** How many keys of slots that were given away are removed per second at most; 0 for no limit. */
+    @WithDefault("20000")
+    long migrationCleanupMaxKeys();
+
     /** How many slow commands are kept. */
     @WithDefault("1024")
     int slowlogLen();

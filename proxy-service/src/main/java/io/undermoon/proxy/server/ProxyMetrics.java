@@ -10,9 +10,11 @@ import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.tls.TlsContext;
+import io.undermoon.umctl.MigrationProgress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -40,6 +42,10 @@ import java.util.function.BooleanSupplier;
  * <tr><td>{@code replication_offset_bytes{node}}</td><td>how far a node's copy is</td></tr>
  * <tr><td>{@code replication_lag_bytes{node}}</td><td>of a master its slowest replica's, of a replica what it has yet to
  *     apply</td></tr>
+ * <tr><td>{@code migration_state{slots,side,state}}</td><td>1 for the state that a migration is in</td></tr>
+ * <tr><td>{@code migration_keys_copied{slots}}, {@code migration_bytes_copied{slots}}, {@code migration_keys_dirty{slots}},
+ *     {@code migration_attempts{slots}}, {@code migration_longest_hold_seconds{slots}}</td><td>at its source; for as long as the
+ *     migration lasts</td></tr>
  * </table>
  */
 final class ProxyMetrics extends Collector {
@@ -74,6 +80,7 @@ final class ProxyMetrics extends Collector {
                 .build());
         addNodes(families);
         addTls(families, stats);
+        addMigrations(families);
         return families;
     }
 
@@ -202,6 +209,30 @@ final class ProxyMetrics extends Collector {
             families.add(gauge("tls_certificate_expiry_seconds", "When the own certificate expires.")
                     .add(expiry.getEpochSecond())
                     .build());
+        }
+    }
+
+    private void addMigrations(List<MetricFamilySamples> families) {
+        Family state = gauge("migration_state", "1 for the state of a migration.", "slots", "side", "state");
+        Family keys = gauge("migration_keys_copied", "Keys that a migration has copied.", "slots");
+        Family bytes = gauge("migration_bytes_copied", "Bytes of values that a migration has copied.", "slots");
+        Family dirty = gauge("migration_keys_dirty", "Keys that changed and wait to be copied again.", "slots");
+        Family attempts = gauge("migration_attempts", "How often a migration has begun to copy.", "slots");
+        Family hold = gauge("migration_longest_hold_seconds", "How long commands were held at most.", "slots");
+        for (MigrationProgress progress : server.migrations()) {
+            String slots = progress.task().rangeList().toString();
+            String side = progress.side().name().toLowerCase(Locale.ROOT);
+            state.add(1, slots, side, progress.state().name().toLowerCase(Locale.ROOT));
+            if (progress.side() == MigrationProgress.Side.SOURCE) {
+                keys.add(progress.keysCopied(), slots);
+                bytes.add(progress.bytesCopied(), slots);
+                dirty.add(progress.keysDirty(), slots);
+                attempts.add(progress.attempts(), slots);
+                hold.add(progress.longestHoldUs() / 1e6, slots);
+            }
+        }
+        for (Family family : List.of(state, keys, bytes, dirty, attempts, hold)) {
+            families.add(family.build());
         }
     }
 

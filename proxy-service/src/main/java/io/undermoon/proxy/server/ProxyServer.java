@@ -15,6 +15,7 @@ import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.control.UsersFile;
+import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.replication.NodeReport;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
@@ -26,6 +27,7 @@ import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsWatch;
+import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -43,6 +45,7 @@ final class ProxyServer implements AutoCloseable {
     private final ReplicationDriver replication;
     private final ReplicaLag replicaLag;
     private final CommandLearning learning;
+    private final Migrations migrations;
     private final SessionServices sessions;
     private final @Nullable UsersFile usersFile;
     private @Nullable UsersWatch usersWatch;
@@ -69,6 +72,8 @@ final class ProxyServer implements AutoCloseable {
         commands.onChange(access::follow);
         Guard guard = new Guard(access);
         usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
+        migrations = new Migrations(
+                dataPlane.migrationLoop(), dataPlane.loops(), topology, endpoints, commands, settings.migrations());
         BackendQuery query = new BackendQuery(dataPlane.controlLoop());
         replicaLag = new ReplicaLag(
                 query, endpoints, settings.replicaLag(), settings.replication().checkInterval(), replication::statuses);
@@ -83,6 +88,7 @@ final class ProxyServer implements AutoCloseable {
                 query,
                 endpoints,
                 this::nodeStates,
+                migrations,
                 settings.control(),
                 shutdown);
         ControlCommands local = new ControlCommands(services);
@@ -113,6 +119,7 @@ final class ProxyServer implements AutoCloseable {
         replication.start(topology);
         replicaLag.start(dataPlane.controlLoop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
+        migrations.start();
         dataPlane.start(settings.tls().listenPoints(settings.address()), sessions);
     }
 
@@ -130,6 +137,7 @@ final class ProxyServer implements AutoCloseable {
             tlsWatch.close();
         }
         replication.close();
+        migrations.close();
         dataPlane.close(settings.shutdownGrace());
     }
 
@@ -153,6 +161,11 @@ final class ProxyServer implements AutoCloseable {
 
     DataPlane dataPlane() {
         return dataPlane;
+    }
+
+    /** How far each migration is in which this proxy takes part. */
+    List<MigrationProgress> migrations() {
+        return migrations.progress();
     }
 
     /** The nodes in the order of their addresses. */

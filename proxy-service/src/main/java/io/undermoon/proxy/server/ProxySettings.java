@@ -7,6 +7,7 @@ import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.control.ClientLimits;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.replication.LagLimits;
 import io.undermoon.proxy.replication.ReplicationSettings;
 import io.undermoon.proxy.session.SessionSettings;
@@ -33,6 +34,7 @@ record ProxySettings(
         ClientLimits limits,
         ControlSettings control,
         SlowLogSettings slowLog,
+        MigrationSettings migrations,
         Duration shutdownGrace,
         RegistrationSettings registration,
         TlsSettings tls) {
@@ -84,6 +86,12 @@ record ProxySettings(
                         (int) ConfigChecks.atLeast(1, "slowlog_len", config.slowlogLen()),
                         config.slowlogLogSlowerThan(),
                         ConfigChecks.atLeast(1, "slowlog_sample_rate", config.slowlogSampleRate())),
+                new MigrationSettings(
+                        ConfigChecks.atLeast(0, "migration_max_keys", config.migrationMaxKeys()),
+                        ConfigChecks.atLeast(0, "migration_max_bytes", config.migrationMaxBytes()),
+                        ConfigChecks.notNegative("migration_cleanup_delay", config.migrationCleanupDelay())
+                                .toMillis(),
+                        ConfigChecks.atLeast(0, "migration_cleanup_max_keys", config.migrationCleanupMaxKeys())),
                 ConfigChecks.notNegative("shutdown_grace", config.shutdownGrace()),
                 RegistrationSettings.of(config, self, nodes),
                 tls);

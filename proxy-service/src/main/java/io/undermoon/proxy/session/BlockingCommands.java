@@ -44,6 +44,7 @@ final class BlockingCommands {
         if (target instanceof Target.Local local) {
             PinnedConnection connection = courier.pin(session, local.node());
             if (connection != null) {
+                connection.blocksOn(slot);
                 connection.send(frame, new BlockedCommand(loop, session, command, frame, slot, hopsLeft, connection));
             }
         } else if (target instanceof Target.Remote remote) {
@@ -73,6 +74,7 @@ final class BlockingCommands {
         if (connection != null) {
             ByteBuf commands = Unpooled.buffer().writeBytes(PING);
             frame.writeTo(commands);
+            connection.blocksOn(PinnedConnection.WAITS_FOR_NO_KEY);
             connection.sendAll(
                     commands,
                     2,

@@ -57,6 +57,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     /** No command is taken until all replies are in. */
     private boolean waiting;
 
+    /** No command is taken until the routes have changed, see {@link #hold}. */
+    private boolean held;
+
     /** A command that comes before those in the input, because it was dispatched in vain. */
     private @Nullable RepeatedCommand repeated;
 
@@ -247,7 +250,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     }
 
     private boolean mustWait() {
-        return waiting && !replies.isEmpty() || mustPause();
+        return held || waiting && !replies.isEmpty() || mustPause();
     }
 
     private void refuseProtocol(ProtocolException e) {
@@ -293,6 +296,25 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             busyBackends--;
             scheduleResume();
         });
+    }
+
+    /** Makes the session wait with the present command until the routes change: its slot is being handed over. */
+    void hold() {
+        if (!held) {
+            held = true;
+            loop.hold(this);
+        }
+    }
+
+    /** Whether the present command could not be taken because its slot is held. */
+    boolean isHeld() {
+        return held;
+    }
+
+    /** The routes have changed: the command comes again. */
+    void release() {
+        held = false;
+        scheduleResume();
     }
 
     /** Has new limits on the size of commands apply from the next command on. */

@@ -113,7 +113,8 @@ final class Dispatcher {
     /**
      * Takes the next command of a session. Its reply, or the place for it, is in the session's queue on return.
      *
-     * @return false when the command was not taken, because all replies have to be in before, or clients are paused; it has to
+     * @return false when the command was not taken, because all replies have to be in before, clients are paused or the session
+     *     is held; it has to
      *     come again then
      */
     boolean dispatch(ClientSession session, CommandFrame frame) {
@@ -127,6 +128,10 @@ final class Dispatcher {
 
     /** The same for a command that came from a peer, or came with {@link Router#NOT_FORWARDED}. */
     boolean dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
+        return take(session, frame, hopsLeft) && !session.isHeld();
+    }
+
+    private boolean take(ClientSession session, CommandFrame frame, int hopsLeft) {
         Transaction transaction = session.state().transaction();
         Command command = acceptable(session, frame);
         if (command == null) {

@@ -12,6 +12,7 @@ import io.undermoon.proxy.gather.RandomKey;
 import io.undermoon.proxy.gather.ScanStep;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -155,7 +156,10 @@ final class KeyspaceCommands {
                     "-TRYAGAIN slots are being moved to or from a node behind this proxy; flush when that is done\r\n");
             return;
         }
-        ask(session, command, frame, known.owners(cluster), Merges::first);
+        // Databases other than the clients' hold what the proxies keep on record.
+        List<String> flush = new ArrayList<>(frame.arguments(0));
+        flush.set(0, "FLUSHDB");
+        ask(session, command, CommandFrame.of(flush), known.owners(cluster), Merges::first);
     }
 
     private void scan(ClientSession session, Command command, CommandFrame frame, Masters known, boolean cluster) {

@@ -157,7 +157,7 @@ final class PubSubCommands {
             return router.isAssigned(session, now, command, Router.REFUSED) ? cluster : null;
         }
         int slot = name.slot();
-        Target target = router.owner(session, now, command, slot);
+        Target target = router.home(session, now, command, slot);
         if (target == null) {
             return null;
         }

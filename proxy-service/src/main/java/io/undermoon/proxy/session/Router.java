@@ -98,11 +98,14 @@ final class Router {
             return null;
         }
         Endpoint replica = now.routes().localReplica(slot);
-        boolean isLocal = now.routes().owner(slot) instanceof Target.Local;
+        boolean isLocal = now.routes().settledOwner(slot) instanceof Target.Local;
         return replica == null || isLocal || !readableReplica.test(replica) ? null : replica;
     }
 
-    /** Who serves the slot; null when refused: nobody does, or another proxy does and the client has to go there itself. */
+    /**
+     * Who serves the slot; null when refused: nobody does, or another proxy does and the client has to go there itself. Also
+     * null when the slot is held; the {@linkplain ClientSession#isHeld session is} then too, and the command comes again.
+     */
     @Nullable
     Target target(ClientSession session, Topology now, Command command, int slot) {
         Target target = served(session, now, command, slot);
@@ -119,10 +122,29 @@ final class Router {
         return isAssigned(session, now, command, slot) ? slot : REFUSED;
     }
 
-    /** Who serves the slot of a channel, be it another proxy; null when refused: nobody does. */
+    /** Who serves the slot of a channel, be it another proxy; null when refused: nobody does. Or the session is held. */
     @Nullable
     Target owner(ClientSession session, Topology now, Command command, int slot) {
         return isAssigned(session, now, command, slot) ? served(session, now, command, slot) : null;
+    }
+
+    /** Where the channels of the slot are subscribed to, which no handover interrupts; null when refused. */
+    @Nullable
+    Target home(ClientSession session, Topology now, Command command, int slot) {
+        if (!isAssigned(session, now, command, slot)) {
+            return null;
+        }
+        Target target = now.routes().settledOwner(slot);
+        return target == Target.UNSERVED ? served(session, now, command, slot) : target;
+    }
+
+    /** Whether the slot is held, and the session with it until it no longer is. */
+    boolean holds(ClientSession session, Topology now, int slot) {
+        boolean held = now.routes().owner(slot) instanceof Target.Held target && !target.refuses();
+        if (held) {
+            session.hold();
+        }
+        return held;
     }
 
     /**
@@ -143,6 +165,15 @@ final class Router {
         if (target == Target.UNSERVED) {
             stats.rejected(command.id());
             write(session, "-CLUSTERDOWN Hash slot not served\r\n");
+            return null;
+        }
+        if (target instanceof Target.Held held) {
+            if (held.refuses()) {
+                stats.rejected(command.id());
+                write(session, "-TRYAGAIN it is being found out who has the slot; nothing was executed\r\n");
+            } else {
+                session.hold();
+            }
             return null;
         }
         return target;

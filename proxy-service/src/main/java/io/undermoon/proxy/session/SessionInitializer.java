@@ -43,8 +43,7 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
             SessionLoop sessionLoop = new SessionLoop(loop);
             dispatchers.put(loop.eventLoop(), new Dispatcher(sessionLoop, services, subscriptions));
             blocked.add(sessionLoop.blocked());
-            services.topology()
-                    .onChange(next -> loop.execute(() -> sessionLoop.blocked().follow(next)));
+            services.topology().onChange(next -> loop.execute(() -> sessionLoop.follow(next)));
         }
         this.clients = services.clients();
         this.access = services.guard().access();

@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.stats.LoopStats;
+import io.undermoon.proxy.topology.Topology;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the sessions of one event loop share. Owned by the loop. */
 final class SessionLoop {
@@ -12,6 +15,7 @@ final class SessionLoop {
     private final ReplyPool pool = new ReplyPool();
     private final ByteBuf scratch = Unpooled.buffer();
     private final ByteBuf sink = Unpooled.buffer();
+    private List<ClientSession> held = new ArrayList<>();
     private long untilSample = 1;
 
     SessionLoop(ProxyLoop proxyLoop) {
@@ -44,6 +48,21 @@ final class SessionLoop {
     /** A buffer for what nobody is to see. */
     ByteBuf sink() {
         return sink.clear();
+    }
+
+    /** A session waits until the routes change. */
+    void hold(ClientSession session) {
+        held.add(session);
+    }
+
+    /** The routes have changed: those who waited for it go on, in the order in which they came. */
+    void follow(Topology now) {
+        blocked.follow(now);
+        if (!held.isEmpty()) {
+            List<ClientSession> released = held;
+            held = new ArrayList<>();
+            released.forEach(ClientSession::release);
+        }
     }
 
     /** Whether the present command is the one of every {@code rate} that is looked at closely. */

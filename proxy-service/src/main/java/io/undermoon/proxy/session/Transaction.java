@@ -3,10 +3,14 @@ package io.undermoon.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.acl.User;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.frame.CommandDecoder;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.frame.RequestLimits;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +29,13 @@ final class Transaction {
     /** On the heap: needs no release when the client leaves. */
     private final ByteBuf commands = Unpooled.buffer().writeBytes(MULTI);
 
+    /** The commands have passed the limits before. */
+    private static final RequestLimits NO_LIMITS = new RequestLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
+
     private final User user;
+    private final List<Command> queued = new ArrayList<>();
     private int count;
     private int slot = NO_SLOT;
-    private @Nullable Endpoint node;
     private @Nullable BitSet readers;
     private boolean fromPeer;
     private boolean failed;
@@ -54,12 +61,6 @@ final class Transaction {
     /** The slot of all keys so far, or {@link #NO_SLOT}. */
     int slot() {
         return slot;
-    }
-
-    /** Where the slot was served when the commands were queued; absent as long as none has a key. */
-    @Nullable
-    Endpoint node() {
-        return node;
     }
 
     /** Which commands have values in their replies; absent if none has. */
@@ -110,26 +111,42 @@ final class Transaction {
         return commands.readableBytes() + frame.length() <= MAX_BYTES;
     }
 
-    /** Queues a command without keys. */
-    void add(CommandFrame frame) {
+    /**
+     * Queues a command.
+     *
+     * @param commandSlot of its keys, or {@link #NO_SLOT} when it has none
+     */
+    void add(Command command, CommandFrame frame, int commandSlot) {
         frame.writeTo(commands);
+        queued.add(command);
         count++;
-    }
-
-    /** Queues a command with keys in a slot that a Redis node or a peer serves; a peer must not pass it on. */
-    void add(CommandFrame frame, int commandSlot, Endpoint servedBy) {
-        if (servedBy.kind() == Endpoint.Kind.PEER) {
-            frame.writeWrapped(commands, "UMFORWARD", 0);
-        } else {
-            frame.writeTo(commands);
+        if (commandSlot != NO_SLOT) {
+            slot = commandSlot;
         }
-        count++;
-        slot = commandSlot;
-        node = servedBy;
     }
 
-    /** What is to be sent: {@code MULTI}, the commands, {@code EXEC}; {@code count() + 2} commands. */
+    /** What is to be sent to a node: {@code MULTI}, the commands as they came, {@code EXEC}; {@code count() + 2} commands. */
     ByteBuf toBatch() {
         return commands.writeBytes(EXEC);
+    }
+
+    /** How a command is written when it is not sent as it came. */
+    interface Form {
+        /** False when it cannot be sent, and with it nothing. */
+        boolean write(Command command, CommandFrame frame, ByteBuf batch);
+    }
+
+    /** What is to be sent, each command in this form; null when one cannot be sent. */
+    @Nullable
+    ByteBuf toBatch(Form form) {
+        ByteBuf batch = Unpooled.buffer().writeBytes(MULTI);
+        CommandDecoder decoder = new CommandDecoder(NO_LIMITS);
+        commands.skipBytes(MULTI.length);
+        boolean isWhole = true;
+        for (int i = 0; isWhole && decoder.decode(commands); i++) {
+            isWhole = form.write(queued.get(i), decoder.frame(), batch);
+        }
+        decoder.close();
+        return isWhole ? batch.writeBytes(EXEC) : null;
     }
 }

@@ -1,7 +1,10 @@
 package io.undermoon.proxy.session;
 
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.PinnedConnection;
+import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.Policy;
@@ -61,7 +64,6 @@ final class Transactions {
     /** Queues a command of an open transaction, or refuses it and with it the transaction. */
     void queue(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
         int slot = Transaction.NO_SLOT;
-        Endpoint node = null;
         switch (command.policyOf(frame)) {
             case FORWARD, SPLIT, BLOCK, PUBSUB -> {
                 if (command.policy() == Policy.PUBSUB && !PUBLISHING.contains(command.name())) {
@@ -74,19 +76,26 @@ final class Transactions {
                         : router.slot(session, now, command, frame);
                 Target target = slot == Router.REFUSED ? null : router.target(session, now, command, slot);
                 if (target == null) {
-                    transaction.fail();
+                    if (!session.isHeld()) {
+                        transaction.fail();
+                    }
                     return;
                 }
-                if (transaction.fromPeer() && target instanceof Target.Remote) {
+                if (transaction.fromPeer() && target instanceof Target.Remote remote && !remote.handedOver()) {
                     transaction.fail();
                     Router.write(session, "-ERR_TOO_MANY_REDIRECTIONS\r\n");
                     return;
                 }
-                node = router.endpoint(target);
                 if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot) {
                     transaction.fail();
                     CommandErrors.crossSlot(session.replyBuffer());
                     return;
+                }
+                if (target instanceof Target.Local && refusesStored(session, now, transaction, command, frame)) {
+                    return;
+                }
+                if (values.reads(command)) {
+                    transaction.markReader();
                 }
             }
             case NOT_YET -> {
@@ -100,21 +109,7 @@ final class Transactions {
                 }
             }
         }
-        CommandFrame stored = frame;
-        if (node != null && node.kind() == Endpoint.Kind.REDIS) {
-            StoredValues.Stored outcome = values.store(router.topology(), command, frame);
-            BackendFailure refusal = outcome.refusal();
-            if (refusal != null) {
-                transaction.fail();
-                Router.write(session, "-" + refusal.message() + "\r\n");
-                return;
-            }
-            if (values.reads(command)) {
-                transaction.markReader();
-            }
-            stored = outcome.frame();
-        }
-        if (!transaction.hasRoomFor(stored)) {
+        if (!transaction.hasRoomFor(frame)) {
             transaction.fail();
             Router.write(session, "-ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes\r\n");
             return;
@@ -122,12 +117,51 @@ final class Transactions {
         if (PauseGate.mayWrite(command)) {
             transaction.noteWrite();
         }
-        if (node == null) {
-            transaction.add(stored);
-        } else {
-            transaction.add(stored, slot, node);
-        }
+        transaction.add(command, frame, slot);
         Router.write(session, "+QUEUED\r\n");
+    }
+
+    /** Whether the node must not have the command because values are compressed, which the client has been told then. */
+    private boolean refusesStored(
+            ClientSession session, Topology now, Transaction transaction, Command command, CommandFrame frame) {
+        BackendFailure refusal = now.compression() == CompressionStrategy.DISABLED
+                ? null
+                : values.store(now, command, frame).refusal();
+        if (refusal == null) {
+            return false;
+        }
+        transaction.fail();
+        Router.write(session, "-" + refusal.message() + "\r\n");
+        return true;
+    }
+
+    /** What a node or peer is sent; a peer is told to pass no command on: they have to stay together. */
+    private @Nullable ByteBuf batch(Topology now, Transaction transaction, Endpoint node) {
+        if (node.kind() == Endpoint.Kind.PEER) {
+            return transaction.toBatch((command, frame, batch) -> {
+                frame.writeWrapped(batch, "UMFORWARD", 0);
+                return true;
+            });
+        }
+        if (now.compression() == CompressionStrategy.DISABLED) {
+            return transaction.toBatch();
+        }
+        return transaction.toBatch((command, frame, batch) -> {
+            StoredValues.Stored stored = values.store(now, command, frame);
+            stored.frame().writeTo(batch);
+            return stored.refusal() == null;
+        });
+    }
+
+    /** A peer gives plain values. */
+    private ReplyReceiver reader(Topology now, Transaction transaction, Endpoint node, PendingReply reply) {
+        return node.kind() == Endpoint.Kind.PEER ? reply : values.reader(now, transaction.readers(), reply);
+    }
+
+    private static void refuseStored(ClientSession session) {
+        Router.write(
+                session,
+                "-EXECABORT Transaction discarded because values are compressed since its commands were queued.\r\n");
     }
 
     private void refuse(ClientSession session, Transaction transaction, Command command) {
@@ -152,6 +186,10 @@ final class Transactions {
             Router.write(session, "-ERR EXEC without MULTI\r\n");
             return;
         }
+        Topology now = router.topology();
+        if (isHeld(session, now, transaction)) {
+            return;
+        }
         session.state().transaction(null);
         boolean otherRules = transaction.user() != session.client().user();
         if (transaction.failed() || otherRules) {
@@ -162,29 +200,38 @@ final class Transactions {
         }
         Watch watch = session.state().watch();
         if (watch != null) {
-            execWatched(session, command, transaction, watch);
+            execWatched(session, now, command, transaction, watch);
         } else if (transaction.count() == 0) {
             Router.write(session, "*0\r\n");
         } else {
-            Endpoint node = node(session, command, transaction);
+            Endpoint node = node(session, now, command, transaction);
             if (node != null) {
+                ByteBuf batch = batch(now, transaction, node);
+                if (batch == null) {
+                    refuseStored(session);
+                    return;
+                }
                 PendingReply reply = session.expectReply(command.id());
                 courier.transaction(
-                        session,
-                        transaction.toBatch(),
-                        transaction.count() + 2,
-                        node,
-                        values.reader(router.topology(), transaction.readers(), reply));
+                        session, batch, transaction.count() + 2, node, reader(now, transaction, node, reply));
             }
         }
     }
 
-    private void execWatched(ClientSession session, Command command, Transaction transaction, Watch watch) {
+    /** Whether the transaction has to wait for a handover, so that {@code EXEC} comes again after it. */
+    private boolean isHeld(ClientSession session, Topology now, Transaction transaction) {
+        Watch watch = session.state().watch();
+        int slot = watch != null ? watch.slot() : transaction.slot();
+        return slot != Transaction.NO_SLOT && !transaction.failed() && router.holds(session, now, slot);
+    }
+
+    private void execWatched(
+            ClientSession session, Topology now, Command command, Transaction transaction, Watch watch) {
         boolean sameSlot = transaction.slot() == Transaction.NO_SLOT || transaction.slot() == watch.slot();
         if (!sameSlot) {
             session.state().endWatch();
             CommandErrors.crossSlot(session.replyBuffer());
-        } else if (isBroken(watch)) {
+        } else if (isBroken(now, watch)) {
             session.state().endWatch();
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
         } else {
@@ -193,12 +240,15 @@ final class Transactions {
             if (tracking != null) {
                 tracking.announce(watch.connection());
             }
+            Endpoint node = watch.connection().endpoint();
+            ByteBuf batch = batch(now, transaction, node);
+            if (batch == null) {
+                watch.connection().release();
+                refuseStored(session);
+                return;
+            }
             PendingReply reply = session.expectReplyFrom(watch.connection(), command.id());
-            watch.connection()
-                    .sendAll(
-                            transaction.toBatch(),
-                            transaction.count() + 2,
-                            values.reader(router.topology(), transaction.readers(), reply));
+            watch.connection().sendAll(batch, transaction.count() + 2, reader(now, transaction, node, reply));
         }
     }
 
@@ -247,26 +297,31 @@ final class Transactions {
         return true;
     }
 
-    private boolean isBroken(Watch watch) {
-        Target owner = router.topology().routes().owner(watch.slot());
+    private boolean isBroken(Topology now, Watch watch) {
+        Target owner = now.routes().owner(watch.slot());
         return watch.connection().isClosed()
                 || owner == Target.UNSERVED
+                || owner instanceof Target.Held
                 || !router.endpoint(owner).equals(watch.connection().endpoint());
     }
 
-    /** The node for a transaction; null when refused. Without keys any node of the cluster behind this proxy will do. */
-    private @Nullable Endpoint node(ClientSession session, Command command, Transaction transaction) {
-        Topology now = router.topology();
-        Endpoint queuedFor = transaction.node();
-        if (queuedFor != null) {
+    /** Where a transaction goes; null when refused. Without keys any node of the cluster behind this proxy will do. */
+    private @Nullable Endpoint node(ClientSession session, Topology now, Command command, Transaction transaction) {
+        if (transaction.slot() != Transaction.NO_SLOT) {
             Target target = router.target(session, now, command, transaction.slot());
-            if (target != null && !router.endpoint(target).equals(queuedFor)) {
+            if (target == null) {
+                return null;
+            }
+            if (transaction.fromPeer() && target instanceof Target.Remote remote) {
+                if (remote.handedOver()) {
+                    return remote.byHopsLeft().get(0);
+                }
                 Router.write(
                         session,
                         "-EXECABORT Transaction discarded because its slot has moved; nothing was executed.\r\n");
                 return null;
             }
-            return target == null ? null : queuedFor;
+            return router.endpoint(target);
         }
         for (Endpoint endpoint : now.endpoints()) {
             if (endpoint.kind() == Endpoint.Kind.REDIS) {

@@ -17,25 +17,27 @@ import java.util.Set;
 /**
  * The routes that follow from a {@code SETCLUSTER}: a pure function.
  *
- * <p>Slots under migration are served by their source until the migration is committed, on every proxy alike: the source
- * side's entry counts, and of an importing entry only whom it names as the source, for the case that the source itself is
- * not listed.
+ * <p>Slots under migration are served by their source until the migration is committed, as every proxy but the two that take
+ * part has to think: the source side's entry counts, and of an importing entry only whom it names as the source, for the case
+ * that the source itself is not listed. The two that take part know better and go by {@link Custody}.
  */
 final class Routing {
+    private final Map<TaggedSlots, Custody> custody;
     private final ProxyAddress self;
     private final Endpoints endpoints;
     private final RouteTable.Builder routes = new RouteTable.Builder();
     private final Set<Endpoint> used = new HashSet<>();
 
-    private Routing(ProxyAddress self, Endpoints endpoints) {
+    private Routing(Map<TaggedSlots, Custody> custody, ProxyAddress self, Endpoints endpoints) {
+        this.custody = custody;
         this.self = self;
         this.endpoints = endpoints;
     }
 
     record Routes(RouteTable table, Set<Endpoint> endpoints) {}
 
-    static Routes of(SetCluster cluster, ProxyAddress self, Endpoints endpoints) {
-        return new Routing(self, endpoints).build(cluster);
+    static Routes of(SetCluster cluster, Map<TaggedSlots, Custody> custody, ProxyAddress self, Endpoints endpoints) {
+        return new Routing(custody, self, endpoints).build(cluster);
     }
 
     private Routes build(SetCluster cluster) {
@@ -43,14 +45,16 @@ final class Routing {
         cluster.peers().forEach((proxy, slots) -> slots.forEach(this::addSourceOfImport));
         cluster.peers().forEach((proxy, slots) -> addOwned(slots, remote(proxy)));
         for (Map.Entry<?, List<TaggedSlots>> local : cluster.local().entrySet()) {
-            Endpoint node = redis(local.getKey().toString());
-            addOwned(local.getValue(), new Target.Local(node));
+            Target node = new Target.Local(redis(local.getKey().toString()));
+            addOwned(local.getValue(), node);
+            local.getValue().forEach(slots -> addMoving(slots, node));
         }
         for (ReplicaNode replica : cluster.replicas()) {
             if (replica.proxyAddress().equals(self)) {
                 Endpoint node = redis(replica.nodeAddress().value());
                 for (TaggedSlots slots : replica.slots()) {
-                    if (!slots.isImporting()) {
+                    // Slots that leave their master are read there: its replicas do not know when they have left.
+                    if (slots.isStable()) {
                         routes.localReplica(slots.rangeList(), node);
                     }
                 }
@@ -67,14 +71,52 @@ final class Routing {
         }
     }
 
+    /** Slots that move from or to a node behind this proxy: whoever has them, as far as that is known. */
+    private void addMoving(TaggedSlots slots, Target node) {
+        Custody known = custody.get(slots);
+        if (known == null || isFromOwnNode(slots)) {
+            return;
+        }
+        Target there = node;
+        if (slots.tag() instanceof SlotState.Migrating migrating) {
+            there = destinationOf(migrating);
+        } else if (slots.tag() instanceof SlotState.Importing importing) {
+            there = sourceOf(importing);
+        }
+        Target before = slots.isMigrating() ? node : there;
+        Target target = switch (known) {
+            case HERE -> node;
+            case THERE -> there;
+            case HELD -> new Target.Held(before, false);
+            case REFUSED -> new Target.Held(before, true);
+        };
+        routes.owner(slots.rangeList(), target);
+    }
+
     private void addSourceOfImport(TaggedSlots slots) {
         if (slots.tag() instanceof SlotState.Importing importing) {
-            ProxyAddress source = importing.meta().srcProxyAddress();
-            Target target = source.equals(self)
-                    ? new Target.Local(redis(importing.meta().srcNodeAddress().value()))
-                    : remote(source);
-            routes.owner(slots.rangeList(), target);
+            routes.owner(slots.rangeList(), sourceOf(importing));
         }
+    }
+
+    /** Whether slots come from the other node behind this proxy, so that what is known of that node's side counts. */
+    private boolean isFromOwnNode(TaggedSlots slots) {
+        return slots.tag() instanceof SlotState.Importing importing
+                && importing.meta().srcProxyAddress().equals(self);
+    }
+
+    private Target destinationOf(SlotState.Migrating migrating) {
+        ProxyAddress destination = migrating.meta().dstProxyAddress();
+        return destination.equals(self)
+                ? new Target.Local(redis(migrating.meta().dstNodeAddress().value()))
+                : remote(destination).afterHandover();
+    }
+
+    private Target sourceOf(SlotState.Importing importing) {
+        ProxyAddress source = importing.meta().srcProxyAddress();
+        return source.equals(self)
+                ? new Target.Local(redis(importing.meta().srcNodeAddress().value()))
+                : remote(source);
     }
 
     private Endpoint redis(String address) {
@@ -83,7 +125,7 @@ final class Routing {
         return node;
     }
 
-    private Target remote(ProxyAddress proxy) {
+    private Target.Remote remote(ProxyAddress proxy) {
         Target.Remote target = Target.Remote.of(proxy, endpoints);
         used.addAll(target.byHopsLeft());
         return target;

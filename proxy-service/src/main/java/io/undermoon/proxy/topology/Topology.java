@@ -3,10 +3,12 @@ package io.undermoon.proxy.topology;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +22,18 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints everything the routes lead to
  * @param compressionKnownSinceNanos since when, as {@link System#nanoTime}, the proxy knows that there may be compressed values;
  *     without meaning while there are none
+ * @param custody who has the slots that move to or from nodes behind this proxy; for each tagged range of them
  */
 public record Topology(
         SetCluster cluster,
         SetRepl replication,
         RouteTable routes,
         Set<Endpoint> endpoints,
-        long compressionKnownSinceNanos) {
+        long compressionKnownSinceNanos,
+        Map<TaggedSlots, Custody> custody) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
+        custody = Map.copyOf(custody);
     }
 
     /** The epoch of the cluster's metadata, 0 before anything was told. */

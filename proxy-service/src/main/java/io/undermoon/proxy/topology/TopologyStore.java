@@ -7,11 +7,13 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +42,10 @@ public final class TopologyStore {
             new SetRepl(Epoch.ZERO, false, List.of()),
             RouteTable.EMPTY,
             Set.of(),
-            0);
+            0,
+            Map.of());
+
+    private volatile boolean findsOut;
 
     /**
      * @param self the address the metadata knows this proxy by
@@ -75,10 +80,10 @@ public final class TopologyStore {
         if (!message.force() && !message.epoch().isAfter(old.epoch())) {
             return ApplyResult.OLD_EPOCH;
         }
-        Routing.Routes routes = Routing.of(message, self, endpoints);
         boolean isKnown = old.compression() != CompressionStrategy.DISABLED;
         long since = isKnown ? old.compressionKnownSinceNanos() : System.nanoTime();
-        publish(new Topology(message, old.replication(), routes.table(), routes.endpoints(), since));
+        Map<TaggedSlots, Custody> custody = FirstCustody.of(message, old, findsOut);
+        publish(withRoutes(message, old.replication(), since, custody));
         logChange(old.clusterName(), message);
         return ApplyResult.APPLIED;
     }
@@ -92,8 +97,49 @@ public final class TopologyStore {
         if (!message.force() && !message.epoch().isAfter(old.replication().epoch())) {
             return ApplyResult.OLD_EPOCH;
         }
-        publish(new Topology(old.cluster(), message, old.routes(), old.endpoints(), old.compressionKnownSinceNanos()));
+        publish(new Topology(
+                old.cluster(),
+                message,
+                old.routes(),
+                old.endpoints(),
+                old.compressionKnownSinceNanos(),
+                old.custody()));
         return ApplyResult.APPLIED;
+    }
+
+    /** Has the store hold slots of which it cannot know who has them; somebody promises to find out and {@link #mark} it. */
+    public void findsOut() {
+        findsOut = true;
+    }
+
+    /**
+     * Says who has slots under migration, and has commands routed by it from now on.
+     *
+     * @param slots as in the present metadata
+     * @return false when they are no longer in it, so that nothing was changed
+     */
+    public synchronized boolean mark(TaggedSlots slots, Custody custody) {
+        Topology old = current;
+        Custody before = old.custody().get(slots);
+        if (before == null) {
+            return false;
+        }
+        if (before != custody) {
+            Map<TaggedSlots, Custody> changed = new HashMap<>(old.custody());
+            changed.put(slots, custody);
+            publish(withRoutes(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), changed));
+        }
+        return true;
+    }
+
+    private Topology withRoutes(
+            SetCluster cluster,
+            SetRepl replication,
+            long compressionKnownSinceNanos,
+            Map<TaggedSlots, Custody> custody) {
+        Routing.Routes routes = Routing.of(cluster, custody, self, endpoints);
+        return new Topology(
+                cluster, replication, routes.table(), routes.endpoints(), compressionKnownSinceNanos, custody);
     }
 
     private void publish(Topology next) {

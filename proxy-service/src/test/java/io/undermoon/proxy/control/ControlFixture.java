@@ -15,6 +15,8 @@ import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.MigrationSettings;
+import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
@@ -75,6 +77,7 @@ final class ControlFixture implements AutoCloseable {
                 new BackendQuery(loop),
                 endpoints,
                 () -> List.copyOf(nodeStates),
+                new Migrations(loop, List.of(loop), topology, endpoints, catalog, MigrationSettings.DEFAULT),
                 settings,
                 shutdowns::incrementAndGet));
         client = connect();

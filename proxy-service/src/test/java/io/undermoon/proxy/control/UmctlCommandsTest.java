@@ -138,10 +138,8 @@ class UmctlCommandsTest {
                 "mgr-0.2 other MIGRATING 1 8001-16383 " + META + " | TASK_NOT_FOUND",
                 "mgr-0.2 mydb IMPORTING 1 8001-16383 " + META + " | Invalid Arg",
                 "mgr-0.1 mydb MIGRATING 1 8001-16383 " + META + " | switch failed: IncompatibleVersion",
-                "mgr-0.2 mydb MIGRATING 1 8001-16383 " + META
-                        + " | NOT_READY_FOR_SWITCHING this version of the proxy does not import slots",
             })
-    void lets_no_migration_switch(String handshake, String error) {
+    void refuses_a_handshake_about_a_migration_it_does_not_take_part_in(String handshake, String error) {
         proxy.words(IMPORTING);
         for (String step : List.of("PRECHECK", "preswitch", "FINALSWITCH")) {
             assertThat(proxy.words("UMCTL " + step + " " + handshake)).isEqualTo("-" + error + "\r\n");

@@ -20,6 +20,8 @@ import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.SlowLog;
+import io.undermoon.proxy.migration.MigrationSettings;
+import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.DataPlane;
 import io.undermoon.proxy.session.SessionServices;
@@ -44,6 +46,7 @@ public final class ProxyHarness implements AutoCloseable {
 
     private final DataPlane dataPlane;
     private final TopologyStore topology;
+    private final Migrations migrations;
     private final ProxyAddress address;
     private volatile boolean replicasReadable = true;
     private long epoch;
@@ -81,6 +84,13 @@ public final class ProxyHarness implements AutoCloseable {
         Guard guard = new Guard(new AccessControl(commands.current(), null, null));
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
         HostPort listen = new HostPort("127.0.0.1", port);
+        migrations = new Migrations(
+                dataPlane.migrationLoop(),
+                dataPlane.loops(),
+                topology,
+                endpoints,
+                commands,
+                new MigrationSettings(0, 0, 200, 0));
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
                 topology,
@@ -92,6 +102,7 @@ public final class ProxyHarness implements AutoCloseable {
                 new BackendQuery(dataPlane.controlLoop()),
                 endpoints,
                 List::of,
+                migrations,
                 new ControlSettings(
                         "test",
                         listen,
@@ -172,8 +183,19 @@ public final class ProxyHarness implements AutoCloseable {
         replicasReadable = readable;
     }
 
+    /** Has the proxy carry out the migrations of its metadata from now on. */
+    public ProxyHarness migrating() {
+        migrations.start();
+        return this;
+    }
+
+    public Migrations migrations() {
+        return migrations;
+    }
+
     @Override
     public void close() {
+        migrations.close();
         dataPlane.close();
     }
 

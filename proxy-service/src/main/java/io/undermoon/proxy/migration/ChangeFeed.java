@@ -1,0 +1,234 @@
+package io.undermoon.proxy.migration;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.SubscriptionConnection;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.RespWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the stream of changes of a Redis master, as a replica does, but from now on: without a copy of the data, so the
+ * master neither forks nor writes one.
+ *
+ * <pre>
+ * INFO ─► PSYNC &lt;id&gt; &lt;offset + 1&gt; ─► +CONTINUE, then the commands as they are executed
+ *              └► anything else: the attempt has made the master keep a backlog; hang up and begin again
+ * </pre>
+ *
+ * It acknowledges no offset but 0, which keeps it attached and is never taken for a copy of the data by {@code WAIT}. Owned by
+ * the engine's loop.
+ */
+final class ChangeFeed implements SubscriptionConnection.Owner {
+    private static final int ATTEMPTS = 6;
+    private static final long BACKLOG_POLL_MILLIS = 20;
+    private static final long ACKNOWLEDGE_MILLIS = 1000;
+
+    private final ProxyLoop loop;
+    private final Calls calls;
+    private final Endpoint node;
+    private final StreamReader reader;
+    private final Listener listener;
+
+    private @Nullable SubscriptionConnection connection;
+    private @Nullable ScheduledFuture<?> acknowledging;
+    private @Nullable ByteBuf partial;
+    private NodeInfo info = NodeInfo.parse("");
+    private String problem = "";
+    private int attempts;
+    private boolean attached;
+    private boolean closed;
+
+    /** Who wants to know of changes. */
+    interface Listener extends StreamReader.Listener {
+        /** All changes from now on are reported. */
+        void attached();
+
+        /** No more changes are reported, or were missed; said once. */
+        void lost(String reason);
+    }
+
+    ChangeFeed(ProxyLoop loop, Calls calls, Endpoint node, StreamReader reader, Listener listener) {
+        this.loop = loop;
+        this.calls = calls;
+        this.node = node;
+        this.reader = reader;
+        this.listener = listener;
+    }
+
+    void attach() {
+        if (closed) {
+            return;
+        }
+        if (attempts++ == ATTEMPTS) {
+            end("node " + node + " does not let its changes be followed: " + problem);
+            return;
+        }
+        calls.call(node, "INFO", "replication").whenComplete((reply, failure) -> {
+            if (closed) {
+                return;
+            }
+            if (failure != null) {
+                end(Calls.reason(failure));
+                return;
+            }
+            info = NodeInfo.parse(Calls.text(reply));
+            if (!info.master() || info.replicationId().isEmpty()) {
+                end("node " + node + " is no master whose changes can be followed");
+                return;
+            }
+            connection = new SubscriptionConnection(loop, node, this);
+        });
+    }
+
+    void close() {
+        end("");
+    }
+
+    private void end(String reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        hangUp();
+        if (!reason.isEmpty()) {
+            listener.lost(reason);
+        }
+    }
+
+    private void hangUp() {
+        if (acknowledging != null) {
+            acknowledging.cancel(false);
+        }
+        SubscriptionConnection current = connection;
+        connection = null;
+        if (current != null) {
+            current.close("no longer needed");
+        }
+        releasePartial();
+    }
+
+    @Override
+    public void ready() {
+        send("REPLCONF", "capa", "eof", "capa", "psync2");
+    }
+
+    private void synchronize() {
+        send("PSYNC", info.replicationId(), Long.toString(info.replicationOffset() + 1));
+        if (!info.hasBacklog()) {
+            awaitBacklog();
+        }
+    }
+
+    /** The master answers only when it begins a full copy; that is not waited for. */
+    private void awaitBacklog() {
+        SubscriptionConnection asked = connection;
+        loop.eventLoop()
+                .schedule(
+                        () -> {
+                            if (!closed && !attached && asked != null && asked == connection) {
+                                calls.call(node, "INFO", "replication").whenComplete((reply, failure) -> {
+                                    boolean there = failure == null
+                                            && NodeInfo.parse(Calls.text(reply)).hasBacklog();
+                                    if (!there) {
+                                        awaitBacklog();
+                                    } else if (asked == connection && !attached) {
+                                        again("it had kept no backlog");
+                                    }
+                                });
+                            }
+                        },
+                        BACKLOG_POLL_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void again(String reason) {
+        problem = reason;
+        hangUp();
+        attach();
+    }
+
+    private void send(String... command) {
+        SubscriptionConnection current = connection;
+        if (current != null) {
+            RespWriter.command(current.out(), List.of(command));
+        }
+    }
+
+    @Override
+    public int answersDue() {
+        return attached ? 0 : 1;
+    }
+
+    @Override
+    public void reply(ByteBuf in, int from, int to, boolean last) {
+        if (last && partial == null) {
+            take(in.slice(from, to - from));
+            return;
+        }
+        if (partial == null) {
+            partial = loop.allocator().buffer(Math.max(1 << 16, to - from));
+        }
+        partial.writeBytes(in, from, to - from);
+        if (last) {
+            take(partial);
+            releasePartial();
+        }
+    }
+
+    private void take(ByteBuf value) {
+        if (closed) {
+            return;
+        }
+        if (value.getByte(value.readerIndex()) != '*') {
+            takeLine(value.toString(StandardCharsets.UTF_8).strip());
+        } else if (attached) {
+            String lost = reader.read(value);
+            if (lost != null) {
+                end(lost);
+            }
+        }
+    }
+
+    private void takeLine(String line) {
+        if (attached) {
+            return;
+        }
+        if (line.startsWith("+OK")) {
+            // The master refuses to be asked for its changes while it owes a reply.
+            synchronize();
+        } else if (line.startsWith("+CONTINUE")) {
+            attached = true;
+            acknowledging = loop.eventLoop()
+                    .scheduleWithFixedDelay(
+                            () -> send("REPLCONF", "ACK", "0"), 0, ACKNOWLEDGE_MILLIS, TimeUnit.MILLISECONDS);
+            listener.attached();
+        } else if (line.startsWith("+FULLRESYNC")) {
+            again("it had kept no backlog that reaches back to now");
+        } else {
+            end("node " + node + " does not let its changes be followed: " + line);
+        }
+    }
+
+    @Override
+    public void fail(BackendFailure failure) {
+        if (connection == null) {
+            // Hung up here.
+            return;
+        }
+        connection = null;
+        end("the changes of node " + node + " can no longer be followed: " + failure.message());
+    }
+
+    private void releasePartial() {
+        if (partial != null) {
+            partial.release();
+            partial = null;
+        }
+    }
+}

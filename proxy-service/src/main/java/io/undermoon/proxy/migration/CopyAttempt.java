@@ -1,0 +1,338 @@
+package io.undermoon.proxy.migration;
+
+import static java.util.Objects.requireNonNull;
+
+import io.undermoon.metadata.MigrationConfig;
+import io.undermoon.proxy.backend.DirectConnection;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.Calls.CallException;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.RespValue;
+import io.undermoon.slot.SlotRanges;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to bring a destination node to where it has the keys of certain slots exactly as the source has them: from an
+ * empty destination to the moment at which both are equal. Whatever fails ends the attempt; the next one begins from nothing.
+ * Owned by the engine's loop.
+ */
+final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
+    /** Of the settings' unit: the original looks at 16 keys at a time, with round trips in between that are not needed here. */
+    private static final int SCAN_FACTOR = 32;
+
+    private static final int MAX_SCAN_COUNT = 1000;
+    private static final long PATIENCE_MILLIS = 30_000;
+    private static final long PROBE_MILLIS = 25;
+    private static final int EMPTY_FUNCTIONS_BYTES = 10;
+
+    /** Who is told when the attempt is over before its time. */
+    interface Listener {
+        /** What is missing can be copied while commands are held. */
+        void converged();
+
+        void attemptFailed(String reason);
+    }
+
+    private final Engine engine;
+    private final Endpoint source;
+    private final Endpoint destination;
+    private final SlotRanges slots;
+    private final MigrationConfig config;
+    private final CopyCounters counters;
+    private final Listener listener;
+    private final Pace pace;
+    private final StreamReader reader;
+    private final ChangeFeed feed;
+    private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
+
+    private @Nullable Link from;
+    private @Nullable Link to;
+    private @Nullable Copier copier;
+    private @Nullable ScheduledFuture<?> probing;
+    private @Nullable CompletableFuture<Boolean> passed;
+    private boolean knowsTime;
+    private boolean closed;
+    private boolean probeOut;
+
+    CopyAttempt(
+            Engine engine,
+            Endpoint source,
+            Endpoint destination,
+            SlotRanges slots,
+            MigrationConfig config,
+            CopyCounters counters,
+            Listener listener) {
+        this.engine = engine;
+        this.source = source;
+        this.destination = destination;
+        this.slots = slots;
+        this.config = config;
+        this.counters = counters;
+        this.listener = listener;
+        this.pace =
+                new Pace(engine.settings().maxKeysPerSecond(), engine.settings().maxBytesPerSecond());
+        this.reader = new StreamReader(engine.commands().current(), slots, this);
+        this.feed = new ChangeFeed(engine.loop(), engine.calls(), source, reader, this);
+    }
+
+    /**
+     * Follows the source's changes and removes what the destination has of the slots. The destination's record must say that
+     * it is being copied to.
+     */
+    CompletionStage<?> prepare() {
+        Calls calls = engine.calls();
+        return endFormerAttempts()
+                .thenCompose(ended -> connect())
+                .thenCompose(connected -> engine.records().forget(source, Records.IMPORTS, slots))
+                .thenCompose(done -> engine.records().forget(destination, Records.EXPORTS, slots))
+                .thenCompose(done -> calls.call(source, "INFO"))
+                .thenCompose(info -> {
+                    knowsTime = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;
+                    feed.attach();
+                    return attached;
+                })
+                .thenCompose(follows -> purge())
+                .thenCompose(purged -> copyFunctions())
+                .thenCompose(done -> calls.call(source, "DBSIZE"))
+                .thenAccept(size -> {
+                    if (closed) {
+                        throw new CallException("the attempt has ended");
+                    }
+                    counters.begin(Calls.number(size));
+                    copier = newCopier();
+                });
+    }
+
+    /** Copies, or goes on, until what is missing takes no longer than this; says so by {@link Listener#converged}. */
+    void copy(long allowedMillis) {
+        if (probing == null) {
+            probing = engine.loop()
+                    .eventLoop()
+                    .scheduleWithFixedDelay(this::probe, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        requireNonNull(copier).copyUntil(allowedMillis);
+    }
+
+    /**
+     * Copies all that is missing, when commands for the slots are held and none is in flight.
+     *
+     * @param word not used before
+     * @return whether a replica of the destination has it too, or there is none
+     */
+    CompletionStage<Boolean> finish(String word, long waitMillis) {
+        CompletableFuture<Boolean> seen = new CompletableFuture<>();
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        passed = seen;
+        reader.await(word);
+        return engine.records()
+                .mark(source, word)
+                .thenCompose(marked -> seen)
+                .thenCompose(complete -> {
+                    requireNonNull(copier).drain(() -> drained.complete(true));
+                    return drained;
+                })
+                .thenCompose(done -> engine.calls().call(destination, "INFO", "replication"))
+                .thenCompose(info -> NodeInfo.parse(Calls.text(info)).replicas() == 0
+                        ? CompletableFuture.completedFuture(true)
+                        : requireNonNull(to)
+                                .call("WAIT", "1", Long.toString(waitMillis))
+                                .thenApply(acknowledged -> Calls.number(acknowledged) > 0));
+    }
+
+    /** Ends the attempt; nothing more is told of it. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (probing != null) {
+            probing.cancel(false);
+        }
+        if (copier != null) {
+            copier.stop();
+        }
+        feed.close();
+        for (Link link : new Link[] {from, to}) {
+            if (link != null) {
+                link.connection.close("no longer needed");
+            }
+        }
+    }
+
+    private void fail(String reason) {
+        if (!closed) {
+            close();
+            attached.completeExceptionally(new CallException(reason));
+            listener.attemptFailed(reason);
+        }
+    }
+
+    /** Connections of an attempt that somebody lost track of may have values on their way; they are cut. */
+    private CompletionStage<?> endFormerAttempts() {
+        return engine.calls()
+                .call(destination, "CLIENT", "LIST", "TYPE", "normal")
+                .thenCompose(list -> {
+                    List<CompletableFuture<?>> ends = new ArrayList<>();
+                    for (String line : Calls.text(list).split("\n", -1)) {
+                        if (line.contains(" name=" + name() + " ")) {
+                            String id = line.substring("id=".length(), line.indexOf(' '));
+                            ends.add(engine.calls()
+                                    .call(destination, "CLIENT", "KILL", "ID", id)
+                                    .toCompletableFuture());
+                        }
+                    }
+                    return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
+                });
+    }
+
+    /** Under which the nodes know the connections that move these slots. */
+    private String name() {
+        return "undermoon-move:" + slots;
+    }
+
+    private CompletionStage<?> connect() {
+        Link source1 = new Link(source);
+        Link destination1 = new Link(destination);
+        from = source1;
+        to = destination1;
+        return source1.named.thenCompose(ready -> destination1.named);
+    }
+
+    private CompletionStage<?> purge() {
+        boolean[] moving = StreamReader.membership(slots);
+        return KeySweep.of(engine.loop(), engine.calls(), destination, slot -> moving[slot], 0, removing -> {});
+    }
+
+    /** Functions are the same everywhere in a cluster; a node that is new to it has none. */
+    private CompletionStage<RespValue> copyFunctions() {
+        if (!knowsTime) {
+            // Both came with version 7.
+            return CompletableFuture.completedFuture(new RespValue.Int(0));
+        }
+        return engine.calls().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
+            if (!(dump instanceof RespValue.Bulk bulk) || bulk.bytes().length <= EMPTY_FUNCTIONS_BYTES) {
+                return CompletableFuture.completedFuture(dump);
+            }
+            byte[] replace = "REPLACE".getBytes(StandardCharsets.US_ASCII);
+            CommandFrame restore = Calls.command(List.of("FUNCTION", "RESTORE"), List.of(bulk.bytes(), replace));
+            return engine.calls().call(destination, restore);
+        });
+    }
+
+    private Copier newCopier() {
+        int count = (int) Math.min(MAX_SCAN_COUNT, config.scanCount() * SCAN_FACTOR);
+        long interval = TimeUnit.MICROSECONDS.toNanos(config.scanInterval());
+        return new Copier(
+                engine.loop(),
+                requireNonNull(from).connection,
+                requireNonNull(to).connection,
+                slots,
+                pace,
+                counters,
+                new Copier.ScanPlan(count, interval),
+                knowsTime,
+                this);
+    }
+
+    /** Takes the time both nodes need to answer. */
+    private void probe() {
+        if (probeOut) {
+            return;
+        }
+        probeOut = true;
+        long start = System.nanoTime();
+        CompletableFuture.allOf(
+                        engine.calls().call(source, "PING").toCompletableFuture(),
+                        engine.calls().call(destination, "PING").toCompletableFuture())
+                .whenComplete((answers, problem) -> {
+                    probeOut = false;
+                    pace.answered(System.nanoTime() - start);
+                });
+    }
+
+    @Override
+    public void attached() {
+        attached.complete(true);
+    }
+
+    @Override
+    public void changed(byte[] key) {
+        Copier current = copier;
+        if (current != null) {
+            current.changed(key);
+        }
+    }
+
+    @Override
+    public void passed() {
+        if (passed != null) {
+            passed.complete(true);
+        }
+    }
+
+    @Override
+    public void lost(String reason) {
+        fail(reason);
+    }
+
+    @Override
+    public void converged() {
+        if (!closed) {
+            listener.converged();
+        }
+    }
+
+    @Override
+    public void copyFailed(String reason) {
+        fail(reason);
+    }
+
+    /** A connection that is known by name to its node. */
+    private final class Link implements DirectConnection.Owner {
+        private final Endpoint node;
+        private final CompletableFuture<RespValue> named = new CompletableFuture<>();
+        private final DirectConnection connection;
+
+        Link(Endpoint node) {
+            this.node = node;
+            this.connection = new DirectConnection(engine.loop(), node, PATIENCE_MILLIS, this);
+        }
+
+        CompletionStage<RespValue> call(String... command) {
+            CompletableFuture<RespValue> answer = new CompletableFuture<>();
+            connection.send(CommandFrame.of(List.of(command)), Calls.collector(node + " to " + command[0], answer));
+            return answer;
+        }
+
+        @Override
+        public void ready() {
+            call("CLIENT", "SETNAME", name()).whenComplete((reply, problem) -> {
+                if (problem != null) {
+                    named.completeExceptionally(problem);
+                } else {
+                    named.complete(reply);
+                }
+            });
+        }
+
+        @Override
+        public void lost(String reason) {
+            named.completeExceptionally(new CallException(reason));
+            fail(reason);
+        }
+
+        @Override
+        public void writable() {
+            if (copier != null && this == to) {
+                copier.writable();
+            }
+        }
+    }
+}

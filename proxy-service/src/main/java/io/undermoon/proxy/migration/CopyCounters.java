@@ -1,0 +1,103 @@
+package io.undermoon.proxy.migration;
+
+import java.util.concurrent.TimeUnit;
+
+/** What a migration has copied so far. Written by the engine's loop, read by any thread. */
+final class CopyCounters {
+    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final long startNanos = System.nanoTime();
+    private volatile long keysScanned;
+    private volatile long keysTotal;
+    private volatile long keysCopied;
+    private volatile long bytesCopied;
+    private volatile long keysDirty;
+    private volatile long keysPerSecond;
+    private volatile long bytesPerSecond;
+    private volatile int attempts;
+    private volatile long longestHoldMicros;
+
+    private long windowStartNanos = startNanos;
+    private long keysAtStart;
+    private long bytesAtStart;
+
+    /** Another attempt begins, from nothing. */
+    void begin(long total) {
+        attempts = attempts + 1;
+        keysTotal = total;
+        keysScanned = 0;
+    }
+
+    void scanned(long keys) {
+        keysScanned = keysScanned + keys;
+    }
+
+    void key() {
+        keysCopied = keysCopied + 1;
+        long now = System.nanoTime();
+        long elapsed = now - windowStartNanos;
+        if (elapsed > WINDOW_NANOS) {
+            keysPerSecond = perSecond(keysCopied - keysAtStart, elapsed);
+            bytesPerSecond = perSecond(bytesCopied - bytesAtStart, elapsed);
+            windowStartNanos = now;
+            keysAtStart = keysCopied;
+            bytesAtStart = bytesCopied;
+        }
+    }
+
+    void bytes(long count) {
+        bytesCopied = bytesCopied + count;
+    }
+
+    void dirty(int keys) {
+        keysDirty = keys;
+    }
+
+    void held(long nanos) {
+        longestHoldMicros = Math.max(longestHoldMicros, TimeUnit.NANOSECONDS.toMicros(nanos));
+    }
+
+    long keysScanned() {
+        return keysScanned;
+    }
+
+    long keysTotal() {
+        return keysTotal;
+    }
+
+    long keysCopied() {
+        return keysCopied;
+    }
+
+    long bytesCopied() {
+        return bytesCopied;
+    }
+
+    long keysDirty() {
+        return keysDirty;
+    }
+
+    long keysPerSecond() {
+        return keysPerSecond;
+    }
+
+    long bytesPerSecond() {
+        return bytesPerSecond;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    long longestHoldMicros() {
+        return longestHoldMicros;
+    }
+
+    long elapsedMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    }
+
+    private static long perSecond(long count, long nanos) {
+        return (long) (count * 1e9 / nanos);
+    }
+}

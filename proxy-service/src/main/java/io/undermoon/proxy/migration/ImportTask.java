@@ -1,0 +1,170 @@
+package io.undermoon.proxy.migration;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.MigrationConfig;
+import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.migration.Deed.Status;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.topology.Custody;
+import io.undermoon.umctl.MigrationProgress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The destination side of one migration. It decides nothing: the slots are its own when the record in its node says so, which
+ * the source has written. It looks when it begins, when the source tells it to, and now and then. Owned by the engine's loop,
+ * but for {@link #progress}.
+ */
+final class ImportTask {
+    private static final Logger LOG = Logger.getLogger(ImportTask.class);
+    private static final long POLL_MILLIS = 1000;
+    private static final long FIRST_POLL_MILLIS = 50;
+
+    private final Engine engine;
+    private final ClusterName cluster;
+    private final TaggedSlots tag;
+    private final Endpoint source;
+    private final Endpoint node;
+    private final long startNanos = System.nanoTime();
+    private final ScheduledFuture<?> overdue;
+
+    private volatile Custody custody;
+    private volatile String error = "";
+    private boolean stopped;
+
+    ImportTask(
+            Engine engine,
+            ClusterName cluster,
+            TaggedSlots tag,
+            MigrationMeta meta,
+            MigrationConfig config,
+            Custody now) {
+        this.engine = engine;
+        this.cluster = cluster;
+        this.tag = tag;
+        this.source = engine.endpoints().redis(meta.srcNodeAddress().value());
+        this.node = engine.endpoints().redis(meta.dstNodeAddress().value());
+        this.custody = now;
+        this.overdue = engine.loop()
+                .eventLoop()
+                .schedule(this::heldTooLong, Math.max(1, config.maxBlockingTime()), TimeUnit.MILLISECONDS);
+    }
+
+    void start() {
+        LOG.infof("%s is expected; slots are %s", this, custody);
+        poll();
+    }
+
+    void stop() {
+        stopped = true;
+        overdue.cancel(false);
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(source, node);
+    }
+
+    MigrationTask task() {
+        return new MigrationTask(cluster, tag);
+    }
+
+    /** The node that gets the slots. */
+    Endpoint node() {
+        return node;
+    }
+
+    boolean isOwned() {
+        return custody == Custody.HERE;
+    }
+
+    /** How far it is; from any thread. */
+    MigrationProgress progress() {
+        boolean owned = custody == Custody.HERE;
+        long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+        MigrationProgress.State state = owned ? MigrationProgress.State.OWNED : MigrationProgress.State.IMPORTING;
+        return new MigrationProgress(
+                tag, MigrationProgress.Side.DESTINATION, state, 0, 0, 0, 0, 0, elapsed, 0, 0, 0, 0, error);
+    }
+
+    /** The source says that the slots have been handed over. Tells whether the node has it on record. */
+    CompletionStage<Boolean> finalSwitch() {
+        if (custody == Custody.HERE) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return engine.records().read(node, Records.IMPORTS, tag.rangeList()).thenApply(deed -> {
+            boolean owned = deed != null && deed.is(Status.OWNED);
+            if (owned) {
+                take(Custody.HERE);
+            }
+            return owned && !stopped;
+        });
+    }
+
+    private void poll() {
+        if (stopped || custody == Custody.HERE) {
+            return;
+        }
+        look().whenComplete((found, problem) -> {
+            if (stopped || custody == Custody.HERE) {
+                return;
+            }
+            if (problem == null) {
+                error = "";
+                take(found);
+            } else {
+                error = Calls.reason(problem);
+            }
+            boolean settled = custody == Custody.THERE;
+            engine.loop()
+                    .eventLoop()
+                    .schedule(this::poll, settled ? POLL_MILLIS : FIRST_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        });
+    }
+
+    /** Who has the slots by the node's record; a source that is there and is at a later attempt knows better. */
+    private CompletionStage<Custody> look() {
+        return engine.records().read(node, Records.IMPORTS, tag.rangeList()).thenCompose(deed -> {
+            if (deed == null || !deed.is(Status.OWNED)) {
+                return CompletableFuture.completedFuture(Custody.THERE);
+            }
+            return engine.records()
+                    .read(source, Records.EXPORTS, tag.rangeList())
+                    .exceptionally(problem -> null)
+                    .thenApply(given -> contradicts(given, deed) ? Custody.THERE : Custody.HERE);
+        });
+    }
+
+    private static boolean contradicts(@Nullable Deed given, Deed owned) {
+        return given != null && !given.is(Status.GIVEN) && given.nonce().compareTo(owned.nonce()) > 0;
+    }
+
+    private void heldTooLong() {
+        if (!stopped && custody == Custody.HELD) {
+            take(Custody.REFUSED);
+        }
+    }
+
+    private void take(Custody next) {
+        if (stopped || custody == next) {
+            return;
+        }
+        if (!engine.topology().mark(tag, next)) {
+            stop();
+            return;
+        }
+        custody = next;
+        LOG.infof("%s: slots are %s", this, next);
+    }
+
+    @Override
+    public String toString() {
+        return "cluster=" + cluster + " import of " + tag.rangeList() + " from " + source + " to " + node;
+    }
+}

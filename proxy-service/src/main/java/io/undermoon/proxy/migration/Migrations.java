@@ -1,0 +1,219 @@
+package io.undermoon.proxy.migration;
+
+import io.undermoon.metadata.MigrationConfig;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.SlotState;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.umctl.Handshake;
+import io.undermoon.umctl.MigrationProgress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The migrations in which this proxy takes part: follows the metadata, and answers what coordinators and other proxies ask about
+ * them. Every method may be called from any thread.
+ */
+public final class Migrations implements AutoCloseable {
+    private static final String OK = "OK";
+
+    private final Engine engine;
+    private final LeftOvers leftOvers;
+    private final Map<TaggedSlots, SourceTask> sources = new LinkedHashMap<>();
+    private final Map<TaggedSlots, ImportTask> imports = new LinkedHashMap<>();
+
+    /** Copies of the above for readers on other threads. */
+    private volatile List<SourceTask> knownSources = List.of();
+
+    private volatile List<ImportTask> knownImports = List.of();
+    private boolean closed;
+
+    /**
+     * @param loop for the engine alone
+     * @param clientLoops those that serve clients
+     */
+    public Migrations(
+            ProxyLoop loop,
+            List<ProxyLoop> clientLoops,
+            TopologyStore topology,
+            Endpoints endpoints,
+            CommandCatalog commands,
+            MigrationSettings settings) {
+        Calls calls = new Calls(loop);
+        this.engine = new Engine(loop, clientLoops, topology, endpoints, commands, calls, new Records(calls), settings);
+        this.leftOvers = new LeftOvers(engine);
+    }
+
+    /** Begins to follow the metadata; before any is applied. */
+    public void start() {
+        engine.topology().findsOut();
+        engine.topology().onChange(now -> engine.loop().execute(this::follow));
+        engine.loop().execute(leftOvers::start);
+    }
+
+    /** Stops all that goes on, as if the process ended. */
+    @Override
+    public void close() {
+        engine.loop().execute(() -> {
+            closed = true;
+            leftOvers.stop();
+            sources.values().forEach(SourceTask::stop);
+            imports.values().forEach(ImportTask::stop);
+        });
+    }
+
+    /** Those that are switched and wait for the metadata to say so. */
+    public List<MigrationTask> finished() {
+        List<MigrationTask> finished = new ArrayList<>();
+        knownSources.stream().filter(SourceTask::isSwitched).forEach(task -> finished.add(task.task()));
+        knownImports.stream().filter(ImportTask::isOwned).forEach(task -> finished.add(task.task()));
+        return finished;
+    }
+
+    /** How far each is. */
+    public List<MigrationProgress> progress() {
+        List<MigrationProgress> progress = new ArrayList<>();
+        knownSources.forEach(task -> progress.add(task.progress()));
+        knownImports.forEach(task -> progress.add(task.progress()));
+        return progress;
+    }
+
+    /**
+     * Answers a message about a migration in which this proxy takes part.
+     *
+     * @return {@code OK} or an error
+     */
+    public CompletionStage<String> answer(Handshake message) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        Supplier<CompletionStage<String>> question = switch (message.step()) {
+            case PRECHECK -> () -> CompletableFuture.completedFuture(precheck(message));
+            case PRESWITCH -> () -> CompletableFuture.completedFuture(preswitch(message));
+            case FINALSWITCH -> () -> finalSwitch(message);
+            case ABORTMIGRATION -> () -> abort(message);
+        };
+        engine.loop()
+                .execute(() -> question.get().whenComplete((text, problem) -> {
+                    if (problem == null) {
+                        answer.complete(text);
+                    } else {
+                        answer.complete("NOT_READY_FOR_SWITCHING " + Calls.reason(problem));
+                    }
+                }));
+        return answer;
+    }
+
+    private String precheck(Handshake message) {
+        ImportTask task = importOf(message);
+        if (task == null) {
+            return notFound(message);
+        }
+        return leftOvers.isRemoving(task.node()) ? "NOT_READY_FOR_SWITCHING keys are being removed" : OK;
+    }
+
+    private String preswitch(Handshake message) {
+        ImportTask task = importOf(message);
+        if (task == null) {
+            return notFound(message);
+        }
+        return task.isOwned() ? OK : "NOT_READY_FOR_SWITCHING slots are copied before they are switched";
+    }
+
+    private CompletionStage<String> finalSwitch(Handshake message) {
+        ImportTask task = importOf(message);
+        if (task == null) {
+            return CompletableFuture.completedFuture(notFound(message));
+        }
+        return task.finalSwitch()
+                .thenApply(owned ->
+                        owned ? OK : "NOT_READY_FOR_SWITCHING the node does not have on record that it owns the slots");
+    }
+
+    private CompletionStage<String> abort(Handshake message) {
+        SourceTask task = sources.get(message.task().slotRange());
+        return task == null || !task.task().equals(message.task())
+                ? CompletableFuture.completedFuture("TASK_NOT_FOUND no such migration from a node behind this proxy")
+                : task.abort();
+    }
+
+    private @Nullable ImportTask importOf(Handshake message) {
+        TaggedSlots slots = message.task().slotRange();
+        if (!(slots.tag() instanceof SlotState.Migrating migrating)) {
+            return null;
+        }
+        ImportTask task = imports.get(new TaggedSlots(slots.rangeList(), new SlotState.Importing(migrating.meta())));
+        return task != null && task.task().clusterName().equals(message.task().clusterName()) ? task : null;
+    }
+
+    private String notFound(Handshake message) {
+        boolean later = message.task().slotRange().tag() instanceof SlotState.Migrating migrating
+                && migrating.meta().epoch().isAfter(engine.topology().current().epoch());
+        return later ? "NOT_READY_FOR_SWITCHING" : "TASK_NOT_FOUND";
+    }
+
+    /** Begins what is new in the metadata and stops what is no longer there. */
+    private void follow() {
+        if (closed) {
+            return;
+        }
+        Topology now = engine.topology().current();
+        Set<TaggedSlots> present = now.custody().keySet();
+        stopAbsent(present);
+        MigrationConfig config = now.cluster().config().migrationConfig();
+        MigrationConfig used = config == null ? MigrationConfig.DEFAULT : config;
+        now.custody().forEach((tag, custody) -> begin(now, tag, custody, used));
+        knownSources = List.copyOf(sources.values());
+        knownImports = List.copyOf(imports.values());
+        engine.loop().retainBackends(wanted());
+    }
+
+    private void stopAbsent(Set<TaggedSlots> present) {
+        for (TaggedSlots tag : Set.copyOf(sources.keySet())) {
+            SourceTask task = present.contains(tag) ? null : sources.remove(tag);
+            if (task != null) {
+                task.stop();
+            }
+        }
+        for (TaggedSlots tag : Set.copyOf(imports.keySet())) {
+            ImportTask task = present.contains(tag) ? null : imports.remove(tag);
+            if (task != null) {
+                task.stop();
+            }
+        }
+    }
+
+    private void begin(Topology now, TaggedSlots tag, Custody custody, MigrationConfig config) {
+        if (now.clusterName() == null) {
+            return;
+        }
+        if (tag.tag() instanceof SlotState.Migrating migrating && !sources.containsKey(tag)) {
+            SourceTask task = new SourceTask(engine, now.clusterName(), tag, migrating.meta(), config, custody);
+            sources.put(tag, task);
+            task.start();
+        } else if (tag.tag() instanceof SlotState.Importing importing && !imports.containsKey(tag)) {
+            ImportTask task = new ImportTask(engine, now.clusterName(), tag, importing.meta(), config, custody);
+            imports.put(tag, task);
+            task.start();
+        }
+    }
+
+    private Set<Endpoint> wanted() {
+        Set<Endpoint> wanted = new HashSet<>(leftOvers.masters());
+        sources.values().forEach(task -> wanted.addAll(task.endpoints()));
+        imports.values().forEach(task -> wanted.addAll(task.endpoints()));
+        return wanted;
+    }
+}

@@ -1,0 +1,47 @@
+package io.undermoon.proxy.migration;
+
+import io.undermoon.metadata.Epoch;
+import java.util.Comparator;
+
+/**
+ * Names one attempt to move slots; no two attempts have the same. A later attempt's is greater: the epoch of its task is, or
+ * within a task the number it counted up from what it found in the records.
+ *
+ * <pre>
+ * &lt;epoch&gt;.&lt;number&gt;.&lt;random&gt;
+ * </pre>
+ */
+record Nonce(Epoch epoch, long number, String random) implements Comparable<Nonce> {
+    private static final Comparator<Nonce> ORDER = Comparator.comparing((Nonce nonce) -> nonce.epoch.value())
+            .thenComparing(Nonce::number)
+            .thenComparing(Nonce::random);
+
+    Nonce {
+        if (random.isEmpty() || random.indexOf(' ') >= 0 || random.indexOf('.') >= 0) {
+            throw new IllegalArgumentException("'" + random + "' is no part of a nonce");
+        }
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException it is none
+     */
+    static Nonce parse(String text) {
+        String[] parts = text.split("\\.", -1);
+        if (parts.length != 3) {
+            throw new IllegalArgumentException("'" + text + "' is not <epoch>.<number>.<random>");
+        }
+        return new Nonce(new Epoch(Long.parseLong(parts[0])), Long.parseLong(parts[1]), parts[2]);
+    }
+
+    @Override
+    public int compareTo(Nonce other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return epoch + "." + number + "." + random;
+    }
+}

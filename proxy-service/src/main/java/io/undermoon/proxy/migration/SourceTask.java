@@ -1,0 +1,443 @@
+package io.undermoon.proxy.migration;
+
+import static java.util.Objects.requireNonNull;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.MigrationConfig;
+import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.SourceMove.Phase;
+import io.undermoon.proxy.migration.SourceMove.Step;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.topology.Custody;
+import io.undermoon.umctl.Handshake;
+import io.undermoon.umctl.MigrationProgress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out what {@link SourceMove} decides for one migration. One action is under way at a time; what comes of one that has
+ * been given up is ignored. Owned by the engine's loop, but for {@link #progress}.
+ */
+final class SourceTask implements Action.Effects, CopyAttempt.Listener {
+    private static final Logger LOG = Logger.getLogger(SourceTask.class);
+
+    private static final long PRECHECK_MILLIS = 100;
+    private static final long OFFER_MILLIS = 20;
+    private static final int OFFERS = 10;
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long MAX_PAUSE_MILLIS = 10_000;
+    private static final long ABORT_MILLIS = 5000;
+
+    /** How long commands are held at most by the first handover that is tried; later ones take longer. */
+    private static final long FIRST_HOLD_MILLIS = 200;
+
+    private static final long FIRST_DRAIN_MILLIS = 20;
+
+    /** So often a destination's replica may fail to acknowledge in time. */
+    private static final int REPLICA_CHANCES = 3;
+
+    private final Engine engine;
+    private final ClusterName cluster;
+    private final TaggedSlots tag;
+    private final MigrationMeta meta;
+    private final MigrationConfig config;
+    private final Endpoint source;
+    private final Endpoint destination;
+    private final Endpoint destinationProxy;
+    private final CopyCounters counters = new CopyCounters();
+    private final List<CompletableFuture<String>> abortAsked = new ArrayList<>();
+
+    private volatile SourceMove move;
+    private volatile String waitsFor = "";
+    private @Nullable CopyAttempt attempt;
+    private @Nullable ScheduledFuture<?> overdue;
+    private long turn;
+    private long heldSinceNanos;
+    private int holds;
+    private boolean stopped;
+
+    SourceTask(
+            Engine engine,
+            ClusterName cluster,
+            TaggedSlots tag,
+            MigrationMeta meta,
+            MigrationConfig config,
+            Custody now) {
+        this.engine = engine;
+        this.cluster = cluster;
+        this.tag = tag;
+        this.meta = meta;
+        this.config = config;
+        this.source = engine.endpoints().redis(meta.srcNodeAddress().value());
+        this.destination = engine.endpoints().redis(meta.dstNodeAddress().value());
+        this.destinationProxy = engine.endpoints().peer(meta.dstProxyAddress().value(), 0);
+        this.move = SourceMove.of(meta.epoch(), now);
+    }
+
+    void start() {
+        LOG.infof("%s begins; served here until now: %s", this, move.certain());
+        holdStarts();
+        take(move.begin());
+    }
+
+    /** The migration is no longer in the metadata. */
+    void stop() {
+        stopped = true;
+        turn++;
+        endAttempt();
+        cancelOverdue();
+        answerAborts("TASK_NOT_FOUND the migration is no longer known");
+    }
+
+    /** Every endpoint that the migration needs. */
+    List<Endpoint> endpoints() {
+        return List.of(source, destination, destinationProxy);
+    }
+
+    MigrationTask task() {
+        return new MigrationTask(cluster, tag);
+    }
+
+    boolean isSwitched() {
+        return move.phase() == Phase.SWITCHED;
+    }
+
+    /** How far it is; from any thread. */
+    MigrationProgress progress() {
+        SourceMove now = move;
+        return new MigrationProgress(
+                tag,
+                MigrationProgress.Side.SOURCE,
+                MigrationProgress.State.valueOf(now.phase().shown().toUpperCase(Locale.ROOT)),
+                counters.keysScanned(),
+                counters.keysTotal(),
+                counters.keysCopied(),
+                counters.bytesCopied(),
+                counters.keysDirty(),
+                counters.elapsedMillis(),
+                counters.keysPerSecond(),
+                counters.bytesPerSecond(),
+                counters.attempts(),
+                counters.longestHoldMicros(),
+                now.error().isEmpty() ? waitsFor : now.error());
+    }
+
+    /** Cancels the migration, unless it is switched. The answer is {@code OK} or an error. */
+    CompletionStage<String> abort() {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        abortAsked.add(answer);
+        engine.loop()
+                .eventLoop()
+                .schedule(
+                        () -> answer.complete("TRYAGAIN it is not known yet whether the slots are switched"),
+                        ABORT_MILLIS,
+                        TimeUnit.MILLISECONDS);
+        if (move.certain() && move.isInterruptible()) {
+            take(move.abort());
+        } else {
+            move = move.asked();
+            answerAbortsIfKnown();
+        }
+        return answer;
+    }
+
+    private void take(Step step) {
+        SourceMove before = move;
+        SourceMove next = step.next();
+        move = next;
+        turn++;
+        waitsFor = "";
+        if (before.custody() != next.custody()) {
+            custodyChanged(before.custody(), next.custody());
+            if (stopped) {
+                return;
+            }
+        }
+        if (!before.phase().shown().equals(next.phase().shown())) {
+            LOG.infof("%s is %s%s", this, next.phase().shown(), next.error().isEmpty() ? "" : ": " + next.error());
+        } else if (!next.error().isEmpty() && !next.error().equals(before.error())) {
+            LOG.warnf("%s: %s", this, next.error());
+        }
+        answerAbortsIfKnown();
+        step.action().perform(this);
+    }
+
+    private void custodyChanged(Custody before, Custody now) {
+        if (now == Custody.HELD) {
+            heldSinceNanos = System.nanoTime();
+        }
+        if (!engine.topology().mark(tag, now)) {
+            // The metadata has changed, which this task is about to hear; nobody goes by what it does any more.
+            stop();
+            return;
+        }
+        if (before == Custody.HELD) {
+            cancelOverdue();
+            long nanos = System.nanoTime() - heldSinceNanos;
+            counters.held(nanos);
+            LOG.infof("%s held commands for %d us", this, TimeUnit.NANOSECONDS.toMicros(nanos));
+        }
+        holdStarts();
+    }
+
+    private void holdStarts() {
+        if (move.custody() == Custody.HELD && overdue == null) {
+            if (heldSinceNanos == 0) {
+                heldSinceNanos = System.nanoTime();
+            }
+            overdue = schedule(maxHoldMillis(), () -> {
+                overdue = null;
+                SourceMove before = move;
+                move = before.overdue();
+                if (before.custody() != move.custody()) {
+                    custodyChanged(before.custody(), move.custody());
+                    LOG.warnf("%s: commands were held too long: %s", this, move.custody());
+                } else {
+                    holdStarts();
+                }
+            });
+        }
+    }
+
+    private long maxHoldMillis() {
+        return Math.max(1, config.maxBlockingTime());
+    }
+
+    private void cancelOverdue() {
+        if (overdue != null) {
+            overdue.cancel(false);
+            overdue = null;
+        }
+    }
+
+    private void answerAbortsIfKnown() {
+        if (move.phase() == Phase.ABORTED) {
+            answerAborts("OK");
+        } else if (move.isSwitched()) {
+            answerAborts("ALREADY_SWITCHED the destination has the slots");
+        }
+    }
+
+    private void answerAborts(String answer) {
+        abortAsked.forEach(asked -> asked.complete(answer));
+        abortAsked.clear();
+    }
+
+    @Override
+    public void look() {
+        endAttempt();
+        CompletionStage<@Nullable Deed> here = engine.records().read(source, Records.EXPORTS, tag.rangeList());
+        CompletionStage<@Nullable Deed> there = engine.records().read(destination, Records.IMPORTS, tag.rangeList());
+        outcome(
+                here.thenCompose(mine -> there.thenApply(theirs -> new Found(mine, theirs))),
+                found -> move.found(found.here, found.there, randomWord()));
+    }
+
+    private record Found(@Nullable Deed here, @Nullable Deed there) {}
+
+    @Override
+    public void writeHere(@Nullable Deed expected, Deed next) {
+        outcome(
+                engine.records().replace(source, Records.EXPORTS, tag.rangeList(), expected, next),
+                done -> done ? move.written(next) : move.overtaken());
+    }
+
+    @Override
+    public void writeThere(@Nullable Deed expected, Deed next) {
+        outcome(
+                engine.records().replace(destination, Records.IMPORTS, tag.rangeList(), expected, next),
+                done -> done ? move.written(next) : move.overtaken());
+    }
+
+    @Override
+    public void precheck() {
+        long mine = turn;
+        handshake(Handshake.Step.PRECHECK).whenComplete((reply, problem) -> {
+            if (mine != turn) {
+                return;
+            }
+            if (problem == null) {
+                take(move.prechecked());
+            } else {
+                waitsFor = Calls.reason(problem);
+                schedule(PRECHECK_MILLIS, ifTurn(mine, this::precheck));
+            }
+        });
+    }
+
+    @Override
+    public void offer() {
+        endAttempt();
+        offer(1);
+    }
+
+    private void offer(int attempts) {
+        long mine = turn;
+        handshake(Handshake.Step.FINALSWITCH).whenComplete((reply, problem) -> {
+            if (mine != turn) {
+                return;
+            }
+            if (problem == null) {
+                take(move.taken());
+            } else if (attempts < OFFERS) {
+                schedule(OFFER_MILLIS, ifTurn(mine, () -> offer(attempts + 1)));
+            } else {
+                take(move.failed(Calls.reason(problem)));
+            }
+        });
+    }
+
+    private CompletionStage<?> handshake(Handshake.Step step) {
+        List<String> command = new Handshake(step, Handshake.VERSION, task()).toCommand();
+        return engine.calls().call(destinationProxy, CommandFrame.of(command));
+    }
+
+    @Override
+    public void prepare(Nonce nonce) {
+        endAttempt();
+        CopyAttempt started = new CopyAttempt(engine, source, destination, tag.rangeList(), config, counters, this);
+        attempt = started;
+        holds = 0;
+        outcome(started.prepare().thenApply(prepared -> true), prepared -> move.prepared());
+    }
+
+    @Override
+    public void copy() {
+        CopyAttempt present = attempt;
+        if (present == null) {
+            take(move.failed("the attempt has ended"));
+            return;
+        }
+        // The longer it does not converge, the longer may what is left take.
+        long allowedMillis = Math.min(maxHoldMillis() / 4, FIRST_DRAIN_MILLIS << Math.min(holds, 16));
+        if (holds == 0) {
+            present.copy(allowedMillis);
+        } else {
+            schedule(pauseMillis(holds), ifTurn(turn, () -> present.copy(allowedMillis)));
+        }
+    }
+
+    @Override
+    public void converged() {
+        if (move.phase() == Phase.COPYING) {
+            take(move.converged());
+        }
+    }
+
+    @Override
+    public void attemptFailed(String reason) {
+        switch (move.phase()) {
+            case PREPARING, COPYING, HOLDING -> take(move.failed(reason));
+            default -> LOG.debugf("%s no longer needs what was lost: %s", this, reason);
+        }
+    }
+
+    @Override
+    public void hold() {
+        CopyAttempt present = attempt;
+        if (present == null) {
+            take(move.failed("the attempt has ended"));
+            return;
+        }
+        long mine = turn;
+        long budgetMillis = Math.min(maxHoldMillis(), FIRST_HOLD_MILLIS << Math.min(holds, 16));
+        boolean insists = holds >= REPLICA_CHANCES;
+        holds++;
+        schedule(
+                budgetMillis,
+                ifTurn(mine, () -> take(move.heldTooLong("commands were held for " + budgetMillis + " ms"))));
+        boolean[] moving = StreamReader.membership(tag.rangeList());
+        Barrier.of(engine.clientLoops(), source, slot -> slot >= 0 && moving[slot], () -> mine == turn)
+                .whenComplete((quiet, problem) -> engine.loop()
+                        .execute(ifTurn(
+                                mine,
+                                () -> outcome(
+                                        present.finish(randomWord(), Math.max(1, budgetMillis / 2)),
+                                        safe -> safe || insists
+                                                ? move.drained()
+                                                : move.heldTooLong(
+                                                        "no replica of the destination has acknowledged in time")))));
+    }
+
+    @Override
+    public void pause(int failures) {
+        endAttempt();
+        schedule(pauseMillis(failures), ifTurn(turn, () -> take(move.due())));
+    }
+
+    private static long pauseMillis(int failures) {
+        return Math.min(MAX_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
+    }
+
+    @Override
+    public void rest() {
+        endAttempt();
+    }
+
+    private void endAttempt() {
+        CopyAttempt present = attempt;
+        attempt = null;
+        if (present != null) {
+            present.close();
+        }
+    }
+
+    private <T> void outcome(CompletionStage<T> stage, Function<T, Step> event) {
+        long mine = turn;
+        BiFunction<@Nullable T, @Nullable Throwable, Boolean> taken = (value, problem) -> {
+            if (mine == turn) {
+                take(problem == null ? event.apply(requireNonNull(value)) : move.failed(Calls.reason(problem)));
+            }
+            return true;
+        };
+        stage.handle(taken).whenComplete((done, mistake) -> {
+            if (mistake != null) {
+                LOG.errorf(mistake, "%s: something unforeseen in %s", this, move);
+            }
+        });
+    }
+
+    private Runnable ifTurn(long mine, Runnable action) {
+        return () -> {
+            if (mine == turn) {
+                action.run();
+            }
+        };
+    }
+
+    private ScheduledFuture<?> schedule(long millis, Runnable action) {
+        return engine.loop()
+                .eventLoop()
+                .schedule(
+                        () -> {
+                            if (!stopped) {
+                                action.run();
+                            }
+                        },
+                        millis,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static String randomWord() {
+        return Long.toHexString(ThreadLocalRandom.current().nextLong());
+    }
+
+    @Override
+    public String toString() {
+        return "cluster=" + cluster + " epoch=" + meta.epoch() + " migration of " + tag.rangeList() + " from " + source
+                + " to " + destination;
+    }
+}

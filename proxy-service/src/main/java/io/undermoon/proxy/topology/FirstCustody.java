@@ -1,0 +1,82 @@
+package io.undermoon.proxy.topology;
+
+import io.undermoon.metadata.SlotState;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.slot.SlotRange;
+import io.undermoon.slot.SlotRanges;
+import io.undermoon.umctl.SetCluster;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Who has the slots of a new migration: a pure function of the metadata and what was so before it.
+ *
+ * <ul>
+ *   <li>A migration that was known before keeps its state.
+ *   <li>A source that served the slots until now has them. One that did not, because it has just started or took over,
+ *       cannot know whether its predecessor had handed them over already: they are held.
+ *   <li>A destination to which the slots were somebody else's, and not on the move, until now has not got them. Otherwise
+ *       they are held.
+ * </ul>
+ */
+final class FirstCustody {
+    private FirstCustody() {}
+
+    /**
+     * @param findsOut whether somebody finds out who has slots that are held; if not they are where the metadata has them
+     */
+    static Map<TaggedSlots, Custody> of(SetCluster message, Topology before, boolean findsOut) {
+        Map<TaggedSlots, Custody> custody = new HashMap<>();
+        message.local()
+                .forEach((node, slots) -> slots.stream()
+                        .filter(range -> !range.isStable())
+                        .forEach(range -> custody.put(range, of(range, before, findsOut))));
+        return custody;
+    }
+
+    private static Custody of(TaggedSlots slots, Topology before, boolean findsOut) {
+        Custody known = before.custody().get(slots);
+        if (known != null) {
+            return known;
+        }
+        if (slots.tag() instanceof SlotState.Migrating migrating) {
+            String node = migrating.meta().srcNodeAddress().value();
+            return !findsOut || served(slots.rangeList(), node, before) ? Custody.HERE : Custody.HELD;
+        }
+        return !findsOut || wereSettledElsewhere(slots.rangeList(), before) ? Custody.THERE : Custody.HELD;
+    }
+
+    private static boolean served(SlotRanges slots, String node, Topology before) {
+        for (SlotRange range : slots.ranges()) {
+            for (int slot = range.start(); slot <= range.end(); slot++) {
+                boolean here = before.routes().owner(slot) instanceof Target.Local local
+                        && local.node().toString().equals(node);
+                if (!here) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean wereSettledElsewhere(SlotRanges slots, Topology before) {
+        SetCluster known = before.cluster();
+        boolean moved = Stream.concat(known.local().values().stream(), known.peers().values().stream())
+                .flatMap(List::stream)
+                .anyMatch(range -> !range.isStable() && range.rangeList().intersects(slots));
+        if (moved || known.clusterName() == null) {
+            return false;
+        }
+        for (SlotRange range : slots.ranges()) {
+            for (int slot = range.start(); slot <= range.end(); slot++) {
+                if (!(before.routes().owner(slot) instanceof Target.Remote)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+}

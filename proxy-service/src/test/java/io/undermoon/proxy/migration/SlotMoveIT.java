@@ -1,0 +1,149 @@
+package io.undermoon.proxy.migration;
+
+import static io.undermoon.proxy.testing.Replies.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.proxy.testing.RedisServerProcess;
+import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.slot.Slot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Slots that move between two proxies while nothing fails. */
+class SlotMoveIT {
+    @Test
+    void moves_keys_of_every_type_with_their_expiry_and_leaves_the_others() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RespConnection node = proxies.sourceNode.connect()) {
+            for (int i = 0; i < 2000; i++) {
+                node.call("SET", "s" + i, "value " + i);
+            }
+            for (int i = 0; i < 50; i++) {
+                node.call("HSET", "h" + i, "a", "1", "b", "2");
+                node.call("RPUSH", "l" + i, "x", "y", "z");
+                node.call("ZADD", "z" + i, "1", "m", "2", "n");
+                node.call("SADD", "t" + i, "m", "n", "o");
+                node.call("XADD", "x" + i, "1-1", "f", "v");
+                node.call("XGROUP", "CREATE", "x" + i, "g", "0");
+                node.call("XREADGROUP", "GROUP", "g", "c", "STREAMS", "x" + i, ">");
+                node.call("SET", "e" + i, "v", "PX", Integer.toString(1_000_000 + i));
+            }
+            Map<String, String> before = Content.of(node);
+
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            try (RespConnection other = proxies.destinationNode.connect()) {
+                Map<String, String> moved = new TreeMap<>(before);
+                moved.keySet().removeIf(key -> !TwoProxies.MOVING.contains(Slot.of(key)));
+                assertThat(moved).hasSizeGreaterThan(500);
+                assertThat(Content.of(other)).isEqualTo(moved);
+            }
+            proxies.commit();
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                Map<String, String> left = new TreeMap<>(before);
+                left.keySet().removeIf(key -> TwoProxies.MOVING.contains(Slot.of(key)));
+                assertThat(Content.of(node)).isEqualTo(left);
+                assertThat(text(node.call("EVAL", "redis.call('select',1) return redis.call('dbsize')", "0")))
+                        .isEqualTo("1");
+            });
+        }
+    }
+
+    @Test
+    void large_values_pass_through() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RespConnection node = proxies.sourceNode.connect()) {
+            // 60 MB and 50 MB, and small ones behind them.
+            String fill = "for i = 1, 600 do redis.call('HSET', KEYS[1], i, i .. string.rep('h', 100000)) end";
+            node.call("EVAL", fill, "1", "{3}h");
+            node.call("SETRANGE", "{3}s", Integer.toString(50 << 20), "end");
+            for (int i = 0; i < 500; i++) {
+                node.call("SET", "{3}" + i, "v");
+            }
+            node.call("CONFIG", "SET", "rdbcompression", "no");
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            assertThat(proxies.progress().bytesCopied()).isGreaterThan(100 << 20);
+            try (RespConnection other = proxies.destinationNode.connect()) {
+                for (String check :
+                        List.of("HLEN {3}h", "STRLEN {3}s", "DBSIZE", "HGET {3}h 600", "GETRANGE {3}s -3 -1")) {
+                    String[] command = check.split(" ", -1);
+                    assertThat(other.call(command)).as(check).isEqualTo(node.call(command));
+                }
+            }
+        }
+    }
+
+    @Test
+    void functions_come_along_and_a_replica_of_the_destination_has_all() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RedisServerProcess replica = RedisServerProcess.startVersion70(
+                        "--replicaof", "127.0.0.1 " + proxies.destinationNode.port());
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection copy = replica.connect()) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> text(copy.call("INFO", "replication")).contains("master_link_status:up"));
+            node.call("FUNCTION", "LOAD", "#!lua name=lib\nredis.register_function('one', function() return 1 end)");
+            for (int i = 0; i < 5000; i++) {
+                node.call("SET", "k" + i, "v" + i);
+            }
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            assertThat(Content.of(copy))
+                    .isEqualTo(Content.of(node, TwoProxies.MOVING))
+                    .hasSizeGreaterThan(1000);
+            String owned = "redis.call('select', 1) return redis.call('hget', 'undermoon:imports', '0-8000')";
+            assertThat(text(copy.call("EVAL_RO", owned, "0"))).endsWith(" owned");
+            try (RespConnection other = proxies.destinationNode.connect()) {
+                assertThat(text(other.call("FCALL", "one", "0"))).isEqualTo("1");
+            }
+        }
+    }
+
+    @Test
+    void clients_that_follow_redirections_see_no_error_and_lose_no_write() {
+        moveUnderLoad(false);
+    }
+
+    @Test
+    void with_active_redirection_clients_notice_nothing() {
+        moveUnderLoad(true);
+    }
+
+    private static void moveUnderLoad(boolean active) {
+        try (TwoProxies proxies = new TwoProxies(active);
+                RespConnection node = proxies.sourceNode.connect()) {
+            for (int i = 0; i < 20_000; i++) {
+                node.send("SET", "key" + i, "x".repeat(100));
+            }
+            for (int i = 0; i < 20_000; i++) {
+                node.receive();
+            }
+            List<Writer> writers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Writer writer = new Writer(i, active, i % 2 == 0 ? proxies.source.port() : proxies.destination.port());
+                writer.start();
+                writers.add(writer);
+            }
+            await().until(() -> writers.stream().allMatch(writer -> writer.rounds() > 5));
+            proxies.migrate();
+            proxies.awaitSwitched();
+            long now = writers.stream().mapToLong(Writer::rounds).max().orElseThrow();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> writers.stream().allMatch(writer -> writer.failed() || writer.rounds() > now + 5));
+            proxies.commit();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> writers.stream().allMatch(writer -> writer.failed() || writer.rounds() > now + 50));
+            writers.forEach(Writer::end);
+            writers.forEach(Writer::check);
+        }
+    }
+}

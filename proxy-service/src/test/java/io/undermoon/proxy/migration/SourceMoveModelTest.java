@@ -1,0 +1,288 @@
+package io.undermoon.proxy.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.metadata.Epoch;
+import io.undermoon.proxy.migration.Deed.Status;
+import io.undermoon.proxy.migration.SourceMove.Phase;
+import io.undermoon.proxy.topology.Custody;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Drives {@link SourceMove} through migrations in a world in which everything fails: replies are lost, writes take effect much
+ * later, the source proxy dies at any step, nodes fail over and forget their last write, the migration is redefined or
+ * aborted. A run is longer with {@code -Dundermoon.model.runs}.
+ */
+class SourceMoveModelTest {
+    private static final int RUNS = Integer.getInteger("undermoon.model.runs", 20_000);
+
+    @Test
+    void slots_have_one_owner_whatever_fails() {
+        int switched = 0;
+        int aborted = 0;
+        for (int seed = 0; seed < RUNS; seed++) {
+            World world = new World(seed);
+            Phase end = world.run();
+            switched += end == Phase.SWITCHED ? 1 : 0;
+            aborted += end == Phase.ABORTED ? 1 : 0;
+        }
+        assertThat(switched + aborted).isEqualTo(RUNS);
+        assertThat(switched).isGreaterThan(RUNS / 4);
+        assertThat(aborted).isGreaterThan(RUNS / 100);
+    }
+
+    private static final class World implements Action.Effects {
+        private static final int CHAOS_STEPS = 80;
+        private static final int CALM_STEPS = 400;
+
+        private final int seed;
+        private final SplittableRandom random;
+        private final List<String> history = new ArrayList<>();
+        private final List<Runnable> delayed = new ArrayList<>();
+
+        private long epoch = 1;
+        private @Nullable Deed here;
+        private @Nullable Deed hereBefore;
+        private @Nullable Deed there;
+        private @Nullable Deed thereBefore;
+        private SourceMove move;
+        private Action next;
+        private boolean calm;
+        private boolean abortAcknowledged;
+
+        /** What clients have written, and how much of that the destination has. */
+        private int version;
+
+        private int copied = -1;
+
+        World(int seed) {
+            this.seed = seed;
+            this.random = new SplittableRandom(seed);
+            take(SourceMove.of(new Epoch(epoch), Custody.HERE).begin());
+        }
+
+        Phase run() {
+            for (int i = 0; i < CHAOS_STEPS; i++) {
+                chaos();
+                act();
+            }
+            calm = true;
+            delayed.forEach(Runnable::run);
+            delayed.clear();
+            check();
+            for (int i = 0; i < CALM_STEPS && !isOver(); i++) {
+                act();
+            }
+            assertThat(isOver()).as(this::story).isTrue();
+            return move.phase();
+        }
+
+        private boolean isOver() {
+            return move.phase() == Phase.ABORTED
+                    || move.phase() == Phase.SWITCHED && here != null && here.is(Status.GIVEN);
+        }
+
+        private void chaos() {
+            switch (random.nextInt(24)) {
+                case 0 -> crash();
+                case 1 -> redefine();
+                case 2 -> abort();
+                case 3 -> sourceForgets();
+                case 4 -> destinationForgets();
+                case 5 -> {
+                    move = move.overdue();
+                    note("overdue");
+                }
+                case 6, 7, 8 -> {
+                    if (!delayed.isEmpty()) {
+                        note("a delayed write arrives");
+                        delayed.remove(random.nextInt(delayed.size())).run();
+                    }
+                }
+                default -> {
+                    if (move.custody() == Custody.HERE) {
+                        version++;
+                    }
+                }
+            }
+            check();
+        }
+
+        private void crash() {
+            note("the source proxy starts anew");
+            take(SourceMove.of(new Epoch(epoch), Custody.HELD).begin());
+        }
+
+        private void redefine() {
+            epoch++;
+            abortAcknowledged = false;
+            note("redefined");
+            Custody custody = move.custody() == Custody.HERE ? Custody.HERE : Custody.HELD;
+            take(SourceMove.of(new Epoch(epoch), custody).begin());
+        }
+
+        private void abort() {
+            if (random.nextInt(4) > 0) {
+                return;
+            }
+            note("abort");
+            if (move.certain() && move.isInterruptible()) {
+                take(move.abort());
+            } else {
+                move = move.asked();
+            }
+        }
+
+        /** The source's node fails over to a replica that has not got the last write. What was waited for is not lost. */
+        private void sourceForgets() {
+            if (here != null && !here.is(Status.ABORTED)) {
+                note("the source forgets " + here + " for " + hereBefore);
+                here = hereBefore;
+                crash();
+            }
+        }
+
+        /** So does the destination's; that it owns the slots is known to the source's node by then. */
+        private void destinationForgets() {
+            boolean owned = there != null && there.is(Status.OWNED);
+            boolean given = here != null && here.is(Status.GIVEN);
+            if (there != null && (!owned || given)) {
+                note("the destination forgets " + there + " for " + thereBefore);
+                there = thereBefore;
+                // What was on its way went to the node that is dead.
+                delayed.clear();
+                redefine();
+            }
+        }
+
+        private void take(SourceMove.Step step) {
+            move = step.next();
+            next = step.action();
+            note(move.phase() + " " + move.custody() + ", " + next);
+            if (move.phase() == Phase.ABORTED) {
+                abortAcknowledged = true;
+            }
+            check();
+        }
+
+        private void act() {
+            Action action = next;
+            action.perform(this);
+        }
+
+        /** Never do both sides serve, and what was aborted is never handed over. */
+        private void check() {
+            boolean owned = there != null && there.is(Status.OWNED);
+            assertThat(owned && move.custody() == Custody.HERE).as(this::story).isFalse();
+            assertThat(owned && abortAcknowledged).as(this::story).isFalse();
+            if (owned && !(here != null && here.is(Status.GIVEN))) {
+                assertThat(copied).as(this::story).isEqualTo(version);
+            }
+        }
+
+        private boolean fails() {
+            return !calm && random.nextInt(6) == 0;
+        }
+
+        @Override
+        public void look() {
+            take(fails() ? move.failed("look") : move.found(here, there, "r" + random.nextInt(1_000_000)));
+        }
+
+        @Override
+        public void writeHere(@Nullable Deed expected, Deed written) {
+            int fate = calm ? 9 : random.nextInt(10);
+            boolean applied = false;
+            boolean matches = Objects.equals(here, expected);
+            if (fate != 0 && matches) {
+                hereBefore = here;
+                here = written;
+                applied = true;
+            }
+            take(fate <= 1 ? move.failed("write") : applied ? move.written(written) : move.overtaken());
+        }
+
+        @Override
+        public void writeThere(@Nullable Deed expected, Deed written) {
+            int fate = calm ? 9 : random.nextInt(10);
+            if (fate == 0) {
+                take(move.failed("not sent"));
+            } else if (fate == 1) {
+                delayed.add(() -> replaceThere(expected, written));
+                take(move.failed("delayed"));
+            } else {
+                boolean applied = replaceThere(expected, written);
+                take(fate == 2 ? move.failed("reply lost") : applied ? move.written(written) : move.overtaken());
+            }
+        }
+
+        private boolean replaceThere(@Nullable Deed expected, Deed written) {
+            if (!Objects.equals(there, expected)) {
+                return false;
+            }
+            thereBefore = there;
+            there = written;
+            check();
+            return true;
+        }
+
+        @Override
+        public void precheck() {
+            take(fails() ? move.failed("precheck") : move.prechecked());
+        }
+
+        @Override
+        public void prepare(Nonce nonce) {
+            assertThat(there != null && there.is(Status.OWNED)).as(this::story).isFalse();
+            copied = -1;
+            take(fails() ? move.failed("prepare") : move.prepared());
+        }
+
+        @Override
+        public void copy() {
+            copied = random.nextInt(version + 1);
+            take(fails() ? move.failed("copy") : move.converged());
+        }
+
+        @Override
+        public void hold() {
+            int fate = calm ? 9 : random.nextInt(10);
+            if (fate < 2) {
+                take(fate == 0 ? move.failed("hold") : move.heldTooLong("hold"));
+            } else {
+                copied = version;
+                take(move.drained());
+            }
+        }
+
+        @Override
+        public void offer() {
+            take(fails() ? move.failed("offer") : move.taken());
+        }
+
+        @Override
+        public void pause(int failures) {
+            take(move.due());
+        }
+
+        @Override
+        public void rest() {
+            if (move.phase() != Phase.SWITCHED && move.phase() != Phase.ABORTED) {
+                throw new IllegalStateException(story());
+            }
+        }
+
+        private void note(String event) {
+            history.add(event + " | here " + here + ", there " + there);
+        }
+
+        private String story() {
+            return "seed " + seed + "\n" + String.join("\n", history);
+        }
+    }
+}

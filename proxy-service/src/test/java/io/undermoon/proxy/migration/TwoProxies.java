@@ -1,0 +1,194 @@
+package io.undermoon.proxy.migration;
+
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.SlotState;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.session.SessionSettings;
+import io.undermoon.proxy.testing.ProxyHarness;
+import io.undermoon.proxy.testing.RedisServerProcess;
+import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.proxy.testing.TwoMasters;
+import io.undermoon.slot.SlotRanges;
+import io.undermoon.umctl.MigrationProgress;
+import io.undermoon.umctl.SetCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** Two proxies, each with a Redis node, and a coordinator's part played by the test: all slots are at the first. */
+final class TwoProxies implements AutoCloseable {
+    static final SlotRanges MOVING = SlotRanges.of(0, 8000);
+    static final SlotRanges STAYING = SlotRanges.of(8001, 16383);
+
+    private static final ClusterName CLUSTER = new ClusterName("test");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    final RedisServerProcess sourceNode;
+    final RedisServerProcess destinationNode;
+    ProxyHarness source;
+    ProxyHarness destination;
+    private final boolean active;
+    private long epoch = 1;
+    private long migrationEpoch;
+
+    TwoProxies(boolean active, String... options) {
+        this.active = active;
+        sourceNode = RedisServerProcess.startVersion70(options);
+        destinationNode = RedisServerProcess.startVersion70(options);
+        source = start();
+        destination = start();
+        settle(SlotRanges.ALL, SlotRanges.NONE);
+    }
+
+    private ProxyHarness start() {
+        UnaryOperator<SessionSettings> settings = active ? TwoMasters.active() : UnaryOperator.identity();
+        return ProxyHarness.start(2, settings).migrating();
+    }
+
+    /** The metadata without migration. */
+    void settle(SlotRanges atSource, SlotRanges atDestination) {
+        epoch++;
+        // Destinations are told first, as a coordinator does.
+        tell(destination, destinationNode, stable(atDestination), source, stable(atSource));
+        tell(source, sourceNode, stable(atSource), destination, stable(atDestination));
+    }
+
+    /** The metadata with the migration of {@link #MOVING} from the first to the second. */
+    void migrate() {
+        migrationEpoch = ++epoch;
+        tellOfMigration();
+    }
+
+    private void tellOfMigration() {
+        tellDestination();
+        tellSource();
+    }
+
+    void tellSource() {
+        tell(source, sourceNode, atSource(), destination, atDestination());
+    }
+
+    void tellDestination() {
+        tell(destination, destinationNode, atDestination(), source, atSource());
+    }
+
+    /** The metadata of after the commit. */
+    void commit() {
+        settle(STAYING, MOVING);
+    }
+
+    private List<TaggedSlots> atSource() {
+        return List.of(TaggedSlots.stable(STAYING), task());
+    }
+
+    private List<TaggedSlots> atDestination() {
+        return List.of(new TaggedSlots(MOVING, new SlotState.Importing(meta())));
+    }
+
+    TaggedSlots task() {
+        return new TaggedSlots(MOVING, new SlotState.Migrating(meta()));
+    }
+
+    MigrationTask migration() {
+        return new MigrationTask(CLUSTER, task());
+    }
+
+    private MigrationMeta meta() {
+        return new MigrationMeta(
+                new Epoch(migrationEpoch),
+                source.address(),
+                new NodeAddress(sourceNode.address()),
+                destination.address(),
+                new NodeAddress(destinationNode.address()));
+    }
+
+    /** The source's proxy dies and comes back with its memory lost; the address stays. */
+    void restartSource() {
+        int port = source.port();
+        source.close();
+        source = restart(port);
+        tellSource();
+    }
+
+    /** So does the destination's. */
+    void restartDestination() {
+        int port = destination.port();
+        destination.close();
+        destination = restart(port);
+        tellDestination();
+    }
+
+    private ProxyHarness restart(int port) {
+        UnaryOperator<SessionSettings> settings = active ? TwoMasters.active() : UnaryOperator.identity();
+        return new ProxyHarness(port, 2, io.undermoon.proxy.backend.Transport.best(), settings).migrating();
+    }
+
+    MigrationProgress progress() {
+        return source.migrations().progress().get(0);
+    }
+
+    /** Waits until the copy has begun and is not through. */
+    void awaitCopying() {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(1)).until(() -> {
+            List<MigrationProgress> all = source.migrations().progress();
+            return !all.isEmpty() && all.get(0).keysCopied() > 100;
+        });
+    }
+
+    void awaitState(MigrationProgress.State state) {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(() -> {
+            List<MigrationProgress> all = source.migrations().progress();
+            return !all.isEmpty() && all.get(0).state() == state;
+        });
+    }
+
+    void awaitSwitched() {
+        awaitState(MigrationProgress.State.SWITCHED);
+    }
+
+    private static List<TaggedSlots> stable(SlotRanges slots) {
+        return slots.isEmpty() ? List.of() : List.of(TaggedSlots.stable(slots));
+    }
+
+    private void tell(
+            ProxyHarness proxy,
+            RedisServerProcess node,
+            List<TaggedSlots> own,
+            ProxyHarness peer,
+            List<TaggedSlots> others) {
+        Map<NodeAddress, List<TaggedSlots>> local = new LinkedHashMap<>();
+        local.put(new NodeAddress(node.address()), new ArrayList<>(own));
+        Map<ProxyAddress, List<TaggedSlots>> peers = new LinkedHashMap<>();
+        peers.put(peer.address(), others);
+        proxy.topology()
+                .apply(new SetCluster(
+                        new Epoch(epoch), true, CLUSTER, local, peers, List.of(), ClusterConfig.DEFAULT, false));
+    }
+
+    RespConnection connectToSource() {
+        return RespConnection.to(source.port());
+    }
+
+    RespConnection connectToDestination() {
+        return RespConnection.to(destination.port());
+    }
+
+    @Override
+    public void close() {
+        source.close();
+        destination.close();
+        sourceNode.close();
+        destinationNode.close();
+    }
+}
