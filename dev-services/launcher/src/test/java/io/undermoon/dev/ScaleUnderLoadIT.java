@@ -9,16 +9,24 @@ import io.undermoon.dev.process.ProcessIdentity;
 import io.undermoon.dev.stack.PortLayout;
 import io.undermoon.dev.state.DataDirectory;
 import io.undermoon.dev.testing.CheckRun;
+import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.Node;
+import io.undermoon.slot.Slot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
 
 /**
  * A system of real processes under the load of the consistency checker, while an operator works on it. {@code
@@ -29,7 +37,10 @@ class ScaleUnderLoadIT {
             Duration.parse(System.getProperty("undermoon.check.duration", "PT15S"));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ClusterName CLUSTER = new ClusterName("scaled");
-    private static final int PROXIES = 2;
+    private static final int PROXIES = 6;
+    private static final int MOVED_BY_HAND = 1000;
+    private static final int KEYS = 300_000;
+    private static final int VALUE_BYTES = 300;
     private static final int STEPS_PER_SECOND = 1500;
     private static final int MUCH = 1500;
 
@@ -40,12 +51,31 @@ class ScaleUnderLoadIT {
     private final PortLayout ports = PortLayout.from(basePort);
     private LauncherProcess undermoon;
     private DataDirectory data;
+    private ClusterOperator operator;
 
     @BeforeEach
     void start() throws IOException, InterruptedException {
         undermoon = new LauncherProcess(directory);
         data = new DataDirectory(directory);
+        operator = new ClusterOperator("127.0.0.1:" + ports.broker(), CLUSTER);
         up();
+        fill();
+    }
+
+    /** So many keys that moving them takes a while; written to the nodes themselves, as that is quick. */
+    private void fill() throws IOException {
+        String value = "x".repeat(VALUE_BYTES);
+        for (Node master : operator.masters()) {
+            HostPort address = HostPort.parse(master.address().value());
+            try (Jedis jedis = new Jedis(address.host(), address.port());
+                    Pipeline pipeline = jedis.pipelined()) {
+                IntStream.range(0, KEYS)
+                        .mapToObj(number -> "filled:" + number)
+                        .filter(key -> master.slots().stream()
+                                .anyMatch(slots -> slots.rangeList().contains(Slot.of(key))))
+                        .forEach(key -> pipeline.set(key, value));
+            }
+        }
     }
 
     @AfterEach
@@ -54,24 +84,99 @@ class ScaleUnderLoadIT {
     }
 
     @Test
-    void clients_notice_nothing() throws IOException, InterruptedException {
+    void clients_notice_nothing_while_the_cluster_is_scaled() throws IOException, InterruptedException {
         long end = System.nanoTime() + LEAST_DURATION.toNanos();
-        try (CheckRun run = CheckRun.start(STEPS_PER_SECOND, false, PATIENCE, ports.proxyResp(0), ports.proxyResp(1))) {
+        try (CheckRun run = start(false)) {
             do {
+                scale(run, 8);
+                scale(run, 12);
+                reshard(run);
+                abort(run);
+                abort(run);
+                operator.scaleTo(8);
                 killAndRestart(run, "coordinator-1");
                 killAndRestart(run, "broker");
+                operator.awaitStable();
+                scale(run, 4);
             } while (System.nanoTime() - end < 0);
-
-            Verdict verdict = run.stopWriting().verify();
-
-            System.out.println(verdict);
-            assertThat(verdict.passed()).as(verdict.toString()).isTrue();
-            assertThat(verdict.replicas()).isPositive();
+            assertPasses(run);
         }
     }
 
-    private void killAndRestart(CheckRun run, String service) throws IOException, InterruptedException {
+    @Test
+    void nothing_is_lost_when_processes_die_in_the_middle_of_a_migration() throws IOException, InterruptedException {
+        scaleAlone(8);
+        try (CheckRun run = start(true)) {
+            for (boolean source : new boolean[] {true, false}) {
+                for (boolean proxy : new boolean[] {true, false}) {
+                    List<Node> masters = operator.masters();
+                    Node from = masters.get(0);
+                    Node to = masters.get(masters.size() - 1);
+                    operator.reshard(from, to, MOVED_BY_HAND);
+                    Node victim = source ? from : to;
+                    killAndRestart(run, proxy ? proxy(victim) : redis(victim));
+                    operator.awaitStable();
+                    run.awaitCommands(MUCH);
+                }
+            }
+            assertPasses(run);
+        }
+    }
+
+    private CheckRun start(boolean allowErrors) {
+        int[] all = IntStream.range(0, PROXIES).map(ports::proxyResp).toArray();
+        return CheckRun.start(STEPS_PER_SECOND, allowErrors, PATIENCE, all);
+    }
+
+    private void assertPasses(CheckRun run) {
+        Verdict verdict = run.stopWriting().verify();
+        System.out.println(verdict);
+        assertThat(verdict.passed()).as(verdict.toString()).isTrue();
+        assertThat(verdict.replicas()).isPositive();
+    }
+
+    private void scale(CheckRun run, int nodes) throws IOException, InterruptedException {
         run.awaitCommands(MUCH);
+        scaleAlone(nodes);
+        run.awaitCommands(MUCH);
+    }
+
+    private void scaleAlone(int nodes) throws IOException, InterruptedException {
+        boolean smaller = nodes < operator.cluster().nodes().size();
+        operator.scaleTo(nodes);
+        operator.awaitStable();
+        if (smaller) {
+            operator.freeNodes();
+        }
+        assertThat(operator.cluster().nodes()).hasSize(nodes);
+        assertThat(operator.masters()).hasSize(nodes / 2);
+    }
+
+    private void reshard(CheckRun run) throws IOException, InterruptedException {
+        List<Node> masters = operator.masters();
+        operator.reshard(masters.get(0), masters.get(1), MOVED_BY_HAND);
+        operator.awaitStable();
+        run.awaitCommands(MUCH);
+    }
+
+    private void abort(CheckRun run) throws IOException, InterruptedException {
+        List<Node> masters = operator.masters();
+        operator.reshard(masters.get(1), masters.get(2), MOVED_BY_HAND);
+        operator.abort();
+        operator.awaitStable();
+        run.awaitCommands(MUCH);
+    }
+
+    private String proxy(Node node) {
+        return "proxy-" + (1 + (node.proxyAddress().port() - ports.proxyResp(0)) / 2);
+    }
+
+    private static String redis(Node node) {
+        return "redis-" + HostPort.parse(node.address().value()).port();
+    }
+
+    /** Kills at once, so that what has just begun is not done yet. */
+    private void killAndRestart(CheckRun run, String service) throws IOException, InterruptedException {
         ProcessIdentity process =
                 data.load().orElseThrow().processes().get(service).process();
         LiveProcesses.kill(process);

@@ -1,0 +1,103 @@
+package io.undermoon.dev.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.dev.client.BrokerApi;
+import io.undermoon.json.Json;
+import io.undermoon.metadata.Cluster;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Node;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What an operator does to one cluster by the broker's API. */
+public final class ClusterOperator {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int OK = 200;
+    private static final int NOTHING_MOVES = 404;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String base;
+    private final ClusterName name;
+    private final BrokerApi broker;
+
+    /** @param address of the broker */
+    public ClusterOperator(String address, ClusterName name) {
+        this.base = "http://" + address + "/api/v3";
+        this.name = name;
+        this.broker = new BrokerApi(address);
+    }
+
+    /** Begins to bring the cluster to another number of nodes; proxies that have just joined may take a moment. */
+    public void scaleTo(int nodes) {
+        await("scaling to " + nodes + " nodes begins").atMost(PATIENCE).untilAsserted(() -> {
+            HttpResponse<String> response = send("POST", "/clusters/migrations/auto/" + name + "/" + nodes, "");
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(OK);
+        });
+    }
+
+    /** Gives back the nodes that have no slots. */
+    public void freeNodes() throws IOException, InterruptedException {
+        HttpResponse<String> response = send("DELETE", "/clusters/free_nodes/" + name, "");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(OK);
+    }
+
+    /** Begins to move slots from one master to another. */
+    public void reshard(Node source, Node destination, int slots) throws IOException, InterruptedException {
+        String body = Json.mapper()
+                .writeValueAsString(Map.of(
+                        "sources", List.of(source.address()),
+                        "destination", destination.address(),
+                        "slot_number", slots));
+        HttpResponse<String> response = send("POST", "/clusters/migrations/reshard/" + name, body);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(OK);
+    }
+
+    /** Aborts all migrations; those that have switched already are left to be committed. */
+    public void abort() {
+        await("migrations are aborted").atMost(PATIENCE).untilAsserted(() -> {
+            HttpResponse<String> response = send("DELETE", "/clusters/migrations/" + name, "");
+            assertThat(response.statusCode()).as(response.body()).isIn(OK, NOTHING_MOVES);
+        });
+    }
+
+    /** Waits until no slot moves. */
+    public void awaitStable() {
+        await("no slot moves").atMost(PATIENCE).ignoreExceptions().until(() -> {
+            HttpResponse<String> response = send("GET", "/clusters/info/" + name, "");
+            JsonNode info = Json.mapper().readTree(response.body());
+            return response.statusCode() == OK && !info.path("is_migrating").asBoolean(true);
+        });
+    }
+
+    /** Those of the cluster's nodes that are masters and have slots. */
+    public List<Node> masters() throws IOException {
+        return cluster().nodes().stream()
+                .filter(node -> node.isMaster() && !node.slots().isEmpty())
+                .toList();
+    }
+
+    public Cluster cluster() throws IOException {
+        return broker.cluster(name).orElseThrow();
+    }
+
+    private HttpResponse<String> send(String method, String path, String body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
+                .header("Content-Type", "application/json")
+                .timeout(PATIENCE)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        return http.send(request, BodyHandlers.ofString());
+    }
+}
