@@ -17,8 +17,8 @@ final class Policies {
             acl acl|* asking auth echo hello info ping quit readonly readwrite reset select time umctl umforward
             client client|getname client|help client|id client|info client|list client|kill client|no-evict client|no-touch
             client|pause client|reply client|setinfo client|setname client|unblock client|unpause
-            cluster cluster|countkeysinslot cluster|help cluster|info cluster|keyslot cluster|myid cluster|myshardid
-            cluster|nodes cluster|shards cluster|slots
+            cluster cluster|countkeysinslot cluster|getkeysinslot cluster|help cluster|info cluster|keyslot cluster|links
+            cluster|myid cluster|myshardid cluster|nodes cluster|replicas cluster|shards cluster|slaves cluster|slots
             command command|*
             config config|get config|help config|resetstat config|set
             debug latency latency|*
@@ -69,7 +69,7 @@ final class Policies {
     /** Have a meaning behind a proxy; they need several nodes, a connection of their own, or state in the session. */
     private static final String NOT_YET = """
             client|*
-            cluster|getkeysinslot cluster|links cluster|replicas cluster|slaves cluster|slot-stats
+            cluster|slot-stats
             """;
 
     /** Have no keys and say the same at every node. */

@@ -9,6 +9,7 @@ import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -19,10 +20,15 @@ final class ClusterCommands {
     private static final String HELP = """
             COUNTKEYSINSLOT <slot>
                 Return the number of keys in <slot>.
+            GETKEYSINSLOT <slot> <count>
+                Return key names stored by current node in a slot.
             INFO
                 Return information about the cluster.
             KEYSLOT <key>
                 Return the hash slot for <key>.
+            LINKS
+                Return information about all network links between this node and its peers.
+                There is no cluster bus, so there are none.
             MYID
                 Return the node id.
             MYSHARDID
@@ -30,6 +36,8 @@ final class ClusterCommands {
             NODES
                 Return cluster configuration seen by node. Output format:
                 <id> <ip:port@bus-port> <flags> <master> <pings> <pongs> <epoch> <link> <slot> ...
+            REPLICAS <node-id>
+                Return <node-id> replicas.
             SHARDS
                 Return information about slot range mappings and the nodes associated with them.
             SLOTS
@@ -39,7 +47,7 @@ final class ClusterCommands {
 
     private final TopologyStore topology;
     private final NodeStates nodeStates;
-    private final SlotKeyCounter counter;
+    private final SlotKeys slotKeys;
     private final boolean busPortInNodes;
 
     /** Of the topology that was last asked about; many clients ask at once after a change. */
@@ -48,7 +56,7 @@ final class ClusterCommands {
     ClusterCommands(ControlServices services) {
         this.topology = services.topology();
         this.nodeStates = services.nodeStates();
-        this.counter = new SlotKeyCounter(services.nodes());
+        this.slotKeys = new SlotKeys(services.nodes());
         this.busPortInNodes = services.settings().busPortInNodes();
     }
 
@@ -67,6 +75,11 @@ final class ClusterCommands {
                         out -> RespWriter.bulk(out, view().self().id()))
                 .on("cluster|keyslot", (frame, client, out) -> RespWriter.integer(out, keySlot(frame)))
                 .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, out))
+                .later("cluster|getkeysinslot", (frame, client, out) -> getKeysInSlot(frame, out))
+                // Proxies have no bus to each other.
+                .plain("cluster|links", out -> RespWriter.array(out, 0))
+                .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
+                .on("cluster|slaves", (frame, client, out) -> replicas(frame.argument(2), client, out))
                 .plain("cluster|help", Replies.help("CLUSTER", HELP));
     }
 
@@ -102,10 +115,39 @@ final class ClusterCommands {
         } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT) {
             RespWriter.error(out, "ERR Invalid slot");
         } else if (topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
-            return counter.count(local.node(), (int) slot.getAsLong());
+            return slotKeys.count(local.node(), (int) slot.getAsLong());
         } else {
             RespWriter.integer(out, 0);
         }
         return null;
+    }
+
+    private @Nullable CompletionStage<ByteBuf> getKeysInSlot(CommandFrame frame, ByteBuf out) {
+        OptionalLong slot = Integers.parse(frame.argument(2));
+        OptionalLong max = Integers.parse(frame.argument(3));
+        if (slot.isEmpty() || max.isEmpty()) {
+            Replies.notAnInteger(out);
+        } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT || max.getAsLong() < 0) {
+            RespWriter.error(out, "ERR Invalid slot or number of keys");
+        } else if (max.getAsLong() > 0
+                && topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
+            return slotKeys.names(local.node(), (int) slot.getAsLong(), max.getAsLong());
+        } else {
+            RespWriter.array(out, 0);
+        }
+        return null;
+    }
+
+    private void replicas(String id, Client client, ByteBuf out) {
+        ClusterView view = view();
+        if (view.masters().stream().anyMatch(master -> master.id().equals(id))) {
+            List<String> lines = ClusterReplies.replicas(view, id, client.ports(), busPortInNodes);
+            RespWriter.array(out, lines.size());
+            lines.forEach(line -> RespWriter.bulk(out, line));
+        } else if (view.replicas().stream().anyMatch(replica -> replica.id().equals(id))) {
+            RespWriter.error(out, "ERR The specified node is not a master");
+        } else {
+            RespWriter.error(out, "ERR Unknown node " + id);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -34,12 +35,30 @@ final class ClusterReplies {
             lines.append('\n');
         }
         for (ClusterView.Replica replica : view.replicas()) {
-            begin(lines, replica.id(), ports.addressOf(replica.proxy()), withBusPort);
-            lines.append(" slave ").append(replica.master().id());
-            end(lines, view);
+            replica(lines, view, replica, ports, withBusPort);
             lines.append('\n');
         }
         return lines.toString();
+    }
+
+    /** The lines of {@link #nodes} for the replicas of a master, without their ends. */
+    static List<String> replicas(ClusterView view, String masterId, ClientPorts ports, boolean withBusPort) {
+        List<String> lines = new ArrayList<>();
+        for (ClusterView.Replica replica : view.replicas()) {
+            if (replica.master().id().equals(masterId)) {
+                StringBuilder line = new StringBuilder();
+                replica(line, view, replica, ports, withBusPort);
+                lines.add(line.toString());
+            }
+        }
+        return lines;
+    }
+
+    private static void replica(
+            StringBuilder lines, ClusterView view, ClusterView.Replica replica, ClientPorts ports, boolean withBusPort) {
+        begin(lines, replica.id(), ports.addressOf(replica.proxy()), withBusPort);
+        lines.append(" slave ").append(replica.master().id());
+        end(lines, view);
     }
 
     private static void begin(StringBuilder lines, String id, String address, boolean withBusPort) {

@@ -120,6 +120,25 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void names_the_replicas_of_a_master() {
+        applyTwoProxies();
+        assertThat(proxy.call("CLUSTER", "REPLICAS", SELF_ID))
+                .isEqualTo(proxy.call("CLUSTER", "SLAVES", SELF_ID))
+                .isEqualTo(array(
+                        bulk(id("127.0.0.2:7003") + " 127.0.0.2:5299@5299 slave " + SELF_ID + " 0 0 7 connected")));
+        assertThat(proxy.wire("CLUSTER", "REPLICAS", id("127.0.0.2:7003")))
+                .isEqualTo("-ERR The specified node is not a master\r\n");
+    }
+
+    @Test
+    void has_no_links_and_no_keys_of_slots_elsewhere() {
+        applyTwoProxies();
+        assertThat(proxy.words("CLUSTER LINKS")).isEqualTo("*0\r\n");
+        assertThat(proxy.words("CLUSTER GETKEYSINSLOT 16383 10")).isEqualTo("*0\r\n");
+        assertThat(proxy.words("CLUSTER GETKEYSINSLOT 0 0")).isEqualTo("*0\r\n");
+    }
+
+    @Test
     void says_how_the_cluster_is() {
         assertThat(proxy.text("CLUSTER", "INFO"))
                 .startsWith("cluster_state:fail\r\ncluster_slots_assigned:0\r\n")

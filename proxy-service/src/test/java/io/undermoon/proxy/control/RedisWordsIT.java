@@ -112,6 +112,13 @@ class RedisWordsIT {
                 "CLUSTER COUNTKEYSINSLOT x",
                 "CLUSTER COUNTKEYSINSLOT -1",
                 "CLUSTER COUNTKEYSINSLOT 16384",
+                "CLUSTER GETKEYSINSLOT x 1",
+                "CLUSTER GETKEYSINSLOT 1 x",
+                "CLUSTER GETKEYSINSLOT 1 -1",
+                "CLUSTER GETKEYSINSLOT 16384 1",
+                "CLUSTER LINKS",
+                "CLUSTER REPLICAS foo",
+                "CLUSTER SLAVES foo",
                 "CONFIG GET nosuch",
                 "CONFIG GET databases",
                 "CONFIG GET DATA?ASES databases",
@@ -232,6 +239,8 @@ class RedisWordsIT {
             }
             assertThat(proxy.call("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(Slot.of("tag"))))
                     .isEqualTo(new RespValue.Int(40 + chance));
+            assertThat(keysInSlot("tag", 1000)).hasSize((int) (40 + chance)).contains("{tag}0", "{tag}39");
+            assertThat(keysInSlot("tag", 7)).hasSize(7);
             node.call("FLUSHALL");
             assertThat(proxy.call("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(Slot.of("tag"))))
                     .isEqualTo(new RespValue.Int(0));
@@ -252,6 +261,13 @@ class RedisWordsIT {
         assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("*0\r\n");
         proxy.nodeStates.set(0, new NodeState(new NodeAddress(plain.address()), Role.MASTER, true, 0, "none", 0));
         assertThat(proxy.call("COMMAND", "DOCS", "get", "set")).isEqualTo(redis.call("COMMAND", "DOCS", "get", "set"));
+    }
+
+    private Set<String> keysInSlot(String key, int max) {
+        String slot = Integer.toString(Slot.of(key));
+        RespValue reply = proxy.call("CLUSTER", "GETKEYSINSLOT", slot, Integer.toString(max));
+        return ((RespValue.Array) reply)
+                .items().stream().map(name -> ((RespValue.Bulk) name).text()).collect(Collectors.toSet());
     }
 
     private String redisText(String... command) {
