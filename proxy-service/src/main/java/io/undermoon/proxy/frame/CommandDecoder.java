@@ -198,6 +198,11 @@ public final class CommandDecoder {
                 if (index + 1 >= end) {
                     return -1;
                 }
+                boolean hasLeadingZero = in.getByte(firstDigit) == '0' && (negative || index > firstDigit + 1);
+                if (hasLeadingZero) {
+                    // Redis refuses it, and ends the connection, which is that of other clients too.
+                    throw new ProtocolException(invalid);
+                }
                 number = (int) (negative ? -value : value);
                 return index + 2;
             } else {

@@ -178,8 +178,9 @@ public final class CommandFrame {
         out.writeBytes(buffer, body, end - body);
     }
 
+    /** As Redis does, the decoder takes any byte after the CR of a header for its LF. */
     private int bodyStart() {
-        return buffer.indexOf(start, end, (byte) '\n') + 1;
+        return buffer.indexOf(start, end, (byte) '\r') + 2;
     }
 
     private static void writeHeader(ByteBuf out, int arguments) {

@@ -3,8 +3,8 @@ package io.undermoon.proxy.frame;
 import io.netty.buffer.ByteBuf;
 
 /**
- * A number of one to six digits and its CRLF, read as one word: nearly every length in RESP is one. Whatever else stands there
- * is left to those who read byte by byte.
+ * A number of one to six digits without leading zeros and its CRLF, read as one word: nearly every length in RESP is one. Whatever
+ * else stands there is left to those who read byte by byte.
  */
 final class ShortNumber {
     static final int NONE = -1;
@@ -20,6 +20,7 @@ final class ShortNumber {
      */
     static long at(ByteBuf in, int index) {
         long word = in.getLong(index);
+        boolean beginsWithZero = digit(word) == 0;
         long value = 0;
         int length = 0;
         for (int digit = digit(word); digit >= 0 && digit <= 9 && length < 6; digit = digit(word)) {
@@ -27,7 +28,8 @@ final class ShortNumber {
             length++;
             word <<= Byte.SIZE;
         }
-        return length > 0 && word >>> 48 == CRLF ? value << 8 | length + 2 : NONE;
+        boolean isNumber = length > 0 && word >>> 48 == CRLF && !(beginsWithZero && length > 1);
+        return isNumber ? value << 8 | length + 2 : NONE;
     }
 
     static int value(long number) {

@@ -54,6 +54,11 @@ class CommandDecoderTest {
                 "*x\\r\\n | invalid multibulk length",
                 "*1048577\\r\\n | invalid multibulk length",
                 "*99999999999\\r\\n | invalid multibulk length",
+                "*02\\r\\n | invalid multibulk length",
+                "*002\\r\\n$3\\r\\n | invalid multibulk length",
+                "*-0\\r\\n | invalid multibulk length",
+                "*1\\r\\n$03\\r\\nGET\\r\\n | invalid bulk length",
+                "*1\\r\\n$-0\\r\\n | invalid bulk length",
                 "*1\\r\\n:1\\r\\n | expected '$', got ':'",
                 "*1\\r\\n$-1\\r\\n | invalid bulk length",
                 "*1\\r\\n$536870913\\r\\n | invalid bulk length",
@@ -97,6 +102,16 @@ class CommandDecoderTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .isEqualTo("*2\r\n$3\r\nGET\r\n$3\r\nfoo\r\n"
                         + "*4\r\n$9\r\nUMFORWARD\r\n$1\r\n1\r\n$3\r\nGET\r\n$3\r\nfoo\r\n");
+    }
+
+    @Test
+    void wraps_a_command_whose_header_ends_in_another_byte_than_lf() {
+        CommandDecoder decoder = new CommandDecoder(RequestLimits.DEFAULT);
+        assertThat(decoder.decode(buffer("*2\rX$3\r\nGET\r\n$1\r\nk\r\n"))).isTrue();
+        ByteBuf out = Unpooled.buffer();
+        decoder.frame().writeWrapped(out, "UMFORWARD", 1);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("*4\r\n$9\r\nUMFORWARD\r\n$1\r\n1\r\n$3\r\nGET\r\n$1\r\nk\r\n");
     }
 
     @Test

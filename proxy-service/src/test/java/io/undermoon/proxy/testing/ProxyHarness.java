@@ -163,6 +163,20 @@ public final class ProxyHarness implements AutoCloseable {
                 new Epoch(++epoch), false, CLUSTER, now.local(), now.peers(), now.replicas(), config, false));
     }
 
+    /** Has the proxy serve all slots with a local node, of which another proxy holds a replica. */
+    public void serveAllWithReplica(int redisPort, int replicaPort, ProxyAddress replicaProxy) {
+        List<TaggedSlots> all = List.of(TaggedSlots.stable(SlotRanges.ALL));
+        topology.apply(new SetCluster(
+                new Epoch(++epoch),
+                false,
+                CLUSTER,
+                Map.of(new NodeAddress("127.0.0.1:" + redisPort), all),
+                Map.of(),
+                List.of(new ReplicaNode(new NodeAddress("127.0.0.1:" + replicaPort), replicaProxy, all)),
+                ClusterConfig.DEFAULT,
+                false));
+    }
+
     /** Has the proxy serve nothing itself but hold a replica of all slots, whose master is behind another proxy. */
     public void replicate(int redisPort, ProxyAddress master) {
         NodeAddress node = new NodeAddress("127.0.0.1:" + redisPort);

@@ -39,6 +39,15 @@ public final class TwoMasters implements AutoCloseable {
         }
     }
 
+    /** Gives slots to the masters, in whichever layout. */
+    public void divide(SlotRanges lowSlots, SlotRanges highSlots) {
+        if (proxies.size() == 1) {
+            proxies.get(0).serve(Map.of(low.port(), lowSlots, high.port(), highSlots), Map.of());
+        } else {
+            serveEach(lowSlots, highSlots);
+        }
+    }
+
     /** Has each of two proxies serve its node with these slots. */
     public void serveEach(SlotRanges lowSlots, SlotRanges highSlots) {
         ProxyHarness first = proxies.get(0);
