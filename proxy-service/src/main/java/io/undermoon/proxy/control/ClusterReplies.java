@@ -55,7 +55,11 @@ final class ClusterReplies {
     }
 
     private static void replica(
-            StringBuilder lines, ClusterView view, ClusterView.Replica replica, ClientPorts ports, boolean withBusPort) {
+            StringBuilder lines,
+            ClusterView view,
+            ClusterView.Replica replica,
+            ClientPorts ports,
+            boolean withBusPort) {
         begin(lines, replica.id(), ports.addressOf(replica.proxy()), withBusPort);
         lines.append(" slave ").append(replica.master().id());
         end(lines, view);
