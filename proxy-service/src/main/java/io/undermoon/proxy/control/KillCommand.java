@@ -39,7 +39,10 @@ final class KillCommand implements Handler.Immediate {
         }
     }
 
-    /** The caller is closed too if the filter fits it, after its reply. */
+    /**
+     * The caller is closed too if the filter fits it, after its reply. Others are no clients any more from now on, though their
+     * loops have yet to close them.
+     */
     private int kill(Predicate<Client> filter, Client caller) {
         List<Client> victims = clients.all().stream().filter(filter).toList();
         for (Client victim : victims) {
@@ -47,6 +50,7 @@ final class KillCommand implements Handler.Immediate {
                 victim.leave();
             } else {
                 victim.close();
+                clients.remove(victim);
             }
         }
         return victims.size();
