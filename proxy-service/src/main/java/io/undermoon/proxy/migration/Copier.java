@@ -35,6 +35,8 @@ final class Copier implements KeyCopy.Owner {
     /** So many changed keys may wait until the scan is through; many of them change again. */
     private static final int MAX_WAITING_CHANGES = 4096;
 
+    private static final String ANY_SIZE = Long.toString(1L << 40);
+
     /** Little enough to be copied while commands are held. */
     private static final int FEW_KEYS = 32;
 
@@ -54,6 +56,10 @@ final class Copier implements KeyCopy.Owner {
     private final CopyCounters counters;
     private final ScanPlan plan;
     private final boolean knowsTime;
+
+    /** How large an argument the destination takes. */
+    private final long largestArgument;
+
     private final Listener listener;
 
     private final ArrayDeque<byte[]> found = new ArrayDeque<>();
@@ -67,6 +73,7 @@ final class Copier implements KeyCopy.Owner {
     private int inFlight;
     private long bytesInFlight;
     private boolean waking;
+    private boolean takesAnySize;
     private boolean stopped;
     private boolean announces;
     private long allowedMillis;
@@ -88,6 +95,7 @@ final class Copier implements KeyCopy.Owner {
             Pace pace,
             CopyCounters counters,
             ScanPlan plan,
+            long largestArgument,
             boolean knowsTime,
             Listener listener) {
         this.loop = loop;
@@ -97,6 +105,7 @@ final class Copier implements KeyCopy.Owner {
         this.pace = pace;
         this.counters = counters;
         this.plan = plan;
+        this.largestArgument = largestArgument;
         this.knowsTime = knowsTime;
         this.listener = listener;
     }
@@ -195,7 +204,29 @@ final class Copier implements KeyCopy.Owner {
         for (KeyCopy next = sized.peek(); next != null && mayAsk(next); next = sized.peek()) {
             sized.remove();
             bytesInFlight += next.size();
+            if (next.size() > largestArgument / 2 && !takesAnySize) {
+                takesAnySize = true;
+                takeAnySize();
+            }
             next.askValue();
+        }
+    }
+
+    /**
+     * Has the destination take arguments of any size: a value may be larger serialized than what a client could ever send at
+     * once. That stays so; it is a limit against clients, who have the proxy's.
+     */
+    private void takeAnySize() {
+        for (String limit : List.of("client-query-buffer-limit", "proto-max-bulk-len")) {
+            CompletableFuture<RespValue> answer = new CompletableFuture<>();
+            destination.send(
+                    CommandFrame.of(List.of("CONFIG", "SET", limit, ANY_SIZE)),
+                    Calls.collector("CONFIG SET " + limit + " at " + destination.endpoint(), answer));
+            answer.whenComplete((reply, problem) -> {
+                if (problem != null) {
+                    failed("a large value needs a larger " + limit + ": " + Calls.reason(problem));
+                }
+            });
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Owned by the engine's loop.
  */
 final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
+    private static final Logger LOG = Logger.getLogger(CopyAttempt.class);
+
     /** Of the settings' unit: the original looks at 16 keys at a time, with round trips in between that are not needed here. */
     private static final int SCAN_FACTOR = 32;
 
@@ -31,6 +34,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final long PATIENCE_MILLIS = 30_000;
     private static final long PROBE_MILLIS = 25;
     private static final int EMPTY_FUNCTIONS_BYTES = 10;
+    private static final long DEFAULT_LARGEST_ARGUMENT = 512L << 20;
 
     /** Who is told when the attempt is over before its time. */
     interface Listener {
@@ -58,6 +62,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private @Nullable ScheduledFuture<?> probing;
     private @Nullable CompletableFuture<Boolean> passed;
     private boolean knowsTime;
+    private long largestArgument = DEFAULT_LARGEST_ARGUMENT;
     private boolean closed;
     private boolean probeOut;
 
@@ -99,7 +104,8 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                     return attached;
                 })
                 .thenCompose(follows -> purge())
-                .thenCompose(purged -> copyFunctions())
+                .thenCompose(purged -> readLargestArgument())
+                .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> calls.call(source, "DBSIZE"))
                 .thenAccept(size -> {
                     if (closed) {
@@ -226,6 +232,18 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         });
     }
 
+    /** How large an argument the destination takes; a node that does not tell is taken to have the default. */
+    private CompletionStage<?> readLargestArgument() {
+        return engine.calls()
+                .call(destination, "CONFIG", "GET", "proto-max-bulk-len")
+                .thenAccept(reply -> largestArgument =
+                        Long.parseLong(Calls.text(Calls.items(reply).get(1))))
+                .exceptionally(problem -> {
+                    LOG.infof("node=%s does not tell proto-max-bulk-len: %s", destination, Calls.reason(problem));
+                    return null;
+                });
+    }
+
     private Copier newCopier() {
         int count = (int) Math.min(MAX_SCAN_COUNT, config.scanCount() * SCAN_FACTOR);
         long interval = TimeUnit.MICROSECONDS.toNanos(config.scanInterval());
@@ -237,6 +255,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 pace,
                 counters,
                 new Copier.ScanPlan(count, interval),
+                largestArgument,
                 knowsTime,
                 this);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +79,23 @@ class SlotMoveIT {
                     assertThat(other.call(command)).as(check).isEqualTo(node.call(command));
                 }
             }
+        }
+    }
+
+    @Test
+    void values_may_be_larger_than_what_the_destination_takes_from_clients() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection other = proxies.destinationNode.connect()) {
+            node.call("SETRANGE", "{3}s", Integer.toString(20 << 20), "end");
+            node.call("CONFIG", "SET", "rdbcompression", "no");
+            other.call("CONFIG", "SET", "proto-max-bulk-len", "1mb");
+            other.call("CONFIG", "SET", "client-query-buffer-limit", "1mb");
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            assertThat(other.call("GETRANGE", "{3}s", "-3", "-1")).isEqualTo(new RespValue.Bulk("end"));
+            assertThat(proxies.progress().attempts()).isEqualTo(1);
         }
     }
 
