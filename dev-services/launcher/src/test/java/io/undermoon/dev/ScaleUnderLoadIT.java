@@ -20,9 +20,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -39,10 +39,13 @@ class ScaleUnderLoadIT {
     private static final ClusterName CLUSTER = new ClusterName("scaled");
     private static final int PROXIES = 6;
     private static final int MOVED_BY_HAND = 1000;
-    private static final int KEYS = 300_000;
+    private static final int KEYS = 200_000;
     private static final int VALUE_BYTES = 300;
     private static final int STEPS_PER_SECOND = 1500;
     private static final int MUCH = 1500;
+
+    /** Keys that a migration may copy per second where it is not to be over before a process is killed. */
+    private static final int SLOW_KEYS = 6000;
 
     @TempDir
     private Path directory;
@@ -52,10 +55,12 @@ class ScaleUnderLoadIT {
     private LauncherProcess undermoon;
     private DataDirectory data;
     private ClusterOperator operator;
+    private String cluster;
 
-    @BeforeEach
-    void start() throws IOException, InterruptedException {
-        undermoon = new LauncherProcess(directory);
+    /** @param environment of the services, beyond that of the test */
+    private void start(int nodes, Map<String, String> environment) throws IOException, InterruptedException {
+        cluster = CLUSTER + ":" + nodes;
+        undermoon = new LauncherProcess(directory, environment);
         data = new DataDirectory(directory);
         operator = new ClusterOperator("127.0.0.1:" + ports.broker(), CLUSTER);
         up();
@@ -85,6 +90,7 @@ class ScaleUnderLoadIT {
 
     @Test
     void clients_notice_nothing_while_the_cluster_is_scaled() throws IOException, InterruptedException {
+        start(4, Map.of());
         long end = System.nanoTime() + LEAST_DURATION.toNanos();
         try (CheckRun run = start(false)) {
             do {
@@ -103,23 +109,55 @@ class ScaleUnderLoadIT {
         }
     }
 
+    /**
+     * A killed proxy is failed over. A killed Redis node is not, as what its replica has not got yet may rightly be lost then; it
+     * comes back with all that it has acknowledged. So whatever is missing in the end was lost by a migration or a failover.
+     */
     @Test
     void nothing_is_lost_when_processes_die_in_the_middle_of_a_migration() throws IOException, InterruptedException {
-        scaleAlone(8);
+        start(
+                8,
+                Map.of(
+                        "UNDERMOON_NODE_FAILURE_TIMEOUT",
+                        "10m",
+                        "UNDERMOON_MIGRATION_MAX_KEYS",
+                        Integer.toString(SLOW_KEYS)));
         try (CheckRun run = start(true)) {
+            run.awaitCommands(MUCH);
             for (boolean source : new boolean[] {true, false}) {
                 for (boolean proxy : new boolean[] {true, false}) {
-                    List<Node> masters = operator.masters();
-                    Node from = masters.get(0);
-                    Node to = masters.get(masters.size() - 1);
-                    operator.reshard(from, to, MOVED_BY_HAND);
-                    Node victim = source ? from : to;
+                    keepAllThatIsAcknowledged();
+                    operator.awaitReplicas();
+                    Node victim = reshardUntilHalfway(source);
                     killAndRestart(run, proxy ? proxy(victim) : redis(victim));
                     operator.awaitStable();
                     run.awaitCommands(MUCH);
                 }
             }
             assertPasses(run);
+            assertThat(run.errors()).as("clients have noticed the deaths").isPositive();
+        }
+    }
+
+    /** Moves slots until a copy is seen under way; the node at the wanted end of it. */
+    private Node reshardUntilHalfway(boolean source) throws IOException, InterruptedException {
+        List<Node> masters = operator.masters();
+        Node from = masters.get(0);
+        Node to = masters.get(masters.size() - 1);
+        do {
+            operator.awaitStable();
+            operator.reshard(from, to, MOVED_BY_HAND);
+        } while (!operator.awaitCopying());
+        return source ? from : to;
+    }
+
+    /** A node that writes its file once a second may keep what it has acknowledged to itself for longer than it lives. */
+    private void keepAllThatIsAcknowledged() throws IOException {
+        for (Node node : operator.cluster().nodes()) {
+            HostPort address = HostPort.parse(node.address().value());
+            try (Jedis jedis = new Jedis(address.host(), address.port())) {
+                jedis.configSet("appendfsync", "always");
+            }
         }
     }
 
@@ -137,11 +175,6 @@ class ScaleUnderLoadIT {
 
     private void scale(CheckRun run, int nodes) throws IOException, InterruptedException {
         run.awaitCommands(MUCH);
-        scaleAlone(nodes);
-        run.awaitCommands(MUCH);
-    }
-
-    private void scaleAlone(int nodes) throws IOException, InterruptedException {
         boolean smaller = nodes < operator.cluster().nodes().size();
         operator.scaleTo(nodes);
         operator.awaitStable();
@@ -150,6 +183,7 @@ class ScaleUnderLoadIT {
         }
         assertThat(operator.cluster().nodes()).hasSize(nodes);
         assertThat(operator.masters()).hasSize(nodes / 2);
+        run.awaitCommands(MUCH);
     }
 
     private void reshard(CheckRun run) throws IOException, InterruptedException {
@@ -191,7 +225,7 @@ class ScaleUnderLoadIT {
         LauncherProcess.Result up = undermoon.run(
                 "up",
                 "--proxies=" + PROXIES,
-                "--cluster=" + CLUSTER + ":4",
+                "--cluster=" + cluster,
                 "--base-port=" + basePort,
                 "--timeout=100",
                 "--detach");

@@ -8,6 +8,7 @@ import io.undermoon.dev.client.BrokerApi;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
 import java.io.IOException;
 import java.net.URI;
@@ -19,6 +20,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
+import redis.clients.jedis.Jedis;
 
 /** What an operator does to one cluster by the broker's API. */
 public final class ClusterOperator {
@@ -73,11 +76,47 @@ public final class ClusterOperator {
 
     /** Waits until no slot moves. */
     public void awaitStable() {
-        await("no slot moves").atMost(PATIENCE).ignoreExceptions().until(() -> {
-            HttpResponse<String> response = send("GET", "/clusters/info/" + name, "");
-            JsonNode info = Json.mapper().readTree(response.body());
-            return response.statusCode() == OK && !info.path("is_migrating").asBoolean(true);
-        });
+        await("no slot moves")
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> !info().path("is_migrating").asBoolean(true));
+    }
+
+    private JsonNode info() throws IOException, InterruptedException {
+        HttpResponse<String> response = send("GET", "/clusters/info/" + name, "");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(OK);
+        return Json.mapper().readTree(response.body());
+    }
+
+    /** Waits until keys are being copied; false if no slot moves any more before that was seen. */
+    public boolean awaitCopying() {
+        JsonNode seen = await("keys are copied")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptions()
+                .until(this::info, info -> !info.path("is_migrating").asBoolean(true) || isCopying(info));
+        return isCopying(seen);
+    }
+
+    private static boolean isCopying(JsonNode info) {
+        return StreamSupport.stream(info.path("migrations").spliterator(), false)
+                .anyMatch(migration -> migration.path("state").asText().equals("copying")
+                        && migration.path("keys_copied").asLong() > 0);
+    }
+
+    /** Waits until every master that has slots has a replica that follows it. */
+    public void awaitReplicas() {
+        await("every master has a replica")
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> masters().stream().allMatch(ClusterOperator::hasReplica));
+    }
+
+    private static boolean hasReplica(Node master) {
+        HostPort address = HostPort.parse(master.address().value());
+        try (Jedis jedis = new Jedis(address.host(), address.port())) {
+            return jedis.info("replication").contains(",state=online,");
+        }
     }
 
     /** Those of the cluster's nodes that are masters and have slots. */
