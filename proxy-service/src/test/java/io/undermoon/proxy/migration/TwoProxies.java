@@ -34,11 +34,13 @@ final class TwoProxies implements AutoCloseable {
     private static final ClusterName CLUSTER = new ClusterName("test");
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    final RedisServerProcess sourceNode;
-    final RedisServerProcess destinationNode;
-    ProxyHarness source;
-    ProxyHarness destination;
+    RedisServerProcess sourceNode;
+    RedisServerProcess destinationNode;
+    volatile ProxyHarness source;
+    volatile ProxyHarness destination;
     private final boolean active;
+    private final List<ProxyHarness> formerProxies = new ArrayList<>();
+    private final List<RedisServerProcess> formerNodes = new ArrayList<>();
     private long epoch = 1;
     private long migrationEpoch;
 
@@ -129,6 +131,27 @@ final class TwoProxies implements AutoCloseable {
         tellDestination();
     }
 
+    /**
+     * A replica that was promoted takes over from the source's node, behind a proxy of its own; the former proxy goes on with
+     * the metadata it has.
+     */
+    void failOverSource(RedisServerProcess promoted) {
+        formerProxies.add(source);
+        formerNodes.add(sourceNode);
+        sourceNode = promoted;
+        source = start();
+        migrate();
+    }
+
+    /** So does one from the destination's. */
+    void failOverDestination(RedisServerProcess promoted) {
+        formerProxies.add(destination);
+        formerNodes.add(destinationNode);
+        destinationNode = promoted;
+        destination = start();
+        migrate();
+    }
+
     private ProxyHarness restart(int port) {
         UnaryOperator<SessionSettings> settings = active ? TwoMasters.active() : UnaryOperator.identity();
         return new ProxyHarness(port, 2, io.undermoon.proxy.backend.Transport.best(), settings).migrating();
@@ -186,6 +209,8 @@ final class TwoProxies implements AutoCloseable {
 
     @Override
     public void close() {
+        formerProxies.forEach(ProxyHarness::close);
+        formerNodes.forEach(RedisServerProcess::close);
         source.close();
         destination.close();
         sourceNode.close();
