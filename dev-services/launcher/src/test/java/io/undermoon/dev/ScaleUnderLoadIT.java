@@ -15,7 +15,9 @@ import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
+import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +44,7 @@ class ScaleUnderLoadIT {
     private static final int KEYS = 200_000;
     private static final int VALUE_BYTES = 300;
     private static final int STEPS_PER_SECOND = 1500;
-    private static final int MUCH = 1500;
+    private static final int MUCH = 800;
 
     /** Keys that a migration may copy per second where it is not to be over before a process is killed. */
     private static final int SLOW_KEYS = 6000;
@@ -193,12 +195,24 @@ class ScaleUnderLoadIT {
         run.awaitCommands(MUCH);
     }
 
+    /** Aborts a migration before its switch, so that the slots are where they were. */
     private void abort(CheckRun run) throws IOException, InterruptedException {
-        List<Node> masters = operator.masters();
-        operator.reshard(masters.get(1), masters.get(2), MOVED_BY_HAND);
-        operator.abort();
-        operator.awaitStable();
+        List<SlotRanges> before;
+        do {
+            List<Node> masters = operator.masters();
+            before = slots();
+            operator.reshard(masters.get(1), masters.get(2), MOVED_BY_HAND);
+            operator.abort();
+            operator.awaitStable();
+        } while (!slots().equals(before));
         run.awaitCommands(MUCH);
+    }
+
+    private List<SlotRanges> slots() throws IOException {
+        return operator.masters().stream()
+                .map(master ->
+                        master.slots().stream().map(TaggedSlots::rangeList).reduce(SlotRanges.NONE, SlotRanges::union))
+                .toList();
     }
 
     private String proxy(Node node) {
