@@ -67,7 +67,8 @@ final class BlockingCommands {
     private void awaitReplicas(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Endpoint node = session.state().lastNode();
         if (node == null) {
-            Router.write(session, ":0\r\n");
+            // Nobody has acknowledged anything; WAITAOF tells of the node itself, too.
+            Router.write(session, command.name().equals("waitaof") ? "*2\r\n:0\r\n:0\r\n" : ":0\r\n");
             return;
         }
         PinnedConnection connection = courier.pin(session, node);

@@ -133,6 +133,15 @@ class BlockingIT {
     }
 
     @Test
+    void wait_before_any_command_answers_in_the_form_that_clients_probe_for() {
+        client.send("WAIT", "0", "0");
+        client.send("WAITAOF", "0", "0", "0");
+        assertThat(client.receive()).isEqualTo(new RespValue.Int(0));
+        assertThat(client.receive())
+                .isEqualTo(new RespValue.Array(List.of(new RespValue.Int(0), new RespValue.Int(0))));
+    }
+
+    @Test
     void a_command_that_waits_behind_replies_nobody_reads_is_not_forgotten() {
         other.call("SET", "big", "x".repeat(8 << 20));
         for (int i = 0; i < 4; i++) {

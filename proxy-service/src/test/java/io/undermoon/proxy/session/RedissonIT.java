@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -56,14 +55,6 @@ class RedissonIT {
         Config config = new Config().setCodec(StringCodec.INSTANCE);
         config.useSingleServer().setAddress(address(1)).setConnectionMinimumIdleSize(1);
         use(config, "plain");
-        RedissonClient client = Redisson.create(config);
-        RedissonClient other = Redisson.create(config);
-        try {
-            locks(client, other, "plain");
-        } finally {
-            client.shutdown();
-            other.shutdown();
-        }
     }
 
     private static void use(Config config, String prefix) throws InterruptedException {
@@ -89,6 +80,10 @@ class RedissonIT {
             assertThat(lock.tryLock()).isTrue();
             assertThat(other.getLock(prefix + ":alone").isLocked()).isTrue();
             lock.unlock();
+            for (int i = 0; i < 5; i++) {
+                contend(client.getLock(prefix + ":lock:" + i), client.getLock(prefix + ":lock:" + i));
+                contend(client.getLock(prefix + ":lock:" + i), other.getLock(prefix + ":lock:" + i));
+            }
             RTopic topic = client.getTopic(prefix + ":topic");
             BlockingQueue<String> messages = new LinkedBlockingQueue<>();
             topic.addListener(String.class, (channel, message) -> messages.add(message));
@@ -104,22 +99,21 @@ class RedissonIT {
     }
 
     /** A lock that is taken is waited for by a message of its release. */
-    private static void locks(RedissonClient client, RedissonClient other, String prefix) throws InterruptedException {
-        RLock lock = client.getLock(prefix + ":lock");
+    private static void contend(RLock lock, RLock same) throws InterruptedException {
         lock.lock();
-        CountDownLatch taken = new CountDownLatch(1);
+        BlockingQueue<Boolean> taken = new LinkedBlockingQueue<>();
         Thread waiter = new Thread(() -> {
-            RLock same = other.getLock(prefix + ":lock");
+            taken.add(same.tryLock());
             same.lock();
-            taken.countDown();
+            taken.add(true);
             same.unlock();
         });
         waiter.start();
-        assertThat(other.getLock(prefix + ":lock").tryLock()).isFalse();
+        assertThat(taken.poll(30, TimeUnit.SECONDS)).isFalse();
         lock.unlock();
-        assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(taken.poll(30, TimeUnit.SECONDS)).isTrue();
         waiter.join(30_000);
-        assertThat(client.getLock(prefix + ":lock").isLocked()).isFalse();
+        assertThat(lock.isLocked()).isFalse();
     }
 
     private static String address(int proxy) {
