@@ -72,7 +72,8 @@ final class Router {
             if (slot == Keys.CROSS_SLOT && command.policy() == Policy.SPLIT && settings.activeRedirection()) {
                 return SPLIT;
             }
-            if (slot == Keys.NO_KEY || slot == Keys.MALFORMED) {
+            // Redis refuses such arguments itself; of a module's command only its specs say that they make no sense.
+            if (slot == Keys.NO_KEY || slot == Keys.MALFORMED && !command.has(CommandFlag.MODULE)) {
                 return KEYLESS;
             }
         }

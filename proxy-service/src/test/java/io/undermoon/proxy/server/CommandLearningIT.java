@@ -28,21 +28,31 @@ class CommandLearningIT {
                                 "50ms"),
                         () -> {})) {
             server.start();
-            try (RespConnection client = RespConnection.to(port)) {
+            try (RespConnection client = RespConnection.to(port);
+                    RespConnection inTransaction = RespConnection.to(port)) {
                 client.call("UMCTL", "SETCLUSTER", "v2", "1", "NOFLAG", "demo", node.address(), "1", "0-16383");
                 assertThat(text(client.call("JSON.GET", "doc"))).startsWith("ERR unknown command 'JSON.GET'");
                 long count = ((RespValue.Int) client.call("COMMAND", "COUNT")).value();
+
+                assertThat(text(inTransaction.call("MULTI"))).isEqualTo("OK");
+                assertThat(text(inTransaction.call("GET", "doc"))).isEqualTo("QUEUED");
 
                 hasModule.set(true);
                 await().atMost(30, TimeUnit.SECONDS)
                         .until(() -> text(client.call("JSON.GET", "doc")).equals("from the module"));
 
-                assertThat(client.call("COMMAND", "COUNT")).isEqualTo(new RespValue.Int(count + 1));
+                assertThat(client.call("COMMAND", "COUNT")).isEqualTo(new RespValue.Int(count + 2));
                 assertThat(text(client.call("COMMAND", "INFO", "json.get"))).contains("json.get", "module");
                 assertThat(text(client.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "json*")))
                         .contains("json.get")
                         .doesNotContain("json.purge");
                 assertThat(text(client.call("JSON.GET"))).startsWith("ERR wrong number of arguments");
+                assertThat(text(client.call("JSON.FAR", "doc")))
+                        .as("where the keys are is not guessed")
+                        .startsWith("ERR syntax error");
+                assertThat(text(inTransaction.call("EXEC")))
+                        .as("the rules are the same")
+                        .isEqualTo("from the module");
                 assertThat(text(client.call("JSON.PURGE", "doc"))).contains("not allowed through the proxy");
                 assertThat(text(client.call("INFO", "commandstats"))).contains("cmdstat_json.get:calls=");
                 client.call("CONFIG", "RESETSTAT");
@@ -52,25 +62,29 @@ class CommandLearningIT {
 
     private static RespValue answer(List<String> command, boolean hasModule) {
         if (command.equals(List.of("COMMAND", "COUNT"))) {
-            return new RespValue.Int(hasModule ? 3 : 1);
+            return new RespValue.Int(hasModule ? 4 : 1);
         }
         if (command.equals(List.of("COMMAND"))) {
-            RespValue get = detail("get", "readonly");
+            RespValue get = detail("get", "readonly", 1);
             return new RespValue.Array(
                     hasModule
-                            ? List.of(get, detail("json.get", "module"), detail("json.purge", "admin"))
+                            ? List.of(
+                                    get,
+                                    detail("json.get", "module", 1),
+                                    detail("json.far", "module", 3),
+                                    detail("json.purge", "admin", 1))
                             : List.of(get));
         }
         return new RespValue.Bulk("from the module");
     }
 
-    private static RespValue detail(String name, String flag) {
+    private static RespValue detail(String name, String flag, int key) {
         return new RespValue.Array(List.of(
                 new RespValue.Bulk(name),
                 new RespValue.Int(-2),
                 new RespValue.Array(List.of(new RespValue.Simple(flag))),
-                new RespValue.Int(1),
-                new RespValue.Int(1),
+                new RespValue.Int(key),
+                new RespValue.Int(key),
                 new RespValue.Int(1)));
     }
 }
