@@ -38,11 +38,15 @@ final class AccessLog {
         };
     }
 
-    synchronized void add(Event event, Client client) {
-        long now = System.nanoTime();
+    /** Called on event loops, though only for what is refused: nothing is made while others wait. */
+    void add(Event event, Client client) {
+        add(event, ClientLine.of(client).strip(), System.nanoTime());
+    }
+
+    private synchronized void add(Event event, String client, long now) {
         Entry before = removeAlike(event, now);
         long count = before == null ? 1 : before.count() + 1;
-        entries.addFirst(new Entry(event, count, now, ClientLine.of(client).strip()));
+        entries.addFirst(new Entry(event, count, now, client));
         if (entries.size() > CAPACITY) {
             entries.removeLast();
         }
