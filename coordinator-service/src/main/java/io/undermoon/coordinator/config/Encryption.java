@@ -1,19 +1,13 @@
 package io.undermoon.coordinator.config;
 
+import io.undermoon.tls.FollowedTls;
 import io.undermoon.tls.TlsContext;
-import io.undermoon.tls.TlsException;
-import io.undermoon.tls.TlsFiles;
-import io.undermoon.tls.TlsWatch;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** TLS with brokers and proxies, as configured. Its files are followed until it is closed. */
 public final class Encryption implements AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(Encryption.class);
-
     private final CoordinatorConfig.Tls config;
-    private final @Nullable TlsContext context;
-    private final @Nullable TlsWatch watch;
+    private final FollowedTls tls;
 
     /**
      * Reads the files, if TLS is spoken with anybody.
@@ -22,47 +16,27 @@ public final class Encryption implements AutoCloseable {
      */
     public Encryption(CoordinatorConfig.Tls config) {
         this.config = config;
-        if (config.certFile().isPresent() != config.keyFile().isPresent()) {
-            throw new IllegalArgumentException(
-                    "undermoon.tls.cert_file and undermoon.tls.key_file: one is given without the other");
-        }
-        if (config.reloadInterval().toMillis() < 1) {
-            throw new IllegalArgumentException(
-                    "undermoon.tls.reload_interval = " + config.reloadInterval() + " is less than a millisecond");
-        }
-        this.context = config.brokers() || config.proxies() ? load(config) : null;
-        this.watch = context == null
-                ? null
-                : new TlsWatch(
-                        context,
-                        config.reloadInterval(),
-                        () -> LOG.info("new TLS files are in use"),
-                        problem -> LOG.warnf("changed TLS files cannot be used, the old ones still are: %s", problem));
-    }
-
-    private static TlsContext load(CoordinatorConfig.Tls config) {
-        try {
-            return new TlsContext(
-                    TlsFiles.of(config.certFile(), config.keyFile(), config.caCertFile()), config.verifyHostname());
-        } catch (TlsException e) {
-            throw new IllegalArgumentException("undermoon.tls: " + e.getMessage(), e);
-        }
+        this.tls = new FollowedTls(
+                config.brokers() || config.proxies(),
+                config.certFile(),
+                config.keyFile(),
+                config.caCertFile(),
+                config.verifyHostname(),
+                config.reloadInterval());
     }
 
     /** For https to the brokers; absent for http. */
     public @Nullable TlsContext brokers() {
-        return config.brokers() ? context : null;
+        return tls.where(config.brokers());
     }
 
     /** For connections to proxies; absent for plain ones. */
     public @Nullable TlsContext proxies() {
-        return config.proxies() ? context : null;
+        return tls.where(config.proxies());
     }
 
     @Override
     public void close() {
-        if (watch != null) {
-            watch.close();
-        }
+        tls.close();
     }
 }

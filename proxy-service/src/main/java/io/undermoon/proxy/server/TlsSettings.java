@@ -4,9 +4,8 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.BackendEncryption;
 import io.undermoon.proxy.control.ClientPorts;
 import io.undermoon.tls.ClientAuth;
+import io.undermoon.tls.FollowedTls;
 import io.undermoon.tls.TlsContext;
-import io.undermoon.tls.TlsException;
-import io.undermoon.tls.TlsFiles;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -74,12 +73,7 @@ record TlsSettings(
     }
 
     private static TlsContext context(ProxyConfig.Tls config) {
-        try {
-            return new TlsContext(
-                    TlsFiles.of(config.certFile(), config.keyFile(), config.caCertFile()), config.verifyHostname());
-        } catch (TlsException e) {
-            throw new IllegalArgumentException("undermoon.tls: " + e.getMessage(), e);
-        }
+        return FollowedTls.load(config.certFile(), config.keyFile(), config.caCertFile(), config.verifyHostname());
     }
 
     BackendEncryption backends() {
