@@ -3,9 +3,7 @@ package io.undermoon.dev.bench;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.dev.stack.LaunchException;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.util.List;
 
@@ -26,7 +24,7 @@ final class Preload {
             for (int from = 0; from < commands.size(); from += BURST) {
                 List<List<String>> burst = commands.subList(from, Math.min(commands.size(), from + BURST));
                 send(socket, burst);
-                awaitReplies(socket.getInputStream(), burst.size(), counter);
+                counter.await(socket.getInputStream(), burst.size());
             }
             if (counter.errors() > 0) {
                 throw new IOException(counter.firstError());
@@ -40,17 +38,5 @@ final class Preload {
         ByteBuf out = Unpooled.buffer();
         commands.forEach(command -> Requests.encode(command, out));
         out.readBytes(socket.getOutputStream(), out.readableBytes());
-    }
-
-    private static void awaitReplies(InputStream in, int count, ReplyCounter counter) throws IOException {
-        byte[] bytes = new byte[8192];
-        int missing = count;
-        while (missing > 0) {
-            int read = in.read(bytes);
-            if (read < 0) {
-                throw new EOFException("connection closed");
-            }
-            missing -= counter.count(Unpooled.wrappedBuffer(bytes, 0, read));
-        }
     }
 }

@@ -1,6 +1,10 @@
 package io.undermoon.dev.bench;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Counts the replies in a stream of bytes, whatever way it is cut into pieces, without looking at what they say. One per
@@ -37,6 +41,23 @@ public final class ReplyCounter {
             }
         }
         return replies;
+    }
+
+    /**
+     * Reads until so many replies are complete.
+     *
+     * @throws EOFException if the stream ends before
+     */
+    public void await(InputStream in, int replies) throws IOException {
+        byte[] bytes = new byte[64 << 10];
+        int left = replies;
+        while (left > 0) {
+            int read = in.read(bytes);
+            if (read < 0) {
+                throw new EOFException("connection closed");
+            }
+            left -= count(Unpooled.wrappedBuffer(bytes, 0, read));
+        }
     }
 
     /** How many of all elements were errors. */

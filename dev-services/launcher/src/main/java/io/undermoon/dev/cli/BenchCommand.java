@@ -14,9 +14,6 @@ import io.undermoon.dev.run.Progress;
 import io.undermoon.dev.stack.BenchPlan;
 import io.undermoon.dev.stack.Installation;
 import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.json.Json;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,7 +113,7 @@ final class BenchCommand implements Callable<Integer> {
             report = measure(running.subjects, others, cells, progress);
         }
         print(report, others);
-        write(report);
+        JsonFile.write(json, report);
         return 0;
     }
 
@@ -172,18 +169,6 @@ final class BenchCommand implements Callable<Integer> {
         System.out.println(
                 "CPU us: CPU time of the process per command, and of the other; B/cmd: heap allocated per command;\n"
                         + "gen: how busy the load generator's thread was while latencies were measured.");
-    }
-
-    private void write(BenchReport report) {
-        if (json == null) {
-            return;
-        }
-        try {
-            Files.writeString(
-                    json, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
-        } catch (IOException e) {
-            throw new LaunchException("cannot write " + json + ": " + e.getMessage(), e);
-        }
     }
 
     private List<Cell> cells() {

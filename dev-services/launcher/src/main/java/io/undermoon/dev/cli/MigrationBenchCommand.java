@@ -5,9 +5,6 @@ import io.undermoon.dev.bench.migration.MigrationRun;
 import io.undermoon.dev.process.Programs;
 import io.undermoon.dev.run.Progress;
 import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.json.Json;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -105,19 +102,7 @@ final class MigrationBenchCommand implements Callable<Integer> {
                 report.valueBytes(),
                 report.clients(),
                 MigrationRun.render(report));
-        write(report);
+        JsonFile.write(json, report);
         return 0;
-    }
-
-    private void write(MigrationReport report) {
-        if (json == null) {
-            return;
-        }
-        try {
-            Files.writeString(
-                    json, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
-        } catch (IOException e) {
-            throw new LaunchException("cannot write " + json + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -5,9 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.dev.bench.ReplyCounter;
 import io.undermoon.dev.stack.LaunchException;
 import io.undermoon.metadata.HostPort;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 
 /** Stores all keys of a set directly in a Redis, pipelined. */
@@ -31,25 +29,13 @@ final class Fill {
                 }
                 out.readBytes(socket.getOutputStream(), out.readableBytes());
                 out.clear();
-                awaitReplies(socket.getInputStream(), to - from, counter);
+                counter.await(socket.getInputStream(), to - from);
+                if (counter.errors() > 0) {
+                    throw new IOException(counter.firstError());
+                }
             }
         } catch (IOException e) {
             throw new LaunchException("cannot fill " + redis + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void awaitReplies(InputStream in, int count, ReplyCounter counter) throws IOException {
-        byte[] bytes = new byte[64 << 10];
-        int missing = count;
-        while (missing > 0) {
-            int read = in.read(bytes);
-            if (read < 0) {
-                throw new EOFException("connection closed");
-            }
-            missing -= counter.count(Unpooled.wrappedBuffer(bytes, 0, read));
-        }
-        if (counter.errors() > 0) {
-            throw new IOException(counter.firstError());
         }
     }
 }

@@ -1,0 +1,29 @@
+package io.undermoon.dev.cli;
+
+import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the figures of a report for programs to read. */
+final class JsonFile {
+    private JsonFile() {}
+
+    /**
+     * @param file where to; nothing is written if absent
+     * @throws LaunchException it cannot be written
+     */
+    static void write(@Nullable Path file, Object report) {
+        if (file == null) {
+            return;
+        }
+        try {
+            Files.writeString(
+                    file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+        } catch (IOException e) {
+            throw new LaunchException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+}
