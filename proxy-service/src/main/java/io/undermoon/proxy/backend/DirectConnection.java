@@ -39,6 +39,7 @@ public final class DirectConnection implements LoopFlusher.Flushable, HandlerOwn
     private @Nullable OutputBatch output;
     private @Nullable ScheduledFuture<?> watchdog;
     private long lastProgressNanos;
+    private long sent;
     private boolean dirty;
     private boolean closed;
 
@@ -76,6 +77,12 @@ public final class DirectConnection implements LoopFlusher.Flushable, HandlerOwn
             lastProgressNanos = System.nanoTime();
         }
         waiting.add(receiver);
+        sent++;
+    }
+
+    /** How many commands were sent so far. */
+    public long sent() {
+        return sent;
     }
 
     /** Where to append; it leaves at the end of the loop's turn. Null when the connection is gone. */

@@ -51,6 +51,14 @@ public final class SubscriptionConnection implements LoopFlusher.Flushable, Hand
         return unsent;
     }
 
+    /** Has the connection bring what arrives, or leave it for a while where it is. */
+    public void reading(boolean wanted) {
+        Channel current = channel;
+        if (current != null) {
+            current.config().setAutoRead(wanted);
+        }
+    }
+
     /** Closes; the owner is told like for any other end. */
     public void close(String reason) {
         Channel current = channel;

@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
  *              └► anything else: the attempt has made the master keep a backlog; hang up and begin again
  * </pre>
  *
- * It acknowledges no offset but 0, which keeps it attached and is never taken for a copy of the data by {@code WAIT}. Owned by
+ * Unless somebody waits for the end of the stream, it is read every few milliseconds only: a master under load sends many times in
+ * between.
+ *
+ * <p>It acknowledges no offset but 0, which keeps it attached and is never taken for a copy of the data by {@code WAIT}. Owned by
  * the engine's loop.
  */
 final class ChangeFeed implements SubscriptionConnection.Owner {
     private static final int ATTEMPTS = 6;
     private static final long BACKLOG_POLL_MILLIS = 20;
     private static final long ACKNOWLEDGE_MILLIS = 1000;
+    private static final long READ_MILLIS = 4;
 
     private final ProxyLoop loop;
     private final Calls calls;
@@ -37,11 +41,14 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
 
     private @Nullable SubscriptionConnection connection;
     private @Nullable ScheduledFuture<?> acknowledging;
+    private @Nullable ScheduledFuture<?> pausing;
     private @Nullable ByteBuf partial;
     private NodeInfo info = NodeInfo.parse("");
     private String problem = "";
     private int attempts;
     private boolean attached;
+    private boolean prompt;
+    private boolean pauses;
     private boolean closed;
 
     /** Who wants to know of changes. */
@@ -86,6 +93,14 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         });
     }
 
+    /** Whether changes are to be reported as soon as they arrive. */
+    void prompt(boolean wanted) {
+        prompt = wanted;
+        if (wanted) {
+            goOn();
+        }
+    }
+
     void close() {
         end("");
     }
@@ -104,6 +119,9 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     private void hangUp() {
         if (acknowledging != null) {
             acknowledging.cancel(false);
+        }
+        if (pausing != null) {
+            pausing.cancel(false);
         }
         SubscriptionConnection current = connection;
         connection = null;
@@ -181,6 +199,24 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         }
     }
 
+    /** What the loop has already begun to read still comes. */
+    private void pause() {
+        SubscriptionConnection current = connection;
+        if (prompt) {
+            pauses = false;
+        } else if (current != null) {
+            current.reading(false);
+            pausing = loop.eventLoop().schedule(this::goOn, READ_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void goOn() {
+        pauses = false;
+        if (connection != null) {
+            connection.reading(true);
+        }
+    }
+
     private void take(ByteBuf value) {
         if (closed) {
             return;
@@ -188,6 +224,10 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         if (value.getByte(value.readerIndex()) != '*') {
             takeLine(value.toString(StandardCharsets.UTF_8).strip());
         } else if (attached) {
+            if (!pauses) {
+                pauses = true;
+                loop.execute(this::pause);
+            }
             String lost = reader.read(value);
             if (lost != null) {
                 end(lost);

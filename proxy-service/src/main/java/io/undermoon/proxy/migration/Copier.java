@@ -10,8 +10,6 @@ import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +33,14 @@ final class Copier implements KeyCopy.Owner {
     /** Values that are asked for at once may take so much memory together at the source; a single one may take more. */
     private static final long MAX_BYTES_IN_FLIGHT = 8L << 20;
 
-    /** So many changed keys may wait until the scan is through; many of them change again. */
-    private static final int MAX_WAITING_CHANGES = 4096;
+    /** A value of which no more than this has come is a small one. */
+    private static final long SMALL = 16 << 10;
+
+    /**
+     * After so many small values in a row sizes are no longer asked for, until one is not small. A scan meets keys in the order of
+     * their hashes, so if many of the others were large, one of these would have been.
+     */
+    private static final int SMALL_ENOUGH = 1000;
 
     private static final String ANY_SIZE = Long.toString(1L << 40);
 
@@ -66,7 +70,9 @@ final class Copier implements KeyCopy.Owner {
     private final Listener listener;
 
     private final ArrayDeque<byte[]> found = new ArrayDeque<>();
-    private final LinkedHashSet<Key> changed = new LinkedHashSet<>();
+    /** They wait until the scan is through, while they take little memory: the scan comes to many of them, or they change again. */
+    private final ChangedKeys changed = new ChangedKeys();
+
     private final ArrayDeque<KeyCopy> sized = new ArrayDeque<>();
 
     private String cursor = "0";
@@ -76,6 +82,8 @@ final class Copier implements KeyCopy.Owner {
     private int inFlight;
     private long bytesInFlight;
     private boolean waking;
+    private int smallInARow;
+    private boolean halfSent;
     private boolean takesAnySize;
     private boolean stopped;
     private boolean announces;
@@ -136,9 +144,9 @@ final class Copier implements KeyCopy.Owner {
 
     /** A key may have changed. */
     void changed(byte[] key) {
-        changed.add(new Key(key));
+        changed.add(key);
         counters.dirty(changed.size());
-        if (scanned || changed.size() > MAX_WAITING_CHANGES) {
+        if (scanned || changed.isLarge()) {
             pump();
         }
     }
@@ -176,25 +184,27 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private boolean mayCopyChanges() {
-        return !changed.isEmpty() && (scanned || drained != null || changed.size() > MAX_WAITING_CHANGES);
+        return !changed.isEmpty() && (scanned || drained != null || changed.isLarge());
     }
 
     private void begin() {
         byte[] key;
         if (mayCopyChanges()) {
-            Iterator<Key> first = changed.iterator();
-            key = first.next().bytes();
-            first.remove();
+            key = changed.take();
         } else {
             key = found.remove();
-            if (!changed.isEmpty()) {
-                changed.remove(new Key(key));
-            }
+            changed.remove(key);
         }
         counters.dirty(changed.size());
         inFlight++;
         pace.keyStarted();
-        new KeyCopy(this, key, source, destination, knowsTime).askSize();
+        KeyCopy copy = new KeyCopy(this, key, source, destination, knowsTime);
+        if (smallInARow >= SMALL_ENOUGH) {
+            bytesInFlight += SMALL;
+            copy.askValue(SMALL);
+        } else {
+            copy.askSize();
+        }
     }
 
     @Override
@@ -239,12 +249,27 @@ final class Copier implements KeyCopy.Owner {
     }
 
     @Override
-    public void passed(int bytes) {
+    public void passed(KeyCopy copy, int bytes) {
+        halfSent = true;
+        if (copy.passed() > SMALL) {
+            smallInARow = 0;
+        }
         pace.bytesCopied(bytes);
         counters.bytes(bytes);
         if (!destination.isWritable()) {
             source.reading(false);
         }
+    }
+
+    @Override
+    public void sent(KeyCopy copy) {
+        halfSent = false;
+        smallInARow++;
+    }
+
+    /** Whether something else than a value may be sent to the destination now. */
+    boolean isBetweenValues() {
+        return !halfSent;
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,6 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
     private static final int MAX_SCAN_COUNT = 1000;
     private static final long PATIENCE_MILLIS = 30_000;
-    private static final long PROBE_MILLIS = 25;
     private static final int EMPTY_FUNCTIONS_BYTES = 10;
     private static final long DEFAULT_LARGEST_ARGUMENT = 512L << 20;
 
@@ -59,12 +57,11 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private @Nullable Link from;
     private @Nullable Link to;
     private @Nullable Copier copier;
-    private @Nullable ScheduledFuture<?> probing;
+    private @Nullable LoadProbe probe;
     private @Nullable CompletableFuture<Boolean> passed;
     private boolean knowsTime;
     private long largestArgument = DEFAULT_LARGEST_ARGUMENT;
     private boolean closed;
-    private boolean probeOut;
 
     CopyAttempt(
             Engine engine,
@@ -103,7 +100,8 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                     feed.attach();
                     return attached;
                 })
-                .thenCompose(follows -> purge())
+                .thenCompose(follows -> startProbe())
+                .thenCompose(known -> purge())
                 .thenCompose(purged -> readLargestArgument())
                 .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> calls.call(source, "DBSIZE"))
@@ -118,11 +116,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
     /** Copies, or goes on, until what is missing takes no longer than this; says so by {@link Listener#converged}. */
     void copy(long allowedMillis) {
-        if (probing == null) {
-            probing = engine.loop()
-                    .eventLoop()
-                    .scheduleWithFixedDelay(this::probe, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        feed.prompt(false);
         requireNonNull(copier).copyUntil(allowedMillis);
     }
 
@@ -135,8 +129,10 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     CompletionStage<Boolean> finish(String word, long waitMillis) {
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        CompletionStage<RespValue> replication = engine.calls().call(destination, "INFO", "replication");
         passed = seen;
         reader.await(word);
+        feed.prompt(true);
         return engine.records()
                 .mark(source, word)
                 .thenCompose(marked -> seen)
@@ -144,7 +140,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                     requireNonNull(copier).drain(() -> drained.complete(true));
                     return drained;
                 })
-                .thenCompose(done -> engine.calls().call(destination, "INFO", "replication"))
+                .thenCompose(done -> replication)
                 .thenCompose(info -> NodeInfo.parse(Calls.text(info)).replicas() == 0
                         ? CompletableFuture.completedFuture(true)
                         : requireNonNull(to)
@@ -158,8 +154,8 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
             return;
         }
         closed = true;
-        if (probing != null) {
-            probing.cancel(false);
+        if (probe != null) {
+            probe.stop();
         }
         if (copier != null) {
             copier.stop();
@@ -211,9 +207,39 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         return source1.named.thenCompose(ready -> destination1.named);
     }
 
+    private CompletionStage<?> startProbe() {
+        LoadProbe started = new LoadProbe(
+                engine,
+                requireNonNull(from).connection,
+                requireNonNull(to).connection,
+                pace,
+                this::leastKeysPerSecond,
+                () -> copier == null || copier.isBetweenValues());
+        probe = started;
+        return started.start();
+    }
+
+    /** What it takes to be through in the time that the cluster's configuration allows. */
+    private double leastKeysPerSecond() {
+        long millis = TimeUnit.SECONDS.toMillis(config.maxMigrationTime()) - counters.elapsedMillis();
+        long keys = counters.keysTotal() - counters.keysScanned() + counters.keysDirty();
+        return keys * 1000.0 / Math.max(1, millis);
+    }
+
+    private long purgeDelayNanos(int scanned, int removed) {
+        pace.swept(scanned, removed);
+        return pace.delayNanos(System.nanoTime());
+    }
+
     private CompletionStage<?> purge() {
         boolean[] moving = StreamReader.membership(slots);
-        return KeySweep.of(engine.loop(), engine.calls(), destination, slot -> moving[slot], 0, removing -> {});
+        return KeySweep.of(
+                engine.loop(),
+                engine.calls(),
+                destination,
+                slot -> moving[slot],
+                this::purgeDelayNanos,
+                removing -> {});
     }
 
     /** Functions are the same everywhere in a cluster; a node that is new to it has none. */
@@ -258,22 +284,6 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 largestArgument,
                 knowsTime,
                 this);
-    }
-
-    /** Takes the time both nodes need to answer. */
-    private void probe() {
-        if (probeOut) {
-            return;
-        }
-        probeOut = true;
-        long start = System.nanoTime();
-        CompletableFuture.allOf(
-                        engine.calls().call(source, "PING").toCompletableFuture(),
-                        engine.calls().call(destination, "PING").toCompletableFuture())
-                .whenComplete((answers, problem) -> {
-                    probeOut = false;
-                    pace.answered(System.nanoTime() - start);
-                });
     }
 
     @Override

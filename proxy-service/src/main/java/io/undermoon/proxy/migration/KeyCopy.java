@@ -35,8 +35,11 @@ final class KeyCopy implements ReplyReceiver {
         /** How much memory the key takes at the source is known; 0 when it is gone. */
         void sized(KeyCopy copy);
 
-        /** A part of the value went to the destination. */
-        void passed(int bytes);
+        /** A part of the value went to the destination; nothing else may be sent there before the rest. */
+        void passed(KeyCopy copy, int bytes);
+
+        /** The whole command went to the destination. */
+        void sent(KeyCopy copy);
 
         /** The destination has the key as the source had it. */
         void copied(KeyCopy copy);
@@ -69,6 +72,7 @@ final class KeyCopy implements ReplyReceiver {
     private final boolean knowsTime;
 
     private long size;
+    private long passed;
     private long number;
     private boolean negative;
     private boolean begun;
@@ -82,9 +86,21 @@ final class KeyCopy implements ReplyReceiver {
         this.knowsTime = knowsTime;
     }
 
-    /** About how many bytes of memory the key takes. */
+    /** About how many bytes of memory the key takes, as far as that was asked or is assumed. */
     long size() {
         return size;
+    }
+
+    /** How many bytes of the value went to the destination so far. */
+    long passed() {
+        return passed;
+    }
+
+    /** Asks for the value without knowing its size. */
+    void askValue(long assumedSize) {
+        size = assumedSize;
+        stage = Stage.EXPIRY;
+        askValue();
     }
 
     void askSize() {
@@ -129,6 +145,7 @@ final class KeyCopy implements ReplyReceiver {
                 pass(in, from, to);
                 if (last) {
                     endValue();
+                    owner.sent(this);
                     stage = Stage.RESULT;
                 }
             }
@@ -154,7 +171,8 @@ final class KeyCopy implements ReplyReceiver {
         OutputBatch out = destination.out();
         if (value == Value.PRESENT && out != null && at < to) {
             out.append(in, at, to);
-            owner.passed(to - at);
+            passed += to - at;
+            owner.passed(this, to - at);
         }
     }
 

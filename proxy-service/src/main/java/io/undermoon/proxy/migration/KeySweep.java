@@ -11,20 +11,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes the keys of certain slots from a node: walks over all keys and unlinks, batch by batch, with the node serving others in
- * between. Which slots is asked anew for each batch, so that keys of a slot that comes back meanwhile are left alone. Owned by
- * the engine's loop.
+ * between; while a batch is removed, the next one is looked for. Which slots is asked anew for each batch, so that keys of a slot
+ * that comes back meanwhile are left alone. Owned by the engine's loop.
  */
 final class KeySweep {
     private static final int BATCH = 500;
+
+    /** How fast it may go. */
+    @FunctionalInterface
+    interface Throttle {
+        /** How many nanoseconds to wait after keys were looked at and some of them removed. */
+        long delayNanos(int scanned, int removed);
+    }
 
     private final ProxyLoop loop;
     private final Calls calls;
     private final Endpoint node;
     private final IntPredicate slots;
-    private final long keysPerSecond;
+    private final Throttle throttle;
     private final Consumer<Boolean> removing;
     private final CompletableFuture<Long> done = new CompletableFuture<>();
     private long removed;
@@ -34,20 +42,19 @@ final class KeySweep {
             Calls calls,
             Endpoint node,
             IntPredicate slots,
-            long keysPerSecond,
+            Throttle throttle,
             Consumer<Boolean> removing) {
         this.loop = loop;
         this.calls = calls;
         this.node = node;
         this.slots = slots;
-        this.keysPerSecond = keysPerSecond;
+        this.throttle = throttle;
         this.removing = removing;
     }
 
     /**
      * Removes them.
      *
-     * @param keysPerSecond 0 for as fast as it goes
      * @param removing told when a batch is about to be removed, and when it is gone
      * @return how many keys there were; none of the slots' keys that were there before is there now
      */
@@ -56,9 +63,9 @@ final class KeySweep {
             Calls calls,
             Endpoint node,
             IntPredicate slots,
-            long keysPerSecond,
+            Throttle throttle,
             Consumer<Boolean> removing) {
-        KeySweep sweep = new KeySweep(loop, calls, node, slots, keysPerSecond, removing);
+        KeySweep sweep = new KeySweep(loop, calls, node, slots, throttle, removing);
         sweep.begin();
         return sweep.done;
     }
@@ -70,48 +77,56 @@ final class KeySweep {
             } else if (Calls.number(size) == 0) {
                 done.complete(0L);
             } else {
-                scan("0");
+                next(scan("0"));
             }
         });
     }
 
-    private void scan(String cursor) {
-        calls.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH))
-                .thenCompose(this::remove)
-                .whenComplete((next, problem) -> {
-                    if (problem != null) {
-                        done.completeExceptionally(problem);
-                    } else if (next.cursor.equals("0")) {
-                        done.complete(removed);
-                    } else if (keysPerSecond > 0 && next.removed > 0) {
-                        long pauseMicros = TimeUnit.SECONDS.toMicros(next.removed) / keysPerSecond;
-                        loop.eventLoop().schedule(() -> scan(next.cursor), pauseMicros, TimeUnit.MICROSECONDS);
-                    } else {
-                        scan(next.cursor);
-                    }
-                });
+    private CompletionStage<RespValue> scan(String cursor) {
+        return calls.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH));
     }
 
-    private record Batch(String cursor, long removed) {}
+    private void next(CompletionStage<RespValue> scanned) {
+        scanned.thenAccept(this::take).exceptionally(this::fail);
+    }
 
-    private CompletionStage<Batch> remove(RespValue reply) {
+    private void take(RespValue reply) {
         List<RespValue> parts = Calls.items(reply);
         String cursor = Calls.text(parts.get(0));
+        List<RespValue> found = Calls.items(parts.get(1));
         List<byte[]> keys = new ArrayList<>();
-        for (RespValue key : Calls.items(parts.get(1))) {
+        for (RespValue key : found) {
             if (key instanceof RespValue.Bulk bulk && slots.test(Slot.of(bulk.bytes()))) {
                 keys.add(bulk.bytes());
             }
         }
+        CompletionStage<Long> gone = remove(keys);
+        if (cursor.equals("0")) {
+            gone.thenAccept(last -> done.complete(removed)).exceptionally(this::fail);
+            return;
+        }
+        long delay = throttle.delayNanos(found.size(), keys.size());
+        if (delay > 0) {
+            gone.thenAccept(count -> loop.eventLoop().schedule(() -> next(scan(cursor)), delay, TimeUnit.NANOSECONDS))
+                    .exceptionally(this::fail);
+        } else {
+            CompletionStage<RespValue> ahead = scan(cursor);
+            next(gone.thenCompose(count -> ahead));
+        }
+    }
+
+    private CompletionStage<Long> remove(List<byte[]> keys) {
         if (keys.isEmpty()) {
-            return CompletableFuture.completedFuture(new Batch(cursor, 0));
+            return CompletableFuture.completedFuture(0L);
         }
         removing.accept(true);
         return calls.call(node, Calls.command(List.of("UNLINK"), keys))
                 .whenComplete((count, problem) -> removing.accept(false))
-                .thenApply(count -> {
-                    removed += Calls.number(count);
-                    return new Batch(cursor, keys.size());
-                });
+                .thenApply(count -> removed += Calls.number(count));
+    }
+
+    private @Nullable Void fail(Throwable problem) {
+        done.completeExceptionally(problem);
+        return null;
     }
 }

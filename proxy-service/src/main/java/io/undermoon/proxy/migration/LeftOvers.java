@@ -155,7 +155,7 @@ final class LeftOvers {
                         engine.calls(),
                         node,
                         slot -> members[slot] && !slotsAt(node).contains(slot),
-                        engine.settings().cleanupKeysPerSecond(),
+                        this::cleanUpDelayNanos,
                         removing -> sweep.removing = removing)
                 .whenComplete((removed, problem) -> {
                     sweeps.remove(node);
@@ -168,6 +168,11 @@ final class LeftOvers {
                         remove(node, hash, slots, deed);
                     }
                 });
+    }
+
+    private long cleanUpDelayNanos(int scanned, int removed) {
+        long most = engine.settings().cleanupKeysPerSecond();
+        return most == 0 ? 0 : TimeUnit.SECONDS.toNanos(removed) / most;
     }
 
     private void remove(Endpoint node, String hash, SlotRanges slots, Deed deed) {

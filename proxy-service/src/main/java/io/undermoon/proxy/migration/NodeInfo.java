@@ -44,6 +44,16 @@ record NodeInfo(
                 (int) number(version.split("\\.", -1)[0]));
     }
 
+    /** How many commands it has executed, by {@code INFO stats}. */
+    static long commands(String info) {
+        String field = "total_commands_processed:";
+        return info.lines()
+                .filter(line -> line.startsWith(field))
+                .mapToLong(line -> number(line.substring(field.length()).strip()))
+                .findFirst()
+                .orElse(0);
+    }
+
     private static long number(@Nullable String text) {
         try {
             return text == null ? 0 : Long.parseLong(text);

@@ -3,65 +3,151 @@ package io.undermoon.proxy.migration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How fast a migration copies: no faster than its limits allow, and slower while its nodes are slow to answer others.
+ * How fast keys are copied or removed: no faster than the limits allow, and no faster than the nodes bear beside what they do for
+ * others.
  *
- * <p>The number of keys that are copied at once follows the time that a node takes to answer a {@code PING}, which has to wait
- * for its turn like any client's command: half as many when it took long, a few more when it did not. Owned by the
- * engine's loop.
+ * <p>The allowance, in keys per second, follows the {@link NodeWatch#strain strain} of the nodes: it grows while they answer in
+ * time and shrinks while they do not. What a key costs counts by its size, too. Keys leave in portions of about a millisecond, so
+ * that a command of a client that comes in between does not wait longer than for one of them. Owned by the engine's loop.
  */
 final class Pace {
-    private static final int MIN_WINDOW = 8;
+    /** As much work as a key with a small value. */
+    private static final double KEY_BYTES = 4096;
+
+    /** A key that is only looked at, or removed, for one that is copied. */
+    private static final double SCANNED = 0.03;
+
+    private static final double REMOVED = 0.3;
+
+    private static final double FIRST_ALLOWANCE = 30_000;
+
+    /** As long as clients lose nothing by it there is time. */
+    private static final double LEAST_ALLOWANCE = 16_000;
+
+    /**
+     * Nodes that have no more to give lose about the same by a slow move as by a quick one, and it is what relieves them.
+     */
+    private static final double LEAST_WHERE_FULL = 36_000;
+
+    private static final double MOST_ALLOWANCE = 4_000_000;
+
+    /** The allowance is at most so many times what was really made use of. */
+    private static final double AHEAD = 2;
+
+    private static final double FASTER_ALONE = 3;
+    private static final double FASTER = 1.01;
+    private static final double SLOWEST_DOWN = 0.8;
+    private static final double PORTIONS_PER_SECOND = 1000;
+    private static final int MIN_PORTION = 24;
     private static final int MAX_WINDOW = 512;
-    private static final int FIRST_WINDOW = 64;
-    private static final int STEP = 32;
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
     /** What may be made up for after a pause. */
     private static final double BURST_SECONDS = 0.05;
 
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final Bucket keys;
     private final Bucket bytes;
-    private int window = FIRST_WINDOW;
+    private final Bucket work = new Bucket(FIRST_ALLOWANCE, MIN_PORTION);
+    private double allowance = FIRST_ALLOWANCE;
+    private double done;
+    private long judgedNanos = System.nanoTime();
+    private boolean resting;
 
+    /** Without limits, 0, it goes by the nodes alone. */
     Pace(long maxKeysPerSecond, long maxBytesPerSecond) {
-        keys = new Bucket(maxKeysPerSecond);
-        bytes = new Bucket(maxBytesPerSecond);
+        keys = new Bucket(maxKeysPerSecond, Math.max(1, maxKeysPerSecond * BURST_SECONDS));
+        bytes = new Bucket(maxBytesPerSecond, Math.max(1, maxBytesPerSecond * BURST_SECONDS));
     }
 
     /** How many keys may be on their way. */
     int window() {
-        return window;
+        return (int) Math.min(MAX_WINDOW, 2 * portion());
     }
 
-    /** A node took so long to answer. */
-    void answered(long nanos) {
-        window = nanos > SLOW_NANOS ? Math.max(MIN_WINDOW, window / 2) : Math.min(MAX_WINDOW, window + STEP);
+    private double portion() {
+        return Math.max(MIN_PORTION, allowance / PORTIONS_PER_SECOND);
+    }
+
+    /** Keys per second that the nodes seem to bear. */
+    double allowance() {
+        return allowance;
+    }
+
+    /** Nothing begins while resting. */
+    void rest(boolean now) {
+        resting = now;
+    }
+
+    /**
+     * So the nodes are since the last time.
+     *
+     * @param strain how much more they have to bear than they should; up to 1 is not too much
+     * @param alone whether they have nobody else to serve
+     * @param full whether others are served less for it
+     * @param least keys per second that are needed whatever it is, so that there is an end
+     */
+    void judge(double strain, boolean alone, boolean full, double least, long now) {
+        double used = done * 1e9 / Math.max(1, now - judgedNanos);
+        judgedNanos = now;
+        done = 0;
+        if (strain > 1) {
+            allowance =
+                    Math.min(allowance, AHEAD * Math.max(used, FIRST_ALLOWANCE)) * Math.max(SLOWEST_DOWN, 1 / strain);
+        } else if (alone) {
+            allowance *= FASTER_ALONE;
+        } else {
+            double most = AHEAD * Math.max(used, FIRST_ALLOWANCE);
+            allowance = Math.min(most, allowance * FASTER);
+        }
+        double floor = Math.max(least, full ? LEAST_WHERE_FULL : LEAST_ALLOWANCE);
+        allowance = Math.max(floor, Math.min(MOST_ALLOWANCE, allowance));
+        work.set(allowance, portion());
     }
 
     /** How long to wait until the next key, in nanoseconds; 0 for not at all. */
     long delayNanos(long now) {
-        return Math.max(keys.delayNanos(now), bytes.delayNanos(now));
+        if (resting) {
+            return REST_NANOS;
+        }
+        return Math.max(work.delayNanos(now), Math.max(keys.delayNanos(now), bytes.delayNanos(now)));
     }
 
     void keyStarted() {
         keys.take(1);
+        worked(1);
     }
 
     void bytesCopied(long count) {
         bytes.take(count);
+        worked(count / KEY_BYTES);
     }
 
-    /** So much per second; what was taken too much has to be waited for. */
+    void swept(int scanned, int removed) {
+        worked(scanned * SCANNED + removed * REMOVED);
+    }
+
+    private void worked(double amount) {
+        done += amount;
+        work.take(amount);
+    }
+
+    /** So much per second, in portions: when nothing is left, the next one has to be whole. */
     private static final class Bucket {
-        private final double perNano;
-        private final double most;
+        private double perNano;
+        private double most;
         private double left;
+        private boolean filling;
         private long filledNanos = System.nanoTime();
 
-        Bucket(long perSecond) {
+        Bucket(double perSecond, double most) {
+            set(perSecond, most);
+            this.left = most;
+        }
+
+        void set(double perSecond, double mostAtOnce) {
             perNano = perSecond / 1e9;
-            most = Math.max(1, perSecond * BURST_SECONDS);
-            left = most;
+            most = mostAtOnce;
         }
 
         long delayNanos(long now) {
@@ -70,10 +156,11 @@ final class Pace {
             }
             left = Math.min(most, left + (now - filledNanos) * perNano);
             filledNanos = now;
-            return left > 0 ? 0 : (long) Math.ceil((1 - left) / perNano);
+            filling = left <= 0 || filling && left < most;
+            return filling ? (long) Math.ceil((most - left) / perNano) : 0;
         }
 
-        void take(long count) {
+        void take(double count) {
             if (perNano > 0) {
                 left -= count;
             }

@@ -44,7 +44,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     /** How long commands are held at most by the first handover that is tried; later ones take longer. */
     private static final long FIRST_HOLD_MILLIS = 200;
 
-    private static final long FIRST_DRAIN_MILLIS = 20;
+    private static final long FIRST_DRAIN_MILLIS = 5;
 
     /** So often a destination's replica may fail to acknowledge in time. */
     private static final int REPLICA_CHANCES = 3;
