@@ -1,6 +1,7 @@
 package io.undermoon.dev.process;
 
 import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.stack.ServiceKind;
 import io.undermoon.dev.stack.ServiceSpec;
 import java.io.File;
 import java.io.IOException;
@@ -14,10 +15,11 @@ import java.util.Optional;
 /**
  * Starts services as processes that outlive the launcher: their output goes to a log file, and where the machine has
  * {@code setsid} they get a session of their own, so that Ctrl-C in the terminal reaches the launcher alone, which then
- * stops them in order.
+ * stops them in order. Broker and coordinator work for the proxies, not for clients: where cores are few, they come after them.
  */
 public final class ServiceStarter {
     private static final Optional<Path> SETSID = Programs.onPath("setsid");
+    private static final Optional<Path> NICE = Programs.onPath("nice");
     private static final File NOTHING = new File("/dev/null");
 
     private ServiceStarter() {}
@@ -30,6 +32,9 @@ public final class ServiceStarter {
     public static ProcessIdentity start(ServiceSpec service, Path directory, Path log) {
         List<String> command = new ArrayList<>();
         SETSID.ifPresent(setsid -> command.add(setsid.toString()));
+        if (service.kind() == ServiceKind.BROKER || service.kind() == ServiceKind.COORDINATOR) {
+            NICE.ifPresent(nice -> command.addAll(List.of(nice.toString(), "-n", "10")));
+        }
         command.addAll(service.command());
         try {
             Files.createDirectories(directory);

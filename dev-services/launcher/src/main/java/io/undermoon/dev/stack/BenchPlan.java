@@ -43,9 +43,7 @@ public record BenchPlan(int redisPort, int proxyPort, int proxyHttpPort, int thr
     }
 
     public ServiceSpec proxy(Installation installation) {
-        List<String> command = JavaCommand.of(installation.java(), installation.serviceJar("proxy-service"))
-                .flag("-Xmx192m")
-                .flag("-XX:+UseSerialGC")
+        List<String> command = JavaCommand.proxy(installation.java(), installation.serviceJar("proxy-service"))
                 .with("undermoon.address", proxyAddress())
                 .with("undermoon.announce_address", proxyAddress())
                 .with("undermoon.thread_number", threads)

@@ -26,6 +26,18 @@ final class JavaCommand {
         return versionOf(java) >= CHECKS_UNSAFE ? command.flag("--sun-misc-unsafe-memory-access=allow") : command;
     }
 
+    /**
+     * What a proxy is run with. Code that meets new cases, such as slots that have moved, is compiled anew; where there is no
+     * spare core, commands go before that.
+     */
+    static JavaCommand proxy(Path java, Path jar) {
+        return of(java, jar)
+                .flag("-Xmx192m")
+                .flag("-XX:+UseSerialGC")
+                .flag("-XX:ThreadPriorityPolicy=1")
+                .flag("-XX:CompilerThreadPriority=10");
+    }
+
     JavaCommand flag(String flag) {
         arguments.add(flag);
         return this;

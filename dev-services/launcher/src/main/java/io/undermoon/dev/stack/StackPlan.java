@@ -89,9 +89,7 @@ public final class StackPlan {
     private ServiceSpec proxy(int index) {
         int resp = ports.proxyResp(index);
         int http = ports.proxyHttp(index);
-        List<String> command = JavaCommand.of(installation.java(), installation.serviceJar("proxy-service"))
-                .flag("-Xmx192m")
-                .flag("-XX:+UseSerialGC")
+        List<String> command = JavaCommand.proxy(installation.java(), installation.serviceJar("proxy-service"))
                 .with("undermoon.address", address(resp))
                 .with("undermoon.announce_address", address(resp))
                 .with("undermoon.node_addresses", address(ports.redis(index, 0)) + "," + address(ports.redis(index, 1)))
