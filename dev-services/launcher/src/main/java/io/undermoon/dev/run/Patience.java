@@ -13,12 +13,19 @@ public final class Patience {
     private final Progress progress;
     private final Duration timeout;
     private final Runnable guard;
+    private final Duration poll;
 
     /**
      * @param timeout for each wait
      * @param guard called at every poll; it throws when waiting has become pointless
      */
     public Patience(Progress progress, Duration timeout, Runnable guard) {
+        this(progress, timeout, guard, POLL);
+    }
+
+    /** @param poll how long to wait between two looks, where a look costs something */
+    public Patience(Progress progress, Duration timeout, Runnable guard, Duration poll) {
+        this.poll = poll;
         this.progress = progress;
         this.timeout = timeout;
         this.guard = guard;
@@ -46,7 +53,7 @@ public final class Patience {
                 progress.step("still waiting for " + String.join(", ", missing));
                 reminded = now;
             }
-            pause(POLL);
+            pause(poll);
             missing = condition.missing();
         }
     }

@@ -48,6 +48,8 @@ final class Foreground implements AutoCloseable {
     private final KeySet keys;
     private final byte[] value;
     private final double commandsPerSecond;
+    private final List<HostPort> nodes;
+    private final Map<String, HostPort> byName = new HashMap<>();
     private final HostPort[] owners = new HostPort[Slot.COUNT];
     private final List<ForegroundClient> clients = new ArrayList<>();
 
@@ -64,18 +66,27 @@ final class Foreground implements AutoCloseable {
     private long sent;
     private boolean over;
 
-    /** @param commandsPerSecond 0 for as many as there can be */
-    Foreground(KeySet keys, byte[] value, HostPort entry, int clientCount, double commandsPerSecond) {
+    /**
+     * @param nodes all there are; the first one has the keys at the start
+     * @param commandsPerSecond 0 for as many as there can be
+     */
+    Foreground(KeySet keys, byte[] value, List<HostPort> nodes, int clientCount, double commandsPerSecond) {
         this.keys = keys;
         this.value = value;
         this.commandsPerSecond = commandsPerSecond;
-        Arrays.fill(owners, entry);
+        this.nodes = nodes;
+        Arrays.fill(owners, nodes.get(0));
         for (int i = 0; i < clientCount; i++) {
             clients.add(new ForegroundClient(this));
         }
     }
 
     void start() {
+        for (ForegroundClient client : clients) {
+            for (HostPort node : nodes) {
+                client.connect(node).awaitUninterruptibly();
+            }
+        }
         onLoop(() -> {
             startNanos = System.nanoTime();
             phaseStartNanos = startNanos;
@@ -154,6 +165,10 @@ final class Foreground implements AutoCloseable {
 
     byte[] value() {
         return value;
+    }
+
+    HostPort node(String name) {
+        return byName.computeIfAbsent(name, HostPort::parse);
     }
 
     HostPort owner(int slot) {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One client with a connection to each node it has met. Lives on the loop of its {@link Foreground}. */
+/** One client with a connection to each node. Lives on the loop of its {@link Foreground}. */
 final class ForegroundClient {
     private static final int TRY_AGAIN_MILLIS = 1;
     private static final int RECONNECT_MILLIS = 50;
@@ -37,6 +37,17 @@ final class ForegroundClient {
 
     ForegroundClient(Foreground foreground) {
         this.foreground = foreground;
+    }
+
+    /** Connects to a node that there is, as a cluster client does when it has learnt of it. */
+    ChannelFuture connect(HostPort address) {
+        ChannelFuture connecting = foreground.bootstrap(this, address).connect();
+        connecting.addListener((ChannelFuture connected) -> {
+            if (connected.isSuccess()) {
+                channels.put(address, connected.channel());
+            }
+        });
+        return connecting;
     }
 
     /** Sends a command for any key. */
@@ -61,9 +72,8 @@ final class ForegroundClient {
             write(channel, asking);
             return;
         }
-        foreground.bootstrap(this, address).connect().addListener((ChannelFuture connected) -> {
+        connect(address).addListener((ChannelFuture connected) -> {
             if (connected.isSuccess()) {
-                channels.put(address, connected.channel());
                 write(connected.channel(), asking);
             } else {
                 foreground.failed("cannot connect: " + connected.cause().getMessage());
@@ -96,12 +106,16 @@ final class ForegroundClient {
         }
     }
 
-    private void replied(String error, HostPort from) {
+    private void replied(String error, Channel from) {
+        if (error.isEmpty()) {
+            foreground.done(this, dueNanos);
+            return;
+        }
         String[] words = error.split(" ");
         switch (words[0]) {
             case "MOVED", "ASK" -> {
                 foreground.redirected();
-                HostPort to = HostPort.parse(words[2]);
+                HostPort to = foreground.node(words[2]);
                 boolean asking = words[0].equals("ASK");
                 if (!asking) {
                     foreground.moved(Slot.of(key), to);
@@ -110,12 +124,10 @@ final class ForegroundClient {
             }
             case "TRYAGAIN" -> {
                 foreground.redirected();
-                later(from, TRY_AGAIN_MILLIS);
+                later(address(from), TRY_AGAIN_MILLIS);
             }
             default -> {
-                if (!error.isEmpty()) {
-                    foreground.failed(error);
-                }
+                foreground.failed(error);
                 foreground.done(this, dueNanos);
             }
         }
@@ -134,7 +146,7 @@ final class ForegroundClient {
             }
             if (missing == 0) {
                 waitingFor = null;
-                replied(counter.takeError(), address(ctx));
+                replied(counter.takeError(), ctx.channel());
             }
         }
 
@@ -152,10 +164,10 @@ final class ForegroundClient {
             foreground.failed(String.valueOf(cause.getMessage()));
             ctx.close();
         }
+    }
 
-        private HostPort address(ChannelHandlerContext ctx) {
-            InetSocketAddress remote = (InetSocketAddress) ctx.channel().remoteAddress();
-            return new HostPort(remote.getHostString(), remote.getPort());
-        }
+    private static HostPort address(Channel channel) {
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        return new HostPort(remote.getHostString(), remote.getPort());
     }
 }

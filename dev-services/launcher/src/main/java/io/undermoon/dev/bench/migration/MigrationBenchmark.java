@@ -40,6 +40,7 @@ final class MigrationBenchmark {
         moves.add(saturating);
         progress.step(pair.name() + ": moving back, idle");
         moves.add(move(pair, Load.IDLE, seconds(pair::moveBack)));
+        pair.awaitCleanUp();
         double most = saturating.before() == null ? 0 : saturating.before().commandsPerSecond();
         moves.add(underLoad(pair, Load.OFFERED, OFFERED_SHARE * most));
         return moves;
@@ -47,7 +48,7 @@ final class MigrationBenchmark {
 
     private Move underLoad(MovingPair pair, Load load, double commandsPerSecond) {
         progress.step(pair.name() + ": moving under " + load + " load");
-        try (Foreground foreground = new Foreground(keys, value, pair.entry(), clients, commandsPerSecond)) {
+        try (Foreground foreground = new Foreground(keys, value, pair.nodes(), clients, commandsPerSecond)) {
             foreground.start();
             pause(around);
             foreground.endPhase();
@@ -56,6 +57,7 @@ final class MigrationBenchmark {
             double seconds = seconds(pair::move);
             Phase during = foreground.endPhase();
             pause(around);
+            pair.awaitCleanUp();
             Phase after = foreground.endPhase();
             Move plain = move(pair, load, seconds);
             return new Move(plain.subject(), load, seconds, plain.megabytesPerSecond(), before, during, after);

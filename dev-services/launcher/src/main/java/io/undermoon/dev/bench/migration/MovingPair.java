@@ -2,6 +2,7 @@ package io.undermoon.dev.bench.migration;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.SlotRanges;
+import java.util.List;
 
 /** Two nodes of a cluster, running, between which slots can be moved. The first has the lower half of all slots. Closing ends them. */
 interface MovingPair extends AutoCloseable {
@@ -14,8 +15,8 @@ interface MovingPair extends AutoCloseable {
     /** In the report. */
     String name();
 
-    /** Where clients find the slots of the first node at the start. */
-    HostPort entry();
+    /** Where clients find both nodes; the first one has all keys at the start. */
+    List<HostPort> nodes();
 
     /** The Redis of the first node, to be filled. */
     HostPort storage();
@@ -25,6 +26,9 @@ interface MovingPair extends AutoCloseable {
 
     /** Moves what was moved to the first node again. */
     void moveBack();
+
+    /** Returns when nothing that moved away is left where it was. */
+    void awaitCleanUp();
 
     @Override
     void close();

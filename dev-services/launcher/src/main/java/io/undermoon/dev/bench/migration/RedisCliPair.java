@@ -62,13 +62,13 @@ final class RedisCliPair implements MovingPair {
     }
 
     @Override
-    public HostPort entry() {
-        return new HostPort(HOST, basePort);
+    public List<HostPort> nodes() {
+        return List.of(new HostPort(HOST, basePort), new HostPort(HOST, basePort + 1));
     }
 
     @Override
     public HostPort storage() {
-        return entry();
+        return nodes().get(0);
     }
 
     @Override
@@ -79,6 +79,11 @@ final class RedisCliPair implements MovingPair {
     @Override
     public void moveBack() {
         reshard(1, 0);
+    }
+
+    @Override
+    public void awaitCleanUp() {
+        // A key is removed when it is moved.
     }
 
     private void start() {
@@ -115,8 +120,8 @@ final class RedisCliPair implements MovingPair {
     /** It takes the lowest slots of the one that gives, which are those that move, both ways. */
     private void reshard(int from, int to) {
         Path output = directory.resolve("redis-cli.log");
-        List<String> command =
-                new ArrayList<>(List.of(redisCli.toString(), "--cluster", "reshard", entry().toString()));
+        List<String> command = new ArrayList<>(
+                List.of(redisCli.toString(), "--cluster", "reshard", storage().toString()));
         command.addAll(List.of("--cluster-from", call(from, "CLUSTER", "MYID")));
         command.addAll(List.of("--cluster-to", call(to, "CLUSTER", "MYID")));
         command.addAll(List.of("--cluster-slots", String.valueOf(MOVING.size())));

@@ -32,6 +32,7 @@ final class UndermoonPair implements MovingPair {
     private static final ClusterName CLUSTER = new ClusterName("bench");
     private static final int NODES = 4;
     private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(15);
 
     private final Progress progress;
@@ -82,8 +83,10 @@ final class UndermoonPair implements MovingPair {
     }
 
     @Override
-    public HostPort entry() {
-        return HostPort.parse(first.proxyAddress().value());
+    public List<HostPort> nodes() {
+        return List.of(
+                HostPort.parse(first.proxyAddress().value()),
+                HostPort.parse(second.proxyAddress().value()));
     }
 
     @Override
@@ -107,7 +110,33 @@ final class UndermoonPair implements MovingPair {
         } catch (IOException e) {
             throw new LaunchException("the broker does not move slots: " + e.getMessage(), e);
         }
-        new Patience(progress, MOVE_TIMEOUT, () -> {}).until(() -> isMoving() ? List.of("slots to move") : List.of());
+        patience().until(() -> isMoving() ? List.of("slots to move") : List.of());
+    }
+
+    @Override
+    public void awaitCleanUp() {
+        patience().until(() -> hasLeftOvers() ? List.of("left-over keys to be removed") : List.of());
+    }
+
+    private boolean hasLeftOvers() {
+        try {
+            for (Node node : List.of(first, second)) {
+                try (RespConnection redis = RespConnection.open(
+                        HostPort.parse(node.address().value()).port())) {
+                    redis.call("SELECT", "1");
+                    if (!"0".equals(redis.call("EXISTS", "undermoon:exports"))) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new LaunchException("a node does not say what it has: " + e.getMessage(), e);
+        }
+    }
+
+    private Patience patience() {
+        return new Patience(progress, MOVE_TIMEOUT, () -> {}, POLL);
     }
 
     private boolean isMoving() {
