@@ -27,8 +27,8 @@ class BigValuesIT {
     private static final int SIZE = 64 << 20;
     private static final int COUNT = 16;
 
-    /** For the pools, which take memory in chunks, and for what else passes. */
-    private static final long SLACK = 32 << 20;
+    /** For the pools, which take chunks of 4 MB for each thread that comes along, and for what else passes; less than another value. */
+    private static final long SLACK = 48 << 20;
 
     private RedisServerProcess redis;
     private ProxyHarness proxy;
