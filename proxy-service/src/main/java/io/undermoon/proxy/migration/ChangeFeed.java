@@ -97,6 +97,9 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     void prompt(boolean wanted) {
         prompt = wanted;
         if (wanted) {
+            if (pausing != null) {
+                pausing.cancel(false);
+            }
             goOn();
         }
     }

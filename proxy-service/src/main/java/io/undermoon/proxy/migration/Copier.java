@@ -81,7 +81,6 @@ final class Copier implements KeyCopy.Owner {
     private long nextScanNanos = System.nanoTime();
     private int inFlight;
     private long bytesInFlight;
-    private boolean waking;
     private int smallInARow;
     private boolean halfSent;
     private boolean takesAnySize;
@@ -89,6 +88,9 @@ final class Copier implements KeyCopy.Owner {
     private boolean announces;
     private long allowedMillis;
     private @Nullable Runnable drained;
+
+    /** When to go on at the latest; null while nothing but an answer is waited for. */
+    private @Nullable Long wakeNanos;
 
     /**
      * How the source is scanned.
@@ -344,14 +346,17 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private void wake(long delayNanos) {
-        if (!waking) {
-            waking = true;
-            loop.eventLoop().schedule(this::woken, delayNanos, TimeUnit.NANOSECONDS);
+        long at = System.nanoTime() + delayNanos;
+        if (wakeNanos == null || at - wakeNanos < 0) {
+            wakeNanos = at;
+            loop.eventLoop().schedule(() -> woken(at), delayNanos, TimeUnit.NANOSECONDS);
         }
     }
 
-    private void woken() {
-        waking = false;
-        pump();
+    private void woken(long at) {
+        if (wakeNanos != null && wakeNanos == at) {
+            wakeNanos = null;
+            pump();
+        }
     }
 }

@@ -22,12 +22,12 @@ final class Pace {
     private static final double FIRST_ALLOWANCE = 30_000;
 
     /** As long as clients lose nothing by it there is time. */
-    private static final double LEAST_ALLOWANCE = 16_000;
+    private static final double LEAST_ALLOWANCE = 20_000;
 
     /**
      * Nodes that have no more to give lose about the same by a slow move as by a quick one, and it is what relieves them.
      */
-    private static final double LEAST_WHERE_FULL = 36_000;
+    private static final double LEAST_WHERE_FULL = 42_000;
 
     private static final double MOST_ALLOWANCE = 4_000_000;
 
