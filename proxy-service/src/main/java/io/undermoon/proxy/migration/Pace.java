@@ -27,7 +27,7 @@ final class Pace {
     /**
      * Nodes that have no more to give lose about the same by a slow move as by a quick one, and it is what relieves them.
      */
-    private static final double LEAST_WHERE_FULL = 42_000;
+    private static final double LEAST_WHERE_FULL = 36_000;
 
     private static final double MOST_ALLOWANCE = 4_000_000;
 

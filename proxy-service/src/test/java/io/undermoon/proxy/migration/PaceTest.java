@@ -65,7 +65,7 @@ class PaceTest {
             patient.judge(5, false, false, 0, now);
             insistent.judge(5, false, true, 0, now);
         }
-        assertThat(insistent.allowance()).isGreaterThan(2 * patient.allowance());
+        assertThat(insistent.allowance()).isGreaterThan(1.5 * patient.allowance());
     }
 
     @Test
