@@ -33,7 +33,7 @@ final class Copier implements KeyCopy.Owner {
     /** Values that are asked for at once may take so much memory together at the source; a single one may take more. */
     private static final long MAX_BYTES_IN_FLIGHT = 8L << 20;
 
-    /** A value of which no more than this has come is a small one. */
+    /** Values up to this size are small. */
     private static final long SMALL = 16 << 10;
 
     /**
@@ -219,10 +219,6 @@ final class Copier implements KeyCopy.Owner {
         for (KeyCopy next = sized.peek(); next != null && mayAsk(next); next = sized.peek()) {
             sized.remove();
             bytesInFlight += next.size();
-            if (next.size() > largestArgument / 2 && !takesAnySize) {
-                takesAnySize = true;
-                takeAnySize();
-            }
             next.askValue();
         }
     }
@@ -251,11 +247,19 @@ final class Copier implements KeyCopy.Owner {
     }
 
     @Override
-    public void passed(KeyCopy copy, int bytes) {
-        halfSent = true;
-        if (copy.passed() > SMALL) {
+    public void begins(long length) {
+        if (length > SMALL) {
             smallInARow = 0;
         }
+        if (length > largestArgument / 2 && !takesAnySize) {
+            takesAnySize = true;
+            takeAnySize();
+        }
+        halfSent = true;
+    }
+
+    @Override
+    public void passed(int bytes) {
         pace.bytesCopied(bytes);
         counters.bytes(bytes);
         if (!destination.isWritable()) {
@@ -264,7 +268,7 @@ final class Copier implements KeyCopy.Owner {
     }
 
     @Override
-    public void sent(KeyCopy copy) {
+    public void sent() {
         halfSent = false;
         smallInARow++;
     }

@@ -35,11 +35,14 @@ final class KeyCopy implements ReplyReceiver {
         /** How much memory the key takes at the source is known; 0 when it is gone. */
         void sized(KeyCopy copy);
 
+        /** A value of so many bytes is there; nothing of it was sent yet, and what was sent before is whole. */
+        void begins(long length);
+
         /** A part of the value went to the destination; nothing else may be sent there before the rest. */
-        void passed(KeyCopy copy, int bytes);
+        void passed(int bytes);
 
         /** The whole command went to the destination. */
-        void sent(KeyCopy copy);
+        void sent();
 
         /** The destination has the key as the source had it. */
         void copied(KeyCopy copy);
@@ -72,7 +75,7 @@ final class KeyCopy implements ReplyReceiver {
     private final boolean knowsTime;
 
     private long size;
-    private long passed;
+    private long length;
     private long number;
     private boolean negative;
     private boolean begun;
@@ -89,11 +92,6 @@ final class KeyCopy implements ReplyReceiver {
     /** About how many bytes of memory the key takes, as far as that was asked or is assumed. */
     long size() {
         return size;
-    }
-
-    /** How many bytes of the value went to the destination so far. */
-    long passed() {
-        return passed;
     }
 
     /** Asks for the value without knowing its size. */
@@ -145,7 +143,7 @@ final class KeyCopy implements ReplyReceiver {
                 pass(in, from, to);
                 if (last) {
                     endValue();
-                    owner.sent(this);
+                    owner.sent();
                     stage = Stage.RESULT;
                 }
             }
@@ -157,26 +155,33 @@ final class KeyCopy implements ReplyReceiver {
         }
     }
 
-    /** {@code $<length>} begins a value, {@code $-1} says that there is none; the two bytes may come apart. */
+    /** {@code $<length>} begins a value, {@code $-1} says that there is none; the bytes may come one by one. */
     private void pass(ByteBuf in, int from, int to) {
         int at = from;
         if (value == Value.UNSEEN) {
             at++;
             value = Value.HALF_SEEN;
         }
-        if (value == Value.HALF_SEEN && at < to) {
-            value = in.getByte(at) == '-' ? Value.ABSENT : Value.PRESENT;
-            begin();
+        for (; value == Value.HALF_SEEN && at < to; at++) {
+            int c = in.getByte(at);
+            if (c == '-' || c == '\r') {
+                value = c == '-' ? Value.ABSENT : Value.PRESENT;
+                begin();
+                break;
+            }
+            length = length * 10 + (c - '0');
         }
         OutputBatch out = destination.out();
         if (value == Value.PRESENT && out != null && at < to) {
             out.append(in, at, to);
-            passed += to - at;
-            owner.passed(this, to - at);
+            owner.passed(to - at);
         }
     }
 
     private void begin() {
+        if (value == Value.PRESENT) {
+            owner.begins(length);
+        }
         OutputBatch out = destination.out();
         if (out == null) {
             return;
@@ -187,7 +192,8 @@ final class KeyCopy implements ReplyReceiver {
         } else {
             write(buffer, RESTORE);
             String expiry = Long.toString(expiry());
-            buffer.writeCharSequence("$" + expiry.length() + "\r\n" + expiry + "\r\n$", StandardCharsets.US_ASCII);
+            buffer.writeCharSequence(
+                    "$" + expiry.length() + "\r\n" + expiry + "\r\n$" + length, StandardCharsets.US_ASCII);
         }
         destination.expect(this);
     }

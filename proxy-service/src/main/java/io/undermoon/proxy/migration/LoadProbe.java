@@ -80,6 +80,11 @@ final class LoadProbe {
     }
 
     private void restProbe(int number) {
+        if ((number == FIRST_THAT_COUNTS || number == REST_PROBES) && !free.getAsBoolean()) {
+            // A large value is on its way.
+            after(REST_PERIOD_MILLIS, () -> restProbe(number));
+            return;
+        }
         if (number == FIRST_THAT_COUNTS) {
             count();
         }

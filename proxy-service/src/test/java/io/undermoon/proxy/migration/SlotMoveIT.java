@@ -88,6 +88,11 @@ class SlotMoveIT {
                 RespConnection node = proxies.sourceNode.connect();
                 RespConnection other = proxies.destinationNode.connect()) {
             node.call("SETRANGE", "{3}s", Integer.toString(20 << 20), "end");
+            for (int i = 0; i < 5000; i++) {
+                // After a thousand of these sizes are no longer asked for.
+                node.call("SET", "{3}" + i, "small");
+            }
+            node.call("SETRANGE", "{3}t", Integer.toString(30 << 20), "end");
             node.call("CONFIG", "SET", "rdbcompression", "no");
             other.call("CONFIG", "SET", "proto-max-bulk-len", "1mb");
             other.call("CONFIG", "SET", "client-query-buffer-limit", "1mb");
@@ -95,6 +100,8 @@ class SlotMoveIT {
             proxies.awaitSwitched();
 
             assertThat(other.call("GETRANGE", "{3}s", "-3", "-1")).isEqualTo(new RespValue.Bulk("end"));
+            assertThat(other.call("GETRANGE", "{3}t", "-3", "-1")).isEqualTo(new RespValue.Bulk("end"));
+            assertThat(other.call("DBSIZE")).isEqualTo(new RespValue.Int(5002));
             assertThat(proxies.progress().attempts()).isEqualTo(1);
         }
     }
