@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class FloorsTest {
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/io/undermoon/testsupport/"))
             .importPackages("io.undermoon");
 
     @Test

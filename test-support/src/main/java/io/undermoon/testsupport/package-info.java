@@ -1,4 +1,4 @@
-/** What the tests of several modules need alike. Only the JDK; never part of a service. */
+/** What the tests of several modules need alike; never part of a service. */
 @NullMarked
 package io.undermoon.testsupport;
 

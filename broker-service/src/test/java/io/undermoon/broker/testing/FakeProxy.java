@@ -1,13 +1,11 @@
 package io.undermoon.broker.testing;
 
+import io.undermoon.testsupport.SocketServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.io.OutputStream;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,17 +14,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** A proxy of ours as the broker sees it over RESP: it knows PING, AUTH, UMCTL GETEPOCH and UMCTL ABORTMIGRATION. */
 public final class FakeProxy implements AutoCloseable {
     private static final String NO_AUTH = "-NOAUTH Authentication required.\r\n";
 
-    private final ServerSocket server;
+    private final SocketServer server;
     private final @Nullable LongSupplier epoch;
     private final @Nullable String login;
-    private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> aborts = new CopyOnWriteArrayList<>();
     private volatile String abortAnswer = "+OK";
 
@@ -47,12 +43,7 @@ public final class FakeProxy implements AutoCloseable {
     private FakeProxy(@Nullable LongSupplier epoch, @Nullable String login, ServerSocketFactory sockets) {
         this.epoch = epoch;
         this.login = login;
-        try {
-            this.server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        daemon(this::acceptAll);
+        this.server = new SocketServer(sockets, this::serve);
     }
 
     /** A proxy that accepts connections and never answers. */
@@ -81,41 +72,23 @@ public final class FakeProxy implements AutoCloseable {
     }
 
     public String address() {
-        return "127.0.0.1:" + server.getLocalPort();
+        return server.address();
     }
 
-    private void acceptAll() {
-        while (!server.isClosed()) {
-            try {
-                Socket connection = server.accept();
-                connections.add(connection);
-                if (epoch != null) {
-                    daemon(() -> serve(connection, epoch));
-                }
-            } catch (SocketException e) {
-                return;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    private void serve(Socket connection) throws IOException {
+        if (epoch == null) {
+            connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+            return;
         }
-    }
-
-    private void serve(Socket connection, LongSupplier epoch) {
-        try (connection) {
-            BufferedReader in =
-                    new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
-            boolean loggedIn = login == null;
-            for (String header = in.readLine(); header != null; header = in.readLine()) {
-                List<String> command = readCommand(in, Integer.parseInt(header.substring(1)));
-                boolean right = String.join(" ", command).equalsIgnoreCase(login);
-                loggedIn |= right;
-                String answer = right ? "+OK\r\n" : loggedIn ? answer(command, epoch) : NO_AUTH;
-                connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-            }
-        } catch (SocketException | SSLException e) {
-            // The other side, or close(), ended the connection.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        BufferedReader in =
+                new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
+        boolean loggedIn = login == null;
+        for (String header = in.readLine(); header != null; header = in.readLine()) {
+            List<String> command = readCommand(in, Integer.parseInt(header.substring(1)));
+            boolean right = String.join(" ", command).equalsIgnoreCase(login);
+            loggedIn |= right;
+            String answer = right ? "+OK\r\n" : loggedIn ? answer(command, epoch) : NO_AUTH;
+            connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
         }
     }
 
@@ -140,21 +113,8 @@ public final class FakeProxy implements AutoCloseable {
         };
     }
 
-    private static void daemon(Runnable task) {
-        Thread thread = new Thread(task, "fake-proxy");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     @Override
     public void close() {
-        try {
-            server.close();
-            for (Socket connection : connections) {
-                connection.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.close();
     }
 }

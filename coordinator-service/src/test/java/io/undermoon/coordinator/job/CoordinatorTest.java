@@ -36,7 +36,7 @@ class CoordinatorTest {
         int asked = Surroundings.broker.requests.size();
         await().atMost(Duration.ofSeconds(15)).until(() -> Surroundings.broker.requests.size() > asked + 20);
         assertThat(metadataRequests()).isEqualTo(fetched);
-        assertThat(Surroundings.proxy.connections.get()).isLessThanOrEqualTo(3);
+        assertThat(Surroundings.proxy.connections()).isLessThanOrEqualTo(3);
     }
 
     @Test

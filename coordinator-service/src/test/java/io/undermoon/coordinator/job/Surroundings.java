@@ -49,12 +49,8 @@ public class Surroundings implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void stop() {
-        try {
-            broker.close();
-            proxy.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        broker.close();
+        proxy.close();
     }
 
     static int freePort() throws IOException {

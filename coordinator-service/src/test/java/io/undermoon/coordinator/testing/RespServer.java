@@ -1,21 +1,15 @@
 package io.undermoon.coordinator.testing;
 
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.testsupport.SocketServer;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import javax.net.ServerSocketFactory;
 
@@ -28,75 +22,53 @@ public final class RespServer implements AutoCloseable {
     public static final String HANG_UP = "hang up";
 
     public final List<String> commands = new CopyOnWriteArrayList<>();
-    public final AtomicInteger connections = new AtomicInteger();
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final ServerSocket listener;
+    private final SocketServer server;
     private volatile Function<List<String>, String> script;
 
-    public RespServer(Function<List<String>, String> script) throws IOException {
+    public RespServer(Function<List<String>, String> script) {
         this(script, ServerSocketFactory.getDefault());
     }
 
     /**
      * @param sockets may be one for TLS
      */
-    public RespServer(Function<List<String>, String> script, ServerSocketFactory sockets) throws IOException {
+    public RespServer(Function<List<String>, String> script, ServerSocketFactory sockets) {
         this.script = script;
-        this.listener = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        threads.execute(this::accept);
+        this.server = new SocketServer(sockets, this::serve);
     }
 
     public ProxyAddress address() {
-        return new ProxyAddress("127.0.0.1:" + listener.getLocalPort());
+        return new ProxyAddress(server.address());
     }
 
     public void script(Function<List<String>, String> newScript) {
         script = newScript;
     }
 
+    /** How many connections were ever made. */
+    public int connections() {
+        return server.accepted();
+    }
+
     public int openConnections() {
-        return open.size();
+        return server.openConnections();
     }
 
     @Override
-    public void close() throws IOException {
-        listener.close();
-        for (Socket socket : open) {
-            socket.close();
-        }
-        threads.shutdownNow();
+    public void close() {
+        server.close();
     }
 
-    private void accept() {
-        try {
-            while (!listener.isClosed()) {
-                Socket socket = listener.accept();
-                connections.incrementAndGet();
-                open.add(socket);
-                threads.execute(() -> serve(socket));
+    private void serve(Socket socket) throws IOException {
+        DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        while (true) {
+            List<String> command = read(in);
+            commands.add(String.join(" ", command));
+            String answer = script.apply(command);
+            if (answer.equals(HANG_UP)) {
+                return;
             }
-        } catch (IOException e) {
-            // The listener was closed: the test is over.
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-            while (true) {
-                List<String> command = read(in);
-                commands.add(String.join(" ", command));
-                String answer = script.apply(command);
-                if (answer.equals(HANG_UP)) {
-                    return;
-                }
-                socket.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (IOException e) {
-            // The other side, or the end of the test, closed the connection.
-        } finally {
-            open.remove(socket);
+            socket.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
         }
     }
 

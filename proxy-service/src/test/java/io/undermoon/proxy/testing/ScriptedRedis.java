@@ -5,10 +5,8 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.resp.RespLimits;
 import io.undermoon.resp.RespReader;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.SocketServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,26 +19,20 @@ import java.util.function.Function;
  * start here. Keeps the commands it was sent.
  */
 public final class ScriptedRedis implements AutoCloseable {
-    private final ServerSocket listener;
+    private final SocketServer server;
     private final Function<List<String>, RespValue> script;
     private final List<List<String>> received = new CopyOnWriteArrayList<>();
-    private final List<Socket> connections = new CopyOnWriteArrayList<>();
 
     /**
      * @param script gives the reply to a command; the first argument comes in upper case
      */
     public ScriptedRedis(Function<List<String>, RespValue> script) {
         this.script = script;
-        try {
-            listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        run(this::accept);
+        this.server = new SocketServer(this::serve);
     }
 
     public String address() {
-        return "127.0.0.1:" + listener.getLocalPort();
+        return server.address();
     }
 
     /** The commands so far. */
@@ -50,22 +42,7 @@ public final class ScriptedRedis implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            listener.close();
-            for (Socket connection : connections) {
-                connection.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void accept() throws IOException {
-        while (true) {
-            Socket connection = listener.accept();
-            connections.add(connection);
-            run(() -> serve(connection));
-        }
+        server.close();
     }
 
     private void serve(Socket connection) throws IOException {
@@ -86,26 +63,5 @@ public final class ScriptedRedis implements AutoCloseable {
         command.set(0, command.get(0).toUpperCase(Locale.ROOT));
         received.add(command);
         return script.apply(command);
-    }
-
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    /** Ends when the sockets are closed. */
-    private void run(Work work) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (IOException e) {
-                        if (!listener.isClosed()) {
-                            throw new UncheckedIOException(e);
-                        }
-                    }
-                },
-                "scripted-redis");
-        thread.setDaemon(true);
-        thread.start();
     }
 }
