@@ -1,5 +1,7 @@
 package io.undermoon.proxy.migration;
 
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.umctl.MigrationProgress;
 import java.util.concurrent.TimeUnit;
 
 /** What a migration has copied so far. Written by the engine's loop, read by any thread. */
@@ -65,14 +67,6 @@ final class CopyCounters {
         return keysTotal;
     }
 
-    long keysCopied() {
-        return keysCopied;
-    }
-
-    long bytesCopied() {
-        return bytesCopied;
-    }
-
     long keysDirty() {
         return keysDirty;
     }
@@ -81,20 +75,27 @@ final class CopyCounters {
         return keysPerSecond;
     }
 
-    long bytesPerSecond() {
-        return bytesPerSecond;
-    }
-
-    int attempts() {
-        return attempts;
-    }
-
-    long longestHoldMicros() {
-        return longestHoldMicros;
-    }
-
     long elapsedMillis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    }
+
+    /** For those who watch. */
+    MigrationProgress progress(TaggedSlots tag, MigrationProgress.State state, String error) {
+        return new MigrationProgress(
+                tag,
+                MigrationProgress.Side.SOURCE,
+                state,
+                keysScanned,
+                keysTotal,
+                keysCopied,
+                bytesCopied,
+                keysDirty,
+                elapsedMillis(),
+                keysPerSecond,
+                bytesPerSecond,
+                attempts,
+                longestHoldMicros,
+                error);
     }
 
     private static long perSecond(long count, long nanos) {

@@ -14,10 +14,8 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.Custody;
 import io.undermoon.umctl.Handshake;
 import io.undermoon.umctl.MigrationProgress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,7 +37,6 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     private static final int OFFERS = 10;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long MAX_PAUSE_MILLIS = 10_000;
-    private static final long ABORT_MILLIS = 5000;
 
     /** How long commands are held at most by the first handover that is tried; later ones take longer. */
     private static final long FIRST_HOLD_MILLIS = 200;
@@ -58,14 +55,13 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     private final Endpoint destination;
     private final Endpoint destinationProxy;
     private final CopyCounters counters = new CopyCounters();
-    private final List<CompletableFuture<String>> abortAsked = new ArrayList<>();
+    private final AbortRequests aborts;
+    private final HoldTimer hold;
 
     private volatile SourceMove move;
     private volatile String waitsFor = "";
     private @Nullable CopyAttempt attempt;
-    private @Nullable ScheduledFuture<?> overdue;
     private long turn;
-    private long heldSinceNanos;
     private int holds;
     private boolean stopped;
 
@@ -84,12 +80,16 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         this.source = engine.endpoints().redis(meta.srcNodeAddress().value());
         this.destination = engine.endpoints().redis(meta.dstNodeAddress().value());
         this.destinationProxy = engine.endpoints().peer(meta.dstProxyAddress().value(), 0);
+        this.aborts = new AbortRequests(engine.loop().eventLoop());
+        this.hold = new HoldTimer(engine.loop().eventLoop(), maxHoldMillis(), this::heldTooLong);
         this.move = SourceMove.of(meta.epoch(), now);
     }
 
     void start() {
         LOG.infof("%s begins; served here until now: %s", this, move.certain());
-        holdStarts();
+        if (move.custody() == Custody.HELD) {
+            hold.begin();
+        }
         take(move.begin());
     }
 
@@ -98,8 +98,8 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         stopped = true;
         turn++;
         endAttempt();
-        cancelOverdue();
-        answerAborts("TASK_NOT_FOUND the migration is no longer known");
+        hold.cancel();
+        aborts.answer("TASK_NOT_FOUND the migration is no longer known");
     }
 
     /** Every endpoint that the migration needs. */
@@ -118,33 +118,14 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     /** How far it is; from any thread. */
     MigrationProgress progress() {
         SourceMove now = move;
-        return new MigrationProgress(
-                tag,
-                MigrationProgress.Side.SOURCE,
-                MigrationProgress.State.valueOf(now.phase().shown().toUpperCase(Locale.ROOT)),
-                counters.keysScanned(),
-                counters.keysTotal(),
-                counters.keysCopied(),
-                counters.bytesCopied(),
-                counters.keysDirty(),
-                counters.elapsedMillis(),
-                counters.keysPerSecond(),
-                counters.bytesPerSecond(),
-                counters.attempts(),
-                counters.longestHoldMicros(),
-                now.error().isEmpty() ? waitsFor : now.error());
+        MigrationProgress.State state =
+                MigrationProgress.State.valueOf(now.phase().shown().toUpperCase(Locale.ROOT));
+        return counters.progress(tag, state, now.error().isEmpty() ? waitsFor : now.error());
     }
 
     /** Cancels the migration, unless it is switched. The answer is {@code OK} or an error. */
     CompletionStage<String> abort() {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        abortAsked.add(answer);
-        engine.loop()
-                .eventLoop()
-                .schedule(
-                        () -> answer.complete("TRYAGAIN it is not known yet whether the slots are switched"),
-                        ABORT_MILLIS,
-                        TimeUnit.MILLISECONDS);
+        CompletionStage<String> answer = aborts.add();
         if (move.certain() && move.isInterruptible()) {
             take(move.abort());
         } else {
@@ -177,7 +158,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
 
     private void custodyChanged(Custody before, Custody now) {
         if (now == Custody.HELD) {
-            heldSinceNanos = System.nanoTime();
+            hold.begin();
         }
         if (!engine.topology().mark(tag, now)) {
             // The metadata has changed, which this task is about to hear; nobody goes by what it does any more.
@@ -185,30 +166,20 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
             return;
         }
         if (before == Custody.HELD) {
-            cancelOverdue();
-            long nanos = System.nanoTime() - heldSinceNanos;
+            long nanos = hold.end();
             counters.held(nanos);
             LOG.infof("%s held commands for %d us", this, TimeUnit.NANOSECONDS.toMicros(nanos));
         }
-        holdStarts();
     }
 
-    private void holdStarts() {
-        if (move.custody() == Custody.HELD && overdue == null) {
-            if (heldSinceNanos == 0) {
-                heldSinceNanos = System.nanoTime();
-            }
-            overdue = schedule(maxHoldMillis(), () -> {
-                overdue = null;
-                SourceMove before = move;
-                move = before.overdue();
-                if (before.custody() != move.custody()) {
-                    custodyChanged(before.custody(), move.custody());
-                    LOG.warnf("%s: commands were held too long: %s", this, move.custody());
-                } else {
-                    holdStarts();
-                }
-            });
+    private void heldTooLong() {
+        SourceMove before = move;
+        move = before.overdue();
+        if (before.custody() == move.custody()) {
+            hold.goOn();
+        } else {
+            custodyChanged(before.custody(), move.custody());
+            LOG.warnf("%s: commands were held too long: %s", this, move.custody());
         }
     }
 
@@ -216,24 +187,12 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         return Math.max(1, config.maxBlockingTime());
     }
 
-    private void cancelOverdue() {
-        if (overdue != null) {
-            overdue.cancel(false);
-            overdue = null;
-        }
-    }
-
     private void answerAbortsIfKnown() {
         if (move.phase() == Phase.ABORTED) {
-            answerAborts("OK");
+            aborts.answer("OK");
         } else if (move.isSwitched()) {
-            answerAborts("ALREADY_SWITCHED the destination has the slots");
+            aborts.answer("ALREADY_SWITCHED the destination has the slots");
         }
-    }
-
-    private void answerAborts(String answer) {
-        abortAsked.forEach(asked -> asked.complete(answer));
-        abortAsked.clear();
     }
 
     @Override
