@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,8 @@ final class SlotKeys {
     private static final String START = "0";
 
     private final BackendQuery nodes;
-    private CompletionStage<?> last = CompletableFuture.completedFuture(null);
+    private final AtomicReference<CompletionStage<?>> last =
+            new AtomicReference<>(CompletableFuture.completedFuture(null));
 
     SlotKeys(BackendQuery nodes) {
         this.nodes = nodes;
@@ -47,11 +49,12 @@ final class SlotKeys {
         return search(new Names(node, slot, max));
     }
 
-    private synchronized CompletionStage<ByteBuf> search(Scan scan) {
-        CompletionStage<ByteBuf> reply =
-                last.thenCompose(ignored -> scan.next(START)).handle((done, problem) -> reply(scan, problem));
-        last = reply;
-        return reply;
+    private CompletionStage<ByteBuf> search(Scan scan) {
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        return last.getAndSet(over).thenCompose(ignored -> scan.next(START)).handle((done, problem) -> {
+            over.complete(true);
+            return reply(scan, problem);
+        });
     }
 
     private static ByteBuf reply(Scan scan, @Nullable Throwable problem) {
