@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a Redis node for one purpose of the proxy's own. Commands may be written piece by piece, so that a large
- * value passes through without being held. It is not remade when it breaks: whoever uses it has to know, because what was
- * sent and not answered may still be carried out.
+ * value passes through without being held; what is sent meanwhile leaves after them. It is not remade when it breaks: whoever uses
+ * it has to know, because what was sent and not answered may still be carried out.
  *
  * <p>Owned by its loop.
  */
@@ -35,12 +36,16 @@ public final class DirectConnection implements LoopFlusher.Flushable, HandlerOwn
     private final long patienceNanos;
     private final ReceiverQueue waiting = new ReceiverQueue();
 
+    /** Sent while a command is open. */
+    private final ArrayDeque<CommandFrame> held = new ArrayDeque<>();
+
     private @Nullable Channel channel;
     private @Nullable OutputBatch output;
     private @Nullable ScheduledFuture<?> watchdog;
     private long lastProgressNanos;
     private long sent;
     private boolean dirty;
+    private boolean open;
     private boolean closed;
 
     /**
@@ -66,12 +71,29 @@ public final class DirectConnection implements LoopFlusher.Flushable, HandlerOwn
         OutputBatch batch = out();
         if (batch == null) {
             disconnected("not connected");
+        } else if (open) {
+            held.add(frame);
         } else {
             batch.append(frame.buffer(), frame.start(), frame.end());
         }
     }
 
-    /** Says that a command follows in pieces, by {@link #out}, and who gets its reply. */
+    /** A command follows in pieces, by {@link #out}, until {@link #end}; its reply goes to the receiver. */
+    public void begin(ReplyReceiver receiver) {
+        expect(receiver);
+        open = true;
+    }
+
+    /** The command in pieces is whole. */
+    public void end() {
+        open = false;
+        OutputBatch batch = out();
+        for (CommandFrame frame = held.poll(); frame != null && batch != null; frame = held.poll()) {
+            batch.append(frame.buffer(), frame.start(), frame.end());
+        }
+    }
+
+    /** Says that a command was written whole by {@link #out}, and who gets its reply. */
     public void expect(ReplyReceiver receiver) {
         if (waiting.size() == 0) {
             lastProgressNanos = System.nanoTime();
@@ -152,6 +174,7 @@ public final class DirectConnection implements LoopFlusher.Flushable, HandlerOwn
             output.discard();
             output = null;
         }
+        held.clear();
         Channel current = channel;
         if (current != null) {
             current.close();

@@ -37,8 +37,9 @@ final class Copier implements KeyCopy.Owner {
     private static final long SMALL = 16 << 10;
 
     /**
-     * After so many small values in a row sizes are no longer asked for, until one is not small. A scan meets keys in the order of
-     * their hashes, so if many of the others were large, one of these would have been.
+     * After so many small values in a row the scan's keys are no longer asked for their sizes, until a value is not small. It meets
+     * keys in the order of their hashes, so if many of the others were large, one of these would have been. Keys that change are
+     * no such sample.
      */
     private static final int SMALL_ENOUGH = 1000;
 
@@ -82,7 +83,6 @@ final class Copier implements KeyCopy.Owner {
     private int inFlight;
     private long bytesInFlight;
     private int smallInARow;
-    private boolean halfSent;
     private boolean takesAnySize;
     private boolean stopped;
     private boolean announces;
@@ -190,18 +190,16 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private void begin() {
-        byte[] key;
-        if (mayCopyChanges()) {
-            key = changed.take();
-        } else {
-            key = found.remove();
+        boolean isFound = !mayCopyChanges();
+        byte[] key = isFound ? found.remove() : changed.take();
+        if (isFound) {
             changed.remove(key);
         }
         counters.dirty(changed.size());
         inFlight++;
         pace.keyStarted();
         KeyCopy copy = new KeyCopy(this, key, source, destination, knowsTime);
-        if (smallInARow >= SMALL_ENOUGH) {
+        if (isFound && smallInARow >= SMALL_ENOUGH && sized.isEmpty()) {
             bytesInFlight += SMALL;
             copy.askValue(SMALL);
         } else {
@@ -248,14 +246,11 @@ final class Copier implements KeyCopy.Owner {
 
     @Override
     public void begins(long length) {
-        if (length > SMALL) {
-            smallInARow = 0;
-        }
+        smallInARow = length > SMALL ? 0 : smallInARow + 1;
         if (length > largestArgument / 2 && !takesAnySize) {
             takesAnySize = true;
             takeAnySize();
         }
-        halfSent = true;
     }
 
     @Override
@@ -265,17 +260,6 @@ final class Copier implements KeyCopy.Owner {
         if (!destination.isWritable()) {
             source.reading(false);
         }
-    }
-
-    @Override
-    public void sent() {
-        halfSent = false;
-        smallInARow++;
-    }
-
-    /** Whether something else than a value may be sent to the destination now. */
-    boolean isBetweenValues() {
-        return !halfSent;
     }
 
     @Override

@@ -209,12 +209,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
     private CompletionStage<?> startProbe() {
         LoadProbe started = new LoadProbe(
-                engine,
-                requireNonNull(from).connection,
-                requireNonNull(to).connection,
-                pace,
-                this::leastKeysPerSecond,
-                () -> copier == null || copier.isBetweenValues());
+                engine, requireNonNull(from).connection, requireNonNull(to).connection, pace, this::leastKeysPerSecond);
         probe = started;
         return started.start();
     }

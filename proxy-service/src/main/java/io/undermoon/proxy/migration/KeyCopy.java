@@ -35,14 +35,11 @@ final class KeyCopy implements ReplyReceiver {
         /** How much memory the key takes at the source is known; 0 when it is gone. */
         void sized(KeyCopy copy);
 
-        /** A value of so many bytes is there; nothing of it was sent yet, and what was sent before is whole. */
+        /** A value of so many bytes is there; nothing of it was sent yet. */
         void begins(long length);
 
-        /** A part of the value went to the destination; nothing else may be sent there before the rest. */
+        /** A part of the value went to the destination. */
         void passed(int bytes);
-
-        /** The whole command went to the destination. */
-        void sent();
 
         /** The destination has the key as the source had it. */
         void copied(KeyCopy copy);
@@ -143,7 +140,6 @@ final class KeyCopy implements ReplyReceiver {
                 pass(in, from, to);
                 if (last) {
                     endValue();
-                    owner.sent();
                     stage = Stage.RESULT;
                 }
             }
@@ -189,19 +185,21 @@ final class KeyCopy implements ReplyReceiver {
         ByteBuf buffer = out.buffer();
         if (value == Value.ABSENT) {
             write(buffer, UNLINK);
+            destination.expect(this);
         } else {
             write(buffer, RESTORE);
             String expiry = Long.toString(expiry());
             buffer.writeCharSequence(
                     "$" + expiry.length() + "\r\n" + expiry + "\r\n$" + length, StandardCharsets.US_ASCII);
+            destination.begin(this);
         }
-        destination.expect(this);
     }
 
     private void endValue() {
         OutputBatch out = destination.out();
         if (value == Value.PRESENT && out != null) {
             out.buffer().writeBytes(OPTIONS);
+            destination.end();
         }
     }
 

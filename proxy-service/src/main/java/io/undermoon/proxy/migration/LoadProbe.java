@@ -6,11 +6,11 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,6 @@ final class LoadProbe {
     private final Engine engine;
     private final Pace pace;
     private final DoubleSupplier leastPerSecond;
-    private final BooleanSupplier free;
     private final Side[] sides;
     private final CompletableFuture<Boolean> known = new CompletableFuture<>();
 
@@ -43,21 +42,16 @@ final class LoadProbe {
     private int probes;
     private boolean stopped;
 
-    /**
-     * @param leastPerSecond keys per second that are needed however the nodes are
-     * @param free whether a command may be sent to the destination now, and not a value is half sent
-     */
+    /** @param leastPerSecond keys per second that are needed however the nodes are */
     LoadProbe(
             Engine engine,
             DirectConnection source,
             DirectConnection destination,
             Pace pace,
-            DoubleSupplier leastPerSecond,
-            BooleanSupplier free) {
+            DoubleSupplier leastPerSecond) {
         this.engine = engine;
         this.pace = pace;
         this.leastPerSecond = leastPerSecond;
-        this.free = free;
         this.sides = new Side[] {new Side(source), new Side(destination)};
     }
 
@@ -80,11 +74,6 @@ final class LoadProbe {
     }
 
     private void restProbe(int number) {
-        if ((number == FIRST_THAT_COUNTS || number == REST_PROBES) && !free.getAsBoolean()) {
-            // A large value is on its way.
-            after(REST_PERIOD_MILLIS, () -> restProbe(number));
-            return;
-        }
         if (number == FIRST_THAT_COUNTS) {
             count();
         }
@@ -122,7 +111,7 @@ final class LoadProbe {
             rest();
             return;
         }
-        if (++probes >= COUNT_EVERY && free.getAsBoolean()) {
+        if (++probes >= COUNT_EVERY) {
             probes = 0;
             count();
         }
@@ -187,12 +176,13 @@ final class LoadProbe {
             long sent = connection.sent() + pings;
             connection.send(CommandFrame.of(List.of("INFO", "stats")), Calls.collector("INFO of " + node, answer));
             return answer.handle((info, problem) -> {
-                if (problem == null) {
-                    watch.served(NodeInfo.commands(Calls.text(info)), sent, System.nanoTime());
+                OptionalLong commands = problem == null ? NodeInfo.commands(Calls.text(info)) : OptionalLong.empty();
+                if (commands.isPresent()) {
+                    watch.served(commands.getAsLong(), sent, System.nanoTime());
                 } else {
-                    LOG.debugf("node=%s does not tell what it serves: %s", node, Calls.reason(problem));
+                    LOG.debugf("node=%s does not tell how many commands it has served", node);
                 }
-                return problem == null;
+                return commands.isPresent();
             });
         }
     }

@@ -2,6 +2,7 @@ package io.undermoon.proxy.migration;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,14 +45,13 @@ record NodeInfo(
                 (int) number(version.split("\\.", -1)[0]));
     }
 
-    /** How many commands it has executed, by {@code INFO stats}. */
-    static long commands(String info) {
+    /** How many commands it has executed, if {@code INFO stats} says so. */
+    static OptionalLong commands(String info) {
         String field = "total_commands_processed:";
         return info.lines()
                 .filter(line -> line.startsWith(field))
                 .mapToLong(line -> number(line.substring(field.length()).strip()))
-                .findFirst()
-                .orElse(0);
+                .findFirst();
     }
 
     private static long number(@Nullable String text) {

@@ -106,6 +106,26 @@ class SlotMoveIT {
         }
     }
 
+    /** A move asks its nodes all the time how they are, also while a value takes some hundred milliseconds to pass. */
+    @Test
+    void nothing_gets_between_the_parts_of_a_large_value() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection other = proxies.destinationNode.connect()) {
+            node.call("CONFIG", "SET", "rdbcompression", "no");
+            for (int i = 0; i < 4; i++) {
+                node.call("SETRANGE", "{3}" + i, Integer.toString(200 << 20), "end");
+            }
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            for (int i = 0; i < 4; i++) {
+                assertThat(other.call("GETRANGE", "{3}" + i, "-3", "-1")).isEqualTo(new RespValue.Bulk("end"));
+            }
+            assertThat(proxies.progress().attempts()).isEqualTo(1);
+        }
+    }
+
     @Test
     void functions_come_along_and_a_replica_of_the_destination_has_all() {
         try (TwoProxies proxies = new TwoProxies(false);
