@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.session.SessionSettings;
+import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
@@ -20,18 +21,16 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Two proxies, each with a node that owns half of the slots. */
-class PubSubIT {
+class PubSubIT extends OpensResources {
     private static final SlotRanges LOW = SlotRanges.of(0, 8191);
     private static final SlotRanges HIGH = SlotRanges.of(8192, 16383);
     private static final String LOW_CHANNEL = channelIn(0, 8191);
     private static final String HIGH_CHANNEL = channelIn(8192, 16383);
 
-    private final List<AutoCloseable> open = new ArrayList<>();
     private RedisServerProcess low;
     private RedisServerProcess high;
     private ProxyHarness lowProxy;
@@ -44,13 +43,6 @@ class PubSubIT {
         lowProxy = opened(ProxyHarness.start(2, settings -> settings));
         highProxy = opened(ProxyHarness.start());
         shareSlots();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
     }
 
     @Test
@@ -277,12 +269,11 @@ class PubSubIT {
     }
 
     @Test
-    void subscriptions_survive_the_death_of_the_peer() {
+    void subscriptions_survive_the_death_of_the_peer() throws Exception {
         RespConnection subscriber = client(highProxy);
         subscriber.call("SUBSCRIBE", LOW_CHANNEL);
         subscriber.call("PSUBSCRIBE", "ch*");
-        open.remove(lowProxy);
-        lowProxy.close();
+        close(lowProxy);
         lowProxy = opened(new ProxyHarness(lowProxy.port(), 1, Transport.best(), settings -> settings));
         awaitSubscribers(low, LOW_CHANNEL, 0);
         lowProxy.serve(Map.of(low.port(), LOW), Map.of(highProxy.address(), HIGH));
@@ -538,11 +529,6 @@ class PubSubIT {
 
     private RespConnection client(ProxyHarness proxy) {
         return opened(RespConnection.to(proxy.port()));
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        open.add(resource);
-        return resource;
     }
 
     private static List<String> texts(RespValue value) {

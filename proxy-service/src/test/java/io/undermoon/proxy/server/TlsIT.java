@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.Replies;
 import io.undermoon.proxy.testing.RespConnection;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisCluster;
 
 /** Whole proxies with TLS on every side that is tried, against real servers. */
-class TlsIT {
+class TlsIT extends OpensResources {
     private static final RespValue OK = new RespValue.Simple("OK");
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -46,8 +46,6 @@ class TlsIT {
     private static TestAuthority stranger;
     private static SSLContext client;
     private static SSLContext anonymous;
-
-    private final List<AutoCloseable> open = new ArrayList<>();
 
     @BeforeAll
     static void makeCertificates() throws Exception {
@@ -64,18 +62,6 @@ class TlsIT {
                 ? new TlsFiles(null, null, trusted.authorities())
                 : new TlsFiles(own.certificate(), own.key(), trusted.authorities());
         return new TlsContext(files, true).current();
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        open.add(resource);
-        return resource;
     }
 
     private static List<String> files(TestAuthority.Identity own) {

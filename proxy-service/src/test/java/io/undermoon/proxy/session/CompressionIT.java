@@ -3,6 +3,7 @@ package io.undermoon.proxy.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.Replies;
@@ -19,28 +20,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class CompressionIT {
+class CompressionIT extends OpensResources {
     private static final RespValue OK = new RespValue.Simple("OK");
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String LONG = "0123456789abcdef".repeat(40);
     private static final String REFUSED = "ERR unsupported string command when compression is enabled";
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        open.add(resource);
-        return resource;
-    }
 
     /** Waits until the proxy compresses what is written. */
     private static void awaitCompression(RespConnection proxy, RespConnection redis, String key) {

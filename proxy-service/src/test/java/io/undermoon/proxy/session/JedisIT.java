@@ -15,8 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.AbstractPipeline;
@@ -40,17 +39,8 @@ import redis.clients.jedis.resps.ScanResult;
 class JedisIT {
     private static final int PIPELINE = 10_000;
 
-    private static TwoMasters cluster;
-
-    @BeforeAll
-    static void start() {
-        cluster = new TwoMasters(Layout.TWO_PROXIES);
-    }
-
-    @AfterAll
-    static void stop() {
-        cluster.close();
-    }
+    @AutoClose
+    private static final TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
 
     @BeforeEach
     void flush() {

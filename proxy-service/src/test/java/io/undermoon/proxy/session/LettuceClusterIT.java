@@ -11,31 +11,21 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.cluster.pubsub.StatefulRedisClusterPubSubConnection;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.Replies;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What Lettuce's cluster client does beyond commands for the master of a slot. */
-class LettuceClusterIT {
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
+class LettuceClusterIT extends OpensResources {
     @Test
     void reads_from_the_replica_behind_another_proxy() {
         RedisServerProcess master = opened(RedisServerProcess.start());
@@ -108,13 +98,7 @@ class LettuceClusterIT {
     }
 
     private RedisClusterClient client(ProxyAddress address) {
-        RedisClusterClient client = RedisClusterClient.create(RedisURI.create("redis://" + address));
-        open.add(client::shutdown);
+        RedisClusterClient client = opened(RedisClusterClient.create(RedisURI.create("redis://" + address)));
         return client;
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        open.add(resource);
-        return resource;
     }
 }

@@ -22,6 +22,7 @@ import io.lettuce.core.support.caching.CacheAccessor;
 import io.lettuce.core.support.caching.CacheFrontend;
 import io.lettuce.core.support.caching.ClientSideCaching;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.TwoMasters;
@@ -33,20 +34,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Lettuce, which speaks RESP3 wherever it can, as an application would use it. */
-class LettuceIT {
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
+class LettuceIT extends OpensResources {
     @Test
     void plain_client_with_active_redirection() throws Exception {
         TwoMasters cluster = opened(new TwoMasters(Layout.TWO_PROXIES));
@@ -94,8 +85,7 @@ class LettuceIT {
         ProxyHarness second = opened(ProxyHarness.start());
         first.serve(Map.of(low.port(), TwoMasters.LOW), Map.of(second.address(), TwoMasters.HIGH));
         second.serve(Map.of(high.port(), TwoMasters.HIGH), Map.of(first.address(), TwoMasters.LOW));
-        RedisClusterClient client = RedisClusterClient.create(uri(first.address()));
-        open.add(client::shutdown);
+        RedisClusterClient client = opened(RedisClusterClient.create(uri(first.address())));
         StatefulRedisClusterConnection<String, String> connection = opened(client.connect());
         assertThat(client.getPartitions()).hasSize(2);
         RedisAdvancedClusterCommands<String, String> commands = connection.sync();
@@ -147,8 +137,8 @@ class LettuceIT {
     }
 
     private RedisClient plain(TwoMasters cluster) {
-        RedisClient client = RedisClient.create(uri(cluster.proxies.get(0).address()));
-        open.add(client::shutdown);
+        RedisClient client =
+                opened(RedisClient.create(uri(cluster.proxies.get(0).address())));
         client.setOptions(
                 ClientOptions.builder().protocolVersion(ProtocolVersion.RESP3).build());
         return client;
@@ -156,10 +146,5 @@ class LettuceIT {
 
     private static RedisURI uri(ProxyAddress address) {
         return RedisURI.create("redis://" + address);
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        open.add(resource);
-        return resource;
     }
 }

@@ -7,8 +7,7 @@ import io.undermoon.proxy.testing.TwoMasters.Layout;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.redisson.Redisson;
@@ -26,17 +25,8 @@ import org.redisson.config.SubscriptionMode;
 /** Redisson, which is scripts, publish and subscribe below a surface of collections and locks. */
 @Timeout(90)
 class RedissonIT {
-    private static TwoMasters cluster;
-
-    @BeforeAll
-    static void start() {
-        cluster = new TwoMasters(Layout.TWO_PROXIES);
-    }
-
-    @AfterAll
-    static void stop() {
-        cluster.close();
-    }
+    @AutoClose
+    private static final TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
 
     @Test
     void in_cluster_mode() throws InterruptedException {

@@ -16,23 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SplittingIT {
-    private static TwoMasters cluster;
-
-    @BeforeAll
-    static void start() {
-        cluster = new TwoMasters(Layout.TWO_PROXIES);
-    }
-
-    @AfterAll
-    static void stop() {
-        cluster.close();
-    }
+    @AutoClose
+    private static final TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
 
     @BeforeEach
     void flush() {

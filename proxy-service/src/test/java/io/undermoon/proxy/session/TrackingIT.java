@@ -4,6 +4,7 @@ import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
@@ -12,31 +13,20 @@ import io.undermoon.proxy.testing.TwoMasters.Layout;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that keep what they read are told when it changes. */
-class TrackingIT {
+class TrackingIT extends OpensResources {
     private static final RespValue OK = new RespValue.Simple("OK");
     private static final RespValue FORGET_ALL =
             new RespValue.Push(List.of(new RespValue.Bulk("invalidate"), RespValue.Null.RESP3));
     private static final String LOW = "b";
     private static final String HIGH = "a";
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
 
     @ParameterizedTest
     @EnumSource(Layout.class)
@@ -353,11 +343,6 @@ class TrackingIT {
 
     private RespConnection client(TwoMasters cluster) {
         return opened(cluster.connect()).inRespThree();
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        open.add(resource);
-        return resource;
     }
 
     private static RespValue invalidate(String key) {
