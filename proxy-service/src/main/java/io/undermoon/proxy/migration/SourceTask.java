@@ -17,7 +17,6 @@ import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -377,17 +376,13 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         };
     }
 
-    private ScheduledFuture<?> schedule(long millis, Runnable action) {
-        return engine.loop()
-                .eventLoop()
-                .schedule(
-                        () -> {
-                            if (!stopped) {
-                                action.run();
-                            }
-                        },
-                        millis,
-                        TimeUnit.MILLISECONDS);
+    private void schedule(long millis, Runnable action) {
+        Runnable unlessStopped = () -> {
+            if (!stopped) {
+                action.run();
+            }
+        };
+        engine.loop().eventLoop().schedule(unlessStopped, millis, TimeUnit.MILLISECONDS);
     }
 
     private static String randomWord() {
