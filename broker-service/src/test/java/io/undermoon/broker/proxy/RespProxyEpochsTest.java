@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
 import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -116,9 +116,7 @@ class RespProxyEpochsTest {
                 .join();
     }
 
-    private static ProxyAddress freeAddress() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return new ProxyAddress("127.0.0.1:" + socket.getLocalPort());
-        }
+    private static ProxyAddress freeAddress() {
+        return new ProxyAddress("127.0.0.1:" + FreePort.any());
     }
 }

@@ -6,10 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.undermoon.coordinator.port.BrokerDirectory;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.testsupport.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,9 +38,7 @@ class AdminServerTest {
 
     @BeforeEach
     void start() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            address = new HostPort("127.0.0.1", socket.getLocalPort());
-        }
+        address = new HostPort("127.0.0.1", FreePort.any());
         server = new AdminServer(address, brokers, "me@host", Duration.ofMillis(400));
         server.start();
     }

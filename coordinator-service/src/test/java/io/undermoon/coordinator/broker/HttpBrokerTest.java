@@ -16,10 +16,10 @@ import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.testsupport.FreePort;
 import io.undermoon.umctl.MigrationProgress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -267,10 +267,8 @@ class HttpBrokerTest {
         assertThat(broker.recoverEpochs()).containsExactly(proxy(1));
     }
 
-    private static HostPort closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return new HostPort("127.0.0.1", socket.getLocalPort());
-        }
+    private static HostPort closedPort() {
+        return new HostPort("127.0.0.1", FreePort.any());
     }
 
     private static String addresses(int from, int to) {

@@ -3,10 +3,9 @@ package io.undermoon.coordinator.job;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
 import io.undermoon.coordinator.testing.RespServer;
+import io.undermoon.testsupport.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -35,7 +34,7 @@ public class Surroundings implements QuarkusTestResourceLifecycleManager {
             answerForOneFreeProxy();
             return Map.of(
                     "undermoon.address",
-                    "127.0.0.1:" + freePort(),
+                    "127.0.0.1:" + FreePort.any(),
                     "undermoon.broker_address",
                     broker.address().toString(),
                     "undermoon.reporter_id",
@@ -51,12 +50,6 @@ public class Surroundings implements QuarkusTestResourceLifecycleManager {
     public void stop() {
         broker.close();
         proxy.close();
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void answerForOneFreeProxy() {

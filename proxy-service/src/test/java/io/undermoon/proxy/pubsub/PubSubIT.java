@@ -300,12 +300,14 @@ class PubSubIT extends OpensResources {
         waiting.send("SUBSCRIBE", thirdChannel);
         RespConnection publisher = client(highProxy);
         long begin = System.nanoTime();
+        int messages = 0;
         while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(4)) {
-            long sent = System.nanoTime();
             publisher.call("PUBLISH", firstChannel, "m");
             assertThat(texts(subscriber.receive())).containsExactly("message", firstChannel, "m");
-            assertThat(System.nanoTime() - sent).isLessThan(TimeUnit.MILLISECONDS.toNanos(900));
+            messages++;
         }
+        // If any had waited for the node, or for its reconnecting, there would be a few.
+        assertThat(messages).isGreaterThan(50);
         assertThat(text(waiting.receive())).startsWith("CLUSTERDOWN");
     }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,7 @@ class BackendLoginIT {
 
     @Test
     void every_connection_to_the_nodes_logs_in_with_the_user() {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         String self = "127.0.0.1:" + port;
         try (RedisServerProcess master = RedisServerProcess.start(ONE_USER);
                 RedisServerProcess replica = RedisServerProcess.start(ONE_USER);

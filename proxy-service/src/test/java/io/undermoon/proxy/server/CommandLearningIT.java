@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.ScriptedRedis;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,7 +17,7 @@ class CommandLearningIT {
     @Test
     void commands_of_modules_work_once_a_node_has_them() {
         AtomicBoolean hasModule = new AtomicBoolean();
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         try (ScriptedRedis node = new ScriptedRedis(command -> answer(command, hasModule.get()));
                 ProxyServer server = new ProxyServer(
                         Configs.settings(

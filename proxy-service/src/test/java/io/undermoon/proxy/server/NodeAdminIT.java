@@ -7,6 +7,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.Replies;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +44,7 @@ class NodeAdminIT {
     }
 
     private int proxy(String... keysAndValues) {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         String[] values = Stream.concat(
                         Stream.of("address", "127.0.0.1:" + port, "thread_number", "1"), Arrays.stream(keysAndValues))
                 .toArray(String[]::new);

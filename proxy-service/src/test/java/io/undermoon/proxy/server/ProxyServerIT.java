@@ -8,6 +8,7 @@ import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ class ProxyServerIT {
 
     @Test
     void gives_clients_the_replies_they_wait_for_before_it_ends() throws Exception {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         try (RedisServerProcess redis = RedisServerProcess.start();
                 ProxyServer server = server(port, redis, () -> {});
                 RespConnection client = RespConnection.to(port);
@@ -54,7 +55,7 @@ class ProxyServerIT {
 
     @Test
     void disconnects_idle_clients_only_when_told_to() {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         try (RedisServerProcess redis = RedisServerProcess.start();
                 ProxyServer server = server(port, redis, () -> {}, "session_timeout", "200");
                 RespConnection client = RespConnection.to(port)) {
@@ -71,7 +72,7 @@ class ProxyServerIT {
 
     @Test
     void says_which_port_is_taken() {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         try (RedisServerProcess redis = RedisServerProcess.start();
                 ProxyServer first = server(port, redis, () -> {});
                 ProxyServer second = new ProxyServer(Configs.settings("address", "127.0.0.1:" + port), () -> {})) {
@@ -84,7 +85,7 @@ class ProxyServerIT {
 
     @Test
     void ends_when_a_coordinator_says_so() throws Exception {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         try (RedisServerProcess redis = RedisServerProcess.start();
                 ProxyServer server = server(port, redis, () -> ended.complete(null));

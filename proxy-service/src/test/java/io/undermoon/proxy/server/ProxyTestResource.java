@@ -3,10 +3,7 @@ package io.undermoon.proxy.server;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.undermoon.proxy.testing.BrokerDouble;
 import io.undermoon.proxy.testing.RedisServerProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.undermoon.testsupport.FreePort;
 import java.util.Map;
 
 /** Two Redis nodes, a broker that is not there yet, and a free port for the proxy. */
@@ -23,7 +20,7 @@ public final class ProxyTestResource implements QuarkusTestResourceLifecycleMana
             brokerPort = broker.port();
         }
         return Map.of(
-                "undermoon.address", "127.0.0.1:" + freePort(),
+                "undermoon.address", "127.0.0.1:" + FreePort.any(),
                 "undermoon.node_addresses", one.address() + "," + two.address(),
                 "undermoon.broker_address", "127.0.0.1:" + brokerPort,
                 "undermoon.registration_interval", "200ms",
@@ -39,14 +36,6 @@ public final class ProxyTestResource implements QuarkusTestResourceLifecycleMana
         }
         if (two != null) {
             two.close();
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.testsupport.FreePort;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,7 +61,7 @@ class SameRepliesIT {
     @ParameterizedTest
     @ValueSource(ints = {2, 3})
     void a_reply_through_the_proxy_is_the_reply_of_redis(int protocol) {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         try (RedisServerProcess bare = RedisServerProcess.startVersion70();
                 RedisServerProcess behind = RedisServerProcess.startVersion70();
                 ProxyServer proxy = new ProxyServer(
@@ -126,7 +127,7 @@ class SameRepliesIT {
 
     @Test
     void what_is_refused_is_refused_in_words_and_the_connection_goes_on() {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         try (RedisServerProcess behind = RedisServerProcess.start();
                 ProxyServer proxy = new ProxyServer(
                         Configs.settings("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {

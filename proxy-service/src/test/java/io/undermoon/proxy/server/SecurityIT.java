@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ class SecurityIT {
     }
 
     private int proxy(String... keysAndValues) {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         String[] values = Stream.concat(
                         Stream.of("address", "127.0.0.1:" + port, "thread_number", "1"), Arrays.stream(keysAndValues))
                 .toArray(String[]::new);

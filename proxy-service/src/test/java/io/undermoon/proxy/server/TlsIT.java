@@ -10,6 +10,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.Replies;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
@@ -103,9 +104,9 @@ class TlsIT extends OpensResources {
 
     @Test
     void speaks_tls_with_clients_and_redis_whatever_the_size() throws Exception {
-        int redisPort = ProxyTestResource.freePort();
+        int redisPort = FreePort.any();
         redisWithTls(redisPort);
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         start(
                 files(node),
                 "address",
@@ -160,8 +161,8 @@ class TlsIT extends OpensResources {
     @Test
     void names_the_port_that_fits_the_client() {
         RedisServerProcess redis = opened(RedisServerProcess.start());
-        int plain = ProxyTestResource.freePort();
-        int tls = ProxyTestResource.freePort();
+        int plain = FreePort.any();
+        int tls = FreePort.any();
         start(files(node), "address", local(plain), "tls.address", local(tls));
         int offset = tls - plain;
         int peer = offset > 0 ? 20_000 : 60_000;
@@ -188,8 +189,8 @@ class TlsIT extends OpensResources {
     void carries_commands_out_at_peers_with_tls_for_cluster_clients_and_others() {
         RedisServerProcess one = opened(RedisServerProcess.start());
         RedisServerProcess two = opened(RedisServerProcess.start());
-        int first = ProxyTestResource.freePort();
-        int second = ProxyTestResource.freePort();
+        int first = FreePort.any();
+        int second = FreePort.any();
         String[] ports = {local(first), local(second)};
         for (String address : ports) {
             start(
@@ -232,7 +233,7 @@ class TlsIT extends OpensResources {
     @Test
     void asks_for_certificates_when_told_to() throws Exception {
         RedisServerProcess redis = opened(RedisServerProcess.start());
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         ProxyServer server = start(
                 files(node),
                 "address",
@@ -262,7 +263,7 @@ class TlsIT extends OpensResources {
         Path key = directory.resolve("live.key");
         Files.copy(node.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
         Files.copy(node.key(), key, StandardCopyOption.REPLACE_EXISTING);
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         ProxyServer server = start(
                 files(new TestAuthority.Identity(certificate, key)),
                 "address",
@@ -298,7 +299,7 @@ class TlsIT extends OpensResources {
 
     @Test
     void says_why_a_redis_node_cannot_be_reached() {
-        int tlsPort = ProxyTestResource.freePort();
+        int tlsPort = FreePort.any();
         RedisServerProcess redis = redisWithTls(
                 tlsPort,
                 "--tls-cert-file",
@@ -309,7 +310,7 @@ class TlsIT extends OpensResources {
         assertReason(stranger, local(tlsPort), "certificate is not accepted: unable to find valid certification path");
         assertReason(authority, redis.address(), "is TLS spoken there?");
 
-        int noCertificate = ProxyTestResource.freePort();
+        int noCertificate = FreePort.any();
         start(
                 List.of(),
                 "address",
@@ -326,7 +327,7 @@ class TlsIT extends OpensResources {
                 .untilAsserted(
                         () -> assertThat(Replies.text(refused.call("GET", "k"))).contains("certificate_required"));
 
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         start(files(node), "address", local(port), "tls.redis", "true", "tls.verify_hostname", "false");
         RespConnection connection = opened(RespConnection.to(port));
         serve(connection, local(tlsPort), "1", "0-16383");
@@ -334,7 +335,7 @@ class TlsIT extends OpensResources {
     }
 
     private void assertReason(TestAuthority trusted, String redis, String reason) {
-        int port = ProxyTestResource.freePort();
+        int port = FreePort.any();
         start(
                 List.of(),
                 "address",

@@ -17,6 +17,7 @@ import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
+import io.undermoon.testsupport.FreePort;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -358,8 +359,7 @@ class ForwardingIT {
     @Test
     void several_loops_and_the_portable_transport_serve_alike() {
         for (Transport transport : Transport.values()) {
-            try (ProxyHarness proxy =
-                    new ProxyHarness(ProxyHarness.freePort(), 3, transport, UnaryOperator.identity())) {
+            try (ProxyHarness proxy = new ProxyHarness(FreePort.any(), 3, transport, UnaryOperator.identity())) {
                 proxy.serveAllFrom(low.port());
                 for (int i = 0; i < 12; i++) {
                     try (RespConnection client = RespConnection.to(proxy.port())) {

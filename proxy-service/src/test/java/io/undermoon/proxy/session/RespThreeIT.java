@@ -16,6 +16,7 @@ import io.undermoon.proxy.testing.TwoMasters.Layout;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.SlotRanges;
+import io.undermoon.testsupport.FreePort;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -268,8 +269,8 @@ class RespThreeIT {
         try (ProxyHarness proxy = ProxyHarness.start(1, TwoMasters.active());
                 RespConnection client = RespConnection.to(proxy.port())) {
             proxy.serve(
-                    Map.of(ProxyHarness.freePort(), TwoMasters.LOW),
-                    Map.of(new ProxyAddress("127.0.0.1:" + ProxyHarness.freePort()), TwoMasters.HIGH));
+                    Map.of(FreePort.any(), TwoMasters.LOW),
+                    Map.of(new ProxyAddress("127.0.0.1:" + FreePort.any()), TwoMasters.HIGH));
             client.inRespThree();
             assertThat(text(client.call("GET", "a"))).startsWith("CLUSTERDOWN ");
             assertThat(text(client.call("GET", "b"))).startsWith("CLUSTERDOWN ");

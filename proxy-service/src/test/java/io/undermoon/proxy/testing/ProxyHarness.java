@@ -29,9 +29,8 @@ import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.slot.SlotRanges;
+import io.undermoon.testsupport.FreePort;
 import io.undermoon.umctl.SetCluster;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +57,12 @@ public final class ProxyHarness implements AutoCloseable {
     }
 
     public static ProxyHarness start(int threads, UnaryOperator<SessionSettings> change) {
-        return new ProxyHarness(freePort(), threads, Transport.best(), change);
+        return new ProxyHarness(FreePort.any(), threads, Transport.best(), change);
     }
 
     /** Starts a proxy with one event loop, of whose connections few may serve a single client each. */
     public static ProxyHarness startWithPinnedConnections(int max) {
-        return new ProxyHarness(freePort(), 1, Transport.best(), max, UnaryOperator.identity());
+        return new ProxyHarness(FreePort.any(), 1, Transport.best(), max, UnaryOperator.identity());
     }
 
     public ProxyHarness(int port, int threads, Transport transport, UnaryOperator<SessionSettings> change) {
@@ -211,15 +210,6 @@ public final class ProxyHarness implements AutoCloseable {
     public void close() {
         migrations.close();
         dataPlane.close();
-    }
-
-    /** A port that was free a moment ago. */
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     /** Serves one Redis node until it is killed: {@code <port> <redis port> <threads>}. */

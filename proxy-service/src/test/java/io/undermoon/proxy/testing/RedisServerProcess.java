@@ -3,10 +3,9 @@ package io.undermoon.proxy.testing;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +40,7 @@ public final class RedisServerProcess implements AutoCloseable {
         Process started = null;
         int candidate = 0;
         for (int i = 0; i < ATTEMPTS && started == null; i++) {
-            candidate = freePort();
+            candidate = FreePort.any();
             started = launch(candidate);
         }
         if (started == null) {
@@ -170,14 +169,6 @@ public final class RedisServerProcess implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

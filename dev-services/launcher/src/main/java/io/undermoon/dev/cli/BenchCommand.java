@@ -106,8 +106,8 @@ final class BenchCommand implements Callable<Integer> {
         List<LoadTarget> others = others();
         Progress progress = new Progress(System.out);
         Installation installation = workspace.forBench();
-        int[] ports = Ports.free(3);
-        BenchPlan plan = new BenchPlan(ports[0], ports[1], ports[2], threads);
+        int port = Ports.freeBlock(3);
+        BenchPlan plan = new BenchPlan(port, port + 1, port + 2, threads);
         BenchReport report;
         try (Subjects running = new Subjects(BenchSubjects.start(plan, installation, progress))) {
             report = measure(running.subjects, others, cells, progress);

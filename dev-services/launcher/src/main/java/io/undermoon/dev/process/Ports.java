@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -32,21 +31,6 @@ public final class Ports {
         }
     }
 
-    /** Ports that are free now, all different, chosen by the system. */
-    public static int[] free(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-        } catch (IOException e) {
-            throw new LaunchException("cannot find free ports: " + e.getMessage(), e);
-        } finally {
-            sockets.forEach(Ports::close);
-        }
-    }
-
     /**
      * The first of so many ports in a row that are free now, below the range from which Linux takes ports for outgoing connections.
      */
@@ -56,14 +40,6 @@ public final class Ports {
                 .filter(base -> IntStream.range(base, base + size).allMatch(Ports::isFree))
                 .findFirst()
                 .orElseThrow(() -> new LaunchException("cannot find " + size + " free ports in a row"));
-    }
-
-    private static void close(ServerSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new LaunchException("cannot give a port back: " + e.getMessage(), e);
-        }
     }
 
     /**

@@ -43,12 +43,12 @@ class LoadGeneratorTest {
     @BeforeAll
     static void startRedis() {
         Path program = Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(directory));
-        int[] ports = Ports.free(3);
-        ServiceSpec service = new BenchPlan(ports[0], ports[1], ports[2], 1)
+        int port = Ports.freeBlock(3);
+        ServiceSpec service = new BenchPlan(port, port + 1, port + 2, 1)
                 .redis(new Installation(directory, directory, Programs.java(), program));
         redis = ServiceStarter.start(service, directory, directory.resolve("redis.log"));
         Awaitility.await().until(() -> Probe.isReady(service.readiness()));
-        target = new LoadTarget("redis", new HostPort("127.0.0.1", ports[0]), OptionalLong.of(redis.pid()));
+        target = new LoadTarget("redis", new HostPort("127.0.0.1", port), OptionalLong.of(redis.pid()));
     }
 
     @AfterAll
@@ -105,7 +105,8 @@ class LoadGeneratorTest {
 
     @Test
     void a_target_that_does_not_listen_is_named() {
-        LoadTarget nobody = new LoadTarget("nobody", new HostPort("127.0.0.1", Ports.free(1)[0]), OptionalLong.empty());
+        LoadTarget nobody =
+                new LoadTarget("nobody", new HostPort("127.0.0.1", Ports.freeBlock(1)), OptionalLong.empty());
         assertThatThrownBy(() -> generator.run(nobody, new Cell(Workload.GET, 1, 2, 1), SHORT, SHORT))
                 .isInstanceOf(LaunchException.class)
                 .hasMessageContaining("nobody");
