@@ -16,6 +16,8 @@ import java.util.Optional;
 
 /** The calls of the broker's HTTP API that bringing up a stack, and moving slots for a benchmark, need. */
 public final class BrokerApi {
+    private static final int WATCH_SECONDS = 5;
+
     private final String base;
 
     /** @param address {@code host:port} of the broker */
@@ -72,6 +74,16 @@ public final class BrokerApi {
     /** Whether slots of the cluster move or are to move. */
     public boolean isMigrating(ClusterName name) throws IOException {
         return get("/clusters/info/" + name).path("is_migrating").asBoolean();
+    }
+
+    /** The epoch of the metadata, which rises with every change. */
+    public long epoch() throws IOException {
+        return get("/epoch").asLong();
+    }
+
+    /** Returns when the metadata has another epoch than the known one, or after {@value #WATCH_SECONDS} seconds. */
+    public void awaitChange(long knownEpoch) throws IOException {
+        get("/watch?timeout=" + WATCH_SECONDS + "&epoch=" + knownEpoch);
     }
 
     private JsonNode get(String path) throws IOException {

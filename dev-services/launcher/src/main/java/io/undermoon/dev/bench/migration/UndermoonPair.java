@@ -110,7 +110,7 @@ final class UndermoonPair implements MovingPair {
         } catch (IOException e) {
             throw new LaunchException("the broker does not move slots: " + e.getMessage(), e);
         }
-        patience().until(() -> isMoving() ? List.of("slots to move") : List.of());
+        patience().until(() -> stillMoves() ? List.of("slots to move") : List.of());
     }
 
     @Override
@@ -139,9 +139,15 @@ final class UndermoonPair implements MovingPair {
         return new Patience(progress, MOVE_TIMEOUT, () -> {}, POLL);
     }
 
-    private boolean isMoving() {
+    /** Asks nothing until something has happened: what is asked takes time from what is measured. */
+    private boolean stillMoves() {
         try {
-            return broker.isMigrating(CLUSTER);
+            long epoch = broker.epoch();
+            if (!broker.isMigrating(CLUSTER)) {
+                return false;
+            }
+            broker.awaitChange(epoch);
+            return true;
         } catch (IOException e) {
             throw new LaunchException("the broker does not say how far it is: " + e.getMessage(), e);
         }
