@@ -28,6 +28,7 @@ class FloorsTest {
             Map.entry("acl", Set.of("frame", "command")),
             Map.entry("route", Set.of("frame", "stats")),
             Map.entry("backend", Set.of("frame", "stats", "route")),
+            Map.entry("node", Set.of("frame", "route", "backend")),
             Map.entry("compression", Set.of("frame", "stats", "command", "route", "backend")),
             Map.entry("topology", Set.of("frame", "stats", "route", "backend")),
             Map.entry("gather", Set.of("frame", "route", "backend", "topology")),
