@@ -36,8 +36,8 @@ public final class ReplicationDriver implements AutoCloseable {
     private final Endpoints endpoints;
     private final ReplicationSettings settings;
     private final Set<NodeAddress> ownNodes;
-    private final Map<NodeAddress, NodeWatch> watches = new ConcurrentSkipListMap<>();
-    private final Map<Endpoint, NodeWatch> watchesByEndpoint = new ConcurrentHashMap<>();
+    private final Map<NodeAddress, NodeRoleKeeper> watches = new ConcurrentSkipListMap<>();
+    private final Map<Endpoint, NodeRoleKeeper> watchesByEndpoint = new ConcurrentHashMap<>();
     private @Nullable SetRepl followed;
     private boolean closed;
 
@@ -57,18 +57,18 @@ public final class ReplicationDriver implements AutoCloseable {
 
     /** Begins to watch the nodes and to follow what the proxy is told. */
     public void start(TopologyStore topology) {
-        loop.execute(() -> watches.values().forEach(NodeWatch::start));
+        loop.execute(() -> watches.values().forEach(NodeRoleKeeper::start));
         topology.onChange(now -> loop.execute(() -> follow(now, topology)));
     }
 
     /** The nodes in the order of their addresses. */
     public List<NodeStatus> statuses() {
-        return watches.values().stream().map(NodeWatch::status).toList();
+        return watches.values().stream().map(NodeRoleKeeper::status).toList();
     }
 
     /** Whether the node serves the data it should: it has its role, is not loading, and, being a replica, follows its master. */
     public boolean isSettled(Endpoint node) {
-        NodeWatch watch = watchesByEndpoint.get(node);
+        NodeRoleKeeper watch = watchesByEndpoint.get(node);
         return watch != null && watch.status().isSettled();
     }
 
@@ -78,7 +78,7 @@ public final class ReplicationDriver implements AutoCloseable {
         loop.eventLoop()
                 .submit(() -> {
                     closed = true;
-                    watches.values().forEach(NodeWatch::stop);
+                    watches.values().forEach(NodeRoleKeeper::stop);
                 })
                 .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
@@ -114,7 +114,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private void watch(NodeAddress node) {
         watches.computeIfAbsent(node, address -> {
             Endpoint endpoint = endpoint(address);
-            NodeWatch made = new NodeWatch(address, new NodeClient(query, endpoint), loop.eventLoop(), settings);
+            NodeRoleKeeper made = new NodeRoleKeeper(address, new NodeClient(query, endpoint), loop.eventLoop(), settings);
             watchesByEndpoint.put(endpoint, made);
             return made;
         });
@@ -129,7 +129,7 @@ public final class ReplicationDriver implements AutoCloseable {
             return;
         }
         for (NodeAddress node : gone) {
-            NodeWatch watch = watches.remove(node);
+            NodeRoleKeeper watch = watches.remove(node);
             if (watch != null) {
                 watchesByEndpoint.remove(endpoint(node));
                 watch.stop();

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by the control loop; {@link #status} is for any thread.
  */
-final class NodeWatch implements Action.Effects {
-    private static final Logger LOG = Logger.getLogger(NodeWatch.class);
+final class NodeRoleKeeper implements Action.Effects {
+    private static final Logger LOG = Logger.getLogger(NodeRoleKeeper.class);
 
     private static final String NOT_ASKED = "not asked yet";
     private static final String REFUSES = "refuses its role: ";
@@ -43,7 +43,7 @@ final class NodeWatch implements Action.Effects {
     private boolean credentialsRefused;
     private volatile NodeStatus status;
 
-    NodeWatch(NodeAddress node, NodeClient client, EventLoop loop, ReplicationSettings settings) {
+    NodeRoleKeeper(NodeAddress node, NodeClient client, EventLoop loop, ReplicationSettings settings) {
         this.node = node;
         this.client = client;
         this.loop = loop;
