@@ -4,12 +4,14 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
-import io.undermoon.proxy.replication.NodeClient.RefusedException;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,6 +32,7 @@ final class NodeRoleKeeper implements Action.Effects {
     private static final String REFUSES = "refuses its role: ";
 
     private final NodeAddress node;
+    private final Endpoint endpoint;
     private final NodeClient client;
     private final EventLoop loop;
     private final ReplicationSettings settings;
@@ -43,8 +46,9 @@ final class NodeRoleKeeper implements Action.Effects {
     private boolean credentialsRefused;
     private volatile NodeStatus status;
 
-    NodeRoleKeeper(NodeAddress node, NodeClient client, EventLoop loop, ReplicationSettings settings) {
+    NodeRoleKeeper(NodeAddress node, Endpoint endpoint, NodeClient client, EventLoop loop, ReplicationSettings settings) {
         this.node = node;
+        this.endpoint = endpoint;
         this.client = client;
         this.loop = loop;
         this.settings = settings;
@@ -81,7 +85,7 @@ final class NodeRoleKeeper implements Action.Effects {
 
     @Override
     public void ask() {
-        outcome(client.report(), this::reported, problem -> {
+        outcome(client.state(endpoint), this::reported, problem -> {
             noteProblem(problem);
             take(keeping.failed());
         });
@@ -93,16 +97,16 @@ final class NodeRoleKeeper implements Action.Effects {
             sendCredentials();
         }
         outcome(
-                client.call(command),
+                client.call(endpoint, command),
                 reply -> {
                     LOG.infof("node=%s took %s", node, String.join(" ", command));
                     take(keeping.accepted());
                 },
                 problem -> {
-                    if (problem instanceof RefusedException refused) {
-                        RoleKeeping.Step step = keeping.refused(String.valueOf(refused.getMessage()));
+                    if (problem.isErrorReply()) {
+                        RoleKeeping.Step step = keeping.refused(problem.text());
                         if (step.action() instanceof Action.Rest) {
-                            noteRefusal(refused);
+                            noteRefusal(problem);
                         }
                         take(step);
                     } else {
@@ -131,7 +135,7 @@ final class NodeRoleKeeper implements Action.Effects {
                 TimeUnit.MILLISECONDS);
     }
 
-    private void reported(NodeReport report) {
+    private void reported(InfoReport report) {
         NodeStatus before = status;
         NodeStatus now = new NodeStatus(node, keeping.wanted(), true, report, System.nanoTime(), problem(report));
         status = now;
@@ -147,9 +151,9 @@ final class NodeRoleKeeper implements Action.Effects {
         }
         List<CompletionStage<RespValue>> replies = new ArrayList<>();
         if (settings.user() != null) {
-            replies.add(client.call(List.of("CONFIG", "SET", "masteruser", settings.user())));
+            replies.add(client.call(endpoint, List.of("CONFIG", "SET", "masteruser", settings.user())));
         }
-        replies.add(client.call(List.of("CONFIG", "SET", "masterauth", password)));
+        replies.add(client.call(endpoint, List.of("CONFIG", "SET", "masterauth", password)));
         for (CompletionStage<RespValue> reply : replies) {
             reply.whenCompleteAsync(this::noteCredentials, loop);
         }
@@ -158,15 +162,15 @@ final class NodeRoleKeeper implements Action.Effects {
     private void noteCredentials(@Nullable RespValue reply, @Nullable Throwable problem) {
         if (problem == null) {
             credentialsRefused = false;
-        } else if (unwrap(problem) instanceof RefusedException refused && !credentialsRefused) {
+        } else if (NodeException.of(problem).isErrorReply() && !credentialsRefused) {
             credentialsRefused = true;
             LOG.warnf(
                     "node=%s does not let the password of its master be set (%s); its own configuration has to have it",
-                    node, refused.getMessage());
+                    node, NodeException.of(problem).text());
         }
     }
 
-    private <T> void outcome(CompletionStage<T> stage, Consumer<T> success, Consumer<Throwable> failure) {
+    private <T> void outcome(CompletionStage<T> stage, Consumer<T> success, Consumer<NodeException> failure) {
         long mine = turn;
         stage.whenCompleteAsync(
                         (value, problem) -> {
@@ -176,7 +180,7 @@ final class NodeRoleKeeper implements Action.Effects {
                             if (problem == null) {
                                 success.accept(value);
                             } else {
-                                failure.accept(unwrap(problem));
+                                failure.accept(NodeException.of(problem));
                             }
                         },
                         loop)
@@ -190,26 +194,25 @@ final class NodeRoleKeeper implements Action.Effects {
     }
 
     /** A node that answers with an error is up, but nothing is known of it. */
-    private void noteProblem(Throwable problem) {
+    private void noteProblem(NodeException problem) {
         NodeStatus before = status;
-        boolean answered = problem instanceof RefusedException;
-        String reason = problem.getMessage() == null ? problem.toString() : problem.getMessage();
+        boolean answered = problem.isErrorReply();
         NodeStatus now = new NodeStatus(
                 node,
                 keeping.wanted(),
                 answered,
                 answered ? null : before.report(),
                 answered ? System.nanoTime() : before.lastAnswerNanos(),
-                reason);
+                problem.text());
         status = now;
         logChange(before, now);
     }
 
     /** The order was refused for good, or for now while the node is loading; what is known of the node stays. */
-    private void noteRefusal(RefusedException refused) {
+    private void noteRefusal(NodeException refused) {
         NodeStatus before = status;
         boolean triesOtherWord = keeping.setbacks() == 0;
-        String reason = "refuses its role: " + refused.getMessage();
+        String reason = "refuses its role: " + refused.text();
         if (!triesOtherWord && !reason.equals(before.problem())) {
             NodeStatus now =
                     new NodeStatus(node, keeping.wanted(), true, before.report(), before.lastAnswerNanos(), reason);
@@ -218,7 +221,7 @@ final class NodeRoleKeeper implements Action.Effects {
         }
     }
 
-    private @Nullable String problem(NodeReport report) {
+    private @Nullable String problem(InfoReport report) {
         WantedRole wanted = keeping.wanted();
         if (wanted != null && !wanted.isMetBy(report)) {
             String known = status.problem();
@@ -250,9 +253,5 @@ final class NodeRoleKeeper implements Action.Effects {
             pending.cancel(false);
             timer = null;
         }
-    }
-
-    private static Throwable unwrap(Throwable problem) {
-        return problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
     }
 }

@@ -2,6 +2,7 @@ package io.undermoon.proxy.replication;
 
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.node.InfoReport;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ public record NodeStatus(
         NodeAddress node,
         @Nullable WantedRole wanted,
         boolean up,
-        @Nullable NodeReport report,
+        @Nullable InfoReport report,
         long lastAnswerNanos,
         @Nullable String problem) {
 
@@ -32,7 +33,7 @@ public record NodeStatus(
 
     /** Whether the node has the role it should have, serves its data, and, being a replica, follows its master. */
     public boolean isSettled() {
-        NodeReport now = report;
+        InfoReport now = report;
         if (!up || now == null || now.loading()) {
             return false;
         }

@@ -4,7 +4,8 @@ import io.netty.channel.EventLoop;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
-import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import java.time.Duration;
@@ -36,7 +37,7 @@ public final class ReplicaLag {
 
     private record Measured(boolean isWithin, long nanos) {}
 
-    private final BackendQuery query;
+    private final NodeClient client;
     private final Endpoints endpoints;
     private final LagLimits limits;
     private final Duration interval;
@@ -50,12 +51,12 @@ public final class ReplicaLag {
      * @param nodes behind this proxy, masters and replicas
      */
     public ReplicaLag(
-            BackendQuery query,
+            NodeClient client,
             Endpoints endpoints,
             LagLimits limits,
             Duration interval,
             Supplier<List<NodeStatus>> nodes) {
-        this.query = query;
+        this.client = client;
         this.endpoints = endpoints;
         this.limits = limits;
         this.interval = interval;
@@ -82,18 +83,17 @@ public final class ReplicaLag {
 
     private void measure(EventLoop loop) {
         for (NodeStatus status : nodes.get()) {
-            NodeReport report = status.report();
+            InfoReport report = status.report();
             if (report != null && report.role() == Role.REPLICA && status.up() && asked.add(status.node())) {
                 measure(status.node(), report, loop);
             }
         }
     }
 
-    private void measure(NodeAddress node, NodeReport report, EventLoop loop) {
+    private void measure(NodeAddress node, InfoReport report, EventLoop loop) {
         Endpoint replica = endpoints.redis(node.value());
         writtenByMaster(report)
-                .thenCompose(written -> new NodeClient(query, replica)
-                        .report()
+                .thenCompose(written -> client.info(replica, "replication")
                         .thenApply(now -> limits.allow(written - now.offset(), now.masterSilentSeconds())))
                 .whenCompleteAsync(
                         (isWithin, problem) -> {
@@ -107,12 +107,11 @@ public final class ReplicaLag {
                         loop);
     }
 
-    private CompletionStage<Long> writtenByMaster(NodeReport report) {
-        String host = report.masterHost();
-        if (limits.maxBytes() == 0 || host == null) {
+    private CompletionStage<Long> writtenByMaster(InfoReport report) {
+        if (limits.maxBytes() == 0) {
             return CompletableFuture.completedStage(0L);
         }
-        Endpoint master = endpoints.redis(new HostPort(host, report.masterPort()).toString());
-        return new NodeClient(query, master).report().thenApply(NodeReport::offset);
+        HostPort master = new HostPort(report.masterHost(), report.masterPort());
+        return client.info(endpoints.redis(master.toString()), "replication").thenApply(InfoReport::offset);
     }
 }

@@ -1,7 +1,8 @@
 package io.undermoon.proxy.replication;
 
 import io.undermoon.metadata.NodeAddress;
-import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -32,7 +33,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final ProxyLoop loop;
-    private final BackendQuery query;
+    private final NodeClient client;
     private final Endpoints endpoints;
     private final ReplicationSettings settings;
     private final Set<NodeAddress> ownNodes;
@@ -43,12 +44,17 @@ public final class ReplicationDriver implements AutoCloseable {
 
     /**
      * @param loop the control loop
+     * @param client sends on the control loop
      * @param ownNodes watched from the start; may be empty
      */
     public ReplicationDriver(
-            ProxyLoop loop, Endpoints endpoints, ReplicationSettings settings, Set<NodeAddress> ownNodes) {
+            ProxyLoop loop,
+            NodeClient client,
+            Endpoints endpoints,
+            ReplicationSettings settings,
+            Set<NodeAddress> ownNodes) {
         this.loop = loop;
-        this.query = new BackendQuery(loop);
+        this.client = client;
         this.endpoints = endpoints;
         this.settings = settings;
         this.ownNodes = Set.copyOf(ownNodes);
@@ -114,7 +120,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private void watch(NodeAddress node) {
         watches.computeIfAbsent(node, address -> {
             Endpoint endpoint = endpoint(address);
-            NodeRoleKeeper made = new NodeRoleKeeper(address, new NodeClient(query, endpoint), loop.eventLoop(), settings);
+            NodeRoleKeeper made = new NodeRoleKeeper(address, endpoint, client, loop.eventLoop(), settings);
             watchesByEndpoint.put(endpoint, made);
             return made;
         });

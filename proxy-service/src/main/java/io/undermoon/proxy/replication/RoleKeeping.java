@@ -1,6 +1,7 @@
 package io.undermoon.proxy.replication;
 
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.node.InfoReport;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ record RoleKeeping(@Nullable WantedRole wanted, String verb, boolean applied, in
     }
 
     /** The node said how it is. */
-    Step reported(NodeReport report) {
+    Step reported(InfoReport report) {
         if (wanted == null || wanted.isMetBy(report)) {
             boolean lacksLink = wanted != null && wanted.role() == Role.REPLICA && !report.linkUp();
             RoleKeeping settled = new RoleKeeping(wanted, verb, false, 0);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.umctl.SetRepl;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public record WantedRole(Role role, @Nullable NodeAddress master) {
     }
 
     /** Whether the node has this role; a replica's link need not be up, the node itself sees to that. */
-    boolean isMetBy(NodeReport report) {
+    boolean isMetBy(InfoReport report) {
         if (report.role() != role) {
             return false;
         }

@@ -4,7 +4,7 @@ import io.prometheus.client.Collector;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.control.Readiness;
-import io.undermoon.proxy.replication.NodeReport;
+import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.stats.LoopStats;
@@ -174,7 +174,7 @@ final class ProxyMetrics extends Collector {
             String role = status.role().wireName();
             up.add(status.up() ? 1 : 0, node, role);
             settled.add(status.isSettled() ? 1 : 0, node, role);
-            NodeReport report = status.report();
+            InfoReport report = status.report();
             if (report != null && report.role() == Role.REPLICA) {
                 link.add(status.up() && report.linkUp() ? 1 : 0, node);
             }

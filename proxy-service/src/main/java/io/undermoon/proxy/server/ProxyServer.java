@@ -16,7 +16,8 @@ import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.control.UsersFile;
 import io.undermoon.proxy.migration.Migrations;
-import io.undermoon.proxy.replication.NodeReport;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
@@ -66,7 +67,9 @@ final class ProxyServer implements AutoCloseable {
                 settings.slowLog().sampleRate());
         topology = new TopologyStore(settings.self(), nodes, endpoints);
         dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
-        replication = new ReplicationDriver(dataPlane.controlLoop(), endpoints, settings.replication(), nodes);
+        NodeClient nodeClient = new NodeClient(dataPlane.controlLoop());
+        replication = new ReplicationDriver(
+                dataPlane.controlLoop(), nodeClient, endpoints, settings.replication(), nodes);
         AccessSettings users = settings.access();
         AccessControl access = new AccessControl(commands.current(), users.password(), users.controlSecret());
         commands.onChange(access::follow);
@@ -76,7 +79,9 @@ final class ProxyServer implements AutoCloseable {
                 dataPlane.migrationLoop(), dataPlane.loops(), topology, endpoints, commands, settings.migrations());
         BackendQuery query = new BackendQuery(dataPlane.controlLoop());
         replicaLag = new ReplicaLag(
-                query, endpoints, settings.replicaLag(), settings.replication().checkInterval(), replication::statuses);
+                nodeClient,
+                endpoints,
+                settings.replicaLag(), settings.replication().checkInterval(), replication::statuses);
         ControlServices services = new ControlServices(
                 commands,
                 topology,
@@ -190,7 +195,7 @@ final class ProxyServer implements AutoCloseable {
     }
 
     private static NodeState nodeState(NodeStatus status) {
-        NodeReport report = status.report();
+        InfoReport report = status.report();
         boolean linkUp = status.up() && report != null && report.linkUp();
         String link = status.role() == Role.MASTER ? "none" : linkUp ? "up" : "down";
         return new NodeState(

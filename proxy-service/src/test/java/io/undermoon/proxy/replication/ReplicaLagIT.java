@@ -6,10 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.NodeAddress;
-import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
@@ -84,10 +85,10 @@ class ReplicaLagIT {
                 new NodeAddress(replica),
                 WantedRole.replicaOf(new NodeAddress(master)),
                 true,
-                NodeReport.parse(replica(master, 0)),
+                InfoReport.parse(replica(master, 0)),
                 System.nanoTime(),
                 null);
-        ReplicaLag lag = new ReplicaLag(new BackendQuery(loop), endpoints, limits, INTERVAL, () -> List.of(status));
+        ReplicaLag lag = new ReplicaLag(new NodeClient(loop), endpoints, limits, INTERVAL, () -> List.of(status));
         lag.start(loop.eventLoop());
         return lag;
     }

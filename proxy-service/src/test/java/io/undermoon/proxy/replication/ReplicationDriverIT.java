@@ -14,6 +14,8 @@ import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.testing.RedisServerProcess;
@@ -49,7 +51,11 @@ class ReplicationDriverIT {
         Set<NodeAddress> own = new HashSet<>();
         Arrays.stream(nodes).map(NodeAddress::new).forEach(own::add);
         driver = new ReplicationDriver(
-                loop, endpoints, new ReplicationSettings(Duration.ofMillis(200), login.user(), login.password()), own);
+                loop,
+                new NodeClient(loop),
+                endpoints,
+                new ReplicationSettings(Duration.ofMillis(200), login.user(), login.password()),
+                own);
         driver.start(topology);
     }
 
@@ -89,7 +95,7 @@ class ReplicationDriverIT {
                 .atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> {
-                    NodeReport report = status(node).report();
+                    InfoReport report = status(node).report();
                     return status(node).isSettled() && report != null && report.role() == role;
                 });
     }

@@ -3,20 +3,25 @@ package io.undermoon.proxy.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.NodeAddress;
-import io.undermoon.metadata.Role;
+import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.replication.RoleKeeping.Step;
 import java.time.Duration;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RoleKeepingTest {
     private static final WantedRole REPLICA = WantedRole.replicaOf(new NodeAddress("10.0.0.1:7001"));
-    private static final NodeReport IS_MASTER = new NodeReport(Role.MASTER, null, 0, false, false, 0, 0, 0, List.of());
-    private static final NodeReport IS_REPLICA = replica("10.0.0.1", true, false);
+    private static final InfoReport IS_MASTER = InfoReport.parse("role:master");
+    private static final InfoReport IS_REPLICA = replica("10.0.0.1", true, false);
 
-    private static NodeReport replica(String master, boolean linkUp, boolean loading) {
-        return new NodeReport(Role.REPLICA, master, 7001, linkUp, loading, 0, 0, 0, List.of());
+    private static InfoReport replica(String master, boolean linkUp, boolean loading) {
+        return InfoReport.parse(String.join(
+                "\n",
+                "role:slave",
+                "master_host:" + master,
+                "master_port:7001",
+                "master_link_status:" + (linkUp ? "up" : "down"),
+                "loading:" + (loading ? 1 : 0)));
     }
 
     @Test
@@ -147,7 +152,7 @@ class RoleKeepingTest {
             SplittableRandom random = new SplittableRandom(seed);
             RoleKeeping state = RoleKeeping.START;
             for (int i = 0; i < 100; i++) {
-                NodeReport report = random.nextBoolean() ? IS_MASTER : IS_REPLICA;
+                InfoReport report = random.nextBoolean() ? IS_MASTER : IS_REPLICA;
                 Step step = switch (random.nextInt(5)) {
                     case 0 -> state.told(random.nextBoolean() ? REPLICA : WantedRole.MASTER);
                     case 1 -> state.due();
