@@ -1,5 +1,7 @@
 package io.undermoon.proxy.replication;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.undermoon.metadata.NodeAddress;
@@ -7,6 +9,7 @@ import io.undermoon.metadata.Role;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.replication.RoleKeeping.Action;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
@@ -19,13 +22,13 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out for one node what {@link RoleKeeping} decides. One action is under way at a time; what comes of an action that
- * a new order has overtaken is ignored, and the node itself takes commands in the order they were sent, so orders do not
- * interleave.
+ * Keeps the role of one node: carries out the actions of its {@link RoleKeeping}. One action is under way at a time, and the outcome
+ * of an action is ignored if a new order came before it. The node executes commands in the order in which they were sent, so orders
+ * do not interleave.
  *
  * <p>Owned by the control loop; {@link #status} is for any thread.
  */
-final class NodeRoleKeeper implements Action.Effects {
+final class NodeRoleKeeper {
     private static final Logger LOG = Logger.getLogger(NodeRoleKeeper.class);
 
     private static final String NOT_ASKED = "not asked yet";
@@ -39,14 +42,15 @@ final class NodeRoleKeeper implements Action.Effects {
 
     private RoleKeeping keeping = RoleKeeping.START;
 
-    /** Counts actions, so that the outcome of an overtaken one is known. */
+    /** The number of the present action; an outcome with another number is outdated. */
     private long turn;
 
     private @Nullable ScheduledFuture<?> timer;
     private boolean credentialsRefused;
     private volatile NodeStatus status;
 
-    NodeRoleKeeper(NodeAddress node, Endpoint endpoint, NodeClient client, EventLoop loop, ReplicationSettings settings) {
+    NodeRoleKeeper(
+            NodeAddress node, Endpoint endpoint, NodeClient client, EventLoop loop, ReplicationSettings settings) {
         this.node = node;
         this.endpoint = endpoint;
         this.client = client;
@@ -63,67 +67,46 @@ final class NodeRoleKeeper implements Action.Effects {
         take(keeping.due());
     }
 
-    /** Has the node keep this role from now on; at once. */
-    void told(@Nullable WantedRole role) {
+    /** Gives the node a role to keep, or null for any; at once. */
+    void order(@Nullable WantedRole role) {
         NodeStatus now = status;
         status = new NodeStatus(node, role, now.up(), now.report(), now.lastAnswerNanos(), now.problem());
-        take(keeping.told(role));
+        take(keeping.ordered(role));
     }
 
-    /** Leaves the node alone for good. */
+    /** Ends the work on the node, which keeps its role. */
     void stop() {
         turn++;
         cancelTimer();
     }
 
-    private void take(RoleKeeping.Step step) {
-        keeping = step.next();
+    private void take(RoleKeeping next) {
+        keeping = next;
         turn++;
         cancelTimer();
-        step.action().perform(this);
+        switch (next.action()) {
+            case ASK, VERIFY -> ask();
+            case APPLY -> apply(requireNonNull(next.wanted()), next.verb());
+            case SEND_CREDENTIALS -> {
+                sendCredentials();
+                take(next.authorized());
+            }
+            case WAIT -> waitFor(settings.waitMillis(next.setbacks()));
+        }
     }
 
-    @Override
-    public void ask() {
-        outcome(client.state(endpoint), this::reported, problem -> {
-            noteProblem(problem);
-            take(keeping.failed());
-        });
+    private void ask() {
+        outcome(client.state(endpoint), this::reported, this::failed);
     }
 
-    @Override
-    public void apply(List<String> command, boolean copiesMaster) {
-        if (copiesMaster) {
+    private void apply(WantedRole role, String verb) {
+        if (role.master() != null) {
             sendCredentials();
         }
-        outcome(
-                client.call(endpoint, command),
-                reply -> {
-                    LOG.infof("node=%s took %s", node, String.join(" ", command));
-                    take(keeping.accepted());
-                },
-                problem -> {
-                    if (problem.isErrorReply()) {
-                        RoleKeeping.Step step = keeping.refused(problem.text());
-                        if (step.action() instanceof Action.Rest) {
-                            noteRefusal(problem);
-                        }
-                        take(step);
-                    } else {
-                        noteProblem(problem);
-                        take(keeping.failed());
-                    }
-                });
+        outcome(client.call(endpoint, role.toCommand(verb)), reply -> accepted(role), this::refused);
     }
 
-    @Override
-    public void authorize() {
-        sendCredentials();
-        take(keeping.authorized());
-    }
-
-    @Override
-    public void rest(int setbacks) {
+    private void waitFor(long millis) {
         long mine = turn;
         timer = loop.schedule(
                 () -> {
@@ -131,19 +114,50 @@ final class NodeRoleKeeper implements Action.Effects {
                         take(keeping.due());
                     }
                 },
-                settings.restMillis(setbacks),
+                millis,
                 TimeUnit.MILLISECONDS);
     }
 
     private void reported(InfoReport report) {
-        NodeStatus before = status;
-        NodeStatus now = new NodeStatus(node, keeping.wanted(), true, report, System.nanoTime(), problem(report));
-        status = now;
-        logChange(before, now);
+        publish(new NodeStatus(node, keeping.wanted(), true, report, System.nanoTime(), problem(report)));
         take(keeping.reported(report));
     }
 
-    /** Nothing waits for the replies: they come before that to whatever is sent next. */
+    private void accepted(WantedRole role) {
+        LOG.infof("Node accepted its role: node=%s role=%s", node, role);
+        take(keeping.accepted());
+    }
+
+    private void refused(NodeException problem) {
+        if (!problem.isErrorReply()) {
+            failed(problem);
+            return;
+        }
+        RoleKeeping next = keeping.refused(problem.text());
+        // The first refusal is not reported: a node that is loading refuses too, and accepts soon.
+        if (next.action() == Action.WAIT && keeping.setbacks() > 0) {
+            NodeStatus now = status;
+            String reason = REFUSES + problem.text();
+            publish(new NodeStatus(node, keeping.wanted(), true, now.report(), now.lastAnswerNanos(), reason));
+        }
+        take(next);
+    }
+
+    /** A node that answers with an error is up, but its state is not known. */
+    private void failed(NodeException problem) {
+        NodeStatus now = status;
+        boolean answered = problem.isErrorReply();
+        publish(new NodeStatus(
+                node,
+                keeping.wanted(),
+                answered,
+                answered ? null : now.report(),
+                answered ? System.nanoTime() : now.lastAnswerNanos(),
+                problem.text()));
+        take(keeping.failed());
+    }
+
+    /** Does not wait for the replies: the node executes the commands before the next one that is sent. */
     private void sendCredentials() {
         String password = settings.password();
         if (password == null) {
@@ -151,9 +165,9 @@ final class NodeRoleKeeper implements Action.Effects {
         }
         List<CompletionStage<RespValue>> replies = new ArrayList<>();
         if (settings.user() != null) {
-            replies.add(client.call(endpoint, List.of("CONFIG", "SET", "masteruser", settings.user())));
+            replies.add(client.call(endpoint, "CONFIG", "SET", "masteruser", settings.user()));
         }
-        replies.add(client.call(endpoint, List.of("CONFIG", "SET", "masterauth", password)));
+        replies.add(client.call(endpoint, "CONFIG", "SET", "masterauth", password));
         for (CompletionStage<RespValue> reply : replies) {
             reply.whenCompleteAsync(this::noteCredentials, loop);
         }
@@ -165,7 +179,7 @@ final class NodeRoleKeeper implements Action.Effects {
         } else if (NodeException.of(problem).isErrorReply() && !credentialsRefused) {
             credentialsRefused = true;
             LOG.warnf(
-                    "node=%s does not let the password of its master be set (%s); its own configuration has to have it",
+                    "Node refuses the password of its master; its own configuration must contain it: node=%s error=%s",
                     node, NodeException.of(problem).text());
         }
     }
@@ -185,40 +199,12 @@ final class NodeRoleKeeper implements Action.Effects {
                         },
                         loop)
                 .whenComplete((value, problem) -> {
-                    // The turn goes on with every outcome, unless what was to be done about it went wrong here.
+                    // Each outcome begins the next action, unless its handling threw an exception.
                     if (problem != null && mine == turn) {
-                        LOG.errorf(problem, "node=%s cannot be taken care of; it is tried again", node);
-                        rest(1);
+                        LOG.errorf(problem, "Keeping the role of a node failed; it is tried again: node=%s", node);
+                        waitFor(settings.waitMillis(1));
                     }
                 });
-    }
-
-    /** A node that answers with an error is up, but nothing is known of it. */
-    private void noteProblem(NodeException problem) {
-        NodeStatus before = status;
-        boolean answered = problem.isErrorReply();
-        NodeStatus now = new NodeStatus(
-                node,
-                keeping.wanted(),
-                answered,
-                answered ? null : before.report(),
-                answered ? System.nanoTime() : before.lastAnswerNanos(),
-                problem.text());
-        status = now;
-        logChange(before, now);
-    }
-
-    /** The order was refused for good, or for now while the node is loading; what is known of the node stays. */
-    private void noteRefusal(NodeException refused) {
-        NodeStatus before = status;
-        boolean triesOtherWord = keeping.setbacks() == 0;
-        String reason = "refuses its role: " + refused.text();
-        if (!triesOtherWord && !reason.equals(before.problem())) {
-            NodeStatus now =
-                    new NodeStatus(node, keeping.wanted(), true, before.report(), before.lastAnswerNanos(), reason);
-            status = now;
-            logChange(before, now);
-        }
     }
 
     private @Nullable String problem(InfoReport report) {
@@ -234,16 +220,18 @@ final class NodeRoleKeeper implements Action.Effects {
         return lacksLink ? "has no link to its master" : null;
     }
 
-    private void logChange(NodeStatus before, NodeStatus now) {
+    private void publish(NodeStatus now) {
+        NodeStatus before = status;
+        status = now;
         if (Objects.equals(before.problem(), now.problem())) {
             return;
         }
         if (now.problem() == null) {
-            LOG.infof("node=%s is well: %s", node, now.role());
+            LOG.infof("Node is healthy: node=%s role=%s", node, now.role().wireName());
         } else if (now.up()) {
-            LOG.infof("node=%s %s", node, now.problem());
+            LOG.infof("Node has a problem: node=%s problem=%s", node, now.problem());
         } else if (before.up() || NOT_ASKED.equals(before.problem())) {
-            LOG.warnf("node=%s is down: %s", node, now.problem());
+            LOG.warnf("Node is down: node=%s reason=%s", node, now.problem());
         }
     }
 

@@ -1,9 +1,8 @@
 package io.undermoon.proxy.replication;
 
 import io.undermoon.metadata.NodeAddress;
-import io.undermoon.proxy.node.InfoReport;
-import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.Topology;
@@ -22,9 +21,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the Redis nodes behind this proxy the roles that {@code SETREPL} names, at once, and sees to it that they keep them; watches
- * the nodes from the start, before anybody named a role. Roles are left as they are until then, and when a message no longer
- * mentions a node.
+ * Gives the Redis nodes behind this proxy the roles of {@code SETREPL}, at once, and keeps them in these roles. The own nodes are
+ * checked from the start. A node keeps the role it has before the first message, and when a message no longer names it.
  *
  * <p>Works on the control loop; {@link #statuses} is for any thread.
  */
@@ -37,15 +35,15 @@ public final class ReplicationDriver implements AutoCloseable {
     private final Endpoints endpoints;
     private final ReplicationSettings settings;
     private final Set<NodeAddress> ownNodes;
-    private final Map<NodeAddress, NodeRoleKeeper> watches = new ConcurrentSkipListMap<>();
-    private final Map<Endpoint, NodeRoleKeeper> watchesByEndpoint = new ConcurrentHashMap<>();
+    private final Map<NodeAddress, NodeRoleKeeper> keepers = new ConcurrentSkipListMap<>();
+    private final Map<Endpoint, NodeRoleKeeper> keepersByEndpoint = new ConcurrentHashMap<>();
     private @Nullable SetRepl followed;
     private boolean closed;
 
     /**
      * @param loop the control loop
      * @param client sends on the control loop
-     * @param ownNodes watched from the start; may be empty
+     * @param ownNodes the nodes that are checked from the start; may be empty
      */
     public ReplicationDriver(
             ProxyLoop loop,
@@ -58,33 +56,33 @@ public final class ReplicationDriver implements AutoCloseable {
         this.endpoints = endpoints;
         this.settings = settings;
         this.ownNodes = Set.copyOf(ownNodes);
-        ownNodes.forEach(this::watch);
+        ownNodes.forEach(this::keep);
     }
 
-    /** Begins to watch the nodes and to follow what the proxy is told. */
+    /** Begins to check the nodes and to follow the metadata. */
     public void start(TopologyStore topology) {
-        loop.execute(() -> watches.values().forEach(NodeRoleKeeper::start));
+        loop.execute(() -> keepers.values().forEach(NodeRoleKeeper::start));
         topology.onChange(now -> loop.execute(() -> follow(now, topology)));
     }
 
     /** The nodes in the order of their addresses. */
     public List<NodeStatus> statuses() {
-        return watches.values().stream().map(NodeRoleKeeper::status).toList();
+        return keepers.values().stream().map(NodeRoleKeeper::status).toList();
     }
 
-    /** Whether the node serves the data it should: it has its role, is not loading, and, being a replica, follows its master. */
+    /** Whether a node is settled, see {@link NodeStatus#isSettled}; false for one that is not behind this proxy. */
     public boolean isSettled(Endpoint node) {
-        NodeRoleKeeper watch = watchesByEndpoint.get(node);
-        return watch != null && watch.status().isSettled();
+        NodeRoleKeeper keeper = keepersByEndpoint.get(node);
+        return keeper != null && keeper.status().isSettled();
     }
 
-    /** Leaves the nodes alone, in the roles they have. To be called while the loop still runs, from another thread. */
+    /** Ends the checks; the nodes keep their roles. To be called while the loop still runs, from another thread. */
     @Override
     public void close() {
         loop.eventLoop()
                 .submit(() -> {
                     closed = true;
-                    watches.values().forEach(NodeRoleKeeper::stop);
+                    keepers.values().forEach(NodeRoleKeeper::stop);
                 })
                 .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
@@ -100,28 +98,30 @@ public final class ReplicationDriver implements AutoCloseable {
             WantedRole role = WantedRole.of(entry);
             if (role == null) {
                 LOG.warnf(
-                        "epoch=%s proxy=%s node=%s is to be a replica of nobody; it is left as it is",
+                        "Replica without a master in SETREPL; the node keeps its role: epoch=%s proxy=%s node=%s",
                         message.epoch(), store.self(), entry.node());
             } else {
                 roles.put(entry.node(), role);
             }
-            watch(entry.node());
+            keep(entry.node());
         }
         forgetOthers(message);
-        watches.forEach((node, watch) -> {
+        keepers.forEach((node, keeper) -> {
             WantedRole role = roles.get(node);
-            if (!Objects.equals(role, watch.status().wanted())) {
-                LOG.infof("epoch=%s proxy=%s node=%s is to be %s", message.epoch(), store.self(), node, role);
+            if (!Objects.equals(role, keeper.status().wanted())) {
+                LOG.infof(
+                        "Node role ordered: epoch=%s proxy=%s node=%s role=%s",
+                        message.epoch(), store.self(), node, role == null ? "any" : role);
             }
-            watch.told(role);
+            keeper.order(role);
         });
     }
 
-    private void watch(NodeAddress node) {
-        watches.computeIfAbsent(node, address -> {
+    private void keep(NodeAddress node) {
+        keepers.computeIfAbsent(node, address -> {
             Endpoint endpoint = endpoint(address);
             NodeRoleKeeper made = new NodeRoleKeeper(address, endpoint, client, loop.eventLoop(), settings);
-            watchesByEndpoint.put(endpoint, made);
+            keepersByEndpoint.put(endpoint, made);
             return made;
         });
     }
@@ -129,16 +129,16 @@ public final class ReplicationDriver implements AutoCloseable {
     private void forgetOthers(SetRepl message) {
         Set<NodeAddress> kept = new HashSet<>(ownNodes);
         message.entries().forEach(entry -> kept.add(entry.node()));
-        Set<NodeAddress> gone = new HashSet<>(watches.keySet());
+        Set<NodeAddress> gone = new HashSet<>(keepers.keySet());
         gone.removeAll(kept);
         if (gone.isEmpty()) {
             return;
         }
         for (NodeAddress node : gone) {
-            NodeRoleKeeper watch = watches.remove(node);
-            if (watch != null) {
-                watchesByEndpoint.remove(endpoint(node));
-                watch.stop();
+            NodeRoleKeeper keeper = keepers.remove(node);
+            if (keeper != null) {
+                keepersByEndpoint.remove(endpoint(node));
+                keeper.stop();
             }
         }
         Set<Endpoint> used = new HashSet<>();

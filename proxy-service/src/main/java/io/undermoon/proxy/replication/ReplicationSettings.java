@@ -4,17 +4,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How roles are kept.
+ * The settings of {@link ReplicationDriver}.
  *
- * @param checkInterval how often a node is looked at; the upper limit of pauses after setbacks too
- * @param user with which replicas log in to their masters; absent for the default user
- * @param password with which replicas log in to their masters; absent when they need not
+ * @param checkInterval time between two checks of a node; also the longest wait after a setback
+ * @param user the user as which replicas log in to their masters; absent for the default user
+ * @param password the password of replicas at their masters; absent when none is needed
  */
 public record ReplicationSettings(
         Duration checkInterval,
         @Nullable String user,
         @Nullable String password) {
-    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long FIRST_WAIT_MILLIS = 50;
     private static final int MAX_DOUBLINGS = 16;
 
     public ReplicationSettings {
@@ -23,13 +23,13 @@ public record ReplicationSettings(
         }
     }
 
-    /** How long to rest after so many setbacks in a row. */
-    long restMillis(int setbacks) {
+    /** The wait after a number of setbacks in a row. */
+    long waitMillis(int setbacks) {
         long interval = checkInterval.toMillis();
-        return setbacks == 0 ? interval : Math.min(interval, FIRST_PAUSE_MILLIS << Math.min(setbacks, MAX_DOUBLINGS));
+        return setbacks == 0 ? interval : Math.min(interval, FIRST_WAIT_MILLIS << Math.min(setbacks, MAX_DOUBLINGS));
     }
 
-    /** Never shows the password. */
+    /** Without the password. */
     @Override
     public String toString() {
         return "ReplicationSettings[checkInterval=" + checkInterval + ", user=" + user + "]";

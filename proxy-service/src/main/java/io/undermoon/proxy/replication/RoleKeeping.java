@@ -6,81 +6,91 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be done about the role of one node: a state machine without I/O. Each event gives the next state and the one
- * action to take; an action's outcome is the next event, unless a new order comes before it.
+ * The state machine that keeps the role of one node, without I/O. Each event gives the next state, which names the one action to
+ * take; the outcome of the action is the next event, unless a new order comes before it.
  *
  * <pre>
- * told ──► ASK ──► reported, as wanted ──────────────► REST, then ASK again
- *           ▲      reported, not so ──► APPLY ──► accepted ──► ASK
- *           │                             │       unknown command ──► APPLY in the older word
- *           └──── REST a little ◄─────────┴────── refused, failed, or accepted without effect
+ * ordered ──► ASK ──► reported, as wanted ──────────────► WAIT, then ASK again
+ *              ▲      reported otherwise ──► APPLY ──► accepted ──► VERIFY
+ *              │                             │       unknown command ──► APPLY with the older command
+ *              └──── WAIT a little ◄─────────┴────── refused, failed, or accepted without effect
  * </pre>
  *
- * A node that has its role is never told it again: that could cost it a whole copy of its master's data. As long as nothing
- * was told the node is only looked at.
+ * A node that has its role is never given it again: that could cost it a full copy of its master's data. Without an order the node
+ * is only asked.
  *
- * @param wanted absent as long as nobody told
- * @param verb the word for changing the role that the node is thought to know
- * @param applied whether the node has accepted the role and has not been looked at since
- * @param setbacks how often in a row things did not work out
+ * @param wanted the role that was ordered; absent before any order
+ * @param verb the command that the node is assumed to know for a change of its role
+ * @param setbacks how often in a row the node failed, refused or did not do what was ordered
+ * @param action what to do now
  */
-record RoleKeeping(@Nullable WantedRole wanted, String verb, boolean applied, int setbacks) {
+record RoleKeeping(@Nullable WantedRole wanted, String verb, int setbacks, Action action) {
     private static final String REPLICAOF = "REPLICAOF";
     private static final String SLAVEOF = "SLAVEOF";
 
-    static final RoleKeeping START = new RoleKeeping(null, REPLICAOF, false, 0);
+    static final RoleKeeping START = new RoleKeeping(null, REPLICAOF, 0, Action.WAIT);
 
-    record Step(RoleKeeping next, Action action) {}
-
-    /** The node is to have this role from now on, or, if null, whichever it has. */
-    Step told(@Nullable WantedRole role) {
-        return new Step(new RoleKeeping(role, verb, false, 0), new Action.Ask());
+    enum Action {
+        /** Ask the node for its state. */
+        ASK,
+        /** Give the node the wanted role. */
+        APPLY,
+        /** Ask the node for its state after it has accepted the role. */
+        VERIFY,
+        /** Give the node the credentials for its master. */
+        SEND_CREDENTIALS,
+        /** Wait: until the next check without setbacks, otherwise the shorter the fewer setbacks there were. */
+        WAIT
     }
 
-    /** The time to rest is over. */
-    Step due() {
-        return new Step(this, new Action.Ask());
+    /** The node is to have this role from now on, or, if null, may have any. */
+    RoleKeeping ordered(@Nullable WantedRole role) {
+        return new RoleKeeping(role, verb, 0, Action.ASK);
     }
 
-    /** The node said how it is. */
-    Step reported(InfoReport report) {
+    /** The wait is over. */
+    RoleKeeping due() {
+        return with(Action.ASK);
+    }
+
+    /** The node reported its state. */
+    RoleKeeping reported(InfoReport report) {
         if (wanted == null || wanted.isMetBy(report)) {
             boolean lacksLink = wanted != null && wanted.role() == Role.REPLICA && !report.linkUp();
-            RoleKeeping settled = new RoleKeeping(wanted, verb, false, 0);
-            return new Step(settled, lacksLink ? new Action.Authorize() : new Action.Rest(0));
+            return new RoleKeeping(wanted, verb, 0, lacksLink ? Action.SEND_CREDENTIALS : Action.WAIT);
         }
-        if (applied || report.loading()) {
-            return setback();
-        }
-        return new Step(this, new Action.Apply(wanted, verb));
+        return action == Action.VERIFY || report.loading() ? setback(verb) : with(Action.APPLY);
     }
 
-    /** The node has taken the role. */
-    Step accepted() {
-        return new Step(new RoleKeeping(wanted, verb, true, setbacks), new Action.Ask());
+    /** The node has accepted the role. */
+    RoleKeeping accepted() {
+        return with(Action.VERIFY);
     }
 
     /** The node answered the order with an error. */
-    Step refused(String error) {
-        boolean knowsNotTheWord = error.toLowerCase(Locale.ROOT).contains("unknown command");
-        if (knowsNotTheWord && wanted != null && verb.equals(REPLICAOF)) {
-            return new Step(new RoleKeeping(wanted, SLAVEOF, false, setbacks), new Action.Apply(wanted, SLAVEOF));
+    RoleKeeping refused(String error) {
+        boolean isUnknown = error.toLowerCase(Locale.ROOT).contains("unknown command");
+        if (isUnknown && wanted != null && verb.equals(REPLICAOF)) {
+            return new RoleKeeping(wanted, SLAVEOF, setbacks, Action.APPLY);
         }
-        return setback();
+        return setback(verb);
     }
 
-    /** The node has been given what it needs to log in to its master, or would not take it. */
-    Step authorized() {
-        return new Step(this, new Action.Rest(0));
+    /** The credentials for its master have been sent to the node. */
+    RoleKeeping authorized() {
+        return with(Action.WAIT);
     }
 
-    /** The node did not answer a question, or with an error. Who answers later may be another server. */
-    Step failed() {
-        return new RoleKeeping(wanted, REPLICAOF, false, setbacks).setback();
+    /** The node did not answer, or answered a question with an error. Another server may answer later. */
+    RoleKeeping failed() {
+        return setback(REPLICAOF);
     }
 
-    private Step setback() {
-        RoleKeeping next = new RoleKeeping(wanted, verb, false, setbacks + 1);
-        return new Step(next, new Action.Rest(next.setbacks()));
+    private RoleKeeping with(Action next) {
+        return new RoleKeeping(wanted, verb, setbacks, next);
+    }
+
+    private RoleKeeping setback(String nextVerb) {
+        return new RoleKeeping(wanted, nextVerb, setbacks + 1, Action.WAIT);
     }
 }

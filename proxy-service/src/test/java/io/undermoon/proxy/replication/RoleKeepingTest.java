@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.node.InfoReport;
-import io.undermoon.proxy.replication.RoleKeeping.Step;
+import io.undermoon.proxy.replication.RoleKeeping.Action;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -25,150 +25,139 @@ class RoleKeepingTest {
     }
 
     @Test
-    void only_looks_while_nobody_told_a_role() {
-        Step step = RoleKeeping.START.reported(IS_REPLICA);
-
-        assertThat(step).isEqualTo(new Step(RoleKeeping.START, new Action.Rest(0)));
-        assertThat(RoleKeeping.START.reported(IS_MASTER).action()).isEqualTo(new Action.Rest(0));
-        assertThat(RoleKeeping.START.due().action()).isEqualTo(new Action.Ask());
+    void only_asks_before_any_order() {
+        assertThat(RoleKeeping.START.reported(IS_REPLICA)).isEqualTo(RoleKeeping.START);
+        assertThat(RoleKeeping.START.reported(IS_MASTER).action()).isEqualTo(Action.WAIT);
+        assertThat(RoleKeeping.START.due().action()).isEqualTo(Action.ASK);
     }
 
     @Test
     void gives_a_role_and_verifies_it() {
-        Step told = RoleKeeping.START.told(REPLICA);
-        assertThat(told.action()).isEqualTo(new Action.Ask());
-        Step applied = told.next().reported(IS_MASTER);
-        assertThat(applied.action()).isEqualTo(new Action.Apply(REPLICA, "REPLICAOF"));
-        Step accepted = applied.next().accepted();
-        assertThat(accepted.action()).isEqualTo(new Action.Ask());
-        assertThat(accepted.next().reported(IS_REPLICA).action()).isEqualTo(new Action.Rest(0));
+        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA);
+        assertThat(ordered.action()).isEqualTo(Action.ASK);
+        RoleKeeping applied = ordered.reported(IS_MASTER);
+        assertThat(applied).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 0, Action.APPLY));
+        RoleKeeping accepted = applied.accepted();
+        assertThat(accepted.action()).isEqualTo(Action.VERIFY);
+        assertThat(accepted.reported(IS_REPLICA)).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
     }
 
     @Test
     void leaves_a_node_alone_that_has_its_role() {
-        assertThat(RoleKeeping.START.told(REPLICA).next().reported(IS_REPLICA).action())
-                .isEqualTo(new Action.Rest(0));
+        assertThat(RoleKeeping.START.ordered(REPLICA).reported(IS_REPLICA).action())
+                .isEqualTo(Action.WAIT);
         assertThat(RoleKeeping.START
-                        .told(WantedRole.MASTER)
-                        .next()
+                        .ordered(WantedRole.MASTER)
                         .reported(IS_MASTER)
                         .action())
-                .isEqualTo(new Action.Rest(0));
+                .isEqualTo(Action.WAIT);
     }
 
     @Test
     void renews_credentials_but_not_the_role_of_a_replica_without_link() {
-        RoleKeeping told = RoleKeeping.START.told(REPLICA).next();
+        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA);
 
-        Step step = told.reported(replica("10.0.0.1", false, false));
+        RoleKeeping step = ordered.reported(replica("10.0.0.1", false, false));
 
-        assertThat(step.action()).isEqualTo(new Action.Authorize());
-        assertThat(step.next().authorized().action()).isEqualTo(new Action.Rest(0));
+        assertThat(step.action()).isEqualTo(Action.SEND_CREDENTIALS);
+        assertThat(step.authorized()).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
     }
 
     @Test
     void moves_a_replica_to_another_master() {
-        Step step = RoleKeeping.START.told(REPLICA).next().reported(replica("10.0.0.2", true, false));
+        RoleKeeping step = RoleKeeping.START.ordered(REPLICA).reported(replica("10.0.0.2", true, false));
 
-        assertThat(step.action()).isEqualTo(new Action.Apply(REPLICA, "REPLICAOF"));
+        assertThat(step.action()).isEqualTo(Action.APPLY);
     }
 
     @Test
-    void falls_back_to_the_older_word_once() {
-        Step applied = RoleKeeping.START.told(REPLICA).next().reported(IS_MASTER);
+    void falls_back_to_the_older_command_once() {
+        RoleKeeping applied = RoleKeeping.START.ordered(REPLICA).reported(IS_MASTER);
 
-        Step older = applied.next().refused("ERR unknown command `REPLICAOF`, with args beginning with:");
-        assertThat(older.action()).isEqualTo(new Action.Apply(REPLICA, "SLAVEOF"));
-        Step refused = older.next().refused("ERR unknown command `SLAVEOF`");
-        assertThat(refused.action()).isEqualTo(new Action.Rest(1));
+        RoleKeeping older = applied.refused("ERR unknown command `REPLICAOF`, with args beginning with:");
+        assertThat(older).isEqualTo(new RoleKeeping(REPLICA, "SLAVEOF", 0, Action.APPLY));
+        RoleKeeping refused = older.refused("ERR unknown command `SLAVEOF`");
+        assertThat(refused).isEqualTo(new RoleKeeping(REPLICA, "SLAVEOF", 1, Action.WAIT));
     }
 
     @Test
-    void tries_the_newer_word_again_after_a_failure() {
-        RoleKeeping older = new RoleKeeping(REPLICA, "SLAVEOF", false, 0);
+    void tries_the_newer_command_again_after_a_failure() {
+        RoleKeeping older = new RoleKeeping(REPLICA, "SLAVEOF", 0, Action.APPLY);
 
-        assertThat(older.failed().next().reported(IS_MASTER).action())
-                .isEqualTo(new Action.Apply(REPLICA, "REPLICAOF"));
+        assertThat(older.failed().reported(IS_MASTER))
+                .isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 1, Action.APPLY));
     }
 
     @Test
-    void rests_longer_after_each_setback_and_recovers() {
-        RoleKeeping state = RoleKeeping.START.told(REPLICA).next();
+    void waits_longer_after_each_setback_and_recovers() {
+        RoleKeeping state = RoleKeeping.START.ordered(REPLICA);
         for (int i = 1; i <= 20; i++) {
-            Step failed = state.due().next().failed();
-            assertThat(failed.action()).isEqualTo(new Action.Rest(i));
-            state = failed.next();
+            RoleKeeping failed = state.due().failed();
+            assertThat(failed).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", i, Action.WAIT));
+            state = failed;
         }
 
-        assertThat(state.reported(IS_REPLICA).next().setbacks()).isZero();
+        assertThat(state.reported(IS_REPLICA).setbacks()).isZero();
         ReplicationSettings settings = new ReplicationSettings(Duration.ofSeconds(1), null, null);
-        assertThat(settings.restMillis(0)).isEqualTo(1000);
-        assertThat(settings.restMillis(1)).isEqualTo(100);
-        assertThat(settings.restMillis(2)).isEqualTo(200);
-        assertThat(settings.restMillis(1000)).isEqualTo(1000);
+        assertThat(settings.waitMillis(0)).isEqualTo(1000);
+        assertThat(settings.waitMillis(1)).isEqualTo(100);
+        assertThat(settings.waitMillis(2)).isEqualTo(200);
+        assertThat(settings.waitMillis(1000)).isEqualTo(1000);
     }
 
     @Test
-    void rests_when_an_accepted_role_shows_no_effect() {
-        Step accepted = RoleKeeping.START
-                .told(REPLICA)
-                .next()
-                .reported(IS_MASTER)
-                .next()
-                .accepted();
+    void waits_when_an_accepted_role_shows_no_effect() {
+        RoleKeeping accepted =
+                RoleKeeping.START.ordered(REPLICA).reported(IS_MASTER).accepted();
 
-        Step step = accepted.next().reported(IS_MASTER);
+        RoleKeeping step = accepted.reported(IS_MASTER);
 
-        assertThat(step.action()).isEqualTo(new Action.Rest(1));
-        assertThat(step.next().reported(IS_MASTER).action()).isEqualTo(new Action.Apply(REPLICA, "REPLICAOF"));
+        assertThat(step).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
+        assertThat(step.due().reported(IS_MASTER).action()).isEqualTo(Action.APPLY);
     }
 
     @Test
     void waits_for_a_loading_node() {
-        RoleKeeping told = RoleKeeping.START.told(REPLICA).next();
+        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA);
 
-        assertThat(told.reported(replica("10.0.0.2", false, true)).action()).isEqualTo(new Action.Rest(1));
+        assertThat(ordered.reported(replica("10.0.0.2", false, true)))
+                .isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
     }
 
     @Test
     void a_new_order_forgets_what_the_old_one_was_doing() {
-        RoleKeeping busy = RoleKeeping.START
-                .told(REPLICA)
-                .next()
-                .reported(IS_MASTER)
-                .next()
-                .accepted()
-                .next();
+        RoleKeeping busy =
+                RoleKeeping.START.ordered(REPLICA).reported(IS_MASTER).accepted();
 
-        Step told = busy.told(WantedRole.MASTER);
+        RoleKeeping ordered = busy.ordered(WantedRole.MASTER);
 
-        assertThat(told).isEqualTo(RoleKeeping.START.told(WantedRole.MASTER));
+        assertThat(ordered).isEqualTo(RoleKeeping.START.ordered(WantedRole.MASTER));
     }
 
-    /** Whatever happens, a role is ordered only after the node has said that it has another one. */
+    /** After any events a role is applied only when the node has reported another one. */
     @Test
-    void never_orders_a_role_the_node_has() {
+    void never_applies_a_role_the_node_has() {
         for (long seed = 0; seed < 200; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             RoleKeeping state = RoleKeeping.START;
             for (int i = 0; i < 100; i++) {
                 InfoReport report = random.nextBoolean() ? IS_MASTER : IS_REPLICA;
-                Step step = switch (random.nextInt(5)) {
-                    case 0 -> state.told(random.nextBoolean() ? REPLICA : WantedRole.MASTER);
+                RoleKeeping step = switch (random.nextInt(5)) {
+                    case 0 -> state.ordered(random.nextBoolean() ? REPLICA : WantedRole.MASTER);
                     case 1 -> state.due();
                     case 2 -> state.failed();
                     case 3 -> state.accepted();
                     default -> {
-                        Step reported = state.reported(report);
+                        RoleKeeping reported = state.reported(report);
                         WantedRole wanted = state.wanted();
                         boolean met = wanted == null || wanted.isMetBy(report);
-                        assertThat(met && reported.action() instanceof Action.Apply)
+                        assertThat(met && reported.action() == Action.APPLY)
                                 .as("seed %d", seed)
                                 .isFalse();
                         yield reported;
                     }
                 };
-                state = step.next();
+                state = step;
             }
         }
     }
