@@ -3,10 +3,10 @@ package io.undermoon.proxy.replication;
 import java.time.Duration;
 
 /**
- * How far a replica may be behind its master and still serve reads; 0 stands for no limit.
+ * The limits within which a replica serves reads; 0 stands for no limit.
  *
- * @param maxBytes of the replication stream that the master has written and the replica has not applied
- * @param maxSilence since the replica last heard of its master
+ * @param maxBytes bytes of the replication stream that the master has written and the replica has not applied
+ * @param maxSilence time since the replica last received anything from its master
  */
 public record LagLimits(long maxBytes, Duration maxSilence) {
     public static final LagLimits NONE = new LagLimits(0, Duration.ZERO);

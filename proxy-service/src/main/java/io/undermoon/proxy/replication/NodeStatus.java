@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a node and of its role. An immutable snapshot.
+ * The state of a node at its last check. Immutable.
  *
- * @param wanted the role it was told to have; absent as long as nobody told
- * @param up whether it answered when it was last asked
- * @param report what it answered last, though it may be down now; absent before its first answer
- * @param lastAnswerNanos when it answered last, or when it was first asked, as {@link System#nanoTime}
- * @param problem what is wrong; absent when all is well
+ * @param wanted the role that was ordered; absent before any order
+ * @param up whether the node answered the last check
+ * @param report its last report, even if the node is down now; absent before the first
+ * @param lastAnswerNanos time of the last answer, or of the first check, as {@link System#nanoTime}
+ * @param problem why the node is not healthy; absent when it is
  */
 public record NodeStatus(
         NodeAddress node,
@@ -23,7 +23,7 @@ public record NodeStatus(
         long lastAnswerNanos,
         @Nullable String problem) {
 
-    /** The role the node was told to have, else the one it has, else that of a new node. */
+    /** The wanted role, else the role that the node reports, else that of a new node. */
     public Role role() {
         if (wanted != null) {
             return wanted.role();
@@ -31,7 +31,7 @@ public record NodeStatus(
         return report == null ? Role.MASTER : report.role();
     }
 
-    /** Whether the node has the role it should have, serves its data, and, being a replica, follows its master. */
+    /** Whether the node has its wanted role, is not loading, and, as a replica, is connected to its master. */
     public boolean isSettled() {
         InfoReport now = report;
         if (!up || now == null || now.loading()) {

@@ -21,18 +21,16 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Measures how far the replicas behind this proxy are behind their masters: asks a master how much it has written and then the
- * replica how much of it is there, so a replica that keeps up is never taken for late. What was measured counts for a few
- * checks; a replica of which nothing recent is known is not within the limits.
+ * Measures the lag of the replicas behind this proxy. The master is asked for its offset before the replica is asked for its own, so
+ * that a replica without lag is never measured as late. A measurement is valid for a few intervals; a replica without a valid
+ * measurement is not within the limits.
  *
  * <p>Works on the control loop; {@link #isWithin} is for any thread.
  */
 public final class ReplicaLag {
     private static final Logger LOG = Logger.getLogger(ReplicaLag.class);
 
-    /** For so many intervals, and at least for so long, a measurement counts. */
     private static final int VALID_INTERVALS = 3;
-
     private static final Duration VALID_AT_LEAST = Duration.ofSeconds(3);
 
     private record Measured(boolean isWithin, long nanos) {}
@@ -44,11 +42,11 @@ public final class ReplicaLag {
     private final Supplier<List<NodeStatus>> nodes;
     private final Map<Endpoint, Measured> measured = new ConcurrentHashMap<>();
 
-    /** Those that are being measured. */
-    private final Set<NodeAddress> asked = new HashSet<>();
+    /** The replicas whose measurement is under way. */
+    private final Set<NodeAddress> pending = new HashSet<>();
 
     /**
-     * @param nodes behind this proxy, masters and replicas
+     * @param nodes the nodes behind this proxy, masters and replicas
      */
     public ReplicaLag(
             NodeClient client,
@@ -63,14 +61,14 @@ public final class ReplicaLag {
         this.nodes = nodes;
     }
 
-    /** Begins to measure, if there is a limit, until the loop ends. */
+    /** Measures on the loop from now on, if there is a limit. */
     public void start(EventLoop loop) {
         if (limits.isSet()) {
             loop.scheduleWithFixedDelay(() -> measure(loop), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Whether a replica is as close to its master as it has to be. */
+    /** Whether the lag of a replica is known to be within the limits. */
     public boolean isWithin(Endpoint replica) {
         if (!limits.isSet()) {
             return true;
@@ -84,7 +82,7 @@ public final class ReplicaLag {
     private void measure(EventLoop loop) {
         for (NodeStatus status : nodes.get()) {
             InfoReport report = status.report();
-            if (report != null && report.role() == Role.REPLICA && status.up() && asked.add(status.node())) {
+            if (report != null && report.role() == Role.REPLICA && status.up() && pending.add(status.node())) {
                 measure(status.node(), report, loop);
             }
         }
@@ -97,11 +95,11 @@ public final class ReplicaLag {
                         .thenApply(now -> limits.allow(written - now.offset(), now.masterSilentSeconds())))
                 .whenCompleteAsync(
                         (isWithin, problem) -> {
-                            asked.remove(node);
+                            pending.remove(node);
                             if (problem == null) {
                                 measured.put(replica, new Measured(isWithin, System.nanoTime()));
                             } else {
-                                LOG.debugf("node=%s its lag is not known: %s", node, problem.getMessage());
+                                LOG.debugf("Replica lag is unknown: node=%s reason=%s", node, problem.getMessage());
                             }
                         },
                         loop);
@@ -110,6 +108,9 @@ public final class ReplicaLag {
     private CompletionStage<Long> writtenByMaster(InfoReport report) {
         if (limits.maxBytes() == 0) {
             return CompletableFuture.completedStage(0L);
+        }
+        if (report.masterHost().isEmpty() || report.masterPort() == 0) {
+            return CompletableFuture.failedStage(new IllegalStateException("the replica does not name its master"));
         }
         HostPort master = new HostPort(report.masterHost(), report.masterPort());
         return client.info(endpoints.redis(master.toString()), "replication").thenApply(InfoReport::offset);

@@ -11,12 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The role a node was told to have.
+ * The role that a node should have.
  *
- * @param master whom a replica copies; absent for a master
+ * @param master the master of a replica; absent for a master
  */
 public record WantedRole(Role role, @Nullable NodeAddress master) {
-    /** A node that copies nobody. */
     public static final WantedRole MASTER = new WantedRole(Role.MASTER, null);
 
     public WantedRole {
@@ -30,7 +29,7 @@ public record WantedRole(Role role, @Nullable NodeAddress master) {
         return new WantedRole(Role.REPLICA, master);
     }
 
-    /** What an entry of {@code SETREPL} asks for; null for a replica without a master, which cannot be carried out. */
+    /** The role in an entry of {@code SETREPL}; null for a replica without a master, which no node can be. */
     static @Nullable WantedRole of(SetRepl.Entry entry) {
         if (entry.role() == Role.MASTER) {
             return MASTER;
@@ -38,7 +37,7 @@ public record WantedRole(Role role, @Nullable NodeAddress master) {
         return entry.peers().isEmpty() ? null : replicaOf(entry.peers().get(0).nodeAddress());
     }
 
-    /** Whether the node has this role; a replica's link need not be up, the node itself sees to that. */
+    /** Whether the node has this role. The link of a replica need not be up: the node connects by itself. */
     boolean isMetBy(InfoReport report) {
         if (report.role() != role) {
             return false;
@@ -46,13 +45,12 @@ public record WantedRole(Role role, @Nullable NodeAddress master) {
         if (master == null) {
             return true;
         }
-        HostPort wanted = HostPort.parse(master.value());
-        return wanted.host().equalsIgnoreCase(report.masterHost()) && wanted.port() == report.masterPort();
+        HostPort address = HostPort.parse(master.value());
+        return address.host().equalsIgnoreCase(report.masterHost()) && address.port() == report.masterPort();
     }
 
     /**
-     * The command that gives a node this role. A host name is passed on as it is: the node resolves it, and does so again
-     * when it connects again.
+     * The command that gives a node this role. A host name is passed on unresolved: the node resolves it each time it connects.
      *
      * @param verb {@code REPLICAOF} or {@code SLAVEOF}
      */

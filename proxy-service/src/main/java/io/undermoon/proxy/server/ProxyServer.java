@@ -68,8 +68,8 @@ final class ProxyServer implements AutoCloseable {
         topology = new TopologyStore(settings.self(), nodes, endpoints);
         dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
         NodeClient nodeClient = new NodeClient(dataPlane.controlLoop());
-        replication = new ReplicationDriver(
-                dataPlane.controlLoop(), nodeClient, endpoints, settings.replication(), nodes);
+        replication =
+                new ReplicationDriver(dataPlane.controlLoop(), nodeClient, endpoints, settings.replication(), nodes);
         AccessSettings users = settings.access();
         AccessControl access = new AccessControl(commands.current(), users.password(), users.controlSecret());
         commands.onChange(access::follow);
@@ -81,7 +81,9 @@ final class ProxyServer implements AutoCloseable {
         replicaLag = new ReplicaLag(
                 nodeClient,
                 endpoints,
-                settings.replicaLag(), settings.replication().checkInterval(), replication::statuses);
+                settings.replicaLag(),
+                settings.replication().checkInterval(),
+                replication::statuses);
         ControlServices services = new ControlServices(
                 commands,
                 topology,
