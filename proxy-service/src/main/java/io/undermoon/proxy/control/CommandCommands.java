@@ -2,9 +2,9 @@ package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.command.CommandReplies;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.resp.Protocol;
@@ -36,7 +36,7 @@ final class CommandCommands {
             """;
 
     private volatile CommandReplies replies;
-    private final BackendQuery nodes;
+    private final NodeClient nodes;
     private final Endpoints endpoints;
     private final NodeStates nodeStates;
 
@@ -68,10 +68,14 @@ final class CommandCommands {
             RespWriter.map(out, protocol, 0);
             return null;
         }
-        return nodes.ask(node, protocol, frame.arguments(0)).exceptionally(problem -> {
-            ByteBuf none = Unpooled.buffer();
-            RespWriter.map(none, protocol, 0);
-            return none;
+        return nodes.ask(node, protocol, frame.arguments(0)).handle((texts, problem) -> {
+            ByteBuf reply = Unpooled.buffer();
+            if (problem == null) {
+                texts.write(reply);
+            } else {
+                RespWriter.map(reply, protocol, 0);
+            }
+            return reply;
         });
     }
 

@@ -1,15 +1,14 @@
 package io.undermoon.proxy.control;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.undermoon.metadata.NodeAddress;
-import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.NodeCommands;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.TopologyStore;
-import io.undermoon.resp.RespLimits;
-import io.undermoon.resp.RespReader;
 import io.undermoon.resp.RespValue;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,7 +28,7 @@ public final class CommandLearning implements Runnable {
     private static final Logger LOG = Logger.getLogger(CommandLearning.class);
 
     private final CommandCatalog commands;
-    private final BackendQuery query;
+    private final NodeClient nodeClient;
     private final Endpoints endpoints;
     private final TopologyStore topology;
     private final NodeStates nodes;
@@ -43,7 +42,7 @@ public final class CommandLearning implements Runnable {
 
     public CommandLearning(ControlServices services, EventLoop loop) {
         this.commands = services.commands();
-        this.query = services.nodes();
+        this.nodeClient = services.nodes();
         this.endpoints = services.endpoints();
         this.topology = services.topology();
         this.nodes = services.nodeStates();
@@ -66,13 +65,14 @@ public final class CommandLearning implements Runnable {
 
     private void look(NodeAddress node) {
         ask(node, "COMMAND", "COUNT")
-                .thenComposeAsync(count -> learnIfNew(node, ((RespValue.Int) count).value()), loop)
+                .thenComposeAsync(count -> learnIfNew(node, ReplyValues.number(count)), loop)
                 .whenCompleteAsync(
                         (nothing, problem) -> {
                             asked.remove(node);
                             if (problem != null) {
                                 counts.remove(node);
-                                LOG.debugf("node=%s its commands are not known: %s", node, problem.getMessage());
+                                LOG.debugf(
+                                        "node=%s its commands are not known: %s", node, NodeException.reason(problem));
                             }
                         },
                         loop);
@@ -105,18 +105,6 @@ public final class CommandLearning implements Runnable {
     }
 
     private CompletionStage<RespValue> ask(NodeAddress node, String... command) {
-        return query.ask(endpoints.redis(node.value()), List.of(command)).thenApply(CommandLearning::decode);
-    }
-
-    private static RespValue decode(ByteBuf reply) {
-        try {
-            RespValue value = new RespReader(RespLimits.CONTROL).read(reply);
-            if (value instanceof RespValue.Int || value instanceof RespValue.Array) {
-                return value;
-            }
-            throw new IllegalArgumentException("COMMAND was answered with " + value);
-        } finally {
-            reply.release();
-        }
+        return nodeClient.call(endpoints.redis(node.value()), command);
     }
 }

@@ -1,8 +1,8 @@
 package io.undermoon.proxy.control;
 
-import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What the commands that the proxy answers itself work with. Every part is thread-safe.
  *
  * @param usersFile absent when users come from nowhere but {@code ACL SETUSER}
- * @param nodes asks the Redis nodes
+ * @param nodes the client for Redis nodes and other proxies
  * @param endpoints the addresses to ask them at
  * @param nodeStates what is known of the Redis nodes behind this proxy
  * @param migrations in which this proxy takes part
@@ -26,7 +26,7 @@ public record ControlServices(
         @Nullable UsersFile usersFile,
         SlowLog slowLog,
         ProxyStats stats,
-        BackendQuery nodes,
+        NodeClient nodes,
         Endpoints endpoints,
         NodeStates nodeStates,
         Migrations migrations,

@@ -1,23 +1,19 @@
 package io.undermoon.proxy.control;
 
-import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.ProxyAddress;
-import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
-import io.undermoon.resp.RespLimits;
-import io.undermoon.resp.RespProtocolException;
-import io.undermoon.resp.RespReader;
+import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Has Redis nodes carry out a command for an administrator: all nodes behind this proxy, replicas too, and with active redirection
@@ -27,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class NodeQuery {
     private static final List<String> FOR_PEERS = List.of("UMCTL", "ADMIN");
 
-    private final BackendQuery query;
+    private final NodeClient client;
     private final Endpoints endpoints;
     private final TopologyStore topology;
     private final NodeStates nodeStates;
     private final boolean askPeers;
 
     NodeQuery(ControlServices services) {
-        this.query = services.nodes();
+        this.client = services.nodes();
         this.endpoints = services.endpoints();
         this.topology = services.topology();
         this.nodeStates = services.nodeStates();
@@ -101,23 +97,10 @@ final class NodeQuery {
     }
 
     private CompletableFuture<RespValue> ask(Endpoint endpoint, List<String> command) {
-        return query.ask(endpoint, command).handle(NodeQuery::value).toCompletableFuture();
-    }
-
-    private static RespValue value(@Nullable ByteBuf bytes, @Nullable Throwable problem) {
-        if (bytes == null) {
-            Throwable cause =
-                    problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
-            return new RespValue.Failure("ERR " + (cause == null ? "no reply" : cause.getMessage()));
-        }
-        try {
-            RespValue value = new RespReader(RespLimits.CONTROL).read(bytes);
-            return value == null ? new RespValue.Failure("ERR no whole reply") : value;
-        } catch (RespProtocolException e) {
-            return new RespValue.Failure("ERR " + e.getMessage());
-        } finally {
-            bytes.release();
-        }
+        return client.ask(endpoint, Protocol.RESP2, command)
+                .exceptionally(problem ->
+                        new RespValue.Failure("ERR " + NodeException.of(problem).text()))
+                .toCompletableFuture();
     }
 
     private static CompletionStage<List<Answer>> joined(List<CompletableFuture<List<Answer>>> answers) {

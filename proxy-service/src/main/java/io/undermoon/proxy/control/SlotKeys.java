@@ -2,16 +2,14 @@ package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
-import io.undermoon.resp.RespLimits;
-import io.undermoon.resp.RespReader;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,11 +29,11 @@ final class SlotKeys {
     private static final int BATCH = 1000;
     private static final String START = "0";
 
-    private final BackendQuery nodes;
+    private final NodeClient nodes;
     private final AtomicReference<CompletionStage<?>> last =
             new AtomicReference<>(CompletableFuture.completedFuture(null));
 
-    SlotKeys(BackendQuery nodes) {
+    SlotKeys(NodeClient nodes) {
         this.nodes = nodes;
     }
 
@@ -62,7 +60,7 @@ final class SlotKeys {
         if (problem == null) {
             scan.write(out);
         } else {
-            RespWriter.error(out, NodeReplies.error(problem));
+            RespWriter.error(out, NodeException.of(problem).errorText());
         }
         return out;
     }
@@ -86,17 +84,12 @@ final class SlotKeys {
         abstract void write(ByteBuf out);
 
         CompletionStage<Boolean> next(String cursor) {
-            return nodes.ask(node, List.of("SCAN", cursor, "COUNT", Integer.toString(BATCH)))
+            return nodes.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH))
                     .thenCompose(this::take);
         }
 
-        private CompletionStage<Boolean> take(ByteBuf reply) {
-            String cursor;
-            try {
-                cursor = add(new RespReader(RespLimits.CONTROL).read(reply));
-            } finally {
-                reply.release();
-            }
+        private CompletionStage<Boolean> take(RespValue reply) {
+            String cursor = add(reply);
             return cursor.equals(START) || isFull() ? CompletableFuture.completedFuture(true) : next(cursor);
         }
 
@@ -105,10 +98,7 @@ final class SlotKeys {
          *
          * @return the cursor of the next one
          */
-        private String add(@Nullable RespValue reply) {
-            if (reply instanceof RespValue.Failure failure) {
-                throw new NodeReplies.RefusedException(failure.text());
-            }
+        private String add(RespValue reply) {
             if (reply instanceof RespValue.Array array
                     && array.items().size() == 2
                     && array.items().get(0) instanceof RespValue.Bulk cursor
@@ -120,7 +110,7 @@ final class SlotKeys {
                 }
                 return cursor.text();
             }
-            throw new NodeReplies.RefusedException("ERR node " + node + " answered SCAN with something else");
+            throw NodeException.unexpectedReply("node " + node + " answered SCAN with something else");
         }
     }
 

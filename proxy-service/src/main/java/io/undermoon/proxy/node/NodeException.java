@@ -58,6 +58,11 @@ public final class NodeException extends RuntimeException {
         return unexpectedReply(cause.getMessage() == null ? cause.toString() : cause.getMessage());
     }
 
+    /** Why a stage failed, for an operator. */
+    public static String reason(Throwable problem) {
+        return String.valueOf(of(problem).getMessage());
+    }
+
     /** Whether the node answered with an error, in {@link #text}; otherwise there is no reply or an invalid one. */
     public boolean isErrorReply() {
         return kind == Kind.ERROR_REPLY;

@@ -3,7 +3,6 @@ package io.undermoon.proxy.server;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
-import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
@@ -77,7 +76,6 @@ final class ProxyServer implements AutoCloseable {
         usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
         migrations = new Migrations(
                 dataPlane.migrationLoop(), dataPlane.loops(), topology, endpoints, commands, settings.migrations());
-        BackendQuery query = new BackendQuery(dataPlane.controlLoop());
         replicaLag = new ReplicaLag(
                 nodeClient,
                 endpoints,
@@ -92,7 +90,7 @@ final class ProxyServer implements AutoCloseable {
                 usersFile,
                 slowLog,
                 dataPlane.stats(),
-                query,
+                nodeClient,
                 endpoints,
                 this::nodeStates,
                 migrations,

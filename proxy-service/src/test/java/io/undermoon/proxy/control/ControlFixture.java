@@ -7,7 +7,6 @@ import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.acl.AccessControl;
-import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
@@ -17,6 +16,7 @@ import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
@@ -74,7 +74,7 @@ final class ControlFixture implements AutoCloseable {
                 null,
                 slowLog,
                 new ProxyStats(List.of(counters)),
-                new BackendQuery(loop),
+                new NodeClient(loop),
                 endpoints,
                 () -> List.copyOf(nodeStates),
                 new Migrations(loop, List.of(loop), topology, endpoints, catalog, MigrationSettings.DEFAULT),

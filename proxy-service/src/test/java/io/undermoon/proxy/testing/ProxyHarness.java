@@ -9,7 +9,6 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.acl.AccessControl;
-import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.command.CommandCatalog;
@@ -22,6 +21,7 @@ import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.DataPlane;
 import io.undermoon.proxy.session.SessionServices;
@@ -98,7 +98,7 @@ public final class ProxyHarness implements AutoCloseable {
                 null,
                 slowLog,
                 dataPlane.stats(),
-                new BackendQuery(dataPlane.controlLoop()),
+                new NodeClient(dataPlane.controlLoop()),
                 endpoints,
                 List::of,
                 migrations,
