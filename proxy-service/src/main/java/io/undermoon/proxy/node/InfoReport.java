@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reply to {@code INFO}. A field that the server does not report, or whose section was not asked for, reads as 0, false or the
- * empty string. Immutable.
+ * A reply to {@code INFO}. A field that the server does not report, or whose section was not asked for, reads as 0,
+ * false or the empty string. Immutable.
  */
 public final class InfoReport {
     static final InfoReport EMPTY = parse("");
@@ -103,7 +103,9 @@ public final class InfoReport {
         return role == Role.MASTER ? 0 : number("master_last_io_seconds_ago");
     }
 
-    /** For a master how far its slowest online replica is behind; for a replica what it has received and not applied. */
+    /**
+     * For a master how far its slowest online replica is behind; for a replica what it has received and not applied.
+     */
     public long lagBytes() {
         long unapplied = role == Role.MASTER ? 0 : number("slave_read_repl_offset") - offset();
         return replicas().stream()
@@ -113,8 +115,8 @@ public final class InfoReport {
     }
 
     /**
-     * The replicas of the node, from lines {@code slave0:ip=127.0.0.1,port=7001,state=online,offset=42,lag=0}. Those that listen on
-     * no port are not among them: they read the stream, for a migration say, and keep no copy.
+     * The replicas of the node, from lines {@code slave0:ip=127.0.0.1,port=7001,state=online,offset=42,lag=0}. Those
+     * that listen on no port are not among them: they read the stream, for a migration say, and keep no copy.
      */
     public List<AttachedReplica> replicas() {
         List<AttachedReplica> replicas = new ArrayList<>();

@@ -10,8 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Sends the proxy's own commands to Redis nodes and peer proxies, over the connections of a loop that serves no clients, so that
- * neither delays the other. Commands to a node take effect in the order of the calls. Stages fail with {@link NodeException}.
+ * Sends the proxy's own commands to Redis nodes and peer proxies, over the connections of a loop that serves no
+ * clients, so that neither delays the other. Commands to a node take effect in the order of the calls. Stages fail with
+ * {@link NodeException}.
  *
  * <p>Usable from any thread; stages complete on the loop.
  */
@@ -55,7 +56,10 @@ public final class NodeClient {
         return call(node, "INFO", section).thenApply(reply -> InfoReport.parse(ReplyValues.text(reply)));
     }
 
-    /** The role of a node, its replication, and whether it is loading; a server without the section of the latter is not. */
+    /**
+     * The role of a node, its replication, and whether it is loading; a server without the section of the latter is
+     * not.
+     */
     public CompletionStage<InfoReport> state(Endpoint node) {
         CompletionStage<InfoReport> replication = info(node, "replication");
         CompletionStage<InfoReport> persistence = info(node, "persistence").exceptionally(problem -> InfoReport.EMPTY);

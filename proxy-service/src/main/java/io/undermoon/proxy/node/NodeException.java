@@ -3,7 +3,10 @@ package io.undermoon.proxy.node;
 import io.undermoon.proxy.backend.BackendFailure;
 import java.util.concurrent.CompletionException;
 
-/** A command of the proxy's own has failed at a node. The message names the node and the command where the node answered. */
+/**
+ * A command of the proxy's own has failed at a node. The message names the node and the command where the node
+ * answered.
+ */
 public final class NodeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

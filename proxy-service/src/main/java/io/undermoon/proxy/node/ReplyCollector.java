@@ -10,7 +10,10 @@ import io.undermoon.resp.RespReader;
 import io.undermoon.resp.RespValue;
 import java.util.concurrent.CompletableFuture;
 
-/** Completes a stage with one reply, parsed when it is whole. Of a reply beyond the limit only the part up to it is kept. */
+/**
+ * Completes a stage with one reply, parsed when it is whole. Of a reply beyond the limit only the part up to it is
+ * kept.
+ */
 final class ReplyCollector implements ReplyReceiver {
     private final String question;
     private final int maxBytes;

@@ -22,9 +22,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the role of one node: carries out the actions of its {@link RoleKeeping}. One action is under way at a time, and the outcome
- * of an action is ignored if a new order came before it. The node executes commands in the order in which they were sent, so orders
- * do not interleave.
+ * Keeps the role of one node: carries out the actions of its {@link RoleKeeping}. One action is under way at a time,
+ * and the outcome of an action is ignored if a new order came before it. The node executes commands in the order in
+ * which they were sent, so orders do not interleave.
  *
  * <p>Owned by the control loop; {@link #status} is for any thread.
  */

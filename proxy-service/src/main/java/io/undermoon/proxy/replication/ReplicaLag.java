@@ -21,9 +21,9 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Measures the lag of the replicas behind this proxy. The master is asked for its offset before the replica is asked for its own, so
- * that a replica without lag is never measured as late. A measurement is valid for a few intervals; a replica without a valid
- * measurement is not within the limits.
+ * Measures the lag of the replicas behind this proxy. The master is asked for its offset before the replica is asked
+ * for its own, so that a replica without lag is never measured as late. A measurement is valid for a few intervals; a
+ * replica without a valid measurement is not within the limits.
  *
  * <p>Works on the control loop; {@link #isWithin} is for any thread.
  */

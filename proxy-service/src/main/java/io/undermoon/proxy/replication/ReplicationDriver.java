@@ -21,8 +21,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the Redis nodes behind this proxy the roles of {@code SETREPL}, at once, and keeps them in these roles. The own nodes are
- * checked from the start. A node keeps the role it has before the first message, and when a message no longer names it.
+ * Gives the Redis nodes behind this proxy the roles of {@code SETREPL}, at once, and keeps them in these roles. The own
+ * nodes are checked from the start. A node keeps the role it has before the first message, and when a message no longer
+ * names it.
  *
  * <p>Works on the control loop; {@link #statuses} is for any thread.
  */

@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state machine that keeps the role of one node, without I/O. Each event gives the next state, which names the one action to
- * take; the outcome of the action is the next event, unless a new order comes before it.
+ * The state machine that keeps the role of one node, without I/O. Each event gives the next state, which names the one
+ * action to take; the outcome of the action is the next event, unless a new order comes before it.
  *
  * <pre>
  * ordered ──► ASK ──► reported, as wanted ──────────────► WAIT, then ASK again
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *              └──── WAIT a little ◄─────────┴────── refused, failed, or accepted without effect
  * </pre>
  *
- * A node that has its role is never given it again: that could cost it a full copy of its master's data. Without an order the node
- * is only asked.
+ * A node that has its role is never given it again: that could cost it a full copy of its master's data. Without an
+ * order the node is only asked.
  *
  * @param wanted the role that was ordered; absent before any order
  * @param verb the command that the node is assumed to know for a change of its role

@@ -50,7 +50,8 @@ public record WantedRole(Role role, @Nullable NodeAddress master) {
     }
 
     /**
-     * The command that gives a node this role. A host name is passed on unresolved: the node resolves it each time it connects.
+     * The command that gives a node this role. A host name is passed on unresolved: the node resolves it each time it
+     * connects.
      *
      * @param verb {@code REPLICAOF} or {@code SLAVEOF}
      */
