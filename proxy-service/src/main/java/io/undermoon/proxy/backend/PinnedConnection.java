@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Taken from {@link ProxyLoop#pin} and given back by {@link #release}, or by {@link #close} when its state is not clean.
  * Owned by its loop.
  */
-public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwner, Writable {
+public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwner, NodeConnection {
     /** For {@link #blocksOn}: a command that waits, but changes nothing. */
     public static final int WAITS_FOR_NO_KEY = -2;
 
@@ -97,14 +97,14 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         return closed;
     }
 
-    /** Sends a command; its reply, or why there is none, goes to the receiver. */
+    @Override
     public void send(CommandFrame frame, ReplyReceiver receiver) {
         if (accept(receiver)) {
             frame.writeTo(unsent);
         }
     }
 
-    /** Sends a command wrapped as {@code UMFORWARD <hopsLeft> <command>}. */
+    @Override
     public void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver) {
         if (accept(receiver)) {
             frame.writeWrapped(unsent, "UMFORWARD", hopsLeft);
@@ -116,7 +116,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         sendAll(command, 1, IgnoredReply.INSTANCE);
     }
 
-    /** Sends several commands of which only the last one's reply is wanted. */
+    @Override
     public void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
         for (int i = 1; i < count && !closed; i++) {
             waiting.add(IgnoredReply.INSTANCE);

@@ -79,12 +79,12 @@ public final class ProxyLoop {
     }
 
     /** The loop's connection to an endpoint in RESP2, made when it is first asked for. */
-    public BackendConnection backend(Endpoint endpoint) {
+    public SharedConnection backend(Endpoint endpoint) {
         return resp2.get(endpoint);
     }
 
     /** The loop's connection to an endpoint in a protocol, made when it is first asked for. */
-    public BackendConnection backend(Endpoint endpoint, Protocol protocol) {
+    public SharedConnection backend(Endpoint endpoint, Protocol protocol) {
         return protocol == Protocol.RESP2 ? resp2.get(endpoint) : resp3.get(endpoint);
     }
 
@@ -94,7 +94,7 @@ public final class ProxyLoop {
     }
 
     /** The connections to an endpoint that the loop's clients share, as far as there are any. */
-    public List<BackendConnection> shared(Endpoint endpoint) {
+    public List<SharedConnection> shared(Endpoint endpoint) {
         return Stream.of(resp2.present(endpoint), resp3.present(endpoint))
                 .flatMap(Stream::ofNullable)
                 .toList();

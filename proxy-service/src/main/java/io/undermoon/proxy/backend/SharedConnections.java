@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedConnections {
     private final ProxyLoop loop;
     private final Protocol protocol;
-    private @Nullable BackendConnection[] byId = new BackendConnection[16];
+    private @Nullable SharedConnection[] byId = new SharedConnection[16];
 
     SharedConnections(ProxyLoop loop, Protocol protocol) {
         this.loop = loop;
@@ -18,32 +18,32 @@ final class SharedConnections {
     }
 
     /** The connection to an endpoint, made when it is first asked for. */
-    BackendConnection get(Endpoint endpoint) {
+    SharedConnection get(Endpoint endpoint) {
         int id = endpoint.id();
         if (id < byId.length) {
-            BackendConnection existing = byId[id];
+            SharedConnection existing = byId[id];
             if (existing != null && existing.isUsable()) {
                 return existing;
             }
         } else {
             byId = Arrays.copyOf(byId, Math.max(id + 1, byId.length * 2));
         }
-        BackendConnection made = new BackendConnection(loop, endpoint, protocol);
+        SharedConnection made = new SharedConnection(loop, endpoint, protocol);
         byId[id] = made;
         return made;
     }
 
     /** The connection to an endpoint if there is one. */
     @Nullable
-    BackendConnection present(Endpoint endpoint) {
-        BackendConnection existing = endpoint.id() < byId.length ? byId[endpoint.id()] : null;
+    SharedConnection present(Endpoint endpoint) {
+        SharedConnection existing = endpoint.id() < byId.length ? byId[endpoint.id()] : null;
         return existing != null && existing.isUsable() ? existing : null;
     }
 
     /** Lets go of the connections to all other endpoints, once their replies are there. */
     void retain(Set<Endpoint> wanted) {
         for (int id = 0; id < byId.length; id++) {
-            BackendConnection connection = byId[id];
+            SharedConnection connection = byId[id];
             if (connection != null && !wanted.contains(connection.endpoint())) {
                 byId[id] = null;
                 connection.retire();
@@ -53,7 +53,7 @@ final class SharedConnections {
 
     /** Closes all at once. */
     void close() {
-        for (BackendConnection connection : byId) {
+        for (SharedConnection connection : byId) {
             if (connection != null) {
                 connection.close();
             }

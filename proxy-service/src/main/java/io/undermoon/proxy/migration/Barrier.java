@@ -1,10 +1,10 @@
 package io.undermoon.proxy.migration;
 
 import io.netty.buffer.ByteBuf;
-import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.backend.SharedConnection;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import java.util.List;
@@ -43,7 +43,7 @@ final class Barrier {
         CompletableFuture<Boolean> shared = new CompletableFuture<>();
         CompletableFuture<Boolean> own = new CompletableFuture<>();
         loop.execute(() -> {
-            List<BackendConnection> connections = loop.shared(node);
+            List<SharedConnection> connections = loop.shared(node);
             Answered all = new Answered(shared, new AtomicInteger(connections.size() + 1));
             connections.forEach(connection -> connection.send(CommandFrame.of(List.of("PING")), all));
             all.countDown();

@@ -10,9 +10,9 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.DecoderException;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
+import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.backend.PinnedConnection;
-import io.undermoon.proxy.backend.Writable;
 import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
@@ -290,7 +290,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     }
 
     /** Makes the session stop reading until a backend takes commands again. */
-    void awaitWritable(Writable backend) {
+    void awaitWritable(NodeConnection backend) {
         busyBackends++;
         backend.whenWritable(() -> {
             busyBackends--;

@@ -1,11 +1,11 @@
 package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
-import io.undermoon.proxy.backend.Writable;
+import io.undermoon.proxy.backend.SharedConnection;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -54,7 +54,7 @@ final class Courier {
             watch.connection().send(frame, receiver);
             return;
         }
-        BackendConnection backend =
+        SharedConnection backend =
                 loop.proxyLoop().backend(node, session.client().protocol());
         backend.send(frame, receiver);
         awaitWritable(session, backend);
@@ -100,7 +100,7 @@ final class Courier {
             }
             return;
         }
-        BackendConnection backend =
+        SharedConnection backend =
                 loop.proxyLoop().backend(endpoint, session.client().protocol());
         backend.sendAll(commands, count, receiver);
         awaitWritable(session, backend);
@@ -128,7 +128,7 @@ final class Courier {
             }
             return;
         }
-        BackendConnection connection =
+        SharedConnection connection =
                 loop.proxyLoop().backend(peer, session.client().protocol());
         connection.sendForwarded(frame, hops, receiver);
         awaitWritable(session, connection);
@@ -156,7 +156,7 @@ final class Courier {
         return watch != null && watch.connection().endpoint().equals(endpoint) ? watch : null;
     }
 
-    private static void awaitWritable(ClientSession session, Writable backend) {
+    private static void awaitWritable(ClientSession session, NodeConnection backend) {
         if (!backend.isWritable()) {
             session.awaitWritable(backend);
         }

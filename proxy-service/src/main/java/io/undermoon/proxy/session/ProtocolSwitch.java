@@ -1,6 +1,6 @@
 package io.undermoon.proxy.session;
 
-import io.undermoon.proxy.backend.BackendConnection;
+import io.undermoon.proxy.backend.SharedConnection;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.Topology;
@@ -53,7 +53,7 @@ final class ProtocolSwitch {
             if (!answersCommands(endpoint, hopsLeft)) {
                 continue;
             }
-            BackendConnection backend = loop.proxyLoop().backend(endpoint, Protocol.RESP3);
+            SharedConnection backend = loop.proxyLoop().backend(endpoint, Protocol.RESP3);
             if (backend.isBeingMade()) {
                 unknown = true;
                 session.awaitWritable(backend);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by its loop: every method is called on it.
  */
-public final class BackendConnection implements LoopFlusher.Flushable, HandlerOwner, Writable {
-    private static final Logger LOG = Logger.getLogger(BackendConnection.class);
+public final class SharedConnection implements LoopFlusher.Flushable, HandlerOwner, NodeConnection {
+    private static final Logger LOG = Logger.getLogger(SharedConnection.class);
     private static final long MIN_PAUSE_MILLIS = 50;
     private static final long MAX_PAUSE_MILLIS = 2000;
 
@@ -61,7 +61,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
     private long readySinceNanos;
     private String lastProblem = "not connected yet";
 
-    BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
+    SharedConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.protocol = protocol;
@@ -88,7 +88,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         return state == State.CONNECTING;
     }
 
-    /** Sends a command; its reply, or why there is none, goes to the receiver. The frame is copied or retained as needed. */
+    @Override
     public void send(CommandFrame frame, ReplyReceiver receiver) {
         ByteBuf buffer = accept(receiver);
         if (buffer == null) {
@@ -105,7 +105,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         }
     }
 
-    /** Sends a command wrapped as {@code UMFORWARD <hopsLeft> <command>}, for a peer to carry out. */
+    @Override
     public void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver) {
         ByteBuf buffer = accept(receiver);
         if (buffer != null) {
@@ -113,12 +113,7 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
         }
     }
 
-    /**
-     * Sends several commands with nothing between them, of which only the last one's reply is wanted: a transaction.
-     *
-     * @param commands the bytes of all commands; copied
-     * @param count how many commands they are
-     */
+    @Override
     public void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
         ByteBuf buffer = accept(count == 1 ? last : IgnoredReply.INSTANCE);
         if (buffer == null) {
