@@ -123,7 +123,7 @@ public final class DirectConnection implements LoopFlusher.Flushable, HandlerOwn
     }
 
     /** Has the connection bring replies, or not for a while: for the sake of somebody who cannot take them now. */
-    public void reading(boolean wanted) {
+    public void setReading(boolean wanted) {
         Channel current = channel;
         if (current != null) {
             current.config().setAutoRead(wanted);

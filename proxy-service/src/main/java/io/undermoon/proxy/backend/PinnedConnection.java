@@ -70,7 +70,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     }
 
     /** Has the other side speak a protocol from the next command on. */
-    public void speak(Protocol wanted) {
+    public void switchProtocol(Protocol wanted) {
         if (protocol != wanted && accept(IgnoredReply.INSTANCE)) {
             protocol = wanted;
             Introduction.hello(endpoint, wanted, unsent);
@@ -88,7 +88,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     }
 
     /** Has somebody take what the other side says unasked; {@link ReplyReceiver#fail} says, once, that the connection is gone. */
-    public void pushesTo(ReplyReceiver receiver) {
+    public void onPush(ReplyReceiver receiver) {
         pushes = receiver;
     }
 
@@ -112,7 +112,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     }
 
     /** Sends a command whose reply nobody wants. */
-    public void tell(ByteBuf command) {
+    public void sendIgnoringReply(ByteBuf command) {
         sendAll(command, 1, IgnoredReply.INSTANCE);
     }
 
@@ -142,18 +142,19 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
      * Has the backend end what blocks on this connection, over another one: the reply comes as if time had run out, or as an
      * error. An element that is found in the same moment is delivered instead. The outcome is told on the loop.
      */
-    public void unblock(boolean withError, Consumer<Unblocking> outcome) {
+    public void unblock(boolean withError, Consumer<UnblockOutcome> outcome) {
         ownId.whenKnown(id -> {
             if (id == OwnId.UNKNOWN || closed) {
-                outcome.accept(Unblocking.FAILED);
+                outcome.accept(UnblockOutcome.FAILED);
                 return;
             }
             unblocking++;
             List<String> command = List.of("CLIENT", "UNBLOCK", Long.toString(id), withError ? "ERROR" : "TIMEOUT");
-            loop.backend(endpoint, Protocol.RESP2).send(CommandFrame.of(command), new Unblocking.Receiver(result -> {
-                unblocking--;
-                outcome.accept(result);
-            }));
+            loop.backend(endpoint, Protocol.RESP2)
+                    .send(CommandFrame.of(command), new UnblockOutcome.Receiver(result -> {
+                        unblocking--;
+                        outcome.accept(result);
+                    }));
         });
     }
 

@@ -84,7 +84,7 @@ public final class SharedConnection implements LoopFlusher.Flushable, HandlerOwn
     }
 
     /** Whether it is being found out if the other side is there and speaks the protocol. */
-    public boolean isBeingMade() {
+    public boolean isConnecting() {
         return state == State.CONNECTING;
     }
 

@@ -52,7 +52,7 @@ public final class SubscriptionConnection implements LoopFlusher.Flushable, Hand
     }
 
     /** Has the connection bring what arrives, or leave it for a while where it is. */
-    public void reading(boolean wanted) {
+    public void setReading(boolean wanted) {
         Channel current = channel;
         if (current != null) {
             current.config().setAutoRead(wanted);

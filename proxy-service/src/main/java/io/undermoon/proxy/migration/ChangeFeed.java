@@ -208,7 +208,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         if (prompt) {
             pauses = false;
         } else if (current != null) {
-            current.reading(false);
+            current.setReading(false);
             pausing = loop.eventLoop().schedule(this::goOn, READ_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
@@ -216,7 +216,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     private void goOn() {
         pauses = false;
         if (connection != null) {
-            connection.reading(true);
+            connection.setReading(true);
         }
     }
 

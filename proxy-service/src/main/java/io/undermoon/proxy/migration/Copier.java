@@ -155,7 +155,7 @@ final class Copier implements KeyCopy.Owner {
 
     /** The destination takes more again. */
     void writable() {
-        source.reading(true);
+        source.setReading(true);
         pump();
     }
 
@@ -258,7 +258,7 @@ final class Copier implements KeyCopy.Owner {
         pace.bytesCopied(bytes);
         counters.bytes(bytes);
         if (!destination.isWritable()) {
-            source.reading(false);
+            source.setReading(false);
         }
     }
 

@@ -5,7 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
-import io.undermoon.proxy.backend.Unblocking;
+import io.undermoon.proxy.backend.UnblockOutcome;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
@@ -103,10 +103,10 @@ final class BlockedCommand implements ReplyReceiver {
             errorsWanted++;
         }
         connection.unblock(withError, result -> {
-            if (withError && result != Unblocking.DONE) {
+            if (withError && result != UnblockOutcome.UNBLOCKED) {
                 errorsWanted--;
             }
-            outcome.accept(result == Unblocking.DONE);
+            outcome.accept(result == UnblockOutcome.UNBLOCKED);
         });
     }
 
@@ -123,10 +123,10 @@ final class BlockedCommand implements ReplyReceiver {
             return;
         }
         connection.unblock(true, result -> {
-            if (end.isDone() || result == Unblocking.DONE) {
+            if (end.isDone() || result == UnblockOutcome.UNBLOCKED) {
                 return;
             }
-            if (result == Unblocking.NOT_BLOCKED) {
+            if (result == UnblockOutcome.NOT_BLOCKED) {
                 loop.proxyLoop().eventLoop().schedule(this::askToUnblock, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             } else {
                 // A backend that is cut off may never answer; the client is told that nobody knows what happened.

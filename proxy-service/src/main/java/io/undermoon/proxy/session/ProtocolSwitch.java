@@ -54,7 +54,7 @@ final class ProtocolSwitch {
                 continue;
             }
             SharedConnection backend = loop.proxyLoop().backend(endpoint, Protocol.RESP3);
-            if (backend.isBeingMade()) {
+            if (backend.isConnecting()) {
                 unknown = true;
                 session.awaitWritable(backend);
             } else if (backend.isProtocolRefused()) {

@@ -122,7 +122,7 @@ final class SessionState {
     /** The client speaks another protocol from now on; no reply is owed. */
     void speak(Protocol protocol) {
         if (watch != null) {
-            watch.connection().speak(protocol);
+            watch.connection().switchProtocol(protocol);
         }
         if (protocol == Protocol.RESP2) {
             endTracking();
@@ -146,7 +146,7 @@ final class SessionState {
         if (ended != null) {
             watch = null;
             if (tracking != null && tracking.has(ended.connection())) {
-                ended.connection().tell(UNWATCH);
+                ended.connection().sendIgnoringReply(UNWATCH);
             } else {
                 ended.connection().close();
             }

@@ -101,7 +101,7 @@ final class Tracking {
     /** Tells the node that {@code CLIENT CACHING} was said of the command that follows. */
     void announce(PinnedConnection connection) {
         if (caching) {
-            connection.tell(options.cachingCommand());
+            connection.sendIgnoringReply(options.cachingCommand());
         }
     }
 

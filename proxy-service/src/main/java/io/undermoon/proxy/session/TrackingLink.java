@@ -31,7 +31,7 @@ final class TrackingLink implements ReplyReceiver {
     TrackingLink(Tracking tracking, PinnedConnection connection) {
         this.tracking = tracking;
         this.connection = connection;
-        connection.pushesTo(this);
+        connection.onPush(this);
     }
 
     PinnedConnection connection() {

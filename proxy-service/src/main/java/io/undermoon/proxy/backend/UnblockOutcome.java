@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 
 /** What came of {@code CLIENT UNBLOCK}. */
-public enum Unblocking {
+public enum UnblockOutcome {
     /** The command was blocked; its reply is on its way. */
-    DONE,
+    UNBLOCKED,
     /** The command has not arrived yet, or has been answered. */
     NOT_BLOCKED,
     /** The backend cannot be asked, or refuses. */
@@ -14,11 +14,11 @@ public enum Unblocking {
 
     /** Makes an outcome of the reply. */
     static final class Receiver implements ReplyReceiver {
-        private final Consumer<Unblocking> outcome;
-        private Unblocking result = FAILED;
+        private final Consumer<UnblockOutcome> outcome;
+        private UnblockOutcome result = FAILED;
         private int position;
 
-        Receiver(Consumer<Unblocking> outcome) {
+        Receiver(Consumer<UnblockOutcome> outcome) {
             this.outcome = outcome;
         }
 
@@ -30,7 +30,7 @@ public enum Unblocking {
                 if (position == 0 && c == ':') {
                     result = NOT_BLOCKED;
                 } else if (position == 1 && c == '1' && result == NOT_BLOCKED) {
-                    result = DONE;
+                    result = UNBLOCKED;
                 }
                 position++;
             }
