@@ -6,6 +6,10 @@ package io.undermoon.proxy.backend;
  * @param message the error for the client, without the leading {@code -}
  */
 public record BackendFailure(String message) {
+    /** The limit on pinned connections is reached; the command was not sent. */
+    public static final BackendFailure TOO_MANY_PINNED =
+            new BackendFailure("ERR too many clients watch keys, block or track keys; try again later");
+
     /** The command never left; sending it again is safe. Clients of Redis Cluster know this error as a passing one. */
     static BackendFailure unreachable(String endpoint, String reason) {
         return new BackendFailure(

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * command, so commands are compared by identity.
  */
 public final class Command {
+    private static final Set<String> MAY_WRITE =
+            Set.of("eval", "evalsha", "fcall", "pfcount", "publish", "spublish");
+
     private final int id;
     private final CommandLine line;
     private final Policy policy;
@@ -19,6 +22,7 @@ public final class Command {
     private final KeySpec[] keySpecs;
     private final int singleKeyArgument;
     private final boolean sorts;
+    private final boolean mayWrite;
     private final List<Command> subcommands;
     private final NameIndex subcommandIndex;
 
@@ -32,6 +36,7 @@ public final class Command {
                 ? keySpecs[0].begin().position()
                 : 0;
         this.sorts = line.keySpecs().stream().anyMatch(KeySpec::isUnknown);
+        this.mayWrite = line.flags().contains(CommandFlag.WRITE) || MAY_WRITE.contains(line.name());
         this.subcommands = List.copyOf(subcommands);
         this.subcommandIndex = new NameIndex(subcommands);
     }
@@ -74,11 +79,6 @@ public final class Command {
         return line.flags();
     }
 
-    /** The flags as {@link CommandFlag#bit()}s, for the data path. */
-    public int flagBits() {
-        return flagBits;
-    }
-
     public boolean has(CommandFlag flag) {
         return (flagBits & flag.bit()) != 0;
     }
@@ -104,6 +104,11 @@ public final class Command {
             return Policy.BLOCK;
         }
         return policy;
+    }
+
+    /** Whether the command changes data or may do so, by the rule of Redis: scripts and publishing count. */
+    public boolean mayWrite() {
+        return mayWrite;
     }
 
     /** Whether a command of so many arguments, the name included, is complete. */

@@ -11,6 +11,9 @@ public final class CommandErrors {
     /** How many characters of a name, and of the arguments together, an error repeats. */
     private static final int MAX_ECHO = 128;
 
+    /** The keys of a command are in several slots; without the leading {@code -}. */
+    public static final String CROSS_SLOT = "CROSSSLOT Keys in request don't hash to the same slot";
+
     private CommandErrors() {}
 
     /** No command has this name; as Redis does, the beginning of the arguments is repeated. */
@@ -47,7 +50,7 @@ public final class CommandErrors {
     }
 
     public static void crossSlot(ByteBuf out) {
-        RespWriter.error(out, "CROSSSLOT Keys in request don't hash to the same slot");
+        RespWriter.error(out, CROSS_SLOT);
     }
 
     /** The command is of {@link Policy#REFUSE}. */
@@ -63,28 +66,22 @@ public final class CommandErrors {
         RespWriter.error(out, "ERR command '" + command.name() + "' is not supported by this version of the proxy");
     }
 
-    /** A command that may have no keys came without any, and no node is the one to run it. */
-    public static void noKey(Command command, ByteBuf out) {
-        RespWriter.error(
-                out,
-                "ERR command '" + command.name()
-                        + "' without keys is not supported by this version of the proxy; name a key it works on");
-    }
-
     /**
-     * The error for a negative result of {@link Keys#slotOf}.
+     * The error for a negative result of {@link Keys#slotOf}, without the leading {@code -}.
      *
      * @param result one of the negative constants of {@link Keys}
      */
-    public static void unroutable(Command command, int result, ByteBuf out) {
-        switch (result) {
-            case Keys.NO_KEY -> noKey(command, out);
-            case Keys.CROSS_SLOT -> crossSlot(out);
-            case Keys.MALFORMED -> syntax(out);
-            case Keys.SORT_BY_DENIED -> RespWriter.error(out, "ERR BY option of SORT denied in cluster mode.");
-            case Keys.SORT_GET_DENIED -> RespWriter.error(out, "ERR GET option of SORT denied in cluster mode.");
+    public static String unroutable(Command command, int result) {
+        return switch (result) {
+            case Keys.NO_KEY ->
+                "ERR command '" + command.name()
+                        + "' without keys is not supported by this version of the proxy; name a key it works on";
+            case Keys.CROSS_SLOT -> CROSS_SLOT;
+            case Keys.MALFORMED -> "ERR syntax error";
+            case Keys.SORT_BY_DENIED -> "ERR BY option of SORT denied in cluster mode.";
+            case Keys.SORT_GET_DENIED -> "ERR GET option of SORT denied in cluster mode.";
             default -> throw new IllegalArgumentException("slot " + result + " is no reason to refuse a command");
-        }
+        };
     }
 
     private static void begin(ByteBuf out, String text) {

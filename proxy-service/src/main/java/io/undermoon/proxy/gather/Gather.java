@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.proxy.session.ReplyTarget;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -32,17 +33,17 @@ public final class Gather {
     }
 
     private final GatherBudget budget;
-    private final Asker asker;
+    private final ReplyTarget target;
     private final Part[] parts;
     private final Consumer<Gather> whenComplete;
     private int missing;
 
-    public Gather(GatherBudget budget, Asker asker, int parts, Consumer<Gather> whenComplete) {
+    public Gather(GatherBudget budget, ReplyTarget target, int parts, Consumer<Gather> whenComplete) {
         if (parts < 1) {
             throw new IllegalArgumentException("nothing is asked");
         }
         this.budget = budget;
-        this.asker = asker;
+        this.target = target;
         this.parts = new Part[parts];
         this.whenComplete = whenComplete;
         this.missing = parts;
@@ -52,8 +53,8 @@ public final class Gather {
     }
 
     /** Replies that are answered merged when all are there. */
-    public static Gather merged(GatherBudget budget, Asker asker, int parts, Merge merge) {
-        return new Gather(budget, asker, parts, replies -> replies.answer(merge));
+    public static Gather merged(GatherBudget budget, ReplyTarget target, int parts, Merge merge) {
+        return new Gather(budget, target, parts, replies -> replies.answer(merge));
     }
 
     /** Who receives the reply to one of the commands. */
@@ -81,7 +82,7 @@ public final class Gather {
         ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer();
         try {
             write(merge, out);
-            asker.reply(out, out.readerIndex(), out.writerIndex(), true);
+            target.reply(out, out.readerIndex(), out.writerIndex(), true);
         } finally {
             out.release();
         }
@@ -170,7 +171,7 @@ public final class Gather {
 
         private void collect(ByteBuf in, int from, int to) {
             int bytes = to - from;
-            if (!asker.isWaiting()) {
+            if (!target.isWaiting()) {
                 refuse("ERR the client is gone");
             } else if (!budget.take(bytes)) {
                 refuse("ERR the nodes' replies together are more than the " + budget.maxBytes()

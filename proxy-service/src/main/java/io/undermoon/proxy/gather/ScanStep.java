@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.frame.CommandBuilder;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.resp.RespWriter;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ public record ScanStep(
         Scope scope,
         int member,
         int node,
-        @Nullable Target target,
+        Route.@Nullable Send target,
         long cursor) {
     private static final int CURSOR_ARGUMENT = 1;
 
@@ -77,7 +78,7 @@ public record ScanStep(
         if (!isNow || (parts.node() >= count && cursor != 0)) {
             return null;
         }
-        Target node = count == 0 ? null : masters.owners(false).get(parts.node());
+        Route.Send node = count == 0 ? null : masters.owners(false).get(parts.node());
         return new ScanStep(masters, scope, member, parts.node(), node, parts.position());
     }
 

@@ -12,9 +12,9 @@ public final class RouteTable {
     public static final RouteTable EMPTY = new Builder().build();
 
     private final Target[] owners;
-    private final @Nullable Endpoint[] replicas;
+    private final Target.@Nullable Local[] replicas;
 
-    private RouteTable(Target[] owners, @Nullable Endpoint[] replicas) {
+    private RouteTable(Target[] owners, Target.@Nullable Local[] replicas) {
         this.owners = owners;
         this.replicas = replicas;
     }
@@ -30,7 +30,7 @@ public final class RouteTable {
     }
 
     /** The Redis node behind this proxy that replicates the slot's owner, if there is one. */
-    public @Nullable Endpoint localReplica(int slot) {
+    public Target.@Nullable Local localReplica(int slot) {
         return replicas[slot];
     }
 
@@ -64,7 +64,7 @@ public final class RouteTable {
     /** Collects the owners of slots; a later call for a slot replaces an earlier one. */
     public static final class Builder {
         private final Target[] owners = new Target[Slot.COUNT];
-        private final @Nullable Endpoint[] replicas = new Endpoint[Slot.COUNT];
+        private final Target.@Nullable Local[] replicas = new Target.Local[Slot.COUNT];
 
         public Builder() {
             Arrays.fill(owners, Target.UNSERVED);
@@ -77,7 +77,7 @@ public final class RouteTable {
             return this;
         }
 
-        public Builder localReplica(SlotRanges slots, Endpoint node) {
+        public Builder localReplica(SlotRanges slots, Target.Local node) {
             for (SlotRange range : slots.ranges()) {
                 Arrays.fill(replicas, range.start(), range.end() + 1, node);
             }

@@ -14,7 +14,12 @@ public sealed interface Target {
     Unserved UNSERVED = new Unserved();
 
     /** A Redis node behind this proxy. */
-    record Local(Endpoint node) implements Target {}
+    record Local(Endpoint node) implements Target, Route.Send {
+        @Override
+        public Endpoint endpoint(int hopsLeft) {
+            return node;
+        }
+    }
 
     /**
      * Another proxy.
@@ -27,14 +32,23 @@ public sealed interface Target {
      */
     @SuppressWarnings("ArrayRecordComponent") // written to buffers as it is; never compared or changed
     record Remote(ProxyAddress proxy, List<Endpoint> byHopsLeft, byte[] movedTail, boolean handedOver)
-            implements Target {
+            implements Target, Route.Send {
+        @Override
+        public Endpoint endpoint(int hopsLeft) {
+            return byHopsLeft.get(hopsLeft);
+        }
+
         public static Remote of(ProxyAddress proxy, Endpoints endpoints) {
             List<Endpoint> byHopsLeft = new ArrayList<>();
             for (int hops = 0; hops <= MAX_HOPS_LEFT; hops++) {
                 byHopsLeft.add(endpoints.peer(proxy.value(), hops));
             }
-            byte[] movedTail = (" " + proxy + "\r\n").getBytes(StandardCharsets.US_ASCII);
-            return new Remote(proxy, List.copyOf(byHopsLeft), movedTail, false);
+            return new Remote(proxy, List.copyOf(byHopsLeft), movedTail(proxy.value()), false);
+        }
+
+        /** What follows the slot in a {@code MOVED} reply. */
+        public static byte[] movedTail(String address) {
+            return (" " + address + "\r\n").getBytes(StandardCharsets.US_ASCII);
         }
 
         /** The same, but after this proxy has handed slots over to it. */

@@ -51,7 +51,7 @@ final class Routing {
         }
         for (ReplicaNode replica : cluster.replicas()) {
             if (replica.proxyAddress().equals(self)) {
-                Endpoint node = redis(replica.nodeAddress().value());
+                Target.Local node = new Target.Local(redis(replica.nodeAddress().value()));
                 for (TaggedSlots slots : replica.slots()) {
                     // Slots that leave their master are read there: its replicas do not know when they have left.
                     if (slots.isStable()) {

@@ -1,10 +1,17 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.tracking;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionFeature;
+import io.undermoon.proxy.transaction.Transaction;
+import io.undermoon.proxy.transaction.Watch;
 import io.undermoon.resp.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -12,28 +19,25 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code CLIENT TRACKING} of one client. While it is on, the client has a connection of its own to every node and peer that it
- * sends commands to, with the same options set there, and all its commands go that way: Redis tracks what a connection has read.
- * Messages about changed keys that come on these connections are the client's; they never overtake a reply.
+ * {@code CLIENT TRACKING} of one client. While it is on, the client has connections of its own to all nodes and peers that it
+ * sends commands to, with the same options set there: Redis tracks what a connection has read. The invalidation messages on these
+ * connections are passed to the client; they never overtake a reply.
  *
- * <p>What it guarantees: nothing stale stays. Whenever messages may have been missed, because a connection ended or slots have
- * another owner, the client is told to forget all it has kept ({@code invalidate} with null). In broadcast mode there is a
+ * <p>Nothing stale stays in the client's cache: whenever messages may have been missed, because a connection ended or slots have
+ * another owner, the client is told to drop all it has cached ({@code invalidate} with null). In broadcast mode there is a
  * connection to every master at all times. Owned by the client's loop.
  */
-final class Tracking {
-    private static final Logger LOG = Logger.getLogger(Tracking.class);
-    private static final ByteBuf FORGET_ALL = constant(">2\r\n$10\r\ninvalidate\r\n_\r\n");
-    private static final ByteBuf OK = constant("+OK\r\n");
+final class Tracking implements SessionFeature {
+    private static final byte[] INVALIDATE_ALL = ascii(">2\r\n$10\r\ninvalidate\r\n_\r\n");
+    private static final byte[] OK = ascii("+OK\r\n");
 
     private final ClientSession session;
     private final TrackingSessions sessions;
     private final boolean forPeer;
     private final Map<Endpoint, TrackingLink> links = new HashMap<>();
-    private final OutputGuard guard = new OutputGuard();
     private TrackingOptions options;
     private boolean caching;
 
@@ -48,15 +52,25 @@ final class Tracking {
         sessions.add(this);
     }
 
+    /** The tracking of a session; null if it is off. */
+    static @Nullable Tracking of(ClientSession session) {
+        return (Tracking) session.feature(FeatureKind.TRACKING);
+    }
+
+    @Override
+    public FeatureKind kind() {
+        return FeatureKind.TRACKING;
+    }
+
     TrackingOptions options() {
         return options;
     }
 
-    /** Begins, or changes how. The reply takes its place among the client's when everybody who has to know knows. */
+    /** Begins tracking or changes its options. The client is answered when all nodes that have to know have confirmed. */
     void begin(TrackingRequest.On request, int commandId) {
         options = request.merged();
         session.client().trackingFlags(options.broadcast() ? "tB" : "t");
-        Watch watch = session.state().watch();
+        Watch watch = Watch.of(session);
         if (watch != null
                 && !watch.connection().isClosed()
                 && !links.containsKey(watch.connection().endpoint())) {
@@ -76,7 +90,7 @@ final class Tracking {
                 wanted = options;
             }
             if (link == null) {
-                joining.answered(Courier.TOO_MANY);
+                joining.answered(BackendFailure.TOO_MANY_PINNED.message());
                 return;
             }
             link.join(wanted, isPeer(endpoint), joining::answered);
@@ -84,25 +98,20 @@ final class Tracking {
         joining.answeredAll();
     }
 
-    /** The client's connection to an endpoint, for its present command; null when too many are taken. */
-    @Nullable
-    PinnedConnection connection(Endpoint endpoint) {
+    /** The client's connection to an endpoint, on which its present command is sent next. */
+    @Override
+    public NodeConnection connectionTo(Endpoint endpoint) {
         TrackingLink link = links.get(endpoint);
         if (link == null) {
             link = join(endpoint);
         }
         if (link == null) {
-            return null;
+            return new RefusedConnection(endpoint);
         }
-        announce(link.connection());
-        return link.connection();
-    }
-
-    /** Tells the node that {@code CLIENT CACHING} was said of the command that follows. */
-    void announce(PinnedConnection connection) {
         if (caching) {
-            connection.sendIgnoringReply(options.cachingCommand());
+            link.connection().sendIgnoringReply(options.cachingCommand());
         }
+        return link.connection();
     }
 
     boolean isCaching() {
@@ -114,23 +123,23 @@ final class Tracking {
         caching = true;
     }
 
-    /** A command was taken: what was said of it holds no longer, but for the commands of a transaction. */
+    /** A command was handled: {@code CLIENT CACHING} was for it alone, or for the whole of a transaction. */
     void commandTaken() {
         if (caching
-                && session.state().transaction() == null
+                && Transaction.of(session) == null
                 && !session.client().lastCommand().startsWith("client|")) {
             caching = false;
         }
     }
 
-    /** Whether a connection is one of these, so that it is not to be given back or ended. */
-    boolean has(PinnedConnection connection) {
+    @Override
+    public boolean uses(PinnedConnection connection) {
         TrackingLink link = links.get(connection.endpoint());
         return link != null && link.connection() == connection;
     }
 
-    /** Tracking ends, without a word to the client. */
-    void close() {
+    @Override
+    public void close() {
         sessions.remove(this);
         session.client().trackingFlags("");
         List<TrackingLink> all = List.copyOf(links.values());
@@ -138,29 +147,23 @@ final class Tracking {
         all.forEach(TrackingLink::close);
     }
 
-    /** Passes a message about changed keys on. */
+    /** Passes an invalidation message on. */
     void push(ByteBuf in, int from, int to) {
-        long waiting = session.push(in, from, to);
-        if (guard.isExceeded(session.limits().now().output().pubsub(), waiting, session.nowNanos())) {
-            LOG.warnf(
-                    "client=%s closed: it does not take the messages about changed keys, %d bytes wait",
-                    session.client().remoteAddress(), waiting);
-            session.client().close();
-        }
+        session.push(in, from, to);
     }
 
-    /** A connection is gone, and with it the knowledge of what was read on it. */
+    /** A connection is gone: what was read on it is not tracked any more. */
     void lost(TrackingLink link) {
         links.remove(link.connection().endpoint(), link);
         if (link.hasJoined()) {
-            forgetAll();
+            invalidateAll();
         }
     }
 
     /**
-     * The topology changed: what was read from former owners of slots, or from nodes that have left, is not tracked any more.
+     * The topology has changed: what was read from former owners of slots, or from nodes that have left, is not tracked any more.
      *
-     * @param known everything that the routes lead to now
+     * @param known all endpoints of the routes
      */
     void follow(Set<Endpoint> known, boolean ownersChanged) {
         boolean missed = ownersChanged;
@@ -172,20 +175,25 @@ final class Tracking {
             }
         }
         if (missed) {
-            forgetAll();
+            invalidateAll();
             joinMissing();
         }
     }
 
-    /** What is due from time to time. */
+    /** Probes the connections and, in broadcast mode, opens those that are missing. */
     void tick(long nowNanos, long limitNanos) {
-        PinnedConnection blocked = session.state().blockedOn();
         for (TrackingLink link : List.copyOf(links.values())) {
-            if (link.connection() != blocked) {
+            if (!session.isBlocked() || !isUsedOtherwise(link.connection())) {
                 link.probe(nowNanos, limitNanos);
             }
         }
         joinMissing();
+    }
+
+    /** Whether the connection is that of watched keys or of a blocking command, which may be busy for long. */
+    private boolean isUsedOtherwise(PinnedConnection connection) {
+        return Watch.of(session) instanceof Watch watch && watch.uses(connection)
+                || session.feature(FeatureKind.BLOCKED) instanceof SessionFeature blocked && blocked.uses(connection);
     }
 
     private void joinMissing() {
@@ -198,13 +206,13 @@ final class Tracking {
         }
     }
 
-    /** Opens a connection that commands may be sent on at once: should the other side refuse to track, it refuses them too. */
+    /** Opens a connection. Commands may be sent on it at once: if the other side refuses to track, it is closed before them. */
     private @Nullable TrackingLink join(Endpoint endpoint) {
         TrackingLink link = open(endpoint);
         if (link != null) {
             link.join(options, isPeer(endpoint), error -> {
                 if (error == null && options.broadcast()) {
-                    forgetAll();
+                    invalidateAll();
                 }
             });
         }
@@ -221,23 +229,23 @@ final class Tracking {
         return link;
     }
 
-    private void forgetAll() {
-        push(FORGET_ALL, 0, FORGET_ALL.writerIndex());
+    private void invalidateAll() {
+        push(Unpooled.wrappedBuffer(INVALIDATE_ALL), 0, INVALIDATE_ALL.length);
     }
 
     private static boolean isPeer(Endpoint endpoint) {
         return endpoint.kind() == Endpoint.Kind.PEER;
     }
 
-    private static ByteBuf constant(String text) {
-        return Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Answers the client when all have answered, or one has refused; then tracking is off. */
+    /** Answers the client when all nodes have confirmed, or ends tracking when one has refused. */
     private final class Joining {
         private final PendingReply reply;
         private int missing;
-        private boolean over;
+        private boolean ended;
 
         Joining(PendingReply reply, int missing) {
             this.reply = reply;
@@ -245,15 +253,15 @@ final class Tracking {
         }
 
         void answered(@Nullable String error) {
-            if (over) {
+            if (ended) {
                 return;
             }
             if (error != null) {
-                over = true;
+                ended = true;
                 if (links.values().stream().anyMatch(TrackingLink::hasJoined)) {
-                    forgetAll();
+                    invalidateAll();
                 }
-                session.state().endTracking();
+                session.close(FeatureKind.TRACKING);
                 reply.fail(new BackendFailure(error));
                 return;
             }
@@ -262,9 +270,9 @@ final class Tracking {
         }
 
         void answeredAll() {
-            if (!over && missing == 0) {
-                over = true;
-                reply.reply(OK, 0, OK.writerIndex(), true);
+            if (!ended && missing == 0) {
+                ended = true;
+                reply.reply(Unpooled.wrappedBuffer(OK), 0, OK.length, true);
             }
         }
     }

@@ -1,36 +1,47 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.pubsub;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.Keys;
+import io.undermoon.proxy.forward.Forwarder;
+import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.pubsub.ChannelName;
-import io.undermoon.proxy.pubsub.Scope;
-import io.undermoon.proxy.pubsub.SubscriptionCounts;
-import io.undermoon.proxy.pubsub.SubscriptionHub;
-import io.undermoon.proxy.pubsub.SubscriptionKind;
+import io.undermoon.proxy.gather.GatherBudget;
+import io.undermoon.proxy.gather.Masters;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.CommandHandler;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code SUBSCRIBE} and its relatives, and what a client that has subscribed may do. Owned by a loop.
+ * {@code SUBSCRIBE} and its relatives, {@code PUBSUB}, and the restrictions on clients that have subscribed. Owned by a loop.
  *
- * <p>A channel is subscribed to at the owner of its slot, a pattern at every master, wherever they are. A shard channel of
- * another proxy is answered with {@code MOVED} unless redirection is active, as in Redis Cluster. What a peer asks for is
- * served from the nodes behind this proxy alone, so a subscription never passes more than one peer.
+ * <p>A channel is subscribed to at the owner of its slot, a pattern at every master. A shard channel of another proxy is answered
+ * with {@code MOVED} unless redirection is active, as in Redis Cluster. A peer is served from the nodes behind this proxy alone,
+ * so a subscription passes one peer at most.
  */
-final class PubSubCommands {
-    /** What a subscribed client may send, beside {@code PING}, which is answered in another form. */
+public final class PubSubCommands {
+    /** What a subscribed client may send in RESP2, beside {@code PING}, which is answered in another form. */
     private static final Set<String> ALLOWED = Set.of(
             "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe", "quit", "reset");
 
+    /** The slot argument of commands that are not about one slot. */
+    private static final int NO_SLOT = -1;
+
+    private final TopologyStore topology;
     private final Router router;
+    private final Forwarder forwarder;
     private final SubscriptionCounts counts;
     private final PubSubReports reports;
     private final @Nullable ClusterReports clusterReports;
@@ -38,34 +49,33 @@ final class PubSubCommands {
     private final SubscriptionHub cluster;
     private final SubscriptionHub ownNodes;
 
-    PubSubCommands(
+    public PubSubCommands(
             SessionLoop loop,
-            Router router,
             TopologyStore topology,
+            Router router,
+            Forwarder forwarder,
             SubscriptionCounts counts,
-            boolean activeRedirection,
-            @Nullable ClusterReports clusterReports) {
+            GatherBudget budget,
+            Supplier<Masters> masters) {
+        this.topology = topology;
         this.router = router;
+        this.forwarder = forwarder;
         this.counts = counts;
         this.reports = new PubSubReports(counts);
-        this.activeRedirection = activeRedirection;
-        this.clusterReports = clusterReports;
+        this.activeRedirection = loop.settings().activeRedirection();
+        this.clusterReports = activeRedirection ? new ClusterReports(forwarder, budget, masters) : null;
         this.cluster = new SubscriptionHub(loop.proxyLoop(), topology, Scope.CLUSTER);
         this.ownNodes = new SubscriptionHub(loop.proxyLoop(), topology, Scope.OWN_NODES);
     }
 
     /**
-     * Answers what a client that has subscribed may not send, and {@code PING}; in RESP3, where messages cannot be taken for
-     * replies, it may send anything.
+     * Answers {@code PING} and the commands that a client with subscriptions may not send. In RESP3, where messages cannot be
+     * taken for replies, it may send anything.
      *
-     * @return false when the command is to take its usual way
+     * @return false when the command is to be handled as usual
      */
-    boolean intercept(ClientSession session, Subscriptions subscriptions, Command command, CommandFrame frame) {
-        if (command.name().equals("reset")) {
-            subscriptions.close();
-            return false;
-        }
-        if (session.client().protocol() == Protocol.RESP3) {
+    public boolean intercept(ClientSession session, Command command, CommandFrame frame) {
+        if (session.feature(FeatureKind.SUBSCRIPTIONS) == null || session.client().protocol() == Protocol.RESP3) {
             return false;
         }
         if (command.name().equals("ping")) {
@@ -94,7 +104,7 @@ final class PubSubCommands {
      *
      * @return false when it has to wait until all replies are in
      */
-    boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+    public boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         switch (command.name()) {
             case "subscribe" -> subscribe(session, SubscriptionKind.CHANNEL, command, frame, hopsLeft);
             case "psubscribe" -> subscribe(session, SubscriptionKind.PATTERN, command, frame, hopsLeft);
@@ -117,7 +127,7 @@ final class PubSubCommands {
         ByteBuf own = Unpooled.buffer();
         reports.write(command, frame, own);
         boolean isError = own.getByte(0) == '-';
-        if (clusterReports == null || hopsLeft != Router.NOT_FORWARDED || isError) {
+        if (clusterReports == null || hopsLeft != CommandHandler.NOT_FORWARDED || isError) {
             session.replyBuffer().writeBytes(own);
         } else {
             clusterReports.write(session, command, frame, own);
@@ -126,44 +136,63 @@ final class PubSubCommands {
 
     private void subscribe(
             ClientSession session, SubscriptionKind kind, Command command, CommandFrame frame, int hopsLeft) {
-        boolean forPeer = hopsLeft != Router.NOT_FORWARDED;
-        Subscriptions subscriptions = session.state().subscriptions();
+        boolean forPeer = hopsLeft != CommandHandler.NOT_FORWARDED;
+        Subscriptions subscriptions = Subscriptions.of(session);
         if (subscriptions != null && subscriptions.isOfPeer() != forPeer) {
-            Router.write(session, "-ERR forwarded subscriptions need a connection of their own\r\n");
+            RespWriter.error(
+                    session.replyBuffer(), "ERR forwarded subscriptions need a connection of their own");
             return;
         }
-        Topology now = router.topology();
-        if (kind == SubscriptionKind.SHARD && router.slot(session, now, command, frame) == Router.REFUSED) {
-            return;
+        Topology now = topology.current();
+        if (kind == SubscriptionKind.SHARD) {
+            int slot = Keys.slotOf(command, frame);
+            if (slot < 0 || now.clusterName() == null) {
+                forwarder.decline(session, command, slot, router.routeToOwner(now, command, slot));
+                return;
+            }
         }
         for (int i = 1; i < frame.argumentCount(); i++) {
             ChannelName name = new ChannelName(kind, frame.argumentBytes(i));
             SubscriptionHub hub = hub(session, now, command, name, forPeer);
             if (hub != null) {
-                session.state().subscriptions(session, counts, forPeer).subscribe(name, hub, command.id());
+                subscriptions(session, forPeer).subscribe(name, hub, command.id());
             } else if (kind == SubscriptionKind.SHARD) {
                 return;
             }
         }
     }
 
-    /** The hub to subscribe at; null when refused. */
+    private Subscriptions subscriptions(ClientSession session, boolean forPeer) {
+        Subscriptions present = Subscriptions.of(session);
+        if (present == null) {
+            present = new Subscriptions(session, counts, forPeer);
+            session.begin(present);
+        }
+        return present;
+    }
+
+    /** The hub to subscribe at; null when the client has been answered, or the session is held. */
     private @Nullable SubscriptionHub hub(
             ClientSession session, Topology now, Command command, ChannelName name, boolean forPeer) {
         if (name.isEverywhere()) {
             if (forPeer) {
                 return ownNodes;
             }
-            return router.isAssigned(session, now, command, Router.REFUSED) ? cluster : null;
+            if (now.clusterName() == null) {
+                forwarder.decline(session, command, NO_SLOT, router.unassigned(NO_SLOT));
+                return null;
+            }
+            return cluster;
         }
         int slot = name.slot();
-        Target target = router.home(session, now, command, slot);
-        if (target == null) {
+        Route route = router.routeToSubscribe(now, slot);
+        if (!(route instanceof Route.Send)) {
+            forwarder.decline(session, command, slot, route);
             return null;
         }
         boolean here = forPeer || name.kind() == SubscriptionKind.SHARD && !activeRedirection;
-        if (here && target instanceof Target.Remote remote) {
-            router.redirect(session, slot, remote.movedTail());
+        if (here && route instanceof Target.Remote peer) {
+            forwarder.redirect(session, slot, peer);
             return null;
         }
         return here ? ownNodes : cluster;
@@ -174,7 +203,7 @@ final class PubSubCommands {
         if (!session.isIdle()) {
             return false;
         }
-        Subscriptions subscriptions = session.state().subscriptions();
+        Subscriptions subscriptions = Subscriptions.of(session);
         Protocol protocol = session.client().protocol();
         ByteBuf out = session.replyBuffer();
         if (frame.argumentCount() > 1) {

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.transaction;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -7,6 +7,9 @@ import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.frame.CommandDecoder;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.SessionFeature;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -14,25 +17,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands between {@code MULTI} and {@code EXEC}, kept until {@code EXEC} sends them all at once. All keys are in one
- * slot. Owned by the session's loop.
+ * An open transaction: the commands between {@code MULTI} and {@code EXEC}, which {@code EXEC} sends all at once. All keys are in
+ * one slot. Owned by the session's loop.
  */
-final class Transaction {
+public final class Transaction implements SessionFeature {
     static final int NO_SLOT = -1;
 
-    /** More than this is refused, in bytes. */
+    /** The largest size of a transaction, in bytes. */
     static final int MAX_BYTES = 64 << 20;
 
     private static final byte[] MULTI = "*1\r\n$5\r\nMULTI\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EXEC = "*1\r\n$4\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    /** The commands have passed the limits when they were queued. */
+    private static final RequestLimits NO_LIMITS = new RequestLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+    private final ClientSession session;
+    private final User user;
+
     /** On the heap: needs no release when the client leaves. */
     private final ByteBuf commands = Unpooled.buffer().writeBytes(MULTI);
 
-    /** The commands have passed the limits before. */
-    private static final RequestLimits NO_LIMITS = new RequestLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
-
-    private final User user;
     private final List<Command> queued = new ArrayList<>();
     private int count;
     private int slot = NO_SLOT;
@@ -41,14 +46,28 @@ final class Transaction {
     private boolean failed;
     private boolean mayWrite;
 
-    /**
-     * @param user who may do what is queued
-     */
-    Transaction(User user) {
-        this.user = user;
+    Transaction(ClientSession session) {
+        this.session = session;
+        this.user = session.client().user();
+        session.client().queued(0, commands.readableBytes());
     }
 
-    /** Whom the commands were allowed to, by the rules there were then. */
+    /** The open transaction of a session; null if there is none. */
+    public static @Nullable Transaction of(ClientSession session) {
+        return (Transaction) session.feature(FeatureKind.TRANSACTION);
+    }
+
+    @Override
+    public FeatureKind kind() {
+        return FeatureKind.TRANSACTION;
+    }
+
+    @Override
+    public void close() {
+        session.client().queuedNothing();
+    }
+
+    /** The user, with the rules of that moment, that the queued commands were allowed to. */
     User user() {
         return user;
     }
@@ -69,7 +88,7 @@ final class Transaction {
         return readers;
     }
 
-    /** Says that the command that is queued next has values in its reply. */
+    /** The reply to the command that is queued next has values in it. */
     void markReader() {
         readers = readers == null ? new BitSet() : readers;
         readers.set(count);
@@ -80,31 +99,22 @@ final class Transaction {
         return fromPeer;
     }
 
-    void markFromPeer() {
+    public void markFromPeer() {
         fromPeer = true;
     }
 
-    /** Whether a command was refused, so that {@code EXEC} has to refuse all. */
+    /** Whether a command was refused, so that {@code EXEC} refuses all. */
     boolean failed() {
         return failed;
     }
 
-    void fail() {
+    public void fail() {
         failed = true;
     }
 
     /** Whether one of the commands may change data. */
-    boolean mayWrite() {
+    public boolean mayWrite() {
         return mayWrite;
-    }
-
-    void noteWrite() {
-        mayWrite = true;
-    }
-
-    /** Size of what is queued. */
-    int bytes() {
-        return commands.readableBytes();
     }
 
     boolean hasRoomFor(CommandFrame frame) {
@@ -120,23 +130,25 @@ final class Transaction {
         frame.writeTo(commands);
         queued.add(command);
         count++;
+        mayWrite |= command.mayWrite();
         if (commandSlot != NO_SLOT) {
             slot = commandSlot;
         }
+        session.client().queued(count, commands.readableBytes());
     }
 
-    /** What is to be sent to a node: {@code MULTI}, the commands as they came, {@code EXEC}; {@code count() + 2} commands. */
+    /** What is sent to a node: {@code MULTI}, the commands as they came, {@code EXEC}; {@code count() + 2} commands. */
     ByteBuf toBatch() {
         return commands.writeBytes(EXEC);
     }
 
-    /** How a command is written when it is not sent as it came. */
+    /** Writes a command in another form than it came in. */
     interface Form {
-        /** False when it cannot be sent, and with it nothing. */
+        /** Returns false when the command cannot be sent. */
         boolean write(Command command, CommandFrame frame, ByteBuf batch);
     }
 
-    /** What is to be sent, each command in this form; null when one cannot be sent. */
+    /** What is sent to a node, each command in this form; null when one cannot be sent. */
     @Nullable
     ByteBuf toBatch(Form form) {
         ByteBuf batch = Unpooled.buffer().writeBytes(MULTI);

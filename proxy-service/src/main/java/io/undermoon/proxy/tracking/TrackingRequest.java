@@ -1,4 +1,4 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.tracking;
 
 import io.undermoon.proxy.frame.CommandFrame;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.tracking;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -10,21 +10,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a client that tracks keys: takes the messages about changed keys that come on it, and notices when it is
- * dead. Owned by the client's loop.
+ * One connection of a client that tracks keys: receives the invalidation messages on it, and detects that it is dead. Owned by
+ * the client's loop.
  */
 final class TrackingLink implements ReplyReceiver {
-    private static final ByteBuf PING =
-            Unpooled.unreleasableBuffer(Unpooled.copiedBuffer("*1\r\n$4\r\nPING\r\n", StandardCharsets.US_ASCII));
+    private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Tracking tracking;
     private final PinnedConnection connection;
 
-    /** The beginning of a message whose end is not there yet. */
+    /** A message that has not arrived completely. */
     private @Nullable ByteBuf partial;
 
     private boolean joined;
-    private boolean over;
+    private boolean ended;
     private boolean pinging;
     private long pingedNanos;
 
@@ -38,15 +37,15 @@ final class TrackingLink implements ReplyReceiver {
         return connection;
     }
 
-    /** Whether the other side has once said that it tracks, so that the client may have kept what was read here. */
+    /** Whether the other side has confirmed tracking, so that the client may have cached what it read here. */
     boolean hasJoined() {
         return joined;
     }
 
     /**
-     * Asks the other side to track. Where it refuses, the connection ends: nothing is to be read on it untracked.
+     * Asks the other side to track. If it refuses, the connection is closed: nothing must be read on it untracked.
      *
-     * @param whenAnswered told null, or the error without the leading {@code -}
+     * @param whenAnswered gets null, or the error without the leading {@code -}
      */
     void join(TrackingOptions options, boolean isPeer, Consumer<@Nullable String> whenAnswered) {
         ByteBuf command = Unpooled.buffer();
@@ -60,24 +59,24 @@ final class TrackingLink implements ReplyReceiver {
         }));
     }
 
-    /** Finds out whether the other side is still there: a connection that is dead tells of no change. */
+    /** Detects a dead connection, on which invalidation messages would be missed. */
     void probe(long nowNanos, long limitNanos) {
         if (!pinging) {
             pinging = true;
             pingedNanos = nowNanos;
-            connection.sendAll(PING, 1, new Answer(error -> pinging = false));
+            connection.sendAll(Unpooled.wrappedBuffer(PING), 1, new Answer(error -> pinging = false));
         } else if (nowNanos - pingedNanos > limitNanos) {
             connection.close("no reply within the time limit");
         }
     }
 
-    /** Takes no more part, without a word to the client; replies in flight still come. */
+    /** Closes the connection when the replies in flight are in; the client is not told. */
     void retire() {
         end();
         connection.retire();
     }
 
-    /** Ends at once, without a word to the client. */
+    /** Closes the connection at once; the client is not told. */
     void close() {
         end();
         connection.close();
@@ -85,7 +84,7 @@ final class TrackingLink implements ReplyReceiver {
 
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
-        if (over) {
+        if (ended) {
             return;
         }
         ByteBuf begun = partial;
@@ -107,21 +106,21 @@ final class TrackingLink implements ReplyReceiver {
 
     @Override
     public void fail(BackendFailure failure) {
-        if (!over) {
+        if (!ended) {
             end();
             tracking.lost(this);
         }
     }
 
     private void end() {
-        over = true;
+        ended = true;
         if (partial != null) {
             partial.release();
             partial = null;
         }
     }
 
-    /** Takes a short reply: null if it is no error. */
+    /** Collects a short reply and passes on its error, or null if it is no error. */
     private record Answer(StringBuilder text, Consumer<@Nullable String> whenAnswered) implements ReplyReceiver {
         Answer(Consumer<@Nullable String> whenAnswered) {
             this(new StringBuilder(), whenAnswered);

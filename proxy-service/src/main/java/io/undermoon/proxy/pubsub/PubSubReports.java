@@ -1,19 +1,16 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.pubsub;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.GlobPattern;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.pubsub.ChannelName;
-import io.undermoon.proxy.pubsub.SubscriptionCounts;
-import io.undermoon.proxy.pubsub.SubscriptionKind;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
  * {@code PUBSUB}: about the clients of this proxy alone, as a node of Redis Cluster tells only of its own. {@link
- * ClusterReports} puts together what all proxies say.
+ * ClusterReports} merges the reports of all proxies.
  */
 final class PubSubReports {
     private static final String HELP = """

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.blocking;
 
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.frame.CommandBuilder;

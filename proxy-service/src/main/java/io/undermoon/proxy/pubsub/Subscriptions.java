@@ -1,44 +1,49 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.pubsub;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.acl.User;
 import io.undermoon.proxy.backend.BackendFailure;
-import io.undermoon.proxy.pubsub.ChannelName;
-import io.undermoon.proxy.pubsub.Confirmation;
-import io.undermoon.proxy.pubsub.Subscriber;
-import io.undermoon.proxy.pubsub.SubscriptionCounts;
-import io.undermoon.proxy.pubsub.SubscriptionHub;
-import io.undermoon.proxy.pubsub.SubscriptionKind;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionFeature;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
-/** What one client has subscribed to, confirmed or about to be. Owned by the client's loop. */
-final class Subscriptions implements Subscriber {
-    private static final Logger LOG = Logger.getLogger(Subscriptions.class);
-
-    private static final ByteBuf PUSH_TYPE =
-            Unpooled.unreleasableBuffer(Unpooled.buffer(1).writeByte('>'));
+/** The subscriptions of one client, confirmed or about to be. Owned by the client's loop. */
+final class Subscriptions implements SessionFeature, Subscriber {
+    /** The first byte of a push message of RESP3. */
+    private static final byte[] PUSH = {'>'};
 
     private final ClientSession session;
     private final SubscriptionCounts counts;
     private final boolean ofPeer;
     private final Map<ChannelName, SubscriptionHub> hubs = new LinkedHashMap<>();
-    private final OutputGuard guard = new OutputGuard();
     private int shardChannels;
     private int patterns;
 
     /**
-     * @param ofPeer whether the client is a proxy that subscribes for its own clients; these count there
+     * @param ofPeer whether the client is a proxy that subscribes for its own clients; these are counted there
      */
     Subscriptions(ClientSession session, SubscriptionCounts counts, boolean ofPeer) {
         this.session = session;
         this.counts = counts;
         this.ofPeer = ofPeer;
+    }
+
+    /** The subscriptions of a session; null if there are none. */
+    static @Nullable Subscriptions of(ClientSession session) {
+        return (Subscriptions) session.feature(FeatureKind.SUBSCRIPTIONS);
+    }
+
+    @Override
+    public FeatureKind kind() {
+        return FeatureKind.SUBSCRIPTIONS;
     }
 
     boolean isOfPeer() {
@@ -54,22 +59,18 @@ final class Subscriptions implements Subscriber {
         return kind == SubscriptionKind.SHARD ? shardChannels : hubs.size() - shardChannels;
     }
 
-    /** How many of them are patterns. */
-    int patterns() {
-        return patterns;
-    }
-
     private void countKind(ChannelName name, int change) {
         shardChannels += name.kind() == SubscriptionKind.SHARD ? change : 0;
         patterns += name.kind() == SubscriptionKind.PATTERN ? change : 0;
+        session.client().subscribed(hubs.size() - shardChannels - patterns, patterns, shardChannels);
     }
 
     List<ChannelName> all(SubscriptionKind kind) {
         return hubs.keySet().stream().filter(name -> name.kind() == kind).toList();
     }
 
-    /** Whether a user may listen to all of it. */
-    boolean areAllowed(User user) {
+    @Override
+    public boolean isAllowed(User user) {
         return hubs.keySet().stream()
                 .allMatch(name -> user.allowsChannel(name.text(), name.kind() == SubscriptionKind.PATTERN));
     }
@@ -96,26 +97,19 @@ final class Subscriptions implements Subscriber {
         }
     }
 
-    /** Ends all subscriptions without a word. */
-    void close() {
+    @Override
+    public void close() {
         List.copyOf(hubs.keySet()).forEach(this::unsubscribe);
     }
 
     @Override
     public void message(ByteBuf in, int from, int to) {
-        long waiting;
         if (session.client().protocol() == Protocol.RESP3) {
-            // The same message but for the first byte, which makes it one that answers no command.
-            session.push(PUSH_TYPE, 0, 1);
-            waiting = session.push(in, from + 1, to);
+            // Differs from the message of RESP2 in the first byte only.
+            session.push(Unpooled.wrappedBuffer(PUSH), 0, 1);
+            session.push(in, from + 1, to);
         } else {
-            waiting = session.push(in, from, to);
-        }
-        if (guard.isExceeded(session.limits().now().output().pubsub(), waiting, session.nowNanos())) {
-            LOG.warnf(
-                    "client=%s closed: it does not take its messages, %d bytes wait",
-                    session.client().remoteAddress(), waiting);
-            session.client().close();
+            session.push(in, from, to);
         }
     }
 
@@ -137,7 +131,9 @@ final class Subscriptions implements Subscriber {
                 counts.remove(name);
             }
         }
-        session.state().dropUnusedSubscriptions();
+        if (hubs.isEmpty() && session.feature(FeatureKind.SUBSCRIPTIONS) == this) {
+            session.end(FeatureKind.SUBSCRIPTIONS);
+        }
     }
 
     private final class Confirming implements Confirmation {

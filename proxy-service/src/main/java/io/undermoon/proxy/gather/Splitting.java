@@ -1,14 +1,16 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.gather;
 
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.forward.CompressingForwarder;
+import io.undermoon.proxy.forward.Forwarder;
+import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandBuilder;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.gather.Gather;
-import io.undermoon.proxy.gather.GatherBudget;
-import io.undermoon.proxy.gather.Merges;
-import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.PendingReply;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.slot.Slot;
 import java.util.ArrayList;
@@ -16,27 +18,28 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Commands of {@link io.undermoon.proxy.command.Policy#SPLIT} whose keys are in several slots: one command for each slot, to
- * whoever serves it, and one reply. Each goes the way of any command for its slot, so a client's commands for one key stay in
- * order. The whole is not atomic, and when a part fails the error says that others were carried out. Owned by a loop.
+ * Commands of {@link io.undermoon.proxy.command.Policy#SPLIT} whose keys are in several slots: they become one command for each
+ * slot, and the replies become one. Each part is routed like any command for its slot, so a client's commands for one key stay
+ * in order. The whole is not atomic, and when a part fails the error says that others were executed. Owned by a loop.
  */
-final class Splitting {
+public final class Splitting {
     private final Router router;
-    private final Courier courier;
-    private final ValueCourier values;
+    private final Forwarder forwarder;
+    private final CompressingForwarder values;
     private final GatherBudget budget;
 
-    Splitting(Router router, Courier courier, ValueCourier values, GatherBudget budget) {
+    public Splitting(Router router, Forwarder forwarder, CompressingForwarder values, GatherBudget budget) {
         this.router = router;
-        this.courier = courier;
+        this.forwarder = forwarder;
         this.values = values;
         this.budget = budget;
     }
 
-    /** The keys {@code [from, to)} of all keys in the order of their slots, and who gets the command. */
-    private record Part(int from, int to, Target target) {}
+    /** The keys {@code [from, to)} of all keys in the order of their slots, and where the command for them goes. */
+    private record Part(int from, int to, Route.Send target) {}
 
-    void send(ClientSession session, Topology now, Command command, CommandFrame frame, int hopsLeft) {
+    /** Sends the parts of a command. */
+    public void send(ClientSession session, Topology now, Command command, CommandFrame frame, int hopsLeft) {
         int step = command.name().equals("mset") ? 2 : 1;
         if ((frame.argumentCount() - 1) % step != 0) {
             CommandErrors.wrongArity(command, session.replyBuffer());
@@ -45,11 +48,11 @@ final class Splitting {
         long[] keys = keysBySlot(frame, step);
         List<Part> parts = parts(session, now, command, keys);
         boolean leaves = parts.stream().anyMatch(part -> part.target instanceof Target.Remote);
-        int hops = leaves ? router.nextHops(session, command, hopsLeft) : 0;
-        if (parts.isEmpty() || hops == Router.REFUSED) {
+        int hops = leaves ? forwarder.nextHops(session, command, hopsLeft) : 0;
+        if (parts.isEmpty() || hops == Forwarder.NO_HOPS_LEFT) {
             return;
         }
-        PendingReply reply = courier.expectReply(session, command, frame);
+        PendingReply reply = forwarder.expectReply(session, command, frame);
         Gather replies = Gather.merged(budget, reply, parts.size(), merge(command, keys, step));
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
@@ -57,7 +60,7 @@ final class Splitting {
             if (part.target instanceof Target.Local local) {
                 values.toNode(session, now, command, partial, local.node(), replies.part(i));
             } else if (part.target instanceof Target.Remote remote) {
-                courier.toPeer(session, partial, remote, hops, replies.part(i));
+                forwarder.toPeer(session, partial, remote, hops, replies.part(i));
             }
         }
     }
@@ -82,7 +85,7 @@ final class Splitting {
         return (int) key;
     }
 
-    /** A part for each slot; none when the command was refused. */
+    /** A part for each slot; none when the command was answered or the session is held. */
     private List<Part> parts(ClientSession session, Topology now, Command command, long[] keys) {
         List<Part> parts = new ArrayList<>();
         int from = 0;
@@ -92,9 +95,10 @@ final class Splitting {
             while (to < keys.length && slot(keys[to]) == slot) {
                 to++;
             }
-            Endpoint replica = router.replica(session, now, command, slot);
-            Target target = replica != null ? new Target.Local(replica) : router.target(session, now, command, slot);
-            if (target == null) {
+            Route route =
+                    router.route(now, command, slot, session.client().readOnly());
+            if (!(route instanceof Route.Send target)) {
+                forwarder.decline(session, command, slot, route);
                 return List.of();
             }
             parts.add(new Part(from, to, target));

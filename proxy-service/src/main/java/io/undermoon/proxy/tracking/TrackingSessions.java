@@ -1,10 +1,12 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.tracking;
 
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.gather.Masters;
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.RouteTable;
-import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.util.ArrayList;
@@ -13,15 +15,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
-/** The clients of a loop that track keys: tells them what happens to the cluster. Without any it costs nothing. Owned by the loop. */
+/** The clients of a loop that track keys: tells them of changes of the topology. Costs nothing without any. Owned by the loop. */
 final class TrackingSessions {
     private static final long MAX_TICK_MILLIS = 1000;
 
     private final ProxyLoop loop;
     private final TopologyStore topology;
-    private final Router router;
+    private final Supplier<Masters> masters;
+    private final Forwarder forwarder;
     private final boolean activeRedirection;
     private final Set<Tracking> sessions = new LinkedHashSet<>();
 
@@ -29,14 +32,15 @@ final class TrackingSessions {
     private final AtomicBoolean following = new AtomicBoolean();
 
     private RouteTable routes;
-    private @Nullable Masters masters;
     private boolean ticking;
 
-    TrackingSessions(ProxyLoop loop, TopologyStore topology, Router router, boolean activeRedirection) {
-        this.loop = loop;
+    TrackingSessions(
+            SessionLoop sessionLoop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
+        this.loop = sessionLoop.proxyLoop();
         this.topology = topology;
-        this.router = router;
-        this.activeRedirection = activeRedirection;
+        this.masters = masters;
+        this.forwarder = forwarder;
+        this.activeRedirection = sessionLoop.settings().activeRedirection();
         this.routes = topology.current().routes();
         topology.onChange(next -> {
             if (following.compareAndSet(false, true)) {
@@ -59,19 +63,14 @@ final class TrackingSessions {
     }
 
     /**
-     * Where keys may change.
+     * The endpoints at which keys change.
      *
      * @param forPeer whether only the nodes behind this proxy count
      */
     List<Endpoint> masters(boolean forPeer) {
         List<Endpoint> endpoints = new ArrayList<>();
-        Masters known = masters;
-        if (known == null || known.topology() != topology.current()) {
-            known = Masters.of(topology.current(), topology.self());
-            masters = known;
-        }
-        for (Target owner : known.owners(activeRedirection && !forPeer)) {
-            endpoints.add(router.endpoint(owner));
+        for (Route.Send owner : masters.get().owners(activeRedirection && !forPeer)) {
+            endpoints.add(forwarder.endpoint(owner));
         }
         return endpoints;
     }

@@ -1,31 +1,40 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.tracking;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.gather.Masters;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.CommandHandler;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.SessionLoop;
+import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code CLIENT TRACKING}, {@code CACHING}, {@code TRACKINGINFO} and {@code GETREDIR}, for clients that speak RESP3. Owned by a
  * loop.
  */
-final class TrackingCommands {
+public final class TrackingCommands {
     private static final String NEEDS_RESP3 =
             "ERR CLIENT TRACKING through the proxy needs RESP3: invalidations come as push"
                     + " messages on this connection; say HELLO 3 before";
 
     private final TrackingSessions sessions;
 
-    TrackingCommands(TrackingSessions sessions) {
-        this.sessions = sessions;
+    public TrackingCommands(
+            SessionLoop loop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
+        this.sessions = new TrackingSessions(loop, topology, masters, forwarder);
     }
 
-    /** Carries out one of the four; false when it has to wait until all replies are in. */
-    boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Tracking tracking = session.state().tracking();
+    /** Carries out one of the four commands; false when it has to wait until all replies are in. */
+    public boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        Tracking tracking = Tracking.of(session);
         Protocol protocol = session.client().protocol();
         switch (command.simpleName()) {
             case "tracking" -> {
@@ -45,6 +54,14 @@ final class TrackingCommands {
         return true;
     }
 
+    /** A command was handled, of a session with features. */
+    public static void commandTaken(ClientSession session) {
+        Tracking tracking = Tracking.of(session);
+        if (tracking != null) {
+            tracking.commandTaken();
+        }
+    }
+
     private boolean track(
             ClientSession session, @Nullable Tracking present, Command command, CommandFrame frame, int hopsLeft) {
         TrackingRequest request = TrackingRequest.parse(frame, present == null ? null : present.options());
@@ -56,15 +73,15 @@ final class TrackingCommands {
             return false;
         }
         if (request instanceof TrackingRequest.Off) {
-            session.state().endTracking();
-            Router.write(session, "+OK\r\n");
+            session.close(FeatureKind.TRACKING);
+            RespWriter.simple(session.replyBuffer(), "OK");
         } else if (session.client().protocol() == Protocol.RESP2) {
             RespWriter.error(session.replyBuffer(), NEEDS_RESP3);
         } else if (request instanceof TrackingRequest.On on) {
             Tracking tracking = present;
             if (tracking == null) {
-                tracking = new Tracking(session, sessions, hopsLeft != Router.NOT_FORWARDED, on.merged());
-                session.state().tracking(tracking);
+                tracking = new Tracking(session, sessions, hopsLeft != CommandHandler.NOT_FORWARDED, on.merged());
+                session.begin(tracking);
             }
             tracking.begin(on, command.id());
         }

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.blocking;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -9,31 +9,33 @@ import io.undermoon.proxy.backend.UnblockOutcome;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.session.BlockedFeature;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.PendingReply;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command that waits at a backend on a connection of its own, from when it is sent until its reply is in.
+ * A command that blocks at a node or peer on a pinned connection, from when it is sent until its reply is in.
  *
- * <p>It ends in one of these ways: the reply comes and is passed on; the connection is lost and the client is told; the client
- * leaves and the connection is closed; or it is to {@link #comeAgain}: then the backend is asked to unblock it with an error, which
- * tells apart, beyond doubt, that nothing was taken from that something was. On the error the command comes again, with what
- * is left of its time; on any other reply that is passed on. Owned by the session's loop.
+ * <p>It ends in one of these ways: the reply arrives and is passed on; the connection is lost and the client is told; the client
+ * leaves and the connection is closed; or it is to be {@linkplain #repeat repeated}: then the node is asked to unblock it with an
+ * error, which tells for certain whether an element was taken or not. On that error the command is handled again, with what is
+ * left of its time; any other reply is passed on. Owned by the session's loop.
  */
-final class BlockedCommand implements ReplyReceiver {
-    /** No slot: the command is about a node. */
+final class BlockedCommand implements BlockedFeature, ReplyReceiver {
+    /** The command is about a node rather than a slot. */
     static final int NO_SLOT = -1;
 
     private static final byte[] UNBLOCKED = "-UNBLOCKED ".getBytes(StandardCharsets.US_ASCII);
 
-    /** The command may be on its way still when the backend is asked to unblock it. */
+    /** The command may not have arrived yet when the node is asked to unblock it. */
     private static final long RETRY_MILLIS = 5;
 
-    private final SessionLoop loop;
+    private final BlockedClients clients;
     private final ClientSession session;
     private final Command command;
     private final CommandFrame frame;
@@ -42,31 +44,31 @@ final class BlockedCommand implements ReplyReceiver {
     private final PinnedConnection connection;
     private final PendingReply reply;
     private final long startNanos = System.nanoTime();
-    private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
 
     private boolean begun;
-    private boolean comesAgain;
+    private boolean ended;
+    private boolean isRepeated;
 
-    /** How often somebody else asks for the error, or got it. */
+    /** How many {@code CLIENT UNBLOCK … ERROR} are under way or have succeeded. */
     private int errorsWanted;
 
-    /** An error as far as it has come; errors are short. */
+    /** An error as far as it has arrived; errors are short. */
     private @Nullable ByteBuf error;
 
     /**
      * @param frame copied
      * @param slot of the keys, or {@link #NO_SLOT}
-     * @param hopsLeft what the command came with, see {@link Router#nextHops}
+     * @param hopsLeft of the command when it came in
      */
     BlockedCommand(
-            SessionLoop loop,
+            BlockedClients clients,
             ClientSession session,
             Command command,
             CommandFrame frame,
             int slot,
             int hopsLeft,
             PinnedConnection connection) {
-        this.loop = loop;
+        this.clients = clients;
         this.session = session;
         this.command = command;
         this.frame = BlockingTimeout.rest(command, frame, 0);
@@ -74,13 +76,9 @@ final class BlockedCommand implements ReplyReceiver {
         this.hopsLeft = hopsLeft;
         this.connection = connection;
         this.reply = session.expectBlockingReply(command.id());
-        session.state().blocked(this);
+        session.begin(this);
         session.client().blocked(true);
-        loop.blocked().add(this);
-    }
-
-    PinnedConnection connection() {
-        return connection;
+        clients.add(this);
     }
 
     Endpoint endpoint() {
@@ -92,13 +90,13 @@ final class BlockedCommand implements ReplyReceiver {
         return slot;
     }
 
-    /** Completes when the command waits here no more: its reply is in, or it comes again. */
-    CompletionStage<@Nullable Void> end() {
-        return end;
+    @Override
+    public boolean uses(PinnedConnection other) {
+        return other == connection;
     }
 
-    /** Ends the waiting on somebody's behalf; the client gets what the backend says. Tells whether it was waiting. */
-    void unblock(boolean withError, Consumer<Boolean> outcome) {
+    @Override
+    public void unblock(boolean withError, Consumer<Boolean> outcome) {
         if (withError) {
             errorsWanted++;
         }
@@ -110,26 +108,26 @@ final class BlockedCommand implements ReplyReceiver {
         });
     }
 
-    /** Ends the waiting, and unless a reply comes in the same moment has the command dispatched again. */
-    void comeAgain() {
-        if (!comesAgain) {
-            comesAgain = true;
+    /** Unblocks the command, and has it handled again unless its reply arrives in the same moment. */
+    void repeat() {
+        if (!isRepeated) {
+            isRepeated = true;
             askToUnblock();
         }
     }
 
     private void askToUnblock() {
-        if (end.isDone()) {
+        if (ended) {
             return;
         }
         connection.unblock(true, result -> {
-            if (end.isDone() || result == UnblockOutcome.UNBLOCKED) {
+            if (ended || result == UnblockOutcome.UNBLOCKED) {
                 return;
             }
             if (result == UnblockOutcome.NOT_BLOCKED) {
-                loop.proxyLoop().eventLoop().schedule(this::askToUnblock, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                clients.schedule(this::askToUnblock, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             } else {
-                // A backend that is cut off may never answer; the client is told that nobody knows what happened.
+                // A node that is cut off may never answer; the client is told that the outcome is unknown.
                 connection.close();
             }
         });
@@ -145,8 +143,7 @@ final class BlockedCommand implements ReplyReceiver {
         begun = true;
         if (collected == null) {
             if (last) {
-                leave();
-                session.state().giveBack(connection, true);
+                end(true);
             }
             reply.reply(in, from, to, last);
         } else {
@@ -155,19 +152,15 @@ final class BlockedCommand implements ReplyReceiver {
                 endWithError(collected);
             }
         }
-        if (last) {
-            end.complete(null);
-        }
     }
 
     private void endWithError(ByteBuf text) {
-        leave();
         boolean unblocked = startsWith(text, UNBLOCKED);
-        // A node that became a replica says so too, and hangs up.
-        session.state().giveBack(connection, !unblocked);
-        if (unblocked && comesAgain && errorsWanted == 0 && reply.isWaiting()) {
+        // A node that has become a replica says UNBLOCKED too, and closes the connection.
+        end(!unblocked);
+        if (unblocked && isRepeated && errorsWanted == 0 && reply.isWaiting()) {
             long elapsed = System.nanoTime() - startNanos;
-            session.comeAgain(reply, BlockingTimeout.rest(command, frame, elapsed), hopsLeft);
+            session.repeat(reply, BlockingTimeout.rest(command, frame, elapsed), hopsLeft);
         } else {
             reply.reply(text, 0, text.writerIndex(), true);
         }
@@ -175,20 +168,25 @@ final class BlockedCommand implements ReplyReceiver {
 
     @Override
     public void fail(BackendFailure failure) {
-        leave();
+        end(false);
         reply.fail(failure);
-        end.complete(null);
     }
 
-    /** The client is gone. */
-    void abandon() {
+    /** The client has left: its command ends with the connection. */
+    @Override
+    public void close() {
         connection.close();
     }
 
-    private void leave() {
-        loop.blocked().remove(this);
-        session.state().blocked(null);
-        session.client().blocked(false);
+    /** The reply is in, or will not arrive. */
+    private void end(boolean clean) {
+        ended = true;
+        clients.remove(this);
+        if (session.feature(FeatureKind.BLOCKED) == this) {
+            session.end(FeatureKind.BLOCKED);
+            session.client().blocked(false);
+            session.giveBack(connection, clean);
+        }
     }
 
     private static boolean startsWith(ByteBuf text, byte[] prefix) {

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.tracking;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
