@@ -13,7 +13,7 @@ import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.Writable;
-import io.undermoon.proxy.control.Client;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;

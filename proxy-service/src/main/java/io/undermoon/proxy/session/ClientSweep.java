@@ -1,9 +1,9 @@
 package io.undermoon.proxy.session;
 
 import io.netty.util.concurrent.EventExecutor;
-import io.undermoon.proxy.control.Client;
-import io.undermoon.proxy.control.ClientLimits;
-import io.undermoon.proxy.control.ClientRegistry;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientLimits;
+import io.undermoon.proxy.client.ClientRegistry;
 import java.util.concurrent.TimeUnit;
 
 /** Looks at all clients from time to time for limits that need time to be reached: idleness, and a soft limit on output. */

@@ -1,6 +1,6 @@
 package io.undermoon.proxy.session;
 
-import io.undermoon.proxy.control.OutputLimit;
+import io.undermoon.proxy.client.OutputLimit;
 import java.util.concurrent.TimeUnit;
 
 /** Watches over one client that it keeps an {@link OutputLimit}. Owned by its loop. */

@@ -2,7 +2,7 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendFailure;
-import io.undermoon.proxy.control.SlowLog;
+import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.gather.Asker;
 import org.jspecify.annotations.Nullable;
 

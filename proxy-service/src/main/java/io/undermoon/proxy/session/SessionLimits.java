@@ -2,9 +2,9 @@ package io.undermoon.proxy.session;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.undermoon.proxy.control.ClientLimits;
-import io.undermoon.proxy.control.ClientRegistry;
-import io.undermoon.proxy.control.OutputLimit;
+import io.undermoon.proxy.client.ClientLimits;
+import io.undermoon.proxy.client.ClientRegistry;
+import io.undermoon.proxy.client.OutputLimit;
 
 /**
  * How close one client is to the {@link ClientLimits}, and how many of its commands may wait for replies: that number grows to the
