@@ -43,7 +43,8 @@ class FloorsTest {
             Map.entry(
                     "control.cluster",
                     Set.of("frame", "command", "route", "topology", "client", "control", "control.nodes")),
-            Map.entry("control.command", Set.of("frame", "command", "route", "backend", "topology", "client", "control")),
+            Map.entry(
+                    "control.command", Set.of("frame", "command", "route", "backend", "topology", "client", "control")),
             Map.entry(
                     "control.info",
                     Set.of("frame", "stats", "command", "topology", "client", "control", "control.nodes")),
