@@ -1,6 +1,9 @@
 package io.undermoon.proxy.control;
 
 import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.client.ClientRegistry;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.route.Endpoints;

@@ -6,20 +6,20 @@ import io.undermoon.proxy.command.Policy;
 import org.jspecify.annotations.Nullable;
 
 /** Who answers which command: an array by {@link Command#id()}. Filled once, then only read. */
-final class HandlerTable {
+public final class HandlerTable {
     /** Unwrapped by the dispatcher, which then deals with the command inside. */
     private static final String FORWARDED = "umforward";
 
     private final CommandTable commands;
     private final @Nullable Handler[] byId;
 
-    HandlerTable(CommandTable commands) {
+    public HandlerTable(CommandTable commands) {
         this.commands = commands;
         this.byId = new Handler[commands.size()];
     }
 
     /** Has a command, by its full name, answered later perhaps. */
-    HandlerTable later(String name, Handler handler) {
+    public HandlerTable later(String name, Handler handler) {
         Command command = commands.find(name);
         if (command == null || byId[command.id()] != null) {
             throw new IllegalArgumentException(name + " is no command, or has a handler already");
@@ -29,7 +29,7 @@ final class HandlerTable {
     }
 
     /** Has a command, by its full name, answered at once. */
-    HandlerTable on(String name, Handler.Immediate handler) {
+    public HandlerTable on(String name, Handler.Immediate handler) {
         return later(name, (frame, client, out) -> {
             handler.write(frame, client, out);
             return null;
@@ -37,14 +37,14 @@ final class HandlerTable {
     }
 
     /** Has a command, by its full name, always answered alike. */
-    HandlerTable plain(String name, Handler.Plain handler) {
+    public HandlerTable plain(String name, Handler.Plain handler) {
         return on(name, (frame, client, out) -> handler.write(out));
     }
 
     /**
      * @throws IllegalStateException a command that is answered here has no handler
      */
-    void requireComplete() {
+    public void requireComplete() {
         for (Command command : commands.all()) {
             if (command.policy() == Policy.LOCAL && isReached(command) && byId[command.id()] == null) {
                 throw new IllegalStateException("nobody answers " + command.name());
@@ -52,7 +52,7 @@ final class HandlerTable {
         }
     }
 
-    Handler get(Command command) {
+    public Handler get(Command command) {
         Handler handler = byId[command.id()];
         if (handler == null) {
             throw new IllegalArgumentException(command.name() + " is not answered here");

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.frame.CommandFrame;
 import java.util.concurrent.CompletionStage;

@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Replies that several commands have in common. */
-final class Replies {
+public final class Replies {
     private static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
 
     private Replies() {}
 
-    static void ok(ByteBuf out) {
+    public static void ok(ByteBuf out) {
         RespWriter.simple(out, "OK");
     }
 
-    static void notAnInteger(ByteBuf out) {
+    public static void notAnInteger(ByteBuf out) {
         RespWriter.error(out, NOT_AN_INTEGER);
     }
 
@@ -24,7 +24,7 @@ final class Replies {
      *
      * @param lines syntax and indented explanation of each sub-command but HELP
      */
-    static Handler.Plain help(String command, String lines) {
+    public static Handler.Plain help(String command, String lines) {
         List<String> help = new ArrayList<>();
         help.add(command + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
         lines.lines().forEach(help::add);

@@ -72,7 +72,7 @@ public final class UsersFile {
     }
 
     /** Writes the users to the file: all of them or, when that fails, none. */
-    synchronized void save() throws IOException {
+    public synchronized void save() throws IOException {
         String text = access.text();
         Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
         Path written = Files.createTempFile(target.getParent(), target.getFileName() + ".tmp-", "");

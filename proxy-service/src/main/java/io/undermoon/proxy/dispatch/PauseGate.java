@@ -1,9 +1,9 @@
 package io.undermoon.proxy.session;
 
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.client.ClientPause;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandFlag;
-import io.undermoon.proxy.control.ClientPause;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,10 +1,10 @@
 package io.undermoon.proxy.session;
 
+import io.undermoon.proxy.client.ClientRegistry;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
-import io.undermoon.proxy.control.ClientRegistry;
-import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.LocalCommands;
-import io.undermoon.proxy.control.SlowLog;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.util.function.Predicate;

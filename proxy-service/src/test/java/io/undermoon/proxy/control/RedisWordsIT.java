@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.testing.ControlFixture;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;

@@ -1,0 +1,161 @@
+package io.undermoon.proxy.control.cluster;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.control.nodes.SlotKeys;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** {@code CLUSTER}: what clients learn the cluster's shape from. */
+public final class ClusterCommands {
+    private static final String HELP = """
+            COUNTKEYSINSLOT <slot>
+                Return the number of keys in <slot>.
+            GETKEYSINSLOT <slot> <count>
+                Return key names stored by current node in a slot.
+            INFO
+                Return information about the cluster.
+            KEYSLOT <key>
+                Return the hash slot for <key>.
+            LINKS
+                Return information about all network links between this node and its peers.
+                There is no cluster bus, so there are none.
+            MYID
+                Return the node id.
+            MYSHARDID
+                Return the node's shard id.
+            NODES
+                Return cluster configuration seen by node. Output format:
+                <id> <ip:port@bus-port> <flags> <master> <pings> <pongs> <epoch> <link> <slot> ...
+            REPLICAS <node-id>
+                Return <node-id> replicas.
+            SHARDS
+                Return information about slot range mappings and the nodes associated with them.
+            SLOTS
+                Return information about slots range mappings. Each range is made of:
+                start, end, master and replicas IP addresses, ports and ids
+            """;
+
+    private final TopologyStore topology;
+    private final NodeStates nodeStates;
+    private final SlotKeys slotKeys;
+    private final boolean busPortInNodes;
+
+    /** Of the topology that was last asked about; many clients ask at once after a change. */
+    private volatile @Nullable ClusterView lastView;
+
+    public ClusterCommands(ControlServices services) {
+        this.topology = services.topology();
+        this.nodeStates = services.nodeStates();
+        this.slotKeys = new SlotKeys(services.nodes());
+        this.busPortInNodes = services.settings().busPortInNodes();
+    }
+
+    public void register(HandlerTable table) {
+        table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client, out))
+                .on("cluster|shards", (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client, out))
+                .on(
+                        "cluster|nodes",
+                        (frame, client, out) ->
+                                text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
+                .on("cluster|info", (frame, client, out) -> text(client, ClusterReplies.info(view()), out))
+                .plain("cluster|myid", out -> RespWriter.bulk(out, view().self().id()))
+                // A shard is what one proxy is the master of, so the proxy's id names it.
+                .plain(
+                        "cluster|myshardid",
+                        out -> RespWriter.bulk(out, view().self().id()))
+                .on("cluster|keyslot", (frame, client, out) -> RespWriter.integer(out, keySlot(frame)))
+                .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, out))
+                .later("cluster|getkeysinslot", (frame, client, out) -> getKeysInSlot(frame, out))
+                // Proxies have no bus to each other.
+                .plain("cluster|links", out -> RespWriter.array(out, 0))
+                .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
+                .on("cluster|slaves", (frame, client, out) -> replicas(frame.argument(2), client, out))
+                .plain("cluster|help", Replies.help("CLUSTER", HELP));
+    }
+
+    private static void text(Client client, String text, ByteBuf out) {
+        RespWriter.verbatim(out, client.protocol(), "txt", text);
+    }
+
+    private ClusterView view() {
+        Topology now = topology.current();
+        ClusterView view = lastView;
+        if (view == null || view.topology() != now) {
+            view = ClusterView.of(now, topology.self());
+            lastView = view;
+        }
+        return view;
+    }
+
+    private Map<NodeAddress, NodeState> localStates() {
+        Map<NodeAddress, NodeState> states = new HashMap<>();
+        nodeStates.all().forEach(state -> states.put(state.node(), state));
+        return states;
+    }
+
+    private static int keySlot(CommandFrame frame) {
+        return Slot.of(frame.buffer(), frame.argumentStart(2), frame.argumentLength(2));
+    }
+
+    /** Of a slot that another proxy serves there are no keys here, as Redis says too. */
+    private @Nullable CompletionStage<ByteBuf> countKeysInSlot(CommandFrame frame, ByteBuf out) {
+        OptionalLong slot = Integers.parse(frame.argument(2));
+        if (slot.isEmpty()) {
+            Replies.notAnInteger(out);
+        } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT) {
+            RespWriter.error(out, "ERR Invalid slot");
+        } else if (topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
+            return slotKeys.count(local.node(), (int) slot.getAsLong());
+        } else {
+            RespWriter.integer(out, 0);
+        }
+        return null;
+    }
+
+    private @Nullable CompletionStage<ByteBuf> getKeysInSlot(CommandFrame frame, ByteBuf out) {
+        OptionalLong slot = Integers.parse(frame.argument(2));
+        OptionalLong max = Integers.parse(frame.argument(3));
+        if (slot.isEmpty() || max.isEmpty()) {
+            Replies.notAnInteger(out);
+        } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT || max.getAsLong() < 0) {
+            RespWriter.error(out, "ERR Invalid slot or number of keys");
+        } else if (max.getAsLong() > 0
+                && topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
+            return slotKeys.names(local.node(), (int) slot.getAsLong(), max.getAsLong());
+        } else {
+            RespWriter.array(out, 0);
+        }
+        return null;
+    }
+
+    private void replicas(String id, Client client, ByteBuf out) {
+        ClusterView view = view();
+        if (view.masters().stream().anyMatch(master -> master.id().equals(id))) {
+            List<String> lines = ClusterReplies.replicas(view, id, client.ports(), busPortInNodes);
+            RespWriter.array(out, lines.size());
+            lines.forEach(line -> RespWriter.bulk(out, line));
+        } else if (view.replicas().stream().anyMatch(replica -> replica.id().equals(id))) {
+            RespWriter.error(out, "ERR The specified node is not a master");
+        } else {
+            RespWriter.error(out, "ERR Unknown node " + id);
+        }
+    }
+}

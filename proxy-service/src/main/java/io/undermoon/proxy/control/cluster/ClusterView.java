@@ -1,0 +1,172 @@
+package io.undermoon.proxy.control.cluster;
+
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplicaNode;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.route.RouteTable;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRange;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster as clients are shown it: proxies as masters, and behind them Redis nodes as replicas.
+ *
+ * <p>A pure function of the topology. Masters have exactly the slots that the routes lead to them for, so what is shown
+ * and what is redirected to never differ; slots under migration are their source's. A replica is shown at the address of the proxy in
+ * front of it, which may be that of a master too; one that has no slots to serve reads of is not shown.
+ *
+ * @param topology what the view is of
+ * @param masters this proxy first, then its peers in the order they were told
+ * @param replicas in the order they were told
+ * @param runs the slots that are served, in ascending order
+ */
+record ClusterView(Topology topology, List<Master> masters, List<Replica> replicas, List<Run> runs) {
+    ClusterView {
+        masters = List.copyOf(masters);
+        replicas = List.copyOf(replicas);
+        runs = List.copyOf(runs);
+    }
+
+    /** A proxy with the slots that it serves. */
+    record Master(String id, ProxyAddress proxy, SlotRanges slots) {}
+
+    /**
+     * A Redis node that copies some of a proxy's slots.
+     *
+     * @param proxy the one in front of it
+     * @param slots those it can serve reads of
+     */
+    record Replica(String id, NodeAddress node, ProxyAddress proxy, SlotRanges slots, Master master) {}
+
+    /** Neighbouring slots with the same master and replicas. */
+    record Run(SlotRange slots, Master master, List<Replica> replicas) {
+        Run {
+            replicas = List.copyOf(replicas);
+        }
+    }
+
+    static ClusterView of(Topology topology, ProxyAddress self) {
+        @Nullable ProxyAddress[] owners = owners(topology.routes(), self);
+        Map<ProxyAddress, Master> masters = masters(topology, self, owners);
+        List<Replica> replicas = replicas(topology, owners, masters);
+        return new ClusterView(topology, List.copyOf(masters.values()), replicas, runs(owners, masters, replicas));
+    }
+
+    /** This proxy. */
+    Master self() {
+        return masters.get(0);
+    }
+
+    /** How many slots somebody serves. */
+    int servedSlots() {
+        return masters.stream().mapToInt(master -> master.slots().size()).sum();
+    }
+
+    private static @Nullable ProxyAddress[] owners(RouteTable routes, ProxyAddress self) {
+        @Nullable ProxyAddress[] owners = new ProxyAddress[Slot.COUNT];
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            Target target = routes.settledOwner(slot);
+            if (target instanceof Target.Local) {
+                owners[slot] = self;
+            } else if (target instanceof Target.Remote remote) {
+                owners[slot] = remote.proxy();
+            }
+        }
+        return owners;
+    }
+
+    private static Map<ProxyAddress, Master> masters(
+            Topology topology, ProxyAddress self, @Nullable ProxyAddress[] owners) {
+        Map<ProxyAddress, List<SlotRange>> slots = new LinkedHashMap<>();
+        slots.put(self, new ArrayList<>());
+        topology.cluster().peers().keySet().forEach(peer -> slots.putIfAbsent(peer, new ArrayList<>()));
+        for (int start = 0; start < Slot.COUNT; ) {
+            int end = endOfRun(owners, start, Slot.COUNT);
+            ProxyAddress owner = owners[start];
+            if (owner != null) {
+                slots.computeIfAbsent(owner, proxy -> new ArrayList<>()).add(new SlotRange(start, end));
+            }
+            start = end + 1;
+        }
+        Map<ProxyAddress, Master> masters = new LinkedHashMap<>();
+        slots.forEach((proxy, ranges) -> masters.put(
+                proxy, new Master(NodeId.of(topology.clusterName(), proxy.value()), proxy, new SlotRanges(ranges))));
+        return masters;
+    }
+
+    private static List<Replica> replicas(
+            Topology topology, @Nullable ProxyAddress[] owners, Map<ProxyAddress, Master> masters) {
+        List<Replica> replicas = new ArrayList<>();
+        for (ReplicaNode node : topology.cluster().replicas()) {
+            SlotRanges slots = readable(node);
+            ProxyAddress owner =
+                    slots.isEmpty() ? null : owners[slots.ranges().get(0).start()];
+            Master master = owner == null ? null : masters.get(owner);
+            if (master != null) {
+                String id = NodeId.of(topology.clusterName(), node.nodeAddress().value());
+                replicas.add(new Replica(id, node.nodeAddress(), node.proxyAddress(), slots, master));
+            }
+        }
+        return replicas;
+    }
+
+    private static SlotRanges readable(ReplicaNode node) {
+        SlotRanges slots = SlotRanges.NONE;
+        for (TaggedSlots tagged : node.slots()) {
+            if (!tagged.isImporting()) {
+                slots = slots.union(tagged.rangeList());
+            }
+        }
+        return slots;
+    }
+
+    private static List<Run> runs(
+            @Nullable ProxyAddress[] owners, Map<ProxyAddress, Master> masters, List<Replica> replicas) {
+        TreeSet<Integer> cuts = new TreeSet<>();
+        cuts.add(Slot.COUNT);
+        for (Replica replica : replicas) {
+            for (SlotRange range : replica.slots().ranges()) {
+                cuts.add(range.start());
+                cuts.add(range.end() + 1);
+            }
+        }
+        List<Run> runs = new ArrayList<>();
+        for (int start = 0; start < Slot.COUNT; ) {
+            int end = endOfRun(owners, start, Objects.requireNonNull(cuts.higher(start)));
+            ProxyAddress owner = owners[start];
+            if (owner != null) {
+                runs.add(new Run(
+                        new SlotRange(start, end),
+                        Objects.requireNonNull(masters.get(owner)),
+                        readersOf(start, replicas)));
+            }
+            start = end + 1;
+        }
+        return runs;
+    }
+
+    private static List<Replica> readersOf(int slot, List<Replica> replicas) {
+        return replicas.stream()
+                .filter(replica -> replica.slots().contains(slot))
+                .toList();
+    }
+
+    /** The last slot before {@code limit} up to which the owner is that of {@code start}. */
+    private static int endOfRun(@Nullable ProxyAddress[] owners, int start, int limit) {
+        int end = start;
+        while (end + 1 < limit && Objects.equals(owners[end + 1], owners[start])) {
+            end++;
+        }
+        return end;
+    }
+}

@@ -1,0 +1,91 @@
+package io.undermoon.proxy.control.command;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.command.CommandReplies;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.resp.Protocol;
+import io.undermoon.resp.RespWriter;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** {@code COMMAND}: what the proxy's command table says, and for texts what a node behind the proxy says. */
+public final class CommandCommands {
+    private static final String HELP = """
+            (no subcommand)
+                Return details about all Redis commands.
+            COUNT
+                Return the total number of commands in this Redis server.
+            LIST
+                Return a list of all commands in this Redis server.
+            INFO [<command-name> ...]
+                Return details about multiple Redis commands.
+                If no command names are given, documentation details for all
+                commands are returned.
+            DOCS [<command-name> ...]
+                Return documentation details about multiple Redis commands.
+                If no command names are given, documentation details for all
+                commands are returned.
+            GETKEYS <full-command>
+                Return the keys from a full Redis command.
+            GETKEYSANDFLAGS <full-command>
+                Return the keys and the access flags from a full Redis command.
+            """;
+
+    private volatile CommandReplies replies;
+    private final BackendQuery nodes;
+    private final Endpoints endpoints;
+    private final NodeStates nodeStates;
+
+    public CommandCommands(ControlServices services) {
+        this.replies = new CommandReplies(services.commands().current());
+        services.commands().onChange(next -> replies = new CommandReplies(next));
+        this.nodes = services.nodes();
+        this.endpoints = services.endpoints();
+        this.nodeStates = services.nodeStates();
+    }
+
+    public void register(HandlerTable table) {
+        table.on("command", (frame, client, out) -> replies.all(client.protocol(), out))
+                .plain("command|count", out -> replies.count(out))
+                .on("command|info", (frame, client, out) -> replies.info(frame, client.protocol(), out))
+                .on("command|list", (frame, client, out) -> replies.list(frame, out))
+                .on("command|getkeys", (frame, client, out) -> replies.getKeys(frame, out))
+                .on(
+                        "command|getkeysandflags",
+                        (frame, client, out) -> replies.getKeysAndFlags(frame, client.protocol(), out))
+                .later("command|docs", (frame, client, out) -> docs(frame, client.protocol(), out))
+                .plain("command|help", Replies.help("COMMAND", HELP));
+    }
+
+    /** Texts are only for people to read, so without a node there are none rather than an error. */
+    private @Nullable CompletionStage<ByteBuf> docs(CommandFrame frame, Protocol protocol, ByteBuf out) {
+        Endpoint node = anyNode();
+        if (node == null) {
+            RespWriter.map(out, protocol, 0);
+            return null;
+        }
+        return nodes.ask(node, protocol, frame.arguments(0)).exceptionally(problem -> {
+            ByteBuf none = Unpooled.buffer();
+            RespWriter.map(none, protocol, 0);
+            return none;
+        });
+    }
+
+    private @Nullable Endpoint anyNode() {
+        for (NodeState state : nodeStates.all()) {
+            if (state.up()) {
+                return endpoints.redis(state.node().value());
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,124 @@
+package io.undermoon.proxy.control.command;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.command.NodeCommands;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespLimits;
+import io.undermoon.resp.RespReader;
+import io.undermoon.resp.RespValue;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Learns commands from the Redis nodes behind this proxy: how many a node has is asked regularly, and which ones when the number
+ * is new or the node did not answer before, so when it was exchanged or a module was loaded. Owned by the control loop.
+ */
+public final class CommandLearning implements Runnable {
+    private static final Logger LOG = Logger.getLogger(CommandLearning.class);
+
+    private final CommandCatalog commands;
+    private final BackendQuery query;
+    private final Endpoints endpoints;
+    private final TopologyStore topology;
+    private final NodeStates nodes;
+    private final EventLoop loop;
+
+    /** How many commands each node had when they were learnt. */
+    private final Map<NodeAddress, Long> counts = new HashMap<>();
+
+    /** Those that are being asked. */
+    private final Set<NodeAddress> asked = new HashSet<>();
+
+    public CommandLearning(ControlServices services, EventLoop loop) {
+        this.commands = services.commands();
+        this.query = services.nodes();
+        this.endpoints = services.endpoints();
+        this.topology = services.topology();
+        this.nodes = services.nodeStates();
+        this.loop = loop;
+    }
+
+    /** Begins, and goes on until the loop ends. */
+    public void start(long periodMillis) {
+        loop.scheduleWithFixedDelay(this, 0, periodMillis, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void run() {
+        Set<NodeAddress> present =
+                new HashSet<>(topology.current().cluster().local().keySet());
+        nodes.all().forEach(state -> present.add(state.node()));
+        counts.keySet().retainAll(present);
+        present.stream().filter(asked::add).forEach(this::look);
+    }
+
+    private void look(NodeAddress node) {
+        ask(node, "COMMAND", "COUNT")
+                .thenComposeAsync(count -> learnIfNew(node, ((RespValue.Int) count).value()), loop)
+                .whenCompleteAsync(
+                        (nothing, problem) -> {
+                            asked.remove(node);
+                            if (problem != null) {
+                                counts.remove(node);
+                                LOG.debugf("node=%s its commands are not known: %s", node, problem.getMessage());
+                            }
+                        },
+                        loop);
+    }
+
+    private CompletionStage<Long> learnIfNew(NodeAddress node, long count) {
+        Long before = counts.get(node);
+        if (before != null && before == count) {
+            return CompletableFuture.completedStage(count);
+        }
+        return ask(node, "COMMAND")
+                .thenApplyAsync(
+                        reply -> {
+                            counts.put(node, count);
+                            learn(node, reply);
+                            return count;
+                        },
+                        loop);
+    }
+
+    private void learn(NodeAddress node, RespValue reply) {
+        try {
+            List<String> learnt = commands.learn(NodeCommands.of(reply));
+            if (!learnt.isEmpty()) {
+                LOG.infof("node=%s has commands that were not known: %s", node, learnt);
+            }
+        } catch (IllegalArgumentException e) {
+            LOG.warnf("node=%s its commands cannot be learnt: %s", node, e.getMessage());
+        }
+    }
+
+    private CompletionStage<RespValue> ask(NodeAddress node, String... command) {
+        return query.ask(endpoints.redis(node.value()), List.of(command)).thenApply(CommandLearning::decode);
+    }
+
+    private static RespValue decode(ByteBuf reply) {
+        try {
+            RespValue value = new RespReader(RespLimits.CONTROL).read(reply);
+            if (value instanceof RespValue.Int || value instanceof RespValue.Array) {
+                return value;
+            }
+            throw new IllegalArgumentException("COMMAND was answered with " + value);
+        } finally {
+            reply.release();
+        }
+    }
+}

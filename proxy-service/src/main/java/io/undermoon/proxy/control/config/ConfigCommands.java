@@ -1,0 +1,152 @@
+package io.undermoon.proxy.control.config;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.GlobPattern;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.control.info.ResettableStats;
+import io.undermoon.proxy.control.nodes.NodeAdmin;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.resp.Protocol;
+import io.undermoon.resp.RespWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** {@code CONFIG}: shapes and errors of Redis 7, options of the proxy. */
+public final class ConfigCommands {
+    private static final String HELP = """
+            GET <pattern>
+                Return parameters matching the glob-like <pattern> and their values.
+            SET <directive> <value>
+                Set the configuration <directive> to <value>.
+            RESETSTAT
+                Reset statistics reported by the INFO command.
+            """;
+
+    private final ConfigOptions options;
+    private final ResettableStats stats;
+    private final NodeAdmin nodes;
+
+    public ConfigCommands(ConfigOptions options, ResettableStats stats, NodeAdmin nodes) {
+        this.nodes = nodes;
+        this.options = options;
+        this.stats = stats;
+    }
+
+    public void register(HandlerTable table) {
+        table.later("config|get", this::get)
+                .later("config|set", this::set)
+                .later("config|resetstat", this::resetStat)
+                .plain("config|help", Replies.help("CONFIG", HELP));
+    }
+
+    /** The options of the proxy and, where that is allowed, those of the nodes that the proxy has not. */
+    private @Nullable CompletionStage<ByteBuf> get(CommandFrame frame, Client client, ByteBuf out) {
+        Protocol protocol = client.protocol();
+        Map<String, String> own = new LinkedHashMap<>();
+        List<GlobPattern> patterns =
+                frame.arguments(2).stream().map(GlobPattern::ignoringCase).toList();
+        for (ConfigOption option : options.all()) {
+            if (patterns.stream().anyMatch(pattern -> pattern.matches(option.name()))) {
+                own.put(option.name(), option.value().get());
+            }
+        }
+        if (!nodes.isOn()) {
+            write(own, protocol, out);
+            return null;
+        }
+        return nodes.options(frame.arguments(2)).thenApply(ofNodes -> {
+            ofNodes.forEach(own::putIfAbsent);
+            ByteBuf reply = Unpooled.buffer();
+            write(own, protocol, reply);
+            return reply;
+        });
+    }
+
+    private static void write(Map<String, String> values, Protocol protocol, ByteBuf out) {
+        RespWriter.map(out, protocol, values.size());
+        values.forEach((name, value) -> {
+            RespWriter.bulk(out, name);
+            RespWriter.bulk(out, value);
+        });
+    }
+
+    /** A change that was found to be right and is not made yet. */
+    private record Pending(ConfigOption.Change change, String value) {}
+
+    /**
+     * {@code CONFIG SET <option> <value> …}: all of them or, if one is wrong, none; for options of the nodes that is true of each
+     * node by itself.
+     */
+    private @Nullable CompletionStage<ByteBuf> set(CommandFrame frame, Client client, ByteBuf out) {
+        if (frame.argumentCount() % 2 != 0) {
+            CommandErrors.syntax(out);
+            return null;
+        }
+        if (nodes.isOn() && countOwn(frame) == 0) {
+            return nodes.done(frame.arguments(0), out);
+        }
+        if (!Guard.refusesControl(client, out)) {
+            setOwn(frame, out);
+        }
+        return null;
+    }
+
+    /** How many of the options to be set are the proxy's own. */
+    private long countOwn(CommandFrame frame) {
+        return IntStream.iterate(2, i -> i < frame.argumentCount(), i -> i + 2)
+                .filter(i -> options.find(frame.argument(i)) != null)
+                .count();
+    }
+
+    /** Options of the nodes are unknown here: those of the proxy and those of the nodes are not set by one command. */
+    private void setOwn(CommandFrame frame, ByteBuf out) {
+        List<Pending> pending = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (int i = 2; i < frame.argumentCount(); i += 2) {
+            ConfigOption option = options.find(frame.argument(i));
+            if (option == null) {
+                RespWriter.error(
+                        out, "ERR Unknown option or number of arguments for CONFIG SET - '" + frame.argument(i) + "'");
+                return;
+            }
+            String value = frame.argument(i + 1);
+            String problem = seen.add(option.name()) ? problem(option.change(), value) : "duplicate parameter";
+            ConfigOption.Change change = option.change();
+            if (problem != null || change == null) {
+                RespWriter.error(
+                        out,
+                        "ERR CONFIG SET failed (possibly related to argument '" + frame.argument(i) + "') - "
+                                + problem);
+                return;
+            }
+            pending.add(new Pending(change, value));
+        }
+        pending.forEach(one -> one.change().apply(one.value()));
+        Replies.ok(out);
+    }
+
+    private static @Nullable String problem(ConfigOption.@Nullable Change change, String value) {
+        return change == null ? "can't set immutable config" : change.problem(value);
+    }
+
+    private @Nullable CompletionStage<ByteBuf> resetStat(CommandFrame frame, Client client, ByteBuf out) {
+        stats.reset();
+        if (nodes.isOn()) {
+            return nodes.done(frame.arguments(0), out);
+        }
+        Replies.ok(out);
+        return null;
+    }
+}

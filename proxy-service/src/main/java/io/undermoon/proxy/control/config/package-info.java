@@ -1,0 +1,7 @@
+/**
+ * {@code CONFIG}: the options of the proxy. Options of the Redis nodes are left to {@code control.nodes}.
+ */
+@NullMarked
+package io.undermoon.proxy.control.config;
+
+import org.jspecify.annotations.NullMarked;

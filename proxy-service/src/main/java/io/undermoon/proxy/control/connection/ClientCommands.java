@@ -1,0 +1,221 @@
+package io.undermoon.proxy.control.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientLine;
+import io.undermoon.proxy.client.ClientName;
+import io.undermoon.proxy.client.ClientRegistry;
+import io.undermoon.proxy.client.ClientType;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.ReplyMode;
+import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.resp.RespWriter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** {@code CLIENT}: who is connected to this proxy, and under which name. */
+public final class ClientCommands {
+    private static final String HELP = """
+            CACHING (YES|NO)
+                Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.
+            GETREDIR
+                Return the client ID we are redirecting to when tracking is enabled.
+            GETNAME
+                Return the name of the current connection.
+            ID
+                Return the ID of the current connection.
+            INFO
+                Return information about the current client connection.
+            KILL <ip:port>
+                Kill connection made from <ip:port>.
+            KILL <option> <value> [<option> <value> [...]]
+                Kill connections. Options are:
+                * ADDR (<ip:port>|<unixsocket>:0)
+                  Kill connections made from the specified address
+                * LADDR (<ip:port>|<unixsocket>:0)
+                  Kill connections made to specified local address
+                * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)
+                  Kill connections by type.
+                * USER <username>
+                  Kill connections authenticated by <username>.
+                * SKIPME (YES|NO)
+                  Skip killing current connection (default: yes).
+                * ID <client-id>
+                  Kill connections by client id.
+                * MAXAGE <maxage>
+                  Kill connections older than the specified age.
+            LIST [options ...]
+                Return information about client connections. Options:
+                * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)
+                  Return clients of specified type.
+                * ID <clientid> [<clientid> ...]
+                  Return clients of specified IDs only.
+            NO-EVICT (ON|OFF)
+                Protect current client connection from eviction.
+            NO-TOUCH (ON|OFF)
+                Will not touch LRU/LFU stats when this mode is on.
+            PAUSE <timeout> [WRITE|ALL]
+                Suspend all, or just write, clients for <timeout> milliseconds.
+            REPLY (ON|OFF|SKIP)
+                Control the replies sent to the current connection.
+            SETINFO <option> <value>
+                Set client meta attr. Options are:
+                * LIB-NAME: the client lib name.
+                * LIB-VER: the client lib version.
+            SETNAME <name>
+                Assign the name <name> to the current connection.
+            TRACKING (ON|OFF) [BCAST] [PREFIX <prefix> [...]]
+                     [OPTIN] [OPTOUT] [NOLOOP]
+                Control server assisted client side caching.
+            TRACKINGINFO
+                Report tracking status for the current connection.
+            UNBLOCK <clientid> [TIMEOUT|ERROR]
+                Unblock the specified blocked client.
+            UNPAUSE
+                Stop the current client pause, resuming traffic.
+            """;
+
+    private final ClientRegistry clients;
+    private final Guard guard;
+
+    public ClientCommands(ClientRegistry clients, Guard guard) {
+        this.clients = clients;
+        this.guard = guard;
+    }
+
+    public void register(HandlerTable table) {
+        table.on("client|setname", ClientCommands::setName)
+                .on("client|getname", ClientCommands::getName)
+                .on("client|setinfo", ClientCommands::setInfo)
+                .on("client|id", (frame, client, out) -> RespWriter.integer(out, client.id()))
+                .on("client|info", (frame, client, out) -> text(client, ClientLine.of(client), out))
+                .on("client|kill", new KillCommand(clients, guard.access()))
+                .on("client|reply", ClientCommands::reply)
+                .on("client|no-evict", (frame, client, out) -> onOrOff(frame, client::noEvict, out))
+                .on("client|no-touch", (frame, client, out) -> onOrOff(frame, client::noTouch, out))
+                .later("client|unblock", new UnblockCommand(clients))
+                .on("client|list", (frame, client, out) -> list(frame, client, out))
+                .plain("client|help", Replies.help("CLIENT", HELP));
+        new PauseCommands(clients.pause()).register(table);
+    }
+
+    private static void setName(CommandFrame frame, Client client, ByteBuf out) {
+        String name = frame.argument(2);
+        if (ClientName.isLegal(name)) {
+            client.name(name);
+            Replies.ok(out);
+        } else {
+            RespWriter.error(out, ClientName.ILLEGAL);
+        }
+    }
+
+    private static void getName(CommandFrame frame, Client client, ByteBuf out) {
+        if (client.name().isEmpty()) {
+            RespWriter.nullValue(out, client.protocol());
+        } else {
+            RespWriter.bulk(out, client.name());
+        }
+    }
+
+    private static void setInfo(CommandFrame frame, Client client, ByteBuf out) {
+        boolean isName = frame.argumentIs(2, "LIB-NAME");
+        String option = frame.argument(2);
+        String value = frame.argument(3);
+        if (!isName && !frame.argumentIs(2, "LIB-VER")) {
+            RespWriter.error(out, "ERR Unrecognized option '" + option + "'");
+            return;
+        }
+        if (!ClientName.isLegal(value)) {
+            RespWriter.error(out, "ERR " + option + " cannot contain spaces, newlines or special characters.");
+            return;
+        }
+        if (isName) {
+            client.libraryName(value);
+        } else {
+            client.libraryVersion(value);
+        }
+        Replies.ok(out);
+    }
+
+    /** {@code CLIENT REPLY}: there is a reply only when replies are switched on. */
+    private static void reply(CommandFrame frame, Client client, ByteBuf out) {
+        if (frame.argumentIs(2, "ON")) {
+            client.replyMode(ReplyMode.ON);
+            Replies.ok(out);
+        } else if (frame.argumentIs(2, "OFF")) {
+            client.replyMode(ReplyMode.OFF);
+        } else if (frame.argumentIs(2, "SKIP")) {
+            if (client.replyMode() != ReplyMode.OFF) {
+                client.replyMode(ReplyMode.SKIP_NEXT);
+            }
+        } else {
+            CommandErrors.syntax(out);
+        }
+    }
+
+    private static void onOrOff(CommandFrame frame, Consumer<Boolean> change, ByteBuf out) {
+        if (frame.argumentIs(2, "ON") || frame.argumentIs(2, "OFF")) {
+            change.accept(frame.argumentIs(2, "ON"));
+            Replies.ok(out);
+        } else {
+            CommandErrors.syntax(out);
+        }
+    }
+
+    private void list(CommandFrame frame, Client asking, ByteBuf out) {
+        int arguments = frame.argumentCount() - 2;
+        if (arguments == 0) {
+            write(clients.all(), asking, out);
+        } else if (arguments == 2 && frame.argumentIs(2, "TYPE")) {
+            listType(frame.argument(3), asking, out);
+        } else if (arguments >= 2 && frame.argumentIs(2, "ID")) {
+            listIds(frame.arguments(3), asking, out);
+        } else {
+            CommandErrors.syntax(out);
+        }
+    }
+
+    private void listType(String type, Client asking, ByteBuf out) {
+        ClientType wanted = ClientType.find(type);
+        if (wanted == null) {
+            RespWriter.error(out, "ERR Unknown client type '" + type + "'");
+        } else {
+            write(clients.all().stream().filter(wanted::isOf).toList(), asking, out);
+        }
+    }
+
+    private void listIds(List<String> ids, Client asking, ByteBuf out) {
+        Set<Long> wanted = new HashSet<>();
+        for (String text : ids) {
+            OptionalLong id = Integers.parse(text);
+            if (id.isEmpty()) {
+                RespWriter.error(out, "ERR Invalid client ID");
+                return;
+            }
+            wanted.add(id.getAsLong());
+        }
+        write(
+                clients.all().stream()
+                        .filter(client -> wanted.contains(client.id()))
+                        .toList(),
+                asking,
+                out);
+    }
+
+    private static void write(List<Client> chosen, Client asking, ByteBuf out) {
+        StringBuilder lines = new StringBuilder();
+        chosen.forEach(client -> lines.append(ClientLine.of(client)));
+        text(asking, lines, out);
+    }
+
+    private static void text(Client asking, CharSequence text, ByteBuf out) {
+        RespWriter.verbatim(out, asking.protocol(), "txt", text);
+    }
+}

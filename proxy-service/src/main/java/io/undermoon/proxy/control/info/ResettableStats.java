@@ -1,0 +1,86 @@
+package io.undermoon.proxy.control.info;
+
+import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.stats.ProxyStats;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
+
+/**
+ * The counters since {@code CONFIG RESETSTAT}. Those of the process only grow, as metrics must; so what they were at the reset is kept
+ * and taken off. Thread-safe.
+ */
+public final class ResettableStats {
+    private final ProxyStats stats;
+    private final int commandCount;
+    private volatile Figures atReset;
+
+    /**
+     * @param commandCount size of the command table
+     */
+    public ResettableStats(ProxyStats stats, int commandCount) {
+        this.stats = stats;
+        this.commandCount = commandCount;
+        this.atReset = new Figures(
+                new long[Counter.values().length],
+                new long[commandCount],
+                new long[commandCount],
+                new long[commandCount],
+                new long[commandCount]);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and not changed once made
+    private record Figures(long[] counters, long[] calls, long[] failures, long[] rejections, long[] micros) {}
+
+    public void reset() {
+        atReset = new Figures(
+                snapshot(Counter.values().length, counter -> stats.get(Counter.values()[counter])),
+                snapshot(commandCount, stats::calls),
+                snapshot(commandCount, stats::failures),
+                snapshot(commandCount, stats::rejections),
+                snapshot(commandCount, stats::micros));
+    }
+
+    /** What a counter that is not a level has counted. */
+    long get(Counter counter) {
+        return stats.get(counter) - atReset.counters()[counter.ordinal()];
+    }
+
+    /** What a counter that is a level stands at. */
+    long level(Counter counter) {
+        return stats.get(counter);
+    }
+
+    long calls(int commandId) {
+        return stats.calls(commandId) - atReset.calls()[commandId];
+    }
+
+    long failures(int commandId) {
+        return stats.failures(commandId) - atReset.failures()[commandId];
+    }
+
+    long rejections(int commandId) {
+        return stats.rejections(commandId) - atReset.rejections()[commandId];
+    }
+
+    /** See {@link io.undermoon.proxy.stats.LoopStats#micros}: in units of 1024 nanoseconds. */
+    long micros(int commandId) {
+        return stats.micros(commandId) - atReset.micros()[commandId];
+    }
+
+    long totalCalls() {
+        return total(this::calls);
+    }
+
+    /** Errors of nodes and of the proxy itself. */
+    long totalErrors() {
+        return total(this::failures) + total(this::rejections);
+    }
+
+    private long total(IntToLongFunction figure) {
+        return IntStream.range(0, commandCount).mapToLong(figure).sum();
+    }
+
+    private static long[] snapshot(int size, IntToLongFunction figure) {
+        return IntStream.range(0, size).mapToLong(figure).toArray();
+    }
+}

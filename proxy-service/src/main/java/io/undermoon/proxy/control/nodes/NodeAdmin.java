@@ -1,0 +1,203 @@
+package io.undermoon.proxy.control.nodes;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.command.Policy;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.control.nodes.NodeQuery.Answer;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.resp.Protocol;
+import io.undermoon.resp.RespValue;
+import io.undermoon.resp.RespWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Administration of the Redis nodes through the proxy, where {@code backend_admin_commands} allows it: {@code DEBUG}, {@code
+ * MEMORY}, {@code LATENCY}, and what {@code CONFIG}, {@code INFO} and {@code SLOWLOG} say of the nodes.
+ *
+ * <p>The reply is the node's, by its address: an array of address, reply, address, reply. Where the nodes only do something it
+ * is {@code +OK} when all of them have, else an error that names those that have not.
+ */
+public final class NodeAdmin {
+    /** The word behind {@code INFO} and {@code SLOWLOG GET} that asks for the nodes. */
+    public static final String NODES = "NODES";
+
+    private final boolean isOn;
+    private final NodeQuery query;
+
+    public NodeAdmin(ControlServices services) {
+        this.isOn = services.settings().backendAdminCommands();
+        this.query = new NodeQuery(services);
+    }
+
+    public boolean isOn() {
+        return isOn;
+    }
+
+    public void register(HandlerTable table, CommandTable commands) {
+        table.later("debug", (frame, client, out) -> byNode(frame.arguments(0), out));
+        for (Command container : List.of(container(commands, "latency"), container(commands, "memory"))) {
+            for (Command sub : container.subcommands()) {
+                if (sub.policy() == Policy.LOCAL) {
+                    boolean isDone = sub.name().equals("memory|purge");
+                    table.later(
+                            sub.name(),
+                            (frame, client, out) ->
+                                    isDone ? done(frame.arguments(0), out) : byNode(frame.arguments(0), out));
+                }
+            }
+        }
+    }
+
+    private static Command container(CommandTable commands, String name) {
+        Command command = commands.find(name);
+        if (command == null) {
+            throw new IllegalStateException(name + " is not in the command table");
+        }
+        return command;
+    }
+
+    /** Has the nodes answer, each for itself. */
+    @Nullable
+    public CompletionStage<ByteBuf> byNode(List<String> command, ByteBuf out) {
+        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeByNode));
+    }
+
+    /** Has the nodes do something to which {@code OK} is the answer. */
+    @Nullable
+    public CompletionStage<ByteBuf> done(List<String> command, ByteBuf out) {
+        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeDone));
+    }
+
+    /** {@code UMCTL ADMIN <command>}: a peer, or a person, asks for the nodes behind this proxy alone. */
+    @Nullable
+    public CompletionStage<ByteBuf> forPeer(CommandFrame frame, Client client, ByteBuf out) {
+        if (frame.argumentCount() < 3) {
+            RespWriter.error(out, "Invalid arguments");
+            return null;
+        }
+        List<String> command = frame.arguments(2);
+        return isRefused(command, out) ? null : query.askOwn(command).thenApply(written(NodeAdmin::writeByNode));
+    }
+
+    /** The sections of {@code INFO} of each node, below a heading with its address. */
+    @Nullable
+    public CompletionStage<ByteBuf> info(List<String> sections, ByteBuf out) {
+        List<String> command = new ArrayList<>(List.of("INFO"));
+        command.addAll(sections);
+        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeInfo));
+    }
+
+    /** What options the nodes have, but for secrets. Where nodes differ the value lists them all: {@code address=value …}. */
+    public CompletionStage<Map<String, String>> options(List<String> patterns) {
+        List<String> command = new ArrayList<>(List.of("CONFIG", "GET"));
+        command.addAll(patterns);
+        return query.ask(command).thenApply(NodeAdmin::merged);
+    }
+
+    private boolean isRefused(List<String> command, ByteBuf out) {
+        String problem = isOn ? AdminRules.problem(command) : off(command);
+        if (problem != null) {
+            RespWriter.error(out, problem);
+        }
+        return problem != null;
+    }
+
+    private static String off(List<String> command) {
+        return "ERR '" + command.get(0).toLowerCase(Locale.ROOT)
+                + "' of the Redis nodes is not allowed through this proxy; it is with backend_admin_commands=true in its "
+                + "configuration";
+    }
+
+    private static Function<List<Answer>, ByteBuf> written(BiConsumer<List<Answer>, ByteBuf> writer) {
+        return answers -> {
+            ByteBuf reply = Unpooled.buffer();
+            writer.accept(answers, reply);
+            return reply;
+        };
+    }
+
+    private static void writeByNode(List<Answer> answers, ByteBuf out) {
+        RespWriter.map(out, Protocol.RESP2, answers.size());
+        for (Answer answer : answers) {
+            RespWriter.bulk(out, answer.node());
+            answer.reply().write(out);
+        }
+    }
+
+    private static void writeDone(List<Answer> answers, ByteBuf out) {
+        List<String> problems = problems(answers);
+        if (answers.isEmpty()) {
+            RespWriter.error(out, "CLUSTERDOWN no node behind this proxy");
+        } else if (problems.isEmpty()) {
+            Replies.ok(out);
+        } else {
+            RespWriter.error(
+                    out,
+                    "ERR " + problems.size() + " of " + answers.size() + " nodes refused: "
+                            + String.join("; ", problems));
+        }
+    }
+
+    private static List<String> problems(List<Answer> answers) {
+        return answers.stream()
+                .filter(Answer::isError)
+                .map(answer -> answer.node() + ": " + ((RespValue.Failure) answer.reply()).text())
+                .toList();
+    }
+
+    private static void writeInfo(List<Answer> answers, ByteBuf out) {
+        StringBuilder text = new StringBuilder();
+        for (Answer answer : answers) {
+            text.append("# Node ").append(answer.node()).append("\r\n");
+            if (answer.reply() instanceof RespValue.Bulk info) {
+                text.append(info.text());
+            } else if (answer.reply() instanceof RespValue.Failure failure) {
+                text.append("error:").append(failure.text()).append("\r\n");
+            }
+            text.append("\r\n");
+        }
+        RespWriter.bulk(out, text);
+    }
+
+    private static Map<String, String> merged(List<Answer> answers) {
+        Map<String, Map<String, String>> byOption = new TreeMap<>();
+        for (Answer answer : answers) {
+            List<RespValue> items = answer.reply() instanceof RespValue.Array array ? array.items() : List.of();
+            for (int i = 0; i + 1 < items.size(); i += 2) {
+                if (items.get(i) instanceof RespValue.Bulk option && items.get(i + 1) instanceof RespValue.Bulk value) {
+                    byOption.computeIfAbsent(option.text(), name -> new LinkedHashMap<>())
+                            .put(answer.node(), value.text());
+                }
+            }
+        }
+        Map<String, String> merged = new TreeMap<>();
+        byOption.forEach((option, values) -> merged.put(option, value(values)));
+        return merged;
+    }
+
+    private static String value(Map<String, String> byNode) {
+        if (byNode.values().stream().distinct().count() == 1) {
+            return byNode.values().iterator().next();
+        }
+        return String.join(
+                " ",
+                byNode.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .toList());
+    }
+}

@@ -1,0 +1,133 @@
+package io.undermoon.proxy.control.nodes;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespLimits;
+import io.undermoon.resp.RespProtocolException;
+import io.undermoon.resp.RespReader;
+import io.undermoon.resp.RespValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has Redis nodes carry out a command for an administrator: all nodes behind this proxy, replicas too, and with active redirection
+ * those behind the other proxies of the cluster that serve slots. These are asked with {@code UMCTL ADMIN <command>}, which never
+ * goes further. Thread-safe.
+ */
+final class NodeQuery {
+    private static final List<String> FOR_PEERS = List.of("UMCTL", "ADMIN");
+
+    private final BackendQuery query;
+    private final Endpoints endpoints;
+    private final TopologyStore topology;
+    private final NodeStates nodeStates;
+    private final boolean askPeers;
+
+    NodeQuery(ControlServices services) {
+        this.query = services.nodes();
+        this.endpoints = services.endpoints();
+        this.topology = services.topology();
+        this.nodeStates = services.nodeStates();
+        this.askPeers = services.settings().activeRedirection();
+    }
+
+    /**
+     * What one node said.
+     *
+     * @param node its address, or that of the proxy that cannot be asked for its nodes
+     */
+    record Answer(String node, RespValue reply) {
+        boolean isError() {
+            return reply instanceof RespValue.Failure;
+        }
+    }
+
+    /** Asks the nodes of the cluster; what could not be asked answers with an error. */
+    CompletionStage<List<Answer>> ask(List<String> command) {
+        List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
+        answers.add(askOwn(command).toCompletableFuture());
+        if (askPeers) {
+            List<String> forPeers = new ArrayList<>(FOR_PEERS);
+            forPeers.addAll(command);
+            topology.current().cluster().peers().forEach((peer, slots) -> {
+                if (!slots.isEmpty()) {
+                    answers.add(askPeer(peer, forPeers));
+                }
+            });
+        }
+        return joined(answers);
+    }
+
+    /** Asks the nodes behind this proxy alone. What passwords they have does not get out. */
+    CompletionStage<List<Answer>> askOwn(List<String> command) {
+        List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
+        for (String node : ownNodes()) {
+            answers.add(ask(endpoints.redis(node), command)
+                    .thenApply(reply -> List.of(new Answer(node, AdminRules.withoutSecrets(command, reply)))));
+        }
+        return joined(answers);
+    }
+
+    private TreeSet<String> ownNodes() {
+        TreeSet<String> nodes = new TreeSet<>();
+        Topology now = topology.current();
+        now.cluster().local().keySet().forEach(node -> nodes.add(node.value()));
+        nodeStates.all().forEach(state -> nodes.add(state.node().value()));
+        return nodes;
+    }
+
+    private CompletableFuture<List<Answer>> askPeer(ProxyAddress peer, List<String> command) {
+        return ask(endpoints.peer(peer.value(), 0), command).thenApply(reply -> {
+            if (!(reply instanceof RespValue.Array pairs) || pairs.items().size() % 2 != 0) {
+                return List.of(new Answer(peer.value(), reply));
+            }
+            List<Answer> answers = new ArrayList<>();
+            for (int i = 0; i < pairs.items().size(); i += 2) {
+                String node = pairs.items().get(i) instanceof RespValue.Bulk name ? name.text() : peer.value();
+                answers.add(new Answer(node, pairs.items().get(i + 1)));
+            }
+            return answers;
+        });
+    }
+
+    private CompletableFuture<RespValue> ask(Endpoint endpoint, List<String> command) {
+        return query.ask(endpoint, command).handle(NodeQuery::value).toCompletableFuture();
+    }
+
+    private static RespValue value(@Nullable ByteBuf bytes, @Nullable Throwable problem) {
+        if (bytes == null) {
+            Throwable cause =
+                    problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+            return new RespValue.Failure("ERR " + (cause == null ? "no reply" : cause.getMessage()));
+        }
+        try {
+            RespValue value = new RespReader(RespLimits.CONTROL).read(bytes);
+            return value == null ? new RespValue.Failure("ERR no whole reply") : value;
+        } catch (RespProtocolException e) {
+            return new RespValue.Failure("ERR " + e.getMessage());
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private static CompletionStage<List<Answer>> joined(List<CompletableFuture<List<Answer>>> answers) {
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(all -> {
+                    List<Answer> flat = new ArrayList<>();
+                    answers.forEach(one -> flat.addAll(one.join()));
+                    return flat;
+                });
+    }
+}

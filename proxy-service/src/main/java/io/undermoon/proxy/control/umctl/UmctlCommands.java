@@ -1,0 +1,131 @@
+package io.undermoon.proxy.control.umctl;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.Handler;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.Readiness;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.control.nodes.NodeAdmin;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.topology.ApplyResult;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetRepl;
+import io.undermoon.umctl.UmctlSyntaxException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code UMCTL}: how coordinators and other proxies talk to this one. Replies are those of the original, byte for byte, but for
+ * what it has no reply for.
+ */
+public final class UmctlCommands {
+    private static final Logger LOG = Logger.getLogger(UmctlCommands.class);
+
+    private static final int MAX_LOGGED = 200;
+
+    private final TopologyStore topology;
+    private final Runnable shutdown;
+    private final NodeAdmin nodes;
+    private final Map<String, Handler.Immediate> bySubcommand = new HashMap<>();
+    private final MigrationCommands migrations;
+
+    public UmctlCommands(ControlServices services, NodeAdmin nodes) {
+        this.nodes = nodes;
+        this.topology = services.topology();
+        this.shutdown = services.shutdown();
+        this.migrations = new MigrationCommands(services);
+        bySubcommand.put("SETCLUSTER", (frame, client, out) -> setCluster(frame, out));
+        bySubcommand.put("SETREPL", (frame, client, out) -> setRepl(frame, out));
+        bySubcommand.put(
+                "GETEPOCH",
+                (frame, client, out) ->
+                        RespWriter.integer(out, topology.current().epoch().value()));
+        bySubcommand.put(
+                "READY", (frame, client, out) -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0));
+        bySubcommand.put("SHUTDOWN", (frame, client, out) -> shutdown(client, out));
+        new UmctlReports(services).addTo(bySubcommand);
+    }
+
+    public void register(HandlerTable table) {
+        table.later("umctl", this::dispatch);
+    }
+
+    private @Nullable CompletionStage<ByteBuf> dispatch(CommandFrame frame, Client client, ByteBuf out) {
+        if (Guard.refusesControl(client, out)) {
+            return null;
+        }
+        if (frame.argumentIs(1, "ADMIN")) {
+            return nodes.forPeer(frame, client, out);
+        }
+        String subcommand = frame.argument(1).toUpperCase(Locale.ROOT);
+        Handler.Immediate handler = bySubcommand.get(subcommand);
+        if (handler != null) {
+            handler.write(frame, client, out);
+            return null;
+        }
+        return migrations.answer(subcommand, frame, out);
+    }
+
+    private void setCluster(CommandFrame frame, ByteBuf out) {
+        SetCluster message;
+        try {
+            message = SetCluster.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            logRefused("SETCLUSTER", e);
+            RespWriter.error(out, "Failed to parse args: " + e.kind().wireName());
+            return;
+        }
+        ApplyResult result = topology.apply(message);
+        if (result == ApplyResult.APPLIED && message.configIgnored()) {
+            RespWriter.simple(out, "WARNING: ignored invalid config");
+        } else {
+            write(result, out);
+        }
+    }
+
+    private void setRepl(CommandFrame frame, ByteBuf out) {
+        SetRepl message;
+        try {
+            message = SetRepl.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            logRefused("SETREPL", e);
+            RespWriter.error(out, "Invalid arguments");
+            return;
+        }
+        write(topology.apply(message), out);
+    }
+
+    private static void write(ApplyResult result, ByteBuf out) {
+        switch (result) {
+            case APPLIED -> Replies.ok(out);
+            case OLD_EPOCH -> RespWriter.error(out, "OLD_EPOCH");
+            case NOT_MY_META -> RespWriter.error(out, "ERR_NOT_MY_META");
+        }
+    }
+
+    private void shutdown(Client client, ByteBuf out) {
+        LOG.infof("proxy=%s is told to end by client=%s", topology.self(), client.remoteAddress());
+        Replies.ok(out);
+        shutdown.run();
+    }
+
+    private void logRefused(String subcommand, UmctlSyntaxException e) {
+        LOG.warnf("proxy=%s refused UMCTL %s: %s", topology.self(), subcommand, reason(e));
+    }
+
+    /** What was wrong with a message, of which the reply gives only the kind; it may repeat any argument. */
+    static String reason(UmctlSyntaxException e) {
+        String reason = String.valueOf(e.getMessage());
+        String shown = reason.length() > MAX_LOGGED ? reason.substring(0, MAX_LOGGED) + "..." : reason;
+        return shown.replaceAll("\\p{Cntrl}", "?");
+    }
+}

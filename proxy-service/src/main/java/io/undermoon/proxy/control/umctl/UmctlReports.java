@@ -1,0 +1,136 @@
+package io.undermoon.proxy.control.umctl;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientRegistry;
+import io.undermoon.proxy.client.SlowLog;
+import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.Handler;
+import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespWriter;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The sub-commands of {@code UMCTL} that only tell what is. */
+final class UmctlReports {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+    private final TopologyStore topology;
+    private final ClientRegistry clients;
+    private final SlowLog slowLog;
+    private final ProxyStats stats;
+    private final NodeStates nodeStates;
+
+    UmctlReports(ControlServices services) {
+        this.topology = services.topology();
+        this.clients = services.clients();
+        this.slowLog = services.slowLog();
+        this.stats = services.stats();
+        this.nodeStates = services.nodeStates();
+    }
+
+    void addTo(Map<String, Handler.Immediate> bySubcommand) {
+        bySubcommand.put("LISTCLUSTER", (frame, client, out) -> listCluster(out));
+        bySubcommand.put(
+                "INFOREPL",
+                (frame, client, out) ->
+                        TopologyReport.replication(topology.current()).write(out));
+        bySubcommand.put(
+                "INFO",
+                (frame, client, out) -> TopologyReport.all(topology.current()).write(out));
+        bySubcommand.put("STATS", (frame, client, out) -> RespWriter.command(out, counters()));
+        bySubcommand.put("NODES", (frame, client, out) -> nodes(out));
+        bySubcommand.put("SLOWLOG", (frame, client, out) -> slowLog(frame, out));
+        bySubcommand.put("DEBUG", (frame, client, out) -> debug(frame, out));
+    }
+
+    private void listCluster(ByteBuf out) {
+        RespWriter.array(out, 1);
+        RespWriter.bulk(out, TopologyReport.name(topology.current()));
+    }
+
+    /** The original counts the steps of its own way to migrate only; what the proxy does count follows in the same form. */
+    private List<String> counters() {
+        List<String> lines = new ArrayList<>();
+        lines.add("# Migration");
+        lines.add("# Proxy");
+        for (Counter counter : Counter.values()) {
+            lines.add(counter.name().toLowerCase(Locale.ROOT) + ": " + stats.get(counter));
+        }
+        return lines;
+    }
+
+    private void nodes(ByteBuf out) {
+        List<NodeState> states = nodeStates.all();
+        RespWriter.array(out, states.size());
+        for (NodeState state : states) {
+            RespWriter.command(
+                    out,
+                    List.of(
+                            state.node().value(),
+                            state.role().wireName(),
+                            state.up() ? "up" : "down",
+                            Long.toString(state.millisSinceLastCheck()),
+                            state.masterLink(),
+                            Long.toString(state.replicationOffset())));
+        }
+    }
+
+    private void slowLog(CommandFrame frame, ByteBuf out) {
+        boolean hasWord = frame.argumentCount() > 2;
+        if (hasWord && frame.argumentIs(2, "GET")) {
+            long count = frame.argumentCount() > 3
+                    ? Integers.parse(frame.argument(3)).orElse(-1)
+                    : -1;
+            List<SlowLog.Entry> entries = slowLog.newest(count);
+            RespWriter.array(out, entries.size());
+            entries.forEach(entry -> RespWriter.command(out, lines(entry)));
+        } else if (hasWord && frame.argumentIs(2, "RESET")) {
+            slowLog.reset();
+            Replies.ok(out);
+        } else {
+            RespWriter.error(out, "invalid slowlog sub-command");
+        }
+    }
+
+    /** The ten lines of the original; of the stages in between this proxy takes no time, so they say 0. */
+    private static List<String> lines(SlowLog.Entry entry) {
+        return List.of(
+                "session_id: " + entry.clientId(),
+                "created: " + entry.created(),
+                "sent_to_migration_backend: 0",
+                "sent_to_cluster: 0",
+                "sent_to_queue: 0",
+                "queue_received: 0",
+                "sent_to_backend: 0",
+                "received_from_backend: 0",
+                "wait_done: " + entry.elapsedNanos(),
+                "command: " + String.join(" ", entry.arguments()));
+    }
+
+    private void debug(CommandFrame frame, ByteBuf out) {
+        if (frame.argumentCount() > 2 && frame.argumentIs(2, "FUTURE")) {
+            RespWriter.command(
+                    out, clients.all().stream().map(UmctlReports::line).toList());
+        } else {
+            RespWriter.error(out, "invalid debug sub-command");
+        }
+    }
+
+    private static String line(Client client) {
+        ZonedDateTime connected = ZonedDateTime.now(ZoneId.systemDefault()).minusSeconds(client.ageSeconds());
+        return client.id() + " " + TIME.format(connected) + " session " + client.remoteAddress();
+    }
+}
