@@ -35,6 +35,11 @@ public final class Client {
     private volatile boolean noEvict;
     private volatile boolean noTouch;
     private ReplyMode replyMode = ReplyMode.ON;
+    private volatile int channels;
+    private volatile int patterns;
+    private volatile int shardChannels;
+    private volatile int queuedCommands = -1;
+    private volatile long queuedBytes;
     private boolean silent;
     private boolean leaving;
 
@@ -254,6 +259,49 @@ public final class Client {
     public void replyMode(ReplyMode mode) {
         replyMode = mode;
         silent = mode.isSilent();
+    }
+
+    /** Notes how many channels, patterns and shard channels the client has subscribed to. */
+    public void subscribed(int channels, int patterns, int shardChannels) {
+        this.channels = channels;
+        this.patterns = patterns;
+        this.shardChannels = shardChannels;
+    }
+
+    /** How many channels the client has subscribed to. */
+    public int channels() {
+        return channels;
+    }
+
+    /** How many patterns the client has subscribed to. */
+    public int patterns() {
+        return patterns;
+    }
+
+    /** How many shard channels the client has subscribed to. */
+    public int shardChannels() {
+        return shardChannels;
+    }
+
+    /** Notes the commands that are queued in the client's open transaction, and their size in bytes. */
+    public void queued(int commands, long bytes) {
+        queuedCommands = commands;
+        queuedBytes = bytes;
+    }
+
+    /** Notes that the client has no open transaction. */
+    public void queuedNothing() {
+        queued(-1, 0);
+    }
+
+    /** How many commands are queued in the open transaction; -1 when there is none. */
+    public int queuedCommands() {
+        return queuedCommands;
+    }
+
+    /** The size of the queued commands, in bytes. */
+    public long queuedBytes() {
+        return queuedBytes;
     }
 
     public ClientConnection connection() {

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * command, so commands are compared by identity.
  */
 public final class Command {
-    private static final Set<String> MAY_WRITE =
-            Set.of("eval", "evalsha", "fcall", "pfcount", "publish", "spublish");
+    private static final Set<String> MAY_WRITE = Set.of("eval", "evalsha", "fcall", "pfcount", "publish", "spublish");
 
     private final int id;
     private final CommandLine line;

@@ -1,178 +1,176 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.dispatch;
 
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.blocking.BlockingCommands;
 import io.undermoon.proxy.client.Client;
-import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.CommandFlag;
 import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.control.LocalCommands;
+import io.undermoon.proxy.forward.CompressingForwarder;
+import io.undermoon.proxy.forward.Forwarder;
+import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.gather.GatherBudget;
-import io.undermoon.proxy.pubsub.SubscriptionCounts;
-import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.gather.KeyspaceCommands;
+import io.undermoon.proxy.gather.Splitting;
+import io.undermoon.proxy.pubsub.PubSubCommands;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.CommandHandler;
+import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.tracking.TrackingCommands;
+import io.undermoon.proxy.transaction.Transaction;
+import io.undermoon.proxy.transaction.Transactions;
 import io.undermoon.resp.Protocol;
 import io.undermoon.slot.Slot;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of each command of a loop's clients: sent to a local Redis node, redirected to or carried out by
- * another proxy, answered here, or refused. Owned by the loop.
+ * Decides by its {@link Policy} what becomes of each command of a loop's clients: it is forwarded to a node or peer, carried out
+ * by the room of its family, answered by the proxy itself, or refused. Owned by the loop.
  */
-final class Dispatcher {
-    /** How much the replies that wait for others may take in a loop. */
+public final class Dispatcher implements CommandHandler {
+    /** How much memory the replies that wait to be merged may take in a loop, in bytes. */
     private static final long MAX_GATHERED_BYTES = 256L << 20;
 
     private final SessionLoop loop;
-
-    /** As the loop knows it; replaced as a whole. */
-    private CommandTable commands;
-
-    private final Command forwarded;
+    private final TopologyStore topology;
+    private final Router router;
+    private final Guard guard;
+    private final SlowLog slowLog;
+    private final LocalCommands localCommands;
+    private final Command umforward;
     private final Command reset;
     private final Command hello;
     private final PauseGate pause;
-    private final Router router;
-    private final Transactions transactions;
-    private final BlockingCommands blocking;
-    private final Courier courier;
-    private final ValueCourier values;
+    private final HelloCommand helloCommand;
+    private final Forwarder forwarder;
+    private final CompressingForwarder values;
     private final Splitting splitting;
     private final KeyspaceCommands keyspace;
+    private final Transactions transactions;
+    private final BlockingCommands blocking;
     private final PubSubCommands pubSub;
-    private final ProtocolSwitch protocolSwitch;
     private final TrackingCommands tracking;
-    private final LocalCommands localCommands;
-    private final ClientRegistry clients;
-    private final Guard guard;
-    private final SlowLog slowLog;
-    private final SessionSettings settings;
+    private final ByteBuf scratch = Unpooled.buffer();
 
-    Dispatcher(SessionLoop loop, SessionServices services, SubscriptionCounts subscriptions) {
+    /** The commands as this loop knows them; replaced as a whole. */
+    private CommandTable commands;
+
+    public Dispatcher(SessionLoop loop, DispatchServices services) {
         this.loop = loop;
-        this.commands = services.commands().current();
-        services.commands().onChange(next -> loop.proxyLoop().execute(() -> commands = next));
-        this.forwarded = requireNonNull(commands.find("umforward"), "umforward is not in the command table");
-        this.reset = requireNonNull(commands.find("reset"), "reset is not in the command table");
-        this.hello = requireNonNull(commands.find("hello"), "hello is not in the command table");
-        this.localCommands = services.localCommands();
-        this.clients = services.clients();
+        this.topology = services.topology();
+        this.router = services.router();
         this.guard = services.guard();
         this.slowLog = services.slowLog();
-        this.settings = services.settings();
-        this.pause = new PauseGate(loop.proxyLoop(), clients.pause());
-        this.router = new Router(services.topology(), services.readableReplica(), settings, loop.stats());
-        this.courier = new Courier(loop, slowLog);
-        this.values = new ValueCourier(courier, services.commands().current());
-        this.transactions = new Transactions(loop, router, courier, values);
-        this.blocking = new BlockingCommands(loop, router, courier);
+        this.localCommands = services.localCommands();
+        this.commands = services.commands().current();
+        services.commands().onChange(next -> loop.proxyLoop().execute(() -> commands = next));
+        this.umforward = required("umforward");
+        this.reset = required("reset");
+        this.hello = required("hello");
+
         GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
-        this.splitting = new Splitting(router, courier, values, budget);
-        this.keyspace = new KeyspaceCommands(router, courier, budget, settings.activeRedirection());
-        this.protocolSwitch = new ProtocolSwitch(loop, router, settings.activeRedirection());
-        this.tracking = new TrackingCommands(
-                new TrackingSessions(loop.proxyLoop(), services.topology(), router, settings.activeRedirection()));
-        ClusterReports reports =
-                settings.activeRedirection() ? new ClusterReports(router, courier, budget, keyspace::masters) : null;
+        boolean activeRedirection = loop.settings().activeRedirection();
+        this.pause = new PauseGate(loop, loop.clients().pause());
+        this.forwarder = new Forwarder(loop, slowLog);
+        this.values = new CompressingForwarder(forwarder, commands);
+        this.helloCommand = new HelloCommand(loop, topology, forwarder);
+        this.splitting = new Splitting(router, forwarder, values, budget);
+        this.keyspace = new KeyspaceCommands(topology, router, forwarder, budget, activeRedirection);
+        this.transactions = new Transactions(topology, router, forwarder, values);
+        this.blocking = new BlockingCommands(loop, topology, router, forwarder);
+        this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
         this.pubSub = new PubSubCommands(
-                loop, router, services.topology(), subscriptions, settings.activeRedirection(), reports);
+                loop, topology, router, forwarder, services.subscriptions(), budget, keyspace::masters);
+        topology.onChange(next -> loop.proxyLoop().execute(() -> {
+            blocking.follow(next);
+            loop.releaseHeld();
+        }));
     }
 
-    SessionLoop loop() {
-        return loop;
+    private Command required(String name) {
+        return requireNonNull(commands.find(name), name + " is not in the command table");
     }
 
-    SessionSettings settings() {
-        return settings;
-    }
-
-    PauseGate pause() {
-        return pause;
-    }
-
-    ClientRegistry clients() {
-        return clients;
-    }
-
-    /** How large the commands of a client may be now. */
-    RequestLimits requestLimits(Client client) {
-        return client.authenticated() ? clients.limits().requests() : RequestLimits.UNAUTHENTICATED;
-    }
-
-    /**
-     * Takes the next command of a session. Its reply, or the place for it, is in the session's queue on return.
-     *
-     * @return false when the command was not taken, because all replies have to be in before, clients are paused or the session
-     *     is held; it has to
-     *     come again then
-     */
-    boolean dispatch(ClientSession session, CommandFrame frame) {
-        boolean taken = dispatch(session, frame, Router.NOT_FORWARDED);
-        Tracking present = session.state().tracking();
-        if (present != null && taken) {
-            present.commandTaken();
+    @Override
+    public boolean handle(ClientSession session, CommandFrame frame, int hopsLeft) {
+        boolean handled = dispatch(session, frame, hopsLeft) && !session.isHeld();
+        if (handled && session.hasFeatures()) {
+            TrackingCommands.commandTaken(session);
         }
-        return taken;
+        return handled;
     }
 
-    /** The same for a command that came from a peer, or came with {@link Router#NOT_FORWARDED}. */
-    boolean dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
-        return take(session, frame, hopsLeft) && !session.isHeld();
-    }
-
-    private boolean take(ClientSession session, CommandFrame frame, int hopsLeft) {
-        Transaction transaction = session.state().transaction();
+    private boolean dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
         Command command = acceptable(session, frame);
         if (command == null) {
+            Transaction transaction = Transaction.of(session);
             if (transaction != null) {
                 transaction.fail();
             }
             return true;
         }
-        if (command == forwarded) {
+        if (command == umforward) {
             return dispatchForwarded(session, frame, hopsLeft);
         }
-        if (pause.isClosed() && hopsLeft == Router.NOT_FORWARDED && pause.holds(session, command)) {
+        if (pause.isClosed() && hopsLeft == NOT_FORWARDED && pause.holds(session, command)) {
             return false;
         }
-        Subscriptions subscriptions = session.state().subscriptions();
-        if (subscriptions != null && pubSub.intercept(session, subscriptions, command, frame)) {
-            return true;
-        }
-        if (command == reset && (session.state().isBegun() || session.client().protocol() == Protocol.RESP3)) {
+        if (command == reset && (session.hasFeatures() || session.client().protocol() == Protocol.RESP3)) {
             if (!session.isIdle()) {
                 return false;
             }
-            session.state().endTransaction();
-            session.state().endTracking();
-            transaction = null;
+            session.closeFeatures();
         }
-        Policy policy = command.policyOf(frame);
-        if (transaction != null && hopsLeft != Router.NOT_FORWARDED) {
-            transaction.markFromPeer();
-        }
-        if (transaction != null && policy != Policy.SESSION && !command.name().equals("quit")) {
-            transactions.queue(session, transaction, command, frame);
+        if (session.hasFeatures() && intercept(session, command, frame, hopsLeft)) {
             return true;
         }
-        switch (policy) {
+        return execute(session, command, frame, hopsLeft);
+    }
+
+    /** Whether subscriptions or an open transaction of the client take the command. */
+    private boolean intercept(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        if (pubSub.intercept(session, command, frame)) {
+            return true;
+        }
+        Transaction transaction = Transaction.of(session);
+        if (transaction == null) {
+            return false;
+        }
+        if (hopsLeft != NOT_FORWARDED) {
+            transaction.markFromPeer();
+        }
+        if (command.policyOf(frame) == Policy.SESSION || command.name().equals("quit")) {
+            return false;
+        }
+        transactions.queue(session, transaction, command, frame);
+        return true;
+    }
+
+    private boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        switch (command.policyOf(frame)) {
             case FORWARD, SPLIT -> forward(session, command, frame, hopsLeft);
             case LOCAL -> {
                 return command == hello ? sayHello(session, frame, hopsLeft) : answer(session, command, frame);
             }
             case BLOCK -> {
-                return blocking.start(session, command, frame, hopsLeft);
+                return blocking.execute(session, command, frame, hopsLeft);
             }
             case SESSION -> {
                 return transactions.execute(session, command, frame);
@@ -196,7 +194,7 @@ final class Dispatcher {
         return true;
     }
 
-    /** The command or sub-command that the frame names, if there is one, the client may use it, and its arity is right. */
+    /** The command or sub-command that the frame names; null when the client has been refused it. */
     private @Nullable Command acceptable(ClientSession session, CommandFrame frame) {
         Command command = commands.find(frame);
         if (command == null) {
@@ -214,8 +212,7 @@ final class Dispatcher {
         Client client = session.client();
         client.active(loop.proxyLoop().nowNanos(), command.name());
         if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH)) {
-            loop.stats().rejected(command.id());
-            Router.write(session, "-NOAUTH Authentication required.\r\n");
+            forwarder.refuse(session, command, "NOAUTH Authentication required.");
             return null;
         }
         if (!command.arityMatches(frame.argumentCount())) {
@@ -232,52 +229,23 @@ final class Dispatcher {
 
     /** Whether the rules of the client's user do not allow the command. */
     private boolean isRefused(ClientSession session, Command command, CommandFrame frame) {
-        boolean inTransaction = session.state().transaction() != null;
+        boolean inTransaction = Transaction.of(session) != null;
         return guard.refuses(session.client(), command, frame, inTransaction, session.replyBuffer());
     }
 
-    /** A data command: by the slot of its keys to whoever serves the slot. */
+    /** A data command: by the slot of its keys. */
     private void forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Topology now = router.topology();
-        int slot = router.slotOrNone(session, now, command, frame);
-        if (slot < 0) {
-            forwardWithoutSlot(session, now, command, frame, hopsLeft, slot);
-            return;
-        }
-        Endpoint replica = router.replica(session, now, command, slot);
-        if (replica != null) {
-            values.toNode(session, now, command, frame, replica, courier.expectReply(session, command, frame));
-            return;
-        }
-        Target target = router.target(session, now, command, slot);
-        if (target != null) {
-            send(session, now, command, frame, target, hopsLeft);
-        }
-    }
-
-    private void forwardWithoutSlot(
-            ClientSession session, Topology now, Command command, CommandFrame frame, int hopsLeft, int reason) {
-        if (reason == Router.SPLIT) {
+        Topology now = topology.current();
+        int slot = Keys.slotOf(command, frame);
+        Route route = router.route(now, command, slot, session.client().readOnly());
+        if (route == Route.SPLIT) {
             splitting.send(session, now, command, frame, hopsLeft);
-        } else if (reason == Router.KEYLESS) {
-            Target target = keyspace.forCommandWithoutKeys(session, now);
-            if (target != null) {
-                send(session, now, command, frame, target, hopsLeft);
-            }
+            return;
         }
-    }
-
-    /** To a node, or to a peer with the number of how many more proxies may pass it on. */
-    private void send(
-            ClientSession session, Topology now, Command command, CommandFrame frame, Target target, int hopsLeft) {
-        if (target instanceof Target.Local local) {
-            values.toNode(session, now, command, frame, local.node(), courier.expectReply(session, command, frame));
-        } else if (target instanceof Target.Remote remote) {
-            int hops = router.nextHops(session, command, hopsLeft);
-            if (hops != Router.REFUSED) {
-                courier.toPeer(session, frame, remote, hops, courier.expectReply(session, command, frame));
-            }
+        if (route == Route.ANY_NODE) {
+            route = keyspace.routeWithoutKeys();
         }
+        values.send(session, now, command, frame, slot, route, hopsLeft);
     }
 
     private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
@@ -293,25 +261,21 @@ final class Dispatcher {
 
     /** To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster. */
     private void publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Topology now = router.topology();
+        Topology now = topology.current();
         int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
-        Target target = router.owner(session, now, command, slot);
-        if (target != null) {
-            send(session, now, command, frame, target, hopsLeft);
-        }
+        values.send(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
     }
 
-    /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer has been asked and passes on to its owner. */
+    /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer forwards. */
     private boolean dispatchForwarded(ClientSession session, CommandFrame frame, int hopsLeft) {
         if (!session.client().account().mayControl()) {
-            loop.stats().rejected(forwarded.id());
+            loop.stats().rejected(umforward.id());
             Guard.refusesControl(session.client(), session.replyBuffer());
             return true;
         }
-        int hops = hopsLeft == Router.NOT_FORWARDED ? parseHops(frame.argument(1)) : -1;
+        int hops = hopsLeft == NOT_FORWARDED ? parseHops(frame.argument(1)) : -1;
         if (hops < 0 || hops > Target.MAX_HOPS_LEFT) {
-            loop.stats().rejected(forwarded.id());
-            Router.write(session, "-invalid redirection times\r\n");
+            forwarder.refuse(session, umforward, "invalid redirection times");
             return true;
         }
         frame.skip(2);
@@ -326,31 +290,29 @@ final class Dispatcher {
         }
     }
 
-    /** Answers {@code HELLO}; false when it has to come again. */
+    /** Answers {@code HELLO}; false when it has to be handled again. */
     private boolean sayHello(ClientSession session, CommandFrame frame, int hopsLeft) {
-        Protocol before = session.client().protocol();
-        switch (protocolSwitch.prepare(session, frame, hopsLeft)) {
+        switch (helloCommand.prepare(session, frame, hopsLeft)) {
             case WAIT -> {
                 return false;
             }
-            case REFUSED -> loop.stats().rejected(hello.id());
+            case REFUSE -> forwarder.refuse(session, hello, "NOPROTO unsupported protocol version");
             case ANSWER -> {
+                Protocol before = session.client().protocol();
                 answer(session, hello, frame);
-                Protocol now = session.client().protocol();
-                if (now != before) {
-                    session.state().speak(now);
+                if (session.client().protocol() != before) {
+                    HelloCommand.protocolChanged(session);
                 }
             }
         }
         return true;
     }
 
-    /** Answers a command of the proxy's own; true, for it is taken. */
+    /** Answers a command of the proxy's own. */
     private boolean answer(ClientSession session, Command command, CommandFrame frame) {
-        ByteBuf scratch = loop.scratch();
         Client client = session.client();
         boolean wasAuthenticated = client.authenticated();
-        CompletionStage<ByteBuf> later = localCommands.execute(command, frame, client, scratch);
+        CompletionStage<ByteBuf> later = localCommands.execute(command, frame, client, scratch.clear());
         if (later == null) {
             boolean isError = scratch.isReadable() && scratch.getByte(0) == '-';
             session.replyBuffer().writeBytes(scratch);
@@ -360,7 +322,7 @@ final class Dispatcher {
             later.whenComplete((bytes, problem) -> loop.proxyLoop().execute(() -> complete(reply, bytes, problem)));
         }
         if (client.authenticated() != wasAuthenticated) {
-            session.requestLimits(requestLimits(client));
+            session.refreshRequestLimits();
         }
         return true;
     }
@@ -375,11 +337,11 @@ final class Dispatcher {
         }
     }
 
-    /** The reply to a command is complete. */
-    void answered(PendingReply reply) {
-        long elapsed = loop.proxyLoop().nowNanos() - reply.startNanos;
-        loop.stats().answered(reply.commandId, reply.isError, elapsed);
-        SlowLog.Sample sample = reply.sample;
+    @Override
+    public void answered(PendingReply reply) {
+        long elapsed = loop.proxyLoop().nowNanos() - reply.startNanos();
+        loop.stats().answered(reply.commandId(), reply.isError(), elapsed);
+        SlowLog.Sample sample = reply.sample();
         if (sample != null) {
             slowLog.end(sample, elapsed);
         }

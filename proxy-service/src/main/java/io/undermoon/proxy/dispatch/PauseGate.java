@@ -1,75 +1,63 @@
-package io.undermoon.proxy.session;
+package io.undermoon.proxy.dispatch;
 
-import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.client.ClientPause;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandFlag;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.SessionLoop;
+import io.undermoon.proxy.transaction.Transaction;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds back commands of a loop's clients while {@code CLIENT PAUSE} says so. Which ones is as in Redis: all, or those that
- * write or may write, publishing and scripts among them. Commands by which one logs in, control commands and {@code CLIENT
- * UNPAUSE} are never held back, nor is what other proxies forward for their clients. Owned by the loop.
+ * Holds commands of a loop's clients while {@code CLIENT PAUSE} is in force. Which ones is as in Redis: all, or those that write
+ * or may write. Commands by which a client logs in, control commands and {@code CLIENT UNPAUSE} are never held, nor are commands
+ * that other proxies forward. Owned by the loop.
  */
 final class PauseGate {
-    private final ProxyLoop loop;
+    private final SessionLoop loop;
     private final ClientPause pause;
-    private final Set<ClientSession> held = new LinkedHashSet<>();
     private ClientPause.Mode mode = ClientPause.Mode.NONE;
 
-    PauseGate(ProxyLoop loop, ClientPause pause) {
+    PauseGate(SessionLoop loop, ClientPause pause) {
         this.loop = loop;
         this.pause = pause;
         pause.onChange(this::follow);
     }
 
-    /** Whether a pause is on. */
+    /** Whether a pause is in force. */
     boolean isClosed() {
         return mode != ClientPause.Mode.NONE;
     }
 
-    /** Whether a command has to come again; the session is woken when it is time. */
+    /** Whether a command is held; the session is held then. */
     boolean holds(ClientSession session, Command command) {
-        if (isExempt(command)) {
-            return false;
+        boolean isHeld = !isExempt(command) && (mode == ClientPause.Mode.ALL || mayWrite(session, command));
+        if (isHeld) {
+            session.hold();
         }
-        boolean waits = mode == ClientPause.Mode.ALL || mayWrite(session, command);
-        if (waits) {
-            held.add(session);
-        }
-        return waits;
-    }
-
-    /** The client is gone. */
-    void forget(ClientSession session) {
-        held.remove(session);
+        return isHeld;
     }
 
     private CompletionStage<?> follow() {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        loop.execute(() -> {
-            obey();
+        loop.proxyLoop().execute(() -> {
+            apply();
             done.complete(null);
         });
         return done;
     }
 
-    private void obey() {
+    private void apply() {
         ClientPause.State now = pause.state();
         long left = now.nanosLeft();
         mode = left > 0 ? now.mode() : ClientPause.Mode.NONE;
         if (isClosed()) {
-            loop.eventLoop().schedule(this::obey, left, TimeUnit.NANOSECONDS);
+            loop.proxyLoop().eventLoop().schedule(this::apply, left, TimeUnit.NANOSECONDS);
         }
-        // With another mode some may go on; who may not is held again.
-        List<ClientSession> woken = List.copyOf(held);
-        held.clear();
-        woken.forEach(ClientSession::wake);
+        // In another mode some commands may go on; the others are held again.
+        loop.releaseHeld();
     }
 
     private static boolean isExempt(Command command) {
@@ -79,21 +67,7 @@ final class PauseGate {
     }
 
     private static boolean mayWrite(ClientSession session, Command command) {
-        Transaction transaction = session.state().transaction();
-        if (transaction != null && command.name().equals("exec")) {
-            return transaction.mayWrite();
-        }
-        return mayWrite(command);
-    }
-
-    /** Whether a command changes data or may do so, by the rule of Redis. */
-    static boolean mayWrite(Command command) {
-        if (command.has(CommandFlag.WRITE)) {
-            return true;
-        }
-        return switch (command.name()) {
-            case "eval", "evalsha", "fcall", "pfcount", "publish", "spublish" -> true;
-            default -> false;
-        };
+        Transaction transaction = Transaction.of(session);
+        return transaction != null && command.name().equals("exec") ? transaction.mayWrite() : command.mayWrite();
     }
 }

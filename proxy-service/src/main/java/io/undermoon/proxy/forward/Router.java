@@ -54,7 +54,8 @@ public final class Router {
             if (slot == Keys.CROSS_SLOT && command.policy() == Policy.SPLIT && activeRedirection) {
                 return Route.SPLIT;
             }
-            // Redis refuses such arguments itself; of a module's command only its key specs say that they make no sense.
+            // Redis refuses such arguments itself; of a module's command only its key specs say that they make no
+            // sense.
             if (slot == Keys.NO_KEY || slot == Keys.MALFORMED && !command.has(CommandFlag.MODULE)) {
                 return Route.ANY_NODE;
             }
@@ -83,7 +84,9 @@ public final class Router {
 
     /** The route of what is published to a channel of the slot: clients may publish at any proxy, so it never redirects. */
     public Route routeToChannel(Topology now, int slot) {
-        return now.clusterName() == null ? unassigned(slot) : served(now.routes().owner(slot));
+        return now.clusterName() == null
+                ? unassigned(slot)
+                : served(now.routes().owner(slot));
     }
 
     /** Where the channels of a slot are subscribed to, which a handover does not interrupt. */

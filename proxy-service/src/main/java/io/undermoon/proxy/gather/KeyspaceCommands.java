@@ -91,8 +91,7 @@ public final class KeyspaceCommands {
      */
     public Route routeWithoutKeys() {
         Masters known = masters();
-        List<Route.Send> nodes =
-                known.owners(false).isEmpty() ? known.owners(activeRedirection) : known.owners(false);
+        List<Route.Send> nodes = known.owners(false).isEmpty() ? known.owners(activeRedirection) : known.owners(false);
         return nodes.isEmpty() ? NO_NODES : nodes.get(0);
     }
 

@@ -20,13 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param target whom to ask; null when there is nothing to scan
  * @param cursor to ask with
  */
-public record ScanStep(
-        Masters masters,
-        Scope scope,
-        int member,
-        int node,
-        Route.@Nullable Send target,
-        long cursor) {
+public record ScanStep(Masters masters, Scope scope, int member, int node, Route.@Nullable Send target, long cursor) {
     private static final int CURSOR_ARGUMENT = 1;
 
     /** What is scanned. */

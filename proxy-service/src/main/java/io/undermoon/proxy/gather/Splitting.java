@@ -95,8 +95,7 @@ public final class Splitting {
             while (to < keys.length && slot(keys[to]) == slot) {
                 to++;
             }
-            Route route =
-                    router.route(now, command, slot, session.client().readOnly());
+            Route route = router.route(now, command, slot, session.client().readOnly());
             if (!(route instanceof Route.Send target)) {
                 forwarder.decline(session, command, slot, route);
                 return List.of();

@@ -75,7 +75,8 @@ public final class PubSubCommands {
      * @return false when the command is to be handled as usual
      */
     public boolean intercept(ClientSession session, Command command, CommandFrame frame) {
-        if (session.feature(FeatureKind.SUBSCRIPTIONS) == null || session.client().protocol() == Protocol.RESP3) {
+        if (session.feature(FeatureKind.SUBSCRIPTIONS) == null
+                || session.client().protocol() == Protocol.RESP3) {
             return false;
         }
         if (command.name().equals("ping")) {
@@ -139,8 +140,7 @@ public final class PubSubCommands {
         boolean forPeer = hopsLeft != CommandHandler.NOT_FORWARDED;
         Subscriptions subscriptions = Subscriptions.of(session);
         if (subscriptions != null && subscriptions.isOfPeer() != forPeer) {
-            RespWriter.error(
-                    session.replyBuffer(), "ERR forwarded subscriptions need a connection of their own");
+            RespWriter.error(session.replyBuffer(), "ERR forwarded subscriptions need a connection of their own");
             return;
         }
         Topology now = topology.current();

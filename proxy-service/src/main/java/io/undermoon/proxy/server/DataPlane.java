@@ -2,23 +2,19 @@ package io.undermoon.proxy.server;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.session.SessionInitializer;
-import io.undermoon.proxy.session.SessionServices;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +33,6 @@ public final class DataPlane implements AutoCloseable {
     private final ProxyLoop migrationLoop;
     private final ProxyStats stats;
     private @Nullable ProxyListener listener;
-    private volatile @Nullable SessionInitializer sessions;
 
     /**
      * @param threads event loops; 0 for one per processor
@@ -80,37 +75,21 @@ public final class DataPlane implements AutoCloseable {
         return List.copyOf(loops);
     }
 
-    /**
-     * Begins to serve clients and to follow the topology.
-     *
-     * @throws IllegalStateException the address cannot be listened on
-     */
-    public void start(HostPort address, SessionServices services) {
-        start(List.of(ListenPoint.plain(address)), services);
+    /** Has the connections to nodes and peers follow the routes. */
+    public void follow(TopologyStore topology) {
+        topology.onChange(this::follow);
     }
 
     /**
-     * Begins to serve clients and to follow the topology.
+     * Begins to serve clients.
      *
      * @throws IllegalStateException an address cannot be listened on
      */
-    public void start(List<ListenPoint> points, SessionServices services) {
-        services.topology().onChange(this::follow);
-        SessionInitializer initializer = new SessionInitializer(loops, services);
-        ProxyListener made = new ProxyListener(transport, group, initializer);
+    public void start(List<ListenPoint> points, SessionInitializer sessions) {
+        ProxyListener made = new ProxyListener(transport, group, sessions);
         listener = made;
-        sessions = initializer;
         points.forEach(point ->
                 made.listen(point, loops.stream().map(ProxyLoop::eventLoop).toList()));
-    }
-
-    /**
-     * Unblocks the clients that wait in {@code BLPOP} and the like for certain slots; from any thread. Completes when their
-     * replies are in; commands without a result are dispatched again thereafter, as if they had just come.
-     */
-    public CompletionStage<@Nullable Void> unblock(IntPredicate slots) {
-        SessionInitializer started = sessions;
-        return started == null ? CompletableFuture.completedFuture(null) : started.unblock(slots);
     }
 
     /** Connects to what the new routes lead to, and lets go of the rest. */

@@ -14,14 +14,18 @@ import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.UsersFile;
 import io.undermoon.proxy.control.command.CommandLearning;
+import io.undermoon.proxy.dispatch.DispatchServices;
+import io.undermoon.proxy.dispatch.Dispatcher;
+import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.replication.NodeReport;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
-import io.undermoon.proxy.session.SessionServices;
+import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.tls.TlsContext;
@@ -45,7 +49,8 @@ final class ProxyServer implements AutoCloseable {
     private final ReplicaLag replicaLag;
     private final CommandLearning learning;
     private final Migrations migrations;
-    private final SessionServices sessions;
+    private final AccessControl access;
+    private final DispatchServices dispatch;
     private final @Nullable UsersFile usersFile;
     private @Nullable UsersWatch usersWatch;
     private @Nullable TlsWatch tlsWatch;
@@ -67,7 +72,7 @@ final class ProxyServer implements AutoCloseable {
         dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
         replication = new ReplicationDriver(dataPlane.controlLoop(), endpoints, settings.replication(), nodes);
         AccessSettings users = settings.access();
-        AccessControl access = new AccessControl(commands.current(), users.password(), users.controlSecret());
+        access = new AccessControl(commands.current(), users.password(), users.controlSecret());
         commands.onChange(access::follow);
         Guard guard = new Guard(access);
         usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
@@ -92,8 +97,8 @@ final class ProxyServer implements AutoCloseable {
                 shutdown);
         ControlCommands local = new ControlCommands(services);
         learning = new CommandLearning(services, dataPlane.controlLoop().eventLoop());
-        sessions = new SessionServices(
-                commands, topology, local, clients, guard, slowLog, this::isReadable, settings.sessions());
+        Router router = new Router(this::isReadable, settings.sessions());
+        dispatch = new DispatchServices(commands, topology, router, local, guard, slowLog, new SubscriptionCounts());
     }
 
     /**
@@ -119,6 +124,9 @@ final class ProxyServer implements AutoCloseable {
         replicaLag.start(dataPlane.controlLoop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
         migrations.start();
+        dataPlane.follow(topology);
+        SessionInitializer sessions = new SessionInitializer(
+                dataPlane.loops(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
         dataPlane.start(settings.tls().listenPoints(settings.address()), sessions);
     }
 

@@ -3,6 +3,7 @@ package io.undermoon.proxy.session;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.UnixChannel;
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientConnection;
 import io.undermoon.proxy.client.ClientFigures;
 import java.util.concurrent.CompletableFuture;
@@ -46,9 +47,15 @@ final class SessionConnection implements ClientConnection {
     /** Read without synchronisation: each figure may be a moment old. */
     @Override
     public ClientFigures figures() {
+        Client client = session.client();
         SessionInput input = session.input();
         return new ClientFigures(
                 channel instanceof UnixChannel unix ? unix.fd().intValue() : -1,
+                client.channels(),
+                client.patterns(),
+                client.shardChannels(),
+                client.queuedCommands(),
+                client.queuedBytes(),
                 input.size(),
                 input.free(),
                 session.limits().outputBytes(),

@@ -192,8 +192,9 @@ final class Tracking implements SessionFeature {
 
     /** Whether the connection is that of watched keys or of a blocking command, which may be busy for long. */
     private boolean isUsedOtherwise(PinnedConnection connection) {
-        return Watch.of(session) instanceof Watch watch && watch.uses(connection)
-                || session.feature(FeatureKind.BLOCKED) instanceof SessionFeature blocked && blocked.uses(connection);
+        SessionFeature watch = session.feature(FeatureKind.WATCH);
+        SessionFeature blocked = session.feature(FeatureKind.BLOCKED);
+        return watch != null && watch.uses(connection) || blocked != null && blocked.uses(connection);
     }
 
     private void joinMissing() {

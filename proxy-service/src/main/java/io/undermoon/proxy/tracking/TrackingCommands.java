@@ -27,8 +27,7 @@ public final class TrackingCommands {
 
     private final TrackingSessions sessions;
 
-    public TrackingCommands(
-            SessionLoop loop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
+    public TrackingCommands(SessionLoop loop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
         this.sessions = new TrackingSessions(loop, topology, masters, forwarder);
     }
 

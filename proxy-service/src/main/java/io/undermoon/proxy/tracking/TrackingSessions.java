@@ -34,8 +34,7 @@ final class TrackingSessions {
     private RouteTable routes;
     private boolean ticking;
 
-    TrackingSessions(
-            SessionLoop sessionLoop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
+    TrackingSessions(SessionLoop sessionLoop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
         this.loop = sessionLoop.proxyLoop();
         this.topology = topology;
         this.masters = masters;

@@ -152,7 +152,9 @@ public final class Transactions {
     private void refuse(ClientSession session, Transaction transaction, Command command) {
         transaction.fail();
         forwarder.refuse(
-                session, command, "ERR command '" + command.name() + "' is not allowed in a transaction through the proxy");
+                session,
+                command,
+                "ERR command '" + command.name() + "' is not allowed in a transaction through the proxy");
     }
 
     private static void multi(ClientSession session) {

@@ -6,12 +6,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.session.ReplyTarget;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class GatherTest {
     private final GatherBudget budget = new GatherBudget(100);
-    private final RecordingAsker client = new RecordingAsker();
+    private final RecordingTarget client = new RecordingTarget();
 
     @Test
     void answers_once_when_the_last_reply_is_there_in_whatever_order_and_pieces() {
@@ -102,7 +103,7 @@ class GatherTest {
         receiver.reply(bytes, 0, bytes.readableBytes(), last);
     }
 
-    private static final class RecordingAsker implements Asker {
+    private static final class RecordingTarget implements ReplyTarget {
         private String answer = "";
         private int answers;
         private boolean gone;

@@ -19,12 +19,17 @@ import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.dispatch.DispatchServices;
+import io.undermoon.proxy.dispatch.Dispatcher;
+import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.ControlCommands;
 import io.undermoon.proxy.server.DataPlane;
-import io.undermoon.proxy.session.SessionServices;
+import io.undermoon.proxy.server.ListenPoint;
+import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -35,8 +40,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
-import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
 /** A proxy without Quarkus, broker or replication: the data plane, and the commands that the proxy answers itself. */
@@ -112,10 +115,19 @@ public final class ProxyHarness implements AutoCloseable {
                         settings.maxRedirections(),
                         false),
                 () -> {}));
+        DispatchServices services = new DispatchServices(
+                commands,
+                topology,
+                new Router(node -> replicasReadable, settings),
+                local,
+                guard,
+                slowLog,
+                new SubscriptionCounts());
+        dataPlane.follow(topology);
         dataPlane.start(
-                listen,
-                new SessionServices(
-                        commands, topology, local, clients, guard, slowLog, node -> replicasReadable, settings));
+                List.of(ListenPoint.plain(listen)),
+                new SessionInitializer(
+                        dataPlane.loops(), clients, guard.access(), settings, loop -> new Dispatcher(loop, services)));
     }
 
     public int port() {
@@ -132,11 +144,6 @@ public final class ProxyHarness implements AutoCloseable {
 
     public TopologyStore topology() {
         return topology;
-    }
-
-    /** See {@link DataPlane#unblock}. */
-    public CompletionStage<Void> unblock(IntPredicate slots) {
-        return dataPlane.unblock(slots);
     }
 
     /** Has the proxy serve all slots with one local node. */

@@ -57,7 +57,7 @@ class TopologyStoreTest {
                 store,
                 "v2 1 NOFLAG c 127.0.0.1:7001 1 0-8000 PEER 127.0.0.1:6002 1 8001-16383"
                         + " REPLICA 127.0.0.1:7002 127.0.0.1:6001 1 8001-16383 127.0.0.1:7004 127.0.0.1:6002 1 0-8000");
-        assertThat(store.current().routes().localReplica(9000)).hasToString("127.0.0.1:7002");
+        assertThat(store.current().routes().localReplica(9000).node()).hasToString("127.0.0.1:7002");
         assertThat(store.current().routes().localReplica(1)).isNull();
     }
 
