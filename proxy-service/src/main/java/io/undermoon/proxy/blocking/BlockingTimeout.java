@@ -14,8 +14,8 @@ final class BlockingTimeout {
     private BlockingTimeout() {}
 
     /**
-     * A copy of the command in memory of its own, for which so much of its time is over. What had no limit still has none, and
-     * something is always left: no time at all would mean no limit.
+     * A copy of the command with the rest of its time. No limit stays no limit, and at least a millisecond is left, because zero
+     * would mean no limit.
      */
     static CommandFrame rest(Command command, CommandFrame frame, long elapsedNanos) {
         int place = elapsedNanos == 0 ? NONE : place(command, frame);
@@ -35,7 +35,7 @@ final class BlockingTimeout {
         try {
             limit = new BigDecimal(timeout);
         } catch (NumberFormatException e) {
-            // Redis reads some words for numbers that we do not, such as 0x1p3; the whole time again is no harm.
+            // Redis reads more notations than Java, such as 0x1p3; waiting the whole time again does no harm.
             return timeout;
         }
         if (limit.signum() <= 0) {

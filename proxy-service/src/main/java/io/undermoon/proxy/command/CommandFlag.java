@@ -33,7 +33,7 @@ public enum CommandFlag {
         return wireName;
     }
 
-    /** The bit of this flag in {@link Command#flagBits()}. */
+    /** The bit of this flag in the flag bits of a {@link Command}. */
     @SuppressWarnings("EnumOrdinal")
     public int bit() {
         return 1 << ordinal();

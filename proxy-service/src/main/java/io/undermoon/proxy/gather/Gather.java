@@ -14,12 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies to the several commands that one command of a client was turned into. When the last of them is there it calls
- * back once; usually to answer the client with all of them {@linkplain #answer merged} into one.
+ * Collects the replies to several commands that were sent for one command of a client. It calls back once, when the last one has
+ * arrived; usually to answer the client with all of them {@linkplain #answer merged} into one.
  *
- * <p>A command that gets no reply counts as answered with an error. Replies are held within the {@link GatherBudget} of the
- * loop; one that goes beyond it is dropped and counts as an error too. So is, silently, what comes in for a client that left.
- * Owned by a loop.
+ * <p>A command without a reply counts as answered with an error. Replies are kept within the {@link GatherBudget} of the loop; one
+ * that exceeds it is dropped and counts as an error too. What arrives for a client that has left is dropped. Owned by a loop.
  */
 public final class Gather {
     /** Makes one reply of several, none of which is an error. */
@@ -40,7 +39,7 @@ public final class Gather {
 
     public Gather(GatherBudget budget, ReplyTarget target, int parts, Consumer<Gather> whenComplete) {
         if (parts < 1) {
-            throw new IllegalArgumentException("nothing is asked");
+            throw new IllegalArgumentException("a gather needs at least one part");
         }
         this.budget = budget;
         this.target = target;
@@ -52,12 +51,12 @@ public final class Gather {
         }
     }
 
-    /** Replies that are answered merged when all are there. */
+    /** Answers the client with the merged replies when all have arrived. */
     public static Gather merged(GatherBudget budget, ReplyTarget target, int parts, Merge merge) {
         return new Gather(budget, target, parts, replies -> replies.answer(merge));
     }
 
-    /** Who receives the reply to one of the commands. */
+    /** The receiver of the reply to one of the commands. */
     public ReplyReceiver part(int index) {
         return parts[index];
     }
@@ -67,7 +66,7 @@ public final class Gather {
         return parts.length;
     }
 
-    /** A whole reply; valid during the callback only. */
+    /** A complete reply; valid during the callback only. */
     public ByteBuf reply(int part) {
         return parts[part].collected;
     }
@@ -77,7 +76,7 @@ public final class Gather {
         return errors() > 0;
     }
 
-    /** Answers the client: with the first error if there is one, else with what is made of the replies. */
+    /** Answers the client: with the first error if there is one, else with the merged replies. */
     public void answer(Merge merge) {
         ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer();
         try {
@@ -112,7 +111,7 @@ public final class Gather {
         return errors;
     }
 
-    /** The client must not take a command for undone that was done in part. */
+    /** Says how many parts failed: the client must not think that nothing was executed. */
     private void writeFirstError(int errors, ByteBuf out) {
         for (Part part : parts) {
             if (part.isError()) {

@@ -10,20 +10,20 @@ import io.undermoon.resp.RespWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@code SCAN}: which node is asked with which cursor, and what cursor the client gets back.
+ * One call of {@code SCAN}: which node is asked with which cursor, and what cursor the client gets.
  *
- * <p>Nodes are scanned one after the other, proxy by proxy; each call asks one node, so that a whole scan has of each node
- * what the node's own scan has. A cursor is only good while every slot stays where it is, which its fingerprint tells: after a
- * change a key might be passed over, so the client is told to begin again. A peer is scanned with the cursor of its own nodes,
- * which has its own fingerprint; the two go combined into one cursor, for they need not be told apart to be compared.
+ * <p>Nodes are scanned one after the other, proxy by proxy; each call asks one node, so a whole scan returns what the nodes' own
+ * scans return. A cursor is valid while every slot stays where it is, which its fingerprint tells: after a change a key might be
+ * missed, so the client is told to begin again. A peer is scanned with the cursor of its own nodes, which has its own
+ * fingerprint; the two are combined in one cursor, because they are only compared together.
  *
- * @param target whom to ask; null when there is nothing to scan
- * @param cursor to ask with
+ * @param target the node or peer to ask; null when there is nothing to scan
+ * @param cursor of the command that is sent
  */
 public record ScanStep(Masters masters, Scope scope, int member, int node, Route.@Nullable Send target, long cursor) {
     private static final int CURSOR_ARGUMENT = 1;
 
-    /** What is scanned. */
+    /** Which nodes are scanned. */
     public enum Scope {
         /** The nodes behind this proxy. */
         PROXY,
@@ -34,7 +34,7 @@ public record ScanStep(Masters masters, Scope scope, int member, int node, Route
     /**
      * The step that a client's cursor leads to.
      *
-     * @return null when the cursor is of another time or place
+     * @return null when the cursor is not valid any more, or belongs to another proxy
      * @throws ProtocolException if the argument is no cursor
      */
     public static @Nullable ScanStep of(CommandFrame frame, Masters masters, Scope scope) {

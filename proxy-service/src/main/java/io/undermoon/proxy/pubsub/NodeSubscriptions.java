@@ -39,7 +39,9 @@ final class NodeSubscriptions implements SubscriptionConnection.Owner {
     /** A command whose answer is due; a PING is about no subscription. */
     private record SentCommand(CommandKind what, @Nullable NodeSubscription atNode) {
         boolean is(CommandKind expected, ChannelName name) {
-            return what == expected && atNode != null && atNode.subscription.name().equals(name);
+            return what == expected
+                    && atNode != null
+                    && atNode.subscription.name().equals(name);
         }
     }
 

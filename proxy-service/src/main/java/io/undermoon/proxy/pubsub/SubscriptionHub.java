@@ -158,7 +158,8 @@ final class SubscriptionHub {
         Set<Endpoint> wanted = placement().endpoints(subscription.name());
         for (Endpoint endpoint : wanted) {
             if (subscription.atNode(endpoint) == null) {
-                NodeSubscriptions node = nodes.computeIfAbsent(endpoint, made -> new NodeSubscriptions(this, loop, made));
+                NodeSubscriptions node =
+                        nodes.computeIfAbsent(endpoint, made -> new NodeSubscriptions(this, loop, made));
                 subscription.add(node.subscribe(subscription));
             }
         }

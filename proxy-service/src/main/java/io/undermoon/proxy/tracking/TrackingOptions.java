@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * How a client wants to be told of changed keys.
+ * The options of {@code CLIENT TRACKING}: which keys a client is told of when they change.
  *
- * @param broadcast of all keys with one of the prefixes, not only of those it has read
- * @param optIn only of keys read by a command after {@code CLIENT CACHING YES}
- * @param optOut not of keys read by a command after {@code CLIENT CACHING NO}
- * @param noLoop not of changes it made itself
- * @param prefixes each byte a character; with broadcast at least one, the empty one for all keys, else none
+ * @param broadcast all keys with one of the prefixes, not only those that the client has read
+ * @param optIn only keys read by a command after {@code CLIENT CACHING YES}
+ * @param optOut all keys but those read by a command after {@code CLIENT CACHING NO}
+ * @param noLoop not of changes by the client itself
+ * @param prefixes one character for each byte; with broadcast at least one, the empty one for all keys, else none
  */
 record TrackingOptions(boolean broadcast, boolean optIn, boolean optOut, boolean noLoop, List<String> prefixes) {
     TrackingOptions {
         prefixes = List.copyOf(prefixes);
     }
 
-    /** Appends the command by which a node is asked for this, or a peer for its own nodes. */
+    /** Appends the command that sets these options at a node, or at a peer for its own nodes. */
     void writeTo(ByteBuf out, boolean toPeer) {
         List<String> words = new ArrayList<>(toPeer ? List.of("UMFORWARD", "0") : List.of());
         words.addAll(List.of("CLIENT", "TRACKING", "ON"));
@@ -39,21 +39,21 @@ record TrackingOptions(boolean broadcast, boolean optIn, boolean optOut, boolean
         words.forEach(word -> RespWriter.bulk(out, word.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    /** The command by which the next command is made to count, or not to. */
+    /** The {@code CLIENT CACHING} for the next command. */
     ByteBuf cachingCommand() {
         ByteBuf out = Unpooled.buffer();
         RespWriter.command(out, List.of("CLIENT", "CACHING", optIn ? "YES" : "NO"));
         return out;
     }
 
-    /** These as asked for on top of what was there: prefixes add up. */
+    /** These options after others that were set before: the prefixes add up. */
     TrackingOptions after(TrackingOptions before) {
         TreeSet<String> all = new TreeSet<>(before.prefixes);
         all.addAll(prefixes);
         return new TrackingOptions(broadcast, optIn, optOut, noLoop, List.copyOf(all));
     }
 
-    /** Appends what {@code CLIENT TRACKINGINFO} says while tracking is on. */
+    /** Appends the reply to {@code CLIENT TRACKINGINFO} while tracking is on. */
     void writeInfo(Protocol protocol, boolean caching, ByteBuf out) {
         List<String> flags = new ArrayList<>(List.of("on"));
         addIf(broadcast, "bcast", flags);
@@ -65,7 +65,7 @@ record TrackingOptions(boolean broadcast, boolean optIn, boolean optOut, boolean
         writeInfo(protocol, flags, 0, prefixes, out);
     }
 
-    /** Appends what {@code CLIENT TRACKINGINFO} says while tracking is off. */
+    /** Appends the reply to {@code CLIENT TRACKINGINFO} while tracking is off. */
     static void writeInfoOff(Protocol protocol, ByteBuf out) {
         writeInfo(protocol, List.of("off"), -1, List.of(), out);
     }

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code CLIENT TRACKING} asks for, checked as Redis checks it. */
+/** A parsed {@code CLIENT TRACKING}, checked as Redis checks it. */
 sealed interface TrackingRequest {
     /**
-     * @param asked what the command says
-     * @param merged what holds with what was on before
+     * @param asked the options of the command
+     * @param merged the same together with the options that were on before
      */
     record On(TrackingOptions asked, TrackingOptions merged) implements TrackingRequest {}
 
@@ -22,7 +22,7 @@ sealed interface TrackingRequest {
      */
     record Refused(String error) implements TrackingRequest {}
 
-    /** What is served is said here, once. */
+    /** The error for the option {@code REDIRECT}. */
     String REDIRECT =
             "ERR REDIRECT is not supported by the proxy: invalidations come as push messages on this connection,"
                     + " which has to speak RESP3 (HELLO 3)";
@@ -30,7 +30,7 @@ sealed interface TrackingRequest {
     /**
      * Reads {@code CLIENT TRACKING (ON|OFF) [REDIRECT id] [PREFIX prefix …] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]}.
      *
-     * @param before what is on now; null when tracking is off
+     * @param before the options that are on; null when tracking is off
      */
     static TrackingRequest parse(CommandFrame frame, @Nullable TrackingOptions before) {
         boolean broadcast = false;

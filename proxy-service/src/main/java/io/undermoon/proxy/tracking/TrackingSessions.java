@@ -28,7 +28,7 @@ final class TrackingSessions {
     private final boolean activeRedirection;
     private final Set<Tracking> sessions = new LinkedHashSet<>();
 
-    /** Whether {@link #follow} is about to run. */
+    /** Whether {@link #follow} is about to run; changes until then need no further run. */
     private final AtomicBoolean following = new AtomicBoolean();
 
     private RouteTable routes;
