@@ -34,10 +34,6 @@ final class Subscription {
         return name;
     }
 
-    boolean isServed() {
-        return served;
-    }
-
     Collection<NodeSubscription> atNodes() {
         return atNodes.values();
     }

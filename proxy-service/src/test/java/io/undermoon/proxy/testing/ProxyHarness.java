@@ -11,6 +11,7 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.client.ClientLimits;
 import io.undermoon.proxy.client.ClientRegistry;
@@ -136,6 +137,11 @@ public final class ProxyHarness implements AutoCloseable {
 
     public ProxyAddress address() {
         return address;
+    }
+
+    /** The event loops that serve clients. */
+    public List<ProxyLoop> loops() {
+        return dataPlane.loops();
     }
 
     public ProxyStats stats() {
