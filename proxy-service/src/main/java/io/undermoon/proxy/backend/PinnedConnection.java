@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A connection to a backend for one client alone, for as long as the client has state on it: watched keys, a command that
  * blocks, or keys of which it wants to know when they change. It is not remade when it breaks, and it waits for replies as long as it takes.
  *
- * <p>Taken from {@link ProxyLoop#pin} and given back by {@link #release}, or by {@link #close} when its state is not clean.
+ * <p>Taken from {@link NodeConnections#pin} and given back by {@link #release}, or by {@link #close} when its state is not clean.
  * Owned by its loop.
  */
 public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwner, NodeConnection {
@@ -27,6 +27,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     private static final int NOT_BLOCKING = -1;
 
     private final ProxyLoop loop;
+    private final PinnedPool pool;
     private final Endpoint endpoint;
     private final ReceiverQueue waiting = new ReceiverQueue();
     private final List<Runnable> onWritable = new ArrayList<>(0);
@@ -49,8 +50,9 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     /** How many replies have come in. */
     private long answered;
 
-    PinnedConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
+    PinnedConnection(ProxyLoop loop, PinnedPool pool, Endpoint endpoint, Protocol protocol) {
         this.loop = loop;
+        this.pool = pool;
         this.endpoint = endpoint;
         this.protocol = protocol;
         this.unsent = loop.allocator().buffer();
@@ -150,11 +152,10 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
             }
             unblocking++;
             List<String> command = List.of("CLIENT", "UNBLOCK", Long.toString(id), withError ? "ERROR" : "TIMEOUT");
-            loop.backend(endpoint, Protocol.RESP2)
-                    .send(CommandFrame.of(command), new UnblockOutcome.Receiver(result -> {
-                        unblocking--;
-                        outcome.accept(result);
-                    }));
+            pool.unblocker(endpoint).send(CommandFrame.of(command), new UnblockOutcome.Receiver(result -> {
+                unblocking--;
+                outcome.accept(result);
+            }));
         });
     }
 
@@ -168,7 +169,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
             // It would unblock the next one who uses this connection.
             close();
         } else {
-            loop.unpin(this);
+            pool.put(this);
         }
     }
 
@@ -232,7 +233,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         closed = true;
         problem = reason;
         unsent.release();
-        loop.unpin(this);
+        pool.put(this);
         BackendFailure failure = sent
                 ? BackendFailure.lost(endpoint.toString(), reason)
                 : BackendFailure.unreachable(endpoint.toString(), reason);

@@ -21,28 +21,34 @@ final class PinnedPool {
     private record Line(Endpoint endpoint, Protocol protocol) {}
 
     private final ProxyLoop loop;
-    private final int max;
+    private final SharedConnections shared;
     private final Set<PinnedConnection> inUse = new HashSet<>();
     private final Map<Line, ArrayDeque<PinnedConnection>> idle = new HashMap<>();
 
-    PinnedPool(ProxyLoop loop, int max) {
+    /** @param shared the connections over which pinned connections are unblocked */
+    PinnedPool(ProxyLoop loop, SharedConnections shared) {
         this.loop = loop;
-        this.max = max;
+        this.shared = shared;
     }
 
     /** A clean connection; null when too many are in use. */
     @Nullable
     PinnedConnection take(Endpoint endpoint, Protocol protocol) {
-        if (inUse.size() >= max) {
+        if (inUse.size() >= loop.settings().maxPinnedConnections()) {
             return null;
         }
         ArrayDeque<PinnedConnection> free = idle.get(new Line(endpoint, protocol));
         PinnedConnection connection = free == null ? null : free.pollLast();
         if (connection == null) {
-            connection = new PinnedConnection(loop, endpoint, protocol);
+            connection = new PinnedConnection(loop, this, endpoint, protocol);
         }
         inUse.add(connection);
         return connection;
+    }
+
+    /** The connection on which the backend is told to end what blocks on another one. */
+    SharedConnection unblocker(Endpoint endpoint) {
+        return shared.get(endpoint);
     }
 
     /** The connection is free again, or gone. */

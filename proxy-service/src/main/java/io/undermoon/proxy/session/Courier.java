@@ -55,7 +55,7 @@ final class Courier {
             return;
         }
         SharedConnection backend =
-                loop.proxyLoop().backend(node, session.client().protocol());
+                loop.connections().shared(node, session.client().protocol());
         backend.send(frame, receiver);
         awaitWritable(session, backend);
     }
@@ -101,7 +101,7 @@ final class Courier {
             return;
         }
         SharedConnection backend =
-                loop.proxyLoop().backend(endpoint, session.client().protocol());
+                loop.connections().shared(endpoint, session.client().protocol());
         backend.sendAll(commands, count, receiver);
         awaitWritable(session, backend);
     }
@@ -112,7 +112,7 @@ final class Courier {
         Tracking tracking = session.state().tracking();
         PinnedConnection connection = tracking != null
                 ? tracking.connection(endpoint)
-                : loop.proxyLoop().pin(endpoint, session.client().protocol());
+                : loop.connections().pin(endpoint, session.client().protocol());
         if (connection == null) {
             Router.write(session, "-" + TOO_MANY + "\r\n");
         }
@@ -129,7 +129,7 @@ final class Courier {
             return;
         }
         SharedConnection connection =
-                loop.proxyLoop().backend(peer, session.client().protocol());
+                loop.connections().shared(peer, session.client().protocol());
         connection.sendForwarded(frame, hops, receiver);
         awaitWritable(session, connection);
     }

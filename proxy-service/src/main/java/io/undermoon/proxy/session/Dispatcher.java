@@ -82,7 +82,7 @@ final class Dispatcher {
         this.keyspace = new KeyspaceCommands(router, courier, budget, settings.activeRedirection());
         this.protocolSwitch = new ProtocolSwitch(loop, router, settings.activeRedirection());
         this.tracking = new TrackingCommands(
-                new TrackingSessions(loop.proxyLoop(), services.topology(), router, settings.activeRedirection()));
+                new TrackingSessions(loop.connections(), services.topology(), router, settings.activeRedirection()));
         ClusterReports reports =
                 settings.activeRedirection() ? new ClusterReports(router, courier, budget, keyspace::masters) : null;
         this.pubSub = new PubSubCommands(

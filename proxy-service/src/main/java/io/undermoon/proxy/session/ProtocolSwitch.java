@@ -53,7 +53,7 @@ final class ProtocolSwitch {
             if (!answersCommands(endpoint, hopsLeft)) {
                 continue;
             }
-            SharedConnection backend = loop.proxyLoop().backend(endpoint, Protocol.RESP3);
+            SharedConnection backend = loop.connections().shared(endpoint, Protocol.RESP3);
             if (backend.isConnecting()) {
                 unknown = true;
                 session.awaitWritable(backend);

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.undermoon.proxy.acl.AccessControl;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.control.Client;
 import io.undermoon.proxy.control.ClientPorts;
@@ -37,17 +38,18 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
     private final AccessControl access;
     private final SessionSettings settings;
 
-    public SessionInitializer(List<ProxyLoop> loops, SessionServices services) {
+    public SessionInitializer(List<NodeConnections> loops, SessionServices services) {
         SubscriptionCounts subscriptions = new SubscriptionCounts();
-        for (ProxyLoop loop : loops) {
-            SessionLoop sessionLoop = new SessionLoop(loop);
+        for (NodeConnections connections : loops) {
+            ProxyLoop loop = connections.loop();
+            SessionLoop sessionLoop = new SessionLoop(connections);
             dispatchers.put(loop.eventLoop(), new Dispatcher(sessionLoop, services, subscriptions));
             blocked.add(sessionLoop.blocked());
             services.topology().onChange(next -> loop.execute(() -> sessionLoop.follow(next)));
         }
         this.clients = services.clients();
         this.access = services.guard().access();
-        ClientSweep.start(loops.get(0).eventLoop(), clients);
+        ClientSweep.start(loops.get(0).loop().eventLoop(), clients);
         this.settings = services.settings();
     }
 

@@ -2,6 +2,7 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.topology.Topology;
@@ -10,6 +11,7 @@ import java.util.List;
 
 /** What the sessions of one event loop share. Owned by the loop. */
 final class SessionLoop {
+    private final NodeConnections connections;
     private final ProxyLoop proxyLoop;
     private final BlockedClients blocked;
     private final ReplyPool pool = new ReplyPool();
@@ -18,9 +20,15 @@ final class SessionLoop {
     private List<ClientSession> held = new ArrayList<>();
     private long untilSample = 1;
 
-    SessionLoop(ProxyLoop proxyLoop) {
-        this.proxyLoop = proxyLoop;
+    SessionLoop(NodeConnections connections) {
+        this.connections = connections;
+        this.proxyLoop = connections.loop();
         this.blocked = new BlockedClients(proxyLoop);
+    }
+
+    /** The connections on which the sessions send commands. */
+    NodeConnections connections() {
+        return connections;
     }
 
     ProxyLoop proxyLoop() {

@@ -212,7 +212,7 @@ final class Tracking {
     }
 
     private @Nullable TrackingLink open(Endpoint endpoint) {
-        PinnedConnection connection = sessions.loop().pin(endpoint, Protocol.RESP3);
+        PinnedConnection connection = sessions.connections().pin(endpoint, Protocol.RESP3);
         if (connection == null) {
             return null;
         }

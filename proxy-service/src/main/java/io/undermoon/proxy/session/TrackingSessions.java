@@ -1,5 +1,6 @@
 package io.undermoon.proxy.session;
 
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.gather.Masters;
 import io.undermoon.proxy.route.Endpoint;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class TrackingSessions {
     private static final long MAX_TICK_MILLIS = 1000;
 
+    private final NodeConnections connections;
     private final ProxyLoop loop;
     private final TopologyStore topology;
     private final Router router;
@@ -32,8 +34,9 @@ final class TrackingSessions {
     private @Nullable Masters masters;
     private boolean ticking;
 
-    TrackingSessions(ProxyLoop loop, TopologyStore topology, Router router, boolean activeRedirection) {
-        this.loop = loop;
+    TrackingSessions(NodeConnections connections, TopologyStore topology, Router router, boolean activeRedirection) {
+        this.connections = connections;
+        this.loop = connections.loop();
         this.topology = topology;
         this.router = router;
         this.activeRedirection = activeRedirection;
@@ -45,8 +48,8 @@ final class TrackingSessions {
         });
     }
 
-    ProxyLoop loop() {
-        return loop;
+    NodeConnections connections() {
+        return connections;
     }
 
     void add(Tracking tracking) {

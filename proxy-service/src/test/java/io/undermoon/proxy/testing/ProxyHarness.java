@@ -84,8 +84,8 @@ public final class ProxyHarness implements AutoCloseable {
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
         HostPort listen = new HostPort("127.0.0.1", port);
         migrations = new Migrations(
-                dataPlane.migrationLoop(),
-                dataPlane.loops(),
+                dataPlane.migrationConnections(),
+                dataPlane.connections(),
                 topology,
                 endpoints,
                 commands,
@@ -98,7 +98,7 @@ public final class ProxyHarness implements AutoCloseable {
                 null,
                 slowLog,
                 dataPlane.stats(),
-                new BackendQuery(dataPlane.controlLoop()),
+                new BackendQuery(dataPlane.controlConnections()),
                 endpoints,
                 List::of,
                 migrations,
