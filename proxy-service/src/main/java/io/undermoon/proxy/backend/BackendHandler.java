@@ -23,7 +23,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     private final boolean hasPushes;
 
     /** What has to be answered before a command is sent; null when nothing has. */
-    private @Nullable Introduction introduction;
+    private @Nullable LoginSequence login;
 
     /** Whether what comes in is the rest of a message that answers no command. */
     private boolean insidePush;
@@ -51,9 +51,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
                     .scheduleWithFixedDelay(() -> checkTimeout(context), period, period, TimeUnit.MILLISECONDS);
         }
         ByteBuf out = context.alloc().buffer();
-        Introduction made = new Introduction(connection.endpoint(), connection.protocol(), loop.settings(), out);
+        LoginSequence made = new LoginSequence(connection.endpoint(), connection.protocol(), loop.settings(), out);
         if (made.isDue()) {
-            introduction = made;
+            login = made;
             context.writeAndFlush(out, context.voidPromise());
         } else {
             out.release();
@@ -80,9 +80,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         int index = in.readerIndex();
         int end = in.writerIndex();
         while (index < end) {
-            Introduction unanswered = introduction;
-            if (unanswered != null) {
-                index = readIntroduction(context, unanswered, in, index, end);
+            LoginSequence current = login;
+            if (current != null) {
+                index = readLogin(context, current, in, index, end);
                 continue;
             }
             if (hasPushes && (insidePush || scanner.isBetweenReplies() && in.getByte(index) == '>')) {
@@ -105,20 +105,20 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private int readIntroduction(
-            ChannelHandlerContext context, Introduction unanswered, ByteBuf in, int from, int end) {
+    private int readLogin(
+            ChannelHandlerContext context, LoginSequence current, ByteBuf in, int from, int end) {
         int next = scanner.scan(in, from, end);
         int to = next < 0 ? end : next;
-        String refusal = unanswered.take(in, from, to, next >= 0);
+        String refusal = current.take(in, from, to, next >= 0);
         if (refusal != null) {
-            if (unanswered.refusesProtocol()) {
+            if (current.refusesProtocol()) {
                 connection.protocolRefused();
             }
             fail(context, "login refused: " + refusal);
             return end;
         }
-        if (!unanswered.isDue()) {
-            introduction = null;
+        if (!current.isDue()) {
+            login = null;
             connection.ready(context.channel());
         }
         return to;
@@ -161,7 +161,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
     private void checkTimeout(ChannelHandlerContext context) {
         long now = System.nanoTime();
-        if (connection.inFlight() == 0 && introduction == null) {
+        if (connection.inFlight() == 0 && login == null) {
             lastProgressNanos = now;
         } else if (now - lastProgressNanos
                 > TimeUnit.MILLISECONDS.toNanos(loop.settings().replyTimeoutMillis())) {

@@ -34,7 +34,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
 
     private Protocol protocol;
     private @Nullable ReplyReceiver pushes;
-    private final OwnId ownId = new OwnId();
+    private final ClientId clientId = new ClientId();
 
     /** How many {@code CLIENT UNBLOCK} for this connection are under way. */
     private int unblocking;
@@ -56,8 +56,8 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
         this.endpoint = endpoint;
         this.protocol = protocol;
         this.unsent = loop.allocator().buffer();
-        waiting.add(ownId);
-        OwnId.writeQuestion(unsent);
+        waiting.add(clientId);
+        ClientId.writeQuestion(unsent);
         Connector.connect(loop, this);
     }
 
@@ -75,7 +75,7 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
     public void switchProtocol(Protocol wanted) {
         if (protocol != wanted && accept(IgnoredReply.INSTANCE)) {
             protocol = wanted;
-            Introduction.hello(endpoint, wanted, unsent);
+            LoginSequence.hello(endpoint, wanted, unsent);
         }
     }
 
@@ -145,8 +145,8 @@ public final class PinnedConnection implements LoopFlusher.Flushable, HandlerOwn
      * error. An element that is found in the same moment is delivered instead. The outcome is told on the loop.
      */
     public void unblock(boolean withError, Consumer<UnblockOutcome> outcome) {
-        ownId.whenKnown(id -> {
-            if (id == OwnId.UNKNOWN || closed) {
+        clientId.whenKnown(id -> {
+            if (id == ClientId.UNKNOWN || closed) {
                 outcome.accept(UnblockOutcome.FAILED);
                 return;
             }

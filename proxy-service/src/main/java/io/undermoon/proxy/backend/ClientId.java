@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /** Under which id a backend knows a connection: asked on the connection itself before anything else. Owned by its loop. */
-final class OwnId implements ReplyReceiver {
+final class ClientId implements ReplyReceiver {
     /** The backend does not tell, or cannot be reached; ids begin with 1. */
     static final long UNKNOWN = 0;
 

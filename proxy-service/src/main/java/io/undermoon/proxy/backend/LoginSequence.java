@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A peer is asked by {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes, and does not ask its peers in turn.
  */
-final class Introduction {
+final class LoginSequence {
     private final boolean hasPassword;
     private final int expected;
     private final StringBuilder reply = new StringBuilder();
@@ -22,7 +22,7 @@ final class Introduction {
     private boolean refusesProtocol;
 
     /** Appends the commands, none if there is nothing to say. */
-    Introduction(Endpoint endpoint, Protocol protocol, BackendSettings settings, ByteBuf out) {
+    LoginSequence(Endpoint endpoint, Protocol protocol, BackendSettings settings, ByteBuf out) {
         boolean isPeer = endpoint.kind() == Endpoint.Kind.PEER;
         BackendSettings.Login login = isPeer ? settings.peers() : settings.redis();
         String password = login.password();
