@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * in flight and nothing arrives. Owned by its loop.
  */
 final class BackendHandler extends ChannelInboundHandlerAdapter {
-    private final HandlerOwner connection;
+    private final BackendConnection connection;
     private final ProxyLoop loop;
     private final ReplyScanner scanner = new ReplyScanner();
 
@@ -35,9 +35,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     private long lastProgressNanos;
     private @Nullable ScheduledFuture<?> timeoutCheck;
 
-    BackendHandler(HandlerOwner connection, ProxyLoop loop) {
+    BackendHandler(BackendConnection connection) {
         this.connection = connection;
-        this.loop = loop;
+        this.loop = connection.loop;
         this.hasPushes = connection.hasPushes();
     }
 
@@ -45,8 +45,8 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         begun = true;
         lastProgressNanos = System.nanoTime();
-        if (connection.expectsPromptReplies()) {
-            long period = Math.max(1, loop.settings().replyTimeoutMillis() / 4);
+        if (connection.replyTimeoutMillis() != BackendConnection.NO_REPLY_TIMEOUT) {
+            long period = Math.max(1, connection.replyTimeoutMillis() / 4);
             timeoutCheck = context.executor()
                     .scheduleWithFixedDelay(() -> checkTimeout(context), period, period, TimeUnit.MILLISECONDS);
         }
@@ -105,8 +105,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private int readLogin(
-            ChannelHandlerContext context, LoginSequence current, ByteBuf in, int from, int end) {
+    private int readLogin(ChannelHandlerContext context, LoginSequence current, ByteBuf in, int from, int end) {
         int next = scanner.scan(in, from, end);
         int to = next < 0 ? end : next;
         String refusal = current.take(in, from, to, next >= 0);
@@ -163,10 +162,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         long now = System.nanoTime();
         if (connection.inFlight() == 0 && login == null) {
             lastProgressNanos = now;
-        } else if (now - lastProgressNanos
-                > TimeUnit.MILLISECONDS.toNanos(loop.settings().replyTimeoutMillis())) {
+        } else if (now - lastProgressNanos > TimeUnit.MILLISECONDS.toNanos(connection.replyTimeoutMillis())) {
             loop.stats().add(Counter.BACKEND_TIMEOUTS, 1);
-            fail(context, "no reply within " + loop.settings().replyTimeoutMillis() + " ms");
+            fail(context, "no reply within " + connection.replyTimeoutMillis() + " ms");
         }
     }
 

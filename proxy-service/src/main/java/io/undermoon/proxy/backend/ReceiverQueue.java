@@ -10,9 +10,15 @@ final class ReceiverQueue {
     private @Nullable ReplyReceiver[] ring = new ReplyReceiver[INITIAL_CAPACITY];
     private int head;
     private int size;
+    private long removed;
 
     int size() {
         return size;
+    }
+
+    /** The number of receivers that were taken so far. */
+    long removed() {
+        return removed;
     }
 
     void add(ReplyReceiver receiver) {
@@ -34,6 +40,7 @@ final class ReceiverQueue {
             ring[head] = null;
             head = head + 1 & ring.length - 1;
             size--;
+            removed++;
         }
         return receiver;
     }

@@ -22,7 +22,7 @@ final class SharedConnections {
         int id = endpoint.id();
         if (id < byId.length) {
             SharedConnection existing = byId[id];
-            if (existing != null && existing.isUsable()) {
+            if (existing != null && !existing.isRetired()) {
                 return existing;
             }
         } else {
@@ -37,7 +37,7 @@ final class SharedConnections {
     @Nullable
     SharedConnection present(Endpoint endpoint) {
         SharedConnection existing = endpoint.id() < byId.length ? byId[endpoint.id()] : null;
-        return existing != null && existing.isUsable() ? existing : null;
+        return existing != null && !existing.isRetired() ? existing : null;
     }
 
     /** Lets go of the connections to all other endpoints, once their replies are there. */
@@ -46,7 +46,7 @@ final class SharedConnections {
             SharedConnection connection = byId[id];
             if (connection != null && !wanted.contains(connection.endpoint())) {
                 byId[id] = null;
-                connection.retire();
+                connection.closeWhenDrained();
             }
         }
     }
@@ -55,7 +55,7 @@ final class SharedConnections {
     void close() {
         for (SharedConnection connection : byId) {
             if (connection != null) {
-                connection.close();
+                connection.closeNow("the proxy is stopping");
             }
         }
         Arrays.fill(byId, null);

@@ -20,8 +20,7 @@ class LoginSequenceTest {
 
     @Test
     void says_nothing_in_resp2_without_a_password() {
-        assertThat(login(node, Protocol.RESP2, BackendSettings.Login.NONE)
-                        .isDue())
+        assertThat(login(node, Protocol.RESP2, BackendSettings.Login.NONE).isDue())
                 .isFalse();
         assertThat(text()).isEmpty();
     }
