@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The core of every connection to a Redis node or peer proxy: connects and logs in, queues commands until then, writes the
- * output of a loop's turn at once, matches replies to receivers in order, and fails all receivers when the connection ends.
- * The subclasses are its roles.
+ * The core of every connection to a Redis node or peer proxy: connects and logs in, queues commands until then, writes
+ * the output of a loop's turn at once, matches replies to receivers in order, and fails all receivers when the
+ * connection ends. The subclasses are its roles.
  *
  * <p>A command is written at most once. The methods from {@link #ready} to {@link #writable} are called by
  * {@link Connector} and {@link BackendHandler}. Owned by its loop: every method is called on it.
@@ -46,8 +46,8 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     private boolean retired;
 
     /**
-     * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is closed;
-     *     {@link #NO_REPLY_TIMEOUT} for no limit
+     * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is
+     *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
      */
     BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol, long replyTimeoutMillis) {
         this.loop = loop;
@@ -105,7 +105,9 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         return retired;
     }
 
-    /** Queues the receiver of the next command; false if the command was refused, which the receiver has been told then. */
+    /**
+     * Queues the receiver of the next command; false if the command was refused, which the receiver has been told then.
+     */
     final boolean accept(ReplyReceiver receiver) {
         if (output == null && isRefused(receiver)) {
             return false;

@@ -11,25 +11,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection to a backend: logs in, cuts what arrives into replies, and gives up when commands are
- * in flight and nothing arrives. Owned by its loop.
+ * The Netty handler of one channel to a backend: logs in, splits the input into replies and pushes, and closes the
+ * channel when a reply is due and nothing arrives in time. Owned by its loop.
  */
 final class BackendHandler extends ChannelInboundHandlerAdapter {
     private final BackendConnection connection;
     private final ProxyLoop loop;
     private final ReplyScanner scanner = new ReplyScanner();
 
-    /** Whether messages that answer no command may come. */
     private final boolean hasPushes;
 
-    /** What has to be answered before a command is sent; null when nothing has. */
+    /** The login while replies to it are due, else null. */
     private @Nullable LoginSequence login;
 
-    /** Whether what comes in is the rest of a message that answers no command. */
+    /** Whether the input continues a push. */
     private boolean insidePush;
 
-    /** Whether the connection was made; with TLS, whether the handshake succeeded. */
-    private boolean begun;
+    /** Whether the channel is connected; with TLS, whether the handshake succeeded. */
+    private boolean connected;
 
     private String reason = "closed by the node";
     private long lastProgressNanos;
@@ -43,7 +42,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        begun = true;
+        connected = true;
         lastProgressNanos = System.nanoTime();
         if (connection.replyTimeoutMillis() != BackendConnection.NO_REPLY_TIMEOUT) {
             long period = Math.max(1, connection.replyTimeoutMillis() / 4);
@@ -146,7 +145,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         if (timeoutCheck != null) {
             timeoutCheck.cancel(false);
         }
-        if (begun) {
+        if (connected) {
             connection.disconnected(reason);
         } else {
             connection.connectFailed(reason);

@@ -6,11 +6,11 @@ import io.netty.channel.ChannelOption;
 import io.undermoon.tls.TlsContext;
 import java.net.SocketAddress;
 
-/** Makes the connections of a loop: resolves the endpoint's address, connects within the time limit, installs the handlers. */
+/** Opens the channels of connections: resolves the address, connects within the time limit, installs the handlers. */
 final class Connector {
     private Connector() {}
 
-    /** Connects; the connection hears of the outcome on the loop, by {@code ready} or by {@code connectFailed}. */
+    /** Connects; then calls {@code ready} or {@code connectFailed} on the loop. */
     static void connect(BackendConnection connection) {
         AddressResolver.resolve(connection.endpoint().address())
                 .whenComplete((address, problem) -> connection.loop.execute(() -> {

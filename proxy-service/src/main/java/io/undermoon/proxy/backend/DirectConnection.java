@@ -7,9 +7,9 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a Redis node for one task of the proxy itself. A command may be written in pieces, so that a large value
- * passes through without being buffered whole; commands sent meanwhile follow it. The connection does not reconnect: its
- * owner has to know when it is lost, because a command without a reply may still be executed.
+ * A connection to a Redis node for one task of the proxy itself. A command may be written in pieces, so that a large
+ * value passes through without being buffered whole; commands sent meanwhile follow it. The connection does not
+ * reconnect: its owner has to know when it is lost, because a command without a reply may still be executed.
  *
  * <p>Owned by its loop.
  */
@@ -34,8 +34,8 @@ public final class DirectConnection extends BackendConnection {
     private boolean inPieces;
 
     /**
-     * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is closed;
-     *     commands on large values take long
+     * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is
+     *     closed; commands on large values take long
      */
     public DirectConnection(ProxyLoop loop, Endpoint endpoint, long replyTimeoutMillis, Owner owner) {
         super(loop, endpoint, Protocol.RESP2, replyTimeoutMillis);

@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one event loop to Redis nodes and peer proxies: one shared connection per endpoint and protocol, and
- * connections pinned to single clients. Clients use only the connections of their own loop, so no command crosses a thread.
+ * The connections of one event loop to Redis nodes and peer proxies: one shared connection per endpoint and protocol,
+ * and connections pinned to single clients. Clients use only the connections of their own loop, so no command crosses a
+ * thread.
  *
  * <p>Owned by the loop: everything but {@link #loop} is called on it.
  */
@@ -59,8 +60,8 @@ public final class NodeConnections {
     }
 
     /**
-     * Notes the commands that are now in flight on pinned connections to the endpoint and may still change a key of the slots;
-     * the supplier says whether all of them have been answered since.
+     * Notes the commands that are now in flight on pinned connections to the endpoint and may still change a key of the
+     * slots; the supplier says whether all of them have been answered since.
      */
     public BooleanSupplier settled(Endpoint endpoint, IntPredicate slots) {
         return pinned.settled(endpoint, slots);

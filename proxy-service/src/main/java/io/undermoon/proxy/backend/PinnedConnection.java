@@ -11,11 +11,11 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a Redis node or peer proxy for one client alone, for as long as the client has state on it: watched keys, a
- * blocking command, or tracked keys. It does not reconnect, and a reply may take any time.
+ * A connection to a Redis node or peer proxy for one client alone, for as long as the client has state on it: watched
+ * keys, a blocking command, or tracked keys. It does not reconnect, and a reply may take any time.
  *
- * <p>Taken by {@link NodeConnections#pin} and returned by {@link #release}, or by {@link #close} when its state is not clean.
- * Owned by its loop.
+ * <p>Taken by {@link NodeConnections#pin} and returned by {@link #release}, or by {@link #close} when its state is not
+ * clean. Owned by its loop.
  */
 public final class PinnedConnection extends BackendConnection implements NodeConnection {
     /** For {@link #blocksOn}: a command that blocks without changing a key. */
@@ -37,7 +37,7 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
         super(loop, endpoint, protocol, NO_REPLY_TIMEOUT);
         this.pool = pool;
         queueReceiver(clientId);
-        ClientId.writeQuestion(buffer());
+        ClientId.writeCommand(buffer());
         connect();
     }
 
@@ -50,8 +50,8 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
     }
 
     /**
-     * Sets the receiver of the messages that answer no command; {@link ReplyReceiver#fail} says, once, that the connection is
-     * gone.
+     * Sets the receiver of the messages that answer no command; {@link ReplyReceiver#fail} says, once, that the
+     * connection is gone.
      */
     public void onPush(ReplyReceiver receiver) {
         pushes = receiver;
@@ -99,8 +99,8 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
     }
 
     /**
-     * Notes the commands that are now in flight and may still change a key of the slots; the supplier says whether all of them
-     * have been answered since.
+     * Notes the commands that are now in flight and may still change a key of the slots; the supplier says whether all
+     * of them have been answered since.
      */
     BooleanSupplier settled(IntPredicate slots) {
         boolean blocksElsewhere = blockingSlot != NOT_BLOCKING && !slots.test(blockingSlot);
@@ -109,9 +109,9 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
     }
 
     /**
-     * Ends the command that blocks on this connection, by {@code CLIENT UNBLOCK} on another one: its reply comes as after a
-     * timeout, or as an error. An element that arrives at the same moment is delivered instead. The outcome is called on the
-     * loop.
+     * Ends the command that blocks on this connection, by {@code CLIENT UNBLOCK} on another one: its reply comes as
+     * after a timeout, or as an error. An element that arrives at the same moment is delivered instead. The outcome is
+     * called on the loop.
      */
     public void unblock(boolean withError, Consumer<UnblockOutcome> outcome) {
         clientId.whenKnown(id -> {

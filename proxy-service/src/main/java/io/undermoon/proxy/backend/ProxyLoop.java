@@ -6,8 +6,8 @@ import io.netty.channel.EventLoop;
 import io.undermoon.proxy.stats.LoopStats;
 
 /**
- * One event loop with what belongs to it: the end-of-turn flusher, the counters, the clock, and the settings for connections
- * to backends. Everything but {@link #execute} and {@link #stats} is for the loop itself.
+ * One event loop with what belongs to it: the end-of-turn flusher, the counters, the clock, and the settings for
+ * connections to backends. Everything but {@link #execute} and {@link #stats} is for the loop itself.
  */
 public final class ProxyLoop {
     private final EventLoop eventLoop;
@@ -55,12 +55,12 @@ public final class ProxyLoop {
         eventLoop.execute(task);
     }
 
-    /** Takes the time once for all that one read of a socket brings. */
+    /** Reads the clock; called once per read of a socket. */
     public void beginBurst() {
         nowNanos = System.nanoTime();
     }
 
-    /** When the present burst began, as {@link System#nanoTime}. */
+    /** The time of the last {@link #beginBurst}, as {@link System#nanoTime}. */
     public long nowNanos() {
         return nowNanos;
     }

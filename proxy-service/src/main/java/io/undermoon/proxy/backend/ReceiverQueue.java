@@ -3,7 +3,7 @@ package io.undermoon.proxy.backend;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** First in, first out; a ring that doubles when it is full. Owned by one loop. */
+/** A first-in-first-out queue of receivers in a ring that doubles when it is full. Owned by one loop. */
 final class ReceiverQueue {
     private static final int INITIAL_CAPACITY = 64;
 

@@ -10,12 +10,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one connection of an event loop to a Redis node or peer proxy in one protocol, shared by all clients of the loop that
- * speak it. One client's commands to a node are never reordered.
+ * The one connection of an event loop to a Redis node or peer proxy in one protocol, shared by all clients of the loop
+ * that speak it. One client's commands to a node are never reordered.
  *
  * <p>When the connection fails, every command without a reply fails, with an error that says whether it was written; no
- * command is sent again. The connection reconnects by itself, after a pause that grows from {@value #MIN_PAUSE_MILLIS} to
- * {@value #MAX_PAUSE_MILLIS} ms, until it is retired; commands are refused during the pause.
+ * command is sent again. The connection reconnects by itself, after a pause that grows from {@value #MIN_PAUSE_MILLIS}
+ * to {@value #MAX_PAUSE_MILLIS} ms, until it is retired; commands are refused during the pause.
  *
  * <p>Owned by its loop: every method is called on it.
  */

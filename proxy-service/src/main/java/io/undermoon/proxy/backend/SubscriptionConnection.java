@@ -6,11 +6,15 @@ import io.undermoon.resp.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection on which the node also sends messages that answer no command, such as those of channels. Every value that
- * arrives goes to the one owner, who tells replies from messages. The connection does not reconnect. Owned by its loop.
+ * A connection on which the node also sends messages that answer no command, such as those of channels. Every value
+ * that arrives goes to the one owner, who tells replies from messages. The connection does not reconnect. Owned by its
+ * loop.
  */
 public final class SubscriptionConnection extends BackendConnection {
-    /** The receiver of everything; {@link ReplyReceiver#fail} is called once, with the reason why the connection is gone. */
+    /**
+     * The receiver of everything; {@link ReplyReceiver#fail} is called once, with the reason why the connection is
+     * gone.
+     */
     public interface Owner extends ReplyReceiver {
         /** Commands may be written from now on. */
         void ready();
@@ -27,7 +31,9 @@ public final class SubscriptionConnection extends BackendConnection {
         connect();
     }
 
-    /** The buffer to append commands to, from {@link Owner#ready} to the end; they leave at the end of the loop's turn. */
+    /**
+     * The buffer to append commands to, from {@link Owner#ready} to the end; they leave at the end of the loop's turn.
+     */
     public ByteBuf out() {
         return buffer();
     }
