@@ -105,9 +105,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         return retired;
     }
 
-    /**
-     * Queues the receiver of the next command; false if the command was refused, which the receiver has been told then.
-     */
+    /** Queues the receiver of the next command; fails it and returns false if the command is refused. */
     final boolean accept(ReplyReceiver receiver) {
         if (output == null && isRefused(receiver)) {
             return false;

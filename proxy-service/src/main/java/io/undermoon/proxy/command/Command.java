@@ -74,11 +74,6 @@ public final class Command {
         return line.flags();
     }
 
-    /** The flags as {@link CommandFlag#bit()}s, for the data path. */
-    public int flagBits() {
-        return flagBits;
-    }
-
     public boolean has(CommandFlag flag) {
         return (flagBits & flag.bit()) != 0;
     }

@@ -33,7 +33,7 @@ public enum CommandFlag {
         return wireName;
     }
 
-    /** The bit of this flag in {@link Command#flagBits()}. */
+    /** The bit of this flag in a set of flags. */
     @SuppressWarnings("EnumOrdinal")
     public int bit() {
         return 1 << ordinal();

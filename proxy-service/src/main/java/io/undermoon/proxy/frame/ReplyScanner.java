@@ -21,7 +21,6 @@ public final class ReplyScanner {
 
     private int state = TYPE;
     private byte type;
-    private byte firstType;
     private boolean atStart = true;
     private boolean negative;
     private long number;
@@ -31,11 +30,6 @@ public final class ReplyScanner {
 
     /** Bytes of the bulk body still to come, CRLF included. */
     private long bodyLeft;
-
-    /** The type byte of the reply last begun: {@code '-'} for an error, {@code '>'} for a push. */
-    public byte firstType() {
-        return firstType;
-    }
 
     /** Whether no byte of the next reply has been seen. */
     public boolean isBetweenReplies() {
@@ -111,10 +105,7 @@ public final class ReplyScanner {
     }
 
     private void begin() {
-        if (atStart) {
-            atStart = false;
-            firstType = type;
-        }
+        atStart = false;
         switch (type) {
             case '+', '-', ':', '_', ',', '#', '(' -> state = LINE;
             case '$', '*', '%', '~', '>', '=', '!', '|' -> {
