@@ -18,7 +18,6 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     private final BackendConnection connection;
     private final ProxyLoop loop;
     private final ReplyScanner scanner = new ReplyScanner();
-
     private final boolean hasPushes;
 
     /** The login while replies to it are due, else null. */
