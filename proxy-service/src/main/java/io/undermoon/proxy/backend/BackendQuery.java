@@ -13,10 +13,10 @@ import java.util.concurrent.CompletionStage;
  * neither delays the other. Usable from any thread.
  */
 public final class BackendQuery {
-    private final ProxyLoop loop;
+    private final NodeConnections connections;
 
-    public BackendQuery(ProxyLoop loop) {
-        this.loop = loop;
+    public BackendQuery(NodeConnections connections) {
+        this.connections = connections;
     }
 
     /** Sends a command in RESP2, see {@link #ask(Endpoint, Protocol, List)}. */
@@ -34,7 +34,9 @@ public final class BackendQuery {
      */
     public CompletionStage<ByteBuf> ask(Endpoint node, Protocol protocol, List<String> command) {
         CompletableFuture<ByteBuf> reply = new CompletableFuture<>();
-        loop.execute(() -> loop.backend(node, protocol).send(CommandFrame.of(command), new Collector(reply)));
+        connections
+                .loop()
+                .execute(() -> connections.shared(node, protocol).send(CommandFrame.of(command), new Collector(reply)));
         return reply;
     }
 
@@ -49,7 +51,7 @@ public final class BackendQuery {
 
     private final class Collector implements ReplyReceiver {
         private final CompletableFuture<ByteBuf> reply;
-        private final ByteBuf collected = loop.allocator().buffer();
+        private final ByteBuf collected = connections.loop().allocator().buffer();
 
         Collector(CompletableFuture<ByteBuf> reply) {
             this.reply = reply;

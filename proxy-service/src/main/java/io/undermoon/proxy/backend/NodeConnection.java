@@ -6,12 +6,12 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 
 /**
- * A connection to a Redis node or a peer proxy that clients' commands are sent on: shared by the clients of an event loop,
- * or pinned to one client. Commands are written, and their replies received, in the order of the calls; a command is written
- * at most once.
+ * A connection to a Redis node or a peer proxy that clients' commands are sent on: shared by the clients of an event
+ * loop, or pinned to one client. Commands are written, and their replies received, in the order of the calls; a command
+ * is written at most once.
  *
- * <p>Owned by its event loop: every method is called on it, and so is every receiver. The bytes of a command are copied or
- * retained as needed, so the caller keeps its buffer.
+ * <p>Owned by its event loop: every method is called on it, and so is every receiver. The bytes of a command are copied
+ * or retained as needed, so the caller keeps its buffer.
  */
 public interface NodeConnection {
     /** The other side. */
@@ -27,7 +27,8 @@ public interface NodeConnection {
     void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver);
 
     /**
-     * Sends several commands with no other command between them, such as a transaction, and ignores all replies but the last.
+     * Sends several commands with no other command between them, such as a transaction, and ignores all replies but the
+     * last.
      *
      * @param commands the bytes of all commands
      * @param count the number of commands

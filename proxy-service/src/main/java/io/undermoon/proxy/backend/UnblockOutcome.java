@@ -3,16 +3,16 @@ package io.undermoon.proxy.backend;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 
-/** What came of {@code CLIENT UNBLOCK}. */
+/** The outcome of {@code CLIENT UNBLOCK}. */
 public enum UnblockOutcome {
-    /** The command was blocked; its reply is on its way. */
+    /** The command was blocked; its reply follows. */
     UNBLOCKED,
-    /** The command has not arrived yet, or has been answered. */
+    /** The command has not arrived yet, or is answered. */
     NOT_BLOCKED,
-    /** The backend cannot be asked, or refuses. */
+    /** The backend cannot be reached, or refuses the command. */
     FAILED;
 
-    /** Makes an outcome of the reply. */
+    /** Reads the outcome from the reply. */
     static final class Receiver implements ReplyReceiver {
         private final Consumer<UnblockOutcome> outcome;
         private UnblockOutcome result = FAILED;

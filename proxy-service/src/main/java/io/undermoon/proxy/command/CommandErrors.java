@@ -6,9 +6,9 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
 import java.util.Locale;
 
-/** The errors with which commands are refused before they reach a node, in the words of Redis 7 where it has words for them. */
+/** The errors of commands that the proxy refuses, with the texts of Redis 7 where it has one. */
 public final class CommandErrors {
-    /** How many characters of a name, and of the arguments together, an error repeats. */
+    /** The number of characters of the name, and of all arguments together, that an error repeats. */
     private static final int MAX_ECHO = 128;
 
     /** The keys of a command are in several slots; without the leading {@code -}. */
@@ -16,7 +16,7 @@ public final class CommandErrors {
 
     private CommandErrors() {}
 
-    /** No command has this name; as Redis does, the beginning of the arguments is repeated. */
+    /** No command has this name; the start of the arguments is repeated, as Redis does. */
     public static void unknownCommand(CommandFrame frame, ByteBuf out) {
         begin(out, "ERR unknown command '");
         echo(frame, 0, MAX_ECHO, out);
@@ -31,7 +31,7 @@ public final class CommandErrors {
         end(out);
     }
 
-    /** A container has no such sub-command; argument 1 names it. */
+    /** A container has no sub-command with the name in argument 1. */
     public static void unknownSubcommand(Command container, CommandFrame frame, ByteBuf out) {
         begin(out, "ERR unknown subcommand '");
         echo(frame, 1, MAX_ECHO, out);
@@ -53,7 +53,7 @@ public final class CommandErrors {
         RespWriter.error(out, CROSS_SLOT);
     }
 
-    /** The command is of {@link Policy#REFUSE}. */
+    /** The command has {@link Policy#REFUSE}. */
     public static void refused(Command command, ByteBuf out) {
         RespWriter.error(
                 out,
@@ -61,7 +61,7 @@ public final class CommandErrors {
                         + "' is not allowed through the proxy; connect to the Redis node itself if you must run it");
     }
 
-    /** The command is of {@link Policy#NOT_YET}. */
+    /** The command has {@link Policy#NOT_YET}. */
     public static void notYet(Command command, ByteBuf out) {
         RespWriter.error(out, "ERR command '" + command.name() + "' is not supported by this version of the proxy");
     }
@@ -95,9 +95,9 @@ public final class CommandErrors {
     }
 
     /**
-     * Repeats an argument as the C string that Redis takes it for: it ends at a zero byte, line breaks become spaces.
+     * Repeats an argument as Redis does, as a C string: it ends at a zero byte, and line breaks become spaces.
      *
-     * @return how many bytes were written
+     * @return the number of bytes written
      */
     private static int echo(CommandFrame frame, int argument, int max, ByteBuf out) {
         int length = Math.min(max, frame.argumentLength(argument));

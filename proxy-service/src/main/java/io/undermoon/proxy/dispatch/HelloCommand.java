@@ -60,7 +60,7 @@ final class HelloCommand {
             if (!answersCommands(endpoint, hopsLeft)) {
                 continue;
             }
-            SharedConnection backend = loop.proxyLoop().backend(endpoint, Protocol.RESP3);
+            SharedConnection backend = loop.connections().shared(endpoint, Protocol.RESP3);
             if (backend.isConnecting()) {
                 isConnecting = true;
                 session.awaitWritable(backend);

@@ -2,6 +2,7 @@ package io.undermoon.proxy.migration;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.backend.SharedConnection;
@@ -33,23 +34,26 @@ final class Barrier {
      *
      * @param wanted whether anybody still waits for it
      */
-    static CompletionStage<?> of(List<ProxyLoop> loops, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
-        return CompletableFuture.allOf(
-                loops.stream().map(loop -> quiet(loop, node, slots, wanted)).toArray(CompletableFuture<?>[]::new));
+    static CompletionStage<?> of(
+            List<NodeConnections> loops, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
+        return CompletableFuture.allOf(loops.stream()
+                .map(connections -> quiet(connections, node, slots, wanted))
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     private static CompletableFuture<?> quiet(
-            ProxyLoop loop, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
-        CompletableFuture<Boolean> shared = new CompletableFuture<>();
+            NodeConnections connections, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
+        CompletableFuture<Boolean> common = new CompletableFuture<>();
         CompletableFuture<Boolean> own = new CompletableFuture<>();
+        ProxyLoop loop = connections.loop();
         loop.execute(() -> {
-            List<SharedConnection> connections = loop.shared(node);
-            Answered all = new Answered(shared, new AtomicInteger(connections.size() + 1));
-            connections.forEach(connection -> connection.send(CommandFrame.of(List.of("PING")), all));
+            List<SharedConnection> shared = connections.existing(node);
+            Answered all = new Answered(common, new AtomicInteger(shared.size() + 1));
+            shared.forEach(connection -> connection.send(CommandFrame.of(List.of("PING")), all));
             all.countDown();
-            poll(loop, loop.settled(node, slots), wanted, own);
+            poll(loop, connections.settled(node, slots), wanted, own);
         });
-        return CompletableFuture.allOf(shared, own);
+        return CompletableFuture.allOf(common, own);
     }
 
     private static void poll(

@@ -3,7 +3,7 @@ package io.undermoon.proxy.migration;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
-import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
@@ -23,10 +23,10 @@ import java.util.function.Consumer;
  * when the answer is an error.
  */
 final class Calls {
-    private final ProxyLoop loop;
+    private final NodeConnections connections;
 
-    Calls(ProxyLoop loop) {
-        this.loop = loop;
+    Calls(NodeConnections connections) {
+        this.connections = connections;
     }
 
     /** There is no answer, or it is an error. */
@@ -44,7 +44,7 @@ final class Calls {
 
     CompletionStage<RespValue> call(Endpoint node, CommandFrame command) {
         CompletableFuture<RespValue> answer = new CompletableFuture<>();
-        loop.backend(node).send(command, collector(node + " to " + command.argument(0), answer));
+        connections.shared(node).send(command, collector(node + " to " + command.argument(0), answer));
         return answer;
     }
 

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.migration;
 
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.route.Endpoints;
@@ -9,17 +10,21 @@ import java.util.List;
 /**
  * What the migrations of a proxy share.
  *
- * @param loop on which they all live
- * @param clientLoops those whose commands have to be waited for at a handover
+ * @param connections of the loop on which they all live
+ * @param clientConnections of the loops whose commands have to be waited for at a handover
  * @param calls asks nodes, on the loop
  * @param records of the nodes
  */
 record Engine(
-        ProxyLoop loop,
-        List<ProxyLoop> clientLoops,
+        NodeConnections connections,
+        List<NodeConnections> clientConnections,
         TopologyStore topology,
         Endpoints endpoints,
         CommandCatalog commands,
         Calls calls,
         Records records,
-        MigrationSettings settings) {}
+        MigrationSettings settings) {
+    ProxyLoop loop() {
+        return connections.loop();
+    }
+}

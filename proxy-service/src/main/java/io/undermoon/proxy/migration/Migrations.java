@@ -4,7 +4,7 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
-import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -47,14 +47,15 @@ public final class Migrations implements AutoCloseable {
      * @param clientLoops those that serve clients
      */
     public Migrations(
-            ProxyLoop loop,
-            List<ProxyLoop> clientLoops,
+            NodeConnections connections,
+            List<NodeConnections> clientConnections,
             TopologyStore topology,
             Endpoints endpoints,
             CommandCatalog commands,
             MigrationSettings settings) {
-        Calls calls = new Calls(loop);
-        this.engine = new Engine(loop, clientLoops, topology, endpoints, commands, calls, new Records(calls), settings);
+        Calls calls = new Calls(connections);
+        this.engine = new Engine(
+                connections, clientConnections, topology, endpoints, commands, calls, new Records(calls), settings);
         this.leftOvers = new LeftOvers(engine);
     }
 
@@ -177,7 +178,7 @@ public final class Migrations implements AutoCloseable {
         now.custody().forEach((tag, custody) -> begin(now, tag, custody, used));
         knownSources = List.copyOf(sources.values());
         knownImports = List.copyOf(imports.values());
-        engine.loop().retainBackends(wanted());
+        engine.connections().retain(wanted());
     }
 
     private void stopAbsent(Set<TaggedSlots> present) {

@@ -318,7 +318,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
                 budgetMillis,
                 ifTurn(mine, () -> take(move.heldTooLong("commands were held for " + budgetMillis + " ms"))));
         boolean[] moving = StreamReader.membership(tag.rangeList());
-        Barrier.of(engine.clientLoops(), source, slot -> slot >= 0 && moving[slot], () -> mine == turn)
+        Barrier.of(engine.clientConnections(), source, slot -> slot >= 0 && moving[slot], () -> mine == turn)
                 .whenComplete((quiet, problem) -> engine.loop()
                         .execute(ifTurn(
                                 mine,

@@ -2,6 +2,7 @@ package io.undermoon.proxy.replication;
 
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -31,6 +32,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ReplicationDriver.class);
     private static final long CLOSE_SECONDS = 5;
 
+    private final NodeConnections connections;
     private final ProxyLoop loop;
     private final BackendQuery query;
     private final Endpoints endpoints;
@@ -42,13 +44,14 @@ public final class ReplicationDriver implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param loop the control loop
+     * @param connections of the control loop
      * @param ownNodes watched from the start; may be empty
      */
     public ReplicationDriver(
-            ProxyLoop loop, Endpoints endpoints, ReplicationSettings settings, Set<NodeAddress> ownNodes) {
-        this.loop = loop;
-        this.query = new BackendQuery(loop);
+            NodeConnections connections, Endpoints endpoints, ReplicationSettings settings, Set<NodeAddress> ownNodes) {
+        this.connections = connections;
+        this.loop = connections.loop();
+        this.query = new BackendQuery(connections);
         this.endpoints = endpoints;
         this.settings = settings;
         this.ownNodes = Set.copyOf(ownNodes);
@@ -137,7 +140,7 @@ public final class ReplicationDriver implements AutoCloseable {
         }
         Set<Endpoint> used = new HashSet<>();
         kept.forEach(node -> used.add(endpoint(node)));
-        loop.retainBackends(used);
+        connections.retain(used);
     }
 
     private Endpoint endpoint(NodeAddress node) {

@@ -6,9 +6,9 @@ import io.undermoon.slot.SlotRanges;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Slot to {@link Target}: one array read per command. Immutable once built. */
+/** The table from slot to {@link Target}, an array. Immutable. */
 public final class RouteTable {
-    /** The table of a proxy that serves nothing. */
+    /** The table of a proxy without slots. */
     public static final RouteTable EMPTY = new Builder().build();
 
     private final Target[] owners;
@@ -19,17 +19,17 @@ public final class RouteTable {
         this.replicas = replicas;
     }
 
-    /** Who serves the slot now. */
+    /** The target of the slot's commands. */
     public Target owner(int slot) {
         return owners[slot];
     }
 
-    /** Who serves the slot, or did until it was held; for everything but commands for the slot. */
+    /** The owner of the slot, or its last owner while it is held; not for routing commands. */
     public Target settledOwner(int slot) {
         return owners[slot].settled();
     }
 
-    /** The Redis node behind this proxy that replicates the slot's owner, if there is one. */
+    /** The Redis node behind this proxy that replicates the slot's owner; null if there is none. */
     public Target.@Nullable Local localReplica(int slot) {
         return replicas[slot];
     }

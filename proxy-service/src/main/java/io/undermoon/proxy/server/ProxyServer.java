@@ -70,15 +70,20 @@ final class ProxyServer implements AutoCloseable {
                 settings.slowLog().sampleRate());
         topology = new TopologyStore(settings.self(), nodes, endpoints);
         dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
-        replication = new ReplicationDriver(dataPlane.controlLoop(), endpoints, settings.replication(), nodes);
+        replication = new ReplicationDriver(dataPlane.controlConnections(), endpoints, settings.replication(), nodes);
         AccessSettings users = settings.access();
         access = new AccessControl(commands.current(), users.password(), users.controlSecret());
         commands.onChange(access::follow);
         Guard guard = new Guard(access);
         usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
         migrations = new Migrations(
-                dataPlane.migrationLoop(), dataPlane.loops(), topology, endpoints, commands, settings.migrations());
-        BackendQuery query = new BackendQuery(dataPlane.controlLoop());
+                dataPlane.migrationConnections(),
+                dataPlane.connections(),
+                topology,
+                endpoints,
+                commands,
+                settings.migrations());
+        BackendQuery query = new BackendQuery(dataPlane.controlConnections());
         replicaLag = new ReplicaLag(
                 query, endpoints, settings.replicaLag(), settings.replication().checkInterval(), replication::statuses);
         ControlServices services = new ControlServices(
@@ -96,7 +101,8 @@ final class ProxyServer implements AutoCloseable {
                 settings.control(),
                 shutdown);
         ControlCommands local = new ControlCommands(services);
-        learning = new CommandLearning(services, dataPlane.controlLoop().eventLoop());
+        learning = new CommandLearning(
+                services, dataPlane.controlConnections().loop().eventLoop());
         Router router = new Router(this::isReadable, settings.sessions());
         dispatch = new DispatchServices(commands, topology, router, local, guard, slowLog, new SubscriptionCounts());
     }
@@ -121,12 +127,12 @@ final class ProxyServer implements AutoCloseable {
             usersWatch = UsersWatch.start(usersFile, settings.access());
         }
         replication.start(topology);
-        replicaLag.start(dataPlane.controlLoop().eventLoop());
+        replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
         migrations.start();
         dataPlane.follow(topology);
         SessionInitializer sessions = new SessionInitializer(
-                dataPlane.loops(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
+                dataPlane.connections(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
         dataPlane.start(settings.tls().listenPoints(settings.address()), sessions);
     }
 

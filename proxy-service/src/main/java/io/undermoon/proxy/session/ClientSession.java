@@ -160,7 +160,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
                 return own;
             }
         }
-        return loop.proxyLoop().backend(endpoint, client.protocol());
+        return loop.connections().shared(endpoint, client.protocol());
     }
 
     /**
@@ -172,7 +172,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     public @Nullable PinnedConnection pin(Endpoint endpoint) {
         NodeConnection own = ownConnectionTo(endpoint);
         if (own == null) {
-            return loop.proxyLoop().pin(endpoint, client.protocol());
+            return loop.connections().pin(endpoint, client.protocol());
         }
         return own instanceof PinnedConnection pinned ? pinned : null;
     }

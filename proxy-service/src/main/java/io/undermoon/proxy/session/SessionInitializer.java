@@ -8,7 +8,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.undermoon.proxy.acl.AccessControl;
-import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientPorts;
 import io.undermoon.proxy.client.ClientRegistry;
@@ -36,18 +36,18 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
      * @param handlers makes the handler of a loop's commands
      */
     public SessionInitializer(
-            List<ProxyLoop> loops,
+            List<NodeConnections> loops,
             ClientRegistry clients,
             AccessControl access,
             SessionSettings settings,
             Function<SessionLoop, CommandHandler> handlers) {
-        for (ProxyLoop loop : loops) {
-            SessionLoop sessionLoop = new SessionLoop(loop, clients, settings);
-            byLoop.put(loop.eventLoop(), new Serving(sessionLoop, handlers.apply(sessionLoop)));
+        for (NodeConnections connections : loops) {
+            SessionLoop sessionLoop = new SessionLoop(connections, clients, settings);
+            byLoop.put(connections.loop().eventLoop(), new Serving(sessionLoop, handlers.apply(sessionLoop)));
         }
         this.clients = clients;
         this.access = access;
-        ClientSweep.start(loops.get(0).eventLoop(), clients);
+        ClientSweep.start(loops.get(0).loop().eventLoop(), clients);
     }
 
     @Override

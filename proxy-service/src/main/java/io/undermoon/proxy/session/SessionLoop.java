@@ -2,6 +2,7 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.stats.LoopStats;
@@ -10,6 +11,7 @@ import java.util.Set;
 
 /** What the sessions of one event loop share. Owned by the loop. */
 public final class SessionLoop {
+    private final NodeConnections connections;
     private final ProxyLoop proxyLoop;
     private final ClientRegistry clients;
     private final SessionSettings settings;
@@ -17,10 +19,16 @@ public final class SessionLoop {
     private final ByteBuf sink = Unpooled.buffer();
     private Set<ClientSession> held = new LinkedHashSet<>();
 
-    SessionLoop(ProxyLoop proxyLoop, ClientRegistry clients, SessionSettings settings) {
-        this.proxyLoop = proxyLoop;
+    SessionLoop(NodeConnections connections, ClientRegistry clients, SessionSettings settings) {
+        this.connections = connections;
+        this.proxyLoop = connections.loop();
         this.clients = clients;
         this.settings = settings;
+    }
+
+    /** The connections on which the sessions send commands. */
+    public NodeConnections connections() {
+        return connections;
     }
 
     public ProxyLoop proxyLoop() {

@@ -221,7 +221,7 @@ final class Tracking implements SessionFeature {
     }
 
     private @Nullable TrackingLink open(Endpoint endpoint) {
-        PinnedConnection connection = sessions.loop().pin(endpoint, Protocol.RESP3);
+        PinnedConnection connection = sessions.connections().pin(endpoint, Protocol.RESP3);
         if (connection == null) {
             return null;
         }

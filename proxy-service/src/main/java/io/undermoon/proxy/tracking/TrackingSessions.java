@@ -1,5 +1,6 @@
 package io.undermoon.proxy.tracking;
 
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.gather.Masters;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 final class TrackingSessions {
     private static final long MAX_TICK_MILLIS = 1000;
 
+    private final NodeConnections connections;
     private final ProxyLoop loop;
     private final TopologyStore topology;
     private final Supplier<Masters> masters;
@@ -35,6 +37,7 @@ final class TrackingSessions {
     private boolean ticking;
 
     TrackingSessions(SessionLoop sessionLoop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
+        this.connections = sessionLoop.connections();
         this.loop = sessionLoop.proxyLoop();
         this.topology = topology;
         this.masters = masters;
@@ -48,8 +51,8 @@ final class TrackingSessions {
         });
     }
 
-    ProxyLoop loop() {
-        return loop;
+    NodeConnections connections() {
+        return connections;
     }
 
     void add(Tracking tracking) {

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.route.Endpoint;
@@ -27,16 +28,16 @@ class ReplicaLagIT {
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
-    private final ProxyLoop loop = new ProxyLoop(
+    private final NodeConnections connections = new NodeConnections(new ProxyLoop(
             (EventLoop) group.next(),
             Transport.best(),
             new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
-            new LoopStats(1));
+            new LoopStats(1)));
     private final Endpoints endpoints = new Endpoints();
 
     @AfterEach
     void stop() {
-        loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly();
+        connections.loop().eventLoop().submit(connections::close).awaitUninterruptibly();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
@@ -87,8 +88,9 @@ class ReplicaLagIT {
                 NodeReport.parse(replica(master, 0)),
                 System.nanoTime(),
                 null);
-        ReplicaLag lag = new ReplicaLag(new BackendQuery(loop), endpoints, limits, INTERVAL, () -> List.of(status));
-        lag.start(loop.eventLoop());
+        ReplicaLag lag =
+                new ReplicaLag(new BackendQuery(connections), endpoints, limits, INTERVAL, () -> List.of(status));
+        lag.start(connections.loop().eventLoop());
         return lag;
     }
 

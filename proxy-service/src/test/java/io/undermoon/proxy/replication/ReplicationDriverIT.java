@@ -12,6 +12,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.route.Endpoints;
@@ -45,11 +46,15 @@ class ReplicationDriverIT {
 
     private void start(BackendSettings.Login login, String... nodes) {
         BackendSettings settings = new BackendSettings(1000, 2000, 1 << 20, 10, login, BackendSettings.Login.NONE);
-        ProxyLoop loop = new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1));
+        NodeConnections connections = new NodeConnections(
+                new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1)));
         Set<NodeAddress> own = new HashSet<>();
         Arrays.stream(nodes).map(NodeAddress::new).forEach(own::add);
         driver = new ReplicationDriver(
-                loop, endpoints, new ReplicationSettings(Duration.ofMillis(200), login.user(), login.password()), own);
+                connections,
+                endpoints,
+                new ReplicationSettings(Duration.ofMillis(200), login.user(), login.password()),
+                own);
         driver.start(topology);
     }
 

@@ -9,6 +9,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.client.Client;
@@ -61,7 +62,7 @@ public final class ControlFixture implements AutoCloseable {
 
     private final AccessControl access;
     private final EventLoopGroup group = Transport.NIO.newEventLoopGroup(1);
-    private final ProxyLoop loop;
+    private final NodeConnections connections;
     private final ControlCommands control;
 
     public ControlFixture() {
@@ -72,7 +73,7 @@ public final class ControlFixture implements AutoCloseable {
         access = new AccessControl(commands, password, null);
         BackendSettings backends =
                 new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
-        loop = new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters);
+        connections = new NodeConnections(new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters));
         ControlSettings settings =
                 new ControlSettings("1.2.3", HostPort.parse(SELF), busPortInNodes, 2, 1, false, 0, false);
         control = new ControlCommands(new ControlServices(
@@ -83,10 +84,11 @@ public final class ControlFixture implements AutoCloseable {
                 null,
                 slowLog,
                 new ProxyStats(List.of(counters)),
-                new BackendQuery(loop),
+                new BackendQuery(connections),
                 endpoints,
                 () -> List.copyOf(nodeStates),
-                new Migrations(loop, List.of(loop), topology, endpoints, catalog, MigrationSettings.DEFAULT),
+                new Migrations(
+                        connections, List.of(connections), topology, endpoints, catalog, MigrationSettings.DEFAULT),
                 settings,
                 shutdowns::incrementAndGet));
         client = connect();
@@ -152,7 +154,7 @@ public final class ControlFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly();
+        connections.loop().eventLoop().submit(connections::close).awaitUninterruptibly();
         group.shutdownGracefully(0, LIMIT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

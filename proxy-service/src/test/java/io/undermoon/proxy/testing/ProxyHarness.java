@@ -11,6 +11,7 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.client.ClientLimits;
@@ -88,8 +89,8 @@ public final class ProxyHarness implements AutoCloseable {
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
         HostPort listen = new HostPort("127.0.0.1", port);
         migrations = new Migrations(
-                dataPlane.migrationLoop(),
-                dataPlane.loops(),
+                dataPlane.migrationConnections(),
+                dataPlane.connections(),
                 topology,
                 endpoints,
                 commands,
@@ -102,7 +103,7 @@ public final class ProxyHarness implements AutoCloseable {
                 null,
                 slowLog,
                 dataPlane.stats(),
-                new BackendQuery(dataPlane.controlLoop()),
+                new BackendQuery(dataPlane.controlConnections()),
                 endpoints,
                 List::of,
                 migrations,
@@ -128,7 +129,7 @@ public final class ProxyHarness implements AutoCloseable {
         dataPlane.start(
                 List.of(ListenPoint.plain(listen)),
                 new SessionInitializer(
-                        dataPlane.loops(), clients, guard.access(), settings, loop -> new Dispatcher(loop, services)));
+                        dataPlane.connections(), clients, guard.access(), settings, loop -> new Dispatcher(loop, services)));
     }
 
     public int port() {
@@ -141,7 +142,7 @@ public final class ProxyHarness implements AutoCloseable {
 
     /** The event loops that serve clients. */
     public List<ProxyLoop> loops() {
-        return dataPlane.loops();
+        return dataPlane.connections().stream().map(NodeConnections::loop).toList();
     }
 
     public ProxyStats stats() {

@@ -9,20 +9,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a new connection says before its first command: {@code AUTH} where there is a password, and {@code HELLO 3} where it is
- * to speak RESP3. No command is sent before the answers are there. For one connection and one thread.
+ * The commands of a new connection before its first client command: {@code AUTH} if a password is set, and
+ * {@code HELLO 3} for RESP3. No other command is sent until they are answered. For one channel; owned by its loop.
  *
- * <p>A peer is asked by {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes, and does not ask its peers in turn.
+ * <p>A peer gets {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes and asks no peer in turn.
  */
-final class Introduction {
+final class LoginSequence {
     private final boolean hasPassword;
     private final int expected;
     private final StringBuilder reply = new StringBuilder();
     private int answered;
     private boolean refusesProtocol;
 
-    /** Appends the commands, none if there is nothing to say. */
-    Introduction(Endpoint endpoint, Protocol protocol, BackendSettings settings, ByteBuf out) {
+    /** Appends the commands, if any. */
+    LoginSequence(Endpoint endpoint, Protocol protocol, BackendSettings settings, ByteBuf out) {
         boolean isPeer = endpoint.kind() == Endpoint.Kind.PEER;
         BackendSettings.Login login = isPeer ? settings.peers() : settings.redis();
         String password = login.password();
@@ -37,7 +37,7 @@ final class Introduction {
         expected = (hasPassword ? 1 : 0) + (protocol == Protocol.RESP3 ? 1 : 0);
     }
 
-    /** Appends the command by which an endpoint is asked to speak a protocol from now on. */
+    /** Appends the command that switches an endpoint to a protocol. */
     static void hello(Endpoint endpoint, Protocol protocol, ByteBuf out) {
         String version = protocol == Protocol.RESP3 ? "3" : "2";
         RespWriter.command(
@@ -47,17 +47,17 @@ final class Introduction {
                         : List.of("HELLO", version));
     }
 
-    /** Whether an answer is still to come. */
+    /** Whether a reply is due. */
     boolean isDue() {
         return answered < expected;
     }
 
-    /** Whether the other side does not speak the protocol. */
+    /** Whether the last error reply says that the other side does not speak the protocol. */
     boolean refusesProtocol() {
         return refusesProtocol;
     }
 
-    /** Takes a part of an answer; the text of the refusal if it is one. */
+    /** Takes a part of a reply; returns its text at the end of an error reply, else null. */
     @Nullable
     String take(ByteBuf in, int from, int to, boolean last) {
         reply.append(in.toString(from, to - from, StandardCharsets.UTF_8));

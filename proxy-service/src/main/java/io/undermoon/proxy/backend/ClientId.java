@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** Under which id a backend knows a connection: asked on the connection itself before anything else. Owned by its loop. */
-final class OwnId implements ReplyReceiver {
-    /** The backend does not tell, or cannot be reached; ids begin with 1. */
+/** The id of a connection at its backend: the reply to {@code CLIENT ID}, its first command. Owned by its loop. */
+final class ClientId implements ReplyReceiver {
+    /** The backend refuses the command, or cannot be reached; ids begin with 1. */
     static final long UNKNOWN = 0;
 
-    private static final byte[] QUESTION = "*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COMMAND = "*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final List<LongConsumer> waiting = new ArrayList<>();
     private boolean begun;
@@ -19,11 +19,11 @@ final class OwnId implements ReplyReceiver {
     private boolean known;
     private long id;
 
-    static void writeQuestion(ByteBuf out) {
-        out.writeBytes(QUESTION);
+    static void writeCommand(ByteBuf out) {
+        out.writeBytes(COMMAND);
     }
 
-    /** Calls back with the id or {@link #UNKNOWN}, at once if the answer is there. */
+    /** Calls back with the id or {@link #UNKNOWN} when the reply has arrived, at once if it has. */
     void whenKnown(LongConsumer action) {
         if (known) {
             action.accept(id);

@@ -1,0 +1,363 @@
+package io.undermoon.proxy.backend;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.stats.Counter;
+import io.undermoon.resp.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The core of every connection to a Redis node or peer proxy: connects and logs in, queues commands until then, writes
+ * the output of a loop's turn at once, matches replies to receivers in order, and fails all receivers when the
+ * connection ends. The subclasses are its roles.
+ *
+ * <p>A command is written at most once. The methods from {@link #ready} to {@link #writable} are called by
+ * {@link Connector} and {@link BackendHandler}. Owned by its loop: every method is called on it.
+ */
+abstract class BackendConnection implements LoopFlusher.Flushable {
+    /** For connections on which a command may block. */
+    static final long NO_REPLY_TIMEOUT = 0;
+
+    final ProxyLoop loop;
+
+    private final Endpoint endpoint;
+    private final long replyTimeoutMillis;
+    private final ReceiverQueue unanswered = new ReceiverQueue();
+    private final List<Runnable> onWritable = new ArrayList<>(0);
+
+    private Protocol protocol;
+
+    /** Set together with {@link #output}, from the end of the login to the end of the connection. */
+    private @Nullable Channel channel;
+
+    private @Nullable OutputBatch output;
+
+    /** The commands that wait until the connection is ready. */
+    private @Nullable ByteBuf queued;
+
+    /** Why the connection is gone; null while it connects or is ready. */
+    private @Nullable String problem;
+
+    private boolean dirty;
+    private boolean retired;
+
+    /**
+     * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is
+     *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
+     */
+    BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol, long replyTimeoutMillis) {
+        this.loop = loop;
+        this.endpoint = endpoint;
+        this.protocol = protocol;
+        this.replyTimeoutMillis = replyTimeoutMillis;
+    }
+
+    /** Called when the connection is ready, after the queued commands were written. */
+    void onReady() {
+        // For roles whose owner waits for it.
+    }
+
+    /**
+     * Called once when the connection, established or not, is gone.
+     *
+     * @param wasReady whether commands may have been written
+     * @param failure for {@link #failAll}
+     */
+    abstract void onDisconnected(String reason, boolean wasReady, BackendFailure failure);
+
+    /** Connects, for the first time or again. */
+    final void connect() {
+        problem = null;
+        Connector.connect(this);
+    }
+
+    public final Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public final Protocol protocol() {
+        return protocol;
+    }
+
+    final void protocol(Protocol changed) {
+        protocol = changed;
+    }
+
+    final long replyTimeoutMillis() {
+        return replyTimeoutMillis;
+    }
+
+    final boolean isReady() {
+        return output != null;
+    }
+
+    /** Why the connection is gone; null while it connects or is ready. */
+    final @Nullable String problem() {
+        return problem;
+    }
+
+    /** Whether the connection was closed by the proxy, or will be once its replies have arrived. */
+    final boolean isRetired() {
+        return retired;
+    }
+
+    /** Queues the receiver of the next command; fails it and returns false if the command is refused. */
+    final boolean accept(ReplyReceiver receiver) {
+        if (output == null && isRefused(receiver)) {
+            return false;
+        }
+        queueReceiver(receiver);
+        return true;
+    }
+
+    /** Queues the receiver of the last of several commands like {@link #accept}; the other replies are ignored. */
+    final boolean acceptAll(int count, ReplyReceiver last) {
+        if (output == null && isRefused(last)) {
+            return false;
+        }
+        for (int i = 1; i < count; i++) {
+            queueReceiver(IgnoredReply.INSTANCE);
+        }
+        queueReceiver(last);
+        return true;
+    }
+
+    private boolean isRefused(ReplyReceiver receiver) {
+        String refusal = refusal();
+        if (refusal != null) {
+            receiver.fail(BackendFailure.unreachable(endpoint.toString(), refusal));
+        }
+        return refusal != null;
+    }
+
+    /** Why a command is refused while the connection is not ready; null when it is queued. */
+    @Nullable
+    String refusal() {
+        return problem;
+    }
+
+    /** Queues the receiver of a command that is written by the caller. */
+    final void queueReceiver(ReplyReceiver receiver) {
+        unanswered.add(receiver);
+        countInFlight(1);
+    }
+
+    /** Appends a command whose receiver was queued. */
+    final void write(CommandFrame frame) {
+        OutputBatch batch = batch();
+        if (batch == null || frame.isRewritten()) {
+            frame.writeTo(buffer());
+            return;
+        }
+        batch.append(frame.buffer(), frame.start(), frame.end());
+        if (batch.isLarge()) {
+            flush(batch);
+        }
+    }
+
+    /** The buffer to append commands to. They leave at the end of the loop's turn, or when the connection is ready. */
+    final ByteBuf buffer() {
+        OutputBatch batch = batch();
+        if (batch != null) {
+            return batch.buffer();
+        }
+        if (problem != null) {
+            throw new IllegalStateException("connection to " + endpoint + " is gone: " + problem);
+        }
+        ByteBuf buffer = queued == null ? loop.allocator().buffer() : queued;
+        queued = buffer;
+        return buffer;
+    }
+
+    /** The output of the loop's turn, to append commands to; null while the connection is not ready. */
+    final @Nullable OutputBatch batch() {
+        OutputBatch batch = output;
+        if (batch != null && !dirty) {
+            dirty = true;
+            loop.flusher().add(this);
+        }
+        return batch;
+    }
+
+    /** Bytes of the commands that wait until the connection is ready. */
+    final int queuedBytes() {
+        return queued == null ? 0 : queued.readableBytes();
+    }
+
+    @Override
+    public final void flush() {
+        dirty = false;
+        OutputBatch batch = output;
+        if (batch != null) {
+            flush(batch);
+        }
+    }
+
+    private void flush(OutputBatch batch) {
+        loop.stats().add(Counter.BACKEND_BYTES_OUT, batch.flush());
+    }
+
+    /** Whether the output drains; while it does not, callers should stop sending. */
+    public boolean isWritable() {
+        Channel current = channel;
+        return current == null || current.isWritable();
+    }
+
+    /** Calls back once: when the connection is ready, becomes writable again, or is gone. */
+    public final void whenWritable(Runnable callback) {
+        onWritable.add(callback);
+    }
+
+    /** Reads replies, or leaves them in the socket for now; no effect before the connection is ready. */
+    final void autoRead(boolean wanted) {
+        Channel current = channel;
+        if (current != null) {
+            current.config().setAutoRead(wanted);
+        }
+    }
+
+    /** Closes once all replies have arrived; commands are accepted until then. */
+    final void closeWhenDrained() {
+        retired = true;
+        if (unanswered.size() == 0 && output != null) {
+            closeNow("closed by the proxy");
+        }
+    }
+
+    /** Closes at once; commands in flight fail. */
+    final void closeNow(String reason) {
+        retired = true;
+        Channel current = channel;
+        if (current != null) {
+            current.close();
+        }
+        disconnected(reason);
+    }
+
+    /** Fails all commands in flight, then runs the callbacks of {@link #whenWritable}. */
+    final void failAll(BackendFailure failure) {
+        for (int left = unanswered.size(); left > 0; left--) {
+            ReplyReceiver receiver = unanswered.poll();
+            countInFlight(-1);
+            if (receiver != null) {
+                receiver.fail(failure);
+            }
+        }
+        callWaiting();
+    }
+
+    /** A command without a time limit may block, and is not counted. */
+    private void countInFlight(int change) {
+        if (replyTimeoutMillis != NO_REPLY_TIMEOUT) {
+            loop.stats().add(Counter.IN_FLIGHT, change);
+        }
+    }
+
+    /** The channel is connected and logged in. */
+    final void ready(Channel established) {
+        if (problem != null) {
+            established.close();
+            return;
+        }
+        OutputBatch batch = new OutputBatch(established);
+        channel = established;
+        output = batch;
+        ByteBuf early = queued;
+        queued = null;
+        if (early != null) {
+            batch.append(early, early.readerIndex(), early.writerIndex());
+            early.release();
+            flush(batch);
+        }
+        onReady();
+        callWaiting();
+        if (retired) {
+            closeWhenDrained();
+        }
+    }
+
+    /** The connection could not be established. */
+    void connectFailed(String reason) {
+        disconnected(reason);
+    }
+
+    /** The node does not speak the protocol; {@link #disconnected} follows. */
+    void protocolRefused() {
+        // Of interest to roles that can use another protocol.
+    }
+
+    /** The channel, established or not, is gone. */
+    final void disconnected(String reason) {
+        if (problem != null) {
+            return;
+        }
+        boolean wasReady = output != null;
+        problem = reason;
+        channel = null;
+        if (output != null) {
+            output.discard();
+            output = null;
+        }
+        if (queued != null) {
+            queued.release();
+            queued = null;
+        }
+        String name = endpoint.toString();
+        BackendFailure failure =
+                wasReady ? BackendFailure.lost(name, reason) : BackendFailure.unreachable(name, reason);
+        onDisconnected(reason, wasReady, failure);
+    }
+
+    /** Whether messages may arrive that answer no command. */
+    boolean hasPushes() {
+        return protocol == Protocol.RESP3;
+    }
+
+    /** The receiver of messages that answer no command; null if they are ignored. */
+    @Nullable
+    ReplyReceiver pushes() {
+        return null;
+    }
+
+    /** The receiver of the reply that arrives now; null if no command is in flight. */
+    @Nullable
+    ReplyReceiver current() {
+        return unanswered.peek();
+    }
+
+    /** The reply that arrived is complete. */
+    void answered() {
+        unanswered.poll();
+        countInFlight(-1);
+        if (retired) {
+            closeWhenDrained();
+        }
+    }
+
+    /** The number of commands without a reply. */
+    int inFlight() {
+        return unanswered.size();
+    }
+
+    /** The number of replies that have arrived. */
+    final long answeredCount() {
+        return unanswered.removed();
+    }
+
+    /** The channel takes output again. */
+    void writable() {
+        callWaiting();
+    }
+
+    private void callWaiting() {
+        if (!onWritable.isEmpty()) {
+            List<Runnable> callbacks = List.copyOf(onWritable);
+            onWritable.clear();
+            callbacks.forEach(Runnable::run);
+        }
+    }
+}
