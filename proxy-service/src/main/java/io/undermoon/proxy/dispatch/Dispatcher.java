@@ -16,7 +16,6 @@ import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.control.LocalCommands;
-import io.undermoon.proxy.forward.CompressingForwarder;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -60,7 +59,6 @@ public final class Dispatcher implements CommandHandler {
     private final PauseGate pause;
     private final HelloCommand helloCommand;
     private final Forwarder forwarder;
-    private final CompressingForwarder values;
     private final Splitting splitting;
     private final KeyspaceCommands keyspace;
     private final Transactions transactions;
@@ -88,12 +86,11 @@ public final class Dispatcher implements CommandHandler {
         GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
         boolean activeRedirection = loop.settings().activeRedirection();
         this.pause = new PauseGate(loop, loop.clients().pause());
-        this.forwarder = new Forwarder(loop, slowLog);
-        this.values = new CompressingForwarder(forwarder, commands);
+        this.forwarder = new Forwarder(loop, slowLog, commands);
         this.helloCommand = new HelloCommand(loop, topology, forwarder);
-        this.splitting = new Splitting(router, forwarder, values, budget);
+        this.splitting = new Splitting(router, forwarder, budget);
         this.keyspace = new KeyspaceCommands(topology, router, forwarder, budget, activeRedirection);
-        this.transactions = new Transactions(topology, router, forwarder, values);
+        this.transactions = new Transactions(topology, router, forwarder);
         this.blocking = new BlockingCommands(loop, topology, router, forwarder);
         this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
         this.pubSub = new PubSubCommands(
@@ -245,7 +242,7 @@ public final class Dispatcher implements CommandHandler {
         if (route == Route.ANY_NODE) {
             route = keyspace.routeWithoutKeys();
         }
-        values.send(session, now, command, frame, slot, route, hopsLeft);
+        forwarder.send(session, now, command, frame, slot, route, hopsLeft);
     }
 
     private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
@@ -263,7 +260,7 @@ public final class Dispatcher implements CommandHandler {
     private void publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Topology now = topology.current();
         int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
-        values.send(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
+        forwarder.send(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
     }
 
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer forwards. */

@@ -1,12 +1,15 @@
 package io.undermoon.proxy.forward;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.compression.StoredValues;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
@@ -16,13 +19,16 @@ import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.PendingReply;
 import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.topology.Topology;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the commands of sessions to nodes and peers, each on the connection that keeps it in order with the session's other
- * commands, and answers those that are not sent. Owned by a loop.
+ * commands, and answers those that are not sent. To Redis nodes of a cluster with compression it sends values in their stored
+ * form; elsewhere compression costs one comparison. Owned by a loop.
  */
 public final class Forwarder {
     /** No proxy may forward the command any more. */
@@ -30,11 +36,13 @@ public final class Forwarder {
 
     private final SessionLoop loop;
     private final SlowLog slowLog;
+    private final StoredValues values;
     private long untilSample = 1;
 
-    public Forwarder(SessionLoop loop, SlowLog slowLog) {
+    public Forwarder(SessionLoop loop, SlowLog slowLog, CommandTable commands) {
         this.loop = loop;
         this.slowLog = slowLog;
+        this.values = new StoredValues(commands);
     }
 
     /** The place for the reply to a command that is sent; one of so many commands is sampled for the slow log. */
@@ -47,7 +55,75 @@ public final class Forwarder {
         return reply;
     }
 
-    /** Sends a command to a Redis node. */
+    /**
+     * Sends a command where its route leads, or answers it.
+     *
+     * @param slot of its keys or channel; negative when it is not about one slot
+     * @param hopsLeft of the command when it came in
+     */
+    public void send(
+            ClientSession session,
+            Topology now,
+            Command command,
+            CommandFrame frame,
+            int slot,
+            Route route,
+            int hopsLeft) {
+        if (route instanceof Target.Local local) {
+            toNode(session, now, command, frame, local.node(), expectReply(session, command, frame));
+        } else if (route instanceof Target.Remote peer) {
+            int hops = nextHops(session, command, hopsLeft);
+            if (hops != NO_HOPS_LEFT) {
+                toPeer(session, frame, peer, hops, expectReply(session, command, frame));
+            }
+        } else {
+            decline(session, command, slot, route);
+        }
+    }
+
+    /** Sends a command with keys to a Redis node: its values in their stored form where the cluster compresses values. */
+    public void toNode(
+            ClientSession session,
+            Topology now,
+            Command command,
+            CommandFrame frame,
+            Endpoint node,
+            ReplyReceiver receiver) {
+        if (now.compression() == CompressionStrategy.DISABLED) {
+            toNode(session, frame, node, receiver);
+            return;
+        }
+        StoredValues.Stored stored = store(now, command, frame);
+        BackendFailure refusal = stored.refusal();
+        if (refusal != null) {
+            receiver.fail(refusal);
+        } else {
+            toNode(session, stored.frame(), node, values.reader(command, receiver));
+        }
+    }
+
+    /** A command in the form in which it is sent to a node later. */
+    public StoredValues.Stored store(Topology now, Command command, CommandFrame frame) {
+        return values.store(now.compression(), command, frame, System.nanoTime() - now.compressionKnownSinceNanos());
+    }
+
+    /** Whether the reply to a command may have compressed values in it. */
+    public boolean reads(Command command) {
+        return values.reads(command);
+    }
+
+    /**
+     * Decompresses the reply to a transaction for its receiver.
+     *
+     * @param readers the places of commands that read values; absent if there are none
+     */
+    public ReplyReceiver reader(Topology now, @Nullable BitSet readers, ReplyReceiver receiver) {
+        return readers == null || now.compression() == CompressionStrategy.DISABLED
+                ? receiver
+                : values.reader(readers, receiver);
+    }
+
+    /** Sends a command to a Redis node as it is. */
     public void toNode(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
         session.lastNode(node);
         NodeConnection connection = session.connectionTo(node);

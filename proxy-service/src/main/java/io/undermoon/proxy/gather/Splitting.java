@@ -2,7 +2,6 @@ package io.undermoon.proxy.gather;
 
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.forward.CompressingForwarder;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandBuilder;
@@ -25,13 +24,11 @@ import java.util.List;
 public final class Splitting {
     private final Router router;
     private final Forwarder forwarder;
-    private final CompressingForwarder values;
     private final GatherBudget budget;
 
-    public Splitting(Router router, Forwarder forwarder, CompressingForwarder values, GatherBudget budget) {
+    public Splitting(Router router, Forwarder forwarder, GatherBudget budget) {
         this.router = router;
         this.forwarder = forwarder;
-        this.values = values;
         this.budget = budget;
     }
 
@@ -58,7 +55,7 @@ public final class Splitting {
             Part part = parts.get(i);
             CommandFrame partial = command(frame, keys, part, step);
             if (part.target instanceof Target.Local local) {
-                values.toNode(session, now, command, partial, local.node(), replies.part(i));
+                forwarder.toNode(session, now, command, partial, local.node(), replies.part(i));
             } else if (part.target instanceof Target.Remote remote) {
                 forwarder.toPeer(session, partial, remote, hops, replies.part(i));
             }

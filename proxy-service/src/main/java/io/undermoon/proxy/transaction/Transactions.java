@@ -11,7 +11,6 @@ import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.compression.StoredValues;
-import io.undermoon.proxy.forward.CompressingForwarder;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -45,13 +44,11 @@ public final class Transactions {
     private final TopologyStore topology;
     private final Router router;
     private final Forwarder forwarder;
-    private final CompressingForwarder values;
 
-    public Transactions(TopologyStore topology, Router router, Forwarder forwarder, CompressingForwarder values) {
+    public Transactions(TopologyStore topology, Router router, Forwarder forwarder) {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
-        this.values = values;
     }
 
     /** Carries out one of the five commands; false when it has to wait until all replies are in. */
@@ -85,7 +82,7 @@ public final class Transactions {
                 if (!mayQueue(session, transaction, command, frame, slot)) {
                     return;
                 }
-                if (values.reads(command)) {
+                if (forwarder.reads(command)) {
                     transaction.markReader();
                 }
             }
@@ -135,7 +132,7 @@ public final class Transactions {
             return false;
         }
         if (route instanceof Target.Local && now.compression() != CompressionStrategy.DISABLED) {
-            BackendFailure refusal = values.store(now, command, frame).refusal();
+            BackendFailure refusal = forwarder.store(now, command, frame).refusal();
             if (refusal != null) {
                 fail(session, transaction, refusal.message());
                 return false;
@@ -249,7 +246,7 @@ public final class Transactions {
             return transaction.toBatch();
         }
         ByteBuf stored = transaction.toBatch((command, frame, batch) -> {
-            StoredValues.Stored value = values.store(now, command, frame);
+            StoredValues.Stored value = forwarder.store(now, command, frame);
             value.frame().writeTo(batch);
             return value.refusal() == null;
         });
@@ -263,7 +260,7 @@ public final class Transactions {
 
     /** Decompresses the reply of a node; peers do that themselves. */
     private ReplyReceiver reader(Topology now, Transaction transaction, Endpoint node, ReplyReceiver receiver) {
-        return node.kind() == Endpoint.Kind.PEER ? receiver : values.reader(now, transaction.readers(), receiver);
+        return node.kind() == Endpoint.Kind.PEER ? receiver : forwarder.reader(now, transaction.readers(), receiver);
     }
 
     private static void discard(ClientSession session) {
