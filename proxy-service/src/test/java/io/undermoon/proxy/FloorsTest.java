@@ -16,11 +16,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The rooms of the proxy stand on floors; nobody looks upstairs. */
+/**
+ * The permitted dependencies between the rooms of the proxy. A room is one package, without its subpackages, named by what
+ * follows {@code io.undermoon.proxy.}: {@code migration} and {@code migration.copy} are two rooms with a row each.
+ */
 class FloorsTest {
     private static final String ROOT = "io.undermoon.proxy";
 
-    /** For each room those it may import from. */
+    /** The rooms that each room may import from. */
     private static final Map<String, Set<String>> FLOORS = Map.ofEntries(
             Map.entry("frame", Set.of()),
             Map.entry("stats", Set.of()),
@@ -84,7 +87,7 @@ class FloorsTest {
             .importPackages(ROOT);
 
     private static String packageOf(String room) {
-        return ROOT + "." + room + "..";
+        return ROOT + "." + room;
     }
 
     @Test
@@ -118,7 +121,7 @@ class FloorsTest {
 
     @Test
     void there_are_no_cycles() {
-        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+        slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
