@@ -59,7 +59,7 @@ final class Copier implements KeyCopy.Owner {
     private final ProxyLoop loop;
     private final DirectConnection source;
     private final DirectConnection destination;
-    private final boolean[] slots;
+    private final SlotRanges slots;
     private final Pace pace;
     private final CopyCounters counters;
     private final ScanPlan plan;
@@ -114,7 +114,7 @@ final class Copier implements KeyCopy.Owner {
         this.loop = loop;
         this.source = source;
         this.destination = destination;
-        this.slots = StreamReader.membership(slots);
+        this.slots = slots;
         this.pace = pace;
         this.counters = counters;
         this.plan = plan;
@@ -311,7 +311,7 @@ final class Copier implements KeyCopy.Owner {
         counters.scanned(keys.size());
         List<byte[]> moving = new ArrayList<>();
         for (RespValue key : keys) {
-            if (key instanceof RespValue.Bulk bulk && slots[Slot.of(bulk.bytes())]) {
+            if (key instanceof RespValue.Bulk bulk && slots.contains(Slot.of(bulk.bytes()))) {
                 moving.add(bulk.bytes());
             }
         }

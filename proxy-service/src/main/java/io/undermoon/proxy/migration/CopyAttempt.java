@@ -42,7 +42,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         void attemptFailed(String reason);
     }
 
-    private final Engine engine;
+    private final CopyContext context;
     private final Endpoint source;
     private final Endpoint destination;
     private final SlotRanges slots;
@@ -64,24 +64,23 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private boolean closed;
 
     CopyAttempt(
-            Engine engine,
+            CopyContext context,
             Endpoint source,
             Endpoint destination,
             SlotRanges slots,
             MigrationConfig config,
             CopyCounters counters,
             Listener listener) {
-        this.engine = engine;
+        this.context = context;
         this.source = source;
         this.destination = destination;
         this.slots = slots;
         this.config = config;
         this.counters = counters;
         this.listener = listener;
-        this.pace =
-                new Pace(engine.settings().maxKeysPerSecond(), engine.settings().maxBytesPerSecond());
-        this.reader = new StreamReader(engine.commands().current(), slots, this);
-        this.feed = new ChangeFeed(engine.loop(), engine.calls(), source, reader, this);
+        this.pace = new Pace(context.maxKeysPerSecond(), context.maxBytesPerSecond());
+        this.reader = new StreamReader(context.commands(), slots, this);
+        this.feed = new ChangeFeed(context.loop(), context.calls(), source, reader, this);
     }
 
     /**
@@ -89,11 +88,11 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
      * it is being copied to.
      */
     CompletionStage<?> prepare() {
-        Calls calls = engine.calls();
+        Calls calls = context.calls();
         return endFormerAttempts()
                 .thenCompose(ended -> connect())
-                .thenCompose(connected -> engine.records().forget(source, Records.IMPORTS, slots))
-                .thenCompose(done -> engine.records().forget(destination, Records.EXPORTS, slots))
+                .thenCompose(connected -> context.records().forget(source, Records.IMPORTS, slots))
+                .thenCompose(done -> context.records().forget(destination, Records.EXPORTS, slots))
                 .thenCompose(done -> calls.call(source, "INFO"))
                 .thenCompose(info -> {
                     knowsTime = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;
@@ -129,11 +128,11 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     CompletionStage<Boolean> finish(String word, long waitMillis) {
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
-        CompletionStage<RespValue> replication = engine.calls().call(destination, "INFO", "replication");
+        CompletionStage<RespValue> replication = context.calls().call(destination, "INFO", "replication");
         passed = seen;
         reader.await(word);
         feed.prompt(true);
-        return engine.records()
+        return context.records()
                 .mark(source, word)
                 .thenCompose(marked -> seen)
                 .thenCompose(complete -> {
@@ -178,14 +177,14 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
     /** Connections of an attempt that somebody lost track of may have values on their way; they are cut. */
     private CompletionStage<?> endFormerAttempts() {
-        return engine.calls()
+        return context.calls()
                 .call(destination, "CLIENT", "LIST", "TYPE", "normal")
                 .thenCompose(list -> {
                     List<CompletableFuture<?>> ends = new ArrayList<>();
                     for (String line : Calls.text(list).split("\n", -1)) {
                         if (line.contains(" name=" + name() + " ")) {
                             String id = line.substring("id=".length(), line.indexOf(' '));
-                            ends.add(engine.calls()
+                            ends.add(context.calls()
                                     .call(destination, "CLIENT", "KILL", "ID", id)
                                     .toCompletableFuture());
                         }
@@ -209,7 +208,12 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
     private CompletionStage<?> startProbe() {
         LoadProbe started = new LoadProbe(
-                engine, requireNonNull(from).connection, requireNonNull(to).connection, pace, this::leastKeysPerSecond);
+                context.loop(),
+                context.calls(),
+                requireNonNull(from).connection,
+                requireNonNull(to).connection,
+                pace,
+                this::leastKeysPerSecond);
         probe = started;
         return started.start();
     }
@@ -227,12 +231,11 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     private CompletionStage<?> purge() {
-        boolean[] moving = StreamReader.membership(slots);
         return KeySweep.of(
-                engine.loop(),
-                engine.calls(),
+                context.loop(),
+                context.calls(),
                 destination,
-                slot -> moving[slot],
+                slots::contains,
                 this::purgeDelayNanos,
                 removing -> {});
     }
@@ -243,19 +246,19 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
             // Both came with version 7.
             return CompletableFuture.completedFuture(new RespValue.Int(0));
         }
-        return engine.calls().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
+        return context.calls().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
             if (!(dump instanceof RespValue.Bulk bulk) || bulk.bytes().length <= EMPTY_FUNCTIONS_BYTES) {
                 return CompletableFuture.completedFuture(dump);
             }
             byte[] replace = "REPLACE".getBytes(StandardCharsets.US_ASCII);
             CommandFrame restore = Calls.command(List.of("FUNCTION", "RESTORE"), List.of(bulk.bytes(), replace));
-            return engine.calls().call(destination, restore);
+            return context.calls().call(destination, restore);
         });
     }
 
     /** How large an argument the destination takes; a node that does not tell is taken to have the default. */
     private CompletionStage<?> readLargestArgument() {
-        return engine.calls()
+        return context.calls()
                 .call(destination, "CONFIG", "GET", "proto-max-bulk-len")
                 .thenAccept(reply -> largestArgument =
                         Long.parseLong(Calls.text(Calls.items(reply).get(1))))
@@ -269,7 +272,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         int count = (int) Math.min(MAX_SCAN_COUNT, config.scanCount() * SCAN_FACTOR);
         long interval = TimeUnit.MICROSECONDS.toNanos(config.scanInterval());
         return new Copier(
-                engine.loop(),
+                context.loop(),
                 requireNonNull(from).connection,
                 requireNonNull(to).connection,
                 slots,
@@ -326,7 +329,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
         Link(Endpoint node) {
             this.node = node;
-            this.connection = new DirectConnection(engine.loop(), node, PATIENCE_MILLIS, this);
+            this.connection = new DirectConnection(context.loop(), node, PATIENCE_MILLIS, this);
         }
 
         CompletionStage<RespValue> call(String... command) {

@@ -22,4 +22,15 @@ record Engine(
         CommandCatalog commands,
         Calls calls,
         Records records,
-        MigrationSettings settings) {}
+        MigrationSettings settings) {
+
+    CopyContext copyContext() {
+        return new CopyContext(
+                loop,
+                calls,
+                records,
+                commands.current(),
+                settings.maxKeysPerSecond(),
+                settings.maxBytesPerSecond());
+    }
+}

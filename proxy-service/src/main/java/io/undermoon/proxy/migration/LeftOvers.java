@@ -149,12 +149,11 @@ final class LeftOvers {
         Sweep sweep = new Sweep();
         sweeps.put(node, sweep);
         LOG.infof("node=%s: removing what is left of slots %s (%s)", node, slots, deed);
-        boolean[] members = StreamReader.membership(slots);
         KeySweep.of(
                         engine.loop(),
                         engine.calls(),
                         node,
-                        slot -> members[slot] && !slotsAt(node).contains(slot),
+                        slot -> slots.contains(slot) && !slotsAt(node).contains(slot),
                         this::cleanUpDelayNanos,
                         removing -> sweep.removing = removing)
                 .whenComplete((removed, problem) -> {

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.migration;
 
 import io.undermoon.proxy.backend.DirectConnection;
+import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
@@ -31,7 +32,8 @@ final class LoadProbe {
 
     private static final int COUNT_EVERY = 5;
 
-    private final Engine engine;
+    private final ProxyLoop loop;
+    private final Calls calls;
     private final Pace pace;
     private final DoubleSupplier leastPerSecond;
     private final Side[] sides;
@@ -44,12 +46,14 @@ final class LoadProbe {
 
     /** @param leastPerSecond keys per second that are needed however the nodes are */
     LoadProbe(
-            Engine engine,
+            ProxyLoop loop,
+            Calls calls,
             DirectConnection source,
             DirectConnection destination,
             Pace pace,
             DoubleSupplier leastPerSecond) {
-        this.engine = engine;
+        this.loop = loop;
+        this.calls = calls;
         this.pace = pace;
         this.leastPerSecond = leastPerSecond;
         this.sides = new Side[] {new Side(source), new Side(destination)};
@@ -140,7 +144,7 @@ final class LoadProbe {
 
     private void after(long millis, Runnable action) {
         if (!stopped) {
-            next = engine.loop().eventLoop().schedule(action, millis, TimeUnit.MILLISECONDS);
+            next = loop.eventLoop().schedule(action, millis, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -161,8 +165,7 @@ final class LoadProbe {
         CompletableFuture<?> ping() {
             pings++;
             long start = System.nanoTime();
-            return engine.calls()
-                    .call(node, "PING")
+            return calls.call(node, "PING")
                     .handle((answer, problem) -> lastNanos = System.nanoTime() - start)
                     .toCompletableFuture();
         }

@@ -266,7 +266,8 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     @Override
     public void prepare(Nonce nonce) {
         endAttempt();
-        CopyAttempt started = new CopyAttempt(engine, source, destination, tag.rangeList(), config, counters, this);
+        CopyAttempt started = new CopyAttempt(
+                engine.copyContext(), source, destination, tag.rangeList(), config, counters, this);
         attempt = started;
         holds = 0;
         outcome(started.prepare().thenApply(prepared -> true), prepared -> move.prepared());
@@ -317,8 +318,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         schedule(
                 budgetMillis,
                 ifTurn(mine, () -> take(move.heldTooLong("commands were held for " + budgetMillis + " ms"))));
-        boolean[] moving = StreamReader.membership(tag.rangeList());
-        Barrier.of(engine.clientLoops(), source, slot -> slot >= 0 && moving[slot], () -> mine == turn)
+        Barrier.of(engine.clientLoops(), source, tag.rangeList()::contains, () -> mine == turn)
                 .whenComplete((quiet, problem) -> engine.loop()
                         .execute(ifTurn(
                                 mine,

@@ -34,7 +34,7 @@ final class StreamReader {
     private static final int UNKNOWN = -1;
 
     private final CommandTable commands;
-    private final boolean[] slots;
+    private final SlotRanges slots;
     private final Listener listener;
     private final CommandDecoder decoder = new CommandDecoder(RequestLimits.DEFAULT);
     private final IntConsumer takeKey = this::takeKey;
@@ -43,15 +43,8 @@ final class StreamReader {
 
     StreamReader(CommandTable commands, SlotRanges slots, Listener listener) {
         this.commands = commands;
-        this.slots = membership(slots);
+        this.slots = slots;
         this.listener = listener;
-    }
-
-    /** For each slot whether it is one of these. */
-    static boolean[] membership(SlotRanges slots) {
-        boolean[] members = new boolean[Slot.COUNT];
-        slots.ranges().forEach(range -> Arrays.fill(members, range.start(), range.end() + 1, true));
-        return members;
     }
 
     /** Has a word looked for that was {@linkplain Records#mark left} in the stream. */
@@ -112,7 +105,7 @@ final class StreamReader {
     private void takeKey(int argument) {
         CommandFrame frame = decoder.frame();
         int slot = Slot.of(frame.buffer(), frame.argumentStart(argument), frame.argumentLength(argument));
-        if (slots[slot]) {
+        if (slots.contains(slot)) {
             listener.changed(frame.argumentBytes(argument));
         }
     }
