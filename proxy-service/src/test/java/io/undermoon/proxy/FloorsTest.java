@@ -36,7 +36,18 @@ class FloorsTest {
             Map.entry("gather", Set.of("frame", "route", "backend", "topology")),
             Map.entry("pubsub", Set.of("frame", "stats", "route", "backend", "topology")),
             Map.entry("replication", Set.of("frame", "stats", "route", "backend", "topology")),
-            Map.entry("migration", Set.of("frame", "stats", "command", "route", "backend", "topology")),
+            Map.entry("migration.record", Set.of("frame", "route", "backend")),
+            Map.entry("migration.copy", Set.of("frame", "command", "route", "backend", "migration.record")),
+            Map.entry(
+                    "migration",
+                    Set.of(
+                            "frame",
+                            "command",
+                            "route",
+                            "backend",
+                            "topology",
+                            "migration.record",
+                            "migration.copy")),
             Map.entry(
                     "control",
                     Set.of(

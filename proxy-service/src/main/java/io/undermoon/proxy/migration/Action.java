@@ -1,5 +1,7 @@
 package io.undermoon.proxy.migration;
 
+import io.undermoon.proxy.migration.record.Deed;
+import io.undermoon.proxy.migration.record.Nonce;
 import org.jspecify.annotations.Nullable;
 
 /** What the source side of a migration is to do next, as {@link SourceMove} decides. */

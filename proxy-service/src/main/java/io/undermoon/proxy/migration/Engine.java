@@ -2,6 +2,9 @@ package io.undermoon.proxy.migration;
 
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.migration.copy.CopyContext;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.Records;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.util.List;

@@ -6,6 +6,8 @@ import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.Records;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.Custody;

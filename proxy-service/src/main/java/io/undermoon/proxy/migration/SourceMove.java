@@ -3,7 +3,9 @@ package io.undermoon.proxy.migration;
 import static java.util.Objects.requireNonNull;
 
 import io.undermoon.metadata.Epoch;
-import io.undermoon.proxy.migration.Deed.Status;
+import io.undermoon.proxy.migration.record.Deed;
+import io.undermoon.proxy.migration.record.Deed.Status;
+import io.undermoon.proxy.migration.record.Nonce;
 import io.undermoon.proxy.topology.Custody;
 import org.jspecify.annotations.Nullable;
 

@@ -3,8 +3,10 @@ package io.undermoon.proxy.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.Epoch;
-import io.undermoon.proxy.migration.Deed.Status;
 import io.undermoon.proxy.migration.SourceMove.Phase;
+import io.undermoon.proxy.migration.record.Deed;
+import io.undermoon.proxy.migration.record.Deed.Status;
+import io.undermoon.proxy.migration.record.Nonce;
 import io.undermoon.proxy.topology.Custody;
 import java.util.ArrayList;
 import java.util.List;

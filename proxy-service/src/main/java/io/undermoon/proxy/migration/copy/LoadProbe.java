@@ -1,8 +1,10 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.NodeInfo;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import java.util.Arrays;

@@ -1,11 +1,14 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import static java.util.Objects.requireNonNull;
 
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.migration.Calls.CallException;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.Calls.CallException;
+import io.undermoon.proxy.migration.record.NodeInfo;
+import io.undermoon.proxy.migration.record.Records;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRanges;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * empty destination to the moment at which both are equal. Whatever fails ends the attempt; the next one begins from nothing.
  * Owned by the engine's loop.
  */
-final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
+public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final Logger LOG = Logger.getLogger(CopyAttempt.class);
 
     /** Of the settings' unit: the original looks at 16 keys at a time, with round trips in between that are not needed here. */
@@ -35,7 +38,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final long DEFAULT_LARGEST_ARGUMENT = 512L << 20;
 
     /** Who is told when the attempt is over before its time. */
-    interface Listener {
+    public interface Listener {
         /** What is missing can be copied while commands are held. */
         void converged();
 
@@ -63,7 +66,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private long largestArgument = DEFAULT_LARGEST_ARGUMENT;
     private boolean closed;
 
-    CopyAttempt(
+    public CopyAttempt(
             CopyContext context,
             Endpoint source,
             Endpoint destination,
@@ -87,7 +90,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
      * Follows the source's changes and removes what the destination has of the slots. The destination's record must say that
      * it is being copied to.
      */
-    CompletionStage<?> prepare() {
+    public CompletionStage<?> prepare() {
         Calls calls = context.calls();
         return endFormerAttempts()
                 .thenCompose(ended -> connect())
@@ -114,7 +117,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     /** Copies, or goes on, until what is missing takes no longer than this; says so by {@link Listener#converged}. */
-    void copy(long allowedMillis) {
+    public void copy(long allowedMillis) {
         feed.prompt(false);
         requireNonNull(copier).copyUntil(allowedMillis);
     }
@@ -125,7 +128,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
      * @param word not used before
      * @return whether a replica of the destination has it too, or there is none
      */
-    CompletionStage<Boolean> finish(String word, long waitMillis) {
+    public CompletionStage<Boolean> finish(String word, long waitMillis) {
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
         CompletionStage<RespValue> replication = context.calls().call(destination, "INFO", "replication");
@@ -148,7 +151,7 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     /** Ends the attempt; nothing more is told of it. */
-    void close() {
+    public void close() {
         if (closed) {
             return;
         }

@@ -1,9 +1,11 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.SubscriptionConnection;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.NodeInfo;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
@@ -18,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * between; while a batch is removed, the next one is looked for. Which slots is asked anew for each batch, so that keys of a slot
  * that comes back meanwhile are left alone. Owned by the engine's loop.
  */
-final class KeySweep {
+public final class KeySweep {
     private static final int BATCH = 500;
 
     /** How fast it may go. */
     @FunctionalInterface
-    interface Throttle {
+    public interface Throttle {
         /** How many nanoseconds to wait after keys were looked at and some of them removed. */
         long delayNanos(int scanned, int removed);
     }
@@ -58,7 +59,7 @@ final class KeySweep {
      * @param removing told when a batch is about to be removed, and when it is gone
      * @return how many keys there were; none of the slots' keys that were there before is there now
      */
-    static CompletionStage<Long> of(
+    public static CompletionStage<Long> of(
             ProxyLoop loop,
             Calls calls,
             Endpoint node,

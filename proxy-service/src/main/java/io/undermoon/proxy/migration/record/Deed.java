@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.record;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nonce of the attempt that wrote it
  */
-record Deed(Nonce nonce, Status status) {
-    enum Status {
+public record Deed(Nonce nonce, Status status) {
+    public enum Status {
         /** On both sides: the source has the slots, the destination is getting a copy. */
         COPYING,
         /** At the destination: it has the slots. */
@@ -44,11 +44,11 @@ record Deed(Nonce nonce, Status status) {
         throw new IllegalArgumentException("record '" + text + "' is not <nonce> copying|owned|given|aborted");
     }
 
-    Deed with(Status next) {
+    public Deed with(Status next) {
         return new Deed(nonce, next);
     }
 
-    boolean is(Status wanted) {
+    public boolean is(Status wanted) {
         return status == wanted;
     }
 

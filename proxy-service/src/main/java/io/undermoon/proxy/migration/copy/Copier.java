@@ -1,10 +1,11 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import static java.util.Objects.requireNonNull;
 
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.record;
 
 import io.undermoon.metadata.Epoch;
 import java.util.Comparator;
@@ -11,12 +11,12 @@ import java.util.Comparator;
  * &lt;epoch&gt;.&lt;number&gt;.&lt;random&gt;
  * </pre>
  */
-record Nonce(Epoch epoch, long number, String random) implements Comparable<Nonce> {
+public record Nonce(Epoch epoch, long number, String random) implements Comparable<Nonce> {
     private static final Comparator<Nonce> ORDER = Comparator.comparing((Nonce nonce) -> nonce.epoch.value())
             .thenComparing(Nonce::number)
             .thenComparing(Nonce::random);
 
-    Nonce {
+    public Nonce {
         if (random.isEmpty() || random.indexOf(' ') >= 0 || random.indexOf('.') >= 0) {
             throw new IllegalArgumentException("'" + random + "' is no part of a nonce");
         }

@@ -1,7 +1,7 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.record;
 
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.migration.Calls.CallException;
+import io.undermoon.proxy.migration.record.Calls.CallException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRange;
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * The records of migrations in the Redis nodes: hashes in database 1, which clients cannot select. A field is a set of slots,
  * its value a {@link Deed}. Every change is a compare-and-set by a script, so that a command that is delayed does no harm.
  */
-final class Records {
+public final class Records {
     /** Slots that come to the node. */
-    static final String IMPORTS = "undermoon:imports";
+    public static final String IMPORTS = "undermoon:imports";
 
     /** Slots that leave the node. */
-    static final String EXPORTS = "undermoon:exports";
+    public static final String EXPORTS = "undermoon:exports";
 
     private static final String MARKS = "undermoon:marks";
 
@@ -58,11 +58,11 @@ final class Records {
 
     private final Calls calls;
 
-    Records(Calls calls) {
+    public Records(Calls calls) {
         this.calls = calls;
     }
 
-    CompletionStage<@Nullable Deed> read(Endpoint node, String hash, SlotRanges slots) {
+    public CompletionStage<@Nullable Deed> read(Endpoint node, String hash, SlotRanges slots) {
         return eval(node, READ, hash, slots.toString()).thenApply(value -> Deed.parse(Calls.text(value)));
     }
 
@@ -71,7 +71,7 @@ final class Records {
      *
      * @return whether it was the expected one, and is replaced
      */
-    CompletionStage<Boolean> replace(
+    public CompletionStage<Boolean> replace(
             Endpoint node, String hash, SlotRanges slots, @Nullable Deed expected, @Nullable Deed next) {
         String before = expected == null ? "" : expected.toString();
         String after = next == null ? "" : next.toString();
@@ -90,7 +90,7 @@ final class Records {
     }
 
     /** All records of a hash. */
-    CompletionStage<Map<SlotRanges, Deed>> readAll(Endpoint node, String hash) {
+    public CompletionStage<Map<SlotRanges, Deed>> readAll(Endpoint node, String hash) {
         return eval(node, READ_ALL, hash).thenApply(reply -> {
             Map<SlotRanges, Deed> records = new LinkedHashMap<>();
             List<RespValue> items = Calls.items(reply);
@@ -105,7 +105,7 @@ final class Records {
     }
 
     /** Makes sure that a node's record says nothing of certain slots; of others of the same record it goes on to. */
-    CompletionStage<?> forget(Endpoint node, String hash, SlotRanges slots) {
+    public CompletionStage<?> forget(Endpoint node, String hash, SlotRanges slots) {
         return readAll(node, hash).thenCompose(records -> {
             List<CompletableFuture<?>> changes = new ArrayList<>();
             records.forEach((field, deed) -> {
@@ -123,7 +123,7 @@ final class Records {
     }
 
     /** Leaves a word in the node's stream of changes. */
-    CompletionStage<RespValue> mark(Endpoint node, String word) {
+    public CompletionStage<RespValue> mark(Endpoint node, String word) {
         return eval(node, MARK, MARKS, word);
     }
 

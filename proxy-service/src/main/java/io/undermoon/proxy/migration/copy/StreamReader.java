@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.command.Command;

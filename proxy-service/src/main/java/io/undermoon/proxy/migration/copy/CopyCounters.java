@@ -1,11 +1,11 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.concurrent.TimeUnit;
 
 /** What a migration has copied so far. Written by the engine's loop, read by any thread. */
-final class CopyCounters {
+public final class CopyCounters {
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final long startNanos = System.nanoTime();
@@ -55,7 +55,7 @@ final class CopyCounters {
         keysDirty = keys;
     }
 
-    void held(long nanos) {
+    public void held(long nanos) {
         longestHoldMicros = Math.max(longestHoldMicros, TimeUnit.NANOSECONDS.toMicros(nanos));
     }
 
@@ -80,7 +80,7 @@ final class CopyCounters {
     }
 
     /** For those who watch. */
-    MigrationProgress progress(TaggedSlots tag, MigrationProgress.State state, String error) {
+    public MigrationProgress progress(TaggedSlots tag, MigrationProgress.State state, String error) {
         return new MigrationProgress(
                 tag,
                 MigrationProgress.Side.SOURCE,

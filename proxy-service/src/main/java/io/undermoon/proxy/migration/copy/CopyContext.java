@@ -1,7 +1,9 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.Records;
 
 /**
  * What a copy attempt needs from the proxy.
@@ -12,7 +14,7 @@ import io.undermoon.proxy.command.CommandTable;
  * @param maxKeysPerSecond limit of keys copied; 0 for no limit
  * @param maxBytesPerSecond limit of serialized bytes copied; 0 for no limit
  */
-record CopyContext(
+public record CopyContext(
         ProxyLoop loop,
         Calls calls,
         Records records,
