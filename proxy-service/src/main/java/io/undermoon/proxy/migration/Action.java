@@ -1,7 +1,6 @@
 package io.undermoon.proxy.migration;
 
-import io.undermoon.proxy.migration.record.Deed;
-import io.undermoon.proxy.migration.record.Nonce;
+import io.undermoon.proxy.migration.record.MigrationRecord;
 import org.jspecify.annotations.Nullable;
 
 /** What the source side of a migration is to do next, as {@link SourceMove} decides. */
@@ -12,13 +11,13 @@ sealed interface Action {
     interface Effects {
         void look();
 
-        void writeHere(@Nullable Deed expected, Deed next);
+        void writeHere(@Nullable MigrationRecord expected, MigrationRecord next);
 
-        void writeThere(@Nullable Deed expected, Deed next);
+        void writeThere(@Nullable MigrationRecord expected, MigrationRecord next);
 
         void precheck();
 
-        void prepare(Nonce nonce);
+        void prepare();
 
         void copy();
 
@@ -40,7 +39,7 @@ sealed interface Action {
     }
 
     /** Replace the record at the source, if it still is the expected one. */
-    record WriteHere(@Nullable Deed expected, Deed next) implements Action {
+    record WriteHere(@Nullable MigrationRecord expected, MigrationRecord next) implements Action {
         @Override
         public void perform(Effects effects) {
             effects.writeHere(expected, next);
@@ -48,7 +47,7 @@ sealed interface Action {
     }
 
     /** Replace the record at the destination, if it still is the expected one. */
-    record WriteThere(@Nullable Deed expected, Deed next) implements Action {
+    record WriteThere(@Nullable MigrationRecord expected, MigrationRecord next) implements Action {
         @Override
         public void perform(Effects effects) {
             effects.writeThere(expected, next);
@@ -64,10 +63,10 @@ sealed interface Action {
     }
 
     /** Attach to the source's stream of changes and empty the slots at the destination. */
-    record Prepare(Nonce nonce) implements Action {
+    record Prepare() implements Action {
         @Override
         public void perform(Effects effects) {
-            effects.prepare(nonce);
+            effects.prepare();
         }
     }
 

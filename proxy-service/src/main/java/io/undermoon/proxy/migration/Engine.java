@@ -4,7 +4,7 @@ import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.migration.copy.CopyContext;
 import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.Records;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.util.List;
@@ -24,7 +24,7 @@ record Engine(
         Endpoints endpoints,
         CommandCatalog commands,
         Calls calls,
-        Records records,
+        MigrationRecords records,
         MigrationSettings settings) {
 
     CopyContext copyContext() {

@@ -6,9 +6,9 @@ import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.Deed;
-import io.undermoon.proxy.migration.record.Deed.Status;
-import io.undermoon.proxy.migration.record.Records;
+import io.undermoon.proxy.migration.record.MigrationRecord;
+import io.undermoon.proxy.migration.record.MigrationRecord.Status;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.Custody;
 import io.undermoon.umctl.MigrationProgress;
@@ -101,8 +101,8 @@ final class ImportTask {
         if (custody == Custody.HERE) {
             return CompletableFuture.completedFuture(true);
         }
-        return engine.records().read(node, Records.IMPORTS, tag.rangeList()).thenApply(deed -> {
-            boolean owned = deed != null && deed.is(Status.OWNED);
+        return engine.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenApply(record -> {
+            boolean owned = record != null && record.is(Status.OWNED);
             if (owned) {
                 take(Custody.HERE);
             }
@@ -133,19 +133,19 @@ final class ImportTask {
 
     /** Who has the slots by the node's record; a source that is there and is at a later attempt knows better. */
     private CompletionStage<Custody> look() {
-        return engine.records().read(node, Records.IMPORTS, tag.rangeList()).thenCompose(deed -> {
-            if (deed == null || !deed.is(Status.OWNED)) {
+        return engine.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenCompose(record -> {
+            if (record == null || !record.is(Status.OWNED)) {
                 return CompletableFuture.completedFuture(Custody.THERE);
             }
             return engine.records()
-                    .read(source, Records.EXPORTS, tag.rangeList())
+                    .read(source, MigrationRecords.EXPORTS, tag.rangeList())
                     .exceptionally(problem -> null)
-                    .thenApply(given -> contradicts(given, deed) ? Custody.THERE : Custody.HERE);
+                    .thenApply(given -> contradicts(given, record) ? Custody.THERE : Custody.HERE);
         });
     }
 
-    private static boolean contradicts(@Nullable Deed given, Deed owned) {
-        return given != null && !given.is(Status.GIVEN) && given.nonce().compareTo(owned.nonce()) > 0;
+    private static boolean contradicts(@Nullable MigrationRecord given, MigrationRecord owned) {
+        return given != null && !given.is(Status.GIVEN) && given.attempt().compareTo(owned.attempt()) > 0;
     }
 
     private void heldTooLong() {

@@ -5,9 +5,9 @@ import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.migration.copy.KeySweep;
 import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.Deed;
-import io.undermoon.proxy.migration.record.Deed.Status;
-import io.undermoon.proxy.migration.record.Records;
+import io.undermoon.proxy.migration.record.MigrationRecord;
+import io.undermoon.proxy.migration.record.MigrationRecord.Status;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.slot.SlotRanges;
@@ -104,55 +104,55 @@ final class LeftOvers {
 
     private CompletionStage<?> check(Endpoint node) {
         return engine.records()
-                .readAll(node, Records.EXPORTS)
+                .readAll(node, MigrationRecords.EXPORTS)
                 .thenCompose(exports -> engine.records()
-                        .readAll(node, Records.IMPORTS)
+                        .readAll(node, MigrationRecords.IMPORTS)
                         .thenAccept(imports -> {
-                            exports.forEach((slots, deed) -> checkExport(node, slots, deed));
-                            imports.forEach((slots, deed) -> checkImport(node, slots, deed));
+                            exports.forEach((slots, record) -> checkExport(node, slots, record));
+                            imports.forEach((slots, record) -> checkImport(node, slots, record));
                         }));
     }
 
-    private void checkExport(Endpoint node, SlotRanges slots, Deed deed) {
+    private void checkExport(Endpoint node, SlotRanges slots, MigrationRecord record) {
         if (isOnTheMove(node, slots)) {
             return;
         }
         SlotRanges gone = slots.minus(slotsAt(node));
-        if (!deed.is(Status.GIVEN) || gone.isEmpty()) {
-            remove(node, Records.EXPORTS, slots, deed);
+        if (!record.is(Status.GIVEN) || gone.isEmpty()) {
+            remove(node, MigrationRecords.EXPORTS, slots, record);
             return;
         }
-        long since = goneSinceNanos.computeIfAbsent(node + " " + slots + " " + deed, key -> System.nanoTime());
+        long since = goneSinceNanos.computeIfAbsent(node + " " + slots + " " + record, key -> System.nanoTime());
         long delay = TimeUnit.MILLISECONDS.toNanos(engine.settings().cleanupDelayMillis());
         if (System.nanoTime() - since >= delay) {
-            goneSinceNanos.remove(node + " " + slots + " " + deed);
-            sweep(node, Records.EXPORTS, slots, deed);
+            goneSinceNanos.remove(node + " " + slots + " " + record);
+            sweep(node, MigrationRecords.EXPORTS, slots, record);
         }
     }
 
-    private void checkImport(Endpoint node, SlotRanges slots, Deed deed) {
+    private void checkImport(Endpoint node, SlotRanges slots, MigrationRecord record) {
         if (isOnTheMove(node, slots)) {
             return;
         }
         SlotRanges elsewhere = slots.minus(slotsAt(node));
-        if (deed.is(Status.OWNED) || elsewhere.isEmpty()) {
+        if (record.is(Status.OWNED) || elsewhere.isEmpty()) {
             // The metadata has caught up with the record, or has other plans that nobody asked the node about; the keys
             // stay.
             if (elsewhere.isEmpty() || engine.topology().current().clusterName() == null) {
-                remove(node, Records.IMPORTS, slots, deed);
+                remove(node, MigrationRecords.IMPORTS, slots, record);
             }
         } else {
-            sweep(node, Records.IMPORTS, slots, deed);
+            sweep(node, MigrationRecords.IMPORTS, slots, record);
         }
     }
 
-    private void sweep(Endpoint node, String hash, SlotRanges slots, Deed deed) {
+    private void sweep(Endpoint node, String hash, SlotRanges slots, MigrationRecord record) {
         if (sweeps.containsKey(node)) {
             return;
         }
         Sweep sweep = new Sweep();
         sweeps.put(node, sweep);
-        LOG.infof("node=%s: removing what is left of slots %s (%s)", node, slots, deed);
+        LOG.infof("node=%s: removing what is left of slots %s (%s)", node, slots, record);
         KeySweep.of(
                         engine.loop(),
                         engine.calls(),
@@ -168,7 +168,7 @@ final class LeftOvers {
                                 node, slots, Calls.reason(problem));
                     } else {
                         LOG.infof("node=%s: removed %d keys that were left of slots %s", node, removed, slots);
-                        remove(node, hash, slots, deed);
+                        remove(node, hash, slots, record);
                     }
                 });
     }
@@ -178,8 +178,8 @@ final class LeftOvers {
         return most == 0 ? 0 : TimeUnit.SECONDS.toNanos(removed) / most;
     }
 
-    private void remove(Endpoint node, String hash, SlotRanges slots, Deed deed) {
-        engine.records().replace(node, hash, slots, deed, null).whenComplete((done, problem) -> {
+    private void remove(Endpoint node, String hash, SlotRanges slots, MigrationRecord record) {
+        engine.records().replace(node, hash, slots, record, null).whenComplete((done, problem) -> {
             if (problem != null) {
                 LOG.debugf("node=%s: record of slots %s is still there: %s", node, slots, Calls.reason(problem));
             }

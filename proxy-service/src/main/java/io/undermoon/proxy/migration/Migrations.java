@@ -7,7 +7,7 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.Records;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.Custody;
@@ -56,7 +56,7 @@ public final class Migrations implements AutoCloseable {
             CommandCatalog commands,
             MigrationSettings settings) {
         Calls calls = new Calls(loop);
-        this.engine = new Engine(loop, clientLoops, topology, endpoints, commands, calls, new Records(calls), settings);
+        this.engine = new Engine(loop, clientLoops, topology, endpoints, commands, calls, new MigrationRecords(calls), settings);
         this.leftOvers = new LeftOvers(engine);
     }
 

@@ -3,9 +3,9 @@ package io.undermoon.proxy.migration;
 import static java.util.Objects.requireNonNull;
 
 import io.undermoon.metadata.Epoch;
-import io.undermoon.proxy.migration.record.Deed;
-import io.undermoon.proxy.migration.record.Deed.Status;
-import io.undermoon.proxy.migration.record.Nonce;
+import io.undermoon.proxy.migration.record.MigrationRecord;
+import io.undermoon.proxy.migration.record.MigrationRecord.Status;
+import io.undermoon.proxy.migration.record.AttemptId;
 import io.undermoon.proxy.topology.Custody;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>The destination has the slots if and only if its record says {@code owned} for the attempt that the source's record names,
  *       or a later one. A source without record has to take the destination's word.
  *   <li>Only the source changes records, each by compare-and-set. Before it serves slots of which it cannot be {@code
- *       certain}, it puts a new nonce into the destination's record: a write of an earlier attempt, delayed on whatever
+ *       certain}, it puts a new attempt into the destination's record: a write of an earlier attempt, delayed on whatever
  *       connection, then finds another record than it expects and has no effect.
  *   <li>From the moment at which {@code owned} is sent the source is not certain, and holds the slots, until it has read or
  *       replaced the record. While it can do neither it refuses; it never guesses.
@@ -46,8 +46,8 @@ record SourceMove(
         boolean certain,
         boolean checked,
         boolean abortAsked,
-        @Nullable Deed here,
-        @Nullable Deed there,
+        @Nullable MigrationRecord here,
+        @Nullable MigrationRecord there,
         int failures,
         String error) {
 
@@ -107,9 +107,9 @@ record SourceMove(
     /**
      * The records of both sides were read.
      *
-     * @param random for the nonce of an attempt
+     * @param random for the attempt of an attempt
      */
-    Step found(@Nullable Deed foundHere, @Nullable Deed foundThere, String random) {
+    Step found(@Nullable MigrationRecord foundHere, @Nullable MigrationRecord foundThere, String random) {
         SourceMove seen = new SourceMove(
                 epoch, phase, custody, certain, checked, abortAsked, foundHere, foundThere, failures, error);
         if (phase == Phase.SWITCHED) {
@@ -124,15 +124,15 @@ record SourceMove(
         }
         boolean aborted = foundHere != null
                 && foundHere.is(Status.ABORTED)
-                && foundHere.nonce().epoch().equals(epoch);
+                && foundHere.attempt().epoch().equals(epoch);
         if (aborted) {
             return seen.certainly().to(Phase.ABORTED).step(new Action.Rest());
         }
         if (certain && abortAsked) {
-            Deed mark = new Deed(seen.newNonce(random), Status.ABORTED);
+            MigrationRecord mark = new MigrationRecord(seen.newAttempt(random), Status.ABORTED);
             return seen.to(Phase.ABORTING).step(new Action.WriteHere(foundHere, mark));
         }
-        Deed claim = new Deed(seen.newNonce(random), Status.COPYING);
+        MigrationRecord claim = new MigrationRecord(seen.newAttempt(random), Status.COPYING);
         return seen.to(Phase.CLAIMING_THERE).step(new Action.WriteThere(foundThere, claim));
     }
 
@@ -141,7 +141,7 @@ record SourceMove(
      *
      * @param written what is on record now
      */
-    Step written(Deed written) {
+    Step written(MigrationRecord written) {
         return switch (phase) {
             case CLAIMING_THERE -> withThere(written).to(Phase.CLAIMING_HERE).step(new Action.WriteHere(here, written));
             case CLAIMING_HERE -> withHere(written).certainly().claimed();
@@ -176,7 +176,7 @@ record SourceMove(
     /** Nothing is missing at the destination, and no command is in flight. */
     Step drained() {
         require(Phase.HOLDING);
-        Deed copy = requireNonNull(there, "nothing was claimed");
+        MigrationRecord copy = requireNonNull(there, "nothing was claimed");
         return with(Phase.SWITCHING, Custody.HELD, false, failures, error)
                 .step(new Action.WriteThere(copy, copy.with(Status.OWNED)));
     }
@@ -277,14 +277,13 @@ record SourceMove(
             return to(Phase.LOOKING).step(new Action.Look());
         }
         return checked
-                ? to(Phase.PREPARING)
-                        .step(new Action.Prepare(requireNonNull(here).nonce()))
+                ? to(Phase.PREPARING).step(new Action.Prepare())
                 : to(Phase.CHECKING).step(new Action.Precheck());
     }
 
     /** Goes on where a predecessor, or this process before it lost track, had got with the handover. */
     private Step handOver() {
-        Deed given = here != null && here.is(Status.GIVEN) ? here : null;
+        MigrationRecord given = here != null && here.is(Status.GIVEN) ? here : null;
         if (given != null && (there == null || !there.is(Status.OWNED))) {
             // The destination's node has lost the word, not the slots.
             return to(Phase.SWITCHING).step(new Action.WriteThere(there, given.with(Status.OWNED)));
@@ -293,7 +292,7 @@ record SourceMove(
     }
 
     private Step give() {
-        Deed owned = requireNonNull(there);
+        MigrationRecord owned = requireNonNull(there);
         if (here != null && here.is(Status.GIVEN)) {
             return to(Phase.OFFERING).step(new Action.Offer());
         }
@@ -304,31 +303,31 @@ record SourceMove(
         if (here != null && here.is(Status.GIVEN)) {
             return step(new Action.Rest());
         }
-        Deed given = there == null ? here : there;
+        MigrationRecord given = there == null ? here : there;
         return given == null ? step(new Action.Rest()) : step(new Action.WriteHere(here, given.with(Status.GIVEN)));
     }
 
     /** Whether the records say that the destination has the slots. */
-    private static boolean isGone(@Nullable Deed here, @Nullable Deed there) {
+    private static boolean isGone(@Nullable MigrationRecord here, @Nullable MigrationRecord there) {
         if (here != null && here.is(Status.GIVEN)) {
             return true;
         }
         return there != null
                 && there.is(Status.OWNED)
-                && (here == null || here.nonce().compareTo(there.nonce()) <= 0);
+                && (here == null || here.attempt().compareTo(there.attempt()) <= 0);
     }
 
-    private boolean isLater(@Nullable Deed deed) {
-        return deed != null && deed.nonce().epoch().isAfter(epoch);
+    private boolean isLater(@Nullable MigrationRecord record) {
+        return record != null && record.attempt().epoch().isAfter(epoch);
     }
 
-    private Nonce newNonce(String random) {
+    private AttemptId newAttempt(String random) {
         long number = Math.max(number(here), number(there)) + 1;
-        return new Nonce(epoch, number, random);
+        return new AttemptId(epoch, number, random);
     }
 
-    private static long number(@Nullable Deed deed) {
-        return deed == null ? 0 : deed.nonce().number();
+    private static long number(@Nullable MigrationRecord record) {
+        return record == null ? 0 : record.attempt().number();
     }
 
     private SourceMove certainly() {
@@ -343,12 +342,12 @@ record SourceMove(
         return with(next, custody, certain, failures, error);
     }
 
-    private SourceMove withHere(Deed deed) {
-        return new SourceMove(epoch, phase, custody, certain, checked, abortAsked, deed, there, failures, error);
+    private SourceMove withHere(MigrationRecord record) {
+        return new SourceMove(epoch, phase, custody, certain, checked, abortAsked, record, there, failures, error);
     }
 
-    private SourceMove withThere(Deed deed) {
-        return new SourceMove(epoch, phase, custody, certain, checked, abortAsked, here, deed, failures, error);
+    private SourceMove withThere(MigrationRecord record) {
+        return new SourceMove(epoch, phase, custody, certain, checked, abortAsked, here, record, failures, error);
     }
 
     private SourceMove with(Phase next, Custody nextCustody, boolean nextCertain, int nextFailures, String nextError) {

@@ -13,9 +13,8 @@ import io.undermoon.proxy.migration.SourceMove.Step;
 import io.undermoon.proxy.migration.copy.CopyAttempt;
 import io.undermoon.proxy.migration.copy.CopyCounters;
 import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.Deed;
-import io.undermoon.proxy.migration.record.Nonce;
-import io.undermoon.proxy.migration.record.Records;
+import io.undermoon.proxy.migration.record.MigrationRecord;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.Custody;
 import io.undermoon.umctl.Handshake;
@@ -203,26 +202,26 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     @Override
     public void look() {
         endAttempt();
-        CompletionStage<@Nullable Deed> here = engine.records().read(source, Records.EXPORTS, tag.rangeList());
-        CompletionStage<@Nullable Deed> there = engine.records().read(destination, Records.IMPORTS, tag.rangeList());
+        CompletionStage<@Nullable MigrationRecord> here = engine.records().read(source, MigrationRecords.EXPORTS, tag.rangeList());
+        CompletionStage<@Nullable MigrationRecord> there = engine.records().read(destination, MigrationRecords.IMPORTS, tag.rangeList());
         outcome(
                 here.thenCompose(mine -> there.thenApply(theirs -> new Found(mine, theirs))),
                 found -> move.found(found.here, found.there, randomWord()));
     }
 
-    private record Found(@Nullable Deed here, @Nullable Deed there) {}
+    private record Found(@Nullable MigrationRecord here, @Nullable MigrationRecord there) {}
 
     @Override
-    public void writeHere(@Nullable Deed expected, Deed next) {
+    public void writeHere(@Nullable MigrationRecord expected, MigrationRecord next) {
         outcome(
-                engine.records().replace(source, Records.EXPORTS, tag.rangeList(), expected, next),
+                engine.records().replace(source, MigrationRecords.EXPORTS, tag.rangeList(), expected, next),
                 done -> done ? move.written(next) : move.overtaken());
     }
 
     @Override
-    public void writeThere(@Nullable Deed expected, Deed next) {
+    public void writeThere(@Nullable MigrationRecord expected, MigrationRecord next) {
         outcome(
-                engine.records().replace(destination, Records.IMPORTS, tag.rangeList(), expected, next),
+                engine.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next),
                 done -> done ? move.written(next) : move.overtaken());
     }
 
@@ -270,7 +269,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     }
 
     @Override
-    public void prepare(Nonce nonce) {
+    public void prepare() {
         endAttempt();
         CopyAttempt started = new CopyAttempt(
                 engine.copyContext(), source, destination, tag.rangeList(), config, counters, this);

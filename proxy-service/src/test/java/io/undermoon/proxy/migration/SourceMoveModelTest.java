@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.Epoch;
 import io.undermoon.proxy.migration.SourceMove.Phase;
-import io.undermoon.proxy.migration.record.Deed;
-import io.undermoon.proxy.migration.record.Deed.Status;
-import io.undermoon.proxy.migration.record.Nonce;
+import io.undermoon.proxy.migration.record.MigrationRecord;
+import io.undermoon.proxy.migration.record.MigrationRecord.Status;
 import io.undermoon.proxy.topology.Custody;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +47,10 @@ class SourceMoveModelTest {
         private final List<Runnable> delayed = new ArrayList<>();
 
         private long epoch = 1;
-        private @Nullable Deed here;
-        private @Nullable Deed hereBefore;
-        private @Nullable Deed there;
-        private @Nullable Deed thereBefore;
+        private @Nullable MigrationRecord here;
+        private @Nullable MigrationRecord hereBefore;
+        private @Nullable MigrationRecord there;
+        private @Nullable MigrationRecord thereBefore;
         private SourceMove move;
         private Action next;
         private boolean calm;
@@ -197,7 +196,7 @@ class SourceMoveModelTest {
         }
 
         @Override
-        public void writeHere(@Nullable Deed expected, Deed written) {
+        public void writeHere(@Nullable MigrationRecord expected, MigrationRecord written) {
             int fate = calm ? 9 : random.nextInt(10);
             boolean applied = false;
             boolean matches = Objects.equals(here, expected);
@@ -210,7 +209,7 @@ class SourceMoveModelTest {
         }
 
         @Override
-        public void writeThere(@Nullable Deed expected, Deed written) {
+        public void writeThere(@Nullable MigrationRecord expected, MigrationRecord written) {
             int fate = calm ? 9 : random.nextInt(10);
             if (fate == 0) {
                 take(move.failed("not sent"));
@@ -223,7 +222,7 @@ class SourceMoveModelTest {
             }
         }
 
-        private boolean replaceThere(@Nullable Deed expected, Deed written) {
+        private boolean replaceThere(@Nullable MigrationRecord expected, MigrationRecord written) {
             if (!Objects.equals(there, expected)) {
                 return false;
             }
@@ -239,7 +238,7 @@ class SourceMoveModelTest {
         }
 
         @Override
-        public void prepare(Nonce nonce) {
+        public void prepare() {
             assertThat(there != null && there.is(Status.OWNED)).as(this::story).isFalse();
             copied = -1;
             take(fails() ? move.failed("prepare") : move.prepared());

@@ -8,7 +8,7 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.Calls.CallException;
 import io.undermoon.proxy.migration.record.NodeInfo;
-import io.undermoon.proxy.migration.record.Records;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRanges;
@@ -94,8 +94,8 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         Calls calls = context.calls();
         return endFormerAttempts()
                 .thenCompose(ended -> connect())
-                .thenCompose(connected -> context.records().forget(source, Records.IMPORTS, slots))
-                .thenCompose(done -> context.records().forget(destination, Records.EXPORTS, slots))
+                .thenCompose(connected -> context.records().forget(source, MigrationRecords.IMPORTS, slots))
+                .thenCompose(done -> context.records().forget(destination, MigrationRecords.EXPORTS, slots))
                 .thenCompose(done -> calls.call(source, "INFO"))
                 .thenCompose(info -> {
                     knowsTime = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;

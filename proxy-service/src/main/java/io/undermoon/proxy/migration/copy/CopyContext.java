@@ -3,7 +3,7 @@ package io.undermoon.proxy.migration.copy;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.Records;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 
 /**
  * What a copy attempt needs from the proxy.
@@ -17,7 +17,7 @@ import io.undermoon.proxy.migration.record.Records;
 public record CopyContext(
         ProxyLoop loop,
         Calls calls,
-        Records records,
+        MigrationRecords records,
         CommandTable commands,
         long maxKeysPerSecond,
         long maxBytesPerSecond) {}

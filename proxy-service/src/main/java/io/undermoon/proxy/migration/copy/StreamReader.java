@@ -47,7 +47,7 @@ final class StreamReader {
         this.listener = listener;
     }
 
-    /** Has a word looked for that was {@linkplain Records#mark left} in the stream. */
+    /** Has a word looked for that was {@linkplain MigrationRecords#mark left} in the stream. */
     void await(String word) {
         awaited = word.getBytes(StandardCharsets.US_ASCII);
     }

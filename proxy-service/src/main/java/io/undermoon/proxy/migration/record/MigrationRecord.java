@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * replicated with the data and survives whatever happens to proxies.
  *
  * <pre>
- * &lt;nonce&gt; copying|owned|given|aborted
+ * &lt;attempt&gt; copying|owned|given|aborted
  * </pre>
  *
- * @param nonce of the attempt that wrote it
+ * @param attempt of the attempt that wrote it
  */
-public record Deed(Nonce nonce, Status status) {
+public record MigrationRecord(AttemptId attempt, Status status) {
     public enum Status {
         /** On both sides: the source has the slots, the destination is getting a copy. */
         COPYING,
@@ -31,21 +31,21 @@ public record Deed(Nonce nonce, Status status) {
      *
      * @throws IllegalArgumentException it cannot be read
      */
-    static @Nullable Deed parse(@Nullable String text) {
+    static @Nullable MigrationRecord parse(@Nullable String text) {
         if (text == null || text.isEmpty()) {
             return null;
         }
         int blank = text.indexOf(' ');
         for (Status status : Status.values()) {
             if (blank > 0 && text.substring(blank + 1).equals(status.word)) {
-                return new Deed(Nonce.parse(text.substring(0, blank)), status);
+                return new MigrationRecord(AttemptId.parse(text.substring(0, blank)), status);
             }
         }
-        throw new IllegalArgumentException("record '" + text + "' is not <nonce> copying|owned|given|aborted");
+        throw new IllegalArgumentException("record '" + text + "' is not <attempt id> copying|owned|given|aborted");
     }
 
-    public Deed with(Status next) {
-        return new Deed(nonce, next);
+    public MigrationRecord with(Status next) {
+        return new MigrationRecord(attempt, next);
     }
 
     public boolean is(Status wanted) {
@@ -54,6 +54,6 @@ public record Deed(Nonce nonce, Status status) {
 
     @Override
     public String toString() {
-        return nonce + " " + status.word;
+        return attempt + " " + status.word;
     }
 }

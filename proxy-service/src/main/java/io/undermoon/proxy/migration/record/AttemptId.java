@@ -11,14 +11,14 @@ import java.util.Comparator;
  * &lt;epoch&gt;.&lt;number&gt;.&lt;random&gt;
  * </pre>
  */
-public record Nonce(Epoch epoch, long number, String random) implements Comparable<Nonce> {
-    private static final Comparator<Nonce> ORDER = Comparator.comparing((Nonce nonce) -> nonce.epoch.value())
-            .thenComparing(Nonce::number)
-            .thenComparing(Nonce::random);
+public record AttemptId(Epoch epoch, long number, String random) implements Comparable<AttemptId> {
+    private static final Comparator<AttemptId> ORDER = Comparator.comparing((AttemptId attempt) -> attempt.epoch.value())
+            .thenComparing(AttemptId::number)
+            .thenComparing(AttemptId::random);
 
-    public Nonce {
+    public AttemptId {
         if (random.isEmpty() || random.indexOf(' ') >= 0 || random.indexOf('.') >= 0) {
-            throw new IllegalArgumentException("'" + random + "' is no part of a nonce");
+            throw new IllegalArgumentException("'" + random + "' is not part of an attempt id");
         }
     }
 
@@ -27,16 +27,16 @@ public record Nonce(Epoch epoch, long number, String random) implements Comparab
      *
      * @throws IllegalArgumentException it is none
      */
-    static Nonce parse(String text) {
+    static AttemptId parse(String text) {
         String[] parts = text.split("\\.", -1);
         if (parts.length != 3) {
             throw new IllegalArgumentException("'" + text + "' is not <epoch>.<number>.<random>");
         }
-        return new Nonce(new Epoch(Long.parseLong(parts[0])), Long.parseLong(parts[1]), parts[2]);
+        return new AttemptId(new Epoch(Long.parseLong(parts[0])), Long.parseLong(parts[1]), parts[2]);
     }
 
     @Override
-    public int compareTo(Nonce other) {
+    public int compareTo(AttemptId other) {
         return ORDER.compare(this, other);
     }
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The records of migrations in the Redis nodes: hashes in database 1, which clients cannot select. A field is a set of slots,
- * its value a {@link Deed}. Every change is a compare-and-set by a script, so that a command that is delayed does no harm.
+ * its value a {@link MigrationRecord}. Every change is a compare-and-set by a script, so that a command that is delayed does no harm.
  */
-public final class Records {
+public final class MigrationRecords {
     /** Slots that come to the node. */
     public static final String IMPORTS = "undermoon:imports";
 
@@ -58,12 +58,12 @@ public final class Records {
 
     private final Calls calls;
 
-    public Records(Calls calls) {
+    public MigrationRecords(Calls calls) {
         this.calls = calls;
     }
 
-    public CompletionStage<@Nullable Deed> read(Endpoint node, String hash, SlotRanges slots) {
-        return eval(node, READ, hash, slots.toString()).thenApply(value -> Deed.parse(Calls.text(value)));
+    public CompletionStage<@Nullable MigrationRecord> read(Endpoint node, String hash, SlotRanges slots) {
+        return eval(node, READ, hash, slots.toString()).thenApply(value -> MigrationRecord.parse(Calls.text(value)));
     }
 
     /**
@@ -72,7 +72,7 @@ public final class Records {
      * @return whether it was the expected one, and is replaced
      */
     public CompletionStage<Boolean> replace(
-            Endpoint node, String hash, SlotRanges slots, @Nullable Deed expected, @Nullable Deed next) {
+            Endpoint node, String hash, SlotRanges slots, @Nullable MigrationRecord expected, @Nullable MigrationRecord next) {
         String before = expected == null ? "" : expected.toString();
         String after = next == null ? "" : next.toString();
         return eval(node, REPLACE, hash, slots.toString(), before, after)
@@ -90,14 +90,14 @@ public final class Records {
     }
 
     /** All records of a hash. */
-    public CompletionStage<Map<SlotRanges, Deed>> readAll(Endpoint node, String hash) {
+    public CompletionStage<Map<SlotRanges, MigrationRecord>> readAll(Endpoint node, String hash) {
         return eval(node, READ_ALL, hash).thenApply(reply -> {
-            Map<SlotRanges, Deed> records = new LinkedHashMap<>();
+            Map<SlotRanges, MigrationRecord> records = new LinkedHashMap<>();
             List<RespValue> items = Calls.items(reply);
             for (int i = 0; i + 1 < items.size(); i += 2) {
-                Deed deed = Deed.parse(Calls.text(items.get(i + 1)));
-                if (deed != null) {
-                    records.put(parse(Calls.text(items.get(i))), deed);
+                MigrationRecord record = MigrationRecord.parse(Calls.text(items.get(i + 1)));
+                if (record != null) {
+                    records.put(parse(Calls.text(items.get(i))), record);
                 }
             }
             return records;
@@ -108,13 +108,13 @@ public final class Records {
     public CompletionStage<?> forget(Endpoint node, String hash, SlotRanges slots) {
         return readAll(node, hash).thenCompose(records -> {
             List<CompletableFuture<?>> changes = new ArrayList<>();
-            records.forEach((field, deed) -> {
+            records.forEach((field, record) -> {
                 if (field.intersects(slots)) {
                     SlotRanges rest = field.minus(slots);
                     CompletionStage<?> kept = rest.isEmpty()
                             ? CompletableFuture.completedFuture(true)
-                            : replace(node, hash, rest, null, deed);
-                    changes.add(kept.thenCompose(done -> replace(node, hash, field, deed, null))
+                            : replace(node, hash, rest, null, record);
+                    changes.add(kept.thenCompose(done -> replace(node, hash, field, record, null))
                             .toCompletableFuture());
                 }
             });
