@@ -10,7 +10,7 @@ import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecord.Status;
 import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +38,7 @@ final class ImportTask {
     private final long startNanos = System.nanoTime();
     private final ScheduledFuture<?> overdue;
 
-    private volatile Custody custody;
+    private volatile SlotOwnership ownership;
     private volatile String error = "";
     private boolean stopped;
 
@@ -48,20 +48,20 @@ final class ImportTask {
             TaggedSlots tag,
             MigrationMeta meta,
             MigrationConfig config,
-            Custody now) {
+            SlotOwnership now) {
         this.engine = engine;
         this.cluster = cluster;
         this.tag = tag;
         this.source = engine.endpoints().redis(meta.srcNodeAddress().value());
         this.node = engine.endpoints().redis(meta.dstNodeAddress().value());
-        this.custody = now;
+        this.ownership = now;
         this.overdue = engine.loop()
                 .eventLoop()
                 .schedule(this::heldTooLong, Math.max(1, config.maxBlockingTime()), TimeUnit.MILLISECONDS);
     }
 
     void start() {
-        LOG.infof("%s is expected; slots are %s", this, custody);
+        LOG.infof("%s is expected; slots are %s", this, ownership);
         poll();
     }
 
@@ -84,12 +84,12 @@ final class ImportTask {
     }
 
     boolean isOwned() {
-        return custody == Custody.HERE;
+        return ownership == SlotOwnership.LOCAL;
     }
 
     /** How far it is; from any thread. */
     MigrationProgress progress() {
-        boolean owned = custody == Custody.HERE;
+        boolean owned = ownership == SlotOwnership.LOCAL;
         long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
         MigrationProgress.State state = owned ? MigrationProgress.State.OWNED : MigrationProgress.State.IMPORTING;
         return new MigrationProgress(
@@ -98,24 +98,24 @@ final class ImportTask {
 
     /** The source says that the slots have been handed over. Tells whether the node has it on record. */
     CompletionStage<Boolean> finalSwitch() {
-        if (custody == Custody.HERE) {
+        if (ownership == SlotOwnership.LOCAL) {
             return CompletableFuture.completedFuture(true);
         }
         return engine.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenApply(record -> {
             boolean owned = record != null && record.is(Status.OWNED);
             if (owned) {
-                take(Custody.HERE);
+                take(SlotOwnership.LOCAL);
             }
             return owned && !stopped;
         });
     }
 
     private void poll() {
-        if (stopped || custody == Custody.HERE) {
+        if (stopped || ownership == SlotOwnership.LOCAL) {
             return;
         }
         look().whenComplete((found, problem) -> {
-            if (stopped || custody == Custody.HERE) {
+            if (stopped || ownership == SlotOwnership.LOCAL) {
                 return;
             }
             if (problem == null) {
@@ -124,7 +124,7 @@ final class ImportTask {
             } else {
                 error = Calls.reason(problem);
             }
-            boolean settled = custody == Custody.THERE;
+            boolean settled = ownership == SlotOwnership.REMOTE;
             engine.loop()
                     .eventLoop()
                     .schedule(this::poll, settled ? POLL_MILLIS : FIRST_POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -132,15 +132,15 @@ final class ImportTask {
     }
 
     /** Who has the slots by the node's record; a source that is there and is at a later attempt knows better. */
-    private CompletionStage<Custody> look() {
+    private CompletionStage<SlotOwnership> look() {
         return engine.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenCompose(record -> {
             if (record == null || !record.is(Status.OWNED)) {
-                return CompletableFuture.completedFuture(Custody.THERE);
+                return CompletableFuture.completedFuture(SlotOwnership.REMOTE);
             }
             return engine.records()
                     .read(source, MigrationRecords.EXPORTS, tag.rangeList())
                     .exceptionally(problem -> null)
-                    .thenApply(given -> contradicts(given, record) ? Custody.THERE : Custody.HERE);
+                    .thenApply(given -> contradicts(given, record) ? SlotOwnership.REMOTE : SlotOwnership.LOCAL);
         });
     }
 
@@ -149,20 +149,20 @@ final class ImportTask {
     }
 
     private void heldTooLong() {
-        if (!stopped && custody == Custody.HELD) {
-            take(Custody.REFUSED);
+        if (!stopped && ownership == SlotOwnership.HELD) {
+            take(SlotOwnership.REFUSED);
         }
     }
 
-    private void take(Custody next) {
-        if (stopped || custody == next) {
+    private void take(SlotOwnership next) {
+        if (stopped || ownership == next) {
             return;
         }
-        if (!engine.topology().mark(tag, next)) {
+        if (!engine.topology().setOwnership(tag, next)) {
             stop();
             return;
         }
-        custody = next;
+        ownership = next;
         LOG.infof("%s: slots are %s", this, next);
     }
 

@@ -10,7 +10,7 @@ import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.umctl.Handshake;
@@ -62,7 +62,7 @@ public final class Migrations implements AutoCloseable {
 
     /** Begins to follow the metadata; before any is applied. */
     public void start() {
-        engine.topology().findsOut();
+        engine.topology().resolvesOwnership();
         engine.topology().onChange(now -> engine.loop().execute(this::follow));
         engine.loop().execute(leftOvers::start);
     }
@@ -172,11 +172,11 @@ public final class Migrations implements AutoCloseable {
             return;
         }
         Topology now = engine.topology().current();
-        Set<TaggedSlots> present = now.custody().keySet();
+        Set<TaggedSlots> present = now.ownership().keySet();
         stopAbsent(present);
         MigrationConfig config = now.cluster().config().migrationConfig();
         MigrationConfig used = config == null ? MigrationConfig.DEFAULT : config;
-        now.custody().forEach((tag, custody) -> begin(now, tag, custody, used));
+        now.ownership().forEach((tag, ownership) -> begin(now, tag, ownership, used));
         knownSources = List.copyOf(sources.values());
         knownImports = List.copyOf(imports.values());
         engine.loop().retainBackends(wanted());
@@ -197,16 +197,16 @@ public final class Migrations implements AutoCloseable {
         }
     }
 
-    private void begin(Topology now, TaggedSlots tag, Custody custody, MigrationConfig config) {
+    private void begin(Topology now, TaggedSlots tag, SlotOwnership ownership, MigrationConfig config) {
         if (now.clusterName() == null) {
             return;
         }
         if (tag.tag() instanceof SlotState.Migrating migrating && !sources.containsKey(tag)) {
-            SourceTask task = new SourceTask(engine, now.clusterName(), tag, migrating.meta(), config, custody);
+            SourceTask task = new SourceTask(engine, now.clusterName(), tag, migrating.meta(), config, ownership);
             sources.put(tag, task);
             task.start();
         } else if (tag.tag() instanceof SlotState.Importing importing && !imports.containsKey(tag)) {
-            ImportTask task = new ImportTask(engine, now.clusterName(), tag, importing.meta(), config, custody);
+            ImportTask task = new ImportTask(engine, now.clusterName(), tag, importing.meta(), config, ownership);
             imports.put(tag, task);
             task.start();
         }

@@ -6,7 +6,7 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecord.Status;
 import io.undermoon.proxy.migration.record.AttemptId;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.topology.SlotOwnership;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epoch of the task: which definition of the migration this is
  * @param phase what is under way
- * @param custody who has the slots for clients of this proxy
+ * @param ownership who has the slots for clients of this proxy
  * @param certain whether the slots are the source's beyond doubt, so that they may be served
  * @param checked whether the destination proxy has said that it knows of the migration
  * @param abortAsked whether the migration is to end before the switch
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 record SourceMove(
         Epoch epoch,
         Phase phase,
-        Custody custody,
+        SlotOwnership ownership,
         boolean certain,
         boolean checked,
         boolean abortAsked,
@@ -85,12 +85,12 @@ record SourceMove(
     /**
      * A migration that is about to begin.
      *
-     * @param custody {@code HERE} if this process has served the slots until now; otherwise {@code HELD}
+     * @param ownership {@code HERE} if this process has served the slots until now; otherwise {@code HELD}
      */
-    static SourceMove of(Epoch epoch, Custody custody) {
-        boolean certain = custody == Custody.HERE;
+    static SourceMove of(Epoch epoch, SlotOwnership ownership) {
+        boolean certain = ownership == SlotOwnership.LOCAL;
         Phase phase = certain ? Phase.CHECKING : Phase.LOOKING;
-        return new SourceMove(epoch, phase, custody, certain, false, false, null, null, 0, "");
+        return new SourceMove(epoch, phase, ownership, certain, false, false, null, null, 0, "");
     }
 
     Step begin() {
@@ -100,7 +100,7 @@ record SourceMove(
     /** The destination proxy knows of the migration. */
     Step prechecked() {
         require(Phase.CHECKING);
-        return new SourceMove(epoch, Phase.LOOKING, custody, certain, true, abortAsked, here, there, failures, error)
+        return new SourceMove(epoch, Phase.LOOKING, ownership, certain, true, abortAsked, here, there, failures, error)
                 .step(new Action.Look());
     }
 
@@ -111,7 +111,7 @@ record SourceMove(
      */
     Step found(@Nullable MigrationRecord foundHere, @Nullable MigrationRecord foundThere, String random) {
         SourceMove seen = new SourceMove(
-                epoch, phase, custody, certain, checked, abortAsked, foundHere, foundThere, failures, error);
+                epoch, phase, ownership, certain, checked, abortAsked, foundHere, foundThere, failures, error);
         if (phase == Phase.SWITCHED) {
             return seen.recordGiven();
         }
@@ -170,27 +170,27 @@ record SourceMove(
     /** Little is missing at the destination. */
     Step converged() {
         require(Phase.COPYING);
-        return with(Phase.HOLDING, Custody.HELD, certain, 0, "").step(new Action.Hold());
+        return with(Phase.HOLDING, SlotOwnership.HELD, certain, 0, "").step(new Action.Hold());
     }
 
     /** Nothing is missing at the destination, and no command is in flight. */
     Step drained() {
         require(Phase.HOLDING);
         MigrationRecord copy = requireNonNull(there, "nothing was claimed");
-        return with(Phase.SWITCHING, Custody.HELD, false, failures, error)
+        return with(Phase.SWITCHING, SlotOwnership.HELD, false, failures, error)
                 .step(new Action.WriteThere(copy, copy.with(Status.OWNED)));
     }
 
     /** Not all was done in the time that commands may be held. */
     Step heldTooLong(String reason) {
         require(Phase.HOLDING);
-        return with(Phase.COPYING, Custody.HERE, true, failures, reason).step(new Action.Copy());
+        return with(Phase.COPYING, SlotOwnership.LOCAL, true, failures, reason).step(new Action.Copy());
     }
 
     /** The destination proxy serves the slots. */
     Step taken() {
         require(Phase.OFFERING);
-        return with(Phase.SWITCHED, Custody.THERE, false, 0, "").recordGiven();
+        return with(Phase.SWITCHED, SlotOwnership.REMOTE, false, 0, "").recordGiven();
     }
 
     /** What was under way came to nothing, or nobody knows what came of it. */
@@ -199,21 +199,21 @@ record SourceMove(
         return switch (phase) {
             case CHECKING, LOOKING, CLAIMING_THERE, CLAIMING_HERE, PREPARING, ABORTING, PAUSED ->
                 unchecked()
-                        .with(Phase.PAUSED, custody, certain, failures + 1, reason)
+                        .with(Phase.PAUSED, ownership, certain, failures + 1, reason)
                         .step(pause);
             case COPYING, HOLDING ->
                 unchecked()
-                        .with(Phase.PAUSED, Custody.HERE, true, failures + 1, reason)
+                        .with(Phase.PAUSED, SlotOwnership.LOCAL, true, failures + 1, reason)
                         .step(pause);
             case SWITCHING ->
                 unchecked()
-                        .with(Phase.PAUSED, Custody.HELD, false, failures + 1, reason)
+                        .with(Phase.PAUSED, SlotOwnership.HELD, false, failures + 1, reason)
                         .step(pause);
             // The destination has the slots, whatever becomes of the source's own record; that is made good later.
             case GIVING ->
-                with(Phase.OFFERING, custody, false, failures + 1, reason).step(new Action.Offer());
+                with(Phase.OFFERING, ownership, false, failures + 1, reason).step(new Action.Offer());
             case OFFERING, SWITCHED ->
-                with(phase, custody, false, failures + 1, reason).step(pause);
+                with(phase, ownership, false, failures + 1, reason).step(pause);
             case ABORTED -> step(new Action.Rest());
         };
     }
@@ -234,14 +234,14 @@ record SourceMove(
 
     /** Commands have been held for long, and who has the slots is still not known, or not yet agreed upon. */
     SourceMove overdue() {
-        if (custody != Custody.HELD) {
+        if (ownership != SlotOwnership.HELD) {
             return this;
         }
         return switch (phase) {
             case HOLDING -> this;
             // It is known who has them; clients may as well ask there.
-            case GIVING, OFFERING -> with(phase, Custody.THERE, certain, failures, error);
-            default -> with(phase, Custody.REFUSED, certain, failures, error);
+            case GIVING, OFFERING -> with(phase, SlotOwnership.REMOTE, certain, failures, error);
+            default -> with(phase, SlotOwnership.REFUSED, certain, failures, error);
         };
     }
 
@@ -258,13 +258,13 @@ record SourceMove(
     Step abort() {
         SourceMove asked = asked();
         return certain && isInterruptible()
-                ? asked.with(Phase.LOOKING, Custody.HERE, true, failures, error).step(new Action.Look())
+                ? asked.with(Phase.LOOKING, SlotOwnership.LOCAL, true, failures, error).step(new Action.Look())
                 : asked.step(new Action.Rest());
     }
 
     /** Notes that the migration is to end. */
     SourceMove asked() {
-        return new SourceMove(epoch, phase, custody, certain, checked, true, here, there, failures, error);
+        return new SourceMove(epoch, phase, ownership, certain, checked, true, here, there, failures, error);
     }
 
     /** Whether the slots are the destination's for good. */
@@ -331,28 +331,28 @@ record SourceMove(
     }
 
     private SourceMove certainly() {
-        return with(phase, Custody.HERE, true, failures, error);
+        return with(phase, SlotOwnership.LOCAL, true, failures, error);
     }
 
     private SourceMove unchecked() {
-        return new SourceMove(epoch, phase, custody, certain, false, abortAsked, here, there, failures, error);
+        return new SourceMove(epoch, phase, ownership, certain, false, abortAsked, here, there, failures, error);
     }
 
     private SourceMove to(Phase next) {
-        return with(next, custody, certain, failures, error);
+        return with(next, ownership, certain, failures, error);
     }
 
     private SourceMove withHere(MigrationRecord record) {
-        return new SourceMove(epoch, phase, custody, certain, checked, abortAsked, record, there, failures, error);
+        return new SourceMove(epoch, phase, ownership, certain, checked, abortAsked, record, there, failures, error);
     }
 
     private SourceMove withThere(MigrationRecord record) {
-        return new SourceMove(epoch, phase, custody, certain, checked, abortAsked, here, record, failures, error);
+        return new SourceMove(epoch, phase, ownership, certain, checked, abortAsked, here, record, failures, error);
     }
 
-    private SourceMove with(Phase next, Custody nextCustody, boolean nextCertain, int nextFailures, String nextError) {
+    private SourceMove with(Phase next, SlotOwnership nextOwnership, boolean nextCertain, int nextFailures, String nextError) {
         return new SourceMove(
-                epoch, next, nextCustody, nextCertain, checked, abortAsked, here, there, nextFailures, nextError);
+                epoch, next, nextOwnership, nextCertain, checked, abortAsked, here, there, nextFailures, nextError);
     }
 
     private Step step(Action action) {

@@ -16,7 +16,7 @@ import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.umctl.Handshake;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
@@ -75,7 +75,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
             TaggedSlots tag,
             MigrationMeta meta,
             MigrationConfig config,
-            Custody now) {
+            SlotOwnership now) {
         this.engine = engine;
         this.cluster = cluster;
         this.tag = tag;
@@ -91,7 +91,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
 
     void start() {
         LOG.infof("%s begins; served here until now: %s", this, move.certain());
-        if (move.custody() == Custody.HELD) {
+        if (move.ownership() == SlotOwnership.HELD) {
             hold.begin();
         }
         take(move.begin());
@@ -145,8 +145,8 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         move = next;
         turn++;
         waitsFor = "";
-        if (before.custody() != next.custody()) {
-            custodyChanged(before.custody(), next.custody());
+        if (before.ownership() != next.ownership()) {
+            ownershipChanged(before.ownership(), next.ownership());
             if (stopped) {
                 return;
             }
@@ -160,16 +160,16 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         step.action().perform(this);
     }
 
-    private void custodyChanged(Custody before, Custody now) {
-        if (now == Custody.HELD) {
+    private void ownershipChanged(SlotOwnership before, SlotOwnership now) {
+        if (now == SlotOwnership.HELD) {
             hold.begin();
         }
-        if (!engine.topology().mark(tag, now)) {
+        if (!engine.topology().setOwnership(tag, now)) {
             // The metadata has changed, which this task is about to hear; nobody goes by what it does any more.
             stop();
             return;
         }
-        if (before == Custody.HELD) {
+        if (before == SlotOwnership.HELD) {
             long nanos = hold.end();
             counters.held(nanos);
             LOG.infof("%s held commands for %d us", this, TimeUnit.NANOSECONDS.toMicros(nanos));
@@ -179,11 +179,11 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     private void heldTooLong() {
         SourceMove before = move;
         move = before.overdue();
-        if (before.custody() == move.custody()) {
+        if (before.ownership() == move.ownership()) {
             hold.goOn();
         } else {
-            custodyChanged(before.custody(), move.custody());
-            LOG.warnf("%s: commands were held too long: %s", this, move.custody());
+            ownershipChanged(before.ownership(), move.ownership());
+            LOG.warnf("%s: commands were held too long: %s", this, move.ownership());
         }
     }
 

@@ -19,25 +19,25 @@ import java.util.Set;
  *
  * <p>Slots under migration are served by their source until the migration is committed, as every proxy but the two that take
  * part has to think: the source side's entry counts, and of an importing entry only whom it names as the source, for the case
- * that the source itself is not listed. The two that take part know better and go by {@link Custody}.
+ * that the source itself is not listed. The two that take part know better and go by {@link SlotOwnership}.
  */
 final class Routing {
-    private final Map<TaggedSlots, Custody> custody;
+    private final Map<TaggedSlots, SlotOwnership> ownership;
     private final ProxyAddress self;
     private final Endpoints endpoints;
     private final RouteTable.Builder routes = new RouteTable.Builder();
     private final Set<Endpoint> used = new HashSet<>();
 
-    private Routing(Map<TaggedSlots, Custody> custody, ProxyAddress self, Endpoints endpoints) {
-        this.custody = custody;
+    private Routing(Map<TaggedSlots, SlotOwnership> ownership, ProxyAddress self, Endpoints endpoints) {
+        this.ownership = ownership;
         this.self = self;
         this.endpoints = endpoints;
     }
 
     record Routes(RouteTable table, Set<Endpoint> endpoints) {}
 
-    static Routes of(SetCluster cluster, Map<TaggedSlots, Custody> custody, ProxyAddress self, Endpoints endpoints) {
-        return new Routing(custody, self, endpoints).build(cluster);
+    static Routes of(SetCluster cluster, Map<TaggedSlots, SlotOwnership> ownership, ProxyAddress self, Endpoints endpoints) {
+        return new Routing(ownership, self, endpoints).build(cluster);
     }
 
     private Routes build(SetCluster cluster) {
@@ -73,7 +73,7 @@ final class Routing {
 
     /** Slots that move from or to a node behind this proxy: whoever has them, as far as that is known. */
     private void addMoving(TaggedSlots slots, Target node) {
-        Custody known = custody.get(slots);
+        SlotOwnership known = ownership.get(slots);
         if (known == null || isFromOwnNode(slots)) {
             return;
         }
@@ -85,8 +85,8 @@ final class Routing {
         }
         Target before = slots.isMigrating() ? node : there;
         Target target = switch (known) {
-            case HERE -> node;
-            case THERE -> there;
+            case LOCAL -> node;
+            case REMOTE -> there;
             case HELD -> new Target.Held(before, false);
             case REFUSED -> new Target.Held(before, true);
         };

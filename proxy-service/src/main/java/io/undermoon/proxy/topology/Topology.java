@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints everything the routes lead to
  * @param compressionKnownSinceNanos since when, as {@link System#nanoTime}, the proxy knows that there may be compressed values;
  *     without meaning while there are none
- * @param custody who has the slots that move to or from nodes behind this proxy; for each tagged range of them
+ * @param ownership who has the slots that move to or from nodes behind this proxy; for each tagged range of them
  */
 public record Topology(
         SetCluster cluster,
@@ -30,10 +30,10 @@ public record Topology(
         RouteTable routes,
         Set<Endpoint> endpoints,
         long compressionKnownSinceNanos,
-        Map<TaggedSlots, Custody> custody) {
+        Map<TaggedSlots, SlotOwnership> ownership) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
-        custody = Map.copyOf(custody);
+        ownership = Map.copyOf(ownership);
     }
 
     /** The epoch of the cluster's metadata, 0 before anything was told. */

@@ -45,7 +45,7 @@ public final class TopologyStore {
             0,
             Map.of());
 
-    private volatile boolean findsOut;
+    private volatile boolean resolvesOwnership;
 
     /**
      * @param self the address the metadata knows this proxy by
@@ -82,8 +82,8 @@ public final class TopologyStore {
         }
         boolean isKnown = old.compression() != CompressionStrategy.DISABLED;
         long since = isKnown ? old.compressionKnownSinceNanos() : System.nanoTime();
-        Map<TaggedSlots, Custody> custody = FirstCustody.of(message, old, findsOut);
-        publish(withRoutes(message, old.replication(), since, custody));
+        Map<TaggedSlots, SlotOwnership> ownership = InitialOwnership.of(message, old, resolvesOwnership);
+        publish(withRoutes(message, old.replication(), since, ownership));
         logChange(old.clusterName(), message);
         return ApplyResult.APPLIED;
     }
@@ -103,13 +103,13 @@ public final class TopologyStore {
                 old.routes(),
                 old.endpoints(),
                 old.compressionKnownSinceNanos(),
-                old.custody()));
+                old.ownership()));
         return ApplyResult.APPLIED;
     }
 
     /** Has the store hold slots of which it cannot know who has them; somebody promises to find out and {@link #mark} it. */
-    public void findsOut() {
-        findsOut = true;
+    public void resolvesOwnership() {
+        resolvesOwnership = true;
     }
 
     /**
@@ -118,15 +118,15 @@ public final class TopologyStore {
      * @param slots as in the present metadata
      * @return false when they are no longer in it, so that nothing was changed
      */
-    public synchronized boolean mark(TaggedSlots slots, Custody custody) {
+    public synchronized boolean setOwnership(TaggedSlots slots, SlotOwnership ownership) {
         Topology old = current;
-        Custody before = old.custody().get(slots);
+        SlotOwnership before = old.ownership().get(slots);
         if (before == null) {
             return false;
         }
-        if (before != custody) {
-            Map<TaggedSlots, Custody> changed = new HashMap<>(old.custody());
-            changed.put(slots, custody);
+        if (before != ownership) {
+            Map<TaggedSlots, SlotOwnership> changed = new HashMap<>(old.ownership());
+            changed.put(slots, ownership);
             publish(withRoutes(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), changed));
         }
         return true;
@@ -136,10 +136,10 @@ public final class TopologyStore {
             SetCluster cluster,
             SetRepl replication,
             long compressionKnownSinceNanos,
-            Map<TaggedSlots, Custody> custody) {
-        Routing.Routes routes = Routing.of(cluster, custody, self, endpoints);
+            Map<TaggedSlots, SlotOwnership> ownership) {
+        Routing.Routes routes = Routing.of(cluster, ownership, self, endpoints);
         return new Topology(
-                cluster, replication, routes.table(), routes.endpoints(), compressionKnownSinceNanos, custody);
+                cluster, replication, routes.table(), routes.endpoints(), compressionKnownSinceNanos, ownership);
     }
 
     private void publish(Topology next) {

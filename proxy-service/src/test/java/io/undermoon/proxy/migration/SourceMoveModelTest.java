@@ -6,7 +6,7 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.proxy.migration.SourceMove.Phase;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecord.Status;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.topology.SlotOwnership;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -64,7 +64,7 @@ class SourceMoveModelTest {
         World(int seed) {
             this.seed = seed;
             this.random = new SplittableRandom(seed);
-            take(SourceMove.of(new Epoch(epoch), Custody.HERE).begin());
+            take(SourceMove.of(new Epoch(epoch), SlotOwnership.LOCAL).begin());
         }
 
         Phase run() {
@@ -106,7 +106,7 @@ class SourceMoveModelTest {
                     }
                 }
                 default -> {
-                    if (move.custody() == Custody.HERE) {
+                    if (move.ownership() == SlotOwnership.LOCAL) {
                         version++;
                     }
                 }
@@ -116,15 +116,15 @@ class SourceMoveModelTest {
 
         private void crash() {
             note("the source proxy starts anew");
-            take(SourceMove.of(new Epoch(epoch), Custody.HELD).begin());
+            take(SourceMove.of(new Epoch(epoch), SlotOwnership.HELD).begin());
         }
 
         private void redefine() {
             epoch++;
             abortAcknowledged = false;
             note("redefined");
-            Custody custody = move.custody() == Custody.HERE ? Custody.HERE : Custody.HELD;
-            take(SourceMove.of(new Epoch(epoch), custody).begin());
+            SlotOwnership ownership = move.ownership() == SlotOwnership.LOCAL ? SlotOwnership.LOCAL : SlotOwnership.HELD;
+            take(SourceMove.of(new Epoch(epoch), ownership).begin());
         }
 
         private void abort() {
@@ -164,7 +164,7 @@ class SourceMoveModelTest {
         private void take(SourceMove.Step step) {
             move = step.next();
             next = step.action();
-            note(move.phase() + " " + move.custody() + ", " + next);
+            note(move.phase() + " " + move.ownership() + ", " + next);
             if (move.phase() == Phase.ABORTED) {
                 abortAcknowledged = true;
             }
@@ -179,7 +179,7 @@ class SourceMoveModelTest {
         /** Never do both sides serve, and what was aborted is never handed over. */
         private void check() {
             boolean owned = there != null && there.is(Status.OWNED);
-            assertThat(owned && move.custody() == Custody.HERE).as(this::story).isFalse();
+            assertThat(owned && move.ownership() == SlotOwnership.LOCAL).as(this::story).isFalse();
             assertThat(owned && abortAcknowledged).as(this::story).isFalse();
             if (owned && !(here != null && here.is(Status.GIVEN))) {
                 assertThat(copied).as(this::story).isEqualTo(version);

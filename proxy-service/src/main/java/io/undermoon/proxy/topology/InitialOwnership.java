@@ -22,31 +22,31 @@ import java.util.stream.Stream;
  *       they are held.
  * </ul>
  */
-final class FirstCustody {
-    private FirstCustody() {}
+final class InitialOwnership {
+    private InitialOwnership() {}
 
     /**
-     * @param findsOut whether somebody finds out who has slots that are held; if not they are where the metadata has them
+     * @param resolvesOwnership whether somebody finds out who has slots that are held; if not they are where the metadata has them
      */
-    static Map<TaggedSlots, Custody> of(SetCluster message, Topology before, boolean findsOut) {
-        Map<TaggedSlots, Custody> custody = new HashMap<>();
+    static Map<TaggedSlots, SlotOwnership> of(SetCluster message, Topology before, boolean resolvesOwnership) {
+        Map<TaggedSlots, SlotOwnership> ownership = new HashMap<>();
         message.local()
                 .forEach((node, slots) -> slots.stream()
                         .filter(range -> !range.isStable())
-                        .forEach(range -> custody.put(range, of(range, before, findsOut))));
-        return custody;
+                        .forEach(range -> ownership.put(range, of(range, before, resolvesOwnership))));
+        return ownership;
     }
 
-    private static Custody of(TaggedSlots slots, Topology before, boolean findsOut) {
-        Custody known = before.custody().get(slots);
+    private static SlotOwnership of(TaggedSlots slots, Topology before, boolean resolvesOwnership) {
+        SlotOwnership known = before.ownership().get(slots);
         if (known != null) {
             return known;
         }
         if (slots.tag() instanceof SlotState.Migrating migrating) {
             String node = migrating.meta().srcNodeAddress().value();
-            return !findsOut || served(slots.rangeList(), node, before) ? Custody.HERE : Custody.HELD;
+            return !resolvesOwnership || served(slots.rangeList(), node, before) ? SlotOwnership.LOCAL : SlotOwnership.HELD;
         }
-        return !findsOut || wereSettledElsewhere(slots.rangeList(), before) ? Custody.THERE : Custody.HELD;
+        return !resolvesOwnership || wereSettledElsewhere(slots.rangeList(), before) ? SlotOwnership.REMOTE : SlotOwnership.HELD;
     }
 
     private static boolean served(SlotRanges slots, String node, Topology before) {
