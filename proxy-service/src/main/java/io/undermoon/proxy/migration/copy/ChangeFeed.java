@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * between.
  *
  * <p>It acknowledges no offset but 0, which keeps it attached and is never taken for a copy of the data by {@code WAIT}. Owned by
- * the engine's loop.
+ * the migration event loop.
  */
 final class ChangeFeed implements SubscriptionConnection.Owner {
     private static final int ATTEMPTS = 6;

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Keys that have changed and were not copied since, each once, in the order in which they changed first. Owned by the engine's loop.
+ * Keys that have changed and were not copied since, each once, in the order in which they changed first. Owned by the migration event loop.
  *
  * <p>There may be hundreds of thousands for a minute. As objects they would make every collection of garbage long, and clients
  * wait for it; so they stand one after the other in one array, and another is a hash table of where they begin.

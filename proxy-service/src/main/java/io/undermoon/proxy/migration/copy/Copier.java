@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * in which order keys are copied, only on that each is copied after its last change.
  *
  * <p>What is held is bounded: the keys of two batches of the scan, those that have changed, and of values what the connection
- * to the destination does not take at once. Owned by the engine's loop.
+ * to the destination does not take at once. Owned by the migration event loop.
  */
 final class Copier implements KeyCopy.Owner {
     private static final Logger LOG = Logger.getLogger(Copier.class);
@@ -61,7 +61,7 @@ final class Copier implements KeyCopy.Owner {
     private final DirectConnection source;
     private final DirectConnection destination;
     private final SlotRanges slots;
-    private final Pace pace;
+    private final RateLimiter limiter;
     private final CopyCounters counters;
     private final ScanPlan plan;
     private final boolean knowsTime;
@@ -106,7 +106,7 @@ final class Copier implements KeyCopy.Owner {
             DirectConnection source,
             DirectConnection destination,
             SlotRanges slots,
-            Pace pace,
+            RateLimiter limiter,
             CopyCounters counters,
             ScanPlan plan,
             long largestArgument,
@@ -116,7 +116,7 @@ final class Copier implements KeyCopy.Owner {
         this.source = source;
         this.destination = destination;
         this.slots = slots;
-        this.pace = pace;
+        this.limiter = limiter;
         this.counters = counters;
         this.plan = plan;
         this.largestArgument = largestArgument;
@@ -168,7 +168,7 @@ final class Copier implements KeyCopy.Owner {
         scanAhead();
         long now = System.nanoTime();
         while (!stopped && inFlight < window() && hasKey() && source.isWritable() && destination.isWritable()) {
-            long delay = drained == null ? pace.delayNanos(now) : 0;
+            long delay = drained == null ? limiter.delayNanos(now) : 0;
             if (delay > 0) {
                 wake(delay);
                 break;
@@ -179,7 +179,7 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private int window() {
-        return drained == null ? pace.window() : Math.max(256, pace.window());
+        return drained == null ? limiter.window() : Math.max(256, limiter.window());
     }
 
     private boolean hasKey() {
@@ -198,7 +198,7 @@ final class Copier implements KeyCopy.Owner {
         }
         counters.dirty(changed.size());
         inFlight++;
-        pace.keyStarted();
+        limiter.keyStarted();
         KeyCopy copy = new KeyCopy(this, key, source, destination, knowsTime);
         if (isFound && smallInARow >= SMALL_ENOUGH && sized.isEmpty()) {
             bytesInFlight += SMALL;
@@ -256,7 +256,7 @@ final class Copier implements KeyCopy.Owner {
 
     @Override
     public void passed(int bytes) {
-        pace.bytesCopied(bytes);
+        limiter.bytesCopied(bytes);
         counters.bytes(bytes);
         if (!destination.isWritable()) {
             source.reading(false);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt to bring a destination node to where it has the keys of certain slots exactly as the source has them: from an
  * empty destination to the moment at which both are equal. Whatever fails ends the attempt; the next one begins from nothing.
- * Owned by the engine's loop.
+ * Owned by the migration event loop.
  */
 public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final Logger LOG = Logger.getLogger(CopyAttempt.class);
@@ -52,7 +52,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private final MigrationConfig config;
     private final CopyCounters counters;
     private final Listener listener;
-    private final Pace pace;
+    private final RateLimiter limiter;
     private final StreamReader reader;
     private final ChangeFeed feed;
     private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
@@ -81,7 +81,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         this.config = config;
         this.counters = counters;
         this.listener = listener;
-        this.pace = new Pace(context.maxKeysPerSecond(), context.maxBytesPerSecond());
+        this.limiter = new RateLimiter(context.maxKeysPerSecond(), context.maxBytesPerSecond());
         this.reader = new StreamReader(context.commands(), slots, this);
         this.feed = new ChangeFeed(context.loop(), context.calls(), source, reader, this);
     }
@@ -215,7 +215,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 context.calls(),
                 requireNonNull(from).connection,
                 requireNonNull(to).connection,
-                pace,
+                limiter,
                 this::leastKeysPerSecond);
         probe = started;
         return started.start();
@@ -229,8 +229,8 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     private long purgeDelayNanos(int scanned, int removed) {
-        pace.swept(scanned, removed);
-        return pace.delayNanos(System.nanoTime());
+        limiter.keysSwept(scanned, removed);
+        return limiter.delayNanos(System.nanoTime());
     }
 
     private CompletionStage<?> purge() {
@@ -279,7 +279,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 requireNonNull(from).connection,
                 requireNonNull(to).connection,
                 slots,
-                pace,
+                limiter,
                 counters,
                 new Copier.ScanPlan(count, interval),
                 largestArgument,

@@ -4,7 +4,7 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.concurrent.TimeUnit;
 
-/** What a migration has copied so far. Written by the engine's loop, read by any thread. */
+/** What a migration has copied so far. Written by the migration event loop, read by any thread. */
 public final class CopyCounters {
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -79,7 +79,7 @@ public final class CopyCounters {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     }
 
-    /** For those who watch. */
+    /** For those who load. */
     public MigrationProgress progress(TaggedSlots tag, MigrationProgress.State state, String error) {
         return new MigrationProgress(
                 tag,

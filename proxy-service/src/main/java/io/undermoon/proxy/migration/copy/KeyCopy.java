@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * destination:                                              RESTORE key at value REPLACE ABSTTL, or UNLINK key
  * </pre>
  *
- * Owned by the engine's loop.
+ * Owned by the migration event loop.
  */
 final class KeyCopy implements ReplyReceiver {
     private static final byte[] MEMORY = ascii("*3\r\n$6\r\nMEMORY\r\n$5\r\nUSAGE\r\n");

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Removes the keys of certain slots from a node: walks over all keys and unlinks, batch by batch, with the node serving others in
  * between; while a batch is removed, the next one is looked for. Which slots is asked anew for each batch, so that keys of a slot
- * that comes back meanwhile are left alone. Owned by the engine's loop.
+ * that comes back meanwhile are left alone. Owned by the migration event loop.
  */
 public final class KeySweep {
     private static final int BATCH = 500;

@@ -19,52 +19,53 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the {@link Pace} of a migration follow its two nodes. Now and then all rests for a moment, to see how they are when nothing
- * is copied; in between they are asked every {@value #PERIOD_MILLIS} ms. Owned by the engine's loop.
+ * Measures the load of the two nodes of a migration every {@value #PERIOD_MILLIS} ms and adjusts the {@link RateLimiter} to it.
+ * Every 10 seconds copying pauses for about 80 ms, to measure the baseline. Owned by the migration event loop.
  */
 final class LoadProbe {
     private static final Logger LOG = Logger.getLogger(LoadProbe.class);
     private static final long PERIOD_MILLIS = 20;
-    private static final long REST_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long REST_PERIOD_MILLIS = 5;
-    private static final int REST_PROBES = 16;
+    private static final long BASELINE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long BASELINE_PERIOD_MILLIS = 5;
+    private static final int BASELINE_PROBES = 16;
 
-    /** What was begun before a rest is still answered during the first ones. */
-    private static final int FIRST_THAT_COUNTS = 4;
+    /** Probes before this one are not counted: commands from before the pause are still being answered. */
+    private static final int FIRST_COUNTED_PROBE = 4;
 
+    /** Commands are counted once in so many probes. */
     private static final int COUNT_EVERY = 5;
 
     private final ProxyLoop loop;
     private final Calls calls;
-    private final Pace pace;
+    private final RateLimiter limiter;
     private final DoubleSupplier leastPerSecond;
     private final Side[] sides;
-    private final CompletableFuture<Boolean> known = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> baseline = new CompletableFuture<>();
 
     private @Nullable ScheduledFuture<?> next;
-    private long restedNanos;
+    private long baselineNanos;
     private int probes;
     private boolean stopped;
 
-    /** @param leastPerSecond keys per second that are needed however the nodes are */
+    /** @param leastPerSecond keys per second that are needed whatever the load, so that the copy ends in time */
     LoadProbe(
             ProxyLoop loop,
             Calls calls,
             DirectConnection source,
             DirectConnection destination,
-            Pace pace,
+            RateLimiter limiter,
             DoubleSupplier leastPerSecond) {
         this.loop = loop;
         this.calls = calls;
-        this.pace = pace;
+        this.limiter = limiter;
         this.leastPerSecond = leastPerSecond;
         this.sides = new Side[] {new Side(source), new Side(destination)};
     }
 
-    /** Begins, with a rest; the stage ends with it. */
+    /** Starts probing; the stage completes when the first baseline is known. */
     CompletionStage<?> start() {
-        rest();
-        return known;
+        measureBaseline();
+        return baseline;
     }
 
     void stop() {
@@ -74,47 +75,47 @@ final class LoadProbe {
         }
     }
 
-    private void rest() {
-        pace.rest(true);
-        restProbe(0);
+    private void measureBaseline() {
+        limiter.pause(true);
+        probeBaseline(0);
     }
 
-    private void restProbe(int number) {
-        if (number == FIRST_THAT_COUNTS) {
+    private void probeBaseline(int number) {
+        if (number == FIRST_COUNTED_PROBE) {
             count();
         }
-        if (number == REST_PROBES) {
-            count().whenComplete((counted, problem) -> endRest());
+        if (number == BASELINE_PROBES) {
+            count().whenComplete((counted, problem) -> endBaseline());
             return;
         }
         probe().whenComplete((answers, problem) -> {
-            if (number >= FIRST_THAT_COUNTS) {
+            if (number >= FIRST_COUNTED_PROBE) {
                 for (Side side : sides) {
-                    side.rests[number - FIRST_THAT_COUNTS] = side.lastNanos;
+                    side.baselines[number - FIRST_COUNTED_PROBE] = side.lastNanos;
                 }
             }
-            after(REST_PERIOD_MILLIS, () -> restProbe(number + 1));
+            after(BASELINE_PERIOD_MILLIS, () -> probeBaseline(number + 1));
         });
     }
 
-    private void endRest() {
+    private void endBaseline() {
         for (Side side : sides) {
-            Arrays.sort(side.rests);
-            side.watch.undisturbed(side.rests[side.rests.length / 2]);
+            Arrays.sort(side.baselines);
+            side.load.setBaseline(side.baselines[side.baselines.length / 2]);
         }
-        restedNanos = System.nanoTime();
+        baselineNanos = System.nanoTime();
         probes = 0;
-        pace.rest(false);
-        known.complete(true);
-        after(PERIOD_MILLIS, this::look);
+        limiter.pause(false);
+        baseline.complete(true);
+        after(PERIOD_MILLIS, this::measure);
     }
 
-    private void look() {
-        if (System.nanoTime() - restedNanos > REST_EVERY_NANOS) {
+    private void measure() {
+        if (System.nanoTime() - baselineNanos > BASELINE_EVERY_NANOS) {
             LOG.debugf(
-                    "allowance %.0f keys/s, source %s, destination %s",
-                    pace.allowance(), sides[0].watch, sides[1].watch);
-            rest();
+                    "Copy rate: keysPerSecond=%.0f source=%s sourceLoad=%s destination=%s destinationLoad=%s",
+                    limiter.rate(), sides[0].node, sides[0].load, sides[1].node, sides[1].load);
+            measureBaseline();
             return;
         }
         if (++probes >= COUNT_EVERY) {
@@ -122,17 +123,17 @@ final class LoadProbe {
             count();
         }
         probe().whenComplete((answers, problem) -> {
-            double strain = 0;
-            boolean alone = true;
-            boolean full = false;
+            double pressure = 0;
+            boolean idle = true;
+            boolean saturated = false;
             for (Side side : sides) {
-                side.watch.answered(side.lastNanos);
-                strain = Math.max(strain, side.watch.strain());
-                alone &= side.watch.isAlone();
-                full |= side.watch.isFull();
+                side.load.recordLatency(side.lastNanos);
+                pressure = Math.max(pressure, side.load.pressure());
+                idle &= side.load.isIdle();
+                saturated |= side.load.isSaturated();
             }
-            pace.judge(strain, alone, full, leastPerSecond.getAsDouble(), System.nanoTime());
-            after(PERIOD_MILLIS, this::look);
+            limiter.adjust(pressure, idle, saturated, leastPerSecond.getAsDouble(), System.nanoTime());
+            after(PERIOD_MILLIS, this::measure);
         });
     }
 
@@ -153,8 +154,8 @@ final class LoadProbe {
     private final class Side {
         private final DirectConnection connection;
         private final Endpoint node;
-        private final NodeWatch watch = new NodeWatch();
-        private final long[] rests = new long[REST_PROBES - FIRST_THAT_COUNTS];
+        private final NodeLoad load = new NodeLoad();
+        private final long[] baselines = new long[BASELINE_PROBES - FIRST_COUNTED_PROBE];
         private long lastNanos;
         private long pings;
 
@@ -163,7 +164,7 @@ final class LoadProbe {
             this.node = connection.endpoint();
         }
 
-        /** On a connection where nothing of the migration's is ahead of it. */
+        /** Measures the latency of a {@code PING}, on the connection on which no keys are copied. */
         CompletableFuture<?> ping() {
             pings++;
             long start = System.nanoTime();
@@ -172,7 +173,7 @@ final class LoadProbe {
                     .toCompletableFuture();
         }
 
-        /** On the migration's own connection, so that just what it has sent before has been served by then. */
+        /** Counts the node's commands, on the connection of the copy: exactly what it sent before has been executed by then. */
         CompletableFuture<?> count() {
             if (stopped) {
                 return CompletableFuture.completedFuture(true);
@@ -183,9 +184,9 @@ final class LoadProbe {
             return answer.handle((info, problem) -> {
                 OptionalLong commands = problem == null ? NodeInfo.commands(Calls.text(info)) : OptionalLong.empty();
                 if (commands.isPresent()) {
-                    watch.served(commands.getAsLong(), sent, System.nanoTime());
+                    load.recordCommands(commands.getAsLong(), sent, System.nanoTime());
                 } else {
-                    LOG.debugf("node=%s does not tell how many commands it has served", node);
+                    LOG.debugf("INFO stats has no count of commands: node=%s", node);
                 }
                 return commands.isPresent();
             });

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds in a stream of changes the keys that changed. What a command did to a key does not matter, only that it may have: a
  * key that expires or is evicted arrives as {@code DEL} or {@code UNLINK}, a script as the commands it executed. Owned by the
- * engine's loop.
+ * migration event loop.
  */
 final class StreamReader {
     /** Who is told. */
