@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** Those who want a migration cancelled, and wait to hear whether it is. Owned by the engine's loop. */
+/** Those who want a migration cancelled, and wait to hear whether it is. Owned by the migration event loop. */
 final class AbortRequests {
     private static final long PATIENCE_MILLIS = 5000;
 

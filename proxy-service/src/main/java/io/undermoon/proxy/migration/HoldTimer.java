@@ -5,7 +5,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Measures how long commands are held, and says when that is too long. Owned by the engine's loop. */
+/** Measures how long commands are held, and says when that is too long. Owned by the migration event loop. */
 final class HoldTimer {
     private final EventLoop loop;
     private final long maxMillis;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The destination side of one migration. It decides nothing: the slots are its own when the record in its node says so, which
- * the source has written. It looks when it begins, when the source tells it to, and now and then. Owned by the engine's loop,
+ * the source has written. It looks when it begins, when the source tells it to, and now and then. Owned by the migration event loop,
  * but for {@link #progress}.
  */
 final class ImportTask {
@@ -30,7 +30,7 @@ final class ImportTask {
     private static final long POLL_MILLIS = 1000;
     private static final long FIRST_POLL_MILLIS = 50;
 
-    private final Engine engine;
+    private final MigrationContext context;
     private final ClusterName cluster;
     private final TaggedSlots tag;
     private final Endpoint source;
@@ -43,19 +43,19 @@ final class ImportTask {
     private boolean stopped;
 
     ImportTask(
-            Engine engine,
+            MigrationContext context,
             ClusterName cluster,
             TaggedSlots tag,
             MigrationMeta meta,
             MigrationConfig config,
             SlotOwnership now) {
-        this.engine = engine;
+        this.context = context;
         this.cluster = cluster;
         this.tag = tag;
-        this.source = engine.endpoints().redis(meta.srcNodeAddress().value());
-        this.node = engine.endpoints().redis(meta.dstNodeAddress().value());
+        this.source = context.endpoints().redis(meta.srcNodeAddress().value());
+        this.node = context.endpoints().redis(meta.dstNodeAddress().value());
         this.ownership = now;
-        this.overdue = engine.loop()
+        this.overdue = context.loop()
                 .eventLoop()
                 .schedule(this::heldTooLong, Math.max(1, config.maxBlockingTime()), TimeUnit.MILLISECONDS);
     }
@@ -101,7 +101,7 @@ final class ImportTask {
         if (ownership == SlotOwnership.LOCAL) {
             return CompletableFuture.completedFuture(true);
         }
-        return engine.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenApply(record -> {
+        return context.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenApply(record -> {
             boolean owned = record != null && record.is(Status.OWNED);
             if (owned) {
                 take(SlotOwnership.LOCAL);
@@ -125,7 +125,7 @@ final class ImportTask {
                 error = Calls.reason(problem);
             }
             boolean settled = ownership == SlotOwnership.REMOTE;
-            engine.loop()
+            context.loop()
                     .eventLoop()
                     .schedule(this::poll, settled ? POLL_MILLIS : FIRST_POLL_MILLIS, TimeUnit.MILLISECONDS);
         });
@@ -133,11 +133,11 @@ final class ImportTask {
 
     /** Who has the slots by the node's record; a source that is there and is at a later attempt knows better. */
     private CompletionStage<SlotOwnership> look() {
-        return engine.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenCompose(record -> {
+        return context.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenCompose(record -> {
             if (record == null || !record.is(Status.OWNED)) {
                 return CompletableFuture.completedFuture(SlotOwnership.REMOTE);
             }
-            return engine.records()
+            return context.records()
                     .read(source, MigrationRecords.EXPORTS, tag.rangeList())
                     .exceptionally(problem -> null)
                     .thenApply(given -> contradicts(given, record) ? SlotOwnership.REMOTE : SlotOwnership.LOCAL);
@@ -158,7 +158,7 @@ final class ImportTask {
         if (stopped || ownership == next) {
             return;
         }
-        if (!engine.topology().setOwnership(tag, next)) {
+        if (!context.topology().setOwnership(tag, next)) {
             stop();
             return;
         }

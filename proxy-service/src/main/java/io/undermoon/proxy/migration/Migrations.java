@@ -33,19 +33,19 @@ import org.jspecify.annotations.Nullable;
 public final class Migrations implements AutoCloseable {
     private static final String OK = "OK";
 
-    private final Engine engine;
-    private final LeftOvers leftOvers;
-    private final Map<TaggedSlots, SourceTask> sources = new LinkedHashMap<>();
+    private final MigrationContext context;
+    private final SlotCleanup cleanup;
+    private final Map<TaggedSlots, ExportTask> exports = new LinkedHashMap<>();
     private final Map<TaggedSlots, ImportTask> imports = new LinkedHashMap<>();
 
     /** Copies of the above for readers on other threads. */
-    private volatile List<SourceTask> knownSources = List.of();
+    private volatile List<ExportTask> knownExports = List.of();
 
     private volatile List<ImportTask> knownImports = List.of();
     private boolean closed;
 
     /**
-     * @param loop for the engine alone
+     * @param loop for the context alone
      * @param clientLoops those that serve clients
      */
     public Migrations(
@@ -56,24 +56,24 @@ public final class Migrations implements AutoCloseable {
             CommandCatalog commands,
             MigrationSettings settings) {
         Calls calls = new Calls(loop);
-        this.engine = new Engine(loop, clientLoops, topology, endpoints, commands, calls, new MigrationRecords(calls), settings);
-        this.leftOvers = new LeftOvers(engine);
+        this.context = new MigrationContext(loop, clientLoops, topology, endpoints, commands, calls, new MigrationRecords(calls), settings);
+        this.cleanup = new SlotCleanup(context);
     }
 
     /** Begins to follow the metadata; before any is applied. */
     public void start() {
-        engine.topology().resolvesOwnership();
-        engine.topology().onChange(now -> engine.loop().execute(this::follow));
-        engine.loop().execute(leftOvers::start);
+        context.topology().resolvesOwnership();
+        context.topology().onChange(now -> context.loop().execute(this::follow));
+        context.loop().execute(cleanup::start);
     }
 
     /** Stops all that goes on, as if the process ended. */
     @Override
     public void close() {
-        engine.loop().execute(() -> {
+        context.loop().execute(() -> {
             closed = true;
-            leftOvers.stop();
-            sources.values().forEach(SourceTask::stop);
+            cleanup.stop();
+            exports.values().forEach(ExportTask::stop);
             imports.values().forEach(ImportTask::stop);
         });
     }
@@ -81,7 +81,7 @@ public final class Migrations implements AutoCloseable {
     /** Those that are switched and wait for the metadata to say so. */
     public List<MigrationTask> finished() {
         List<MigrationTask> finished = new ArrayList<>();
-        knownSources.stream().filter(SourceTask::isSwitched).forEach(task -> finished.add(task.task()));
+        knownExports.stream().filter(ExportTask::isSwitched).forEach(task -> finished.add(task.task()));
         knownImports.stream().filter(ImportTask::isOwned).forEach(task -> finished.add(task.task()));
         return finished;
     }
@@ -89,7 +89,7 @@ public final class Migrations implements AutoCloseable {
     /** How far each is. */
     public List<MigrationProgress> progress() {
         List<MigrationProgress> progress = new ArrayList<>();
-        knownSources.forEach(task -> progress.add(task.progress()));
+        knownExports.forEach(task -> progress.add(task.progress()));
         knownImports.forEach(task -> progress.add(task.progress()));
         return progress;
     }
@@ -107,7 +107,7 @@ public final class Migrations implements AutoCloseable {
             case FINALSWITCH -> () -> finalSwitch(message);
             case ABORTMIGRATION -> () -> abort(message);
         };
-        engine.loop()
+        context.loop()
                 .execute(() -> question.get().whenComplete((text, problem) -> {
                     if (problem == null) {
                         answer.complete(text);
@@ -123,7 +123,7 @@ public final class Migrations implements AutoCloseable {
         if (task == null) {
             return notFound(message);
         }
-        return leftOvers.isRemoving(task.node()) ? "NOT_READY_FOR_SWITCHING keys are being removed" : OK;
+        return cleanup.isRemoving(task.node()) ? "NOT_READY_FOR_SWITCHING keys are being removed" : OK;
     }
 
     private String preswitch(Handshake message) {
@@ -145,7 +145,7 @@ public final class Migrations implements AutoCloseable {
     }
 
     private CompletionStage<String> abort(Handshake message) {
-        SourceTask task = sources.get(message.task().slotRange());
+        ExportTask task = exports.get(message.task().slotRange());
         return task == null || !task.task().equals(message.task())
                 ? CompletableFuture.completedFuture("TASK_NOT_FOUND no such migration from a node behind this proxy")
                 : task.abort();
@@ -162,7 +162,7 @@ public final class Migrations implements AutoCloseable {
 
     private String notFound(Handshake message) {
         boolean later = message.task().slotRange().tag() instanceof SlotState.Migrating migrating
-                && migrating.meta().epoch().isAfter(engine.topology().current().epoch());
+                && migrating.meta().epoch().isAfter(context.topology().current().epoch());
         return later ? "NOT_READY_FOR_SWITCHING" : "TASK_NOT_FOUND";
     }
 
@@ -171,20 +171,20 @@ public final class Migrations implements AutoCloseable {
         if (closed) {
             return;
         }
-        Topology now = engine.topology().current();
+        Topology now = context.topology().current();
         Set<TaggedSlots> present = now.ownership().keySet();
         stopAbsent(present);
         MigrationConfig config = now.cluster().config().migrationConfig();
         MigrationConfig used = config == null ? MigrationConfig.DEFAULT : config;
         now.ownership().forEach((tag, ownership) -> begin(now, tag, ownership, used));
-        knownSources = List.copyOf(sources.values());
+        knownExports = List.copyOf(exports.values());
         knownImports = List.copyOf(imports.values());
-        engine.loop().retainBackends(wanted());
+        context.loop().retainBackends(wanted());
     }
 
     private void stopAbsent(Set<TaggedSlots> present) {
-        for (TaggedSlots tag : Set.copyOf(sources.keySet())) {
-            SourceTask task = present.contains(tag) ? null : sources.remove(tag);
+        for (TaggedSlots tag : Set.copyOf(exports.keySet())) {
+            ExportTask task = present.contains(tag) ? null : exports.remove(tag);
             if (task != null) {
                 task.stop();
             }
@@ -201,20 +201,20 @@ public final class Migrations implements AutoCloseable {
         if (now.clusterName() == null) {
             return;
         }
-        if (tag.tag() instanceof SlotState.Migrating migrating && !sources.containsKey(tag)) {
-            SourceTask task = new SourceTask(engine, now.clusterName(), tag, migrating.meta(), config, ownership);
-            sources.put(tag, task);
+        if (tag.tag() instanceof SlotState.Migrating migrating && !exports.containsKey(tag)) {
+            ExportTask task = new ExportTask(context, now.clusterName(), tag, migrating.meta(), config, ownership);
+            exports.put(tag, task);
             task.start();
         } else if (tag.tag() instanceof SlotState.Importing importing && !imports.containsKey(tag)) {
-            ImportTask task = new ImportTask(engine, now.clusterName(), tag, importing.meta(), config, ownership);
+            ImportTask task = new ImportTask(context, now.clusterName(), tag, importing.meta(), config, ownership);
             imports.put(tag, task);
             task.start();
         }
     }
 
     private Set<Endpoint> wanted() {
-        Set<Endpoint> wanted = new HashSet<>(leftOvers.masters());
-        sources.values().forEach(task -> wanted.addAll(task.endpoints()));
+        Set<Endpoint> wanted = new HashSet<>(cleanup.masters());
+        exports.values().forEach(task -> wanted.addAll(task.endpoints()));
         imports.values().forEach(task -> wanted.addAll(task.endpoints()));
         return wanted;
     }

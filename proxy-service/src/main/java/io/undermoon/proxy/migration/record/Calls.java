@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Asks nodes and proxies, on the engine's loop; answers come on the loop, too. A stage fails with {@link CallException}, also
+ * Asks nodes and proxies, on the migration event loop; answers come on the loop, too. A stage fails with {@link CallException}, also
  * when the answer is an error.
  */
 public final class Calls {

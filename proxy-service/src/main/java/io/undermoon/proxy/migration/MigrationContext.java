@@ -17,7 +17,7 @@ import java.util.List;
  * @param calls asks nodes, on the loop
  * @param records of the nodes
  */
-record Engine(
+record MigrationContext(
         ProxyLoop loop,
         List<ProxyLoop> clientLoops,
         TopologyStore topology,

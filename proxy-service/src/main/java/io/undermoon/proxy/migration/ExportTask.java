@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out what {@link SourceMove} decides for one migration. One action is under way at a time; what comes of one that has
- * been given up is ignored. Owned by the engine's loop, but for {@link #progress}.
+ * been given up is ignored. Owned by the migration event loop, but for {@link #progress}.
  */
-final class SourceTask implements Action.Effects, CopyAttempt.Listener {
-    private static final Logger LOG = Logger.getLogger(SourceTask.class);
+final class ExportTask implements Action.Effects, CopyAttempt.Listener {
+    private static final Logger LOG = Logger.getLogger(ExportTask.class);
 
     private static final long PRECHECK_MILLIS = 100;
     private static final long OFFER_MILLIS = 20;
@@ -50,7 +50,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     /** So often a destination's replica may fail to acknowledge in time. */
     private static final int REPLICA_CHANCES = 3;
 
-    private final Engine engine;
+    private final MigrationContext context;
     private final ClusterName cluster;
     private final TaggedSlots tag;
     private final MigrationMeta meta;
@@ -69,23 +69,23 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     private int holds;
     private boolean stopped;
 
-    SourceTask(
-            Engine engine,
+    ExportTask(
+            MigrationContext context,
             ClusterName cluster,
             TaggedSlots tag,
             MigrationMeta meta,
             MigrationConfig config,
             SlotOwnership now) {
-        this.engine = engine;
+        this.context = context;
         this.cluster = cluster;
         this.tag = tag;
         this.meta = meta;
         this.config = config;
-        this.source = engine.endpoints().redis(meta.srcNodeAddress().value());
-        this.destination = engine.endpoints().redis(meta.dstNodeAddress().value());
-        this.destinationProxy = engine.endpoints().peer(meta.dstProxyAddress().value(), 0);
-        this.aborts = new AbortRequests(engine.loop().eventLoop());
-        this.hold = new HoldTimer(engine.loop().eventLoop(), maxHoldMillis(), this::heldTooLong);
+        this.source = context.endpoints().redis(meta.srcNodeAddress().value());
+        this.destination = context.endpoints().redis(meta.dstNodeAddress().value());
+        this.destinationProxy = context.endpoints().peer(meta.dstProxyAddress().value(), 0);
+        this.aborts = new AbortRequests(context.loop().eventLoop());
+        this.hold = new HoldTimer(context.loop().eventLoop(), maxHoldMillis(), this::heldTooLong);
         this.move = SourceMove.of(meta.epoch(), now);
     }
 
@@ -164,7 +164,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         if (now == SlotOwnership.HELD) {
             hold.begin();
         }
-        if (!engine.topology().setOwnership(tag, now)) {
+        if (!context.topology().setOwnership(tag, now)) {
             // The metadata has changed, which this task is about to hear; nobody goes by what it does any more.
             stop();
             return;
@@ -202,8 +202,8 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     @Override
     public void look() {
         endAttempt();
-        CompletionStage<@Nullable MigrationRecord> here = engine.records().read(source, MigrationRecords.EXPORTS, tag.rangeList());
-        CompletionStage<@Nullable MigrationRecord> there = engine.records().read(destination, MigrationRecords.IMPORTS, tag.rangeList());
+        CompletionStage<@Nullable MigrationRecord> here = context.records().read(source, MigrationRecords.EXPORTS, tag.rangeList());
+        CompletionStage<@Nullable MigrationRecord> there = context.records().read(destination, MigrationRecords.IMPORTS, tag.rangeList());
         outcome(
                 here.thenCompose(mine -> there.thenApply(theirs -> new Found(mine, theirs))),
                 found -> move.found(found.here, found.there, randomWord()));
@@ -214,14 +214,14 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
     @Override
     public void writeHere(@Nullable MigrationRecord expected, MigrationRecord next) {
         outcome(
-                engine.records().replace(source, MigrationRecords.EXPORTS, tag.rangeList(), expected, next),
+                context.records().replace(source, MigrationRecords.EXPORTS, tag.rangeList(), expected, next),
                 done -> done ? move.written(next) : move.overtaken());
     }
 
     @Override
     public void writeThere(@Nullable MigrationRecord expected, MigrationRecord next) {
         outcome(
-                engine.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next),
+                context.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next),
                 done -> done ? move.written(next) : move.overtaken());
     }
 
@@ -265,14 +265,14 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
 
     private CompletionStage<?> handshake(Handshake.Step step) {
         List<String> command = new Handshake(step, Handshake.VERSION, task()).toCommand();
-        return engine.calls().call(destinationProxy, CommandFrame.of(command));
+        return context.calls().call(destinationProxy, CommandFrame.of(command));
     }
 
     @Override
     public void prepare() {
         endAttempt();
         CopyAttempt started = new CopyAttempt(
-                engine.copyContext(), source, destination, tag.rangeList(), config, counters, this);
+                context.copyContext(), source, destination, tag.rangeList(), config, counters, this);
         attempt = started;
         holds = 0;
         outcome(started.prepare().thenApply(prepared -> true), prepared -> move.prepared());
@@ -323,8 +323,8 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
         schedule(
                 budgetMillis,
                 ifTurn(mine, () -> take(move.heldTooLong("commands were held for " + budgetMillis + " ms"))));
-        Barrier.of(engine.clientLoops(), source, tag.rangeList()::contains, () -> mine == turn)
-                .whenComplete((quiet, problem) -> engine.loop()
+        Barrier.of(context.clientLoops(), source, tag.rangeList()::contains, () -> mine == turn)
+                .whenComplete((quiet, problem) -> context.loop()
                         .execute(ifTurn(
                                 mine,
                                 () -> outcome(
@@ -387,7 +387,7 @@ final class SourceTask implements Action.Effects, CopyAttempt.Listener {
                 action.run();
             }
         };
-        engine.loop().eventLoop().schedule(unlessStopped, millis, TimeUnit.MILLISECONDS);
+        context.loop().eventLoop().schedule(unlessStopped, millis, TimeUnit.MILLISECONDS);
     }
 
     private static String randomWord() {

@@ -28,13 +28,13 @@ import org.jboss.logging.Logger;
  * copy that was never finished, and the records themselves once the metadata says the same.
  *
  * <p>It goes by the records, so it goes on after a restart or a failover, and also empties a node that has left its cluster.
- * Keys of slots that the metadata has at the node, in whatever state, are never touched. Owned by the engine's loop.
+ * Keys of slots that the metadata has at the node, in whatever state, are never touched. Owned by the migration event loop.
  */
-final class LeftOvers {
-    private static final Logger LOG = Logger.getLogger(LeftOvers.class);
+final class SlotCleanup {
+    private static final Logger LOG = Logger.getLogger(SlotCleanup.class);
     private static final long CHECK_MILLIS = 2000;
 
-    private final Engine engine;
+    private final MigrationContext context;
     private final Map<Endpoint, Sweep> sweeps = new HashMap<>();
 
     /** Since when the metadata has had slots elsewhere that a record says were given away. */
@@ -43,8 +43,8 @@ final class LeftOvers {
     private boolean checking;
     private boolean stopped;
 
-    LeftOvers(Engine engine) {
-        this.engine = engine;
+    SlotCleanup(MigrationContext context) {
+        this.context = context;
     }
 
     /** A sweep that goes on. */
@@ -68,13 +68,13 @@ final class LeftOvers {
 
     /** The masters behind this proxy. */
     Set<Endpoint> masters() {
-        Topology now = engine.topology().current();
+        Topology now = context.topology().current();
         Set<Endpoint> masters = new LinkedHashSet<>();
         for (NodeAddress node : now.cluster().local().keySet()) {
-            masters.add(engine.endpoints().redis(node.value()));
+            masters.add(context.endpoints().redis(node.value()));
         }
         for (SetRepl.Entry entry : now.replication().entries()) {
-            Endpoint node = engine.endpoints().redis(entry.node().value());
+            Endpoint node = context.endpoints().redis(entry.node().value());
             if (entry.role() == Role.MASTER) {
                 masters.add(node);
             } else {
@@ -88,7 +88,7 @@ final class LeftOvers {
         if (stopped) {
             return;
         }
-        if (!checking && engine.topology().current().epoch().value() > 0) {
+        if (!checking && context.topology().current().epoch().value() > 0) {
             checking = true;
             List<CompletableFuture<?>> checks = new ArrayList<>();
             masters().forEach(node -> checks.add(check(node).toCompletableFuture()));
@@ -99,13 +99,13 @@ final class LeftOvers {
                 }
             });
         }
-        engine.loop().eventLoop().schedule((Runnable) this::check, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        context.loop().eventLoop().schedule((Runnable) this::check, CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private CompletionStage<?> check(Endpoint node) {
-        return engine.records()
+        return context.records()
                 .readAll(node, MigrationRecords.EXPORTS)
-                .thenCompose(exports -> engine.records()
+                .thenCompose(exports -> context.records()
                         .readAll(node, MigrationRecords.IMPORTS)
                         .thenAccept(imports -> {
                             exports.forEach((slots, record) -> checkExport(node, slots, record));
@@ -123,7 +123,7 @@ final class LeftOvers {
             return;
         }
         long since = goneSinceNanos.computeIfAbsent(node + " " + slots + " " + record, key -> System.nanoTime());
-        long delay = TimeUnit.MILLISECONDS.toNanos(engine.settings().cleanupDelayMillis());
+        long delay = TimeUnit.MILLISECONDS.toNanos(context.settings().cleanupDelayMillis());
         if (System.nanoTime() - since >= delay) {
             goneSinceNanos.remove(node + " " + slots + " " + record);
             sweep(node, MigrationRecords.EXPORTS, slots, record);
@@ -138,7 +138,7 @@ final class LeftOvers {
         if (record.is(Status.OWNED) || elsewhere.isEmpty()) {
             // The metadata has caught up with the record, or has other plans that nobody asked the node about; the keys
             // stay.
-            if (elsewhere.isEmpty() || engine.topology().current().clusterName() == null) {
+            if (elsewhere.isEmpty() || context.topology().current().clusterName() == null) {
                 remove(node, MigrationRecords.IMPORTS, slots, record);
             }
         } else {
@@ -154,8 +154,8 @@ final class LeftOvers {
         sweeps.put(node, sweep);
         LOG.infof("node=%s: removing what is left of slots %s (%s)", node, slots, record);
         KeySweep.of(
-                        engine.loop(),
-                        engine.calls(),
+                        context.loop(),
+                        context.calls(),
                         node,
                         slot -> slots.contains(slot) && !slotsAt(node).contains(slot),
                         this::cleanUpDelayNanos,
@@ -174,12 +174,12 @@ final class LeftOvers {
     }
 
     private long cleanUpDelayNanos(int scanned, int removed) {
-        long most = engine.settings().cleanupKeysPerSecond();
+        long most = context.settings().cleanupKeysPerSecond();
         return most == 0 ? 0 : TimeUnit.SECONDS.toNanos(removed) / most;
     }
 
     private void remove(Endpoint node, String hash, SlotRanges slots, MigrationRecord record) {
-        engine.records().replace(node, hash, slots, record, null).whenComplete((done, problem) -> {
+        context.records().replace(node, hash, slots, record, null).whenComplete((done, problem) -> {
             if (problem != null) {
                 LOG.debugf("node=%s: record of slots %s is still there: %s", node, slots, Calls.reason(problem));
             }
@@ -201,7 +201,7 @@ final class LeftOvers {
     }
 
     private List<TaggedSlots> tagsAt(Endpoint node) {
-        return engine.topology()
+        return context.topology()
                 .current()
                 .cluster()
                 .local()
