@@ -33,12 +33,12 @@ import org.jspecify.annotations.Nullable;
  * Carries out what {@link SourceMove} decides for one migration. One action is under way at a time; what comes of one that has
  * been given up is ignored. Owned by the migration event loop, but for {@link #progress}.
  */
-final class ExportTask implements Action.Effects, CopyAttempt.Listener {
+final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     private static final Logger LOG = Logger.getLogger(ExportTask.class);
 
     private static final long PRECHECK_MILLIS = 100;
-    private static final long OFFER_MILLIS = 20;
-    private static final int OFFERS = 10;
+    private static final long NOTIFY_MILLIS = 20;
+    private static final int NOTIFICATIONS = 10;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long MAX_PAUSE_MILLIS = 10_000;
 
@@ -133,7 +133,7 @@ final class ExportTask implements Action.Effects, CopyAttempt.Listener {
         if (move.certain() && move.isInterruptible()) {
             take(move.abort());
         } else {
-            move = move.asked();
+            move = move.requestAbort();
             answerAbortsIfKnown();
         }
         return answer;
@@ -200,29 +200,29 @@ final class ExportTask implements Action.Effects, CopyAttempt.Listener {
     }
 
     @Override
-    public void look() {
+    public void readRecords() {
         endAttempt();
-        CompletionStage<@Nullable MigrationRecord> here = context.records().read(source, MigrationRecords.EXPORTS, tag.rangeList());
-        CompletionStage<@Nullable MigrationRecord> there = context.records().read(destination, MigrationRecords.IMPORTS, tag.rangeList());
+        CompletionStage<@Nullable MigrationRecord> atSource = context.records().read(source, MigrationRecords.EXPORTS, tag.rangeList());
+        CompletionStage<@Nullable MigrationRecord> atDestination = context.records().read(destination, MigrationRecords.IMPORTS, tag.rangeList());
         outcome(
-                here.thenCompose(mine -> there.thenApply(theirs -> new Found(mine, theirs))),
-                found -> move.found(found.here, found.there, randomWord()));
+                atSource.thenCompose(own -> atDestination.thenApply(other -> new Found(own, other))),
+                found -> move.found(found.source, found.destination, randomWord()));
     }
 
-    private record Found(@Nullable MigrationRecord here, @Nullable MigrationRecord there) {}
+    private record Found(@Nullable MigrationRecord source, @Nullable MigrationRecord destination) {}
 
     @Override
-    public void writeHere(@Nullable MigrationRecord expected, MigrationRecord next) {
+    public void writeSource(@Nullable MigrationRecord expected, MigrationRecord next) {
         outcome(
                 context.records().replace(source, MigrationRecords.EXPORTS, tag.rangeList(), expected, next),
-                done -> done ? move.written(next) : move.overtaken());
+                done -> done ? move.written(next) : move.conflict());
     }
 
     @Override
-    public void writeThere(@Nullable MigrationRecord expected, MigrationRecord next) {
+    public void writeDestination(@Nullable MigrationRecord expected, MigrationRecord next) {
         outcome(
                 context.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next),
-                done -> done ? move.written(next) : move.overtaken());
+                done -> done ? move.written(next) : move.conflict());
     }
 
     @Override
@@ -242,21 +242,21 @@ final class ExportTask implements Action.Effects, CopyAttempt.Listener {
     }
 
     @Override
-    public void offer() {
+    public void notifyDestination() {
         endAttempt();
-        offer(1);
+        notifyDestination(1);
     }
 
-    private void offer(int attempts) {
+    private void notifyDestination(int attempts) {
         long mine = turn;
         handshake(Handshake.Step.FINALSWITCH).whenComplete((reply, problem) -> {
             if (mine != turn) {
                 return;
             }
             if (problem == null) {
-                take(move.taken());
-            } else if (attempts < OFFERS) {
-                schedule(OFFER_MILLIS, ifTurn(mine, () -> offer(attempts + 1)));
+                take(move.accepted());
+            } else if (attempts < NOTIFICATIONS) {
+                schedule(NOTIFY_MILLIS, ifTurn(mine, () -> notifyDestination(attempts + 1)));
             } else {
                 take(move.failed(Calls.reason(problem)));
             }
@@ -338,7 +338,7 @@ final class ExportTask implements Action.Effects, CopyAttempt.Listener {
     @Override
     public void pause(int failures) {
         endAttempt();
-        schedule(pauseMillis(failures), ifTurn(turn, () -> take(move.due())));
+        schedule(pauseMillis(failures), ifTurn(turn, () -> take(move.pauseEnded())));
     }
 
     private static long pauseMillis(int failures) {

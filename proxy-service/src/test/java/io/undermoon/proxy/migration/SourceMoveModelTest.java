@@ -37,7 +37,7 @@ class SourceMoveModelTest {
         assertThat(aborted).isGreaterThan(RUNS / 100);
     }
 
-    private static final class World implements Action.Effects {
+    private static final class World implements SourceMove.Effects {
         private static final int CHAOS_STEPS = 80;
         private static final int CALM_STEPS = 400;
 
@@ -47,12 +47,12 @@ class SourceMoveModelTest {
         private final List<Runnable> delayed = new ArrayList<>();
 
         private long epoch = 1;
-        private @Nullable MigrationRecord here;
-        private @Nullable MigrationRecord hereBefore;
-        private @Nullable MigrationRecord there;
-        private @Nullable MigrationRecord thereBefore;
+        private @Nullable MigrationRecord source;
+        private @Nullable MigrationRecord sourceBefore;
+        private @Nullable MigrationRecord destination;
+        private @Nullable MigrationRecord destinationBefore;
         private SourceMove move;
-        private Action next;
+        private SourceMove.Action next;
         private boolean calm;
         private boolean abortAcknowledged;
 
@@ -85,7 +85,7 @@ class SourceMoveModelTest {
 
         private boolean isOver() {
             return move.phase() == Phase.ABORTED
-                    || move.phase() == Phase.SWITCHED && here != null && here.is(Status.GIVEN);
+                    || move.phase() == Phase.SWITCHED && source != null && source.is(Status.GIVEN);
         }
 
         private void chaos() {
@@ -93,8 +93,8 @@ class SourceMoveModelTest {
                 case 0 -> crash();
                 case 1 -> redefine();
                 case 2 -> abort();
-                case 3 -> sourceForgets();
-                case 4 -> destinationForgets();
+                case 3 -> sourceFailsOver();
+                case 4 -> destinationFailsOver();
                 case 5 -> {
                     move = move.overdue();
                     note("overdue");
@@ -135,26 +135,26 @@ class SourceMoveModelTest {
             if (move.certain() && move.isInterruptible()) {
                 take(move.abort());
             } else {
-                move = move.asked();
+                move = move.requestAbort();
             }
         }
 
         /** The source's node fails over to a replica that has not got the last write. What was waited for is not lost. */
-        private void sourceForgets() {
-            if (here != null && !here.is(Status.ABORTED)) {
-                note("the source forgets " + here + " for " + hereBefore);
-                here = hereBefore;
+        private void sourceFailsOver() {
+            if (source != null && !source.is(Status.ABORTED)) {
+                note("the source forgets " + source + " for " + sourceBefore);
+                source = sourceBefore;
                 crash();
             }
         }
 
         /** So does the destination's; that it owns the slots is known to the source's node by then. */
-        private void destinationForgets() {
-            boolean owned = there != null && there.is(Status.OWNED);
-            boolean given = here != null && here.is(Status.GIVEN);
-            if (there != null && (!owned || given)) {
-                note("the destination forgets " + there + " for " + thereBefore);
-                there = thereBefore;
+        private void destinationFailsOver() {
+            boolean owned = destination != null && destination.is(Status.OWNED);
+            boolean given = source != null && source.is(Status.GIVEN);
+            if (destination != null && (!owned || given)) {
+                note("the destination forgets " + destination + " for " + destinationBefore);
+                destination = destinationBefore;
                 // What was on its way went to the node that is dead.
                 delayed.clear();
                 redefine();
@@ -164,7 +164,7 @@ class SourceMoveModelTest {
         private void take(SourceMove.Step step) {
             move = step.next();
             next = step.action();
-            note(move.phase() + " " + move.ownership() + ", " + next);
+            note(move.phase() + " " + move.ownership());
             if (move.phase() == Phase.ABORTED) {
                 abortAcknowledged = true;
             }
@@ -172,16 +172,16 @@ class SourceMoveModelTest {
         }
 
         private void act() {
-            Action action = next;
+            SourceMove.Action action = next;
             action.perform(this);
         }
 
         /** Never do both sides serve, and what was aborted is never handed over. */
         private void check() {
-            boolean owned = there != null && there.is(Status.OWNED);
+            boolean owned = destination != null && destination.is(Status.OWNED);
             assertThat(owned && move.ownership() == SlotOwnership.LOCAL).as(this::story).isFalse();
             assertThat(owned && abortAcknowledged).as(this::story).isFalse();
-            if (owned && !(here != null && here.is(Status.GIVEN))) {
+            if (owned && !(source != null && source.is(Status.GIVEN))) {
                 assertThat(copied).as(this::story).isEqualTo(version);
             }
         }
@@ -191,43 +191,43 @@ class SourceMoveModelTest {
         }
 
         @Override
-        public void look() {
-            take(fails() ? move.failed("look") : move.found(here, there, "r" + random.nextInt(1_000_000)));
+        public void readRecords() {
+            take(fails() ? move.failed("read") : move.found(source, destination, "r" + random.nextInt(1_000_000)));
         }
 
         @Override
-        public void writeHere(@Nullable MigrationRecord expected, MigrationRecord written) {
+        public void writeSource(@Nullable MigrationRecord expected, MigrationRecord written) {
             int fate = calm ? 9 : random.nextInt(10);
             boolean applied = false;
-            boolean matches = Objects.equals(here, expected);
+            boolean matches = Objects.equals(source, expected);
             if (fate != 0 && matches) {
-                hereBefore = here;
-                here = written;
+                sourceBefore = source;
+                source = written;
                 applied = true;
             }
-            take(fate <= 1 ? move.failed("write") : applied ? move.written(written) : move.overtaken());
+            take(fate <= 1 ? move.failed("write") : applied ? move.written(written) : move.conflict());
         }
 
         @Override
-        public void writeThere(@Nullable MigrationRecord expected, MigrationRecord written) {
+        public void writeDestination(@Nullable MigrationRecord expected, MigrationRecord written) {
             int fate = calm ? 9 : random.nextInt(10);
             if (fate == 0) {
                 take(move.failed("not sent"));
             } else if (fate == 1) {
-                delayed.add(() -> replaceThere(expected, written));
+                delayed.add(() -> replaceDestination(expected, written));
                 take(move.failed("delayed"));
             } else {
-                boolean applied = replaceThere(expected, written);
-                take(fate == 2 ? move.failed("reply lost") : applied ? move.written(written) : move.overtaken());
+                boolean applied = replaceDestination(expected, written);
+                take(fate == 2 ? move.failed("reply lost") : applied ? move.written(written) : move.conflict());
             }
         }
 
-        private boolean replaceThere(@Nullable MigrationRecord expected, MigrationRecord written) {
-            if (!Objects.equals(there, expected)) {
+        private boolean replaceDestination(@Nullable MigrationRecord expected, MigrationRecord written) {
+            if (!Objects.equals(destination, expected)) {
                 return false;
             }
-            thereBefore = there;
-            there = written;
+            destinationBefore = destination;
+            destination = written;
             check();
             return true;
         }
@@ -239,7 +239,7 @@ class SourceMoveModelTest {
 
         @Override
         public void prepare() {
-            assertThat(there != null && there.is(Status.OWNED)).as(this::story).isFalse();
+            assertThat(destination != null && destination.is(Status.OWNED)).as(this::story).isFalse();
             copied = -1;
             take(fails() ? move.failed("prepare") : move.prepared());
         }
@@ -262,13 +262,13 @@ class SourceMoveModelTest {
         }
 
         @Override
-        public void offer() {
-            take(fails() ? move.failed("offer") : move.taken());
+        public void notifyDestination() {
+            take(fails() ? move.failed("notify") : move.accepted());
         }
 
         @Override
         public void pause(int failures) {
-            take(move.due());
+            take(move.pauseEnded());
         }
 
         @Override
@@ -279,7 +279,7 @@ class SourceMoveModelTest {
         }
 
         private void note(String event) {
-            history.add(event + " | here " + here + ", there " + there);
+            history.add(event + " | source " + source + ", destination " + destination);
         }
 
         private String story() {
