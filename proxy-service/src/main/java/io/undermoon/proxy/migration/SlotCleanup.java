@@ -153,7 +153,7 @@ final class SlotCleanup {
         Sweep sweep = new Sweep();
         sweeps.put(node, sweep);
         LOG.infof("node=%s: removing what is left of slots %s (%s)", node, slots, record);
-        KeySweep.of(
+        KeySweep.start(
                         context.loop(),
                         context.calls(),
                         node,

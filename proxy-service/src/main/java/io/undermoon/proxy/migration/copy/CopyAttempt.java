@@ -22,24 +22,23 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to bring a destination node to where it has the keys of certain slots exactly as the source has them: from an
- * empty destination to the moment at which both are equal. Whatever fails ends the attempt; the next one begins from nothing.
- * Owned by the migration event loop.
+ * One attempt to copy the keys of slots, from an empty destination to the moment at which it equals the source. Any failure ends
+ * the attempt; the next one starts with an empty destination again. Owned by the migration event loop.
  */
 public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final Logger LOG = Logger.getLogger(CopyAttempt.class);
 
-    /** Of the settings' unit: the original looks at 16 keys at a time, with round trips in between that are not needed here. */
+    /** Keys per {@code SCAN} for one unit of the setting, whose default suits the original with a round trip for each batch. */
     private static final int SCAN_FACTOR = 32;
 
     private static final int MAX_SCAN_COUNT = 1000;
-    private static final long PATIENCE_MILLIS = 30_000;
+    private static final long TIMEOUT_MILLIS = 30_000;
     private static final int EMPTY_FUNCTIONS_BYTES = 10;
-    private static final long DEFAULT_LARGEST_ARGUMENT = 512L << 20;
+    private static final long DEFAULT_MAX_ARGUMENT_BYTES = 512L << 20;
 
-    /** Who is told when the attempt is over before its time. */
+    /** Receives the events of an attempt. */
     public interface Listener {
-        /** What is missing can be copied while commands are held. */
+        /** The missing keys can be copied while commands are held. */
         void converged();
 
         void attemptFailed(String reason);
@@ -57,13 +56,13 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private final ChangeFeed feed;
     private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
 
-    private @Nullable Link from;
-    private @Nullable Link to;
+    private @Nullable NamedConnection from;
+    private @Nullable NamedConnection to;
     private @Nullable Copier copier;
     private @Nullable LoadProbe probe;
-    private @Nullable CompletableFuture<Boolean> passed;
-    private boolean knowsTime;
-    private long largestArgument = DEFAULT_LARGEST_ARGUMENT;
+    private @Nullable CompletableFuture<Boolean> markerRead;
+    private boolean isVersion7OrLater;
+    private long maxArgumentBytes = DEFAULT_MAX_ARGUMENT_BYTES;
     private boolean closed;
 
     public CopyAttempt(
@@ -87,24 +86,24 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     /**
-     * Follows the source's changes and removes what the destination has of the slots. The destination's record must say that
-     * it is being copied to.
+     * Follows the source's changes and deletes the slots' keys at the destination. The destination's record must say {@code
+     * copying}.
      */
     public CompletionStage<?> prepare() {
         Calls calls = context.calls();
         return endFormerAttempts()
                 .thenCompose(ended -> connect())
-                .thenCompose(connected -> context.records().forget(source, MigrationRecords.IMPORTS, slots))
-                .thenCompose(done -> context.records().forget(destination, MigrationRecords.EXPORTS, slots))
+                .thenCompose(connected -> context.records().removeSlots(source, MigrationRecords.IMPORTS, slots))
+                .thenCompose(done -> context.records().removeSlots(destination, MigrationRecords.EXPORTS, slots))
                 .thenCompose(done -> calls.call(source, "INFO"))
                 .thenCompose(info -> {
-                    knowsTime = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;
+                    isVersion7OrLater = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;
                     feed.attach();
                     return attached;
                 })
                 .thenCompose(follows -> startProbe())
                 .thenCompose(known -> purge())
-                .thenCompose(purged -> readLargestArgument())
+                .thenCompose(purged -> readMaxArgument())
                 .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> calls.call(source, "DBSIZE"))
                 .thenAccept(size -> {
@@ -116,27 +115,27 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 });
     }
 
-    /** Copies, or goes on, until what is missing takes no longer than this; says so by {@link Listener#converged}. */
+    /** Starts or resumes copying, and calls {@link Listener#converged} when copying the missing keys takes no longer than this. */
     public void copy(long allowedMillis) {
-        feed.prompt(false);
+        feed.lowLatency(false);
         requireNonNull(copier).copyUntil(allowedMillis);
     }
 
     /**
-     * Copies all that is missing, when commands for the slots are held and none is in flight.
+     * Copies all missing keys, while commands for the slots are held and none is in flight.
      *
-     * @param word not used before
-     * @return whether a replica of the destination has it too, or there is none
+     * @param marker a unique text to be found in the replication stream
+     * @return whether a replica of the destination has acknowledged the keys, or there is none
      */
-    public CompletionStage<Boolean> finish(String word, long waitMillis) {
+    public CompletionStage<Boolean> finish(String marker, long waitMillis) {
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
         CompletionStage<RespValue> replication = context.calls().call(destination, "INFO", "replication");
-        passed = seen;
-        reader.await(word);
-        feed.prompt(true);
+        markerRead = seen;
+        reader.awaitMarker(marker);
+        feed.lowLatency(true);
         return context.records()
-                .mark(source, word)
+                .mark(source, marker)
                 .thenCompose(marked -> seen)
                 .thenCompose(complete -> {
                     requireNonNull(copier).drain(() -> drained.complete(true));
@@ -150,7 +149,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                                 .thenApply(acknowledged -> Calls.number(acknowledged) > 0));
     }
 
-    /** Ends the attempt; nothing more is told of it. */
+    /** Ends the attempt; the listener is no longer called. */
     public void close() {
         if (closed) {
             return;
@@ -163,9 +162,9 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
             copier.stop();
         }
         feed.close();
-        for (Link link : new Link[] {from, to}) {
-            if (link != null) {
-                link.connection.close("no longer needed");
+        for (NamedConnection used : new NamedConnection[] {from, to}) {
+            if (used != null) {
+                used.connection.close("no longer needed");
             }
         }
     }
@@ -178,7 +177,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         }
     }
 
-    /** Connections of an attempt that somebody lost track of may have values on their way; they are cut. */
+    /** Closes connections of earlier attempts at the destination, by their name: values may still be in flight on them. */
     private CompletionStage<?> endFormerAttempts() {
         return context.calls()
                 .call(destination, "CLIENT", "LIST", "TYPE", "normal")
@@ -196,17 +195,17 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 });
     }
 
-    /** Under which the nodes know the connections that move these slots. */
+    /** The name under which the nodes list the connections of this copy. */
     private String name() {
         return "undermoon-move:" + slots;
     }
 
     private CompletionStage<?> connect() {
-        Link source1 = new Link(source);
-        Link destination1 = new Link(destination);
-        from = source1;
-        to = destination1;
-        return source1.named.thenCompose(ready -> destination1.named);
+        NamedConnection toSource = new NamedConnection(source);
+        NamedConnection toDestination = new NamedConnection(destination);
+        from = toSource;
+        to = toDestination;
+        return toSource.named.thenCompose(ready -> toDestination.named);
     }
 
     private CompletionStage<?> startProbe() {
@@ -221,7 +220,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         return started.start();
     }
 
-    /** What it takes to be through in the time that the cluster's configuration allows. */
+    /** The rate at which the copy ends within the time that the cluster's configuration allows. */
     private double leastKeysPerSecond() {
         long millis = TimeUnit.SECONDS.toMillis(config.maxMigrationTime()) - counters.elapsedMillis();
         long keys = counters.keysTotal() - counters.keysScanned() + counters.keysDirty();
@@ -234,7 +233,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     private CompletionStage<?> purge() {
-        return KeySweep.of(
+        return KeySweep.start(
                 context.loop(),
                 context.calls(),
                 destination,
@@ -243,10 +242,9 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 removing -> {});
     }
 
-    /** Functions are the same everywhere in a cluster; a node that is new to it has none. */
+    /** Copies the functions, which are the same on all masters of a cluster; a new node has none. */
     private CompletionStage<RespValue> copyFunctions() {
-        if (!knowsTime) {
-            // Both came with version 7.
+        if (!isVersion7OrLater) {
             return CompletableFuture.completedFuture(new RespValue.Int(0));
         }
         return context.calls().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
@@ -259,14 +257,16 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         });
     }
 
-    /** How large an argument the destination takes; a node that does not tell is taken to have the default. */
-    private CompletionStage<?> readLargestArgument() {
+    /** Reads the largest argument that the destination accepts; the default is assumed where that is not possible. */
+    private CompletionStage<?> readMaxArgument() {
         return context.calls()
                 .call(destination, "CONFIG", "GET", "proto-max-bulk-len")
-                .thenAccept(reply -> largestArgument =
+                .thenAccept(reply -> maxArgumentBytes =
                         Long.parseLong(Calls.text(Calls.items(reply).get(1))))
                 .exceptionally(problem -> {
-                    LOG.infof("node=%s does not tell proto-max-bulk-len: %s", destination, Calls.reason(problem));
+                    LOG.infof(
+                            "proto-max-bulk-len cannot be read, the default is assumed: node=%s reason=%s",
+                            destination, Calls.reason(problem));
                     return null;
                 });
     }
@@ -282,8 +282,8 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 limiter,
                 counters,
                 new Copier.ScanPlan(count, interval),
-                largestArgument,
-                knowsTime,
+                maxArgumentBytes,
+                isVersion7OrLater,
                 this);
     }
 
@@ -301,9 +301,9 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     @Override
-    public void passed() {
-        if (passed != null) {
-            passed.complete(true);
+    public void markerRead() {
+        if (markerRead != null) {
+            markerRead.complete(true);
         }
     }
 
@@ -324,15 +324,15 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         fail(reason);
     }
 
-    /** A connection that is known by name to its node. */
-    private final class Link implements DirectConnection.Owner {
+    /** A connection that sets its name at the node. */
+    private final class NamedConnection implements DirectConnection.Owner {
         private final Endpoint node;
         private final CompletableFuture<RespValue> named = new CompletableFuture<>();
         private final DirectConnection connection;
 
-        Link(Endpoint node) {
+        NamedConnection(Endpoint node) {
             this.node = node;
-            this.connection = new DirectConnection(context.loop(), node, PATIENCE_MILLIS, this);
+            this.connection = new DirectConnection(context.loop(), node, TIMEOUT_MILLIS, this);
         }
 
         CompletionStage<RespValue> call(String... command) {

@@ -4,15 +4,15 @@ import io.undermoon.metadata.Epoch;
 import java.util.Comparator;
 
 /**
- * Names one attempt to move slots; no two attempts have the same. A later attempt's is greater: the epoch of its task is, or
- * within a task the number it counted up from what it found in the records.
+ * The unique id of one attempt to move slots. The id of a later attempt is greater: its task has a higher epoch, or within a
+ * task its number is one more than the highest number in the records.
  *
  * <pre>
  * &lt;epoch&gt;.&lt;number&gt;.&lt;random&gt;
  * </pre>
  */
 public record AttemptId(Epoch epoch, long number, String random) implements Comparable<AttemptId> {
-    private static final Comparator<AttemptId> ORDER = Comparator.comparing((AttemptId attempt) -> attempt.epoch.value())
+    private static final Comparator<AttemptId> ORDER = Comparator.comparing((AttemptId id) -> id.epoch.value())
             .thenComparing(AttemptId::number)
             .thenComparing(AttemptId::random);
 
@@ -23,9 +23,9 @@ public record AttemptId(Epoch epoch, long number, String random) implements Comp
     }
 
     /**
-     * Reads one.
+     * Parses the text form.
      *
-     * @throws IllegalArgumentException it is none
+     * @throws IllegalArgumentException if the text is not an attempt id
      */
     static AttemptId parse(String text) {
         String[] parts = text.split("\\.", -1);

@@ -3,33 +3,33 @@ package io.undermoon.proxy.migration.record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Redis node has on record about slots that move to or from it: who has them. It lies in the node itself, so it is
- * replicated with the data and survives whatever happens to proxies.
+ * The record of a slot migration at its source or its destination node, which says who owns the slots. It is stored in the
+ * node itself, so it is replicated with the data and outlives the proxies.
  *
  * <pre>
- * &lt;attempt&gt; copying|owned|given|aborted
+ * &lt;attempt id&gt; copying|owned|given|aborted
  * </pre>
  *
- * @param attempt of the attempt that wrote it
+ * @param attempt the attempt that wrote the record
  */
 public record MigrationRecord(AttemptId attempt, Status status) {
     public enum Status {
-        /** On both sides: the source has the slots, the destination is getting a copy. */
+        /** On both sides: the source owns the slots, the destination receives a copy. */
         COPYING,
-        /** At the destination: it has the slots. */
+        /** At the destination: it owns the slots. */
         OWNED,
-        /** At the source: the destination has the slots; what is left of them here is to be removed. */
+        /** At the source: the destination owns the slots; the source's keys are to be deleted. */
         GIVEN,
-        /** At the source: the task of this epoch is not to be carried on; the source has the slots. */
+        /** At the source: it owns the slots, and the task of this epoch must not continue. */
         ABORTED;
 
         private final String word = name().toLowerCase(java.util.Locale.ROOT);
     }
 
     /**
-     * Reads a record as it lies in Redis; null when there is none.
+     * Parses the text form; null for no text.
      *
-     * @throws IllegalArgumentException it cannot be read
+     * @throws IllegalArgumentException if the text is not a record
      */
     static @Nullable MigrationRecord parse(@Nullable String text) {
         if (text == null || text.isEmpty()) {

@@ -15,19 +15,20 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of migrations in the Redis nodes: hashes in database 1, which clients cannot select. A field is a set of slots,
- * its value a {@link MigrationRecord}. Every change is a compare-and-set by a script, so that a command that is delayed does no harm.
+ * Reads and writes the migration records in Redis nodes. They are hashes in database 1, which clients cannot select; a field is a
+ * set of slots, its value a {@link MigrationRecord}. A script makes every change a compare-and-set, so that a delayed command has
+ * no effect.
  */
 public final class MigrationRecords {
-    /** Slots that come to the node. */
+    /** The hash of slots that move to the node. */
     public static final String IMPORTS = "undermoon:imports";
 
-    /** Slots that leave the node. */
+    /** The hash of slots that move from the node. */
     public static final String EXPORTS = "undermoon:exports";
 
     private static final String MARKS = "undermoon:marks";
 
-    /** KEYS: hash. ARGV: field, expected value, new value; empty for none. Returns whether it was replaced. */
+    /** KEYS: hash. ARGV: field, expected value, new value; an empty value means none. Returns 1 if the value was replaced. */
     private static final String REPLACE = """
             redis.call('select', 1)
             local present = redis.call('hget', KEYS[1], ARGV[1]) or ''
@@ -47,7 +48,7 @@ public final class MigrationRecords {
             return redis.call('hgetall', KEYS[1])
             """;
 
-    /** Leaves a word in the stream of changes; nothing is kept of it. */
+    /** Writes a marker to the replication stream; the key expires. */
     private static final String MARK = """
             redis.call('select', 1)
             redis.call('set', KEYS[1], ARGV[1], 'PX', 60000)
@@ -67,9 +68,10 @@ public final class MigrationRecords {
     }
 
     /**
-     * Replaces a record; null for none. Waits a moment for the node's replica to have it, if there is one.
+     * Replaces a record if it is the expected one; null stands for no record. Then waits up to 100 ms for a replica of the node, if
+     * there is one, to acknowledge it.
      *
-     * @return whether it was the expected one, and is replaced
+     * @return whether the record was replaced
      */
     public CompletionStage<Boolean> replace(
             Endpoint node, String hash, SlotRanges slots, @Nullable MigrationRecord expected, @Nullable MigrationRecord next) {
@@ -85,11 +87,11 @@ public final class MigrationRecords {
                 .thenCompose(info -> NodeInfo.parse(Calls.text(info)).replicas() == 0
                         ? CompletableFuture.completedFuture(true)
                         : calls.call(node, "WAIT", "1", WAIT_MILLIS).thenApply(acknowledged -> true))
-                // That it was replaced is known, whatever becomes of the replica.
+                // The record has been replaced whether or not a replica has acknowledged it.
                 .exceptionally(problem -> true);
     }
 
-    /** All records of a hash. */
+
     public CompletionStage<Map<SlotRanges, MigrationRecord>> readAll(Endpoint node, String hash) {
         return eval(node, READ_ALL, hash).thenApply(reply -> {
             Map<SlotRanges, MigrationRecord> records = new LinkedHashMap<>();
@@ -104,8 +106,8 @@ public final class MigrationRecords {
         });
     }
 
-    /** Makes sure that a node's record says nothing of certain slots; of others of the same record it goes on to. */
-    public CompletionStage<?> forget(Endpoint node, String hash, SlotRanges slots) {
+    /** Removes slots from the records of a hash. The other slots of a record keep it, in a field of their own. */
+    public CompletionStage<?> removeSlots(Endpoint node, String hash, SlotRanges slots) {
         return readAll(node, hash).thenCompose(records -> {
             List<CompletableFuture<?>> changes = new ArrayList<>();
             records.forEach((field, record) -> {
@@ -122,9 +124,9 @@ public final class MigrationRecords {
         });
     }
 
-    /** Leaves a word in the node's stream of changes. */
-    public CompletionStage<RespValue> mark(Endpoint node, String word) {
-        return eval(node, MARK, MARKS, word);
+    /** Writes a marker to the node's replication stream. */
+    public CompletionStage<RespValue> mark(Endpoint node, String marker) {
+        return eval(node, MARK, MARKS, marker);
     }
 
     private CompletionStage<RespValue> eval(Endpoint node, String script, String key, String... arguments) {
