@@ -12,21 +12,22 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Who has the slots of a new migration: a pure function of the metadata and what was so before it.
+ * The ownership with which a migration starts: a pure function of the new metadata and the topology before it.
  *
  * <ul>
- *   <li>A migration that was known before keeps its state.
- *   <li>A source that served the slots until now has them. One that did not, because it has just started or took over,
- *       cannot know whether its predecessor had handed them over already: they are held.
- *   <li>A destination to which the slots were somebody else's, and not on the move, until now has not got them. Otherwise
- *       they are held.
+ *   <li>A migration that the topology contains already keeps its ownership.
+ *   <li>A source that has served the slots until now owns them. A source that has not, because it has just started or
+ *       took over from another node, cannot know whether the slots were switched already: they are held.
+ *   <li>A destination does not own slots that another proxy has served until now without a migration. Other slots are
+ *       held.
  * </ul>
  */
 final class InitialOwnership {
     private InitialOwnership() {}
 
     /**
-     * @param resolvesOwnership whether somebody finds out who has slots that are held; if not they are where the metadata has them
+     * @param resolvesOwnership whether a listener finds out the owner of slots that are held; if not, none are held,
+     *     and the source owns the slots
      */
     static Map<TaggedSlots, SlotOwnership> of(SetCluster message, Topology before, boolean resolvesOwnership) {
         Map<TaggedSlots, SlotOwnership> ownership = new HashMap<>();
@@ -44,9 +45,13 @@ final class InitialOwnership {
         }
         if (slots.tag() instanceof SlotState.Migrating migrating) {
             String node = migrating.meta().srcNodeAddress().value();
-            return !resolvesOwnership || served(slots.rangeList(), node, before) ? SlotOwnership.LOCAL : SlotOwnership.HELD;
+            return !resolvesOwnership || served(slots.rangeList(), node, before)
+                    ? SlotOwnership.LOCAL
+                    : SlotOwnership.HELD;
         }
-        return !resolvesOwnership || wereSettledElsewhere(slots.rangeList(), before) ? SlotOwnership.REMOTE : SlotOwnership.HELD;
+        return !resolvesOwnership || wereSettledElsewhere(slots.rangeList(), before)
+                ? SlotOwnership.REMOTE
+                : SlotOwnership.HELD;
     }
 
     private static boolean served(SlotRanges slots, String node, Topology before) {

@@ -1,13 +1,13 @@
 package io.undermoon.proxy.topology;
 
-/** Who has slots that move to or from this proxy, as far as this proxy knows and dares to act on it. */
+/** Who owns slots that move from or to a node behind this proxy, and how the proxy routes commands for them. */
 public enum SlotOwnership {
-    /** The node behind this proxy: it serves them. */
+    /** The node behind this proxy owns the slots and serves them. */
     LOCAL,
-    /** The other side of the migration: clients are sent there. */
+    /** The other side of the migration owns the slots; clients are redirected there. */
     REMOTE,
-    /** It is being handed over or found out: commands wait. */
+    /** The slots are being switched, or the owner is being found out; commands are held. */
     HELD,
-    /** It could not be found out in time: commands are refused until it is. */
+    /** The owner could not be found out in time; commands are refused until it is known. */
     REFUSED
 }
