@@ -40,14 +40,7 @@ class FloorsTest {
             Map.entry("migration.copy", Set.of("frame", "command", "route", "backend", "migration.record")),
             Map.entry(
                     "migration",
-                    Set.of(
-                            "frame",
-                            "command",
-                            "route",
-                            "backend",
-                            "topology",
-                            "migration.record",
-                            "migration.copy")),
+                    Set.of("frame", "command", "route", "backend", "topology", "migration.record", "migration.copy")),
             Map.entry(
                     "control",
                     Set.of(

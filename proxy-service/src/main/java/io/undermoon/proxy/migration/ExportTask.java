@@ -30,25 +30,26 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out what {@link SourceMove} decides for one migration. One action is under way at a time; what comes of one that has
- * been given up is ignored. Owned by the migration event loop, but for {@link #progress}.
+ * The source side of one migration: performs the actions of its {@link SourceMove}. One action is in progress at a
+ * time; the result of an abandoned one is ignored. Owned by the migration event loop, except {@link #progress}.
  */
 final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     private static final Logger LOG = Logger.getLogger(ExportTask.class);
 
     private static final long PRECHECK_MILLIS = 100;
     private static final long NOTIFY_MILLIS = 20;
-    private static final int NOTIFICATIONS = 10;
+    private static final int MAX_NOTIFICATIONS = 10;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long MAX_PAUSE_MILLIS = 10_000;
 
-    /** How long commands are held at most by the first handover that is tried; later ones take longer. */
+    /** How long the first attempt to switch may hold commands; the limit doubles with each further attempt. */
     private static final long FIRST_HOLD_MILLIS = 200;
 
+    /** The first attempt to switch is made when the missing keys take no longer than this; doubles likewise. */
     private static final long FIRST_DRAIN_MILLIS = 5;
 
-    /** So often a destination's replica may fail to acknowledge in time. */
-    private static final int REPLICA_CHANCES = 3;
+    /** After so many attempts to switch an acknowledgement of the destination's replica is no longer required. */
+    private static final int REPLICA_ATTEMPTS = 3;
 
     private final MigrationContext context;
     private final ClusterName cluster;
@@ -63,10 +64,15 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     private final HoldTimer hold;
 
     private volatile SourceMove move;
-    private volatile String waitsFor = "";
+    private volatile String waitReason = "";
     private @Nullable CopyAttempt attempt;
-    private long turn;
+
+    /** The number of the action in progress. */
+    private long currentAction;
+
+    /** Attempts to switch with the present copy. */
     private int holds;
+
     private boolean stopped;
 
     ExportTask(
@@ -90,23 +96,23 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     }
 
     void start() {
-        LOG.infof("%s begins; served here until now: %s", this, move.certain());
+        LOG.infof("Slot migration starts: %s ownership=%s", this, move.ownership());
         if (move.ownership() == SlotOwnership.HELD) {
             hold.begin();
         }
-        take(move.begin());
+        apply(move.begin());
     }
 
-    /** The migration is no longer in the metadata. */
+    /** Ends the task, because the migration is no longer in the metadata. */
     void stop() {
         stopped = true;
-        turn++;
+        currentAction++;
         endAttempt();
         hold.cancel();
         aborts.answer("TASK_NOT_FOUND the migration is no longer known");
     }
 
-    /** Every endpoint that the migration needs. */
+    /** The endpoints to which connections are to be kept. */
     List<Endpoint> endpoints() {
         return List.of(source, destination, destinationProxy);
     }
@@ -119,19 +125,19 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         return move.phase() == Phase.SWITCHED;
     }
 
-    /** How far it is; from any thread. */
+    /** The progress of the migration; may be called from any thread. */
     MigrationProgress progress() {
         SourceMove now = move;
         MigrationProgress.State state =
                 MigrationProgress.State.valueOf(now.phase().shown().toUpperCase(Locale.ROOT));
-        return counters.progress(tag, state, now.error().isEmpty() ? waitsFor : now.error());
+        return counters.progress(tag, state, now.error().isEmpty() ? waitReason : now.error());
     }
 
-    /** Cancels the migration, unless it is switched. The answer is {@code OK} or an error. */
+    /** Aborts the migration, unless it is switched. Completes with {@code OK} or an error. */
     CompletionStage<String> abort() {
         CompletionStage<String> answer = aborts.add();
         if (move.certain() && move.isInterruptible()) {
-            take(move.abort());
+            apply(move.abort());
         } else {
             move = move.requestAbort();
             answerAbortsIfKnown();
@@ -139,12 +145,12 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         return answer;
     }
 
-    private void take(Step step) {
+    private void apply(Step step) {
         SourceMove before = move;
         SourceMove next = step.next();
         move = next;
-        turn++;
-        waitsFor = "";
+        currentAction++;
+        waitReason = "";
         if (before.ownership() != next.ownership()) {
             ownershipChanged(before.ownership(), next.ownership());
             if (stopped) {
@@ -152,9 +158,10 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
             }
         }
         if (!before.phase().shown().equals(next.phase().shown())) {
-            LOG.infof("%s is %s%s", this, next.phase().shown(), next.error().isEmpty() ? "" : ": " + next.error());
+            String reason = next.error().isEmpty() ? "" : " reason=" + next.error();
+            LOG.infof("Slot migration %s: %s%s", next.phase().shown(), this, reason);
         } else if (!next.error().isEmpty() && !next.error().equals(before.error())) {
-            LOG.warnf("%s: %s", this, next.error());
+            LOG.warnf("Slot migration is retried: %s reason=%s", this, next.error());
         }
         answerAbortsIfKnown();
         step.action().perform(this);
@@ -165,14 +172,14 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
             hold.begin();
         }
         if (!context.topology().setOwnership(tag, now)) {
-            // The metadata has changed, which this task is about to hear; nobody goes by what it does any more.
+            // The migration has left the metadata; the task would be told so in a moment.
             stop();
             return;
         }
         if (before == SlotOwnership.HELD) {
             long nanos = hold.end();
             counters.held(nanos);
-            LOG.infof("%s held commands for %d us", this, TimeUnit.NANOSECONDS.toMicros(nanos));
+            LOG.infof("Commands were held: %s micros=%d", this, TimeUnit.NANOSECONDS.toMicros(nanos));
         }
     }
 
@@ -180,10 +187,10 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         SourceMove before = move;
         move = before.overdue();
         if (before.ownership() == move.ownership()) {
-            hold.goOn();
+            hold.extend();
         } else {
             ownershipChanged(before.ownership(), move.ownership());
-            LOG.warnf("%s: commands were held too long: %s", this, move.ownership());
+            LOG.warnf("Commands were held too long: %s ownership=%s", this, move.ownership());
         }
     }
 
@@ -202,41 +209,44 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     @Override
     public void readRecords() {
         endAttempt();
-        CompletionStage<@Nullable MigrationRecord> atSource = context.records().read(source, MigrationRecords.EXPORTS, tag.rangeList());
-        CompletionStage<@Nullable MigrationRecord> atDestination = context.records().read(destination, MigrationRecords.IMPORTS, tag.rangeList());
-        outcome(
+        CompletionStage<@Nullable MigrationRecord> atSource =
+                context.records().read(source, MigrationRecords.EXPORTS, tag.rangeList());
+        CompletionStage<@Nullable MigrationRecord> atDestination =
+                context.records().read(destination, MigrationRecords.IMPORTS, tag.rangeList());
+        answer(
                 atSource.thenCompose(own -> atDestination.thenApply(other -> new Found(own, other))),
-                found -> move.found(found.source, found.destination, randomWord()));
+                found -> move.found(found.source, found.destination, randomText()));
     }
 
-    private record Found(@Nullable MigrationRecord source, @Nullable MigrationRecord destination) {}
+    private record Found(
+            @Nullable MigrationRecord source, @Nullable MigrationRecord destination) {}
 
     @Override
     public void writeSource(@Nullable MigrationRecord expected, MigrationRecord next) {
-        outcome(
+        answer(
                 context.records().replace(source, MigrationRecords.EXPORTS, tag.rangeList(), expected, next),
                 done -> done ? move.written(next) : move.conflict());
     }
 
     @Override
     public void writeDestination(@Nullable MigrationRecord expected, MigrationRecord next) {
-        outcome(
+        answer(
                 context.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next),
                 done -> done ? move.written(next) : move.conflict());
     }
 
     @Override
     public void precheck() {
-        long mine = turn;
+        long action = currentAction;
         handshake(Handshake.Step.PRECHECK).whenComplete((reply, problem) -> {
-            if (mine != turn) {
+            if (action != currentAction) {
                 return;
             }
             if (problem == null) {
-                take(move.prechecked());
+                apply(move.prechecked());
             } else {
-                waitsFor = Calls.reason(problem);
-                schedule(PRECHECK_MILLIS, ifTurn(mine, this::precheck));
+                waitReason = Calls.reason(problem);
+                schedule(PRECHECK_MILLIS, ifCurrent(action, this::precheck));
             }
         });
     }
@@ -248,17 +258,17 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     }
 
     private void notifyDestination(int attempts) {
-        long mine = turn;
+        long action = currentAction;
         handshake(Handshake.Step.FINALSWITCH).whenComplete((reply, problem) -> {
-            if (mine != turn) {
+            if (action != currentAction) {
                 return;
             }
             if (problem == null) {
-                take(move.accepted());
-            } else if (attempts < NOTIFICATIONS) {
-                schedule(NOTIFY_MILLIS, ifTurn(mine, () -> notifyDestination(attempts + 1)));
+                apply(move.accepted());
+            } else if (attempts < MAX_NOTIFICATIONS) {
+                schedule(NOTIFY_MILLIS, ifCurrent(action, () -> notifyDestination(attempts + 1)));
             } else {
-                take(move.failed(Calls.reason(problem)));
+                apply(move.failed(Calls.reason(problem)));
             }
         });
     }
@@ -271,41 +281,41 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     @Override
     public void prepare() {
         endAttempt();
-        CopyAttempt started = new CopyAttempt(
-                context.copyContext(), source, destination, tag.rangeList(), config, counters, this);
+        CopyAttempt started =
+                new CopyAttempt(context.copyContext(), source, destination, tag.rangeList(), config, counters, this);
         attempt = started;
         holds = 0;
-        outcome(started.prepare().thenApply(prepared -> true), prepared -> move.prepared());
+        answer(started.prepare().thenApply(prepared -> true), prepared -> move.prepared());
     }
 
     @Override
     public void copy() {
         CopyAttempt present = attempt;
         if (present == null) {
-            take(move.failed("the attempt has ended"));
+            apply(move.failed("the attempt has ended"));
             return;
         }
-        // The longer it does not converge, the longer may what is left take.
+        // A copy that does not converge is accepted with more keys missing each time.
         long allowedMillis = Math.min(maxHoldMillis() / 4, FIRST_DRAIN_MILLIS << Math.min(holds, 16));
         if (holds == 0) {
             present.copy(allowedMillis);
         } else {
-            schedule(pauseMillis(holds), ifTurn(turn, () -> present.copy(allowedMillis)));
+            schedule(pauseMillis(holds), ifCurrent(currentAction, () -> present.copy(allowedMillis)));
         }
     }
 
     @Override
     public void converged() {
         if (move.phase() == Phase.COPYING) {
-            take(move.converged());
+            apply(move.converged());
         }
     }
 
     @Override
     public void attemptFailed(String reason) {
         switch (move.phase()) {
-            case PREPARING, COPYING, HOLDING -> take(move.failed(reason));
-            default -> LOG.debugf("%s no longer needs what was lost: %s", this, reason);
+            case PREPARING, COPYING, HOLDING -> apply(move.failed(reason));
+            default -> LOG.debugf("Failure of a finished copy: %s reason=%s", this, reason);
         }
     }
 
@@ -313,23 +323,23 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     public void hold() {
         CopyAttempt present = attempt;
         if (present == null) {
-            take(move.failed("the attempt has ended"));
+            apply(move.failed("the attempt has ended"));
             return;
         }
-        long mine = turn;
+        long action = currentAction;
         long budgetMillis = Math.min(maxHoldMillis(), FIRST_HOLD_MILLIS << Math.min(holds, 16));
-        boolean insists = holds >= REPLICA_CHANCES;
+        boolean ignoresReplica = holds >= REPLICA_ATTEMPTS;
         holds++;
         schedule(
                 budgetMillis,
-                ifTurn(mine, () -> take(move.heldTooLong("commands were held for " + budgetMillis + " ms"))));
-        Barrier.of(context.clientLoops(), source, tag.rangeList()::contains, () -> mine == turn)
+                ifCurrent(action, () -> apply(move.heldTooLong("commands were held for " + budgetMillis + " ms"))));
+        Barrier.await(context.clientLoops(), source, tag.rangeList()::contains, () -> action == currentAction)
                 .whenComplete((quiet, problem) -> context.loop()
-                        .execute(ifTurn(
-                                mine,
-                                () -> outcome(
-                                        present.finish(randomWord(), Math.max(1, budgetMillis / 2)),
-                                        safe -> safe || insists
+                        .execute(ifCurrent(
+                                action,
+                                () -> answer(
+                                        present.finish(randomText(), Math.max(1, budgetMillis / 2)),
+                                        safe -> safe || ignoresReplica
                                                 ? move.drained()
                                                 : move.heldTooLong(
                                                         "no replica of the destination has acknowledged in time")))));
@@ -338,7 +348,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     @Override
     public void pause(int failures) {
         endAttempt();
-        schedule(pauseMillis(failures), ifTurn(turn, () -> take(move.pauseEnded())));
+        schedule(pauseMillis(failures), ifCurrent(currentAction, () -> apply(move.pauseEnded())));
     }
 
     private static long pauseMillis(int failures) {
@@ -358,45 +368,45 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         }
     }
 
-    private <T> void outcome(CompletionStage<T> stage, Function<T, Step> event) {
-        long mine = turn;
+    private <T> void answer(CompletionStage<T> stage, Function<T, Step> event) {
+        long action = currentAction;
         BiFunction<@Nullable T, @Nullable Throwable, Boolean> taken = (value, problem) -> {
-            if (mine == turn) {
-                take(problem == null ? event.apply(requireNonNull(value)) : move.failed(Calls.reason(problem)));
+            if (action == currentAction) {
+                apply(problem == null ? event.apply(requireNonNull(value)) : move.failed(Calls.reason(problem)));
             }
             return true;
         };
         stage.handle(taken).whenComplete((done, mistake) -> {
             if (mistake != null) {
-                LOG.errorf(mistake, "%s: something unforeseen in %s", this, move);
+                LOG.errorf(mistake, "Unexpected error in a slot migration: %s state=%s", this, move);
             }
         });
     }
 
-    private Runnable ifTurn(long mine, Runnable action) {
+    private Runnable ifCurrent(long action, Runnable task) {
         return () -> {
-            if (mine == turn) {
-                action.run();
+            if (action == currentAction) {
+                task.run();
             }
         };
     }
 
-    private void schedule(long millis, Runnable action) {
+    private void schedule(long millis, Runnable task) {
         Runnable unlessStopped = () -> {
             if (!stopped) {
-                action.run();
+                task.run();
             }
         };
         context.loop().eventLoop().schedule(unlessStopped, millis, TimeUnit.MILLISECONDS);
     }
 
-    private static String randomWord() {
+    private static String randomText() {
         return Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 
     @Override
     public String toString() {
-        return "cluster=" + cluster + " epoch=" + meta.epoch() + " migration of " + tag.rangeList() + " from " + source
-                + " to " + destination;
+        return "cluster=" + cluster + " epoch=" + meta.epoch() + " slots=" + tag.rangeList() + " source=" + source
+                + " destination=" + destination;
     }
 }

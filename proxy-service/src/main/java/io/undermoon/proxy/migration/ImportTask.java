@@ -21,9 +21,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The destination side of one migration. It decides nothing: the slots are its own when the record in its node says so, which
- * the source has written. It looks when it begins, when the source tells it to, and now and then. Owned by the migration event loop,
- * but for {@link #progress}.
+ * The destination side of one migration. It owns the slots when the record in its node, which only the source writes,
+ * says so. It reads the record at the start, when the source sends {@code FINALSWITCH}, and periodically until then.
+ * Owned by the migration event loop, except {@link #progress}.
  */
 final class ImportTask {
     private static final Logger LOG = Logger.getLogger(ImportTask.class);
@@ -33,6 +33,7 @@ final class ImportTask {
     private final MigrationContext context;
     private final ClusterName cluster;
     private final TaggedSlots tag;
+    private final MigrationMeta meta;
     private final Endpoint source;
     private final Endpoint node;
     private final long startNanos = System.nanoTime();
@@ -52,6 +53,7 @@ final class ImportTask {
         this.context = context;
         this.cluster = cluster;
         this.tag = tag;
+        this.meta = meta;
         this.source = context.endpoints().redis(meta.srcNodeAddress().value());
         this.node = context.endpoints().redis(meta.dstNodeAddress().value());
         this.ownership = now;
@@ -61,7 +63,7 @@ final class ImportTask {
     }
 
     void start() {
-        LOG.infof("%s is expected; slots are %s", this, ownership);
+        LOG.infof("Slot import starts: %s ownership=%s", this, ownership);
         poll();
     }
 
@@ -78,7 +80,7 @@ final class ImportTask {
         return new MigrationTask(cluster, tag);
     }
 
-    /** The node that gets the slots. */
+    /** The destination node. */
     Endpoint node() {
         return node;
     }
@@ -87,7 +89,7 @@ final class ImportTask {
         return ownership == SlotOwnership.LOCAL;
     }
 
-    /** How far it is; from any thread. */
+    /** The progress of the migration; may be called from any thread. */
     MigrationProgress progress() {
         boolean owned = ownership == SlotOwnership.LOCAL;
         long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
@@ -96,31 +98,35 @@ final class ImportTask {
                 tag, MigrationProgress.Side.DESTINATION, state, 0, 0, 0, 0, 0, elapsed, 0, 0, 0, 0, error);
     }
 
-    /** The source says that the slots have been handed over. Tells whether the node has it on record. */
+    /**
+     * Handles the source's message that the slots are switched. Completes with whether the node's record confirms it.
+     */
     CompletionStage<Boolean> finalSwitch() {
         if (ownership == SlotOwnership.LOCAL) {
             return CompletableFuture.completedFuture(true);
         }
-        return context.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenApply(record -> {
-            boolean owned = record != null && record.is(Status.OWNED);
-            if (owned) {
-                take(SlotOwnership.LOCAL);
-            }
-            return owned && !stopped;
-        });
+        return context.records()
+                .read(node, MigrationRecords.IMPORTS, tag.rangeList())
+                .thenApply(record -> {
+                    boolean owned = record != null && record.is(Status.OWNED);
+                    if (owned) {
+                        apply(SlotOwnership.LOCAL);
+                    }
+                    return owned && !stopped;
+                });
     }
 
     private void poll() {
         if (stopped || ownership == SlotOwnership.LOCAL) {
             return;
         }
-        look().whenComplete((found, problem) -> {
+        readOwnership().whenComplete((found, problem) -> {
             if (stopped || ownership == SlotOwnership.LOCAL) {
                 return;
             }
             if (problem == null) {
                 error = "";
-                take(found);
+                apply(found);
             } else {
                 error = Calls.reason(problem);
             }
@@ -131,17 +137,20 @@ final class ImportTask {
         });
     }
 
-    /** Who has the slots by the node's record; a source that is there and is at a later attempt knows better. */
-    private CompletionStage<SlotOwnership> look() {
-        return context.records().read(node, MigrationRecords.IMPORTS, tag.rangeList()).thenCompose(record -> {
-            if (record == null || !record.is(Status.OWNED)) {
-                return CompletableFuture.completedFuture(SlotOwnership.REMOTE);
-            }
-            return context.records()
-                    .read(source, MigrationRecords.EXPORTS, tag.rangeList())
-                    .exceptionally(problem -> null)
-                    .thenApply(given -> contradicts(given, record) ? SlotOwnership.REMOTE : SlotOwnership.LOCAL);
-        });
+    /** The ownership by the node's record, unless the source can be reached and has a record of a later attempt. */
+    private CompletionStage<SlotOwnership> readOwnership() {
+        return context.records()
+                .read(node, MigrationRecords.IMPORTS, tag.rangeList())
+                .thenCompose(record -> {
+                    if (record == null || !record.is(Status.OWNED)) {
+                        return CompletableFuture.completedFuture(SlotOwnership.REMOTE);
+                    }
+                    return context.records()
+                            .read(source, MigrationRecords.EXPORTS, tag.rangeList())
+                            .exceptionally(problem -> null)
+                            .thenApply(
+                                    given -> contradicts(given, record) ? SlotOwnership.REMOTE : SlotOwnership.LOCAL);
+                });
     }
 
     private static boolean contradicts(@Nullable MigrationRecord given, MigrationRecord owned) {
@@ -150,11 +159,11 @@ final class ImportTask {
 
     private void heldTooLong() {
         if (!stopped && ownership == SlotOwnership.HELD) {
-            take(SlotOwnership.REFUSED);
+            apply(SlotOwnership.REFUSED);
         }
     }
 
-    private void take(SlotOwnership next) {
+    private void apply(SlotOwnership next) {
         if (stopped || ownership == next) {
             return;
         }
@@ -163,11 +172,12 @@ final class ImportTask {
             return;
         }
         ownership = next;
-        LOG.infof("%s: slots are %s", this, next);
+        LOG.infof("Slot ownership changed: %s ownership=%s", this, next);
     }
 
     @Override
     public String toString() {
-        return "cluster=" + cluster + " import of " + tag.rangeList() + " from " + source + " to " + node;
+        return "cluster=" + cluster + " epoch=" + meta.epoch() + " slots=" + tag.rangeList() + " source=" + source
+                + " destination=" + node;
     }
 }

@@ -10,12 +10,11 @@ import io.undermoon.proxy.topology.TopologyStore;
 import java.util.List;
 
 /**
- * What the migrations of a proxy share.
+ * What all migrations of a proxy share.
  *
- * @param loop on which they all live
- * @param clientLoops those whose commands have to be waited for at a handover
- * @param calls asks nodes, on the loop
- * @param records of the nodes
+ * @param loop the migration event loop, on which all of them run
+ * @param clientLoops the loops that serve clients
+ * @param calls sends commands to nodes, on the loop
  */
 record MigrationContext(
         ProxyLoop loop,
@@ -29,11 +28,6 @@ record MigrationContext(
 
     CopyContext copyContext() {
         return new CopyContext(
-                loop,
-                calls,
-                records,
-                commands.current(),
-                settings.maxKeysPerSecond(),
-                settings.maxBytesPerSecond());
+                loop, calls, records, commands.current(), settings.maxKeysPerSecond(), settings.maxBytesPerSecond());
     }
 }

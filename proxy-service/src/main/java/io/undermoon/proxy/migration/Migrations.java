@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The migrations in which this proxy takes part: follows the metadata, and answers what coordinators and other proxies ask about
- * them. Every method may be called from any thread.
+ * The migrations from and to the nodes behind this proxy. Starts and stops tasks as the metadata changes, and answers
+ * the messages of coordinators and other proxies about them. Every method may be called from any thread.
  */
 public final class Migrations implements AutoCloseable {
     private static final String OK = "OK";
@@ -38,15 +38,15 @@ public final class Migrations implements AutoCloseable {
     private final Map<TaggedSlots, ExportTask> exports = new LinkedHashMap<>();
     private final Map<TaggedSlots, ImportTask> imports = new LinkedHashMap<>();
 
-    /** Copies of the above for readers on other threads. */
+    /** Copies of the maps' values for readers on other threads. */
     private volatile List<ExportTask> knownExports = List.of();
 
     private volatile List<ImportTask> knownImports = List.of();
     private boolean closed;
 
     /**
-     * @param loop for the context alone
-     * @param clientLoops those that serve clients
+     * @param loop the migration event loop, which serves no clients
+     * @param clientLoops the loops that serve clients
      */
     public Migrations(
             ProxyLoop loop,
@@ -56,18 +56,19 @@ public final class Migrations implements AutoCloseable {
             CommandCatalog commands,
             MigrationSettings settings) {
         Calls calls = new Calls(loop);
-        this.context = new MigrationContext(loop, clientLoops, topology, endpoints, commands, calls, new MigrationRecords(calls), settings);
+        this.context = new MigrationContext(
+                loop, clientLoops, topology, endpoints, commands, calls, new MigrationRecords(calls), settings);
         this.cleanup = new SlotCleanup(context);
     }
 
-    /** Begins to follow the metadata; before any is applied. */
+    /** Starts following the metadata. To be called before any metadata is applied. */
     public void start() {
         context.topology().resolvesOwnership();
-        context.topology().onChange(now -> context.loop().execute(this::follow));
+        context.topology().onChange(now -> context.loop().execute(this::applyTopology));
         context.loop().execute(cleanup::start);
     }
 
-    /** Stops all that goes on, as if the process ended. */
+    /** Stops all tasks; the records stay, so that the next process resumes the migrations. */
     @Override
     public void close() {
         context.loop().execute(() -> {
@@ -78,7 +79,7 @@ public final class Migrations implements AutoCloseable {
         });
     }
 
-    /** Those that are switched and wait for the metadata to say so. */
+    /** The migrations that are switched and wait for the commit. */
     public List<MigrationTask> finished() {
         List<MigrationTask> finished = new ArrayList<>();
         knownExports.stream().filter(ExportTask::isSwitched).forEach(task -> finished.add(task.task()));
@@ -86,7 +87,7 @@ public final class Migrations implements AutoCloseable {
         return finished;
     }
 
-    /** How far each is. */
+    /** The progress of all migrations. */
     public List<MigrationProgress> progress() {
         List<MigrationProgress> progress = new ArrayList<>();
         knownExports.forEach(task -> progress.add(task.progress()));
@@ -95,9 +96,9 @@ public final class Migrations implements AutoCloseable {
     }
 
     /**
-     * Answers a message about a migration in which this proxy takes part.
+     * Handles a message about a migration from or to a node behind this proxy.
      *
-     * @return {@code OK} or an error
+     * @return completes with {@code OK} or an error
      */
     public CompletionStage<String> answer(Handshake message) {
         CompletableFuture<String> answer = new CompletableFuture<>();
@@ -166,8 +167,8 @@ public final class Migrations implements AutoCloseable {
         return later ? "NOT_READY_FOR_SWITCHING" : "TASK_NOT_FOUND";
     }
 
-    /** Begins what is new in the metadata and stops what is no longer there. */
-    private void follow() {
+    /** Starts tasks for new migrations of the metadata and stops those of migrations that it no longer contains. */
+    private void applyTopology() {
         if (closed) {
             return;
         }
@@ -176,10 +177,10 @@ public final class Migrations implements AutoCloseable {
         stopAbsent(present);
         MigrationConfig config = now.cluster().config().migrationConfig();
         MigrationConfig used = config == null ? MigrationConfig.DEFAULT : config;
-        now.ownership().forEach((tag, ownership) -> begin(now, tag, ownership, used));
+        now.ownership().forEach((tag, ownership) -> startTask(now, tag, ownership, used));
         knownExports = List.copyOf(exports.values());
         knownImports = List.copyOf(imports.values());
-        context.loop().retainBackends(wanted());
+        context.loop().retainBackends(endpoints());
     }
 
     private void stopAbsent(Set<TaggedSlots> present) {
@@ -197,7 +198,7 @@ public final class Migrations implements AutoCloseable {
         }
     }
 
-    private void begin(Topology now, TaggedSlots tag, SlotOwnership ownership, MigrationConfig config) {
+    private void startTask(Topology now, TaggedSlots tag, SlotOwnership ownership, MigrationConfig config) {
         if (now.clusterName() == null) {
             return;
         }
@@ -212,10 +213,10 @@ public final class Migrations implements AutoCloseable {
         }
     }
 
-    private Set<Endpoint> wanted() {
-        Set<Endpoint> wanted = new HashSet<>(cleanup.masters());
-        exports.values().forEach(task -> wanted.addAll(task.endpoints()));
-        imports.values().forEach(task -> wanted.addAll(task.endpoints()));
-        return wanted;
+    private Set<Endpoint> endpoints() {
+        Set<Endpoint> endpoints = new HashSet<>(cleanup.masters());
+        exports.values().forEach(task -> endpoints.addAll(task.endpoints()));
+        imports.values().forEach(task -> endpoints.addAll(task.endpoints()));
+        return endpoints;
     }
 }

@@ -24,11 +24,12 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Removes what migrations leave behind in the masters behind this proxy: the keys of slots that were given away, those of a
- * copy that was never finished, and the records themselves once the metadata says the same.
+ * Deletes what migrations leave behind in the masters behind this proxy: the keys of slots that were given to another
+ * node, the keys of an unfinished copy, and the records, once the metadata agrees with them.
  *
- * <p>It goes by the records, so it goes on after a restart or a failover, and also empties a node that has left its cluster.
- * Keys of slots that the metadata has at the node, in whatever state, are never touched. Owned by the migration event loop.
+ * <p>The cleanup reads the records, so it continues after a restart or a failover, and also empties a node that has
+ * left its cluster. Keys of slots that the metadata has at the node, in whatever state, are never deleted. Owned by the
+ * migration event loop.
  */
 final class SlotCleanup {
     private static final Logger LOG = Logger.getLogger(SlotCleanup.class);
@@ -37,7 +38,7 @@ final class SlotCleanup {
     private final MigrationContext context;
     private final Map<Endpoint, Sweep> sweeps = new HashMap<>();
 
-    /** Since when the metadata has had slots elsewhere that a record says were given away. */
+    /** The time since which the metadata has the slots of a {@code given} record at another node. */
     private final Map<String, Long> goneSinceNanos = new HashMap<>();
 
     private boolean checking;
@@ -47,7 +48,7 @@ final class SlotCleanup {
         this.context = context;
     }
 
-    /** A sweep that goes on. */
+    /** A sweep in progress. */
     private static final class Sweep {
         private boolean removing;
     }
@@ -60,7 +61,7 @@ final class SlotCleanup {
         stopped = true;
     }
 
-    /** Whether keys of a node are being removed this moment, by what was right a moment ago. */
+    /** Whether a batch of keys of a node is being deleted at present, possibly by metadata that has just changed. */
     boolean isRemoving(Endpoint node) {
         Sweep sweep = sweeps.get(node);
         return sweep != null && sweep.removing;
@@ -95,7 +96,7 @@ final class SlotCleanup {
             CompletableFuture.allOf(checks.toArray(CompletableFuture<?>[]::new)).whenComplete((done, problem) -> {
                 checking = false;
                 if (problem != null) {
-                    LOG.debugf("records of migrations cannot be read now: %s", Calls.reason(problem));
+                    LOG.debugf("Migration records cannot be read: reason=%s", Calls.reason(problem));
                 }
             });
         }
@@ -114,12 +115,12 @@ final class SlotCleanup {
     }
 
     private void checkExport(Endpoint node, SlotRanges slots, MigrationRecord record) {
-        if (isOnTheMove(node, slots)) {
+        if (isMigrating(node, slots)) {
             return;
         }
         SlotRanges gone = slots.minus(slotsAt(node));
         if (!record.is(Status.GIVEN) || gone.isEmpty()) {
-            remove(node, MigrationRecords.EXPORTS, slots, record);
+            removeRecord(node, MigrationRecords.EXPORTS, slots, record);
             return;
         }
         long since = goneSinceNanos.computeIfAbsent(node + " " + slots + " " + record, key -> System.nanoTime());
@@ -131,15 +132,15 @@ final class SlotCleanup {
     }
 
     private void checkImport(Endpoint node, SlotRanges slots, MigrationRecord record) {
-        if (isOnTheMove(node, slots)) {
+        if (isMigrating(node, slots)) {
             return;
         }
         SlotRanges elsewhere = slots.minus(slotsAt(node));
         if (record.is(Status.OWNED) || elsewhere.isEmpty()) {
-            // The metadata has caught up with the record, or has other plans that nobody asked the node about; the keys
-            // stay.
+            // Either the metadata agrees with the record, or the node owns slots that the metadata has elsewhere; the
+            // keys stay.
             if (elsewhere.isEmpty() || context.topology().current().clusterName() == null) {
-                remove(node, MigrationRecords.IMPORTS, slots, record);
+                removeRecord(node, MigrationRecords.IMPORTS, slots, record);
             }
         } else {
             sweep(node, MigrationRecords.IMPORTS, slots, record);
@@ -152,42 +153,46 @@ final class SlotCleanup {
         }
         Sweep sweep = new Sweep();
         sweeps.put(node, sweep);
-        LOG.infof("node=%s: removing what is left of slots %s (%s)", node, slots, record);
+        LOG.infof("Deleting keys that a migration left behind: node=%s slots=%s record=%s", node, slots, record);
         KeySweep.start(
                         context.loop(),
                         context.calls(),
                         node,
                         slot -> slots.contains(slot) && !slotsAt(node).contains(slot),
-                        this::cleanUpDelayNanos,
+                        this::delayNanos,
                         removing -> sweep.removing = removing)
                 .whenComplete((removed, problem) -> {
                     sweeps.remove(node);
                     if (problem != null) {
                         LOG.warnf(
-                                "node=%s: what is left of slots %s is still there: %s",
+                                "Keys that a migration left behind cannot be deleted: node=%s slots=%s reason=%s",
                                 node, slots, Calls.reason(problem));
                     } else {
-                        LOG.infof("node=%s: removed %d keys that were left of slots %s", node, removed, slots);
-                        remove(node, hash, slots, record);
+                        LOG.infof(
+                                "Deleted keys that a migration left behind: node=%s slots=%s keys=%d",
+                                node, slots, removed);
+                        removeRecord(node, hash, slots, record);
                     }
                 });
     }
 
-    private long cleanUpDelayNanos(int scanned, int removed) {
+    private long delayNanos(int scanned, int removed) {
         long most = context.settings().cleanupKeysPerSecond();
         return most == 0 ? 0 : TimeUnit.SECONDS.toNanos(removed) / most;
     }
 
-    private void remove(Endpoint node, String hash, SlotRanges slots, MigrationRecord record) {
+    private void removeRecord(Endpoint node, String hash, SlotRanges slots, MigrationRecord record) {
         context.records().replace(node, hash, slots, record, null).whenComplete((done, problem) -> {
             if (problem != null) {
-                LOG.debugf("node=%s: record of slots %s is still there: %s", node, slots, Calls.reason(problem));
+                LOG.debugf(
+                        "Migration record cannot be removed: node=%s slots=%s reason=%s",
+                        node, slots, Calls.reason(problem));
             }
         });
     }
 
     /** Whether the metadata has a migration of some of these slots from or to the node. */
-    private boolean isOnTheMove(Endpoint node, SlotRanges slots) {
+    private boolean isMigrating(Endpoint node, SlotRanges slots) {
         return tagsAt(node).stream()
                 .anyMatch(range -> !range.isStable() && range.rangeList().intersects(slots));
     }

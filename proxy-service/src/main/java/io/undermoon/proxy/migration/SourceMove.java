@@ -10,8 +10,8 @@ import io.undermoon.proxy.topology.SlotOwnership;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state machine of the source side of one migration: a pure function from state and event to the next state and one action.
- * Immutable.
+ * The state machine of the source side of one migration: a pure function from state and event to the next state and one
+ * action. Immutable.
  *
  * <pre>
  * CHECKING ─► READING ─► CLAIMING_DESTINATION ─► CLAIMING_SOURCE ─► PREPARING ─► COPYING ◄─► HOLDING ─►
@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * The slots have one owner at any time because of these rules:
  *
  * <ul>
- *   <li>The destination owns the slots if and only if its record says {@code owned} for the attempt that the source's record names,
- *       or for a later one. If the source has no record, the destination's record decides.
- *   <li>Only the source changes records, each by compare-and-set. Before it serves slots of which it was not {@code certain}, it
- *       writes a new attempt id to the destination's record: a delayed write of an earlier attempt then finds another record
- *       than it expects and has no effect.
- *   <li>From the moment at which {@code owned} is sent the source is not certain, and holds commands for the slots until it has read
- *       or replaced the record. While it can do neither it refuses them; it never guesses.
+ *   <li>The destination owns the slots if and only if its record says {@code owned} for the attempt that the source's
+ *       record names, or for a later one. If the source has no record, the destination's record decides.
+ *   <li>Only the source changes records, each by compare-and-set. Before it serves slots of which it was not
+ *       {@code certain}, it writes a new attempt id to the destination's record: a delayed write of an earlier attempt
+ *       then finds another record than it expects and has no effect.
+ *   <li>From the moment at which {@code owned} is sent the source is not certain, and holds commands for the slots
+ *       until it has read or replaced the record. While it can do neither it refuses them; it never guesses.
  * </ul>
  *
  * @param epoch of the task, which identifies this definition of the migration
@@ -90,7 +90,10 @@ record SourceMove(
         void perform(Effects effects);
     }
 
-    /** Performs actions. Each answers by the event of {@link SourceMove} that it names; a failure is answered by {@link #failed}. */
+    /**
+     * Performs actions. Each answers by the event of {@link SourceMove} that it names; a failure is answered by
+     * {@link #failed}.
+     */
     interface Effects {
         /** Reads the records of both sides, for {@link #found}. */
         void readRecords();
@@ -104,13 +107,19 @@ record SourceMove(
         /** Asks the destination proxy whether it knows the migration, for {@link #prechecked}. */
         void precheck();
 
-        /** Follows the source's replication stream and deletes the slots' keys at the destination, for {@link #prepared}. */
+        /**
+         * Follows the source's replication stream and deletes the slots' keys at the destination, for
+         * {@link #prepared}.
+         */
         void prepare();
 
         /** Copies, or resumes copying, until little is missing, for {@link #converged}. */
         void copy();
 
-        /** Waits for commands in flight and copies the rest within the time limit, for {@link #drained} or {@link #heldTooLong}. */
+        /**
+         * Waits for commands in flight and copies the rest within the time limit, for {@link #drained} or
+         * {@link #heldTooLong}.
+         */
         void hold();
 
         /** Tells the destination proxy that it owns the slots, for {@link #accepted}. */
@@ -264,7 +273,10 @@ record SourceMove(
         return certain && !abortRequested ? to(Phase.CHECKING).step(Effects::precheck) : read();
     }
 
-    /** Commands have been held for the longest time allowed, while the owner is still unknown or the destination not yet told. */
+    /**
+     * Commands have been held for the longest time allowed, while the owner is still unknown or the destination not yet
+     * told.
+     */
     SourceMove overdue() {
         if (ownership != SlotOwnership.HELD) {
             return this;

@@ -13,8 +13,8 @@ import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 /**
- * A client that counts up keys in many slots and lives through failovers: it follows {@code MOVED}, takes refusals for what
- * they are, and notes of how many increments it does not know whether they were executed.
+ * A client that counts up keys in many slots and lives through failovers: it follows {@code MOVED}, takes refusals for
+ * what they are, and notes of how many increments it does not know whether they were executed.
  */
 final class CountingWriter extends Thread {
     private static final int KEYS = 60;

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A migration one of whose nodes dies and is replaced by its replica, behind another proxy, while clients write. The proxy of
- * the dead node hears nothing of it, as one that is cut off.
+ * A migration one of whose nodes dies and is replaced by its replica, behind another proxy, while clients write. The
+ * proxy of the dead node hears nothing of it, as one that is cut off.
  */
 class SlotMoveFailoverIT {
     private static final int KEYS = 50_000;
@@ -69,8 +69,8 @@ class SlotMoveFailoverIT {
     }
 
     /**
-     * Where the dead node had slots for clients, all is there that its replica had got; everywhere else, all that clients were told
-     * is done.
+     * Where the dead node had slots for clients, all is there that its replica had got; everywhere else, all that
+     * clients were told is done.
      */
     private static void assertNothingLost(
             TwoProxies proxies, Map<String, Long> kept, List<CountingWriter> writers, boolean source, boolean moved) {

@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 
-/** Migrations in the middle of which something ends. What the original lost in such cases has a test of its own name. */
+/**
+ * Migrations in the middle of which something ends. What the original lost in such cases has a test of its own name.
+ */
 class SlotMoveFailureIT {
     /** In a moving slot. */
     private static final String KEY = "moving-3";

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Drives {@link SourceMove} through migrations in a world in which everything fails: replies are lost, writes take effect much
- * later, the source proxy dies at any step, nodes fail over and forget their last write, the migration is redefined or
- * aborted. A run is longer with {@code -Dundermoon.model.runs}.
+ * Drives {@link SourceMove} through migrations in a world in which everything fails: replies are lost, writes take
+ * effect much later, the source proxy dies at any step, nodes fail over and forget their last write, the migration is
+ * redefined or aborted. A run is longer with {@code -Dundermoon.model.runs}.
  */
 class SourceMoveModelTest {
     private static final int RUNS = Integer.getInteger("undermoon.model.runs", 20_000);
@@ -123,7 +123,8 @@ class SourceMoveModelTest {
             epoch++;
             abortAcknowledged = false;
             note("redefined");
-            SlotOwnership ownership = move.ownership() == SlotOwnership.LOCAL ? SlotOwnership.LOCAL : SlotOwnership.HELD;
+            SlotOwnership ownership =
+                    move.ownership() == SlotOwnership.LOCAL ? SlotOwnership.LOCAL : SlotOwnership.HELD;
             take(SourceMove.of(new Epoch(epoch), ownership).begin());
         }
 
@@ -139,7 +140,9 @@ class SourceMoveModelTest {
             }
         }
 
-        /** The source's node fails over to a replica that has not got the last write. What was waited for is not lost. */
+        /**
+         * The source's node fails over to a replica that has not got the last write. What was waited for is not lost.
+         */
         private void sourceFailsOver() {
             if (source != null && !source.is(Status.ABORTED)) {
                 note("the source forgets " + source + " for " + sourceBefore);
@@ -179,7 +182,9 @@ class SourceMoveModelTest {
         /** Never do both sides serve, and what was aborted is never handed over. */
         private void check() {
             boolean owned = destination != null && destination.is(Status.OWNED);
-            assertThat(owned && move.ownership() == SlotOwnership.LOCAL).as(this::story).isFalse();
+            assertThat(owned && move.ownership() == SlotOwnership.LOCAL)
+                    .as(this::story)
+                    .isFalse();
             assertThat(owned && abortAcknowledged).as(this::story).isFalse();
             if (owned && !(source != null && source.is(Status.GIVEN))) {
                 assertThat(copied).as(this::story).isEqualTo(version);
@@ -239,7 +244,9 @@ class SourceMoveModelTest {
 
         @Override
         public void prepare() {
-            assertThat(destination != null && destination.is(Status.OWNED)).as(this::story).isFalse();
+            assertThat(destination != null && destination.is(Status.OWNED))
+                    .as(this::story)
+                    .isFalse();
             copied = -1;
             take(fails() ? move.failed("prepare") : move.prepared());
         }

@@ -132,8 +132,8 @@ final class TwoProxies implements AutoCloseable {
     }
 
     /**
-     * A replica that was promoted takes over from the source's node, behind a proxy of its own; the former proxy goes on with
-     * the metadata it has.
+     * A replica that was promoted takes over from the source's node, behind a proxy of its own; the former proxy goes
+     * on with the metadata it has.
      */
     void failOverSource(RedisServerProcess promoted) {
         formerProxies.add(source);

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that writes all the time and knows what it should read: counters, lists and transactions in many slots. It follows
- * {@code MOVED} unless the proxies do that for it. An error of any other kind ends it.
+ * A client that writes all the time and knows what it should read: counters, lists and transactions in many slots. It
+ * follows {@code MOVED} unless the proxies do that for it. An error of any other kind ends it.
  */
 final class Writer extends Thread {
     private static final int KEYS = 40;

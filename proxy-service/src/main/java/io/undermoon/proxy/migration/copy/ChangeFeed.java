@@ -15,18 +15,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the replication stream of a Redis master from the present offset on. The master sends no copy of its data, so it
- * neither forks nor writes one.
+ * Follows the replication stream of a Redis master from the present offset on. The master sends no copy of its data, so
+ * it neither forks nor writes one.
  *
  * <pre>
  * INFO ─► PSYNC &lt;id&gt; &lt;offset + 1&gt; ─► +CONTINUE, then the commands as they are executed
  *              └► anything else: the request has made the master keep a backlog; close the connection and retry
  * </pre>
  *
- * The stream is read every few milliseconds only, unless low latency is asked for: a busy master sends many times in between.
+ * The stream is read every few milliseconds only, unless low latency is asked for: a busy master sends many times in
+ * between.
  *
- * <p>The feed acknowledges offset 0 only. That keeps the connection open, and {@code WAIT} never counts it as a replica that has
- * the data. Owned by the migration event loop.
+ * <p>The feed acknowledges offset 0 only. That keeps the connection open, and {@code WAIT} never counts it as a replica
+ * that has the data. Owned by the migration event loop.
  */
 final class ChangeFeed implements SubscriptionConnection.Owner {
     private static final int ATTEMPTS = 6;
@@ -146,7 +147,9 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         }
     }
 
-    /** Waits until the master keeps a backlog. It answers PSYNC only when it begins a full copy, which is not wanted. */
+    /**
+     * Waits until the master keeps a backlog. It answers PSYNC only when it begins a full copy, which is not wanted.
+     */
     private void awaitBacklog() {
         SubscriptionConnection asked = connection;
         loop.eventLoop()

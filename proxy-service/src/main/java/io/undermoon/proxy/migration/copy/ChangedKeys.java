@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * An insertion-ordered set of the keys that have changed since they were copied. Owned by the migration event loop.
  *
- * <p>It may hold hundreds of thousands of keys for a minute. As objects they would prolong every garbage collection, for which
- * clients wait. So the keys are stored in one array, and a second one is a hash table of their positions.
+ * <p>It may hold hundreds of thousands of keys for a minute. As objects they would prolong every garbage collection,
+ * for which clients wait. So the keys are stored in one array, and a second one is a hash table of their positions.
  *
  * <pre>
  * log:   | length | bytes | -length - 1 | bytes | length | bytes |     a negative length: removed

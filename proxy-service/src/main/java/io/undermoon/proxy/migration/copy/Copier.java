@@ -16,15 +16,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies the keys of slots to the destination: all keys that a {@code SCAN} of the source finds, and each key that is reported as
- * changed, with its present value.
+ * Copies the keys of slots to the destination: all keys that a {@code SCAN} of the source finds, and each key that is
+ * reported as changed, with its present value.
  *
- * <p>The copy is complete when each key was copied after its last change, however often and in whatever order that happens. A key
- * that changes after its value was requested is reported afterwards and copied again. Values are requested on one connection and
- * restored on another, so of two copies of a key the later one is restored later.
+ * <p>The copy is complete when each key was copied after its last change, however often and in whatever order that
+ * happens. A key that changes after its value was requested is reported afterwards and copied again. Values are
+ * requested on one connection and restored on another, so of two copies of a key the later one is restored later.
  *
- * <p>Memory is bounded: the keys of two batches of the scan, the changed keys, and the part of values that the connection to the
- * destination has not yet accepted. Owned by the migration event loop.
+ * <p>Memory is bounded: the keys of two batches of the scan, the changed keys, and the part of values that the
+ * connection to the destination has not yet accepted. Owned by the migration event loop.
  */
 final class Copier implements KeyCopy.Owner {
     private static final Logger LOG = Logger.getLogger(Copier.class);
@@ -36,9 +36,9 @@ final class Copier implements KeyCopy.Owner {
     private static final long SMALL_BYTES = 16 << 10;
 
     /**
-     * After so many small values in a row the sizes of scanned keys are no longer requested, until a value is not small. A scan
-     * returns keys in the order of their hashes, so it is a random sample: if many of the other keys were large, it would have met
-     * one. Changed keys are no such sample; their sizes are always requested.
+     * After so many small values in a row the sizes of scanned keys are no longer requested, until a value is not
+     * small. A scan returns keys in the order of their hashes, so it is a random sample: if many of the other keys were
+     * large, it would have met one. Changed keys are no such sample; their sizes are always requested.
      */
     private static final int SMALL_SAMPLE = 1000;
 
@@ -71,7 +71,9 @@ final class Copier implements KeyCopy.Owner {
     /** Keys found by the scan that are to be copied. */
     private final ArrayDeque<byte[]> found = new ArrayDeque<>();
 
-    /** While they take little memory they wait for the end of the scan, which finds many of them, or they change again. */
+    /**
+     * While they take little memory they wait for the end of the scan, which finds many of them, or they change again.
+     */
     private final ChangedKeys changed = new ChangedKeys();
 
     /** Keys of known size whose values are to be requested. */
@@ -124,7 +126,10 @@ final class Copier implements KeyCopy.Owner {
         this.listener = listener;
     }
 
-    /** Starts or resumes copying, and calls {@link Listener#converged} once the missing keys can be copied in so many milliseconds. */
+    /**
+     * Starts or resumes copying, and calls {@link Listener#converged} once the missing keys can be copied in so many
+     * milliseconds.
+     */
     void copyUntil(long millis) {
         whenDrained = null;
         reportsConvergence = true;
@@ -132,7 +137,9 @@ final class Copier implements KeyCopy.Owner {
         pump();
     }
 
-    /** Copies all missing keys regardless of the rate, and calls back when none is missing. No key may change meanwhile. */
+    /**
+     * Copies all missing keys regardless of the rate, and calls back when none is missing. No key may change meanwhile.
+     */
     void drain(Runnable whenDone) {
         reportsConvergence = false;
         whenDrained = whenDone;
@@ -222,8 +229,8 @@ final class Copier implements KeyCopy.Owner {
     }
 
     /**
-     * Raises the limits of the destination on arguments: a serialized value may be larger than any argument that clients can send.
-     * The limits stay raised; they guard Redis against clients, and the proxy has its own for that.
+     * Raises the limits of the destination on arguments: a serialized value may be larger than any argument that
+     * clients can send. The limits stay raised; they guard Redis against clients, and the proxy has its own for that.
      */
     private void raiseArgumentLimit() {
         for (String limit : List.of("client-query-buffer-limit", "proto-max-bulk-len")) {

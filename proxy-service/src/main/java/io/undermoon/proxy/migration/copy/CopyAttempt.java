@@ -7,8 +7,8 @@ import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.Calls.CallException;
-import io.undermoon.proxy.migration.record.NodeInfo;
 import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.migration.record.NodeInfo;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRanges;
@@ -22,13 +22,16 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to copy the keys of slots, from an empty destination to the moment at which it equals the source. Any failure ends
- * the attempt; the next one starts with an empty destination again. Owned by the migration event loop.
+ * One attempt to copy the keys of slots, from an empty destination to the moment at which it equals the source. Any
+ * failure ends the attempt; the next one starts with an empty destination again. Owned by the migration event loop.
  */
 public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final Logger LOG = Logger.getLogger(CopyAttempt.class);
 
-    /** Keys per {@code SCAN} for one unit of the setting, whose default suits the original with a round trip for each batch. */
+    /**
+     * Keys per {@code SCAN} for one unit of the setting, whose default suits the original with a round trip for each
+     * batch.
+     */
     private static final int SCAN_FACTOR = 32;
 
     private static final int MAX_SCAN_COUNT = 1000;
@@ -86,8 +89,8 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     /**
-     * Follows the source's changes and deletes the slots' keys at the destination. The destination's record must say {@code
-     * copying}.
+     * Follows the source's changes and deletes the slots' keys at the destination. The destination's record must say
+     * {@code copying}.
      */
     public CompletionStage<?> prepare() {
         Calls calls = context.calls();
@@ -115,7 +118,10 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 });
     }
 
-    /** Starts or resumes copying, and calls {@link Listener#converged} when copying the missing keys takes no longer than this. */
+    /**
+     * Starts or resumes copying, and calls {@link Listener#converged} when copying the missing keys takes no longer
+     * than this.
+     */
     public void copy(long allowedMillis) {
         feed.lowLatency(false);
         requireNonNull(copier).copyUntil(allowedMillis);
@@ -177,7 +183,9 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         }
     }
 
-    /** Closes connections of earlier attempts at the destination, by their name: values may still be in flight on them. */
+    /**
+     * Closes connections of earlier attempts at the destination, by their name: values may still be in flight on them.
+     */
     private CompletionStage<?> endFormerAttempts() {
         return context.calls()
                 .call(destination, "CLIENT", "LIST", "TYPE", "normal")
@@ -234,12 +242,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
     private CompletionStage<?> purge() {
         return KeySweep.start(
-                context.loop(),
-                context.calls(),
-                destination,
-                slots::contains,
-                this::purgeDelayNanos,
-                removing -> {});
+                context.loop(), context.calls(), destination, slots::contains, this::purgeDelayNanos, removing -> {});
     }
 
     /** Copies the functions, which are the same on all masters of a cluster; a new node has none. */

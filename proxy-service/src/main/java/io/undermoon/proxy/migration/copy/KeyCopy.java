@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The copy of one key from the source to the destination. The value is forwarded in the pieces in which it arrives: the reply to
- * {@code DUMP} is, byte for byte, the argument of {@code RESTORE}.
+ * The copy of one key from the source to the destination. The value is forwarded in the pieces in which it arrives: the
+ * reply to {@code DUMP} is, byte for byte, the argument of {@code RESTORE}.
  *
  * <pre>
  * source:       MEMORY USAGE key    PEXPIRETIME key, DUMP key

@@ -15,9 +15,9 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes the keys of certain slots from a node: scans all keys and unlinks in batches, between which the node serves others. The
- * next batch is scanned while one is unlinked. The predicate is evaluated anew for each key, so that keys of a slot that the
- * node gets back meanwhile are kept. Owned by the migration event loop.
+ * Deletes the keys of certain slots from a node: scans all keys and unlinks in batches, between which the node serves
+ * others. The next batch is scanned while one is unlinked. The predicate is evaluated anew for each key, so that keys
+ * of a slot that the node gets back meanwhile are kept. Owned by the migration event loop.
  */
 public final class KeySweep {
     private static final int BATCH = 500;

@@ -19,8 +19,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the load of the two nodes of a migration every {@value #PERIOD_MILLIS} ms and adjusts the {@link RateLimiter} to it.
- * Every 10 seconds copying pauses for about 80 ms, to measure the baseline. Owned by the migration event loop.
+ * Measures the load of the two nodes of a migration every {@value #PERIOD_MILLIS} ms and adjusts the
+ * {@link RateLimiter} to it. Every 10 seconds copying pauses for about 80 ms, to measure the baseline. Owned by the
+ * migration event loop.
  */
 final class LoadProbe {
     private static final Logger LOG = Logger.getLogger(LoadProbe.class);
@@ -173,7 +174,10 @@ final class LoadProbe {
                     .toCompletableFuture();
         }
 
-        /** Counts the node's commands, on the connection of the copy: exactly what it sent before has been executed by then. */
+        /**
+         * Counts the node's commands, on the connection of the copy: exactly what it sent before has been executed by
+         * then.
+         */
         CompletableFuture<?> count() {
             if (stopped) {
                 return CompletableFuture.completedFuture(true);

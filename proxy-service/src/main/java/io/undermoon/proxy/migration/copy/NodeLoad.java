@@ -4,11 +4,13 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The load of a node that keys are copied from or to: the latency of a {@code PING}, which queues like any client's command, and
- * the commands per second that the node serves to others, both compared with a baseline measured while nothing is copied. The
- * rate of commands also shows clients that are slowed down outside Redis, for want of a processor.
+ * The load of a node that keys are copied from or to: the latency of a {@code PING}, which queues like any client's
+ * command, and the commands per second that the node serves to others, both compared with a baseline measured while
+ * nothing is copied. The rate of commands also shows clients that are slowed down outside Redis, for want of a
+ * processor.
  *
- * <p>A node without other clients may be kept busy, so it tolerates a higher latency. Owned by the migration event loop.
+ * <p>A node without other clients may be kept busy, so it tolerates a higher latency. Owned by the migration event
+ * loop.
  */
 final class NodeLoad {
     /** The tolerated latency: a constant, and a factor of the baseline. */

@@ -3,12 +3,13 @@ package io.undermoon.proxy.migration.copy;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The adaptive rate limiter of a copy: keeps copying and deleting within the configured limits and within what the nodes can serve
- * beside their clients.
+ * The adaptive rate limiter of a copy: keeps copying and deleting within the configured limits and within what the
+ * nodes can serve beside their clients.
  *
- * <p>The rate, in keys per second, follows the {@link NodeLoad#pressure pressure} on the nodes: it grows while the pressure is at
- * most 1 and shrinks while it is higher. A key costs more the larger its value is. Keys are released in portions of about a
- * millisecond of work, so that a client's command waits for at most one portion. Owned by the migration event loop.
+ * <p>The rate, in keys per second, follows the {@link NodeLoad#pressure pressure} on the nodes: it grows while the
+ * pressure is at most 1 and shrinks while it is higher. A key costs more the larger its value is. Keys are released in
+ * portions of about a millisecond of work, so that a client's command waits for at most one portion. Owned by the
+ * migration event loop.
  */
 final class RateLimiter {
     /** Value bytes that cost as much as one key. */
@@ -24,7 +25,9 @@ final class RateLimiter {
     /** Lowest rate while clients get their usual share of the nodes. */
     private static final double MIN_RATE = 20_000;
 
-    /** Lowest rate on saturated nodes: a slow copy costs them about as much as a fast one, and its end relieves them. */
+    /**
+     * Lowest rate on saturated nodes: a slow copy costs them about as much as a fast one, and its end relieves them.
+     */
     private static final double MIN_RATE_SATURATED = 36_000;
 
     private static final double MAX_RATE = 4_000_000;
@@ -90,8 +93,7 @@ final class RateLimiter {
         adjustedNanos = now;
         spent = 0;
         if (pressure > 1) {
-            rate =
-                    Math.min(rate, MAX_HEADROOM * Math.max(used, INITIAL_RATE)) * Math.max(MIN_SHRINK, 1 / pressure);
+            rate = Math.min(rate, MAX_HEADROOM * Math.max(used, INITIAL_RATE)) * Math.max(MIN_SHRINK, 1 / pressure);
         } else if (idle) {
             rate *= GROWTH_IDLE;
         } else {

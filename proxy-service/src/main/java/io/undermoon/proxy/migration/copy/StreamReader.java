@@ -16,8 +16,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the changed keys in a replication stream. Only the keys of a command matter, not what it does: an expired or evicted key
- * arrives as {@code DEL} or {@code UNLINK}, a script as the commands that it executed. Owned by the migration event loop.
+ * Finds the changed keys in a replication stream. Only the keys of a command matter, not what it does: an expired or
+ * evicted key arrives as {@code DEL} or {@code UNLINK}, a script as the commands that it executed. Owned by the
+ * migration event loop.
  */
 final class StreamReader {
     interface Listener {

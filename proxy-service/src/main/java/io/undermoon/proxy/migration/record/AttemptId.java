@@ -4,8 +4,8 @@ import io.undermoon.metadata.Epoch;
 import java.util.Comparator;
 
 /**
- * The unique id of one attempt to move slots. The id of a later attempt is greater: its task has a higher epoch, or within a
- * task its number is one more than the highest number in the records.
+ * The unique id of one attempt to move slots. The id of a later attempt is greater: its task has a higher epoch, or
+ * within a task its number is one more than the highest number in the records.
  *
  * <pre>
  * &lt;epoch&gt;.&lt;number&gt;.&lt;random&gt;

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Asks nodes and proxies, on the migration event loop; answers come on the loop, too. A stage fails with {@link CallException}, also
- * when the answer is an error.
+ * Asks nodes and proxies, on the migration event loop; answers come on the loop, too. A stage fails with
+ * {@link CallException}, also when the answer is an error.
  */
 public final class Calls {
     private final ProxyLoop loop;

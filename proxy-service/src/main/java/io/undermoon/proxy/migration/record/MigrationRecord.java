@@ -3,8 +3,8 @@ package io.undermoon.proxy.migration.record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record of a slot migration at its source or its destination node, which says who owns the slots. It is stored in the
- * node itself, so it is replicated with the data and outlives the proxies.
+ * The record of a slot migration at its source or its destination node, which says who owns the slots. It is stored in
+ * the node itself, so it is replicated with the data and outlives the proxies.
  *
  * <pre>
  * &lt;attempt id&gt; copying|owned|given|aborted

@@ -15,9 +15,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the migration records in Redis nodes. They are hashes in database 1, which clients cannot select; a field is a
- * set of slots, its value a {@link MigrationRecord}. A script makes every change a compare-and-set, so that a delayed command has
- * no effect.
+ * Reads and writes the migration records in Redis nodes. They are hashes in database 1, which clients cannot select; a
+ * field is a set of slots, its value a {@link MigrationRecord}. A script makes every change a compare-and-set, so that
+ * a delayed command has no effect.
  */
 public final class MigrationRecords {
     /** The hash of slots that move to the node. */
@@ -28,7 +28,10 @@ public final class MigrationRecords {
 
     private static final String MARKS = "undermoon:marks";
 
-    /** KEYS: hash. ARGV: field, expected value, new value; an empty value means none. Returns 1 if the value was replaced. */
+    /**
+     * KEYS: hash. ARGV: field, expected value, new value; an empty value means none. Returns 1 if the value was
+     * replaced.
+     */
     private static final String REPLACE = """
             redis.call('select', 1)
             local present = redis.call('hget', KEYS[1], ARGV[1]) or ''
@@ -68,13 +71,17 @@ public final class MigrationRecords {
     }
 
     /**
-     * Replaces a record if it is the expected one; null stands for no record. Then waits up to 100 ms for a replica of the node, if
-     * there is one, to acknowledge it.
+     * Replaces a record if it is the expected one; null stands for no record. Then waits up to 100 ms for a replica of
+     * the node, if there is one, to acknowledge it.
      *
      * @return whether the record was replaced
      */
     public CompletionStage<Boolean> replace(
-            Endpoint node, String hash, SlotRanges slots, @Nullable MigrationRecord expected, @Nullable MigrationRecord next) {
+            Endpoint node,
+            String hash,
+            SlotRanges slots,
+            @Nullable MigrationRecord expected,
+            @Nullable MigrationRecord next) {
         String before = expected == null ? "" : expected.toString();
         String after = next == null ? "" : next.toString();
         return eval(node, REPLACE, hash, slots.toString(), before, after)
@@ -90,7 +97,6 @@ public final class MigrationRecords {
                 // The record has been replaced whether or not a replica has acknowledged it.
                 .exceptionally(problem -> true);
     }
-
 
     public CompletionStage<Map<SlotRanges, MigrationRecord>> readAll(Endpoint node, String hash) {
         return eval(node, READ_ALL, hash).thenApply(reply -> {

@@ -85,7 +85,8 @@ class RateLimiterTest {
 
     @Test
     void a_large_value_costs_as_much_as_many_keys() {
-        assertThat(secondsFor(new RateLimiter(0, 0), 100, 1 << 20)).isGreaterThan(50 * secondsFor(new RateLimiter(0, 0), 100, 100));
+        assertThat(secondsFor(new RateLimiter(0, 0), 100, 1 << 20))
+                .isGreaterThan(50 * secondsFor(new RateLimiter(0, 0), 100, 100));
     }
 
     @Test
