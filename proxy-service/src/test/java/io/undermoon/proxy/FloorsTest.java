@@ -32,7 +32,7 @@ class FloorsTest {
             Map.entry("route", Set.of("frame", "stats")),
             Map.entry("backend", Set.of("frame", "stats", "route")),
             Map.entry("compression", Set.of("frame", "stats", "command", "route", "backend")),
-            Map.entry("topology", Set.of("frame", "stats", "route", "backend")),
+            Map.entry("topology", Set.of("route")),
             Map.entry("gather", Set.of("frame", "route", "backend", "topology")),
             Map.entry("pubsub", Set.of("frame", "stats", "route", "backend", "topology")),
             Map.entry("replication", Set.of("frame", "stats", "route", "backend", "topology")),
