@@ -333,16 +333,15 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         schedule(
                 budgetMillis,
                 ifCurrent(action, () -> apply(move.heldTooLong("commands were held for " + budgetMillis + " ms"))));
+        Runnable finish = ifCurrent(
+                action,
+                () -> answer(
+                        present.finish(randomText(), Math.max(1, budgetMillis / 2)),
+                        safe -> safe || ignoresReplica
+                                ? move.drained()
+                                : move.heldTooLong("no replica of the destination has acknowledged in time")));
         Barrier.await(context.clientLoops(), source, tag.rangeList()::contains, () -> action == currentAction)
-                .whenComplete((quiet, problem) -> context.loop()
-                        .execute(ifCurrent(
-                                action,
-                                () -> answer(
-                                        present.finish(randomText(), Math.max(1, budgetMillis / 2)),
-                                        safe -> safe || ignoresReplica
-                                                ? move.drained()
-                                                : move.heldTooLong(
-                                                        "no replica of the destination has acknowledged in time")))));
+                .whenComplete((quiet, problem) -> context.loop().execute(finish));
     }
 
     @Override

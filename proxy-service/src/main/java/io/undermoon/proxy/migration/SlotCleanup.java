@@ -137,8 +137,8 @@ final class SlotCleanup {
         }
         SlotRanges elsewhere = slots.minus(slotsAt(node));
         if (record.is(Status.OWNED) || elsewhere.isEmpty()) {
-            // Either the metadata agrees with the record, or the node owns slots that the metadata has elsewhere; the
-            // keys stay.
+            // The metadata agrees with the record, or has the slots elsewhere although the node owns them: the keys
+            // stay.
             if (elsewhere.isEmpty() || context.topology().current().clusterName() == null) {
                 removeRecord(node, MigrationRecords.IMPORTS, slots, record);
             }

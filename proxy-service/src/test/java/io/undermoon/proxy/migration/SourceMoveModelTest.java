@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Drives {@link SourceMove} through migrations in a world in which everything fails: replies are lost, writes take
- * effect much later, the source proxy dies at any step, nodes fail over and forget their last write, the migration is
- * redefined or aborted. A run is longer with {@code -Dundermoon.model.runs}.
+ * Drives {@link SourceMove} through migrations in which everything fails: replies are lost, writes take effect much
+ * later, the source proxy restarts at any step, nodes fail over and lose their last write, the migration is redefined
+ * or aborted. The number of runs is set by {@code -Dundermoon.model.runs}.
  */
 class SourceMoveModelTest {
     private static final int RUNS = Integer.getInteger("undermoon.model.runs", 20_000);
@@ -56,7 +56,7 @@ class SourceMoveModelTest {
         private boolean calm;
         private boolean abortAcknowledged;
 
-        /** What clients have written, and how much of that the destination has. */
+        /** The number of writes by clients, and below it how many of them the destination has. */
         private int version;
 
         private int copied = -1;
@@ -141,7 +141,8 @@ class SourceMoveModelTest {
         }
 
         /**
-         * The source's node fails over to a replica that has not got the last write. What was waited for is not lost.
+         * The source's node fails over to a replica without the last write of a record. An acknowledged {@code aborted}
+         * is not lost.
          */
         private void sourceFailsOver() {
             if (source != null && !source.is(Status.ABORTED)) {
@@ -151,14 +152,17 @@ class SourceMoveModelTest {
             }
         }
 
-        /** So does the destination's; that it owns the slots is known to the source's node by then. */
+        /**
+         * The destination's node fails over likewise; it loses {@code owned} only after the source's node has
+         * {@code given}.
+         */
         private void destinationFailsOver() {
             boolean owned = destination != null && destination.is(Status.OWNED);
             boolean given = source != null && source.is(Status.GIVEN);
             if (destination != null && (!owned || given)) {
                 note("the destination forgets " + destination + " for " + destinationBefore);
                 destination = destinationBefore;
-                // What was on its way went to the node that is dead.
+                // Delayed writes were sent to the failed node.
                 delayed.clear();
                 redefine();
             }
@@ -179,7 +183,10 @@ class SourceMoveModelTest {
             action.perform(this);
         }
 
-        /** Never do both sides serve, and what was aborted is never handed over. */
+        /**
+         * Asserts that both sides never serve at once, that an aborted migration is never switched, and that nothing is
+         * lost.
+         */
         private void check() {
             boolean owned = destination != null && destination.is(Status.OWNED);
             assertThat(owned && move.ownership() == SlotOwnership.LOCAL)

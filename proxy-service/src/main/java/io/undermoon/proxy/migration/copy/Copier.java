@@ -71,9 +71,7 @@ final class Copier implements KeyCopy.Owner {
     /** Keys found by the scan that are to be copied. */
     private final ArrayDeque<byte[]> found = new ArrayDeque<>();
 
-    /**
-     * While they take little memory they wait for the end of the scan, which finds many of them, or they change again.
-     */
+    /** Copied after the scan, which finds many of them, unless they take much memory. */
     private final ChangedKeys changed = new ChangedKeys();
 
     /** Keys of known size whose values are to be requested. */

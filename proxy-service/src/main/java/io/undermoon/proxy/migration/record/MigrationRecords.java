@@ -28,10 +28,7 @@ public final class MigrationRecords {
 
     private static final String MARKS = "undermoon:marks";
 
-    /**
-     * KEYS: hash. ARGV: field, expected value, new value; an empty value means none. Returns 1 if the value was
-     * replaced.
-     */
+    /** KEYS: hash. ARGV: field, expected value, new value; empty for none. Returns 1 if the value was replaced. */
     private static final String REPLACE = """
             redis.call('select', 1)
             local present = redis.call('hget', KEYS[1], ARGV[1]) or ''

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param master whether it is one
  * @param replicationId names the history of its data
  * @param replicationOffset how long the history is, in bytes
- * @param hasBacklog whether it keeps the end of the history, so that somebody can follow it without a full copy
+ * @param hasBacklog whether it keeps the end of the history, so that a reader can follow it without a full copy
  * @param replicas how many replicas follow it; readers of changes, which listen on no port, do not count
  * @param majorVersion of Redis
  */
