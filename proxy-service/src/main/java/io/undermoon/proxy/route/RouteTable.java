@@ -50,17 +50,6 @@ public final class RouteTable {
                 : one.equals(another);
     }
 
-    /** How many slots somebody serves. */
-    public int servedSlots() {
-        int served = 0;
-        for (Target owner : owners) {
-            if (owner != Target.UNSERVED) {
-                served++;
-            }
-        }
-        return served;
-    }
-
     /** Collects the owners of slots; a later call for a slot replaces an earlier one. */
     public static final class Builder {
         private final Target[] owners = new Target[Slot.COUNT];

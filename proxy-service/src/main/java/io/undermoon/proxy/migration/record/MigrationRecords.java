@@ -1,7 +1,7 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.record;
 
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.migration.Calls.CallException;
+import io.undermoon.proxy.migration.record.Calls.CallException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRange;
@@ -15,19 +15,20 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of migrations in the Redis nodes: hashes in database 1, which clients cannot select. A field is a set of slots,
- * its value a {@link Deed}. Every change is a compare-and-set by a script, so that a command that is delayed does no harm.
+ * Reads and writes the migration records in Redis nodes. They are hashes in database 1, which clients cannot select; a
+ * field is a set of slots, its value a {@link MigrationRecord}. A script makes every change a compare-and-set, so that
+ * a delayed command has no effect.
  */
-final class Records {
-    /** Slots that come to the node. */
-    static final String IMPORTS = "undermoon:imports";
+public final class MigrationRecords {
+    /** The hash of slots that move to the node. */
+    public static final String IMPORTS = "undermoon:imports";
 
-    /** Slots that leave the node. */
-    static final String EXPORTS = "undermoon:exports";
+    /** The hash of slots that move from the node. */
+    public static final String EXPORTS = "undermoon:exports";
 
     private static final String MARKS = "undermoon:marks";
 
-    /** KEYS: hash. ARGV: field, expected value, new value; empty for none. Returns whether it was replaced. */
+    /** KEYS: hash. ARGV: field, expected value, new value; empty for none. Returns 1 if the value was replaced. */
     private static final String REPLACE = """
             redis.call('select', 1)
             local present = redis.call('hget', KEYS[1], ARGV[1]) or ''
@@ -47,7 +48,7 @@ final class Records {
             return redis.call('hgetall', KEYS[1])
             """;
 
-    /** Leaves a word in the stream of changes; nothing is kept of it. */
+    /** Writes a marker to the replication stream; the key expires. */
     private static final String MARK = """
             redis.call('select', 1)
             redis.call('set', KEYS[1], ARGV[1], 'PX', 60000)
@@ -58,21 +59,26 @@ final class Records {
 
     private final Calls calls;
 
-    Records(Calls calls) {
+    public MigrationRecords(Calls calls) {
         this.calls = calls;
     }
 
-    CompletionStage<@Nullable Deed> read(Endpoint node, String hash, SlotRanges slots) {
-        return eval(node, READ, hash, slots.toString()).thenApply(value -> Deed.parse(Calls.text(value)));
+    public CompletionStage<@Nullable MigrationRecord> read(Endpoint node, String hash, SlotRanges slots) {
+        return eval(node, READ, hash, slots.toString()).thenApply(value -> MigrationRecord.parse(Calls.text(value)));
     }
 
     /**
-     * Replaces a record; null for none. Waits a moment for the node's replica to have it, if there is one.
+     * Replaces a record if it is the expected one; null stands for no record. Then waits up to 100 ms for a replica of
+     * the node, if there is one, to acknowledge it.
      *
-     * @return whether it was the expected one, and is replaced
+     * @return whether the record was replaced
      */
-    CompletionStage<Boolean> replace(
-            Endpoint node, String hash, SlotRanges slots, @Nullable Deed expected, @Nullable Deed next) {
+    public CompletionStage<Boolean> replace(
+            Endpoint node,
+            String hash,
+            SlotRanges slots,
+            @Nullable MigrationRecord expected,
+            @Nullable MigrationRecord next) {
         String before = expected == null ? "" : expected.toString();
         String after = next == null ? "" : next.toString();
         return eval(node, REPLACE, hash, slots.toString(), before, after)
@@ -85,36 +91,35 @@ final class Records {
                 .thenCompose(info -> NodeInfo.parse(Calls.text(info)).replicas() == 0
                         ? CompletableFuture.completedFuture(true)
                         : calls.call(node, "WAIT", "1", WAIT_MILLIS).thenApply(acknowledged -> true))
-                // That it was replaced is known, whatever becomes of the replica.
+                // The record has been replaced whether or not a replica has acknowledged it.
                 .exceptionally(problem -> true);
     }
 
-    /** All records of a hash. */
-    CompletionStage<Map<SlotRanges, Deed>> readAll(Endpoint node, String hash) {
+    public CompletionStage<Map<SlotRanges, MigrationRecord>> readAll(Endpoint node, String hash) {
         return eval(node, READ_ALL, hash).thenApply(reply -> {
-            Map<SlotRanges, Deed> records = new LinkedHashMap<>();
+            Map<SlotRanges, MigrationRecord> records = new LinkedHashMap<>();
             List<RespValue> items = Calls.items(reply);
             for (int i = 0; i + 1 < items.size(); i += 2) {
-                Deed deed = Deed.parse(Calls.text(items.get(i + 1)));
-                if (deed != null) {
-                    records.put(parse(Calls.text(items.get(i))), deed);
+                MigrationRecord record = MigrationRecord.parse(Calls.text(items.get(i + 1)));
+                if (record != null) {
+                    records.put(parse(Calls.text(items.get(i))), record);
                 }
             }
             return records;
         });
     }
 
-    /** Makes sure that a node's record says nothing of certain slots; of others of the same record it goes on to. */
-    CompletionStage<?> forget(Endpoint node, String hash, SlotRanges slots) {
+    /** Removes slots from the records of a hash. The other slots of a record keep it, in a field of their own. */
+    public CompletionStage<?> removeSlots(Endpoint node, String hash, SlotRanges slots) {
         return readAll(node, hash).thenCompose(records -> {
             List<CompletableFuture<?>> changes = new ArrayList<>();
-            records.forEach((field, deed) -> {
+            records.forEach((field, record) -> {
                 if (field.intersects(slots)) {
                     SlotRanges rest = field.minus(slots);
                     CompletionStage<?> kept = rest.isEmpty()
                             ? CompletableFuture.completedFuture(true)
-                            : replace(node, hash, rest, null, deed);
-                    changes.add(kept.thenCompose(done -> replace(node, hash, field, deed, null))
+                            : replace(node, hash, rest, null, record);
+                    changes.add(kept.thenCompose(done -> replace(node, hash, field, record, null))
                             .toCompletableFuture());
                 }
             });
@@ -122,9 +127,9 @@ final class Records {
         });
     }
 
-    /** Leaves a word in the node's stream of changes. */
-    CompletionStage<RespValue> mark(Endpoint node, String word) {
-        return eval(node, MARK, MARKS, word);
+    /** Writes a marker to the node's replication stream. */
+    public CompletionStage<RespValue> mark(Endpoint node, String marker) {
+        return eval(node, MARK, MARKS, marker);
     }
 
     private CompletionStage<RespValue> eval(Endpoint node, String script, String key, String... arguments) {

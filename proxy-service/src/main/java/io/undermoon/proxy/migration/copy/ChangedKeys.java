@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -7,38 +7,38 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Keys that have changed and were not copied since, each once, in the order in which they changed first. Owned by the engine's loop.
+ * An insertion-ordered set of the keys that have changed since they were copied. Owned by the migration event loop.
  *
- * <p>There may be hundreds of thousands for a minute. As objects they would make every collection of garbage long, and clients
- * wait for it; so they stand one after the other in one array, and another is a hash table of where they begin.
+ * <p>It may hold hundreds of thousands of keys for a minute. As objects they would prolong every garbage collection,
+ * for which clients wait. So the keys are stored in one array, and a second one is a hash table of their positions.
  *
  * <pre>
- * log:   | length | bytes | -length | bytes | length | bytes |     a negative length: taken out since
- *          first                                       end
- * table: where an entry begins, + 1; 0 for none. Linear probing; entries that were taken out keep their places.
+ * log:   | length | bytes | -length - 1 | bytes | length | bytes |     a negative length: removed
+ *          first                                           end
+ * table: position of an entry + 1, or 0 for none. Linear probing; removed entries keep their places.
  * </pre>
  */
 final class ChangedKeys {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final int HEAD = Integer.BYTES;
-    private static final int LEAST_LOG = 1 << 12;
-    private static final int LEAST_TABLE = 1 << 8;
+    private static final int MIN_LOG_BYTES = 1 << 12;
+    private static final int MIN_TABLE_ENTRIES = 1 << 8;
     private static final int LARGE_BYTES = 16 << 20;
 
-    /** Nobody can choose keys that all fall on one place. */
+    /** Random, so that a client cannot choose keys that all collide. */
     private final long seed = ThreadLocalRandom.current().nextLong();
 
-    private byte[] log = new byte[LEAST_LOG];
-    private int[] table = new int[LEAST_TABLE];
+    private byte[] log = new byte[MIN_LOG_BYTES];
+    private int[] table = new int[MIN_TABLE_ENTRIES];
     private int first;
     private int end;
 
-    /** Entries of the table, with those that were taken out. */
+    /** Entries of the table, including removed ones. */
     private int entries;
 
     private int size;
 
-    /** There may be an entry for it already. */
+    /** Adds a key at the end unless the set contains it. */
     void add(byte[] key) {
         if (find(key) >= 0) {
             return;
@@ -54,18 +54,18 @@ final class ChangedKeys {
     void remove(byte[] key) {
         int at = size == 0 ? -1 : find(key);
         if (at >= 0) {
-            takeOut(at);
+            removeEntry(at);
         }
     }
 
-    /** Takes out the one that has been there longest. There has to be one. */
+    /** Removes and returns the first key. The set must not be empty. */
     byte[] take() {
         while (length(first) < 0) {
             first += HEAD - length(first) - 1;
         }
         int from = first + HEAD;
         byte[] key = Arrays.copyOfRange(log, from, from + length(first));
-        takeOut(first);
+        removeEntry(first);
         first = from + key.length;
         return key;
     }
@@ -78,18 +78,18 @@ final class ChangedKeys {
         return size == 0;
     }
 
-    /** Whether they take much memory. */
+    /** Whether the keys take more than 16 MB. */
     boolean isLarge() {
         return end - first > LARGE_BYTES;
     }
 
-    private void takeOut(int at) {
-        // So that a key of no bytes can be taken out, too.
+    private void removeEntry(int at) {
+        // The length is not only negated, so that an empty key can be removed, too.
         setLength(at, -length(at) - 1);
         size--;
     }
 
-    /** Where the entry of a key begins; negative if there is none. */
+    /** The position of a key's entry; negative if there is none. */
     private int find(byte[] key) {
         int mask = table.length - 1;
         for (int i = hash(key, 0, key.length) & mask; table[i] != 0; i = (i + 1) & mask) {
@@ -114,7 +114,7 @@ final class ChangedKeys {
         end += HEAD + length;
     }
 
-    /** Leaves out what was taken out, and makes room for twice what there is. */
+    /** Drops removed entries and resizes for twice the live bytes, of which {@code more} are about to be added. */
     private void rebuild(int more) {
         byte[] old = log;
         int from = first;
@@ -123,8 +123,8 @@ final class ChangedKeys {
         for (int at = from; at < to; at += HEAD + Math.max(length(old, at), -length(old, at) - 1)) {
             live += length(old, at) < 0 ? 0 : HEAD + length(old, at);
         }
-        log = new byte[(int) Math.min(Integer.MAX_VALUE - 8, Math.max(LEAST_LOG, 2 * live))];
-        table = new int[Math.max(LEAST_TABLE, Integer.highestOneBit(size + 1) * 8)];
+        log = new byte[(int) Math.min(Integer.MAX_VALUE - 8, Math.max(MIN_LOG_BYTES, 2 * live))];
+        table = new int[Math.max(MIN_TABLE_ENTRIES, Integer.highestOneBit(size + 1) * 8)];
         first = 0;
         end = 0;
         entries = 0;

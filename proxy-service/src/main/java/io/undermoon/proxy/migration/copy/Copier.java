@@ -1,10 +1,9 @@
-package io.undermoon.proxy.migration;
-
-import static java.util.Objects.requireNonNull;
+package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
@@ -17,40 +16,39 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies the keys of slots to the destination: all that a {@code SCAN} of the source finds, and each that is reported to have
- * changed, as it is by then.
+ * Copies the keys of slots to the destination: all keys that a {@code SCAN} of the source finds, and each key that is
+ * reported as changed, with its present value.
  *
- * <p>A key that changes after its value was asked for is reported after that, and copied again. Values are asked for on one
- * connection and restored on one, so of two copies of a key the later one is restored later. Nothing depends on how often or
- * in which order keys are copied, only on that each is copied after its last change.
+ * <p>The copy is complete when each key was copied after its last change, however often and in whatever order that
+ * happens. A key that changes after its value was requested is reported afterwards and copied again. Values are
+ * requested on one connection and restored on another, so of two copies of a key the later one is restored later.
  *
- * <p>What is held is bounded: the keys of two batches of the scan, those that have changed, and of values what the connection
- * to the destination does not take at once. Owned by the engine's loop.
+ * <p>Memory is bounded: the keys of two batches of the scan, the changed keys, and the part of values that the
+ * connection to the destination has not yet accepted. Owned by the migration event loop.
  */
 final class Copier implements KeyCopy.Owner {
     private static final Logger LOG = Logger.getLogger(Copier.class);
 
-    /** Values that are asked for at once may take so much memory together at the source; a single one may take more. */
+    /** Limit of the memory that all requested values take at the source; a single value may exceed it. */
     private static final long MAX_BYTES_IN_FLIGHT = 8L << 20;
 
-    /** Values up to this size are small. */
-    private static final long SMALL = 16 << 10;
+    /** Largest size of a small value. */
+    private static final long SMALL_BYTES = 16 << 10;
 
     /**
-     * After so many small values in a row the scan's keys are no longer asked for their sizes, until a value is not small. It meets
-     * keys in the order of their hashes, so if many of the others were large, one of these would have been. Keys that change are
-     * no such sample.
+     * After so many small values in a row the sizes of scanned keys are no longer requested, until a value is not
+     * small. A scan returns keys in the order of their hashes, so it is a random sample: if many of the other keys were
+     * large, it would have met one. Changed keys are no such sample; their sizes are always requested.
      */
-    private static final int SMALL_ENOUGH = 1000;
+    private static final int SMALL_SAMPLE = 1000;
 
     private static final String ANY_SIZE = Long.toString(1L << 40);
 
-    /** Little enough to be copied while commands are held. */
+    /** So few missing keys can always be copied while commands are held. */
     private static final int FEW_KEYS = 32;
 
-    /** Who is told how it goes. */
     interface Listener {
-        /** What is missing can be copied while commands are held. */
+        /** The missing keys can be copied within the time that was given. */
         void converged();
 
         void copyFailed(String reason);
@@ -59,21 +57,24 @@ final class Copier implements KeyCopy.Owner {
     private final ProxyLoop loop;
     private final DirectConnection source;
     private final DirectConnection destination;
-    private final boolean[] slots;
-    private final Pace pace;
+    private final SlotRanges slots;
+    private final RateLimiter limiter;
     private final CopyCounters counters;
     private final ScanPlan plan;
-    private final boolean knowsTime;
+    private final boolean hasExpireTime;
 
-    /** How large an argument the destination takes. */
-    private final long largestArgument;
+    /** The largest argument that the destination accepts. */
+    private final long maxArgumentBytes;
 
     private final Listener listener;
 
+    /** Keys found by the scan that are to be copied. */
     private final ArrayDeque<byte[]> found = new ArrayDeque<>();
-    /** They wait until the scan is through, while they take little memory: the scan comes to many of them, or they change again. */
+
+    /** Copied after the scan, which finds many of them, unless they take much memory. */
     private final ChangedKeys changed = new ChangedKeys();
 
+    /** Keys of known size whose values are to be requested. */
     private final ArrayDeque<KeyCopy> sized = new ArrayDeque<>();
 
     private String cursor = "0";
@@ -83,20 +84,20 @@ final class Copier implements KeyCopy.Owner {
     private int inFlight;
     private long bytesInFlight;
     private int smallInARow;
-    private boolean takesAnySize;
+    private boolean argumentLimitRaised;
     private boolean stopped;
-    private boolean announces;
+    private boolean reportsConvergence;
     private long allowedMillis;
-    private @Nullable Runnable drained;
+    private @Nullable Runnable whenDrained;
 
-    /** When to go on at the latest; null while nothing but an answer is waited for. */
+    /** The time of the next scheduled {@link #pump}; null if only a reply is waited for. */
     private @Nullable Long wakeNanos;
 
     /**
      * How the source is scanned.
      *
-     * @param count keys looked at by one command
-     * @param intervalNanos at least between two commands
+     * @param count keys scanned by one command
+     * @param intervalNanos shortest time between two commands
      */
     record ScanPlan(int count, long intervalNanos) {}
 
@@ -105,38 +106,41 @@ final class Copier implements KeyCopy.Owner {
             DirectConnection source,
             DirectConnection destination,
             SlotRanges slots,
-            Pace pace,
+            RateLimiter limiter,
             CopyCounters counters,
             ScanPlan plan,
-            long largestArgument,
-            boolean knowsTime,
+            long maxArgumentBytes,
+            boolean hasExpireTime,
             Listener listener) {
         this.loop = loop;
         this.source = source;
         this.destination = destination;
-        this.slots = StreamReader.membership(slots);
-        this.pace = pace;
+        this.slots = slots;
+        this.limiter = limiter;
         this.counters = counters;
         this.plan = plan;
-        this.largestArgument = largestArgument;
-        this.knowsTime = knowsTime;
+        this.maxArgumentBytes = maxArgumentBytes;
+        this.hasExpireTime = hasExpireTime;
         this.listener = listener;
     }
 
     /**
-     * Copies, or goes on, until what is missing can be copied in so many milliseconds; then says so, once.
+     * Starts or resumes copying, and calls {@link Listener#converged} once the missing keys can be copied in so many
+     * milliseconds.
      */
     void copyUntil(long millis) {
-        drained = null;
-        announces = true;
+        whenDrained = null;
+        reportsConvergence = true;
         allowedMillis = millis;
         pump();
     }
 
-    /** Copies what is missing without regard to limits, and calls back when nothing is. No key changes meanwhile. */
+    /**
+     * Copies all missing keys regardless of the rate, and calls back when none is missing. No key may change meanwhile.
+     */
     void drain(Runnable whenDone) {
-        announces = false;
-        drained = whenDone;
+        reportsConvergence = false;
+        whenDrained = whenDone;
         pump();
     }
 
@@ -153,32 +157,33 @@ final class Copier implements KeyCopy.Owner {
         }
     }
 
-    /** The destination takes more again. */
+    /** The connection to the destination is writable again. */
     void writable() {
         source.setReading(true);
         pump();
     }
 
+    /** Requests all that may be requested now; called again on each reply, change and timer. */
     private void pump() {
         if (stopped) {
             return;
         }
-        askValues();
+        requestValues();
         scanAhead();
         long now = System.nanoTime();
         while (!stopped && inFlight < window() && hasKey() && source.isWritable() && destination.isWritable()) {
-            long delay = drained == null ? pace.delayNanos(now) : 0;
+            long delay = whenDrained == null ? limiter.delayNanos(now) : 0;
             if (delay > 0) {
-                wake(delay);
+                wakeAfter(delay);
                 break;
             }
-            begin();
+            copyNext();
         }
-        report();
+        reportProgress();
     }
 
     private int window() {
-        return drained == null ? pace.window() : Math.max(256, pace.window());
+        return whenDrained == null ? limiter.window() : Math.max(256, limiter.window());
     }
 
     private boolean hasKey() {
@@ -186,10 +191,10 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private boolean mayCopyChanges() {
-        return !changed.isEmpty() && (scanned || drained != null || changed.isLarge());
+        return !changed.isEmpty() && (scanned || whenDrained != null || changed.isLarge());
     }
 
-    private void begin() {
+    private void copyNext() {
         boolean isFound = !mayCopyChanges();
         byte[] key = isFound ? found.remove() : changed.take();
         if (isFound) {
@@ -197,35 +202,35 @@ final class Copier implements KeyCopy.Owner {
         }
         counters.dirty(changed.size());
         inFlight++;
-        pace.keyStarted();
-        KeyCopy copy = new KeyCopy(this, key, source, destination, knowsTime);
-        if (isFound && smallInARow >= SMALL_ENOUGH && sized.isEmpty()) {
-            bytesInFlight += SMALL;
-            copy.askValue(SMALL);
+        limiter.keyStarted();
+        KeyCopy copy = new KeyCopy(this, key, source, destination, hasExpireTime);
+        if (isFound && smallInARow >= SMALL_SAMPLE && sized.isEmpty()) {
+            bytesInFlight += SMALL_BYTES;
+            copy.requestValue(SMALL_BYTES);
         } else {
-            copy.askSize();
+            copy.requestSize();
         }
     }
 
     @Override
     public void sized(KeyCopy copy) {
         sized.add(copy);
-        askValues();
+        requestValues();
     }
 
-    private void askValues() {
-        for (KeyCopy next = sized.peek(); next != null && mayAsk(next); next = sized.peek()) {
+    private void requestValues() {
+        for (KeyCopy next = sized.peek(); next != null && mayRequest(next); next = sized.peek()) {
             sized.remove();
             bytesInFlight += next.size();
-            next.askValue();
+            next.requestValue();
         }
     }
 
     /**
-     * Has the destination take arguments of any size: a value may be larger serialized than what a client could ever send at
-     * once. That stays so; it is a limit against clients, who have the proxy's.
+     * Raises the limits of the destination on arguments: a serialized value may be larger than any argument that
+     * clients can send. The limits stay raised; they guard Redis against clients, and the proxy has its own for that.
      */
-    private void takeAnySize() {
+    private void raiseArgumentLimit() {
         for (String limit : List.of("client-query-buffer-limit", "proto-max-bulk-len")) {
             CompletableFuture<RespValue> answer = new CompletableFuture<>();
             destination.send(
@@ -233,30 +238,32 @@ final class Copier implements KeyCopy.Owner {
                     Calls.collector("CONFIG SET " + limit + " at " + destination.endpoint(), answer));
             answer.whenComplete((reply, problem) -> {
                 if (problem != null) {
-                    // The value may fit all the same; if it does not, RESTORE says so.
-                    LOG.warnf("a large value may need a larger %s: %s", limit, Calls.reason(problem));
+                    // The value may fit all the same; otherwise RESTORE fails and says so.
+                    LOG.warnf(
+                            "Limit for large values cannot be raised: node=%s limit=%s reason=%s",
+                            destination.endpoint(), limit, Calls.reason(problem));
                 }
             });
         }
     }
 
-    private boolean mayAsk(KeyCopy next) {
+    private boolean mayRequest(KeyCopy next) {
         return bytesInFlight == 0 || bytesInFlight + next.size() <= MAX_BYTES_IN_FLIGHT;
     }
 
     @Override
-    public void begins(long length) {
-        smallInARow = length > SMALL ? 0 : smallInARow + 1;
-        if (length > largestArgument / 2 && !takesAnySize) {
-            takesAnySize = true;
-            takeAnySize();
+    public void valueStarted(long length) {
+        smallInARow = length > SMALL_BYTES ? 0 : smallInARow + 1;
+        if (length > maxArgumentBytes / 2 && !argumentLimitRaised) {
+            argumentLimitRaised = true;
+            raiseArgumentLimit();
         }
     }
 
     @Override
-    public void passed(int bytes) {
-        pace.bytesCopied(bytes);
-        counters.bytes(bytes);
+    public void forwarded(int bytes) {
+        limiter.bytesCopied(bytes);
+        counters.bytesCopied(bytes);
         if (!destination.isWritable()) {
             source.setReading(false);
         }
@@ -266,7 +273,7 @@ final class Copier implements KeyCopy.Owner {
     public void copied(KeyCopy copy) {
         inFlight--;
         bytesInFlight -= copy.size();
-        counters.key();
+        counters.keyCopied();
         pump();
     }
 
@@ -284,7 +291,7 @@ final class Copier implements KeyCopy.Owner {
             return;
         }
         if (now < nextScanNanos) {
-            wake(nextScanNanos - now);
+            wakeAfter(nextScanNanos - now);
             return;
         }
         scanning = true;
@@ -298,50 +305,50 @@ final class Copier implements KeyCopy.Owner {
             if (problem != null) {
                 failed(Calls.reason(problem));
             } else if (!stopped) {
-                take(Calls.items(reply));
+                addScanned(Calls.items(reply));
                 pump();
             }
         });
     }
 
-    private void take(List<RespValue> reply) {
+    private void addScanned(List<RespValue> reply) {
         cursor = Calls.text(reply.get(0));
         scanned = cursor.equals("0");
         List<RespValue> keys = Calls.items(reply.get(1));
         counters.scanned(keys.size());
         List<byte[]> moving = new ArrayList<>();
         for (RespValue key : keys) {
-            if (key instanceof RespValue.Bulk bulk && slots[Slot.of(bulk.bytes())]) {
+            if (key instanceof RespValue.Bulk bulk && slots.contains(Slot.of(bulk.bytes()))) {
                 moving.add(bulk.bytes());
             }
         }
         found.addAll(moving);
     }
 
-    private void report() {
+    private void reportProgress() {
         if (!scanned || !found.isEmpty() || stopped) {
             return;
         }
         int missing = changed.size() + inFlight;
-        Runnable whenDone = drained;
+        Runnable whenDone = whenDrained;
         if (whenDone != null && missing == 0) {
-            drained = null;
+            whenDrained = null;
             whenDone.run();
-        } else if (announces && missing <= FEW_KEYS + counters.keysPerSecond() * allowedMillis / 1000) {
-            announces = false;
-            requireNonNull(listener).converged();
+        } else if (reportsConvergence && missing <= FEW_KEYS + counters.keysPerSecond() * allowedMillis / 1000) {
+            reportsConvergence = false;
+            listener.converged();
         }
     }
 
-    private void wake(long delayNanos) {
+    private void wakeAfter(long delayNanos) {
         long at = System.nanoTime() + delayNanos;
         if (wakeNanos == null || at - wakeNanos < 0) {
             wakeNanos = at;
-            loop.eventLoop().schedule(() -> woken(at), delayNanos, TimeUnit.NANOSECONDS);
+            loop.eventLoop().schedule(() -> wake(at), delayNanos, TimeUnit.NANOSECONDS);
         }
     }
 
-    private void woken(long at) {
+    private void wake(long at) {
         if (wakeNanos != null && wakeNanos == at) {
             wakeNanos = null;
             pump();

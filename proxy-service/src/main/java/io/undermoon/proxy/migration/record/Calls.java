@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.record;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -19,42 +19,42 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Asks nodes and proxies, on the engine's loop; answers come on the loop, too. A stage fails with {@link CallException}, also
- * when the answer is an error.
+ * Asks nodes and proxies, on the migration event loop; answers come on the loop, too. A stage fails with
+ * {@link CallException}, also when the answer is an error.
  */
-final class Calls {
+public final class Calls {
     private final NodeConnections connections;
 
-    Calls(NodeConnections connections) {
+    public Calls(NodeConnections connections) {
         this.connections = connections;
     }
 
     /** There is no answer, or it is an error. */
-    static final class CallException extends RuntimeException {
+    public static final class CallException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        CallException(String message) {
+        public CallException(String message) {
             super(message, null, false, false);
         }
     }
 
-    CompletionStage<RespValue> call(Endpoint node, String... command) {
+    public CompletionStage<RespValue> call(Endpoint node, String... command) {
         return call(node, CommandFrame.of(List.of(command)));
     }
 
-    CompletionStage<RespValue> call(Endpoint node, CommandFrame command) {
+    public CompletionStage<RespValue> call(Endpoint node, CommandFrame command) {
         CompletableFuture<RespValue> answer = new CompletableFuture<>();
         connections.shared(node).send(command, collector(node + " to " + command.argument(0), answer));
         return answer;
     }
 
     /** A receiver that completes a stage with the whole reply. */
-    static ReplyReceiver collector(String asked, CompletableFuture<RespValue> answer) {
+    public static ReplyReceiver collector(String asked, CompletableFuture<RespValue> answer) {
         return new Collector(asked, answer);
     }
 
     /** A command with arguments of any bytes at its end. */
-    static CommandFrame command(List<String> words, Collection<byte[]> arguments) {
+    public static CommandFrame command(List<String> words, Collection<byte[]> arguments) {
         ByteBuf out = Unpooled.buffer();
         CommandFrame frame = new CommandFrame(out);
         frame.begin(out, 0);
@@ -70,7 +70,7 @@ final class Calls {
         return frame;
     }
 
-    static String text(RespValue value) {
+    public static String text(RespValue value) {
         if (value instanceof RespValue.Bulk bulk) {
             return bulk.text();
         }
@@ -83,14 +83,14 @@ final class Calls {
         throw new CallException("expected text, not " + value);
     }
 
-    static long number(RespValue value) {
+    public static long number(RespValue value) {
         if (value instanceof RespValue.Int number) {
             return number.value();
         }
         throw new CallException("expected a number, not " + value);
     }
 
-    static List<RespValue> items(RespValue value) {
+    public static List<RespValue> items(RespValue value) {
         if (value instanceof RespValue.Array array) {
             return array.items();
         }
@@ -98,7 +98,7 @@ final class Calls {
     }
 
     /** What went wrong, for an operator. */
-    static String reason(Throwable problem) {
+    public static String reason(Throwable problem) {
         Throwable cause = problem;
         while (cause.getCause() != null) {
             cause = cause.getCause();

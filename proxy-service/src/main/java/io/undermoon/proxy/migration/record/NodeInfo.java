@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.record;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param master whether it is one
  * @param replicationId names the history of its data
  * @param replicationOffset how long the history is, in bytes
- * @param hasBacklog whether it keeps the end of the history, so that somebody can follow it without a full copy
+ * @param hasBacklog whether it keeps the end of the history, so that a reader can follow it without a full copy
  * @param replicas how many replicas follow it; readers of changes, which listen on no port, do not count
  * @param majorVersion of Redis
  */
-record NodeInfo(
+public record NodeInfo(
         boolean master,
         String replicationId,
         long replicationOffset,
@@ -23,7 +23,7 @@ record NodeInfo(
         int replicas,
         int majorVersion) {
 
-    static NodeInfo parse(String info) {
+    public static NodeInfo parse(String info) {
         Map<String, String> fields = new HashMap<>();
         int replicas = 0;
         for (String line : info.lines().toList()) {
@@ -46,7 +46,7 @@ record NodeInfo(
     }
 
     /** How many commands it has executed, if {@code INFO stats} says so. */
-    static OptionalLong commands(String info) {
+    public static OptionalLong commands(String info) {
         String field = "total_commands_processed:";
         return info.lines()
                 .filter(line -> line.startsWith(field))

@@ -1,9 +1,11 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.SubscriptionConnection;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.NodeInfo;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
@@ -13,19 +15,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the stream of changes of a Redis master, as a replica does, but from now on: without a copy of the data, so the
- * master neither forks nor writes one.
+ * Follows the replication stream of a Redis master from the present offset on. The master sends no copy of its data, so
+ * it neither forks nor writes one.
  *
  * <pre>
  * INFO ─► PSYNC &lt;id&gt; &lt;offset + 1&gt; ─► +CONTINUE, then the commands as they are executed
- *              └► anything else: the attempt has made the master keep a backlog; hang up and begin again
+ *              └► anything else: the request has made the master keep a backlog; close the connection and retry
  * </pre>
  *
- * Unless somebody waits for the end of the stream, it is read every few milliseconds only: a master under load sends many times in
+ * The stream is read every few milliseconds only, unless low latency is asked for: a busy master sends many times in
  * between.
  *
- * <p>It acknowledges no offset but 0, which keeps it attached and is never taken for a copy of the data by {@code WAIT}. Owned by
- * the engine's loop.
+ * <p>The feed acknowledges offset 0 only. That keeps the connection open, and {@code WAIT} never counts it as a replica
+ * that has the data. Owned by the migration event loop.
  */
 final class ChangeFeed implements SubscriptionConnection.Owner {
     private static final int ATTEMPTS = 6;
@@ -47,16 +49,15 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     private String problem = "";
     private int attempts;
     private boolean attached;
-    private boolean prompt;
-    private boolean pauses;
+    private boolean lowLatency;
+    private boolean pausePending;
     private boolean closed;
 
-    /** Who wants to know of changes. */
     interface Listener extends StreamReader.Listener {
         /** All changes from now on are reported. */
         void attached();
 
-        /** No more changes are reported, or were missed; said once. */
+        /** Changes may have been missed, and no more are reported. Called at most once. */
         void lost(String reason);
     }
 
@@ -93,14 +94,14 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         });
     }
 
-    /** Whether changes are to be reported as soon as they arrive. */
-    void prompt(boolean wanted) {
-        prompt = wanted;
+    /** Chooses whether the stream is read as soon as data arrives. */
+    void lowLatency(boolean wanted) {
+        lowLatency = wanted;
         if (wanted) {
             if (pausing != null) {
                 pausing.cancel(false);
             }
-            goOn();
+            resumeReading();
         }
     }
 
@@ -113,13 +114,13 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
             return;
         }
         closed = true;
-        hangUp();
+        disconnect();
         if (!reason.isEmpty()) {
             listener.lost(reason);
         }
     }
 
-    private void hangUp() {
+    private void disconnect() {
         if (acknowledging != null) {
             acknowledging.cancel(false);
         }
@@ -146,7 +147,9 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         }
     }
 
-    /** The master answers only when it begins a full copy; that is not waited for. */
+    /**
+     * Waits until the master keeps a backlog. It answers PSYNC only when it begins a full copy, which is not wanted.
+     */
     private void awaitBacklog() {
         SubscriptionConnection asked = connection;
         loop.eventLoop()
@@ -159,7 +162,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
                                     if (!there) {
                                         awaitBacklog();
                                     } else if (asked == connection && !attached) {
-                                        again("it had kept no backlog");
+                                        retry("it had kept no backlog");
                                     }
                                 });
                             }
@@ -168,9 +171,9 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
                         TimeUnit.MILLISECONDS);
     }
 
-    private void again(String reason) {
+    private void retry(String reason) {
         problem = reason;
-        hangUp();
+        disconnect();
         attach();
     }
 
@@ -189,7 +192,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
         if (last && partial == null) {
-            take(in.slice(from, to - from));
+            handle(in.slice(from, to - from));
             return;
         }
         if (partial == null) {
@@ -197,39 +200,39 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         }
         partial.writeBytes(in, from, to - from);
         if (last) {
-            take(partial);
+            handle(partial);
             releasePartial();
         }
     }
 
-    /** What the loop has already begun to read still comes. */
-    private void pause() {
+    /** Stops reading for a moment. Data that the loop is reading already still arrives. */
+    private void pauseReading() {
         SubscriptionConnection current = connection;
-        if (prompt) {
-            pauses = false;
+        if (lowLatency) {
+            pausePending = false;
         } else if (current != null) {
             current.setReading(false);
-            pausing = loop.eventLoop().schedule(this::goOn, READ_MILLIS, TimeUnit.MILLISECONDS);
+            pausing = loop.eventLoop().schedule(this::resumeReading, READ_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void goOn() {
-        pauses = false;
+    private void resumeReading() {
+        pausePending = false;
         if (connection != null) {
             connection.setReading(true);
         }
     }
 
-    private void take(ByteBuf value) {
+    private void handle(ByteBuf value) {
         if (closed) {
             return;
         }
         if (value.getByte(value.readerIndex()) != '*') {
-            takeLine(value.toString(StandardCharsets.UTF_8).strip());
+            handleLine(value.toString(StandardCharsets.UTF_8).strip());
         } else if (attached) {
-            if (!pauses) {
-                pauses = true;
-                loop.execute(this::pause);
+            if (!pausePending) {
+                pausePending = true;
+                loop.execute(this::pauseReading);
             }
             String lost = reader.read(value);
             if (lost != null) {
@@ -238,12 +241,12 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         }
     }
 
-    private void takeLine(String line) {
+    private void handleLine(String line) {
         if (attached) {
             return;
         }
         if (line.startsWith("+OK")) {
-            // The master refuses to be asked for its changes while it owes a reply.
+            // Sent only now: the master refuses PSYNC on a connection on which a reply is pending.
             synchronize();
         } else if (line.startsWith("+CONTINUE")) {
             attached = true;
@@ -252,7 +255,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
                             () -> send("REPLCONF", "ACK", "0"), 0, ACKNOWLEDGE_MILLIS, TimeUnit.MILLISECONDS);
             listener.attached();
         } else if (line.startsWith("+FULLRESYNC")) {
-            again("it had kept no backlog that reaches back to now");
+            retry("it had kept no backlog that reaches back to now");
         } else {
             end("node " + node + " does not let its changes be followed: " + line);
         }
@@ -261,7 +264,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     @Override
     public void fail(BackendFailure failure) {
         if (connection == null) {
-            // Hung up here.
+            // Closed by this side.
             return;
         }
         connection = null;

@@ -1,11 +1,11 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.concurrent.TimeUnit;
 
-/** What a migration has copied so far. Written by the engine's loop, read by any thread. */
-final class CopyCounters {
+/** The progress counters of a migration's copy. Written by the migration event loop, read by any thread. */
+public final class CopyCounters {
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final long startNanos = System.nanoTime();
@@ -23,7 +23,7 @@ final class CopyCounters {
     private long keysAtStart;
     private long bytesAtStart;
 
-    /** Another attempt begins, from nothing. */
+    /** Starts another attempt, which scans all {@code total} keys of the source again. */
     void begin(long total) {
         attempts = attempts + 1;
         keysTotal = total;
@@ -34,7 +34,7 @@ final class CopyCounters {
         keysScanned = keysScanned + keys;
     }
 
-    void key() {
+    void keyCopied() {
         keysCopied = keysCopied + 1;
         long now = System.nanoTime();
         long elapsed = now - windowStartNanos;
@@ -47,7 +47,7 @@ final class CopyCounters {
         }
     }
 
-    void bytes(long count) {
+    void bytesCopied(long count) {
         bytesCopied = bytesCopied + count;
     }
 
@@ -55,7 +55,8 @@ final class CopyCounters {
         keysDirty = keys;
     }
 
-    void held(long nanos) {
+    /** Notes how long commands were held. */
+    public void held(long nanos) {
         longestHoldMicros = Math.max(longestHoldMicros, TimeUnit.NANOSECONDS.toMicros(nanos));
     }
 
@@ -79,8 +80,8 @@ final class CopyCounters {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     }
 
-    /** For those who watch. */
-    MigrationProgress progress(TaggedSlots tag, MigrationProgress.State state, String error) {
+    /** The counters as {@code UMCTL MIGRATIONS} reports them. */
+    public MigrationProgress progress(TaggedSlots tag, MigrationProgress.State state, String error) {
         return new MigrationProgress(
                 tag,
                 MigrationProgress.Side.SOURCE,

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.command.Command;
@@ -16,53 +16,45 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds in a stream of changes the keys that changed. What a command did to a key does not matter, only that it may have: a
- * key that expires or is evicted arrives as {@code DEL} or {@code UNLINK}, a script as the commands it executed. Owned by the
- * engine's loop.
+ * Finds the changed keys in a replication stream. Only the keys of a command matter, not what it does: an expired or
+ * evicted key arrives as {@code DEL} or {@code UNLINK}, a script as the commands that it executed. Owned by the
+ * migration event loop.
  */
 final class StreamReader {
-    /** Who is told. */
     interface Listener {
         /** A key of the slots may have changed. */
         void changed(byte[] key);
 
-        /** The awaited word has passed: all that was executed before it has been reported. */
-        void passed();
+        /** The awaited marker was read: all changes before it have been reported. */
+        void markerRead();
     }
 
-    /** In the stream of a master no command says which database it is about before the first {@code SELECT}. */
+    /** The database is unknown until the first {@code SELECT} of the stream. */
     private static final int UNKNOWN = -1;
 
     private final CommandTable commands;
-    private final boolean[] slots;
+    private final SlotRanges slots;
     private final Listener listener;
     private final CommandDecoder decoder = new CommandDecoder(RequestLimits.DEFAULT);
     private final IntConsumer takeKey = this::takeKey;
     private int database = UNKNOWN;
-    private byte @Nullable [] awaited;
+    private byte @Nullable [] marker;
 
     StreamReader(CommandTable commands, SlotRanges slots, Listener listener) {
         this.commands = commands;
-        this.slots = membership(slots);
+        this.slots = slots;
         this.listener = listener;
     }
 
-    /** For each slot whether it is one of these. */
-    static boolean[] membership(SlotRanges slots) {
-        boolean[] members = new boolean[Slot.COUNT];
-        slots.ranges().forEach(range -> Arrays.fill(members, range.start(), range.end() + 1, true));
-        return members;
-    }
-
-    /** Has a word looked for that was {@linkplain Records#mark left} in the stream. */
-    void await(String word) {
-        awaited = word.getBytes(StandardCharsets.US_ASCII);
+    /** Reports a marker, which {@link MigrationRecords#mark} writes, when it is read. */
+    void awaitMarker(String expected) {
+        marker = expected.getBytes(StandardCharsets.US_ASCII);
     }
 
     /**
-     * Takes one command.
+     * Reads one command.
      *
-     * @return null, or why it cannot be known which keys changed
+     * @return null, or the reason why the changed keys cannot be told
      */
     @Nullable
     String read(ByteBuf command) {
@@ -81,19 +73,13 @@ final class StreamReader {
         if (frame.argumentIs(0, "FLUSHALL") || frame.argumentIs(0, "SWAPDB")) {
             return "all keys of the source were flushed or swapped";
         }
-        return database > 0 ? readOther(frame) : readKeys(frame);
-    }
-
-    /** A command on a database that clients do not have. */
-    private @Nullable String readOther(CommandFrame frame) {
-        lookForWord(frame);
-        return null;
+        if (database != 0) {
+            findMarker(frame);
+        }
+        return database > 0 ? null : readKeys(frame);
     }
 
     private @Nullable String readKeys(CommandFrame frame) {
-        if (database == UNKNOWN) {
-            lookForWord(frame);
-        }
         Command command = commands.find(frame);
         if (command != null && command.isContainer()) {
             command = command.findSub(frame);
@@ -112,20 +98,20 @@ final class StreamReader {
     private void takeKey(int argument) {
         CommandFrame frame = decoder.frame();
         int slot = Slot.of(frame.buffer(), frame.argumentStart(argument), frame.argumentLength(argument));
-        if (slots[slot]) {
+        if (slots.contains(slot)) {
             listener.changed(frame.argumentBytes(argument));
         }
     }
 
-    private void lookForWord(CommandFrame frame) {
-        byte[] word = awaited;
-        if (word == null) {
+    private void findMarker(CommandFrame frame) {
+        byte[] wanted = marker;
+        if (wanted == null) {
             return;
         }
         for (int i = 1; i < frame.argumentCount(); i++) {
-            if (frame.argumentLength(i) == word.length && Arrays.equals(frame.argumentBytes(i), word)) {
-                awaited = null;
-                listener.passed();
+            if (frame.argumentLength(i) == wanted.length && Arrays.equals(frame.argumentBytes(i), wanted)) {
+                marker = null;
+                listener.markerRead();
                 return;
             }
         }

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendFailure;
@@ -9,15 +9,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key on its way from the source to the destination. The value passes through in whatever pieces it arrives: the reply to
- * {@code DUMP} is, byte for byte, the argument of {@code RESTORE}.
+ * The copy of one key from the source to the destination. The value is forwarded in the pieces in which it arrives: the
+ * reply to {@code DUMP} is, byte for byte, the argument of {@code RESTORE}.
  *
  * <pre>
  * source:       MEMORY USAGE key    PEXPIRETIME key, DUMP key
  * destination:                                              RESTORE key at value REPLACE ABSTTL, or UNLINK key
  * </pre>
  *
- * Owned by the engine's loop.
+ * Owned by the migration event loop.
  */
 final class KeyCopy implements ReplyReceiver {
     private static final byte[] MEMORY = ascii("*3\r\n$6\r\nMEMORY\r\n$5\r\nUSAGE\r\n");
@@ -30,18 +30,17 @@ final class KeyCopy implements ReplyReceiver {
 
     private static final int MAX_SHOWN_KEY = 64;
 
-    /** Who is told how it goes. */
     interface Owner {
-        /** How much memory the key takes at the source is known; 0 when it is gone. */
+        /** {@link #size} is known; it is 0 if the key no longer exists. */
         void sized(KeyCopy copy);
 
-        /** A value of so many bytes is there; nothing of it was sent yet. */
-        void begins(long length);
+        /** A value of so many bytes begins to arrive; none of it has been forwarded yet. */
+        void valueStarted(long length);
 
-        /** A part of the value went to the destination. */
-        void passed(int bytes);
+        /** Bytes of the value were written to the destination. */
+        void forwarded(int bytes);
 
-        /** The destination has the key as the source had it. */
+        /** The destination has the key, or has deleted it, as the source had it. */
         void copied(KeyCopy copy);
 
         void failed(String reason);
@@ -55,8 +54,8 @@ final class KeyCopy implements ReplyReceiver {
     }
 
     private enum Value {
-        UNSEEN,
-        HALF_SEEN,
+        UNREAD,
+        LENGTH,
         PRESENT,
         ABSENT
     }
@@ -66,10 +65,10 @@ final class KeyCopy implements ReplyReceiver {
     private final DirectConnection source;
     private final DirectConnection destination;
     private Stage stage = Stage.SIZE;
-    private Value value = Value.UNSEEN;
+    private Value value = Value.UNREAD;
 
-    /** Whether the source tells when a key expires, not only how long it still lives. */
-    private final boolean knowsTime;
+    /** Whether the source has {@code PEXPIRETIME}; otherwise {@code PTTL} is used. */
+    private final boolean hasExpireTime;
 
     private long size;
     private long length;
@@ -78,27 +77,27 @@ final class KeyCopy implements ReplyReceiver {
     private boolean begun;
     private @Nullable StringBuilder error;
 
-    KeyCopy(Owner owner, byte[] key, DirectConnection source, DirectConnection destination, boolean knowsTime) {
+    KeyCopy(Owner owner, byte[] key, DirectConnection source, DirectConnection destination, boolean hasExpireTime) {
         this.owner = owner;
         this.key = key;
         this.source = source;
         this.destination = destination;
-        this.knowsTime = knowsTime;
+        this.hasExpireTime = hasExpireTime;
     }
 
-    /** About how many bytes of memory the key takes, as far as that was asked or is assumed. */
+    /** The memory of the key at the source in bytes, as {@code MEMORY USAGE} has it or as assumed. */
     long size() {
         return size;
     }
 
-    /** Asks for the value without knowing its size. */
-    void askValue(long assumedSize) {
+    /** Requests the value without its size. */
+    void requestValue(long assumedSize) {
         size = assumedSize;
         stage = Stage.EXPIRY;
-        askValue();
+        requestValue();
     }
 
-    void askSize() {
+    void requestSize() {
         OutputBatch out = source.out();
         if (out != null) {
             write(out.buffer(), MEMORY);
@@ -106,10 +105,10 @@ final class KeyCopy implements ReplyReceiver {
         }
     }
 
-    void askValue() {
+    void requestValue() {
         OutputBatch out = source.out();
         if (out != null) {
-            write(out.buffer(), knowsTime ? PEXPIRETIME : PTTL);
+            write(out.buffer(), hasExpireTime ? PEXPIRETIME : PTTL);
             write(out.buffer(), DUMP);
             source.expect(this);
             source.expect(this);
@@ -118,7 +117,7 @@ final class KeyCopy implements ReplyReceiver {
 
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
-        if (error != null || !begun && in.getByte(from) == '-' && value != Value.HALF_SEEN) {
+        if (error != null || !begun && in.getByte(from) == '-' && value != Value.LENGTH) {
             readError(in, from, to, last);
             return;
         }
@@ -137,7 +136,7 @@ final class KeyCopy implements ReplyReceiver {
                 stage = last ? Stage.VALUE : Stage.EXPIRY;
             }
             case VALUE -> {
-                pass(in, from, to);
+                forward(in, from, to);
                 if (last) {
                     endValue();
                     stage = Stage.RESULT;
@@ -151,18 +150,18 @@ final class KeyCopy implements ReplyReceiver {
         }
     }
 
-    /** {@code $<length>} begins a value, {@code $-1} says that there is none; the bytes may come one by one. */
-    private void pass(ByteBuf in, int from, int to) {
+    /** Parses {@code $<length>}, or {@code $-1} for no value, and forwards the bytes that follow. */
+    private void forward(ByteBuf in, int from, int to) {
         int at = from;
-        if (value == Value.UNSEEN) {
+        if (value == Value.UNREAD) {
             at++;
-            value = Value.HALF_SEEN;
+            value = Value.LENGTH;
         }
-        for (; value == Value.HALF_SEEN && at < to; at++) {
+        for (; value == Value.LENGTH && at < to; at++) {
             int c = in.getByte(at);
             if (c == '-' || c == '\r') {
                 value = c == '-' ? Value.ABSENT : Value.PRESENT;
-                begin();
+                beginValue();
                 break;
             }
             length = length * 10 + (c - '0');
@@ -170,13 +169,13 @@ final class KeyCopy implements ReplyReceiver {
         OutputBatch out = destination.out();
         if (value == Value.PRESENT && out != null && at < to) {
             out.append(in, at, to);
-            owner.passed(to - at);
+            owner.forwarded(to - at);
         }
     }
 
-    private void begin() {
+    private void beginValue() {
         if (value == Value.PRESENT) {
-            owner.begins(length);
+            owner.valueStarted(length);
         }
         OutputBatch out = destination.out();
         if (out == null) {
@@ -203,13 +202,13 @@ final class KeyCopy implements ReplyReceiver {
         }
     }
 
-    /** When the key expires, in milliseconds since 1970; 0 for never. */
+    /** The time at which the key expires, in milliseconds since 1970; 0 for never. */
     private long expiry() {
         long time = endNumber();
         if (time < 0) {
             return 0;
         }
-        return knowsTime ? time : System.currentTimeMillis() + time;
+        return hasExpireTime ? time : System.currentTimeMillis() + time;
     }
 
     private void readNumber(ByteBuf in, int from, int to) {

@@ -12,41 +12,46 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Who has the slots of a new migration: a pure function of the metadata and what was so before it.
+ * The ownership with which a migration starts: a pure function of the new metadata and the topology before it.
  *
  * <ul>
- *   <li>A migration that was known before keeps its state.
- *   <li>A source that served the slots until now has them. One that did not, because it has just started or took over,
- *       cannot know whether its predecessor had handed them over already: they are held.
- *   <li>A destination to which the slots were somebody else's, and not on the move, until now has not got them. Otherwise
- *       they are held.
+ *   <li>A migration that the topology contains already keeps its ownership.
+ *   <li>A source that has served the slots until now owns them. A source that has not, because it has just started or
+ *       took over from another node, cannot know whether the slots were switched already: they are held.
+ *   <li>A destination does not own slots that another proxy has served until now without a migration. Other slots are
+ *       held.
  * </ul>
  */
-final class FirstCustody {
-    private FirstCustody() {}
+final class InitialOwnership {
+    private InitialOwnership() {}
 
     /**
-     * @param findsOut whether somebody finds out who has slots that are held; if not they are where the metadata has them
+     * @param resolvesOwnership whether a listener finds out the owner of slots that are held; if not, none are held,
+     *     and the source owns the slots
      */
-    static Map<TaggedSlots, Custody> of(SetCluster message, Topology before, boolean findsOut) {
-        Map<TaggedSlots, Custody> custody = new HashMap<>();
+    static Map<TaggedSlots, SlotOwnership> of(SetCluster message, Topology before, boolean resolvesOwnership) {
+        Map<TaggedSlots, SlotOwnership> ownership = new HashMap<>();
         message.local()
                 .forEach((node, slots) -> slots.stream()
                         .filter(range -> !range.isStable())
-                        .forEach(range -> custody.put(range, of(range, before, findsOut))));
-        return custody;
+                        .forEach(range -> ownership.put(range, of(range, before, resolvesOwnership))));
+        return ownership;
     }
 
-    private static Custody of(TaggedSlots slots, Topology before, boolean findsOut) {
-        Custody known = before.custody().get(slots);
+    private static SlotOwnership of(TaggedSlots slots, Topology before, boolean resolvesOwnership) {
+        SlotOwnership known = before.ownership().get(slots);
         if (known != null) {
             return known;
         }
         if (slots.tag() instanceof SlotState.Migrating migrating) {
             String node = migrating.meta().srcNodeAddress().value();
-            return !findsOut || served(slots.rangeList(), node, before) ? Custody.HERE : Custody.HELD;
+            return !resolvesOwnership || served(slots.rangeList(), node, before)
+                    ? SlotOwnership.LOCAL
+                    : SlotOwnership.HELD;
         }
-        return !findsOut || wereSettledElsewhere(slots.rangeList(), before) ? Custody.THERE : Custody.HELD;
+        return !resolvesOwnership || wereSettledElsewhere(slots.rangeList(), before)
+                ? SlotOwnership.REMOTE
+                : SlotOwnership.HELD;
     }
 
     private static boolean served(SlotRanges slots, String node, Topology before) {

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChangedKeysTest {
     private final ChangedKeys keys = new ChangedKeys();
 
-    /** Does what a LinkedHashSet does, through phases in which it grows, and in which it shrinks. */
+    /** Compares with a LinkedHashSet, through phases of growth and of shrinking. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5})
     void keeps_each_key_once_in_the_order_of_its_first_change(int seed) {

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class StreamReaderTest implements StreamReader.Listener {
     private final List<String> changed = new ArrayList<>();
     private final StreamReader reader = new StreamReader(CommandTable.load(), SlotRanges.ALL, this);
-    private int passed;
+    private int markersRead;
 
     @Test
     void reports_the_keys_that_commands_may_have_changed() {
@@ -53,7 +53,7 @@ class StreamReaderTest implements StreamReader.Listener {
     }
 
     @Test
-    void says_when_it_cannot_know_what_changed() {
+    void gives_the_reason_when_the_changed_keys_cannot_be_told() {
         assertThat(reader.read(command("FLUSHALL"))).contains("flushed");
         assertThat(reader.read(command("FLUSHDB", "ASYNC"))).contains("flushed");
         assertThat(reader.read(command("SWAPDB", "0", "1"))).contains("swapped");
@@ -61,16 +61,16 @@ class StreamReaderTest implements StreamReader.Listener {
     }
 
     @Test
-    void finds_the_awaited_word_in_another_database() {
-        reader.await("word");
+    void finds_the_awaited_marker_in_another_database() {
+        reader.awaitMarker("marker");
         read("SELECT", "0");
-        read("SET", "a", "word");
-        assertThat(passed).isZero();
+        read("SET", "a", "marker");
+        assertThat(markersRead).isZero();
         read("SELECT", "1");
         read("SET", "undermoon:marks", "other");
-        assertThat(passed).isZero();
-        read("SET", "undermoon:marks", "word", "PXAT", "1");
-        assertThat(passed).isOne();
+        assertThat(markersRead).isZero();
+        read("SET", "undermoon:marks", "marker", "PXAT", "1");
+        assertThat(markersRead).isOne();
     }
 
     private void read(String... words) {
@@ -89,7 +89,7 @@ class StreamReaderTest implements StreamReader.Listener {
     }
 
     @Override
-    public void passed() {
-        passed++;
+    public void markerRead() {
+        markersRead++;
     }
 }

@@ -1,6 +1,7 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
@@ -14,17 +15,17 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes the keys of certain slots from a node: walks over all keys and unlinks, batch by batch, with the node serving others in
- * between; while a batch is removed, the next one is looked for. Which slots is asked anew for each batch, so that keys of a slot
- * that comes back meanwhile are left alone. Owned by the engine's loop.
+ * Deletes the keys of certain slots from a node: scans all keys and unlinks in batches, between which the node serves
+ * others. The next batch is scanned while one is unlinked. The predicate is evaluated anew for each key, so that keys
+ * of a slot that the node gets back meanwhile are kept. Owned by the migration event loop.
  */
-final class KeySweep {
+public final class KeySweep {
     private static final int BATCH = 500;
 
-    /** How fast it may go. */
+    /** Limits the rate of a sweep. */
     @FunctionalInterface
-    interface Throttle {
-        /** How many nanoseconds to wait after keys were looked at and some of them removed. */
+    public interface Throttle {
+        /** Nanoseconds to wait after a batch of which so many keys were scanned and removed. */
         long delayNanos(int scanned, int removed);
     }
 
@@ -53,12 +54,12 @@ final class KeySweep {
     }
 
     /**
-     * Removes them.
+     * Starts a sweep.
      *
-     * @param removing told when a batch is about to be removed, and when it is gone
-     * @return how many keys there were; none of the slots' keys that were there before is there now
+     * @param removing called with true before a batch is unlinked, and with false afterwards
+     * @return the number of deleted keys; all keys of the slots that existed at the start have been deleted by then
      */
-    static CompletionStage<Long> of(
+    public static CompletionStage<Long> start(
             ProxyLoop loop,
             Calls calls,
             Endpoint node,
@@ -66,11 +67,11 @@ final class KeySweep {
             Throttle throttle,
             Consumer<Boolean> removing) {
         KeySweep sweep = new KeySweep(loop, calls, node, slots, throttle, removing);
-        sweep.begin();
+        sweep.run();
         return sweep.done;
     }
 
-    private void begin() {
+    private void run() {
         calls.call(node, "DBSIZE").whenComplete((size, problem) -> {
             if (problem != null) {
                 done.completeExceptionally(problem);

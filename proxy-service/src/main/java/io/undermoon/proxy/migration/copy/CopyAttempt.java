@@ -1,11 +1,14 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.migration.copy;
 
 import static java.util.Objects.requireNonNull;
 
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.migration.Calls.CallException;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.Calls.CallException;
+import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.migration.record.NodeInfo;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRanges;
@@ -19,90 +22,91 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to bring a destination node to where it has the keys of certain slots exactly as the source has them: from an
- * empty destination to the moment at which both are equal. Whatever fails ends the attempt; the next one begins from nothing.
- * Owned by the engine's loop.
+ * One attempt to copy the keys of slots, from an empty destination to the moment at which it equals the source. Any
+ * failure ends the attempt; the next one starts with an empty destination again. Owned by the migration event loop.
  */
-final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
+public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final Logger LOG = Logger.getLogger(CopyAttempt.class);
 
-    /** Of the settings' unit: the original looks at 16 keys at a time, with round trips in between that are not needed here. */
+    /**
+     * Keys per {@code SCAN} for one unit of the setting, whose default suits the original with a round trip for each
+     * batch.
+     */
     private static final int SCAN_FACTOR = 32;
 
     private static final int MAX_SCAN_COUNT = 1000;
-    private static final long PATIENCE_MILLIS = 30_000;
+    private static final long TIMEOUT_MILLIS = 30_000;
     private static final int EMPTY_FUNCTIONS_BYTES = 10;
-    private static final long DEFAULT_LARGEST_ARGUMENT = 512L << 20;
+    private static final long DEFAULT_MAX_ARGUMENT_BYTES = 512L << 20;
 
-    /** Who is told when the attempt is over before its time. */
-    interface Listener {
-        /** What is missing can be copied while commands are held. */
+    /** Receives the events of an attempt. */
+    public interface Listener {
+        /** The missing keys can be copied while commands are held. */
         void converged();
 
         void attemptFailed(String reason);
     }
 
-    private final Engine engine;
+    private final CopyContext context;
     private final Endpoint source;
     private final Endpoint destination;
     private final SlotRanges slots;
     private final MigrationConfig config;
     private final CopyCounters counters;
     private final Listener listener;
-    private final Pace pace;
+    private final RateLimiter limiter;
     private final StreamReader reader;
     private final ChangeFeed feed;
     private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
 
-    private @Nullable Link from;
-    private @Nullable Link to;
+    private @Nullable NamedConnection from;
+    private @Nullable NamedConnection to;
     private @Nullable Copier copier;
     private @Nullable LoadProbe probe;
-    private @Nullable CompletableFuture<Boolean> passed;
-    private boolean knowsTime;
-    private long largestArgument = DEFAULT_LARGEST_ARGUMENT;
+    private @Nullable CompletableFuture<Boolean> markerRead;
+    private boolean isVersion7OrLater;
+    private long maxArgumentBytes = DEFAULT_MAX_ARGUMENT_BYTES;
     private boolean closed;
 
-    CopyAttempt(
-            Engine engine,
+    public CopyAttempt(
+            CopyContext context,
             Endpoint source,
             Endpoint destination,
             SlotRanges slots,
             MigrationConfig config,
             CopyCounters counters,
             Listener listener) {
-        this.engine = engine;
+        this.context = context;
         this.source = source;
         this.destination = destination;
         this.slots = slots;
         this.config = config;
         this.counters = counters;
         this.listener = listener;
-        this.pace =
-                new Pace(engine.settings().maxKeysPerSecond(), engine.settings().maxBytesPerSecond());
-        this.reader = new StreamReader(engine.commands().current(), slots, this);
-        this.feed = new ChangeFeed(engine.loop(), engine.calls(), source, reader, this);
+        this.limiter = new RateLimiter(context.maxKeysPerSecond(), context.maxBytesPerSecond());
+        this.reader = new StreamReader(context.commands(), slots, this);
+        this.feed = new ChangeFeed(context.loop(), context.calls(), source, reader, this);
     }
 
     /**
-     * Follows the source's changes and removes what the destination has of the slots. The destination's record must say that
-     * it is being copied to.
+     * Follows the source's changes and deletes the slots' keys at the destination. The destination's record must say
+     * {@code copying}.
      */
-    CompletionStage<?> prepare() {
-        Calls calls = engine.calls();
+    public CompletionStage<?> prepare() {
+        Calls calls = context.calls();
         return endFormerAttempts()
                 .thenCompose(ended -> connect())
-                .thenCompose(connected -> engine.records().forget(source, Records.IMPORTS, slots))
-                .thenCompose(done -> engine.records().forget(destination, Records.EXPORTS, slots))
+                .thenCompose(connected -> context.records().removeSlots(source, MigrationRecords.IMPORTS, slots))
+                .thenCompose(done -> context.records().removeSlots(destination, MigrationRecords.EXPORTS, slots))
                 .thenCompose(done -> calls.call(source, "INFO"))
                 .thenCompose(info -> {
-                    knowsTime = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;
+                    isVersion7OrLater = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;
                     feed.attach();
                     return attached;
                 })
                 .thenCompose(follows -> startProbe())
                 .thenCompose(known -> purge())
-                .thenCompose(purged -> readLargestArgument())
+                .thenCompose(purged -> readMaxArgument())
                 .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> calls.call(source, "DBSIZE"))
                 .thenAccept(size -> {
@@ -114,27 +118,30 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 });
     }
 
-    /** Copies, or goes on, until what is missing takes no longer than this; says so by {@link Listener#converged}. */
-    void copy(long allowedMillis) {
-        feed.prompt(false);
+    /**
+     * Starts or resumes copying, and calls {@link Listener#converged} when copying the missing keys takes no longer
+     * than this.
+     */
+    public void copy(long allowedMillis) {
+        feed.lowLatency(false);
         requireNonNull(copier).copyUntil(allowedMillis);
     }
 
     /**
-     * Copies all that is missing, when commands for the slots are held and none is in flight.
+     * Copies all missing keys, while commands for the slots are held and none is in flight.
      *
-     * @param word not used before
-     * @return whether a replica of the destination has it too, or there is none
+     * @param marker a unique text to be found in the replication stream
+     * @return whether a replica of the destination has acknowledged the keys, or there is none
      */
-    CompletionStage<Boolean> finish(String word, long waitMillis) {
+    public CompletionStage<Boolean> finish(String marker, long waitMillis) {
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
-        CompletionStage<RespValue> replication = engine.calls().call(destination, "INFO", "replication");
-        passed = seen;
-        reader.await(word);
-        feed.prompt(true);
-        return engine.records()
-                .mark(source, word)
+        CompletionStage<RespValue> replication = context.calls().call(destination, "INFO", "replication");
+        markerRead = seen;
+        reader.awaitMarker(marker);
+        feed.lowLatency(true);
+        return context.records()
+                .mark(source, marker)
                 .thenCompose(marked -> seen)
                 .thenCompose(complete -> {
                     requireNonNull(copier).drain(() -> drained.complete(true));
@@ -148,8 +155,8 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                                 .thenApply(acknowledged -> Calls.number(acknowledged) > 0));
     }
 
-    /** Ends the attempt; nothing more is told of it. */
-    void close() {
+    /** Ends the attempt; the listener is no longer called. */
+    public void close() {
         if (closed) {
             return;
         }
@@ -161,9 +168,9 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
             copier.stop();
         }
         feed.close();
-        for (Link link : new Link[] {from, to}) {
-            if (link != null) {
-                link.connection.close("no longer needed");
+        for (NamedConnection used : new NamedConnection[] {from, to}) {
+            if (used != null) {
+                used.connection.close("no longer needed");
             }
         }
     }
@@ -176,16 +183,18 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         }
     }
 
-    /** Connections of an attempt that somebody lost track of may have values on their way; they are cut. */
+    /**
+     * Closes connections of earlier attempts at the destination, by their name: values may still be in flight on them.
+     */
     private CompletionStage<?> endFormerAttempts() {
-        return engine.calls()
+        return context.calls()
                 .call(destination, "CLIENT", "LIST", "TYPE", "normal")
                 .thenCompose(list -> {
                     List<CompletableFuture<?>> ends = new ArrayList<>();
                     for (String line : Calls.text(list).split("\n", -1)) {
                         if (line.contains(" name=" + name() + " ")) {
                             String id = line.substring("id=".length(), line.indexOf(' '));
-                            ends.add(engine.calls()
+                            ends.add(context.calls()
                                     .call(destination, "CLIENT", "KILL", "ID", id)
                                     .toCompletableFuture());
                         }
@@ -194,27 +203,32 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 });
     }
 
-    /** Under which the nodes know the connections that move these slots. */
+    /** The name under which the nodes list the connections of this copy. */
     private String name() {
         return "undermoon-move:" + slots;
     }
 
     private CompletionStage<?> connect() {
-        Link source1 = new Link(source);
-        Link destination1 = new Link(destination);
-        from = source1;
-        to = destination1;
-        return source1.named.thenCompose(ready -> destination1.named);
+        NamedConnection toSource = new NamedConnection(source);
+        NamedConnection toDestination = new NamedConnection(destination);
+        from = toSource;
+        to = toDestination;
+        return toSource.named.thenCompose(ready -> toDestination.named);
     }
 
     private CompletionStage<?> startProbe() {
         LoadProbe started = new LoadProbe(
-                engine, requireNonNull(from).connection, requireNonNull(to).connection, pace, this::leastKeysPerSecond);
+                context.loop(),
+                context.calls(),
+                requireNonNull(from).connection,
+                requireNonNull(to).connection,
+                limiter,
+                this::leastKeysPerSecond);
         probe = started;
         return started.start();
     }
 
-    /** What it takes to be through in the time that the cluster's configuration allows. */
+    /** The rate at which the copy ends within the time that the cluster's configuration allows. */
     private double leastKeysPerSecond() {
         long millis = TimeUnit.SECONDS.toMillis(config.maxMigrationTime()) - counters.elapsedMillis();
         long keys = counters.keysTotal() - counters.keysScanned() + counters.keysDirty();
@@ -222,45 +236,40 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     private long purgeDelayNanos(int scanned, int removed) {
-        pace.swept(scanned, removed);
-        return pace.delayNanos(System.nanoTime());
+        limiter.keysSwept(scanned, removed);
+        return limiter.delayNanos(System.nanoTime());
     }
 
     private CompletionStage<?> purge() {
-        boolean[] moving = StreamReader.membership(slots);
-        return KeySweep.of(
-                engine.loop(),
-                engine.calls(),
-                destination,
-                slot -> moving[slot],
-                this::purgeDelayNanos,
-                removing -> {});
+        return KeySweep.start(
+                context.loop(), context.calls(), destination, slots::contains, this::purgeDelayNanos, removing -> {});
     }
 
-    /** Functions are the same everywhere in a cluster; a node that is new to it has none. */
+    /** Copies the functions, which are the same on all masters of a cluster; a new node has none. */
     private CompletionStage<RespValue> copyFunctions() {
-        if (!knowsTime) {
-            // Both came with version 7.
+        if (!isVersion7OrLater) {
             return CompletableFuture.completedFuture(new RespValue.Int(0));
         }
-        return engine.calls().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
+        return context.calls().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
             if (!(dump instanceof RespValue.Bulk bulk) || bulk.bytes().length <= EMPTY_FUNCTIONS_BYTES) {
                 return CompletableFuture.completedFuture(dump);
             }
             byte[] replace = "REPLACE".getBytes(StandardCharsets.US_ASCII);
             CommandFrame restore = Calls.command(List.of("FUNCTION", "RESTORE"), List.of(bulk.bytes(), replace));
-            return engine.calls().call(destination, restore);
+            return context.calls().call(destination, restore);
         });
     }
 
-    /** How large an argument the destination takes; a node that does not tell is taken to have the default. */
-    private CompletionStage<?> readLargestArgument() {
-        return engine.calls()
+    /** Reads the largest argument that the destination accepts; the default is assumed where that is not possible. */
+    private CompletionStage<?> readMaxArgument() {
+        return context.calls()
                 .call(destination, "CONFIG", "GET", "proto-max-bulk-len")
-                .thenAccept(reply -> largestArgument =
+                .thenAccept(reply -> maxArgumentBytes =
                         Long.parseLong(Calls.text(Calls.items(reply).get(1))))
                 .exceptionally(problem -> {
-                    LOG.infof("node=%s does not tell proto-max-bulk-len: %s", destination, Calls.reason(problem));
+                    LOG.infof(
+                            "proto-max-bulk-len cannot be read, the default is assumed: node=%s reason=%s",
+                            destination, Calls.reason(problem));
                     return null;
                 });
     }
@@ -269,15 +278,15 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         int count = (int) Math.min(MAX_SCAN_COUNT, config.scanCount() * SCAN_FACTOR);
         long interval = TimeUnit.MICROSECONDS.toNanos(config.scanInterval());
         return new Copier(
-                engine.loop(),
+                context.loop(),
                 requireNonNull(from).connection,
                 requireNonNull(to).connection,
                 slots,
-                pace,
+                limiter,
                 counters,
                 new Copier.ScanPlan(count, interval),
-                largestArgument,
-                knowsTime,
+                maxArgumentBytes,
+                isVersion7OrLater,
                 this);
     }
 
@@ -295,9 +304,9 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     @Override
-    public void passed() {
-        if (passed != null) {
-            passed.complete(true);
+    public void markerRead() {
+        if (markerRead != null) {
+            markerRead.complete(true);
         }
     }
 
@@ -318,15 +327,15 @@ final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         fail(reason);
     }
 
-    /** A connection that is known by name to its node. */
-    private final class Link implements DirectConnection.Owner {
+    /** A connection that sets its name at the node. */
+    private final class NamedConnection implements DirectConnection.Owner {
         private final Endpoint node;
         private final CompletableFuture<RespValue> named = new CompletableFuture<>();
         private final DirectConnection connection;
 
-        Link(Endpoint node) {
+        NamedConnection(Endpoint node) {
             this.node = node;
-            this.connection = new DirectConnection(engine.loop(), node, PATIENCE_MILLIS, this);
+            this.connection = new DirectConnection(context.loop(), node, TIMEOUT_MILLIS, this);
         }
 
         CompletionStage<RespValue> call(String... command) {
