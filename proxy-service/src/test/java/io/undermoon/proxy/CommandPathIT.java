@@ -80,7 +80,8 @@ class CommandPathIT {
         for (StackTraceElement element : stack) {
             String name = element.getClassName();
             if (name.startsWith("io.undermoon.") && !name.startsWith(CommandPathIT.class.getName())) {
-                String outer = name.substring(name.indexOf("proxy.") + "proxy.".length()).replaceAll("\\$.*", "");
+                String outer = name.substring(name.indexOf("proxy.") + "proxy.".length())
+                        .replaceAll("\\$.*", "");
                 classes.add(outer.replace('.', '/'));
             }
         }

@@ -57,7 +57,14 @@ public final class Migrations implements AutoCloseable {
             MigrationSettings settings) {
         Calls calls = new Calls(connections);
         this.context = new MigrationContext(
-                connections, clientConnections, topology, endpoints, commands, calls, new MigrationRecords(calls), settings);
+                connections,
+                clientConnections,
+                topology,
+                endpoints,
+                commands,
+                calls,
+                new MigrationRecords(calls),
+                settings);
         this.cleanup = new SlotCleanup(context);
     }
 

@@ -129,7 +129,11 @@ public final class ProxyHarness implements AutoCloseable {
         dataPlane.start(
                 List.of(ListenPoint.plain(listen)),
                 new SessionInitializer(
-                        dataPlane.connections(), clients, guard.access(), settings, loop -> new Dispatcher(loop, services)));
+                        dataPlane.connections(),
+                        clients,
+                        guard.access(),
+                        settings,
+                        loop -> new Dispatcher(loop, services)));
     }
 
     public int port() {
