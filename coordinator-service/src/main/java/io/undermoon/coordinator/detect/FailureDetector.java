@@ -1,5 +1,6 @@
 package io.undermoon.coordinator.detect;
 
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.pace.Crew;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
@@ -8,7 +9,6 @@ import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
-import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
@@ -112,7 +112,7 @@ public final class FailureDetector {
             } else {
                 alive(proxy);
             }
-        } catch (ProxyException e) {
+        } catch (RespClientException e) {
             silent(proxy, e, outOfService);
         }
     }
@@ -130,7 +130,7 @@ public final class FailureDetector {
         }
     }
 
-    private void silent(ProxyAddress proxy, ProxyException cause, boolean outOfService) {
+    private void silent(ProxyAddress proxy, RespClientException cause, boolean outOfService) {
         roster.silent(proxy);
         journal.probeFailed(cause.reason());
         Suspicion now = suspicions.merge(

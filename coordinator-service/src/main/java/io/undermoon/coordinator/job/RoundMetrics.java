@@ -1,10 +1,10 @@
 package io.undermoon.coordinator.job;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.port.ProxyException;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -22,7 +22,7 @@ final class RoundMetrics implements Journal {
         for (CommitOutcome outcome : CommitOutcome.values()) {
             count("undermoon.migration.commits", "outcome", outcome, 0);
         }
-        for (ProxyException.Reason reason : ProxyException.Reason.values()) {
+        for (RespClientException.Reason reason : RespClientException.Reason.values()) {
             count("undermoon.probe.failures", "reason", reason, 0);
         }
         registry.counter("undermoon.migration.aborts");
@@ -38,7 +38,7 @@ final class RoundMetrics implements Journal {
     }
 
     @Override
-    public void probeFailed(ProxyException.Reason reason) {
+    public void probeFailed(RespClientException.Reason reason) {
         count("undermoon.probe.failures", "reason", reason, 1);
     }
 

@@ -1,5 +1,6 @@
 package io.undermoon.coordinator.migrate;
 
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.pace.Crew;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.Journal;
@@ -7,7 +8,6 @@ import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.port.ProxyControl;
-import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.push.MetadataPush;
 import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.metadata.MigrationMeta;
@@ -100,7 +100,7 @@ public final class MigrationCommit {
                                     .map(task -> new ProgressReport(task.clusterName(), progress))
                                     .stream())
                             .toList());
-        } catch (ProxyException e) {
+        } catch (RespClientException e) {
             LOG.debugf("migrations not learned proxy=%s: %s", proxy, e.getMessage());
         }
     }

@@ -1,8 +1,10 @@
 package io.undermoon.coordinator.port;
 
+import io.undermoon.client.RespClientException;
+
 /** What the loops did, for whoever counts it. Called from many threads. */
 public interface Journal {
-    void probeFailed(ProxyException.Reason reason);
+    void probeFailed(RespClientException.Reason reason);
 
     void failureReported();
 

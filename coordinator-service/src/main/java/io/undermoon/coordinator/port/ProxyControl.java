@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * The control commands of the proxies. Every method returns within a bounded time; every method throws
- * {@link ProxyException} when the proxy cannot be reached, does not answer in time, or refuses.
+ * {@link RespClientException} when the proxy cannot be reached, does not answer in time, or refuses.
  */
 public interface ProxyControl {
     /** Asks a proxy whether it lives and what it knows. Any answer to the question is a sign of life. */

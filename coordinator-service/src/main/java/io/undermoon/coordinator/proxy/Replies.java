@@ -1,8 +1,8 @@
 package io.undermoon.coordinator.proxy;
 
+import io.undermoon.client.RespClientException;
+import io.undermoon.client.RespClientException.Reason;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
-import io.undermoon.coordinator.port.ProxyException;
-import io.undermoon.coordinator.port.ProxyException.Reason;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.NodeAddress;
@@ -60,12 +60,12 @@ final class Replies {
     /** An array with one line per task. One that cannot be read makes the whole reply doubtful. */
     static List<MigrationTask> finishedMigrations(RespValue reply) {
         if (reply instanceof RespValue.Failure failure) {
-            throw new ProxyException(Reason.REFUSED, "UMCTL INFOMGR: " + failure.text());
+            throw new RespClientException(Reason.REFUSED, "UMCTL INFOMGR: " + failure.text());
         }
         try {
             return texts(reply).stream().map(FinishedMigration::parse).toList();
         } catch (UmctlSyntaxException | IllegalArgumentException e) {
-            throw new ProxyException(Reason.PROTOCOL, "UMCTL INFOMGR: " + e.getMessage(), e);
+            throw new RespClientException(Reason.PROTOCOL, "UMCTL INFOMGR: " + e.getMessage(), e);
         }
     }
 
@@ -91,19 +91,6 @@ final class Replies {
         if (!(value instanceof RespValue.Array array)) {
             throw new IllegalArgumentException("not an array: " + value);
         }
-        return array.items().stream().map(Replies::text).toList();
-    }
-
-    private static String text(RespValue value) {
-        if (value instanceof RespValue.Bulk bulk) {
-            return bulk.text();
-        }
-        if (value instanceof RespValue.Simple simple) {
-            return simple.text();
-        }
-        if (value instanceof RespValue.Int number) {
-            return Long.toString(number.value());
-        }
-        throw new IllegalArgumentException("not a string: " + value);
+        return array.items().stream().map(RespValue::asText).toList();
     }
 }

@@ -1,11 +1,11 @@
 package io.undermoon.coordinator.push;
 
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.pace.Backoff;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
@@ -73,7 +73,7 @@ public final class MetadataPush {
                 case NOT_MINE ->
                     failed(metadata, "it says that the metadata is not its own: is another machine at its address?");
             }
-        } catch (ProxyException e) {
+        } catch (RespClientException e) {
             journal.pushFailed();
             failed(metadata, String.valueOf(e.getMessage()));
         }

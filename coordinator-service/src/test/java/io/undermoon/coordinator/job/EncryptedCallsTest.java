@@ -4,10 +4,10 @@ import static io.undermoon.coordinator.testing.Fixtures.epoch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.port.BrokerException;
-import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.proxy.RespProxyControl;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
 import io.undermoon.coordinator.testing.RespServer;
@@ -57,7 +57,7 @@ class EncryptedCallsTest {
                         new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, false, trusting(strange.authorities()))) {
             assertThat(control.probe(proxy.address()).epoch()).contains(epoch(5));
             assertThatThrownBy(() -> wary.probe(proxy.address()))
-                    .isInstanceOf(ProxyException.class)
+                    .isInstanceOf(RespClientException.class)
                     .hasMessageContaining("unable to find valid certification path");
         }
     }

@@ -11,11 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.client.RespClientException;
+import io.undermoon.client.RespClientException.Reason;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.port.ProxyException;
-import io.undermoon.coordinator.port.ProxyException.Reason;
 import io.undermoon.coordinator.testing.RespServer;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.Proxy;
@@ -289,6 +289,6 @@ class RespProxyControlTest {
             Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         return assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        ProxyException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+                        RespClientException.class, e -> assertThat(e.reason()).isEqualTo(reason));
     }
 }

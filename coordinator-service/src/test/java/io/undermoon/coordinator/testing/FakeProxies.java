@@ -1,7 +1,7 @@
 package io.undermoon.coordinator.testing;
 
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.ProxyControl;
-import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
@@ -73,10 +73,10 @@ public final class FakeProxies implements ProxyControl {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ProxyException(ProxyException.Reason.CLOSED, "interrupted", e);
+            throw new RespClientException(RespClientException.Reason.CLOSED, "interrupted", e);
         }
         if (dead.contains(proxy)) {
-            throw new ProxyException(ProxyException.Reason.UNREACHABLE, "connection refused");
+            throw new RespClientException(RespClientException.Reason.UNREACHABLE, "connection refused");
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.undermoon.coordinator.testing;
 
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.port.ProxyException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -16,7 +16,7 @@ public final class RecordingJournal implements Journal {
     }
 
     @Override
-    public void probeFailed(ProxyException.Reason reason) {
+    public void probeFailed(RespClientException.Reason reason) {
         entries.add("probe " + reason);
     }
 

@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.proxy;
+package io.undermoon.client;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,10 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes into {@link RespValue}s, one at a time and only when whole. Lists of migrations are the longest replies there are;
- * one beyond {@value #MAX_REPLY_BYTES} bytes is not waited for. After it has thrown, the connection is to be closed.
+ * Decodes bytes into {@link RespValue}s, each only when it is whole. A reply of more than {@value #MAX_REPLY_BYTES} bytes is
+ * refused before it is complete; the longest that there are list migrations. After an exception the connection is of no further
+ * use.
  */
-final class ReplyDecoder extends ByteToMessageDecoder {
+final class RespReplyDecoder extends ByteToMessageDecoder {
     static final int MAX_REPLY_BYTES = 4 << 20;
 
     private final RespReader reader = new RespReader(new RespLimits(MAX_REPLY_BYTES, 1 << 20, 8, 64 << 10));
