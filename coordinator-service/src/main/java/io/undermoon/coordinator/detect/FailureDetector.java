@@ -1,7 +1,7 @@
 package io.undermoon.coordinator.detect;
 
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Crew;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.port.Journal;
@@ -9,7 +9,7 @@ import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.Roster;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.undermoon.coordinator.failover;
 
-import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;

@@ -1,7 +1,7 @@
 package io.undermoon.coordinator.job;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Crew;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;

@@ -1,6 +1,5 @@
 package io.undermoon.coordinator.job;
 
-import io.undermoon.coordinator.health.Pulse;
 import io.undermoon.coordinator.port.BrokerException;
 import java.time.Duration;
 import java.util.Set;

@@ -1,15 +1,15 @@
 package io.undermoon.coordinator.migrate;
 
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Crew;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.port.ProxyControl;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.MetadataPush;
+import io.undermoon.coordinator.sync.Roster;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.ProxyAddress;

@@ -1,11 +1,9 @@
 package io.undermoon.coordinator.sync;
 
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Crew;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;

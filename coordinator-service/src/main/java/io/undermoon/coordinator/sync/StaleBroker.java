@@ -1,6 +1,6 @@
 package io.undermoon.coordinator.sync;
 
-import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Epoch;

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Crew;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.Roster;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
 import io.undermoon.coordinator.testing.FakeProxies;

@@ -3,7 +3,7 @@ package io.undermoon.coordinator.failover;
 import static io.undermoon.coordinator.testing.Fixtures.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;

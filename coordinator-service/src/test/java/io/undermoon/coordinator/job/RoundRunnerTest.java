@@ -3,7 +3,6 @@ package io.undermoon.coordinator.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.undermoon.coordinator.health.Pulse;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.testing.FakeClock;
 import java.time.Duration;

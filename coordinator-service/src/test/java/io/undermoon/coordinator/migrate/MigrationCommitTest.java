@@ -10,12 +10,12 @@ import static io.undermoon.coordinator.testing.Fixtures.stable;
 import static io.undermoon.coordinator.testing.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.coordinator.pace.Backoff;
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Backoff;
+import io.undermoon.coordinator.port.Crew;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.MetadataPush;
+import io.undermoon.coordinator.sync.Roster;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeProxies;
 import io.undermoon.coordinator.testing.RecordingJournal;

@@ -9,11 +9,9 @@ import static io.undermoon.coordinator.testing.Fixtures.proxy;
 import static io.undermoon.coordinator.testing.Fixtures.stable;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.coordinator.pace.Backoff;
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Backoff;
+import io.undermoon.coordinator.port.Crew;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
 import io.undermoon.coordinator.testing.FakeProxies;

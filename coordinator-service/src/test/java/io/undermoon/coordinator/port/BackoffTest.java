@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.pace;
+package io.undermoon.coordinator.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.health;
+package io.undermoon.coordinator.job;
 
 import java.time.Duration;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /** When each loop last ended a round, whatever the outcome. Thread-safe. */
-public final class Pulse {
+final class Pulse {
     private final LongSupplier nanoClock;
     private final Map<String, Long> beats = new ConcurrentHashMap<>();
 
@@ -15,17 +15,17 @@ public final class Pulse {
      * @param loops the loops that are expected to beat, from now on
      * @param nanoClock as {@link System#nanoTime}
      */
-    public Pulse(List<String> loops, LongSupplier nanoClock) {
+    Pulse(List<String> loops, LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         loops.forEach(this::beat);
     }
 
-    public void beat(String loop) {
+    void beat(String loop) {
         beats.put(loop, nanoClock.getAsLong());
     }
 
     /** The loops that did not end a round for longer than the limit. */
-    public List<String> silentFor(Duration limit) {
+    List<String> silentFor(Duration limit) {
         long now = nanoClock.getAsLong();
         return beats.entrySet().stream()
                 .filter(beat -> now - beat.getValue() > limit.toNanos())

@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.health;
+package io.undermoon.coordinator.job;
 
 import java.time.Duration;
 import java.util.List;
@@ -6,13 +6,13 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
 /** Down when a loop has not ended a round for so long that only a restart will help. */
-public final class LoopLiveness implements HealthCheck {
+final class LoopLiveness implements HealthCheck {
     /** Well above what a round with all its time-outs may take. */
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final Pulse pulse;
 
-    public LoopLiveness(Pulse pulse) {
+    LoopLiveness(Pulse pulse) {
         this.pulse = pulse;
     }
 

@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.health;
+package io.undermoon.coordinator.job;
 
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -8,7 +8,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /** Up when a broker answered lately; without one a coordinator can do nothing. */
-public final class BrokerReadiness implements HealthCheck {
+final class BrokerReadiness implements HealthCheck {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     private final Supplier<OptionalLong> nanosSinceAnswer;
@@ -16,7 +16,7 @@ public final class BrokerReadiness implements HealthCheck {
     /**
      * @param nanosSinceAnswer empty if no broker has answered yet
      */
-    public BrokerReadiness(Supplier<OptionalLong> nanosSinceAnswer) {
+    BrokerReadiness(Supplier<OptionalLong> nanosSinceAnswer) {
         this.nanosSinceAnswer = nanosSinceAnswer;
     }
 

@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.pace;
+package io.undermoon.coordinator.port;
 
 import java.time.Duration;
 import java.util.ArrayList;

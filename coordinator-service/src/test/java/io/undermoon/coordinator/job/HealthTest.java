@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.health;
+package io.undermoon.coordinator.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.roster;
+package io.undermoon.coordinator.sync;
 
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;

@@ -1,12 +1,11 @@
-package io.undermoon.coordinator.push;
+package io.undermoon.coordinator.sync;
 
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Collection;
