@@ -1,7 +1,7 @@
 package io.undermoon.coordinator.detect;
 
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.port.Crew;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.port.Journal;
@@ -38,14 +38,14 @@ public final class FailureDetector {
     static final Duration FAILED_PROBE_INTERVAL = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(FailureDetector.class);
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration WAIT_LIMIT = Duration.ofMillis(500);
 
     private final MetadataSource source;
     private final FailureLedger ledger;
     private final ProxyControl proxies;
     private final Roster roster;
     private final Journal journal;
-    private final Crew crew;
+    private final KeyedExecutor executor;
     private final Duration nodeFailureTimeout;
     private final LongSupplier nanoClock;
     private final Map<ProxyAddress, Suspicion> suspicions = new ConcurrentHashMap<>();
@@ -60,7 +60,7 @@ public final class FailureDetector {
             ProxyControl proxies,
             Roster roster,
             Journal journal,
-            Crew crew,
+            KeyedExecutor executor,
             Duration nodeFailureTimeout,
             LongSupplier nanoClock) {
         this.source = source;
@@ -68,7 +68,7 @@ public final class FailureDetector {
         this.proxies = proxies;
         this.roster = roster;
         this.journal = journal;
-        this.crew = crew;
+        this.executor = executor;
         this.nodeFailureTimeout = nodeFailureTimeout;
         this.nanoClock = nanoClock;
     }
@@ -84,7 +84,7 @@ public final class FailureDetector {
         List<ProxyAddress> due = all.stream()
                 .filter(proxy -> !failed.contains(proxy) || failedProbeDue(proxy))
                 .toList();
-        crew.each(due, proxy -> probe(proxy, failed.contains(proxy)), PATIENCE);
+        executor.forEach(due, proxy -> probe(proxy, failed.contains(proxy)), WAIT_LIMIT);
     }
 
     /** How many proxies are held to be dead or to have a dead master. */

@@ -70,12 +70,12 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Crews crews() {
-        return new Crews();
+    LoopExecutors executors() {
+        return new LoopExecutors();
     }
 
-    void closeCrews(@Disposes Crews crews) {
-        crews.close();
+    void closeExecutors(@Disposes LoopExecutors executors) {
+        executors.close();
     }
 
     @Produces
@@ -103,7 +103,7 @@ public class Wiring {
             RespProxyControl control,
             Roster roster,
             RoundMetrics metrics,
-            Crews crews,
+            LoopExecutors executors,
             CoordinatorConfig config,
             MeterRegistry registry) {
         FailureDetector detector = new FailureDetector(
@@ -112,7 +112,7 @@ public class Wiring {
                 control,
                 roster,
                 metrics,
-                crews.probing(),
+                executors.probing(),
                 config.nodeFailureTimeout(),
                 System::nanoTime);
         registry.gauge("undermoon.proxies.answering", roster, Roster::size);
@@ -126,15 +126,15 @@ public class Wiring {
             HttpBroker broker,
             Roster roster,
             MetadataPush push,
-            Crews crews,
+            LoopExecutors executors,
             RoundMetrics metrics,
             CoordinatorConfig config) {
         return new MetadataSync(
                 broker,
                 roster,
                 push,
-                crews.fetching(),
-                crews.pushing(),
+                executors.fetching(),
+                executors.pushing(),
                 metrics,
                 config.recoverEpochs(),
                 System::nanoTime);
@@ -147,9 +147,9 @@ public class Wiring {
             RespProxyControl control,
             Roster roster,
             MetadataPush push,
-            Crews crews,
+            LoopExecutors executors,
             RoundMetrics metrics) {
-        return new MigrationCommit(broker, control, roster, push, metrics, crews.migrating());
+        return new MigrationCommit(broker, control, roster, push, metrics, executors.migrating());
     }
 
     @Produces

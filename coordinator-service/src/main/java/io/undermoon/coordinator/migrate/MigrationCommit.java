@@ -1,7 +1,7 @@
 package io.undermoon.coordinator.migrate;
 
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.port.Crew;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource;
@@ -40,14 +40,14 @@ import org.jboss.logging.Logger;
 public final class MigrationCommit {
     private static final Logger LOG = Logger.getLogger(MigrationCommit.class);
     /** One slow proxy must not hold up the commits of the others; what comes late is found by the next round. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration WAIT_LIMIT = Duration.ofSeconds(3);
 
     private final MetadataSource source;
     private final ProxyControl proxies;
     private final Roster roster;
     private final MetadataPush push;
     private final Journal journal;
-    private final Crew crew;
+    private final KeyedExecutor executor;
     private final RunningMigrations running;
 
     /** What the proxies said in one round. */
@@ -58,13 +58,13 @@ public final class MigrationCommit {
     }
 
     public MigrationCommit(
-            MetadataSource source, ProxyControl proxies, Roster roster, MetadataPush push, Journal journal, Crew crew) {
+            MetadataSource source, ProxyControl proxies, Roster roster, MetadataPush push, Journal journal, KeyedExecutor executor) {
         this.source = source;
         this.proxies = proxies;
         this.roster = roster;
         this.push = push;
         this.journal = journal;
-        this.crew = crew;
+        this.executor = executor;
         this.running = new RunningMigrations(source);
     }
 
@@ -78,7 +78,7 @@ public final class MigrationCommit {
                 .sorted()
                 .toList();
         Findings findings = new Findings();
-        crew.each(answering, proxy -> collect(proxy, findings), PATIENCE);
+        executor.forEach(answering, proxy -> collect(proxy, findings), WAIT_LIMIT);
         // Copies: what comes after the patience has ended is left for the next round.
         Set.copyOf(findings.finished).forEach(task -> orPostpone(task, this::commit));
         Set.copyOf(findings.aborted).forEach(task -> orPostpone(task, this::carryAbortThrough));

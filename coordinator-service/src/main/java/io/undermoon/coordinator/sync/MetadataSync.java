@@ -1,6 +1,6 @@
 package io.undermoon.coordinator.sync;
 
-import io.undermoon.coordinator.port.Crew;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.Journal;
 import io.undermoon.coordinator.port.MetadataSource;
@@ -28,19 +28,19 @@ import org.jboss.logging.Logger;
 public final class MetadataSync {
     private static final Logger LOG = Logger.getLogger(MetadataSync.class);
     /** Longer than a push takes with all its time-outs; the barrier between ranks must not be broken by impatience. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration WAIT_LIMIT = Duration.ofSeconds(60);
 
     private final MetadataSource source;
     private final Roster roster;
     private final MetadataPush push;
-    private final Crew fetchCrew;
-    private final Crew pushCrew;
+    private final KeyedExecutor fetchExecutor;
+    private final KeyedExecutor pushExecutor;
     private final StaleBroker staleBroker;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
-     * @param fetchCrew for questions to the broker
-     * @param pushCrew for pushes
+     * @param fetchExecutor for questions to the broker
+     * @param pushExecutor for pushes
      * @param recoverEpochs whether to heal a broker that is behind the proxies
      * @param nanoClock as {@link System#nanoTime}
      */
@@ -48,16 +48,16 @@ public final class MetadataSync {
             MetadataSource source,
             Roster roster,
             MetadataPush push,
-            Crew fetchCrew,
-            Crew pushCrew,
+            KeyedExecutor fetchExecutor,
+            KeyedExecutor pushExecutor,
             Journal journal,
             boolean recoverEpochs,
             LongSupplier nanoClock) {
         this.source = source;
         this.roster = roster;
         this.push = push;
-        this.fetchCrew = fetchCrew;
-        this.pushCrew = pushCrew;
+        this.fetchExecutor = fetchExecutor;
+        this.pushExecutor = pushExecutor;
         this.staleBroker = new StaleBroker(source, journal, recoverEpochs, nanoClock);
     }
 
@@ -120,7 +120,7 @@ public final class MetadataSync {
         for (Rank rank : Rank.values()) {
             List<ProxyAddress> batch =
                     behind.stream().filter(proxy -> ranks.get(proxy) == rank).toList();
-            pushCrew.each(batch, this::pushOne, PATIENCE);
+            pushExecutor.forEach(batch, this::pushOne, WAIT_LIMIT);
         }
     }
 
@@ -169,7 +169,7 @@ public final class MetadataSync {
     }
 
     private void eachAsked(List<ProxyAddress> addresses, java.util.function.Consumer<ProxyAddress> question) {
-        fetchCrew.each(
+        fetchExecutor.forEach(
                 addresses,
                 proxy -> {
                     try {
@@ -178,6 +178,6 @@ public final class MetadataSync {
                         LOG.warnf("metadata not fetched, will be tried again proxy=%s: %s", proxy, e.getMessage());
                     }
                 },
-                PATIENCE);
+                WAIT_LIMIT);
     }
 }

@@ -11,7 +11,7 @@ import static io.undermoon.coordinator.testing.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.coordinator.port.Backoff;
-import io.undermoon.coordinator.port.Crew;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.sync.MetadataPush;
@@ -47,7 +47,7 @@ class MigrationCommitTest {
             journal,
             new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime));
     private final MigrationCommit commits =
-            new MigrationCommit(broker, proxies, roster, push, journal, new Crew("test", threads, 4));
+            new MigrationCommit(broker, proxies, roster, push, journal, new KeyedExecutor("test", threads, 4));
 
     @BeforeEach
     void a_cluster_moves_slots_from_proxy_1_to_proxy_2() {

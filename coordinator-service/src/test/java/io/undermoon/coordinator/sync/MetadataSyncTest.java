@@ -10,7 +10,7 @@ import static io.undermoon.coordinator.testing.Fixtures.stable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.coordinator.port.Backoff;
-import io.undermoon.coordinator.port.Crew;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
@@ -49,8 +49,8 @@ class MetadataSyncTest {
                 broker,
                 roster,
                 push,
-                new Crew("fetch", threads, 4),
-                new Crew("push", threads, 4),
+                new KeyedExecutor("fetch", threads, 4),
+                new KeyedExecutor("push", threads, 4),
                 journal,
                 recovers,
                 clock);
@@ -100,7 +100,7 @@ class MetadataSyncTest {
         broker.put(cluster(new ClusterName("quiet"), 5, Map.of(6, List.of(stable(0, 16383)))));
         answer(5, proxy(1), proxy(2), proxy(3), proxy(4), proxy(6));
         MetadataSync oneAtATime = new MetadataSync(
-                broker, roster, push, new Crew("f", threads, 1), new Crew("p", threads, 4), journal, true, clock);
+                broker, roster, push, new KeyedExecutor("f", threads, 1), new KeyedExecutor("p", threads, 4), journal, true, clock);
         oneAtATime.round();
         assertThat(broker.calls.stream().filter(call -> call.startsWith("cluster")))
                 .containsExactly("cluster orders");

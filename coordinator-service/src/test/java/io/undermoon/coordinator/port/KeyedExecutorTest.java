@@ -14,11 +14,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class CrewTest {
+class KeyedExecutorTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Crew crew = new Crew("test", threads, 3);
+    private final KeyedExecutor executor = new KeyedExecutor("test", threads, 3);
 
     @AfterEach
     void stop() {
@@ -26,12 +26,12 @@ class CrewTest {
     }
 
     @Test
-    void works_on_every_key_but_on_no_more_at_once_than_it_has_places() {
+    void runs_a_task_for_every_key_within_the_limit_of_concurrent_tasks() {
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         Set<Integer> done = ConcurrentHashMap.newKeySet();
         List<Integer> keys = IntStream.range(0, 200).boxed().toList();
-        int left = crew.each(
+        int left = executor.forEach(
                 keys,
                 key -> {
                     most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
@@ -46,10 +46,10 @@ class CrewTest {
     }
 
     @Test
-    void leaves_the_slow_behind_and_passes_them_over_until_they_end() {
+    void continues_without_slow_tasks_and_skips_their_keys_until_they_end() {
         CountDownLatch gate = new CountDownLatch(1);
         AtomicInteger started = new AtomicInteger();
-        assertThat(crew.each(
+        assertThat(executor.forEach(
                         List.of("slow"),
                         key -> {
                             started.incrementAndGet();
@@ -57,19 +57,19 @@ class CrewTest {
                         },
                         Duration.ofMillis(10)))
                 .isEqualTo(1);
-        assertThat(crew.each(List.of("slow", "quick"), key -> started.incrementAndGet(), LONG))
+        assertThat(executor.forEach(List.of("slow", "quick"), key -> started.incrementAndGet(), LONG))
                 .isEqualTo(1);
         assertThat(started).hasValue(2);
         gate.countDown();
         org.awaitility.Awaitility.await()
-                .until(() -> crew.each(List.of("slow"), key -> started.incrementAndGet(), LONG) == 0);
+                .until(() -> executor.forEach(List.of("slow"), key -> started.incrementAndGet(), LONG) == 0);
     }
 
     @Test
-    void one_that_throws_harms_nobody() {
+    void a_task_that_throws_does_not_affect_the_others() {
         AtomicInteger done = new AtomicInteger();
         for (int i = 0; i < 4; i++) {
-            crew.each(
+            executor.forEach(
                     List.of(1, 2, 3, 4),
                     key -> {
                         if (key == 2) {
