@@ -9,7 +9,7 @@ import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
-import io.undermoon.coordinator.sync.Roster;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import org.jboss.logging.Logger;
  *
  * <p>A proxy is reported when {@value #ATTEMPTS} probes in a row failed, one per round, so that a hiccup of the network is not
  * a failure; or when it says that one of its masters has been down for longer than the limit. The report is renewed while
- * the failure lasts. Proxies that are out of service are probed too, so that the roster knows when they are back, but
+ * the failure lasts. Proxies that are out of service are probed too, so that the statuses knows when they are back, but
  * seldom and without reports.
  *
  * <p>A round waits for slow proxies only briefly; a proxy that is still being probed is passed over by the next round.
@@ -43,7 +43,7 @@ public final class FailureDetector {
     private final MetadataSource source;
     private final FailureLedger ledger;
     private final ProxyControl proxies;
-    private final Roster roster;
+    private final ProxyStatuses statuses;
     private final Journal journal;
     private final KeyedExecutor executor;
     private final Duration nodeFailureTimeout;
@@ -58,7 +58,7 @@ public final class FailureDetector {
             MetadataSource source,
             FailureLedger ledger,
             ProxyControl proxies,
-            Roster roster,
+            ProxyStatuses statuses,
             Journal journal,
             KeyedExecutor executor,
             Duration nodeFailureTimeout,
@@ -66,7 +66,7 @@ public final class FailureDetector {
         this.source = source;
         this.ledger = ledger;
         this.proxies = proxies;
-        this.roster = roster;
+        this.statuses = statuses;
         this.journal = journal;
         this.executor = executor;
         this.nodeFailureTimeout = nodeFailureTimeout;
@@ -79,7 +79,7 @@ public final class FailureDetector {
     public void round() {
         Set<ProxyAddress> failed = source.failedProxies();
         List<ProxyAddress> all = source.proxies();
-        roster.retain(all);
+        statuses.retain(all);
         suspicions.keySet().retainAll(all);
         List<ProxyAddress> due = all.stream()
                 .filter(proxy -> !failed.contains(proxy) || failedProbeDue(proxy))
@@ -104,7 +104,7 @@ public final class FailureDetector {
     private void probe(ProxyAddress proxy, boolean outOfService) {
         try {
             Probe probe = proxies.probe(proxy);
-            roster.answered(proxy, probe.epoch());
+            statuses.answered(proxy, probe.epoch());
             Optional<NodeHealth> dead =
                     probe.nodes().stream().filter(this::isDeadMaster).findFirst();
             if (dead.isPresent()) {
@@ -131,7 +131,7 @@ public final class FailureDetector {
     }
 
     private void silent(ProxyAddress proxy, RespClientException cause, boolean outOfService) {
-        roster.silent(proxy);
+        statuses.failed(proxy);
         journal.probeFailed(cause.reason());
         Suspicion now = suspicions.merge(
                 proxy,

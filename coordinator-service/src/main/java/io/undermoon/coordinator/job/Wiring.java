@@ -12,7 +12,7 @@ import io.undermoon.coordinator.migrate.MigrationCommit;
 import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.proxy.RespProxyControl;
 import io.undermoon.coordinator.sync.MetadataPush;
-import io.undermoon.coordinator.sync.Roster;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.coordinator.sync.MetadataSync;
 import io.undermoon.umctl.ProxyLogin;
 import jakarta.enterprise.inject.Disposes;
@@ -80,8 +80,8 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Roster roster() {
-        return new Roster();
+    ProxyStatuses statuses() {
+        return new ProxyStatuses();
     }
 
     @Produces
@@ -92,8 +92,8 @@ public class Wiring {
 
     @Produces
     @Singleton
-    MetadataPush push(HttpBroker broker, RespProxyControl control, Roster roster, RoundMetrics metrics) {
-        return new MetadataPush(broker, control, roster, metrics, pauses());
+    MetadataPush push(HttpBroker broker, RespProxyControl control, ProxyStatuses statuses, RoundMetrics metrics) {
+        return new MetadataPush(broker, control, statuses, metrics, pauses());
     }
 
     @Produces
@@ -101,7 +101,7 @@ public class Wiring {
     FailureDetector detector(
             HttpBroker broker,
             RespProxyControl control,
-            Roster roster,
+            ProxyStatuses statuses,
             RoundMetrics metrics,
             LoopExecutors executors,
             CoordinatorConfig config,
@@ -110,12 +110,12 @@ public class Wiring {
                 broker,
                 broker,
                 control,
-                roster,
+                statuses,
                 metrics,
                 executors.probing(),
                 config.nodeFailureTimeout(),
                 System::nanoTime);
-        registry.gauge("undermoon.proxies.answering", roster, Roster::size);
+        registry.gauge("undermoon.proxies.answering", statuses, ProxyStatuses::size);
         registry.gauge("undermoon.proxies.dead", detector, FailureDetector::suspects);
         return detector;
     }
@@ -124,14 +124,14 @@ public class Wiring {
     @Singleton
     MetadataSync sync(
             HttpBroker broker,
-            Roster roster,
+            ProxyStatuses statuses,
             MetadataPush push,
             LoopExecutors executors,
             RoundMetrics metrics,
             CoordinatorConfig config) {
         return new MetadataSync(
                 broker,
-                roster,
+                statuses,
                 push,
                 executors.fetching(),
                 executors.pushing(),
@@ -145,11 +145,11 @@ public class Wiring {
     MigrationCommit migrations(
             HttpBroker broker,
             RespProxyControl control,
-            Roster roster,
+            ProxyStatuses statuses,
             MetadataPush push,
             LoopExecutors executors,
             RoundMetrics metrics) {
-        return new MigrationCommit(broker, control, roster, push, metrics, executors.migrating());
+        return new MigrationCommit(broker, control, statuses, push, metrics, executors.migrating());
     }
 
     @Produces

@@ -9,7 +9,7 @@ import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.sync.MetadataPush;
-import io.undermoon.coordinator.sync.Roster;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.ProxyAddress;
@@ -44,7 +44,7 @@ public final class MigrationCommit {
 
     private final MetadataSource source;
     private final ProxyControl proxies;
-    private final Roster roster;
+    private final ProxyStatuses statuses;
     private final MetadataPush push;
     private final Journal journal;
     private final KeyedExecutor executor;
@@ -58,10 +58,10 @@ public final class MigrationCommit {
     }
 
     public MigrationCommit(
-            MetadataSource source, ProxyControl proxies, Roster roster, MetadataPush push, Journal journal, KeyedExecutor executor) {
+            MetadataSource source, ProxyControl proxies, ProxyStatuses statuses, MetadataPush push, Journal journal, KeyedExecutor executor) {
         this.source = source;
         this.proxies = proxies;
-        this.roster = roster;
+        this.statuses = statuses;
         this.push = push;
         this.journal = journal;
         this.executor = executor;
@@ -74,7 +74,7 @@ public final class MigrationCommit {
     public void round() {
         running.refresh();
         List<ProxyAddress> answering = running.proxies().stream()
-                .filter(roster.snapshot()::containsKey)
+                .filter(statuses.snapshot()::containsKey)
                 .sorted()
                 .toList();
         Findings findings = new Findings();

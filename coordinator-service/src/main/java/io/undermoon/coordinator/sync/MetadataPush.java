@@ -21,19 +21,19 @@ public final class MetadataPush {
 
     private final MetadataSource source;
     private final ProxyControl proxies;
-    private final Roster roster;
+    private final ProxyStatuses statuses;
     private final Journal journal;
     private final Backoff<ProxyAddress> backoff;
 
     public MetadataPush(
             MetadataSource source,
             ProxyControl proxies,
-            Roster roster,
+            ProxyStatuses statuses,
             Journal journal,
             Backoff<ProxyAddress> backoff) {
         this.source = source;
         this.proxies = proxies;
-        this.roster = roster;
+        this.statuses = statuses;
         this.journal = journal;
         this.backoff = backoff;
     }
@@ -80,7 +80,7 @@ public final class MetadataPush {
 
     private void applied(Proxy metadata) {
         backoff.succeeded(metadata.address());
-        roster.answered(metadata.address(), Optional.of(metadata.epoch()));
+        statuses.answered(metadata.address(), Optional.of(metadata.epoch()));
         LOG.infof(
                 "metadata pushed cluster=%s epoch=%s proxy=%s", nameOf(metadata), metadata.epoch(), metadata.address());
     }

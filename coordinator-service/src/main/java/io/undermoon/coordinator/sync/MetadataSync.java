@@ -31,7 +31,7 @@ public final class MetadataSync {
     private static final Duration WAIT_LIMIT = Duration.ofSeconds(60);
 
     private final MetadataSource source;
-    private final Roster roster;
+    private final ProxyStatuses statuses;
     private final MetadataPush push;
     private final KeyedExecutor fetchExecutor;
     private final KeyedExecutor pushExecutor;
@@ -46,7 +46,7 @@ public final class MetadataSync {
      */
     public MetadataSync(
             MetadataSource source,
-            Roster roster,
+            ProxyStatuses statuses,
             MetadataPush push,
             KeyedExecutor fetchExecutor,
             KeyedExecutor pushExecutor,
@@ -54,7 +54,7 @@ public final class MetadataSync {
             boolean recoverEpochs,
             LongSupplier nanoClock) {
         this.source = source;
-        this.roster = roster;
+        this.statuses = statuses;
         this.push = push;
         this.fetchExecutor = fetchExecutor;
         this.pushExecutor = pushExecutor;
@@ -92,7 +92,7 @@ public final class MetadataSync {
 
     private void synchronise() {
         // Proxies first, broker second: then a proxy that is ahead is ahead of the broker, not of our memory.
-        Map<ProxyAddress, Optional<Epoch>> answers = roster.snapshot();
+        Map<ProxyAddress, Optional<Epoch>> answers = statuses.snapshot();
         Map<ProxyAddress, Epoch> wanted = source.wantedEpochs().orElseGet(() -> epochsOfMetadata(answers.keySet()));
         push.retain(wanted.keySet());
         List<ProxyAddress> behind = new ArrayList<>();

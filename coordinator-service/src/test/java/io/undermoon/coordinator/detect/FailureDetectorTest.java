@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
-import io.undermoon.coordinator.sync.Roster;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
 import io.undermoon.coordinator.testing.FakeProxies;
@@ -27,12 +27,12 @@ import org.junit.jupiter.api.Test;
 class FailureDetectorTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
-    private final Roster roster = new Roster();
+    private final ProxyStatuses statuses = new ProxyStatuses();
     private final RecordingJournal journal = new RecordingJournal();
     private final FakeClock clock = new FakeClock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final FailureDetector detector = new FailureDetector(
-            broker, broker, proxies, roster, journal, new KeyedExecutor("test", threads, 4), Duration.ofSeconds(5), clock);
+            broker, broker, proxies, statuses, journal, new KeyedExecutor("test", threads, 4), Duration.ofSeconds(5), clock);
 
     @AfterEach
     void stop() {
@@ -82,7 +82,7 @@ class FailureDetectorTest {
         FakeBroker deaf = new FakeBroker();
         deaf.down = true;
         FailureDetector withDeafLedger = new FailureDetector(
-                broker, deaf, proxies, roster, journal, new KeyedExecutor("t", threads, 4), Duration.ofSeconds(5), clock);
+                broker, deaf, proxies, statuses, journal, new KeyedExecutor("t", threads, 4), Duration.ofSeconds(5), clock);
         for (int i = 0; i < 5; i++) {
             withDeafLedger.round();
         }
@@ -108,13 +108,13 @@ class FailureDetectorTest {
         broker.register(proxy(1), proxy(2), proxy(3));
         proxies.epochs.put(proxy(1), epoch(7));
         rounds(1);
-        assertThat(roster.snapshot())
+        assertThat(statuses.snapshot())
                 .containsEntry(proxy(1), Optional.of(epoch(7)))
                 .hasSize(3);
         proxies.dead.add(proxy(2));
         broker.registered.remove(proxy(3));
         rounds(1);
-        assertThat(roster.snapshot()).containsOnlyKeys(proxy(1));
+        assertThat(statuses.snapshot()).containsOnlyKeys(proxy(1));
     }
 
     @Test
@@ -126,7 +126,7 @@ class FailureDetectorTest {
         health(Role.MASTER, false, Duration.ofSeconds(5));
         rounds(2);
         assertThat(reports()).hasSize(1);
-        assertThat(roster.snapshot()).as("it answers all the same").containsKey(proxy(1));
+        assertThat(statuses.snapshot()).as("it answers all the same").containsKey(proxy(1));
     }
 
     @Test
@@ -148,7 +148,7 @@ class FailureDetectorTest {
         assertThat(proxies.probes.stream().filter(proxy(1)::equals)).hasSize(1);
         assertThat(proxies.probes.stream().filter(proxy(2)::equals)).hasSize(3);
         proxies.release(proxy(1));
-        await().until(() -> roster.snapshot().containsKey(proxy(1)));
+        await().until(() -> statuses.snapshot().containsKey(proxy(1)));
         rounds(1);
         assertThat(proxies.probes.stream().filter(proxy(1)::equals)).hasSize(2);
     }

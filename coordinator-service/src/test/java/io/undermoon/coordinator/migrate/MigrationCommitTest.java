@@ -15,7 +15,7 @@ import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.sync.MetadataPush;
-import io.undermoon.coordinator.sync.Roster;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeProxies;
 import io.undermoon.coordinator.testing.RecordingJournal;
@@ -37,17 +37,17 @@ import org.junit.jupiter.api.Test;
 class MigrationCommitTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
-    private final Roster roster = new Roster();
+    private final ProxyStatuses statuses = new ProxyStatuses();
     private final RecordingJournal journal = new RecordingJournal();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final MetadataPush push = new MetadataPush(
             broker,
             proxies,
-            roster,
+            statuses,
             journal,
             new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime));
     private final MigrationCommit commits =
-            new MigrationCommit(broker, proxies, roster, push, journal, new KeyedExecutor("test", threads, 4));
+            new MigrationCommit(broker, proxies, statuses, push, journal, new KeyedExecutor("test", threads, 4));
 
     @BeforeEach
     void a_cluster_moves_slots_from_proxy_1_to_proxy_2() {
@@ -59,7 +59,7 @@ class MigrationCommitTest {
                         2, List.of(coming(100, 199, 1, 2)),
                         3, List.of(stable(200, 16383)))));
         for (int n = 1; n <= 5; n++) {
-            roster.answered(proxy(n), Optional.of(epoch(9)));
+            statuses.answered(proxy(n), Optional.of(epoch(9)));
         }
         broker.put(cluster(new ClusterName("quiet"), 8, Map.of(5, List.of(stable(0, 16383)))));
     }
@@ -125,7 +125,7 @@ class MigrationCommitTest {
 
     @Test
     void does_not_ask_proxies_that_do_not_answer_probes() {
-        roster.silent(proxy(1));
+        statuses.failed(proxy(1));
         sourceHasFinished();
         commits.round();
         assertThat(calls("commit")).isEmpty();

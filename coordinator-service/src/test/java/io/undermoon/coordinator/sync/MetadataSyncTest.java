@@ -31,12 +31,12 @@ import org.junit.jupiter.api.Test;
 class MetadataSyncTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
-    private final Roster roster = new Roster();
+    private final ProxyStatuses statuses = new ProxyStatuses();
     private final RecordingJournal journal = new RecordingJournal();
     private final FakeClock clock = new FakeClock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final MetadataPush push = new MetadataPush(
-            broker, proxies, roster, journal, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
+            broker, proxies, statuses, journal, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
     private final MetadataSync sync = syncThat(true);
 
     @AfterEach
@@ -47,7 +47,7 @@ class MetadataSyncTest {
     private MetadataSync syncThat(boolean recovers) {
         return new MetadataSync(
                 broker,
-                roster,
+                statuses,
                 push,
                 new KeyedExecutor("fetch", threads, 4),
                 new KeyedExecutor("push", threads, 4),
@@ -88,7 +88,7 @@ class MetadataSyncTest {
         sync.round();
         sync.round();
         assertThat(proxies.pushes).containsExactly(proxy(2));
-        assertThat(roster.snapshot()).containsEntry(proxy(2), Optional.of(epoch(9)));
+        assertThat(statuses.snapshot()).containsEntry(proxy(2), Optional.of(epoch(9)));
     }
 
     @Test
@@ -100,7 +100,7 @@ class MetadataSyncTest {
         broker.put(cluster(new ClusterName("quiet"), 5, Map.of(6, List.of(stable(0, 16383)))));
         answer(5, proxy(1), proxy(2), proxy(3), proxy(4), proxy(6));
         MetadataSync oneAtATime = new MetadataSync(
-                broker, roster, push, new KeyedExecutor("f", threads, 1), new KeyedExecutor("p", threads, 4), journal, true, clock);
+                broker, statuses, push, new KeyedExecutor("f", threads, 1), new KeyedExecutor("p", threads, 4), journal, true, clock);
         oneAtATime.round();
         assertThat(broker.calls.stream().filter(call -> call.startsWith("cluster")))
                 .containsExactly("cluster orders");
@@ -121,7 +121,7 @@ class MetadataSyncTest {
     @Test
     void a_proxy_that_does_not_tell_its_epoch_is_pushed_to() {
         broker.register(proxy(1));
-        roster.answered(proxy(1), Optional.empty());
+        statuses.answered(proxy(1), Optional.empty());
         sync.round();
         assertThat(proxies.pushes).containsExactly(proxy(1));
     }
@@ -215,7 +215,7 @@ class MetadataSyncTest {
     private void answer(long epoch, ProxyAddress... addresses) {
         for (ProxyAddress address : addresses) {
             proxies.epochs.put(address, new Epoch(epoch));
-            roster.answered(address, Optional.of(new Epoch(epoch)));
+            statuses.answered(address, Optional.of(new Epoch(epoch)));
         }
     }
 }
