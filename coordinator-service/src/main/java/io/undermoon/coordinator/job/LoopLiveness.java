@@ -10,15 +10,15 @@ final class LoopLiveness implements HealthCheck {
     /** Well above what a round with all its time-outs may take. */
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
-    private final Pulse pulse;
+    private final Heartbeat heartbeat;
 
-    LoopLiveness(Pulse pulse) {
-        this.pulse = pulse;
+    LoopLiveness(Heartbeat heartbeat) {
+        this.heartbeat = heartbeat;
     }
 
     @Override
     public HealthCheckResponse call() {
-        List<String> silent = pulse.silentFor(LIMIT);
+        List<String> silent = heartbeat.silentFor(LIMIT);
         return HealthCheckResponse.named("loops")
                 .status(silent.isEmpty())
                 .withData("stuck", String.join(",", silent))

@@ -15,13 +15,13 @@ final class RoundRunner {
     private static final Logger LOG = Logger.getLogger(RoundRunner.class);
 
     private final RoundMetrics metrics;
-    private final Pulse pulse;
+    private final Heartbeat heartbeat;
     private final LongSupplier nanoClock;
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
-    RoundRunner(RoundMetrics metrics, Pulse pulse, LongSupplier nanoClock) {
+    RoundRunner(RoundMetrics metrics, Heartbeat heartbeat, LongSupplier nanoClock) {
         this.metrics = metrics;
-        this.pulse = pulse;
+        this.heartbeat = heartbeat;
         this.nanoClock = nanoClock;
     }
 
@@ -43,7 +43,7 @@ final class RoundRunner {
             LOG.errorf(e, "a round failed unexpectedly loop=%s", loop);
         } finally {
             metrics.round(loop, success, Duration.ofNanos(nanoClock.getAsLong() - start));
-            pulse.beat(loop);
+            heartbeat.beat(loop);
         }
     }
 }

@@ -160,21 +160,21 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Pulse pulse() {
-        return new Pulse(Rounds.LOOPS, System::nanoTime);
+    Heartbeat heartbeat() {
+        return new Heartbeat(Rounds.LOOPS, System::nanoTime);
     }
 
     @Produces
     @Singleton
-    RoundRunner runner(RoundMetrics metrics, Pulse pulse) {
-        return new RoundRunner(metrics, pulse, System::nanoTime);
+    RoundRunner runner(RoundMetrics metrics, Heartbeat heartbeat) {
+        return new RoundRunner(metrics, heartbeat, System::nanoTime);
     }
 
     @Produces
     @Singleton
     @Liveness
-    HealthCheck liveness(Pulse pulse) {
-        return new LoopLiveness(pulse);
+    HealthCheck liveness(Heartbeat heartbeat) {
+        return new LoopLiveness(heartbeat);
     }
 
     @Produces

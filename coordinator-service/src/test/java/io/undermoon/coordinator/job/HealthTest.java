@@ -13,15 +13,15 @@ class HealthTest {
     @Test
     void a_loop_that_ends_no_round_for_long_makes_the_service_dead() {
         FakeClock clock = new FakeClock();
-        Pulse pulse = new Pulse(List.of("detect", "sync"), clock);
-        LoopLiveness liveness = new LoopLiveness(pulse);
+        Heartbeat heartbeat = new Heartbeat(List.of("detect", "sync"), clock);
+        LoopLiveness liveness = new LoopLiveness(heartbeat);
         assertThat(liveness.call().getStatus()).isEqualTo(Status.UP);
         clock.pass(Duration.ofMinutes(4));
-        pulse.beat("sync");
+        heartbeat.beat("sync");
         clock.pass(Duration.ofMinutes(2));
         assertThat(liveness.call().getStatus()).isEqualTo(Status.DOWN);
         assertThat(liveness.call().getData().orElseThrow()).containsEntry("stuck", "detect");
-        pulse.beat("detect");
+        heartbeat.beat("detect");
         assertThat(liveness.call().getStatus()).isEqualTo(Status.UP);
     }
 

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class RoundRunnerTest {
     private final FakeClock clock = new FakeClock();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Pulse pulse = new Pulse(List.of("sync"), clock);
-    private final RoundRunner runner = new RoundRunner(new RoundMetrics(registry), pulse, clock);
+    private final Heartbeat heartbeat = new Heartbeat(List.of("sync"), clock);
+    private final RoundRunner runner = new RoundRunner(new RoundMetrics(registry), heartbeat, clock);
 
     @Test
     void measures_rounds_and_lets_no_failure_through() {
@@ -35,7 +35,7 @@ class RoundRunnerTest {
         runner.run("sync", () -> {
             throw new BrokerException("down");
         });
-        assertThat(pulse.silentFor(Duration.ofSeconds(1))).isEmpty();
+        assertThat(heartbeat.silentFor(Duration.ofSeconds(1))).isEmpty();
     }
 
     private io.micrometer.core.instrument.Timer rounds(String outcome) {

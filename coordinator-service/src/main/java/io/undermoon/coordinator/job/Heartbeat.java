@@ -6,28 +6,28 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** When each loop last ended a round, whatever the outcome. Thread-safe. */
-final class Pulse {
+/** The time at which each loop last ended a round, successful or not. Thread-safe. */
+final class Heartbeat {
     private final LongSupplier nanoClock;
-    private final Map<String, Long> beats = new ConcurrentHashMap<>();
+    private final Map<String, Long> lastBeats = new ConcurrentHashMap<>();
 
     /**
-     * @param loops the loops that are expected to beat, from now on
+     * @param loops all loops; the time of each starts now
      * @param nanoClock as {@link System#nanoTime}
      */
-    Pulse(List<String> loops, LongSupplier nanoClock) {
+    Heartbeat(List<String> loops, LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         loops.forEach(this::beat);
     }
 
     void beat(String loop) {
-        beats.put(loop, nanoClock.getAsLong());
+        lastBeats.put(loop, nanoClock.getAsLong());
     }
 
-    /** The loops that did not end a round for longer than the limit. */
+    /** The loops that have not ended a round within the limit. */
     List<String> silentFor(Duration limit) {
         long now = nanoClock.getAsLong();
-        return beats.entrySet().stream()
+        return lastBeats.entrySet().stream()
                 .filter(beat -> now - beat.getValue() > limit.toNanos())
                 .map(Map.Entry::getKey)
                 .sorted()
