@@ -4,7 +4,7 @@ import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
@@ -44,7 +44,7 @@ public final class FailureDetector {
     private final FailureLedger ledger;
     private final ProxyControl proxies;
     private final ProxyStatuses statuses;
-    private final Journal journal;
+    private final LoopMetrics metrics;
     private final KeyedExecutor executor;
     private final Duration nodeFailureTimeout;
     private final LongSupplier nanoClock;
@@ -59,7 +59,7 @@ public final class FailureDetector {
             FailureLedger ledger,
             ProxyControl proxies,
             ProxyStatuses statuses,
-            Journal journal,
+            LoopMetrics metrics,
             KeyedExecutor executor,
             Duration nodeFailureTimeout,
             LongSupplier nanoClock) {
@@ -67,7 +67,7 @@ public final class FailureDetector {
         this.ledger = ledger;
         this.proxies = proxies;
         this.statuses = statuses;
-        this.journal = journal;
+        this.metrics = metrics;
         this.executor = executor;
         this.nodeFailureTimeout = nodeFailureTimeout;
         this.nanoClock = nanoClock;
@@ -132,7 +132,7 @@ public final class FailureDetector {
 
     private void silent(ProxyAddress proxy, RespClientException cause, boolean outOfService) {
         statuses.failed(proxy);
-        journal.probeFailed(cause.reason());
+        metrics.probeFailed(cause.reason());
         Suspicion now = suspicions.merge(
                 proxy,
                 Suspicion.NONE.attemptFailed(nanoClock.getAsLong()),
@@ -166,7 +166,7 @@ public final class FailureDetector {
         }
         try {
             ledger.report(proxy);
-            journal.failureReported();
+            metrics.failureReported();
             suspicions.computeIfPresent(proxy, (key, latest) -> latest.reported(nanoClock.getAsLong()));
             if (suspicion.reportedNanos() == null) {
                 LOG.infof("failure reported proxy=%s", proxy);

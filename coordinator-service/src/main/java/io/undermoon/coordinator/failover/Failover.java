@@ -4,7 +4,7 @@ import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
@@ -20,12 +20,12 @@ public final class Failover {
     private static final Logger LOG = Logger.getLogger(Failover.class);
 
     private final FailureLedger ledger;
-    private final Journal journal;
+    private final LoopMetrics metrics;
     private final Backoff<ProxyAddress> backoff;
 
-    public Failover(FailureLedger ledger, Journal journal, Backoff<ProxyAddress> backoff) {
+    public Failover(FailureLedger ledger, LoopMetrics metrics, Backoff<ProxyAddress> backoff) {
         this.ledger = ledger;
-        this.journal = journal;
+        this.metrics = metrics;
         this.backoff = backoff;
     }
 
@@ -53,10 +53,10 @@ public final class Failover {
         }
         boolean first = backoff.failed(proxy);
         if (outcome instanceof Outcome.TakenOver done) {
-            journal.failedOver();
+            metrics.failedOver();
             logTakenOver(proxy, done.replacement());
         } else if (outcome instanceof Outcome.Retry retry) {
-            journal.failoverPostponed();
+            metrics.failoverPostponed();
             if (first) {
                 LOG.warnf("failover not complete, will be tried again proxy=%s: %s", proxy, retry.reason());
             }

@@ -14,12 +14,12 @@ import org.jboss.logging.Logger;
 final class RoundRunner {
     private static final Logger LOG = Logger.getLogger(RoundRunner.class);
 
-    private final RoundMetrics metrics;
+    private final MicrometerMetrics metrics;
     private final Heartbeat heartbeat;
     private final LongSupplier nanoClock;
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
-    RoundRunner(RoundMetrics metrics, Heartbeat heartbeat, LongSupplier nanoClock) {
+    RoundRunner(MicrometerMetrics metrics, Heartbeat heartbeat, LongSupplier nanoClock) {
         this.metrics = metrics;
         this.heartbeat = heartbeat;
         this.nanoClock = nanoClock;

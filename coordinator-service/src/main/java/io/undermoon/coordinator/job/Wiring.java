@@ -86,13 +86,13 @@ public class Wiring {
 
     @Produces
     @Singleton
-    RoundMetrics metrics(MeterRegistry registry) {
-        return new RoundMetrics(registry);
+    MicrometerMetrics metrics(MeterRegistry registry) {
+        return new MicrometerMetrics(registry);
     }
 
     @Produces
     @Singleton
-    MetadataPush push(HttpBroker broker, RespProxyControl control, ProxyStatuses statuses, RoundMetrics metrics) {
+    MetadataPush push(HttpBroker broker, RespProxyControl control, ProxyStatuses statuses, MicrometerMetrics metrics) {
         return new MetadataPush(broker, control, statuses, metrics, pauses());
     }
 
@@ -102,7 +102,7 @@ public class Wiring {
             HttpBroker broker,
             RespProxyControl control,
             ProxyStatuses statuses,
-            RoundMetrics metrics,
+            MicrometerMetrics metrics,
             LoopExecutors executors,
             CoordinatorConfig config,
             MeterRegistry registry) {
@@ -127,7 +127,7 @@ public class Wiring {
             ProxyStatuses statuses,
             MetadataPush push,
             LoopExecutors executors,
-            RoundMetrics metrics,
+            MicrometerMetrics metrics,
             CoordinatorConfig config) {
         return new MetadataSync(
                 broker,
@@ -148,13 +148,13 @@ public class Wiring {
             ProxyStatuses statuses,
             MetadataPush push,
             LoopExecutors executors,
-            RoundMetrics metrics) {
+            MicrometerMetrics metrics) {
         return new MigrationCommit(broker, control, statuses, push, metrics, executors.migrating());
     }
 
     @Produces
     @Singleton
-    Failover failover(HttpBroker broker, RoundMetrics metrics) {
+    Failover failover(HttpBroker broker, MicrometerMetrics metrics) {
         return new Failover(broker, metrics, pauses());
     }
 
@@ -166,7 +166,7 @@ public class Wiring {
 
     @Produces
     @Singleton
-    RoundRunner runner(RoundMetrics metrics, Heartbeat heartbeat) {
+    RoundRunner runner(MicrometerMetrics metrics, Heartbeat heartbeat) {
         return new RoundRunner(metrics, heartbeat, System::nanoTime);
     }
 

@@ -3,7 +3,7 @@ package io.undermoon.coordinator.migrate;
 import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
@@ -46,7 +46,7 @@ public final class MigrationCommit {
     private final ProxyControl proxies;
     private final ProxyStatuses statuses;
     private final MetadataPush push;
-    private final Journal journal;
+    private final LoopMetrics metrics;
     private final KeyedExecutor executor;
     private final RunningMigrations running;
 
@@ -58,12 +58,12 @@ public final class MigrationCommit {
     }
 
     public MigrationCommit(
-            MetadataSource source, ProxyControl proxies, ProxyStatuses statuses, MetadataPush push, Journal journal, KeyedExecutor executor) {
+            MetadataSource source, ProxyControl proxies, ProxyStatuses statuses, MetadataPush push, LoopMetrics metrics, KeyedExecutor executor) {
         this.source = source;
         this.proxies = proxies;
         this.statuses = statuses;
         this.push = push;
-        this.journal = journal;
+        this.metrics = metrics;
         this.executor = executor;
         this.running = new RunningMigrations(source);
     }
@@ -128,7 +128,7 @@ public final class MigrationCommit {
 
     private void commit(MigrationTask task) {
         CommitOutcome outcome = source.commit(task);
-        journal.committed(outcome);
+        metrics.committed(outcome);
         switch (outcome) {
             case COMMITTED -> {
                 running.forget(task);
@@ -147,7 +147,7 @@ public final class MigrationCommit {
     private void carryAbortThrough(MigrationTask task) {
         if (source.abort(task)) {
             running.forget(task);
-            journal.migrationAborted();
+            metrics.migrationAborted();
             LOG.infof("migration aborted %s", words(task));
             pushBoth(task);
         }

@@ -2,7 +2,7 @@ package io.undermoon.coordinator.sync;
 
 import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.Backoff;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
@@ -22,19 +22,19 @@ public final class MetadataPush {
     private final MetadataSource source;
     private final ProxyControl proxies;
     private final ProxyStatuses statuses;
-    private final Journal journal;
+    private final LoopMetrics metrics;
     private final Backoff<ProxyAddress> backoff;
 
     public MetadataPush(
             MetadataSource source,
             ProxyControl proxies,
             ProxyStatuses statuses,
-            Journal journal,
+            LoopMetrics metrics,
             Backoff<ProxyAddress> backoff) {
         this.source = source;
         this.proxies = proxies;
         this.statuses = statuses;
-        this.journal = journal;
+        this.metrics = metrics;
         this.backoff = backoff;
     }
 
@@ -65,7 +65,7 @@ public final class MetadataPush {
     private void send(Proxy metadata) {
         try {
             PushOutcome outcome = proxies.push(metadata);
-            journal.pushed(outcome);
+            metrics.pushed(outcome);
             switch (outcome) {
                 case APPLIED -> applied(metadata);
                 case OLD_EPOCH -> backoff.succeeded(metadata.address());
@@ -73,7 +73,7 @@ public final class MetadataPush {
                     failed(metadata, "it says that the metadata is not its own: is another machine at its address?");
             }
         } catch (RespClientException e) {
-            journal.pushFailed();
+            metrics.pushFailed();
             failed(metadata, String.valueOf(e.getMessage()));
         }
     }

@@ -2,7 +2,7 @@ package io.undermoon.coordinator.sync;
 
 import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Proxy;
@@ -23,11 +23,11 @@ import org.jboss.logging.Logger;
 /**
  * Compares the epoch that each proxy named when it was last probed with the one it should have, and pushes metadata to those
  * that are behind: a quiet cluster moves no metadata. Proxies that do not answer probes are not pushed to, so they hold nobody
- * up. Destinations of slots come before sources (see {@link Rank}); a rank ends before the next begins.
+ * up. Destinations of slots come before sources (see {@link PushOrder}); a rank ends before the next begins.
  */
 public final class MetadataSync {
     private static final Logger LOG = Logger.getLogger(MetadataSync.class);
-    /** Longer than a push takes with all its time-outs; the barrier between ranks must not be broken by impatience. */
+    /** Longer than a push takes with all its time-outs; the barrier between orders must not be broken by impatience. */
     private static final Duration WAIT_LIMIT = Duration.ofSeconds(60);
 
     private final MetadataSource source;
@@ -50,7 +50,7 @@ public final class MetadataSync {
             MetadataPush push,
             KeyedExecutor fetchExecutor,
             KeyedExecutor pushExecutor,
-            Journal journal,
+            LoopMetrics metrics,
             boolean recoverEpochs,
             LongSupplier nanoClock) {
         this.source = source;
@@ -58,7 +58,7 @@ public final class MetadataSync {
         this.push = push;
         this.fetchExecutor = fetchExecutor;
         this.pushExecutor = pushExecutor;
-        this.staleBroker = new StaleBroker(source, journal, recoverEpochs, nanoClock);
+        this.staleBroker = new StaleBroker(source, metrics, recoverEpochs, nanoClock);
     }
 
     /**
@@ -116,10 +116,10 @@ public final class MetadataSync {
         if (behind.isEmpty()) {
             return;
         }
-        Map<ProxyAddress, Rank> ranks = ranksOf(behind);
-        for (Rank rank : Rank.values()) {
+        Map<ProxyAddress, PushOrder> orders = ordersOf(behind);
+        for (PushOrder order : PushOrder.values()) {
             List<ProxyAddress> batch =
-                    behind.stream().filter(proxy -> ranks.get(proxy) == rank).toList();
+                    behind.stream().filter(proxy -> orders.get(proxy) == order).toList();
             pushExecutor.forEach(batch, this::pushOne, WAIT_LIMIT);
         }
     }
@@ -136,10 +136,10 @@ public final class MetadataSync {
      * The rank of each proxy that is still registered. Asks for each cluster once, not for each proxy: in a big cluster all
      * the views of its proxies together would be too much to hold.
      */
-    private Map<ProxyAddress, Rank> ranksOf(List<ProxyAddress> behind) {
-        Map<ProxyAddress, Rank> ranks = new ConcurrentHashMap<>();
+    private Map<ProxyAddress, PushOrder> ordersOf(List<ProxyAddress> behind) {
+        Map<ProxyAddress, PushOrder> orders = new ConcurrentHashMap<>();
         eachAsked(behind, proxy -> {
-            if (ranks.containsKey(proxy)) {
+            if (orders.containsKey(proxy)) {
                 return;
             }
             Optional<Proxy> metadata = source.proxy(proxy);
@@ -147,11 +147,11 @@ public final class MetadataSync {
                 return;
             }
             if (metadata.get().clusterName() != null) {
-                source.cluster(metadata.get().clusterName()).map(Rank::of).ifPresent(ranks::putAll);
+                source.cluster(metadata.get().clusterName()).map(PushOrder::of).ifPresent(orders::putAll);
             }
-            ranks.putIfAbsent(proxy, Rank.WITHOUT_SLOTS);
+            orders.putIfAbsent(proxy, PushOrder.WITHOUT_SLOTS);
         });
-        return ranks;
+        return orders;
     }
 
     /** What {@link MetadataSource#wantedEpochs} says, from a broker that does not know the question. */

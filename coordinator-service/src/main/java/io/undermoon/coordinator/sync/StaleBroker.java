@@ -1,7 +1,7 @@
 package io.undermoon.coordinator.sync;
 
 import io.undermoon.coordinator.port.Backoff;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
@@ -26,14 +26,14 @@ final class StaleBroker {
     private static final String ONLY_KEY = "recovery";
 
     private final MetadataSource source;
-    private final Journal journal;
+    private final LoopMetrics metrics;
     private final boolean heal;
     private final Backoff<String> pause;
     private int rounds;
 
-    StaleBroker(MetadataSource source, Journal journal, boolean heal, LongSupplier nanoClock) {
+    StaleBroker(MetadataSource source, LoopMetrics metrics, boolean heal, LongSupplier nanoClock) {
         this.source = source;
-        this.journal = journal;
+        this.metrics = metrics;
         this.heal = heal;
         this.pause = new Backoff<>(Duration.ofSeconds(30), Duration.ofMinutes(10), nanoClock);
     }
@@ -73,7 +73,7 @@ final class StaleBroker {
         rounds = 0;
         pause.failed(ONLY_KEY);
         List<ProxyAddress> notAsked = source.recoverEpochs();
-        journal.epochsRecovered();
+        metrics.epochsRecovered();
         if (notAsked.isEmpty()) {
             LOG.warn("the epochs of the broker were lifted above those of the proxies");
         } else {

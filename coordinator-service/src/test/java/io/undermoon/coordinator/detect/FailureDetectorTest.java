@@ -14,7 +14,7 @@ import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
 import io.undermoon.coordinator.testing.FakeProxies;
-import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.coordinator.testing.RecordingMetrics;
 import io.undermoon.metadata.Role;
 import java.time.Duration;
 import java.util.List;
@@ -28,11 +28,11 @@ class FailureDetectorTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
     private final ProxyStatuses statuses = new ProxyStatuses();
-    private final RecordingJournal journal = new RecordingJournal();
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final FakeClock clock = new FakeClock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final FailureDetector detector = new FailureDetector(
-            broker, broker, proxies, statuses, journal, new KeyedExecutor("test", threads, 4), Duration.ofSeconds(5), clock);
+            broker, broker, proxies, statuses, metrics, new KeyedExecutor("test", threads, 4), Duration.ofSeconds(5), clock);
 
     @AfterEach
     void stop() {
@@ -48,7 +48,7 @@ class FailureDetectorTest {
         rounds(1);
         assertThat(reports()).containsExactly("report 10.0.0.2:5299");
         assertThat(detector.suspects()).isEqualTo(1);
-        assertThat(journal.entries()).contains("reported", "probe UNREACHABLE");
+        assertThat(metrics.entries()).contains("reported", "probe UNREACHABLE");
     }
 
     @Test
@@ -82,12 +82,12 @@ class FailureDetectorTest {
         FakeBroker deaf = new FakeBroker();
         deaf.down = true;
         FailureDetector withDeafLedger = new FailureDetector(
-                broker, deaf, proxies, statuses, journal, new KeyedExecutor("t", threads, 4), Duration.ofSeconds(5), clock);
+                broker, deaf, proxies, statuses, metrics, new KeyedExecutor("t", threads, 4), Duration.ofSeconds(5), clock);
         for (int i = 0; i < 5; i++) {
             withDeafLedger.round();
         }
         assertThat(deaf.calls).hasSize(3).containsOnly("report 10.0.0.1:5299");
-        assertThat(journal.entries()).doesNotContain("reported");
+        assertThat(metrics.entries()).doesNotContain("reported");
     }
 
     @Test

@@ -7,7 +7,7 @@ import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
-import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.coordinator.testing.RecordingMetrics;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,16 +15,16 @@ import org.junit.jupiter.api.Test;
 class FailoverTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeClock clock = new FakeClock();
-    private final RecordingJournal journal = new RecordingJournal();
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final Failover failover =
-            new Failover(broker, journal, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
+            new Failover(broker, metrics, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
 
     @Test
     void takes_over_from_every_agreed_failure() {
         broker.agreed.addAll(List.of(proxy(1), proxy(2)));
         failover.round();
         assertThat(failovers()).containsExactly("failover 10.0.0.1:5299", "failover 10.0.0.2:5299");
-        assertThat(journal.entries()).containsExactly("failed over", "failed over");
+        assertThat(metrics.entries()).containsExactly("failed over", "failed over");
     }
 
     @Test
@@ -37,7 +37,7 @@ class FailoverTest {
         }
 
         assertThat(failovers()).as("at 0, 1, 3, 7, 15, 31 s").hasSize(6);
-        assertThat(journal.entries()).containsOnly("failover postponed");
+        assertThat(metrics.entries()).containsOnly("failover postponed");
     }
 
     @Test
@@ -56,7 +56,7 @@ class FailoverTest {
         broker.agreed.add(proxy(1));
         broker.failovers.put(proxy(1), new Outcome.Unknown());
         failover.round();
-        assertThat(journal.entries()).isEmpty();
+        assertThat(metrics.entries()).isEmpty();
     }
 
     private List<String> failovers() {

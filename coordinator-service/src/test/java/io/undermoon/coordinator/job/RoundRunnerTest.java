@@ -14,7 +14,7 @@ class RoundRunnerTest {
     private final FakeClock clock = new FakeClock();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Heartbeat heartbeat = new Heartbeat(List.of("sync"), clock);
-    private final RoundRunner runner = new RoundRunner(new RoundMetrics(registry), heartbeat, clock);
+    private final RoundRunner runner = new RoundRunner(new MicrometerMetrics(registry), heartbeat, clock);
 
     @Test
     void measures_rounds_and_lets_no_failure_through() {

@@ -18,7 +18,7 @@ import io.undermoon.coordinator.sync.MetadataPush;
 import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeProxies;
-import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.coordinator.testing.RecordingMetrics;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.umctl.MigrationProgress;
@@ -38,16 +38,16 @@ class MigrationCommitTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
     private final ProxyStatuses statuses = new ProxyStatuses();
-    private final RecordingJournal journal = new RecordingJournal();
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final MetadataPush push = new MetadataPush(
             broker,
             proxies,
             statuses,
-            journal,
+            metrics,
             new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime));
     private final MigrationCommit commits =
-            new MigrationCommit(broker, proxies, statuses, push, journal, new KeyedExecutor("test", threads, 4));
+            new MigrationCommit(broker, proxies, statuses, push, metrics, new KeyedExecutor("test", threads, 4));
 
     @BeforeEach
     void a_cluster_moves_slots_from_proxy_1_to_proxy_2() {
@@ -76,7 +76,7 @@ class MigrationCommitTest {
         commits.round();
         assertThat(calls("commit")).containsExactly("commit 100-199");
         assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
-        assertThat(journal.entries()).contains("commit COMMITTED");
+        assertThat(metrics.entries()).contains("commit COMMITTED");
     }
 
     @Test
@@ -105,7 +105,7 @@ class MigrationCommitTest {
         broker.commits.put(task(leaving(100, 199, 1, 2)), CommitOutcome.GONE);
         commits.round();
         commits.round();
-        assertThat(journal.entries()).containsExactly("commit GONE");
+        assertThat(metrics.entries()).containsExactly("commit GONE");
         assertThat(proxies.pushes).isEmpty();
         broker.epoch = epoch(10);
         commits.round();
@@ -147,7 +147,7 @@ class MigrationCommitTest {
         sourceHasFinished();
         commits.round();
         assertThat(calls("commit")).hasSize(1);
-        assertThat(journal.entries()).contains("pushed APPLIED", "push failed");
+        assertThat(metrics.entries()).contains("pushed APPLIED", "push failed");
     }
 
     @Test
@@ -161,7 +161,7 @@ class MigrationCommitTest {
         commits.round();
         assertThat(calls("abort")).containsExactly("abort 100-199", "abort 100-199");
         assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
-        assertThat(journal.entries()).contains("migration aborted");
+        assertThat(metrics.entries()).contains("migration aborted");
     }
 
     @Test

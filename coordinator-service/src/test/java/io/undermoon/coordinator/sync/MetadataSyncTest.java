@@ -15,7 +15,7 @@ import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
 import io.undermoon.coordinator.testing.FakeProxies;
-import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.coordinator.testing.RecordingMetrics;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
@@ -32,11 +32,11 @@ class MetadataSyncTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
     private final ProxyStatuses statuses = new ProxyStatuses();
-    private final RecordingJournal journal = new RecordingJournal();
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final FakeClock clock = new FakeClock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final MetadataPush push = new MetadataPush(
-            broker, proxies, statuses, journal, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
+            broker, proxies, statuses, metrics, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
     private final MetadataSync sync = syncThat(true);
 
     @AfterEach
@@ -51,7 +51,7 @@ class MetadataSyncTest {
                 push,
                 new KeyedExecutor("fetch", threads, 4),
                 new KeyedExecutor("push", threads, 4),
-                journal,
+                metrics,
                 recovers,
                 clock);
     }
@@ -100,7 +100,7 @@ class MetadataSyncTest {
         broker.put(cluster(new ClusterName("quiet"), 5, Map.of(6, List.of(stable(0, 16383)))));
         answer(5, proxy(1), proxy(2), proxy(3), proxy(4), proxy(6));
         MetadataSync oneAtATime = new MetadataSync(
-                broker, statuses, push, new KeyedExecutor("f", threads, 1), new KeyedExecutor("p", threads, 4), journal, true, clock);
+                broker, statuses, push, new KeyedExecutor("f", threads, 1), new KeyedExecutor("p", threads, 4), metrics, true, clock);
         oneAtATime.round();
         assertThat(broker.calls.stream().filter(call -> call.startsWith("cluster")))
                 .containsExactly("cluster orders");
@@ -152,7 +152,7 @@ class MetadataSyncTest {
         proxies.pushOutcomes.put(proxy(1), PushOutcome.NOT_MINE);
         sync.round();
         sync.round();
-        assertThat(journal.entries()).containsExactly("pushed NOT_MINE");
+        assertThat(metrics.entries()).containsExactly("pushed NOT_MINE");
     }
 
     @Test

@@ -1,14 +1,14 @@
 package io.undermoon.coordinator.testing;
 
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what the loops told, as words. */
-public final class RecordingJournal implements Journal {
+public final class RecordingMetrics implements LoopMetrics {
     private final List<String> entries = new CopyOnWriteArrayList<>();
 
     public List<String> entries() {

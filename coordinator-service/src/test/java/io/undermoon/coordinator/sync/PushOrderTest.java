@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class RankTest {
+class PushOrderTest {
     @Test
     void destinations_then_empty_ones_then_the_rest() {
-        Map<ProxyAddress, Rank> ranks = Rank.of(cluster(
+        Map<ProxyAddress, PushOrder> orders = PushOrder.of(cluster(
                 ORDERS,
                 1,
                 Map.of(
@@ -28,11 +28,11 @@ class RankTest {
                         2, List.of(stable(200, 299), coming(100, 199, 1, 2)),
                         3, List.of(),
                         4, List.of(stable(300, 16383)))));
-        assertThat(ranks)
-                .containsEntry(proxy(2), Rank.IMPORTING)
-                .containsEntry(proxy(3), Rank.WITHOUT_SLOTS)
-                .containsEntry(proxy(1), Rank.REST)
-                .containsEntry(proxy(4), Rank.REST);
+        assertThat(orders)
+                .containsEntry(proxy(2), PushOrder.IMPORTING)
+                .containsEntry(proxy(3), PushOrder.WITHOUT_SLOTS)
+                .containsEntry(proxy(1), PushOrder.WITH_SLOTS)
+                .containsEntry(proxy(4), PushOrder.WITH_SLOTS);
     }
 
     @Test
@@ -42,16 +42,16 @@ class RankTest {
         for (int i = 0; i < 500; i++) {
             List<int[]> moves = new ArrayList<>();
             Map<Integer, List<TaggedSlots>> slots = randomCluster(random, moves);
-            Map<ProxyAddress, Rank> ranks = Rank.of(cluster(ORDERS, 1, slots));
-            assertThat(ranks).as("seed %d", seed).hasSize(slots.size());
+            Map<ProxyAddress, PushOrder> orders = PushOrder.of(cluster(ORDERS, 1, slots));
+            assertThat(orders).as("seed %d", seed).hasSize(slots.size());
             for (int[] move : moves) {
-                assertThat(ranks.get(proxy(move[1]))).as("seed %d", seed).isEqualTo(Rank.IMPORTING);
+                assertThat(orders.get(proxy(move[1]))).as("seed %d", seed).isEqualTo(PushOrder.IMPORTING);
                 boolean alsoImports = slots.get(move[0]).stream().anyMatch(TaggedSlots::isImporting);
-                assertThat(ranks.get(proxy(move[0])) == Rank.IMPORTING)
+                assertThat(orders.get(proxy(move[0])) == PushOrder.IMPORTING)
                         .as("seed %d: source %d", seed, move[0])
                         .isEqualTo(alsoImports);
             }
-            slots.forEach((n, own) -> assertThat(ranks.get(proxy(n)) == Rank.WITHOUT_SLOTS)
+            slots.forEach((n, own) -> assertThat(orders.get(proxy(n)) == PushOrder.WITHOUT_SLOTS)
                     .as("seed %d", seed)
                     .isEqualTo(own.isEmpty()));
         }

@@ -2,19 +2,19 @@ package io.undermoon.coordinator.job;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
 import java.time.Duration;
 import java.util.Locale;
 
-/** What the loops do, as meters. No meter has a tag per proxy or cluster: there may be thousands. */
-final class RoundMetrics implements Journal {
+/** Counts what the loops do as Micrometer meters. No meter has a tag per proxy or cluster: there may be thousands of them. */
+final class MicrometerMetrics implements LoopMetrics {
     private final MeterRegistry registry;
 
-    RoundMetrics(MeterRegistry registry) {
+    MicrometerMetrics(MeterRegistry registry) {
         this.registry = registry;
-        // Meters exist from the start, so that a rate over them is 0 and not unknown.
+        // Registered at the start, so that a rate over a meter is 0 and not missing.
         for (PushOutcome outcome : PushOutcome.values()) {
             count("undermoon.pushes", "outcome", outcome, 0);
         }

@@ -2,8 +2,8 @@ package io.undermoon.coordinator.port;
 
 import io.undermoon.client.RespClientException;
 
-/** What the loops did, for whoever counts it. Called from many threads. */
-public interface Journal {
+/** Counters of what the loops do. Thread-safe. */
+public interface LoopMetrics {
     void probeFailed(RespClientException.Reason reason);
 
     void failureReported();
@@ -14,12 +14,12 @@ public interface Journal {
 
     void committed(MetadataSource.CommitOutcome outcome);
 
-    /** A migration that its source had given up was taken back at the broker. */
+    /** A migration that its source had aborted was aborted at the broker too. */
     void migrationAborted();
 
     void failedOver();
 
-    /** A failover the broker could not complete yet. */
+    /** The broker could not complete a failover yet. */
     void failoverPostponed();
 
     void epochsRecovered();
