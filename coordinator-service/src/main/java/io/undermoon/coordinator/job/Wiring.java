@@ -116,7 +116,7 @@ public class Wiring {
                 config.nodeFailureTimeout(),
                 System::nanoTime);
         registry.gauge("undermoon.proxies.answering", statuses, ProxyStatuses::size);
-        registry.gauge("undermoon.proxies.dead", detector, FailureDetector::suspects);
+        registry.gauge("undermoon.proxies.dead", detector, FailureDetector::deadProxies);
         return detector;
     }
 

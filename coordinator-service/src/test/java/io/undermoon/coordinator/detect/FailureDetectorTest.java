@@ -47,7 +47,7 @@ class FailureDetectorTest {
         assertThat(broker.calls).noneMatch(call -> call.startsWith("report"));
         rounds(1);
         assertThat(reports()).containsExactly("report 10.0.0.2:5299");
-        assertThat(detector.suspects()).isEqualTo(1);
+        assertThat(detector.deadProxies()).isEqualTo(1);
         assertThat(metrics.entries()).contains("reported", "probe UNREACHABLE");
     }
 
@@ -98,7 +98,7 @@ class FailureDetectorTest {
         rounds(10);
         assertThat(reports()).isEmpty();
         assertThat(proxies.probes).hasSize(3);
-        clock.pass(FailureDetector.FAILED_PROBE_INTERVAL);
+        clock.pass(FailureDetector.OUT_OF_SERVICE_PROBE_INTERVAL);
         rounds(2);
         assertThat(proxies.probes).hasSize(4);
     }
@@ -137,7 +137,7 @@ class FailureDetectorTest {
         health(Role.MASTER, true, Duration.ofHours(1));
         rounds(3);
         assertThat(reports()).isEmpty();
-        assertThat(detector.suspects()).isZero();
+        assertThat(detector.deadProxies()).isZero();
     }
 
     @Test
