@@ -28,7 +28,7 @@ import org.jboss.logging.Logger;
  * when it answers that one of its masters has been down for longer than the limit. The report is renewed as long as the proxy is
  * dead. Proxies that are out of service are probed too, so that their recovery is noticed, but less often and without reports.
  *
- * <p>A round waits for slow proxies only briefly; a proxy whose probe is still running is skipped by the next round. Rounds must
+ * <p>A round waits for slow proxies only briefly; a proxy whose probe is still running is skipped by the next round. ScheduledLoops must
  * not overlap; probes end on other threads.
  */
 public final class FailureDetector {

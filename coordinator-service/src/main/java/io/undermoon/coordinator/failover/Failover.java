@@ -14,7 +14,7 @@ import org.jboss.logging.Logger;
 /**
  * Has the broker take over from every proxy whose failure is agreed on. A proxy that stays in that list, because there is
  * no spare one or because it cannot be replaced at all, is tried again after pauses that grow: each attempt may cost the
- * broker a write and every proxy an epoch. Rounds must not overlap.
+ * broker a write and every proxy an epoch. ScheduledLoops must not overlap.
  */
 public final class Failover {
     private static final Logger LOG = Logger.getLogger(Failover.class);

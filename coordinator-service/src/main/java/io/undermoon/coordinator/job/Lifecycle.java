@@ -25,10 +25,10 @@ public class Lifecycle {
     private final EpochWatch watch;
     private final CoordinatorConfig config;
 
-    Lifecycle(CoordinatorConfig config, BrokerList brokers, HttpBroker broker, MetadataSync sync, RoundRunner runner) {
+    Lifecycle(CoordinatorConfig config, BrokerList brokers, HttpBroker broker, MetadataSync sync, LoopRunner runner) {
         this.config = config;
         this.admin = new AdminServer(config.address(), brokers, ReporterName.of(config));
-        this.watch = new EpochWatch(broker, () -> runner.run(Rounds.SYNC, sync::roundAfterChange));
+        this.watch = new EpochWatch(broker, () -> runner.run(ScheduledLoops.SYNC, sync::roundAfterChange));
     }
 
     /** Before the scheduler starts the loops: a coordinator that cannot start is not to act. */

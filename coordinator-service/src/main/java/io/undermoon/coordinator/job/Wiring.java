@@ -161,13 +161,13 @@ public class Wiring {
     @Produces
     @Singleton
     Heartbeat heartbeat() {
-        return new Heartbeat(Rounds.LOOPS, System::nanoTime);
+        return new Heartbeat(ScheduledLoops.LOOPS, System::nanoTime);
     }
 
     @Produces
     @Singleton
-    RoundRunner runner(MicrometerMetrics metrics, Heartbeat heartbeat) {
-        return new RoundRunner(metrics, heartbeat, System::nanoTime);
+    LoopRunner runner(MicrometerMetrics metrics, Heartbeat heartbeat) {
+        return new LoopRunner(metrics, heartbeat, System::nanoTime);
     }
 
     @Produces

@@ -35,7 +35,7 @@ import org.jboss.logging.Logger;
  *   <li>How far the others are is handed on to the broker.
  * </ul>
  *
- * <p>Proxies that do not answer probes are not asked. Rounds must not overlap.
+ * <p>Proxies that do not answer probes are not asked. ScheduledLoops must not overlap.
  */
 public final class MigrationCommit {
     private static final Logger LOG = Logger.getLogger(MigrationCommit.class);

@@ -41,7 +41,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
      * @param threads number of event loops
      * @param timeout for connecting, and for each exchange
      * @param login tried on each new connection
-     * @param compress whether the slots are sent in the compressed form
+     * @param compress whether slots are sent in the compressed form
      * @param tls absent for plain connections
      */
     public RespProxyControl(
@@ -56,7 +56,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     public Probe probe(ProxyAddress proxy) {
         return onConnection(proxy, connection -> {
             List<RespValue> replies = RespClient.await(connection.exchange(List.of(PING, GET_EPOCH, NODES)));
-            return new Probe(Replies.epoch(replies.get(1)), Replies.nodes(proxy, replies.get(2)));
+            return new Probe(ProxyReplies.epoch(replies.get(1)), ProxyReplies.nodes(proxy, replies.get(2)));
         });
     }
 
@@ -88,7 +88,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
         }
         if (reply instanceof RespValue.Simple warning && warning.text().startsWith("WARNING")) {
             LOG.warnf(
-                    "proxy took its metadata with a warning epoch=%s proxy=%s: %s",
+                    "Metadata accepted with a warning: epoch=%s proxy=%s: %s",
                     metadata.epoch(), metadata.address(), warning.text());
         }
         return PushOutcome.APPLIED;
@@ -98,7 +98,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     public Migrations migrations(ProxyAddress proxy) {
         return onConnection(proxy, connection -> {
             List<RespValue> replies = RespClient.await(connection.exchange(List.of(INFO_MIGRATIONS, MIGRATIONS)));
-            return new Migrations(Replies.finishedMigrations(replies.get(0)), Replies.progress(proxy, replies.get(1)));
+            return new Migrations(ProxyReplies.finishedMigrations(replies.get(0)), ProxyReplies.progress(proxy, replies.get(1)));
         });
     }
 

@@ -35,7 +35,7 @@ public final class MetadataSync {
     private final MetadataPush push;
     private final KeyedExecutor fetchExecutor;
     private final KeyedExecutor pushExecutor;
-    private final StaleBroker staleBroker;
+    private final StaleBrokerRecovery staleBrokerRecovery;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
@@ -58,7 +58,7 @@ public final class MetadataSync {
         this.push = push;
         this.fetchExecutor = fetchExecutor;
         this.pushExecutor = pushExecutor;
-        this.staleBroker = new StaleBroker(source, metrics, recoverEpochs, nanoClock);
+        this.staleBrokerRecovery = new StaleBrokerRecovery(source, metrics, recoverEpochs, nanoClock);
     }
 
     /**
@@ -109,7 +109,7 @@ public final class MetadataSync {
             }
         });
         pushInOrder(behind);
-        staleBroker.observe(ahead, wanted);
+        staleBrokerRecovery.observe(ahead, wanted);
     }
 
     private void pushInOrder(List<ProxyAddress> behind) {

@@ -174,11 +174,11 @@ class MetadataSyncTest {
     void heals_a_stale_broker_after_some_rounds_and_not_again_at_once() {
         broker.register(proxy(1));
         answer(20, proxy(1));
-        for (int i = 1; i < StaleBroker.ROUNDS; i++) {
+        for (int i = 1; i < StaleBrokerRecovery.ROUNDS; i++) {
             sync.round();
         }
         assertThat(broker.calls).doesNotContain("recover");
-        for (int i = 0; i < 3 * StaleBroker.ROUNDS; i++) {
+        for (int i = 0; i < 3 * StaleBrokerRecovery.ROUNDS; i++) {
             sync.round();
         }
         assertThat(broker.calls.stream().filter("recover"::equals)).hasSize(1);
@@ -206,7 +206,7 @@ class MetadataSyncTest {
         broker.register(proxy(1));
         answer(20, proxy(1));
         MetadataSync watching = syncThat(false);
-        for (int i = 0; i < 3 * StaleBroker.ROUNDS; i++) {
+        for (int i = 0; i < 3 * StaleBrokerRecovery.ROUNDS; i++) {
             watching.round();
         }
         assertThat(broker.calls).doesNotContain("recover");

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class RoundRunnerTest {
+class LoopRunnerTest {
     private final FakeClock clock = new FakeClock();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Heartbeat heartbeat = new Heartbeat(List.of("sync"), clock);
-    private final RoundRunner runner = new RoundRunner(new MicrometerMetrics(registry), heartbeat, clock);
+    private final LoopRunner runner = new LoopRunner(new MicrometerMetrics(registry), heartbeat, clock);
 
     @Test
     void measures_rounds_and_lets_no_failure_through() {

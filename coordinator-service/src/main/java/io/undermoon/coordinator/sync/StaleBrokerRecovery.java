@@ -12,35 +12,37 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Notices a broker that lost changes and heals it.
+ * Detects a broker that lost changes, and repairs it.
  *
- * <p>Proxies ignore metadata that is older than what they have, so a broker restored from an old copy would not be heard any
- * more. When proxies are ahead of the broker for {@value #ROUNDS} rounds in a row, its epochs are lifted above theirs. Pauses
- * between two healings grow: two brokers that fight over a proxy must not drive each other's epochs without end.
- * Used by one thread at a time.
+ * <p>Proxies ignore metadata that is older than theirs, so the pushes of a broker that was restored from an old copy have no
+ * effect. When proxies are ahead of the broker for {@value #ROUNDS} rounds in a row, its epochs are raised above theirs. The pause
+ * between two repairs grows: two brokers that share a proxy must not raise each other's epochs without end. Used by one thread at
+ * a time.
  */
-final class StaleBroker {
+final class StaleBrokerRecovery {
     static final int ROUNDS = 5;
 
-    private static final Logger LOG = Logger.getLogger(StaleBroker.class);
+    private static final Logger LOG = Logger.getLogger(StaleBrokerRecovery.class);
     private static final String ONLY_KEY = "recovery";
 
     private final MetadataSource source;
     private final LoopMetrics metrics;
-    private final boolean heal;
+    private final boolean enabled;
     private final Backoff<String> pause;
     private int rounds;
 
-    StaleBroker(MetadataSource source, LoopMetrics metrics, boolean heal, LongSupplier nanoClock) {
+    StaleBrokerRecovery(MetadataSource source, LoopMetrics metrics, boolean enabled, LongSupplier nanoClock) {
         this.source = source;
         this.metrics = metrics;
-        this.heal = heal;
+        this.enabled = enabled;
         this.pause = new Backoff<>(Duration.ofSeconds(30), Duration.ofMinutes(10), nanoClock);
     }
 
     /**
-     * @param ahead the proxies whose epoch is higher than the one the broker wants them to have
-     * @param wanted what the broker wants, asked after the proxies answered
+     * Called once per round.
+     *
+     * @param ahead the proxies whose epoch is higher than the broker's, with their epochs
+     * @param wanted the broker's epoch of each proxy, read after the proxies answered
      */
     void observe(Map<ProxyAddress, Epoch> ahead, Map<ProxyAddress, Epoch> wanted) {
         if (ahead.isEmpty()) {
@@ -51,7 +53,7 @@ final class StaleBroker {
         if (rounds == 1) {
             warn(ahead, wanted);
         }
-        if (heal && rounds >= ROUNDS && pause.ready(ONLY_KEY)) {
+        if (enabled && rounds >= ROUNDS && pause.ready(ONLY_KEY)) {
             recover();
         }
     }
@@ -59,27 +61,26 @@ final class StaleBroker {
     private void warn(Map<ProxyAddress, Epoch> ahead, Map<ProxyAddress, Epoch> wanted) {
         Map.Entry<ProxyAddress, Epoch> one = ahead.entrySet().iterator().next();
         LOG.warnf(
-                "the broker is behind %d proxies, it must have lost changes epoch=%s proxy=%s has %s: %s",
+                "The broker is behind its proxies, it must have lost changes: proxies=%d epoch=%s proxy=%s proxy_epoch=%s: %s",
                 ahead.size(),
                 wanted.get(one.getKey()),
                 one.getKey(),
                 one.getValue(),
-                heal
-                        ? "its epochs will be lifted if this lasts"
+                enabled
+                        ? "its epochs will be raised if this lasts"
                         : "call PUT /api/v3/epoch/recovery on the right broker (recover_epochs is off)");
     }
 
     private void recover() {
         rounds = 0;
         pause.failed(ONLY_KEY);
-        List<ProxyAddress> notAsked = source.recoverEpochs();
+        List<ProxyAddress> unanswered = source.recoverEpochs();
         metrics.epochsRecovered();
-        if (notAsked.isEmpty()) {
-            LOG.warn("the epochs of the broker were lifted above those of the proxies");
+        if (unanswered.isEmpty()) {
+            LOG.warn("Epochs of the broker raised above those of the proxies");
         } else {
             LOG.warnf(
-                    "the epochs of the broker were lifted above those of the proxies, but these could not be asked: %s",
-                    notAsked);
+                    "Epochs of the broker raised above those of the proxies that answered: unanswered=%s", unanswered);
         }
     }
 }

@@ -10,9 +10,9 @@ import io.undermoon.coordinator.sync.MetadataSync;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** The four loops, once per interval each; a round that takes longer makes its loop skip, not pile up. */
+/** The four loops, each with one round per interval. A round that takes longer than the interval makes its loop skip rounds. */
 @Singleton
-public class Rounds {
+public class ScheduledLoops {
     static final String DETECT = "detect";
     static final String SYNC = "sync";
     static final String MIGRATE = "migrate";
@@ -21,15 +21,15 @@ public class Rounds {
 
     private static final String INTERVAL = "${undermoon.round_interval:1s}";
 
-    private final RoundRunner runner;
+    private final LoopRunner runner;
     private final FailureDetector detector;
     private final MetadataSync sync;
     private final MigrationCommit migrations;
     private final Failover failover;
     private final boolean failoverDisabled;
 
-    Rounds(
-            RoundRunner runner,
+    ScheduledLoops(
+            LoopRunner runner,
             FailureDetector detector,
             MetadataSync sync,
             MigrationCommit migrations,

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Reads the replies of proxies. */
-final class Replies {
-    private static final Logger LOG = Logger.getLogger(Replies.class);
+/** Parses the replies of proxies to control commands. */
+final class ProxyReplies {
+    private static final Logger LOG = Logger.getLogger(ProxyReplies.class);
 
-    private Replies() {}
+    private ProxyReplies() {}
 
-    /** {@code :epoch}; empty for anything else, such as an error because the command needs a password. */
+    /** {@code :epoch}; empty for any other reply, such as an error because the command requires a login. */
     static Optional<Epoch> epoch(RespValue reply) {
         return reply instanceof RespValue.Int number && number.value() >= 0
                 ? Optional.of(new Epoch(number.value()))
@@ -33,7 +33,7 @@ final class Replies {
 
     /**
      * One array per node: {@code address role(master|replica) state(up|down) millisSinceLastSuccess …}. Empty for an error: the
-     * original's proxies do not know the command. A node that cannot be read is left out: a probe must not fail by it.
+     * original's proxies do not know the command. A row that cannot be parsed is left out: it must not fail the probe.
      */
     static List<NodeHealth> nodes(ProxyAddress proxy, RespValue reply) {
         List<NodeHealth> nodes = new ArrayList<>();
@@ -42,7 +42,7 @@ final class Replies {
                 try {
                     nodes.add(node(texts(row)));
                 } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                    LOG.warnf("UMCTL NODES: cannot read %s proxy=%s: %s", row, proxy, e.getMessage());
+                    LOG.warnf("Row of UMCTL NODES not parsed: proxy=%s row=%s: %s", proxy, row, e.getMessage());
                 }
             }
         }
@@ -57,7 +57,7 @@ final class Replies {
                 Duration.ofMillis(Long.parseLong(fields.get(3))));
     }
 
-    /** An array with one line per task. One that cannot be read makes the whole reply doubtful. */
+    /** An array with one line per task. One line that cannot be parsed fails the whole reply. */
     static List<MigrationTask> finishedMigrations(RespValue reply) {
         if (reply instanceof RespValue.Failure failure) {
             throw new RespClientException(Reason.REFUSED, "UMCTL INFOMGR: " + failure.text());
@@ -70,8 +70,8 @@ final class Replies {
     }
 
     /**
-     * One array of names and values per migration. Empty for an error: the original's proxies do not know the command. A
-     * migration that cannot be read is left out.
+     * One array of names and values per migration. Empty for an error: the original's proxies do not know the command. A row that
+     * cannot be parsed is left out.
      */
     static List<MigrationProgress> progress(ProxyAddress proxy, RespValue reply) {
         List<MigrationProgress> progress = new ArrayList<>();
@@ -80,7 +80,7 @@ final class Replies {
                 try {
                     progress.add(MigrationProgress.parse(texts(row)));
                 } catch (UmctlSyntaxException | IllegalArgumentException e) {
-                    LOG.debugf("UMCTL MIGRATIONS: cannot read %s proxy=%s: %s", row, proxy, e.getMessage());
+                    LOG.debugf("Row of UMCTL MIGRATIONS not parsed: proxy=%s row=%s: %s", proxy, row, e.getMessage());
                 }
             }
         }

@@ -8,24 +8,23 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Runs rounds so that a failing one ends nothing but itself. A broker that does not answer is told once, not every second.
- * Thread-safe.
+ * Runs the rounds of the loops: logs, times and counts each, and catches what it throws. While no broker answers, a loop logs one
+ * warning, not one per round. Thread-safe.
  */
-final class RoundRunner {
-    private static final Logger LOG = Logger.getLogger(RoundRunner.class);
+final class LoopRunner {
+    private static final Logger LOG = Logger.getLogger(LoopRunner.class);
 
     private final MicrometerMetrics metrics;
     private final Heartbeat heartbeat;
     private final LongSupplier nanoClock;
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
-    RoundRunner(MicrometerMetrics metrics, Heartbeat heartbeat, LongSupplier nanoClock) {
+    LoopRunner(MicrometerMetrics metrics, Heartbeat heartbeat, LongSupplier nanoClock) {
         this.metrics = metrics;
         this.heartbeat = heartbeat;
         this.nanoClock = nanoClock;
     }
 
-    /** One round of a loop. */
     void run(String loop, Runnable round) {
         long start = nanoClock.getAsLong();
         boolean success = false;
@@ -33,14 +32,14 @@ final class RoundRunner {
             round.run();
             success = true;
             if (failing.remove(loop)) {
-                LOG.infof("rounds succeed again loop=%s", loop);
+                LOG.infof("Rounds succeed again: loop=%s", loop);
             }
         } catch (BrokerException e) {
             if (failing.add(loop)) {
-                LOG.warnf("rounds fail until a broker can be asked loop=%s: %s", loop, e.getMessage());
+                LOG.warnf("Rounds fail until a broker answers: loop=%s: %s", loop, e.getMessage());
             }
         } catch (RuntimeException e) {
-            LOG.errorf(e, "a round failed unexpectedly loop=%s", loop);
+            LOG.errorf(e, "Round failed unexpectedly: loop=%s", loop);
         } finally {
             metrics.round(loop, success, Duration.ofNanos(nanoClock.getAsLong() - start));
             heartbeat.beat(loop);
