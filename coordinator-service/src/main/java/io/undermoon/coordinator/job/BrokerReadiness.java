@@ -7,7 +7,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
-/** Up when a broker answered lately; without one a coordinator can do nothing. */
+/** Readiness: up while a broker has answered lately, without which a coordinator can do nothing. */
 final class BrokerReadiness implements HealthCheck {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 

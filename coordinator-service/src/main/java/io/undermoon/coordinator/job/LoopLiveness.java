@@ -5,9 +5,9 @@ import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
-/** Down when a loop has not ended a round for so long that only a restart will help. */
+/** Liveness: down when a loop has not ended a round for so long that only a restart will help. */
 final class LoopLiveness implements HealthCheck {
-    /** Well above what a round with all its time-outs may take. */
+    /** Well above the duration of a round with all its time-outs. */
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final Heartbeat heartbeat;

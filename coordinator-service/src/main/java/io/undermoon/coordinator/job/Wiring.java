@@ -23,7 +23,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Which parts the service is made of. The parts know nothing of it. */
+/** Creates the parts of the service. */
 @Singleton
 public class Wiring {
     @Produces
@@ -93,7 +93,7 @@ public class Wiring {
     @Produces
     @Singleton
     MetadataPush push(HttpBroker broker, RespProxyControl control, ProxyStatuses statuses, MicrometerMetrics metrics) {
-        return new MetadataPush(broker, control, statuses, metrics, pauses());
+        return new MetadataPush(broker, control, statuses, metrics, backoff());
     }
 
     @Produces
@@ -155,7 +155,7 @@ public class Wiring {
     @Produces
     @Singleton
     Failover failover(HttpBroker broker, MicrometerMetrics metrics) {
-        return new Failover(broker, metrics, pauses());
+        return new Failover(broker, metrics, backoff());
     }
 
     @Produces
@@ -184,7 +184,7 @@ public class Wiring {
         return new BrokerReadiness(brokers::nanosSinceAnswer);
     }
 
-    private static <K> Backoff<K> pauses() {
+    private static <K> Backoff<K> backoff() {
         return new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime);
     }
 }

@@ -8,8 +8,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pauses between attempts, one sequence per key: each failure in a row doubles the pause up to a limit, a success ends it.
- * Thread-safe.
+ * Pauses between attempts, by key: each failure in a row doubles the pause up to a limit, a success ends it. Thread-safe.
  */
 public final class Backoff<K> {
     private final long firstNanos;
@@ -32,12 +31,12 @@ public final class Backoff<K> {
         this.nanoClock = nanoClock;
     }
 
-    /** Whether the key may be tried now. */
+    /** Whether the key has no pause now. */
     public boolean ready(K key) {
         return left(key).isZero();
     }
 
-    /** How long the key is still to be left alone. */
+    /** The rest of the pause. */
     public Duration left(K key) {
         Pause pause = pauses.get(key);
         return pause == null ? Duration.ZERO : Duration.ofNanos(pause.leftNanos(nanoClock.getAsLong()));
@@ -49,24 +48,24 @@ public final class Backoff<K> {
     }
 
     /**
-     * Notes a failure.
+     * Records a failure.
      *
-     * @return whether it is the first in a row
+     * @return whether it is the first failure in a row
      */
     public boolean failed(K key) {
         return pauses.put(key, longer(pauses.get(key))) == null;
     }
 
     /**
-     * Notes a success.
+     * Records a success.
      *
-     * @return whether it ends a row of failures
+     * @return whether the last attempt failed
      */
     public boolean succeeded(K key) {
         return pauses.remove(key) != null;
     }
 
-    /** Forgets all other keys. */
+    /** Removes all other keys. */
     public void retain(Collection<K> keys) {
         pauses.keySet().retainAll(keys);
     }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Fetches the present metadata of a proxy and sends it there. A proxy that did not take it is left alone for a while, longer
- * each time. Thread-safe.
+ * Fetches the current metadata of a proxy from the broker and sends it to the proxy. After a failed push the proxy is retried
+ * after growing pauses. Thread-safe.
  */
 public final class MetadataPush {
     private static final Logger LOG = Logger.getLogger(MetadataPush.class);
@@ -38,25 +38,25 @@ public final class MetadataPush {
         this.backoff = backoff;
     }
 
-    /** Whether a proxy may be pushed to, because it took the last push or its pause is over. */
+    /** Whether a push is due: the last one succeeded, or the pause after its failure is over. */
     public boolean ready(ProxyAddress address) {
         return backoff.ready(address);
     }
 
-    /** Forgets the pauses of all other proxies. */
+    /** Removes the pauses of all other proxies. */
     public void retain(Collection<ProxyAddress> addresses) {
         backoff.retain(addresses);
     }
 
     /**
-     * Brings one proxy up to date; a failure of the proxy is noted and logged, not thrown.
+     * Updates one proxy. A failure of the proxy is counted and logged, not thrown.
      *
-     * @throws io.undermoon.coordinator.port.BrokerException if the metadata cannot be had
+     * @throws io.undermoon.coordinator.port.BrokerException if the broker does not return the metadata
      */
     public void push(ProxyAddress address) {
         Optional<Proxy> metadata = source.proxy(address);
         if (metadata.isEmpty()) {
-            LOG.debugf("not pushed, not registered any more proxy=%s", address);
+            LOG.debugf("Metadata not pushed, the proxy is not registered any more: proxy=%s", address);
             return;
         }
         send(metadata.get());
@@ -70,7 +70,7 @@ public final class MetadataPush {
                 case APPLIED -> applied(metadata);
                 case OLD_EPOCH -> backoff.succeeded(metadata.address());
                 case NOT_MINE ->
-                    failed(metadata, "it says that the metadata is not its own: is another machine at its address?");
+                    failed(metadata, "the proxy says that the metadata is not its own: is another machine at its address?");
             }
         } catch (RespClientException e) {
             metrics.pushFailed();
@@ -82,13 +82,13 @@ public final class MetadataPush {
         backoff.succeeded(metadata.address());
         statuses.answered(metadata.address(), Optional.of(metadata.epoch()));
         LOG.infof(
-                "metadata pushed cluster=%s epoch=%s proxy=%s", nameOf(metadata), metadata.epoch(), metadata.address());
+                "Metadata pushed: cluster=%s epoch=%s proxy=%s", nameOf(metadata), metadata.epoch(), metadata.address());
     }
 
     private void failed(Proxy metadata, String reason) {
         if (backoff.failed(metadata.address())) {
             LOG.warnf(
-                    "metadata not pushed, will be tried again cluster=%s epoch=%s proxy=%s: %s",
+                    "Metadata not pushed, will be retried: cluster=%s epoch=%s proxy=%s: %s",
                     nameOf(metadata), metadata.epoch(), metadata.address(), reason);
         }
     }

@@ -17,17 +17,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Compares the epoch that each proxy named when it was last probed with the one it should have, and pushes metadata to those
- * that are behind: a quiet cluster moves no metadata. Proxies that do not answer probes are not pushed to, so they hold nobody
- * up. Destinations of slots come before sources (see {@link PushOrder}); a rank ends before the next begins.
+ * Compares the epoch that each proxy reported in its last probe with the broker's, and pushes metadata to the proxies that are
+ * behind: an idle cluster moves no metadata. Proxies that do not answer probes are left out, so they delay no others.
+ * Destinations of slots come before sources (see {@link PushOrder}).
  */
 public final class MetadataSync {
     private static final Logger LOG = Logger.getLogger(MetadataSync.class);
-    /** Longer than a push takes with all its time-outs; the barrier between orders must not be broken by impatience. */
+    /** Longer than a push with all its time-outs: the pushes of one order must end before those of the next begin. */
     private static final Duration WAIT_LIMIT = Duration.ofSeconds(60);
 
     private final MetadataSource source;
@@ -39,9 +40,9 @@ public final class MetadataSync {
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
-     * @param fetchExecutor for questions to the broker
+     * @param fetchExecutor for calls to the broker
      * @param pushExecutor for pushes
-     * @param recoverEpochs whether to heal a broker that is behind the proxies
+     * @param recoverEpochs whether to repair a broker that is behind the proxies
      * @param nanoClock as {@link System#nanoTime}
      */
     public MetadataSync(
@@ -62,9 +63,9 @@ public final class MetadataSync {
     }
 
     /**
-     * One round, unless one is running.
+     * Runs one round, unless one is running.
      *
-     * @throws BrokerException if the broker cannot be asked
+     * @throws BrokerException if the broker does not answer
      */
     public void round() {
         if (lock.tryLock()) {
@@ -73,9 +74,9 @@ public final class MetadataSync {
     }
 
     /**
-     * One round that sees all changes made before this call: waits for a running one first.
+     * Runs one round that sees all changes made before this call: waits for a running round first.
      *
-     * @throws BrokerException if the broker cannot be asked
+     * @throws BrokerException if the broker does not answer
      */
     public void roundAfterChange() {
         lock.lock();
@@ -91,7 +92,7 @@ public final class MetadataSync {
     }
 
     private void synchronise() {
-        // Proxies first, broker second: then a proxy that is ahead is ahead of the broker, not of our memory.
+        // The proxies first, the broker second: a proxy that is ahead of the broker is then not just ahead of an older answer.
         Map<ProxyAddress, Optional<Epoch>> answers = statuses.snapshot();
         Map<ProxyAddress, Epoch> wanted = source.wantedEpochs().orElseGet(() -> epochsOfMetadata(answers.keySet()));
         push.retain(wanted.keySet());
@@ -128,17 +129,17 @@ public final class MetadataSync {
         try {
             push.push(proxy);
         } catch (BrokerException e) {
-            LOG.warnf("metadata not fetched, will be tried again proxy=%s: %s", proxy, e.getMessage());
+            LOG.warnf("Metadata not fetched, will be retried: proxy=%s: %s", proxy, e.getMessage());
         }
     }
 
     /**
-     * The rank of each proxy that is still registered. Asks for each cluster once, not for each proxy: in a big cluster all
-     * the views of its proxies together would be too much to hold.
+     * The push order of each proxy that is still registered. Reads each cluster once, not the metadata of each proxy: in a big
+     * cluster that would not fit into memory.
      */
     private Map<ProxyAddress, PushOrder> ordersOf(List<ProxyAddress> behind) {
         Map<ProxyAddress, PushOrder> orders = new ConcurrentHashMap<>();
-        eachAsked(behind, proxy -> {
+        forEachFetched(behind, proxy -> {
             if (orders.containsKey(proxy)) {
                 return;
             }
@@ -154,13 +155,13 @@ public final class MetadataSync {
         return orders;
     }
 
-    /** What {@link MetadataSource#wantedEpochs} says, from a broker that does not know the question. */
+    /** The result of {@link MetadataSource#wantedEpochs} for a broker that does not have that path. */
     private Map<ProxyAddress, Epoch> epochsOfMetadata(Collection<ProxyAddress> answering) {
         Set<ProxyAddress> failed = source.failedProxies();
         List<ProxyAddress> asked =
                 source.proxies().stream().filter(answering::contains).toList();
         Map<ProxyAddress, Epoch> epochs = new ConcurrentHashMap<>();
-        eachAsked(
+        forEachFetched(
                 asked,
                 proxy -> source.proxy(proxy)
                         .filter(metadata -> !(metadata.isFree() && failed.contains(proxy)))
@@ -168,14 +169,14 @@ public final class MetadataSync {
         return epochs;
     }
 
-    private void eachAsked(List<ProxyAddress> addresses, java.util.function.Consumer<ProxyAddress> question) {
+    private void forEachFetched(List<ProxyAddress> addresses, Consumer<ProxyAddress> fetch) {
         fetchExecutor.forEach(
                 addresses,
                 proxy -> {
                     try {
-                        question.accept(proxy);
+                        fetch.accept(proxy);
                     } catch (BrokerException e) {
-                        LOG.warnf("metadata not fetched, will be tried again proxy=%s: %s", proxy, e.getMessage());
+                        LOG.warnf("Metadata not fetched, will be retried: proxy=%s: %s", proxy, e.getMessage());
                     }
                 },
                 WAIT_LIMIT);
