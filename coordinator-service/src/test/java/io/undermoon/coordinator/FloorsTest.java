@@ -58,8 +58,7 @@ class FloorsTest {
                 .whereLayer("config")
                 .mayOnlyBeAccessedByLayers("job")
                 .whereLayer("port")
-                .mayOnlyBeAccessedByLayers(
-                        "job", "loops on sync", "sync", "failover", "broker", "proxy", "admin")
+                .mayOnlyBeAccessedByLayers("job", "loops on sync", "sync", "failover", "broker", "proxy", "admin")
                 .check(classes);
     }
 

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections for control commands, on event loops of its own. Connecting, the TLS handshake, each login and each exchange
- * have the same time limit. Thread-safe; futures complete on an event loop, which must not be blocked.
+ * Opens connections for control commands, on event loops of its own. Connecting, the TLS handshake, each login and each
+ * exchange have the same time limit. Thread-safe; futures complete on an event loop, which must not be blocked.
  */
 public final class RespClient implements AutoCloseable {
     private static final Logger LOG = System.getLogger(RespClient.class.getName());
@@ -167,8 +167,8 @@ public final class RespClient implements AutoCloseable {
     }
 
     /**
-     * Tries the logins in turn until one is accepted. The connection is used even if none is: a proxy that requires a login
-     * refuses the commands that follow.
+     * Tries the logins in turn until one is accepted. The connection is used even if none is: a proxy that requires a
+     * login refuses the commands that follow.
      */
     private static CompletableFuture<@Nullable Void> logIn(
             HostPort proxy, RespConnection connection, Iterator<ProxyLogin.Attempt> attempts) {

@@ -19,9 +19,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An open connection for control commands. Any failure closes it: a late reply must not be taken for the reply to a later
- * command. Thread-safe; futures complete on the event loop of the connection, which must not be blocked. The queue of exchanges
- * belongs to that event loop.
+ * An open connection for control commands. Any failure closes it: a late reply must not be taken for the reply to a
+ * later command. Thread-safe; futures complete on the event loop of the connection, which must not be blocked. The
+ * queue of exchanges belongs to that event loop.
  */
 public final class RespConnection implements AutoCloseable {
     private final Channel channel;
@@ -71,7 +71,8 @@ public final class RespConnection implements AutoCloseable {
     /**
      * Sends commands in one write.
      *
-     * @return as many replies, in order, errors among them; a {@link RespClientException} if they do not all arrive in time
+     * @return as many replies, in order, errors among them; a {@link RespClientException} if they do not all arrive in
+     *     time
      */
     public CompletableFuture<List<RespValue>> exchange(List<List<String>> commands) {
         Exchange exchange = new Exchange(commands.size());

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that are kept for the next use, at most {@value #MAX_IDLE} idle ones per address, and closed when they have been
- * idle for a time. Thread-safe; callers block.
+ * Connections that are kept for the next use, at most {@value #MAX_IDLE} idle ones per address, and closed when they
+ * have been idle for a time. Thread-safe; callers block.
  */
 public final class RespConnectionPool implements AutoCloseable {
     static final int MAX_IDLE = 2;
@@ -37,8 +37,8 @@ public final class RespConnectionPool implements AutoCloseable {
     }
 
     /**
-     * Runs a conversation on a connection that no other caller uses at the time. The connection is kept if the conversation
-     * returns, and closed if it throws.
+     * Runs a conversation on a connection that no other caller uses at the time. The connection is kept if the
+     * conversation returns, and closed if it throws.
      *
      * @throws RespClientException if there is no connection, or from the conversation
      */

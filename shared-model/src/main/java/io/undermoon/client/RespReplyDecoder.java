@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes bytes into {@link RespValue}s, each only when it is whole. A reply of more than {@value #MAX_REPLY_BYTES} bytes is
- * refused before it is complete; the longest that there are list migrations. After an exception the connection is of no further
- * use.
+ * Decodes bytes into {@link RespValue}s, each only when it is whole. A reply of more than {@value #MAX_REPLY_BYTES}
+ * bytes is refused before it is complete; the longest that there are list migrations. After an exception the connection
+ * is of no further use.
  */
 final class RespReplyDecoder extends ByteToMessageDecoder {
     static final int MAX_REPLY_BYTES = 4 << 20;

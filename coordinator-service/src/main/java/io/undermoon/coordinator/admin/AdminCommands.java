@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The commands of the admin port: {@code PING}, {@code CONFIG GET|SET}, {@code UMCTL DEBUG FUTURE}. Names of commands and
- * sub-commands are case-insensitive, those of fields are not. The texts of errors are those of the original.
+ * The commands of the admin port: {@code PING}, {@code CONFIG GET|SET}, {@code UMCTL DEBUG FUTURE}. Names of commands
+ * and sub-commands are case-insensitive, those of fields are not. The texts of errors are those of the original.
  */
 final class AdminCommands {
     private static final Simple OK = new Simple("OK");

@@ -59,8 +59,8 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Replies with an error and ends the session. Closing a socket with unread bytes would reset the connection and could lose
-     * the reply, so only the output is closed at once, and the socket after the client has had time to read.
+     * Replies with an error and ends the session. Closing a socket with unread bytes would reset the connection and
+     * could lose the reply, so only the output is closed at once, and the socket after the client has had time to read.
      */
     private static void refuse(ChannelHandlerContext context, Throwable cause) {
         write(context, new RespValue.Failure("ERR " + cause.getMessage()));

@@ -14,8 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes bytes into {@link Command}s: arrays of strings, or lines of words as a person types them. On any other input, or more
- * than {@value #MAX_COMMAND_BYTES} bytes of one command, it throws once, with the text for the client, and discards the rest.
+ * Decodes bytes into {@link Command}s: arrays of strings, or lines of words as a person types them. On any other input,
+ * or more than {@value #MAX_COMMAND_BYTES} bytes of one command, it throws once, with the text for the client, and
+ * discards the rest.
  */
 final class CommandDecoder extends ByteToMessageDecoder {
     static final int MAX_COMMAND_BYTES = 16 * 1024;

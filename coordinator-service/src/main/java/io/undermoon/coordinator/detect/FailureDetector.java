@@ -1,9 +1,9 @@
 package io.undermoon.coordinator.detect;
 
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
@@ -24,12 +24,13 @@ import org.jboss.logging.Logger;
 /**
  * Probes every proxy once per round and reports dead proxies to the broker.
  *
- * <p>A proxy is dead when {@value #ATTEMPTS} probes in a row failed, one per round, so that one lost packet is not a failure; or
- * when it answers that one of its masters has been down for longer than the limit. The report is renewed as long as the proxy is
- * dead. Proxies that are out of service are probed too, so that their recovery is noticed, but less often and without reports.
+ * <p>A proxy is dead when {@value #ATTEMPTS} probes in a row failed, one per round, so that one lost packet is not a
+ * failure; or when it answers that one of its masters has been down for longer than the limit. The report is renewed as
+ * long as the proxy is dead. Proxies that are out of service are probed too, so that their recovery is noticed, but
+ * less often and without reports.
  *
- * <p>A round waits for slow proxies only briefly; a proxy whose probe is still running is skipped by the next round. ScheduledLoops must
- * not overlap; probes end on other threads.
+ * <p>A round waits for slow proxies only briefly; a proxy whose probe is still running is skipped by the next round.
+ * Rounds must not overlap; probes end on other threads.
  */
 public final class FailureDetector {
     static final int ATTEMPTS = 3;
@@ -95,7 +96,9 @@ public final class FailureDetector {
                 .count();
     }
 
-    /** Each probe of an unreachable host lasts a whole time-out: those already out of service must not delay the others. */
+    /**
+     * Each probe of an unreachable host lasts a whole time-out: those already out of service must not delay the others.
+     */
     private boolean outOfServiceProbeDue(ProxyAddress proxy) {
         ProbeFailures last = failures.getOrDefault(proxy, ProbeFailures.NONE);
         return last.failedAttempts() < ATTEMPTS

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Has the broker take over from every proxy whose failure reached the quorum. A proxy that stays in that list, because no free
- * proxy is left or because it cannot be replaced, is retried after growing pauses: each attempt may cost the broker a write and
- * every proxy an epoch. Rounds must not overlap.
+ * Has the broker take over from every proxy whose failure reached the quorum. A proxy that stays in that list, because
+ * no free proxy is left or because it cannot be replaced, is retried after growing pauses: each attempt may cost the
+ * broker a write and every proxy an epoch. Rounds must not overlap.
  */
 public final class Failover {
     private static final Logger LOG = Logger.getLogger(Failover.class);

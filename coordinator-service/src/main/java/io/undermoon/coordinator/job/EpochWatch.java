@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Waits for changes of the broker's epoch on its own thread and runs a callback for each. Changes that it misses, while no broker
- * answers or the broker has no change feed, are found by the regular rounds.
+ * Waits for changes of the broker's epoch on its own thread and runs a callback for each. Changes that it misses, while
+ * no broker answers or the broker has no change feed, are found by the regular rounds.
  */
 final class EpochWatch implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EpochWatch.class);

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Runs the rounds of the loops: logs, times and counts each, and catches what it throws. While no broker answers, a loop logs one
- * warning, not one per round. Thread-safe.
+ * Runs the rounds of the loops: logs, times and counts each, and catches what it throws. While no broker answers, a
+ * loop logs one warning, not one per round. Thread-safe.
  */
 final class LoopRunner {
     private static final Logger LOG = Logger.getLogger(LoopRunner.class);

@@ -8,7 +8,10 @@ import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Counts what the loops do as Micrometer meters. No meter has a tag per proxy or cluster: there may be thousands of them. */
+/**
+ * Counts what the loops do as Micrometer meters. No meter has a tag per proxy or cluster: there may be thousands of
+ * them.
+ */
 final class MicrometerMetrics implements LoopMetrics {
     private final MeterRegistry registry;
 

@@ -10,7 +10,10 @@ import io.undermoon.coordinator.sync.MetadataSync;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** The four loops, each with one round per interval. A round that takes longer than the interval makes its loop skip rounds. */
+/**
+ * The four loops, each with one round per interval. A round that takes longer than the interval makes its loop skip
+ * rounds.
+ */
 @Singleton
 public class ScheduledLoops {
     static final String DETECT = "detect";

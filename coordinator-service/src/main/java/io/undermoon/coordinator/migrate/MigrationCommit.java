@@ -1,8 +1,8 @@
 package io.undermoon.coordinator.migrate;
 
 import io.undermoon.client.RespClientException;
-import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
@@ -28,8 +28,9 @@ import org.jboss.logging.Logger;
  * Asks the proxies of running migrations for their progress.
  *
  * <ul>
- *   <li>A migration that its source reports as finished, with exactly the slots, addresses and epoch that the broker has, is
- *       committed, and the new metadata is pushed to the destination before the source, so that no slot is without an owner.
+ *   <li>A migration that its source reports as finished, with exactly the slots, addresses and epoch that the broker
+ *       has, is committed, and the new metadata is pushed to the destination before the source, so that no slot is
+ *       without an owner.
  *   <li>A migration that its source has aborted without the broker receiving the reply is aborted at the broker.
  *   <li>The progress of the others is reported to the broker.
  * </ul>
@@ -57,7 +58,12 @@ public final class MigrationCommit {
     }
 
     public MigrationCommit(
-            MetadataSource source, ProxyControl proxies, ProxyStatuses statuses, MetadataPush push, LoopMetrics metrics, KeyedExecutor executor) {
+            MetadataSource source,
+            ProxyControl proxies,
+            ProxyStatuses statuses,
+            MetadataPush push,
+            LoopMetrics metrics,
+            KeyedExecutor executor) {
         this.source = source;
         this.proxies = proxies;
         this.statuses = statuses;
@@ -87,7 +93,9 @@ public final class MigrationCommit {
     private void collect(ProxyAddress proxy, Answers answers) {
         try {
             ProxyControl.Migrations migrations = proxies.migrations(proxy);
-            migrations.finished().forEach(task -> ofSource(proxy, task.slotRange()).ifPresent(answers.finished::add));
+            migrations
+                    .finished()
+                    .forEach(task -> ofSource(proxy, task.slotRange()).ifPresent(answers.finished::add));
             migrations.progress().stream()
                     .filter(progress -> progress.state() == MigrationProgress.State.ABORTED)
                     .forEach(progress -> ofSource(proxy, progress.task()).ifPresent(answers.aborted::add));

@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The migrations that the broker has, read again only when its epoch has changed. Belongs to the thread of one loop, except
- * {@link #find}, which is thread-safe.
+ * The migrations that the broker has, read again only when its epoch has changed. Belongs to the thread of one loop,
+ * except {@link #find}, which is thread-safe.
  */
 final class RunningMigrations {
     private final MetadataSource source;
@@ -63,8 +63,8 @@ final class RunningMigrations {
     }
 
     /**
-     * The migration that a report of its source or destination belongs to; empty if none runs with these slots, addresses and
-     * epoch.
+     * The migration that a report of its source or destination belongs to; empty if none runs with these slots,
+     * addresses and epoch.
      */
     Optional<MigrationTask> find(TaggedSlots reported) {
         return reported.migration()

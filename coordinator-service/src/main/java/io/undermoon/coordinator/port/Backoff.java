@@ -8,7 +8,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pauses between attempts, by key: each failure in a row doubles the pause up to a limit, a success ends it. Thread-safe.
+ * Pauses between attempts, by key: each failure in a row doubles the pause up to a limit, a success ends it.
+ * Thread-safe.
  */
 public final class Backoff<K> {
     private final long firstNanos;

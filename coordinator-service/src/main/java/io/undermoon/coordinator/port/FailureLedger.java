@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The failure reports of all coordinators, which the broker counts. Every method returns within a bounded time and throws
- * {@link BrokerException} when no broker answers or the reply cannot be used.
+ * The failure reports of all coordinators, which the broker counts. Every method returns within a bounded time and
+ * throws {@link BrokerException} when no broker answers or the reply cannot be used.
  */
 public interface FailureLedger {
     /** Reports a proxy as failed in the name of this coordinator. Reports expire unless they are renewed. */

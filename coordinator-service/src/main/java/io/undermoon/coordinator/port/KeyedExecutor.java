@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Runs one task for each of many keys concurrently, with a limit on concurrent tasks and never two at a time for the same key.
- * Each loop has its own, so that slow tasks of one loop do not use up the permits of another. Thread-safe.
+ * Runs one task for each of many keys concurrently, with a limit on concurrent tasks and never two at a time for the
+ * same key. Each loop has its own, so that slow tasks of one loop do not use up the permits of another. Thread-safe.
  */
 public final class KeyedExecutor {
     private static final Logger LOG = Logger.getLogger(KeyedExecutor.class);
@@ -38,9 +38,9 @@ public final class KeyedExecutor {
     }
 
     /**
-     * Starts the task for every key that has none running, then waits at most for the limit until all have ended. A task that
-     * takes longer goes on in the background, and its key is skipped until it ends. Tasks must be bounded in time; what they
-     * throw is logged.
+     * Starts the task for every key that has none running, then waits at most for the limit until all have ended. A
+     * task that takes longer goes on in the background, and its key is skipped until it ends. Tasks must be bounded in
+     * time; what they throw is logged.
      *
      * @return the number of keys that were skipped or whose task still runs
      */
@@ -64,7 +64,8 @@ public final class KeyedExecutor {
         } catch (ExecutionException e) {
             throw new IllegalStateException(name + ": a task was lost", e.getCause());
         }
-        return skipped + (int) started.stream().filter(future -> !future.isDone()).count();
+        return skipped
+                + (int) started.stream().filter(future -> !future.isDone()).count();
     }
 
     private <K> CompletableFuture<Void> start(K key, Consumer<K> task) throws InterruptedException {

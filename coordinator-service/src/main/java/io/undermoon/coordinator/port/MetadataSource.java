@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The metadata of the broker. Every method returns within a bounded time and throws {@link BrokerException} when no broker answers
- * or the reply cannot be used.
+ * The metadata of the broker. Every method returns within a bounded time and throws {@link BrokerException} when no
+ * broker answers or the reply cannot be used.
  */
 public interface MetadataSource {
     /** The global epoch. */

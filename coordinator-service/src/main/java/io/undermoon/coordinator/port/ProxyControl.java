@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The control commands of proxies. Every method returns within a bounded time and throws {@link RespClientException} when the
- * proxy cannot be reached, does not answer in time, or answers with an error.
+ * The control commands of proxies. Every method returns within a bounded time and throws {@link RespClientException}
+ * when the proxy cannot be reached, does not answer in time, or answers with an error.
  */
 public interface ProxyControl {
     /** Asks a proxy for its epoch and its nodes. A proxy that answers with errors is alive too. */

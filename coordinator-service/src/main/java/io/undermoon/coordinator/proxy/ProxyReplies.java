@@ -32,8 +32,9 @@ final class ProxyReplies {
     }
 
     /**
-     * One array per node: {@code address role(master|replica) state(up|down) millisSinceLastSuccess …}. Empty for an error: the
-     * original's proxies do not know the command. A row that cannot be parsed is left out: it must not fail the probe.
+     * One array per node: {@code address role(master|replica) state(up|down) millisSinceLastSuccess …}. Empty for an
+     * error: the original's proxies do not know the command. A row that cannot be parsed is left out: it must not fail
+     * the probe.
      */
     static List<NodeHealth> nodes(ProxyAddress proxy, RespValue reply) {
         List<NodeHealth> nodes = new ArrayList<>();
@@ -70,8 +71,8 @@ final class ProxyReplies {
     }
 
     /**
-     * One array of names and values per migration. Empty for an error: the original's proxies do not know the command. A row that
-     * cannot be parsed is left out.
+     * One array of names and values per migration. Empty for an error: the original's proxies do not know the command.
+     * A row that cannot be parsed is left out.
      */
     static List<MigrationProgress> progress(ProxyAddress proxy, RespValue reply) {
         List<MigrationProgress> progress = new ArrayList<>();

@@ -21,8 +21,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Control commands to proxies over RESP, on kept connections. Connecting and each exchange have the same time limit. Thread-safe;
- * callers block.
+ * Control commands to proxies over RESP, on kept connections. Connecting and each exchange have the same time limit.
+ * Thread-safe; callers block.
  */
 public final class RespProxyControl implements ProxyControl, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RespProxyControl.class);
@@ -98,7 +98,8 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     public Migrations migrations(ProxyAddress proxy) {
         return onConnection(proxy, connection -> {
             List<RespValue> replies = RespClient.await(connection.exchange(List.of(INFO_MIGRATIONS, MIGRATIONS)));
-            return new Migrations(ProxyReplies.finishedMigrations(replies.get(0)), ProxyReplies.progress(proxy, replies.get(1)));
+            return new Migrations(
+                    ProxyReplies.finishedMigrations(replies.get(0)), ProxyReplies.progress(proxy, replies.get(1)));
         });
     }
 

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Fetches the current metadata of a proxy from the broker and sends it to the proxy. After a failed push the proxy is retried
- * after growing pauses. Thread-safe.
+ * Fetches the current metadata of a proxy from the broker and sends it to the proxy. After a failed push the proxy is
+ * retried after growing pauses. Thread-safe.
  */
 public final class MetadataPush {
     private static final Logger LOG = Logger.getLogger(MetadataPush.class);
@@ -70,7 +70,7 @@ public final class MetadataPush {
                 case APPLIED -> applied(metadata);
                 case OLD_EPOCH -> backoff.succeeded(metadata.address());
                 case NOT_MINE ->
-                    failed(metadata, "the proxy says that the metadata is not its own: is another machine at its address?");
+                    failed(metadata, "it says that the metadata is not its own: is another machine at its address?");
             }
         } catch (RespClientException e) {
             metrics.pushFailed();
@@ -82,7 +82,8 @@ public final class MetadataPush {
         backoff.succeeded(metadata.address());
         statuses.answered(metadata.address(), Optional.of(metadata.epoch()));
         LOG.infof(
-                "Metadata pushed: cluster=%s epoch=%s proxy=%s", nameOf(metadata), metadata.epoch(), metadata.address());
+                "Metadata pushed: cluster=%s epoch=%s proxy=%s",
+                nameOf(metadata), metadata.epoch(), metadata.address());
     }
 
     private void failed(Proxy metadata, String reason) {

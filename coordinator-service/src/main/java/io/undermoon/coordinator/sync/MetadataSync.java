@@ -1,7 +1,7 @@
 package io.undermoon.coordinator.sync;
 
-import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Epoch;
@@ -22,9 +22,9 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Compares the epoch that each proxy reported in its last probe with the broker's, and pushes metadata to the proxies that are
- * behind: an idle cluster moves no metadata. Proxies that do not answer probes are left out, so they delay no others.
- * Destinations of slots come before sources (see {@link PushOrder}).
+ * Compares the epoch that each proxy reported in its last probe with the broker's, and pushes metadata to the proxies
+ * that are behind: an idle cluster moves no metadata. Proxies that do not answer probes are left out, so they delay no
+ * others. Destinations of slots come before sources (see {@link PushOrder}).
  */
 public final class MetadataSync {
     private static final Logger LOG = Logger.getLogger(MetadataSync.class);
@@ -92,7 +92,8 @@ public final class MetadataSync {
     }
 
     private void synchronise() {
-        // The proxies first, the broker second: a proxy that is ahead of the broker is then not just ahead of an older answer.
+        // The proxies first, the broker second: a proxy that is ahead of the broker is then not just ahead of an older
+        // answer.
         Map<ProxyAddress, Optional<Epoch>> answers = statuses.snapshot();
         Map<ProxyAddress, Epoch> wanted = source.wantedEpochs().orElseGet(() -> epochsOfMetadata(answers.keySet()));
         push.retain(wanted.keySet());
@@ -134,8 +135,8 @@ public final class MetadataSync {
     }
 
     /**
-     * The push order of each proxy that is still registered. Reads each cluster once, not the metadata of each proxy: in a big
-     * cluster that would not fit into memory.
+     * The push order of each proxy that is still registered. Reads each cluster once, not the metadata of each proxy:
+     * in a big cluster that would not fit into memory.
      */
     private Map<ProxyAddress, PushOrder> ordersOf(List<ProxyAddress> behind) {
         Map<ProxyAddress, PushOrder> orders = new ConcurrentHashMap<>();

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The proxies that answered their last probe, each with the epoch it reported; the epoch is empty if the proxy refused to tell.
- * Thread-safe. An entry may be slightly out of date; acting on it twice does no harm.
+ * The proxies that answered their last probe, each with the epoch it reported; the epoch is empty if the proxy refused
+ * to tell. Thread-safe. An entry may be slightly out of date; acting on it twice does no harm.
  */
 public final class ProxyStatuses {
     private final Map<ProxyAddress, Optional<Epoch>> epochs = new ConcurrentHashMap<>();

@@ -8,8 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The order in which the proxies of a cluster get new metadata. A proxy that is to receive slots must know of them before other
- * proxies redirect clients to it; a proxy that has lost all its slots must redirect clients before the others rely on it.
+ * The order in which the proxies of a cluster get new metadata. A proxy that is to receive slots must know of them
+ * before other proxies redirect clients to it; a proxy that has lost all its slots must redirect clients before the
+ * others rely on it.
  */
 enum PushOrder {
     /** The proxy imports slots. */

@@ -14,10 +14,10 @@ import org.jboss.logging.Logger;
 /**
  * Detects a broker that lost changes, and repairs it.
  *
- * <p>Proxies ignore metadata that is older than theirs, so the pushes of a broker that was restored from an old copy have no
- * effect. When proxies are ahead of the broker for {@value #ROUNDS} rounds in a row, its epochs are raised above theirs. The pause
- * between two repairs grows: two brokers that share a proxy must not raise each other's epochs without end. Used by one thread at
- * a time.
+ * <p>Proxies ignore metadata that is older than theirs, so the pushes of a broker that was restored from an old copy
+ * have no effect. When proxies are ahead of the broker for {@value #ROUNDS} rounds in a row, its epochs are raised
+ * above theirs. The pause between two repairs grows: two brokers that share a proxy must not raise each other's epochs
+ * without end. Used by one thread at a time.
  */
 final class StaleBrokerRecovery {
     static final int ROUNDS = 5;
@@ -61,7 +61,8 @@ final class StaleBrokerRecovery {
     private void warn(Map<ProxyAddress, Epoch> ahead, Map<ProxyAddress, Epoch> wanted) {
         Map.Entry<ProxyAddress, Epoch> one = ahead.entrySet().iterator().next();
         LOG.warnf(
-                "The broker is behind its proxies, it must have lost changes: proxies=%d epoch=%s proxy=%s proxy_epoch=%s: %s",
+                "The broker is behind its proxies, it must have lost changes:"
+                        + " proxies=%d epoch=%s proxy=%s proxy_epoch=%s: %s",
                 ahead.size(),
                 wanted.get(one.getKey()),
                 one.getKey(),

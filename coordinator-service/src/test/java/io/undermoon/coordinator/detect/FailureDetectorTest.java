@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.BrokerException;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.coordinator.testing.FakeBroker;
@@ -32,7 +32,14 @@ class FailureDetectorTest {
     private final FakeClock clock = new FakeClock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final FailureDetector detector = new FailureDetector(
-            broker, broker, proxies, statuses, metrics, new KeyedExecutor("test", threads, 4), Duration.ofSeconds(5), clock);
+            broker,
+            broker,
+            proxies,
+            statuses,
+            metrics,
+            new KeyedExecutor("test", threads, 4),
+            Duration.ofSeconds(5),
+            clock);
 
     @AfterEach
     void stop() {
@@ -82,7 +89,14 @@ class FailureDetectorTest {
         FakeBroker deaf = new FakeBroker();
         deaf.down = true;
         FailureDetector withDeafLedger = new FailureDetector(
-                broker, deaf, proxies, statuses, metrics, new KeyedExecutor("t", threads, 4), Duration.ofSeconds(5), clock);
+                broker,
+                deaf,
+                proxies,
+                statuses,
+                metrics,
+                new KeyedExecutor("t", threads, 4),
+                Duration.ofSeconds(5),
+                clock);
         for (int i = 0; i < 5; i++) {
             withDeafLedger.round();
         }

@@ -100,7 +100,14 @@ class MetadataSyncTest {
         broker.put(cluster(new ClusterName("quiet"), 5, Map.of(6, List.of(stable(0, 16383)))));
         answer(5, proxy(1), proxy(2), proxy(3), proxy(4), proxy(6));
         MetadataSync oneAtATime = new MetadataSync(
-                broker, statuses, push, new KeyedExecutor("f", threads, 1), new KeyedExecutor("p", threads, 4), metrics, true, clock);
+                broker,
+                statuses,
+                push,
+                new KeyedExecutor("f", threads, 1),
+                new KeyedExecutor("p", threads, 4),
+                metrics,
+                true,
+                clock);
         oneAtATime.round();
         assertThat(broker.calls.stream().filter(call -> call.startsWith("cluster")))
                 .containsExactly("cluster orders");

@@ -29,8 +29,8 @@ public final class ControlConnection implements AutoCloseable {
     }
 
     /**
-     * Opens a connection to a proxy of the stack and logs in where the environment has a secret: the services inherit the
-     * environment of the launcher, so their secrets are the same.
+     * Opens a connection to a proxy of the stack and logs in where the environment has a secret: the services inherit
+     * the environment of the launcher, so their secrets are the same.
      *
      * @throws IOException if the proxy cannot be reached or refuses the login
      */
