@@ -122,12 +122,12 @@ public final class RespConnection implements AutoCloseable {
         }
     }
 
-    /** Fails every exchange and closes the connection. */
+    /** Fails every exchange, then closes the connection: closing would fail pending writes with a reason of its own. */
     private void fail(Reason reason, String message) {
-        close();
         for (Exchange exchange = exchanges.poll(); exchange != null; exchange = exchanges.poll()) {
             exchange.done.completeExceptionally(new RespClientException(reason, message));
         }
+        close();
     }
 
     private final class ReplyHandler extends ChannelInboundHandlerAdapter {
