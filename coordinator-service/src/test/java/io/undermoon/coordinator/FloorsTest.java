@@ -63,7 +63,7 @@ class FloorsTest {
     }
 
     @Test
-    void no_room_leads_back_to_itself_and_no_loop_to_another() {
+    void rooms_have_no_cycles_and_loops_do_not_import_each_other() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(classes);
         slices().matching(ROOT + ".(detect|migrate|failover)..")
                 .should()

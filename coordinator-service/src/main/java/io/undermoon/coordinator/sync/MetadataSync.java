@@ -92,8 +92,7 @@ public final class MetadataSync {
     }
 
     private void synchronise() {
-        // The proxies first, the broker second: a proxy that is ahead of the broker is then not just ahead of an older
-        // answer.
+        // Proxies answered before the broker does, so a proxy that is ahead is ahead of the broker's latest epoch.
         Map<ProxyAddress, Optional<Epoch>> answers = statuses.snapshot();
         Map<ProxyAddress, Epoch> wanted = source.wantedEpochs().orElseGet(() -> epochsOfMetadata(answers.keySet()));
         push.retain(wanted.keySet());
@@ -136,7 +135,7 @@ public final class MetadataSync {
 
     /**
      * The push order of each proxy that is still registered. Reads each cluster once, not the metadata of each proxy:
-     * in a big cluster that would not fit into memory.
+     * all of that would not fit into memory for a big cluster.
      */
     private Map<ProxyAddress, PushOrder> ordersOf(List<ProxyAddress> behind) {
         Map<ProxyAddress, PushOrder> orders = new ConcurrentHashMap<>();

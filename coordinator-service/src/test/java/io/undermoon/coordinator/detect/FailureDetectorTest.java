@@ -59,7 +59,7 @@ class FailureDetectorTest {
     }
 
     @Test
-    void forgives_a_hiccup() {
+    void does_not_report_a_proxy_after_two_failed_rounds() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
         rounds(2);
@@ -82,7 +82,7 @@ class FailureDetectorTest {
     }
 
     @Test
-    void keeps_the_report_due_when_the_broker_did_not_take_it() {
+    void retries_a_report_that_the_broker_did_not_accept() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
         rounds(2);
@@ -105,7 +105,7 @@ class FailureDetectorTest {
     }
 
     @Test
-    void does_not_report_what_is_out_of_service_and_probes_it_seldom() {
+    void does_not_report_a_proxy_that_is_out_of_service_and_probes_it_less_often() {
         broker.register(proxy(1));
         broker.failed.add(proxy(1));
         proxies.dead.add(proxy(1));
@@ -118,7 +118,7 @@ class FailureDetectorTest {
     }
 
     @Test
-    void notes_what_living_proxies_say_and_forgets_the_silent_and_the_gone() {
+    void keeps_the_status_of_answering_proxies_only() {
         broker.register(proxy(1), proxy(2), proxy(3));
         proxies.epochs.put(proxy(1), epoch(7));
         rounds(1);
@@ -144,7 +144,7 @@ class FailureDetectorTest {
     }
 
     @Test
-    void leaves_a_dead_replica_and_a_slow_but_living_master_alone() {
+    void does_not_report_a_dead_replica_or_a_slow_master() {
         broker.register(proxy(1));
         health(Role.REPLICA, false, Duration.ofHours(1));
         rounds(3);
@@ -155,7 +155,7 @@ class FailureDetectorTest {
     }
 
     @Test
-    void a_hanging_proxy_stops_nobody_and_is_passed_over() {
+    void a_hanging_proxy_delays_no_other_and_is_skipped() {
         broker.register(proxy(1), proxy(2));
         proxies.hang(proxy(1));
         rounds(3);
@@ -168,7 +168,7 @@ class FailureDetectorTest {
     }
 
     @Test
-    void a_round_without_a_broker_fails_and_does_no_harm() {
+    void a_round_without_a_broker_fails_without_reports() {
         broker.down = true;
         assertThatThrownBy(detector::round).isInstanceOf(BrokerException.class);
     }

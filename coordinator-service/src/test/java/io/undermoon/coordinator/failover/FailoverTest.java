@@ -20,7 +20,7 @@ class FailoverTest {
             new Failover(broker, metrics, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
 
     @Test
-    void takes_over_from_every_agreed_failure() {
+    void fails_over_every_proxy_whose_failure_reached_the_quorum() {
         broker.agreed.addAll(List.of(proxy(1), proxy(2)));
         failover.round();
         assertThat(failovers()).containsExactly("failover 10.0.0.1:5299", "failover 10.0.0.2:5299");
@@ -28,7 +28,7 @@ class FailoverTest {
     }
 
     @Test
-    void without_a_spare_proxy_it_tries_again_after_growing_pauses() {
+    void without_a_free_proxy_it_retries_after_growing_pauses() {
         broker.agreed.add(proxy(1));
         broker.failovers.put(proxy(1), new Outcome.Retry("NO_AVAILABLE_RESOURCE"));
         for (int second = 0; second < 60; second++) {
@@ -41,7 +41,7 @@ class FailoverTest {
     }
 
     @Test
-    void one_that_fails_again_later_is_tried_at_once() {
+    void a_proxy_that_fails_again_later_is_failed_over_at_once() {
         broker.agreed.add(proxy(1));
         failover.round();
         broker.agreed.clear();
@@ -52,7 +52,7 @@ class FailoverTest {
     }
 
     @Test
-    void one_that_is_gone_is_no_failure() {
+    void a_proxy_that_is_not_registered_any_more_is_no_failure() {
         broker.agreed.add(proxy(1));
         broker.failovers.put(proxy(1), new Outcome.Unknown());
         failover.round();

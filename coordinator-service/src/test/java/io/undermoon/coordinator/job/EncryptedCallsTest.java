@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the coordinator asks, asked with TLS. */
+/** Tests calls with TLS to proxies and brokers. */
 class EncryptedCallsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -48,7 +48,7 @@ class EncryptedCallsTest {
     }
 
     @Test
-    void asks_proxies_it_can_trust() throws Exception {
+    void calls_only_proxies_with_a_trusted_certificate() throws Exception {
         try (RespServer proxy =
                         new RespServer(command -> ":5\r\n", server.current().getServerSocketFactory());
                 RespProxyControl control =
@@ -63,7 +63,7 @@ class EncryptedCallsTest {
     }
 
     @Test
-    void asks_brokers_it_can_trust_and_follows_the_files() throws Exception {
+    void calls_only_brokers_with_a_trusted_certificate_and_reloads_the_files() throws Exception {
         Path authorities = directory.resolve("live.pem");
         Files.copy(strange.authorities(), authorities);
         TlsContext tls = trusting(authorities);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class HealthTest {
     @Test
-    void a_loop_that_ends_no_round_for_long_makes_the_service_dead() {
+    void liveness_is_down_when_a_loop_has_not_ended_a_round_for_long() {
         FakeClock clock = new FakeClock();
         Heartbeat heartbeat = new Heartbeat(List.of("detect", "sync"), clock);
         LoopLiveness liveness = new LoopLiveness(heartbeat);
@@ -26,7 +26,7 @@ class HealthTest {
     }
 
     @Test
-    void without_a_recent_answer_of_a_broker_it_is_not_ready() {
+    void readiness_is_down_without_a_recent_answer_of_a_broker() {
         assertThat(readiness(OptionalLong.empty())).isEqualTo(Status.DOWN);
         assertThat(readiness(OptionalLong.of(Duration.ofSeconds(2).toNanos()))).isEqualTo(Status.UP);
         assertThat(readiness(OptionalLong.of(Duration.ofMinutes(1).toNanos()))).isEqualTo(Status.DOWN);

@@ -80,7 +80,7 @@ class MigrationCommitTest {
     }
 
     @Test
-    void asks_the_broker_who_migrates_only_when_its_epoch_has_changed() {
+    void reads_the_migrations_only_when_the_epoch_of_the_broker_has_changed() {
         commits.round();
         assertThat(calls("cluster ")).containsExactly("cluster orders");
         broker.calls.clear();
@@ -100,7 +100,7 @@ class MigrationCommitTest {
     }
 
     @Test
-    void a_task_the_broker_does_not_know_is_not_committed_again_and_again() {
+    void a_task_unknown_to_the_broker_is_committed_once_only() {
         sourceHasFinished();
         broker.commits.put(task(leaving(100, 199, 1, 2)), CommitOutcome.GONE);
         commits.round();
@@ -151,7 +151,7 @@ class MigrationCommitTest {
     }
 
     @Test
-    void carries_an_abort_through_that_its_source_has_agreed_to() {
+    void aborts_at_the_broker_what_its_source_has_aborted() {
         proxies.progress.put(proxy(1), List.of(progress(leaving(100, 199, 1, 2), Side.SOURCE, State.ABORTED)));
         broker.abortsDone = false;
         commits.round();
@@ -165,7 +165,7 @@ class MigrationCommitTest {
     }
 
     @Test
-    void hands_on_how_far_running_migrations_are() {
+    void reports_the_progress_of_running_migrations() {
         MigrationProgress source = progress(leaving(100, 199, 1, 2), Side.SOURCE, State.COPYING);
         MigrationProgress destination = progress(coming(100, 199, 1, 2), Side.DESTINATION, State.IMPORTING);
         proxies.progress.put(proxy(1), List.of(source, progress(leaving(7, 8, 1, 2), Side.SOURCE, State.COPYING)));

@@ -25,7 +25,7 @@ class BackoffTest {
     }
 
     @Test
-    void tells_the_first_failure_and_the_success_after_it() {
+    void reports_the_first_failure_and_the_success_after_it() {
         assertThat(backoff.succeeded("a")).isFalse();
         assertThat(backoff.failed("a")).isTrue();
         assertThat(backoff.failed("a")).isFalse();
@@ -34,7 +34,7 @@ class BackoffTest {
     }
 
     @Test
-    void keys_are_apart_and_can_be_forgotten() {
+    void keys_are_independent_and_can_be_removed() {
         backoff.failed("a");
         assertThat(backoff.ready("b")).isTrue();
         backoff.retain(List.of("b"));

@@ -72,7 +72,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void a_quiet_cluster_moves_no_metadata() {
+    void an_idle_cluster_moves_no_metadata() {
         broker.put(cluster(ORDERS, 9, Map.of(1, List.of(stable(0, 16383)))));
         answer(9, proxy(1));
         sync.round();
@@ -81,7 +81,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void pushes_only_to_those_behind_and_remembers_what_they_took() {
+    void pushes_only_to_proxies_that_are_behind() {
         broker.put(cluster(ORDERS, 9, Map.of(1, List.of(stable(0, 99)), 2, List.of(stable(100, 16383)))));
         answer(9, proxy(1));
         answer(0, proxy(2));
@@ -92,7 +92,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void asks_once_for_each_cluster_not_once_for_each_proxy() {
+    void reads_each_cluster_once_not_each_proxy() {
         broker.put(cluster(
                 ORDERS,
                 9,
@@ -117,7 +117,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void serves_free_proxies_and_leaves_silent_ones_alone() {
+    void pushes_to_free_proxies_and_not_to_unreachable_ones() {
         broker.epoch = epoch(4);
         broker.register(proxy(1), proxy(2));
         answer(3, proxy(1));
@@ -126,7 +126,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void a_proxy_that_does_not_tell_its_epoch_is_pushed_to() {
+    void pushes_to_a_proxy_that_does_not_report_its_epoch() {
         broker.register(proxy(1));
         statuses.answered(proxy(1), Optional.empty());
         sync.round();
@@ -134,7 +134,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void a_proxy_that_fails_is_left_alone_for_longer_and_longer() {
+    void retries_a_failing_proxy_after_growing_pauses() {
         broker.register(proxy(1), proxy(2));
         answer(0, proxy(1), proxy(2));
         proxies.dead.add(proxy(1));
@@ -178,7 +178,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void heals_a_stale_broker_after_some_rounds_and_not_again_at_once() {
+    void repairs_a_stale_broker_after_some_rounds_and_not_again_at_once() {
         broker.register(proxy(1));
         answer(20, proxy(1));
         for (int i = 1; i < StaleBrokerRecovery.ROUNDS; i++) {
@@ -196,7 +196,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void a_proxy_ahead_for_a_moment_is_no_stale_broker() {
+    void a_proxy_that_is_ahead_for_a_moment_does_not_make_the_broker_stale() {
         broker.register(proxy(1));
         for (int i = 0; i < 5; i++) {
             answer(20, proxy(1));
@@ -209,7 +209,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void does_not_heal_when_told_not_to() {
+    void does_not_repair_a_stale_broker_when_that_is_disabled() {
         broker.register(proxy(1));
         answer(20, proxy(1));
         MetadataSync watching = syncThat(false);

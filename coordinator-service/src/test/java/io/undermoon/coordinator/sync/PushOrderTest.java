@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class PushOrderTest {
     @Test
-    void destinations_then_empty_ones_then_the_rest() {
+    void destinations_come_before_empty_proxies_before_sources() {
         Map<ProxyAddress, PushOrder> orders = PushOrder.of(cluster(
                 ORDERS,
                 1,
@@ -36,7 +36,7 @@ class PushOrderTest {
     }
 
     @Test
-    void every_destination_comes_before_every_mere_source() {
+    void every_destination_comes_before_every_source() {
         long seed = new SplittableRandom().nextLong();
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 500; i++) {

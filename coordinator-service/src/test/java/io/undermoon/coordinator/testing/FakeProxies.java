@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-/** Proxies in memory that accept metadata as real ones do, and fail or hang as the test says. */
+/** In-memory proxies that accept metadata as real ones do, and fail or hang on request. */
 public final class FakeProxies implements ProxyControl {
     public final List<ProxyAddress> pushes = new CopyOnWriteArrayList<>();
     public final List<ProxyAddress> probes = new CopyOnWriteArrayList<>();
@@ -27,7 +27,7 @@ public final class FakeProxies implements ProxyControl {
     public final Set<ProxyAddress> dead = ConcurrentHashMap.newKeySet();
     private final Map<ProxyAddress, CountDownLatch> hanging = new ConcurrentHashMap<>();
 
-    /** From now on calls for this proxy do not end before {@link #release}. */
+    /** Makes calls to the proxy wait for {@link #release}. */
     public void hang(ProxyAddress proxy) {
         hanging.put(proxy, new CountDownLatch(1));
     }

@@ -7,7 +7,7 @@ import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps what the loops told, as words. */
+/** Records the events of the loops as text. */
 public final class RecordingMetrics implements LoopMetrics {
     private final List<String> entries = new CopyOnWriteArrayList<>();
 

@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A broker that wants one free proxy to have some epoch, and that proxy. */
-public class Surroundings implements QuarkusTestResourceLifecycleManager {
+/** A scripted proxy, which is free, and a scripted broker that has metadata for it. */
+public class ScriptedBrokerAndProxy implements QuarkusTestResourceLifecycleManager {
     static final AtomicLong WANTED_EPOCH = new AtomicLong(3);
     static final AtomicLong PROXY_EPOCH = new AtomicLong();
     static HttpBrokerServer broker;
