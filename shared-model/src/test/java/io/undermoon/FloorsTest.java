@@ -53,7 +53,7 @@ class FloorsTest {
                 .whereLayer("metadata")
                 .mayOnlyBeAccessedByLayers("json", "umctl", "client")
                 .whereLayer("json")
-                .mayOnlyBeAccessedByLayers("umctl")
+                .mayOnlyBeAccessedByLayers("umctl", "client")
                 .whereLayer("umctl")
                 .mayOnlyBeAccessedByLayers("client")
                 .whereLayer("tls")
@@ -70,8 +70,8 @@ class FloorsTest {
     }
 
     @Test
-    void only_json_and_umctl_know_jackson() {
-        onlyIn("io.undermoon.json", "io.undermoon.umctl")
+    void only_json_umctl_and_clients_know_jackson() {
+        onlyIn("io.undermoon.json", "io.undermoon.umctl", "io.undermoon.client")
                 .dependOnClassesThat(resideInAPackage("com.fasterxml.."))
                 .check(classes);
     }
