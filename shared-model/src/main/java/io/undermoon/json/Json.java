@@ -20,8 +20,8 @@ public final class Json {
 
     /**
      * Gives a mapper, such as the one of an HTTP framework, the wire shape of the metadata: members in snake case,
-     * unknown members ignored, missing numbers and trailing text refused, questions such as {@code isMaster()} not written. Members of other types are required or optional as
-     * the constructors of the records say.
+     * unknown members ignored, missing numbers and trailing text refused, questions such as {@code isMaster()} not
+     * written. Members of other types are required or optional as the constructors of the records say.
      */
     public static ObjectMapper configure(ObjectMapper mapper) {
         return mapper.registerModule(new MetadataModule())

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a cluster that travel with its metadata.
  *
- * <p>It has two forms on the wire: the nested JSON form, which is this record, and the flat form of five text fields used
- * by {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the configuration
- * keys of the broker.
+ * <p>It has two forms on the wire: the nested JSON form, which is this record, and the flat form of five text fields
+ * used by {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the
+ * configuration keys of the broker.
  */
 public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationConfig migrationConfig) {
     public static final ClusterConfig DEFAULT = new ClusterConfig(null, null);

@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads values from a growing buffer, either protocol. For one connection and one thread: while a value is incomplete the
- * reader remembers how many bytes it will need at least, so that it does not try again for each packet of a big value.
+ * Reads values from a growing buffer, either protocol. For one connection and one thread: while a value is incomplete
+ * the reader remembers how many bytes it will need at least, so that it does not try again for each packet of a big
+ * value.
  *
  * <p>For control connections; it makes objects. The buffer is never released.
  */
@@ -36,8 +37,8 @@ public final class RespReader {
      * The next value, its bytes consumed; null, with nothing consumed, when it is not all there yet.
      *
      * @param in must begin where the last call left it
-     * @throws RespProtocolException if the bytes are not of the protocol or go beyond the limits; the connection is of no
-     *     further use
+     * @throws RespProtocolException if the bytes are not of the protocol or go beyond the limits; the connection is of
+     *     no further use
      */
     public @Nullable RespValue read(ByteBuf in) {
         if (in.readableBytes() < Math.max(awaitedBytes, SHORTEST_VALUE)) {
@@ -179,7 +180,9 @@ public final class RespReader {
         return items;
     }
 
-    /** Remembers that from a position so many bytes are needed, and at least a shortest value for each outstanding one. */
+    /**
+     * Remembers that from a position so many bytes are needed, and at least a shortest value for each outstanding one.
+     */
     private void await(int from, long bytes) {
         awaitedBytes = (int) Math.min(Integer.MAX_VALUE, from - start + bytes + outstanding * SHORTEST_VALUE);
     }

@@ -16,8 +16,22 @@ public sealed interface RespValue {
     /** Appends the value as it came. */
     void write(ByteBuf out);
 
+    /**
+     * The text of a simple string, a bulk string or an integer.
+     *
+     * @throws IllegalArgumentException if the value is of another kind
+     */
+    default String asText() {
+        throw new IllegalArgumentException("not a string: " + this);
+    }
+
     /** A line that means success, such as {@code +OK}. */
     record Simple(String text) implements RespValue {
+        @Override
+        public String asText() {
+            return text;
+        }
+
         @Override
         public void write(ByteBuf out) {
             RespWriter.line(out, '+', text);
@@ -50,6 +64,11 @@ public sealed interface RespValue {
     /** A 64-bit number. */
     record Int(long value) implements RespValue {
         @Override
+        public String asText() {
+            return Long.toString(value);
+        }
+
+        @Override
         public void write(ByteBuf out) {
             RespWriter.integer(out, value);
         }
@@ -65,6 +84,11 @@ public sealed interface RespValue {
         /** The bytes read as UTF-8. */
         public String text() {
             return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String asText() {
+            return text();
         }
 
         @Override

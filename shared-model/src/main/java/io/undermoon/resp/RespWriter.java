@@ -48,7 +48,9 @@ public final class RespWriter {
         crlf(out);
     }
 
-    /** A bulk string of {@code length} bytes of another buffer from {@code start}; the indices of that one do not move. */
+    /**
+     * A bulk string of {@code length} bytes of another buffer from {@code start}; the indices of that one do not move.
+     */
     public static void bulk(ByteBuf out, ByteBuf bytes, int start, int length) {
         header(out, '$', length);
         out.writeBytes(bytes, start, length);

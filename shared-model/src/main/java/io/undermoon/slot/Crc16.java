@@ -3,8 +3,8 @@ package io.undermoon.slot;
 /**
  * CRC16-XMODEM (polynomial 0x1021, initial value 0, most significant bit first), one, four or eight bytes at a time.
  *
- * <p>Row {@code k} of the table holds the checksum of each byte followed by {@code k} zero bytes. A checksum is linear, so that
- * of eight bytes is the exclusive or of eight entries which do not wait for each other.
+ * <p>Row {@code k} of the table holds the checksum of each byte followed by {@code k} zero bytes. A checksum is linear,
+ * so that of eight bytes is the exclusive or of eight entries which do not wait for each other.
  */
 final class Crc16 {
     private static final int POLYNOMIAL = 0x1021;

@@ -23,8 +23,8 @@ public final class Slot {
     /**
      * The slot of the key in {@code buf[start, start + length)}; reads without moving the buffer's indices.
      *
-     * <p>Keys with a brace are rare: the checksum of the whole key is made eight bytes at a time while looking for one, and
-     * only a key that has one is looked at again.
+     * <p>Keys with a brace are rare: the checksum of the whole key is made eight bytes at a time while looking for one,
+     * and only a key that has one is looked at again.
      */
     public static int of(ByteBuf buf, int start, int length) {
         int end = start + length;

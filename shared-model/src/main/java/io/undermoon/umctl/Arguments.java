@@ -81,7 +81,9 @@ final class Arguments {
         }
     }
 
-    /** A count that is followed by as many groups of {@code width} arguments, so that it is bounded by what is there. */
+    /**
+     * A count that is followed by as many groups of {@code width} arguments, so that it is bounded by what is there.
+     */
     int nextCount(String what, int width) {
         String text = next(what);
         try {

@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How far a migration is, as one of its two proxies sees it: one element of the reply to {@code UMCTL MIGRATIONS}. It is an
- * array of names and values, so that a name can be added without a reader taking notice; numbers that are not there are 0.
+ * How far a migration is, as one of its two proxies sees it: one element of the reply to {@code UMCTL MIGRATIONS}. It
+ * is an array of names and values, so that a name can be added without a reader taking notice; numbers that are not
+ * there are 0.
  *
  * @param task the moving slots with their tag, in the form of {@code UMCTL SETCLUSTER}
  * @param keysTotal keys to be copied as far as they can be known, 0 while they can not

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How coordinators and brokers log in to proxies: with the control secret, and where that is not taken, because the proxy has none
- * yet, with its password.
+ * How coordinators and brokers log in to proxies: with the control secret, and where that is not taken, because the
+ * proxy has none yet, with its password.
  */
 public record ProxyLogin(Optional<String> controlSecret, Optional<String> password) {
     /** The user whose password is the control secret of a proxy. It alone may give control commands then. */

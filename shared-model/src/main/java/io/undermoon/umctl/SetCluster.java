@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * UMCTL SETCLUSTER v2 &lt;epoch&gt; &lt;flags&gt; &lt;cluster_name&gt; {&lt;node&gt; &lt;slots&gt;}…
- *     [PEER {&lt;proxy&gt; &lt;slots&gt;}…] [REPLICA {&lt;node&gt; &lt;proxy&gt; &lt;slots&gt;}…] [CONFIG {&lt;field&gt; &lt;value&gt;}…]
+ *     [PEER {&lt;proxy&gt; &lt;slots&gt;}…] [REPLICA {&lt;node&gt; &lt;proxy&gt; &lt;slots&gt;}…]
+ *     [CONFIG {&lt;field&gt; &lt;value&gt;}…]
  * UMCTL SETCLUSTER v2 &lt;epoch&gt; &lt;flags with COMPRESS&gt; &lt;blob&gt;          see {@link CompressedCluster}
  * </pre>
  *
- * An address is repeated for each of its slot ranges. Sections come in any order; a repeated one replaces the earlier. A
- * node or peer without slots cannot be said in the first form. {@code REPLICA} is an extension of ours.
+ * An address is repeated for each of its slot ranges. Sections come in any order; a repeated one replaces the earlier.
+ * A node or peer without slots cannot be said in the first form. {@code REPLICA} is an extension of ours.
  *
  * @param clusterName absent for a free proxy
  * @param local the master nodes behind the proxy

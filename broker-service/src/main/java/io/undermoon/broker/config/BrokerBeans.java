@@ -3,7 +3,6 @@ package io.undermoon.broker.config;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.Startup;
-import io.undermoon.broker.proxy.ProxyCall;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.replica.ReplicaPush;
@@ -18,9 +17,9 @@ import io.undermoon.broker.store.MigrationAborts;
 import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.broker.store.Vacancies;
+import io.undermoon.client.RespClient;
 import io.undermoon.json.Json;
 import io.undermoon.umctl.ProxyLogin;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -98,21 +97,25 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ProxyCall proxyCall(Vertx vertx, BrokerConfig config, Encryption encryption) {
+    RespClient proxyClient(BrokerConfig config, Encryption encryption, ManagedExecutor executor) {
         ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
-        return new ProxyCall(vertx, config.proxyClient().timeout(), login, encryption.proxies());
+        return new RespClient(1, config.proxyClient().timeout(), login, encryption.proxies(), executor);
+    }
+
+    void close(@Disposes RespClient client) {
+        client.close();
     }
 
     @Produces
     @Singleton
-    ProxyEpochs proxyEpochs(ProxyCall call) {
-        return new RespProxyEpochs(call);
+    ProxyEpochs proxyEpochs(RespClient client) {
+        return new RespProxyEpochs(client);
     }
 
     @Produces
     @Singleton
-    MigrationAborts aborts(MetadataStore store, ProxyCall call, ManagedExecutor executor) {
-        return new MigrationAborts(store, new RespMigrationControl(call), executor);
+    MigrationAborts aborts(MetadataStore store, RespClient client, ManagedExecutor executor) {
+        return new MigrationAborts(store, new RespMigrationControl(client), executor);
     }
 
     @Produces

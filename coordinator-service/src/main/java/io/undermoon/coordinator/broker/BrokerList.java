@@ -1,6 +1,6 @@
 package io.undermoon.coordinator.broker;
 
-import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.BrokerDirectory;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;

@@ -22,7 +22,7 @@ public final class Probe {
     }
 
     private static boolean answersPing(int port) throws IOException {
-        try (RespConnection connection = RespConnection.open(port)) {
+        try (ControlConnection connection = ControlConnection.open(port)) {
             return "PONG".equals(connection.call("PING"));
         }
     }
