@@ -30,12 +30,14 @@ class FloorsTest {
             stats <-
             backend <- frame, route, stats
             compression <- backend, command, frame
+            migration.record <- backend, frame, route
+            migration.copy <- backend, command, frame, migration.record, route
             session <- acl, backend, client, frame, route, stats
             topology <- route
             forward <- backend, client, command, compression, frame, route, session, stats, topology
             blocking <- backend, client, command, forward, frame, route, session, topology
             gather <- backend, client, command, forward, frame, route, session, topology
-            migration <- backend, command, frame, route, topology
+            migration <- backend, command, frame, migration.copy, migration.record, route, topology
             control <- acl, backend, client, command, frame, migration, route, stats, topology
             control.acl <- acl, client, command, control, frame
             control.command <- backend, client, command, control, frame, route, topology
