@@ -1,6 +1,7 @@
 package io.undermoon.proxy;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -109,6 +111,17 @@ class FloorsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT + ".command..", ROOT + ".control..", ROOT + ".topology..")
+                .check(CLASSES);
+    }
+
+    /** Quarkus initialises classes while a native image is built, Netty's buffers only when it runs. */
+    @Test
+    void no_static_field_holds_a_buffer() {
+        noFields()
+                .that()
+                .areStatic()
+                .should()
+                .haveRawType(JavaClass.Predicates.assignableTo(ByteBuf.class))
                 .check(CLASSES);
     }
 
