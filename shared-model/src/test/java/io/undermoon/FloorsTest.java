@@ -41,6 +41,8 @@ class FloorsTest {
                 .definedBy("io.undermoon.umctl")
                 .layer("tls")
                 .definedBy("io.undermoon.tls")
+                .layer("client")
+                .definedBy("io.undermoon.client")
                 .whereLayer("fault")
                 .mayOnlyBeAccessedByLayers("metadata")
                 .whereLayer("slot")
@@ -48,12 +50,14 @@ class FloorsTest {
                 .whereLayer("resp")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("metadata")
-                .mayOnlyBeAccessedByLayers("json", "umctl")
+                .mayOnlyBeAccessedByLayers("json", "umctl", "client")
                 .whereLayer("json")
-                .mayOnlyBeAccessedByLayers("umctl")
+                .mayOnlyBeAccessedByLayers("umctl", "client")
                 .whereLayer("umctl")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("tls")
+                .mayOnlyBeAccessedByLayers("client")
+                .whereLayer("client")
                 .mayNotBeAccessedByAnyLayer()
                 .withOptionalLayers(true)
                 .check(classes);
@@ -65,9 +69,10 @@ class FloorsTest {
     }
 
     @Test
-    void only_json_and_umctl_know_jackson_and_only_bytes_know_netty() {
+    void jackson_netty_and_sockets_stay_in_their_packages() {
         ArchRuleDefinition.noClasses()
-                .that(DescribedPredicate.not(resideInAnyPackage("io.undermoon.json", "io.undermoon.umctl")))
+                .that(DescribedPredicate.not(
+                        resideInAnyPackage("io.undermoon.json", "io.undermoon.umctl", "io.undermoon.client")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("com.fasterxml.."))
                 .check(classes);
@@ -83,7 +88,7 @@ class FloorsTest {
                 .check(classes);
         // A trust manager has a socket among the parameters of its methods.
         ArchRuleDefinition.noClasses()
-                .that(DescribedPredicate.not(resideInAPackage("io.undermoon.tls")))
+                .that(DescribedPredicate.not(resideInAnyPackage("io.undermoon.tls", "io.undermoon.client")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("java.net.."))
                 .check(classes);

@@ -3,14 +3,10 @@ package io.undermoon.broker.replica;
 import io.undermoon.broker.state.MetaStore;
 import io.undermoon.broker.state.MetaStoreJson;
 import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.client.BoundedHttp;
+import io.undermoon.client.HttpReply;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.tls.TlsContext;
-import io.undermoon.tls.TlsHttpClient;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +20,7 @@ public final class ReplicaPush {
 
     private final MetadataStore store;
     private final Duration timeout;
-    private final TlsHttpClient http;
+    private final BoundedHttp http;
     private volatile List<String> replicas;
 
     /**
@@ -35,7 +31,7 @@ public final class ReplicaPush {
         this.store = store;
         this.replicas = List.copyOf(replicas);
         this.timeout = timeout;
-        this.http = new TlsHttpClient(HttpClient.newBuilder().connectTimeout(timeout), tls);
+        this.http = new BoundedHttp(timeout, false, tls);
     }
 
     public List<String> replicas() {
@@ -61,25 +57,20 @@ public final class ReplicaPush {
     }
 
     private CompletableFuture<?> push(String target, byte[] dump, MetaStore state) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(http.scheme() + "://" + target + "/api/v3/metadata"))
-                .timeout(timeout)
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofByteArray(dump))
-                .build();
-        return http.get().sendAsync(request, BodyHandlers.ofString()).handle((response, failure) -> {
-            report(target, state, response, failure);
-            return null;
-        });
+        return http.sendAsync(HostPort.parse(target), "PUT", "/api/v3/metadata", dump, timeout)
+                .handle((reply, failure) -> {
+                    report(target, state, reply, failure);
+                    return null;
+                });
     }
 
-    private static void report(
-            String target, MetaStore state, @Nullable HttpResponse<String> response, @Nullable Throwable failure) {
-        if (response == null) {
+    private static void report(String target, MetaStore state, @Nullable HttpReply reply, @Nullable Throwable failure) {
+        if (reply == null) {
             LOG.warnf("replica=%s epoch=%s not copied: %s", target, state.globalEpoch(), failure);
-        } else if (response.statusCode() != 200) {
+        } else if (reply.status() != 200) {
             LOG.warnf(
                     "replica=%s epoch=%s not copied: status %d %s",
-                    target, state.globalEpoch(), response.statusCode(), response.body());
+                    target, state.globalEpoch(), reply.status(), reply.text());
         }
     }
 }
