@@ -7,7 +7,7 @@ import io.undermoon.broker.proxy.ProxyCall;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.replica.ReplicaPush;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.storage.FileStorage;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
@@ -52,14 +52,14 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     MetadataStorage storage(BrokerConfig config, Settings settings) {
-        MetaStore empty = MetaStore.empty(config.enableOrderedProxy());
+        Metadata empty = Metadata.empty(config.enableOrderedProxy());
         if (settings.storageType() == Settings.StorageType.MEMORY) {
             LOG.warn("storage=memory: the metadata is lost when this process ends");
             return new MemoryStorage(empty);
         }
         Path file = Path.of(config.metaFilename());
         FileStorage storage = FileStorage.open(file, empty);
-        MetaStore loaded = storage.load().state();
+        Metadata loaded = storage.load().state();
         LOG.infof(
                 "storage=file file=%s epoch=%s clusters=%d proxies=%d",
                 file.toAbsolutePath(),

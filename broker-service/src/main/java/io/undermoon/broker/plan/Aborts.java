@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
@@ -38,7 +38,7 @@ public final class Aborts {
 
     /** Takes back the selected migrations that have not started: no proxy has heard of them. Returns them. */
     public static Outcome<List<MigratingSlots>> withdrawWaiting(
-            MetaStore state, Rules rules, ClusterName name, Selection selection) {
+            Metadata state, Rules rules, ClusterName name, Selection selection) {
         List<MigratingSlots> waiting = select(Require.cluster(state, name), selection).stream()
                 .filter(MigratingSlots::waiting)
                 .toList();
@@ -50,7 +50,7 @@ public final class Aborts {
      * taken back: one that was committed or restarted meanwhile is another matter. Returns those that were.
      */
     public static Outcome<List<MigratingSlots>> withdraw(
-            MetaStore state, Rules rules, ClusterName name, Collection<MigratingSlots> agreed) {
+            Metadata state, Rules rules, ClusterName name, Collection<MigratingSlots> agreed) {
         ClusterStore cluster = Require.cluster(state, name);
         List<MigratingSlots> withdrawn = new ArrayList<>(cluster.tasks());
         withdrawn.retainAll(agreed);
@@ -61,7 +61,7 @@ public final class Aborts {
         for (MigratingSlots task : withdrawn) {
             without = Settlement.toSource(without, task);
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(TaskQueue.start(without, rules));
         return new Outcome<>(edit.done(), withdrawn);
     }

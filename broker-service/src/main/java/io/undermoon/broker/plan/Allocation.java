@@ -4,7 +4,7 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 import static java.util.Comparator.comparingLong;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -40,7 +40,7 @@ final class Allocation {
      * @param chunks how many pairs are wanted
      * @param present how many proxies the cluster has already
      */
-    static List<Pair> pairs(MetaStore state, Rules rules, int chunks, int present) {
+    static List<Pair> pairs(Metadata state, Rules rules, int chunks, int present) {
         if (state.enableOrderedProxy()) {
             return orderedPairs(state, rules, chunks, present);
         }
@@ -53,7 +53,7 @@ final class Allocation {
         return pairs;
     }
 
-    private static List<Pair> orderedPairs(MetaStore state, Rules rules, int chunks, int present) {
+    private static List<Pair> orderedPairs(Metadata state, Rules rules, int chunks, int present) {
         int wanted = 2 * chunks;
         List<ProxyResource> free = ProxyPool.free(state, rules).stream()
                 .sorted(comparingLong(ProxyResource::index))

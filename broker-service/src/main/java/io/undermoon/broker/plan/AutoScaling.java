@@ -2,7 +2,7 @@ package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -25,7 +25,7 @@ public final class AutoScaling {
     }
 
     /** Refuses a number of nodes the cluster could not be brought to, before anything is cancelled for it. */
-    public static Outcome<Outcome.Done> check(MetaStore state, Rules rules, ClusterName name, long total) {
+    public static Outcome<Outcome.Done> check(Metadata state, Rules rules, ClusterName name, long total) {
         ClusterStore cluster = Require.cluster(state, name);
         Require.nodeNumber(total, total);
         int missing = (int) (total - cluster.nodeNumber()) / ChunkStore.NODES;
@@ -36,10 +36,10 @@ public final class AutoScaling {
     }
 
     /** Refused while migrations run: they are ended first, see {@link Aborts}. */
-    public static Outcome<Next> begin(MetaStore state, Rules rules, ClusterName name, long total) {
+    public static Outcome<Next> begin(Metadata state, Rules rules, ClusterName name, long total) {
         Require.noMigration(Require.cluster(state, name));
         Require.nodeNumber(total, total);
-        MetaStore trimmed = Clusters.trim(state, name, total);
+        Metadata trimmed = Clusters.trim(state, name, total);
         ClusterStore cluster = Require.cluster(trimmed, name);
         if (cluster.nodeNumber() > total) {
             return new Outcome<>(
@@ -56,7 +56,7 @@ public final class AutoScaling {
      *
      * @throws UndermoonException {@code NODE_NUMBER_CHANGING} where somebody has given the cluster another number of nodes
      */
-    public static Outcome<Outcome.Done> expand(MetaStore state, Rules rules, ClusterName name, long total) {
+    public static Outcome<Outcome.Done> expand(Metadata state, Rules rules, ClusterName name, long total) {
         ClusterStore cluster = Require.cluster(state, name);
         if (cluster.nodeNumber() != total) {
             throw new UndermoonException(

@@ -2,8 +2,8 @@ package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.metadata.ClusterName;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ public final class Balancing {
      * Gives each half of a chunk one master where it is safe: neither proxy failed or is reported, and no migration has the
      * chunk as its source or destination. The other chunks stay as they are.
      */
-    public static Outcome<Outcome.Done> balanceMasters(MetaStore state, Rules rules, ClusterName name) {
+    public static Outcome<Outcome.Done> balanceMasters(Metadata state, Rules rules, ClusterName name) {
         ClusterStore cluster = Require.cluster(state, name);
         List<ChunkStore> chunks = new ArrayList<>();
         for (ChunkStore chunk : cluster.chunks()) {
@@ -26,12 +26,12 @@ public final class Balancing {
         if (chunks.equals(cluster.chunks())) {
             return Outcome.done(state);
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(cluster.withChunks(chunks));
         return Outcome.done(edit.done());
     }
 
-    private static boolean canMove(MetaStore state, Rules rules, ChunkStore chunk) {
+    private static boolean canMove(Metadata state, Rules rules, ChunkStore chunk) {
         return !chunk.takesPartInMigration()
                 && chunk.proxyAddresses().stream()
                         .noneMatch(proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, rules, proxy));

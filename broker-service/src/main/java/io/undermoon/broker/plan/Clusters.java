@@ -2,8 +2,8 @@ package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
@@ -20,7 +20,7 @@ public final class Clusters {
     private Clusters() {}
 
     public static Outcome<Outcome.Done> create(
-            MetaStore state, Rules rules, ClusterName name, long nodeNumber, ClusterConfig config) {
+            Metadata state, Rules rules, ClusterName name, long nodeNumber, ClusterConfig config) {
         requireRoomForCluster(state);
         if (state.clusters().containsKey(name)) {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "cluster '" + name + "' exists already");
@@ -34,14 +34,14 @@ public final class Clusters {
             Allocation.Pair pair = pairs.get(i);
             created.add(ChunkStore.of(pair.first(), pair.second(), blocks.subList(2 * i, 2 * i + 2)));
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
         edit.putAtNewEpoch(new ClusterStore(state.globalEpoch(), name, created, config));
         return Outcome.done(edit.done());
     }
 
     /** In ordered mode there is one cluster at most. */
-    private static void requireRoomForCluster(MetaStore state) {
+    private static void requireRoomForCluster(Metadata state) {
         if (state.enableOrderedProxy() && !state.clusters().isEmpty()) {
             throw new UndermoonException(
                     ErrorCode.ONE_CLUSTER_ALREADY_EXISTED,
@@ -50,9 +50,9 @@ public final class Clusters {
         }
     }
 
-    public static Outcome<Outcome.Done> remove(MetaStore state, ClusterName name) {
+    public static Outcome<Outcome.Done> remove(Metadata state, ClusterName name) {
         ClusterStore cluster = Require.cluster(state, name);
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         cluster.proxies().forEach(proxy -> edit.assign(proxy, null));
         edit.removeCluster(name);
         edit.bumpEpoch();
@@ -64,7 +64,7 @@ public final class Clusters {
      *
      * @return the index of the first new chunk
      */
-    public static Outcome<Integer> addNodes(MetaStore state, Rules rules, ClusterName name, long added) {
+    public static Outcome<Integer> addNodes(Metadata state, Rules rules, ClusterName name, long added) {
         ClusterStore cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
         Require.nodeNumber(added, cluster.nodeNumber() + added);
@@ -75,7 +75,7 @@ public final class Clusters {
         for (Allocation.Pair pair : pairs) {
             chunks.add(ChunkStore.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
         edit.putAtNewEpoch(cluster.withChunks(chunks));
         return new Outcome<>(edit.done(), oldChunks);
@@ -86,7 +86,7 @@ public final class Clusters {
      *
      * @return the index of the first new chunk
      */
-    public static Outcome<Integer> growTo(MetaStore state, Rules rules, ClusterName name, long total) {
+    public static Outcome<Integer> growTo(Metadata state, Rules rules, ClusterName name, long total) {
         int present = Require.cluster(state, name).nodeNumber();
         if (total <= present) {
             throw new UndermoonException(
@@ -97,7 +97,7 @@ public final class Clusters {
     }
 
     /** Takes the chunks without slots out of a cluster; their proxies become free. */
-    public static Outcome<Outcome.Done> deleteFreeNodes(MetaStore state, ClusterName name) {
+    public static Outcome<Outcome.Done> deleteFreeNodes(Metadata state, ClusterName name) {
         ClusterStore cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
         List<ChunkStore> unused =
@@ -110,7 +110,7 @@ public final class Clusters {
     }
 
     /** Takes chunks without slots, the last ones first, out of a cluster without migrations that has too many nodes. */
-    static MetaStore trim(MetaStore state, ClusterName name, long total) {
+    static Metadata trim(Metadata state, ClusterName name, long total) {
         ClusterStore cluster = Require.cluster(state, name);
         List<ChunkStore> unused = new ArrayList<>(
                 cluster.chunks().stream().filter(ChunkStore::holdsNothing).toList());
@@ -120,11 +120,11 @@ public final class Clusters {
     }
 
     /** Takes chunks out of a cluster without migrations; their proxies become free. */
-    static MetaStore without(MetaStore state, ClusterStore cluster, List<ChunkStore> removed) {
+    static Metadata without(Metadata state, ClusterStore cluster, List<ChunkStore> removed) {
         if (removed.isEmpty()) {
             return state;
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         removed.forEach(chunk -> chunk.proxyAddresses().forEach((ProxyAddress proxy) -> edit.assign(proxy, null)));
         edit.putAtNewEpoch(cluster.withChunks(cluster.chunks().stream()
                 .filter(chunk -> !removed.contains(chunk))
@@ -133,7 +133,7 @@ public final class Clusters {
     }
 
     /** Sets fields of the configuration, all or none. */
-    public static Outcome<Outcome.Done> configure(MetaStore state, ClusterName name, Map<String, String> fields) {
+    public static Outcome<Outcome.Done> configure(Metadata state, ClusterName name, Map<String, String> fields) {
         ClusterStore cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
         ClusterConfig config = cluster.config();
@@ -143,7 +143,7 @@ public final class Clusters {
         if (config.equals(cluster.config())) {
             return Outcome.done(state);
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(cluster.withConfig(config));
         return Outcome.done(edit.done());
     }
@@ -159,7 +159,7 @@ public final class Clusters {
         }
     }
 
-    private static void assign(MetaStoreEdit edit, List<Allocation.Pair> pairs, ClusterName cluster) {
+    private static void assign(MetadataEdit edit, List<Allocation.Pair> pairs, ClusterName cluster) {
         for (Allocation.Pair pair : pairs) {
             edit.assign(pair.first().proxyAddress(), cluster);
             edit.assign(pair.second().proxyAddress(), cluster);

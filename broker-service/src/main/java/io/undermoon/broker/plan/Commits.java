@@ -2,8 +2,8 @@ package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -20,7 +20,7 @@ public final class Commits {
      * The task is found if it runs with exactly these slots, this epoch and these addresses, whichever side reports it. One
      * that has not started cannot have finished; one that was restarted by a failover has to finish anew.
      */
-    public static Outcome<Outcome.Done> commit(MetaStore state, Rules rules, MigrationTask reported) {
+    public static Outcome<Outcome.Done> commit(Metadata state, Rules rules, MigrationTask reported) {
         MigrationMeta meta = reported.slotRange()
                 .migration()
                 .orElseThrow(() -> new UndermoonException(
@@ -39,7 +39,7 @@ public final class Commits {
                         "cluster '" + cluster.name() + "' is not migrating slots " + slots + " from "
                                 + meta.srcNodeAddress() + " to " + meta.dstNodeAddress() + " since epoch "
                                 + meta.epoch()));
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(TaskQueue.start(Settlement.toDestination(cluster, task), rules));
         return Outcome.done(edit.done());
     }

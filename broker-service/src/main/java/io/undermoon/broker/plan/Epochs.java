@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
@@ -11,7 +11,7 @@ public final class Epochs {
     private Epochs() {}
 
     /** Sets the global epoch and that of every cluster to a higher value. */
-    public static Outcome<Outcome.Done> liftTo(MetaStore state, Epoch epoch) {
+    public static Outcome<Outcome.Done> liftTo(Metadata state, Epoch epoch) {
         if (!epoch.isAfter(state.globalEpoch())) {
             throw smaller("epoch " + epoch + " is not after the global epoch " + state.globalEpoch());
         }
@@ -23,14 +23,14 @@ public final class Epochs {
      *
      * @param highest the highest epoch any proxy has
      */
-    public static Outcome<Outcome.Done> recover(MetaStore state, Epoch highest) {
+    public static Outcome<Outcome.Done> recover(Metadata state, Epoch highest) {
         Epoch aboveProxies = highest.next().next();
         Epoch aboveGlobal = state.globalEpoch().next();
         return Outcome.done(lifted(state, aboveProxies.isAfter(aboveGlobal) ? aboveProxies : aboveGlobal));
     }
 
     /** Replaces everything, provided that it is not older. */
-    public static Outcome<Outcome.Done> restore(MetaStore state, MetaStore incoming) {
+    public static Outcome<Outcome.Done> restore(Metadata state, Metadata incoming) {
         if (state.globalEpoch().isAfter(incoming.globalEpoch())) {
             throw smaller("the metadata has epoch " + incoming.globalEpoch() + ", the broker is at "
                     + state.globalEpoch() + " already");
@@ -38,8 +38,8 @@ public final class Epochs {
         return Outcome.done(incoming);
     }
 
-    private static MetaStore lifted(MetaStore state, Epoch epoch) {
-        MetaStoreEdit edit = state.edit();
+    private static Metadata lifted(Metadata state, Epoch epoch) {
+        MetadataEdit edit = state.edit();
         edit.liftEpochs(epoch);
         return edit.done();
     }

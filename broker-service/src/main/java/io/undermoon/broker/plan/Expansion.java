@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -12,7 +12,7 @@ import java.util.List;
 public final class Expansion {
     private Expansion() {}
 
-    public static Outcome<List<MigratingSlots>> expand(MetaStore state, Rules rules, ClusterName name) {
+    public static Outcome<List<MigratingSlots>> expand(Metadata state, Rules rules, ClusterName name) {
         ClusterStore cluster = Require.cluster(state, name);
         if (!cluster.lacksStableSlots()) {
             throw new UndermoonException(
@@ -24,7 +24,7 @@ public final class Expansion {
     }
 
     /** Gives all shards of a cluster an even share. */
-    static Outcome<List<MigratingSlots>> level(MetaStore state, Rules rules, ClusterStore cluster) {
+    static Outcome<List<MigratingSlots>> level(Metadata state, Rules rules, ClusterStore cluster) {
         return SlotMoves.plan(
                 state, rules, cluster, moves -> Leveling.level(moves, SlotShare.even(moves.shards(), moves.sizes())));
     }

@@ -5,8 +5,8 @@ import static java.util.Comparator.comparingInt;
 
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.metadata.Epoch;
@@ -50,7 +50,7 @@ public final class Failover {
      *
      * @param force replace the proxy even if the other half of its chunk is down too, which may lose the chunk's data
      */
-    public static Outcome<Result> failOver(MetaStore state, Rules rules, ProxyAddress address, boolean force) {
+    public static Outcome<Result> failOver(Metadata state, Rules rules, ProxyAddress address, boolean force) {
         ProxyResource failed = Require.proxy(state, address);
         ClusterStore cluster =
                 failed.cluster() == null ? null : state.clusters().get(failed.cluster());
@@ -58,11 +58,11 @@ public final class Failover {
             return new Outcome<>(markFailed(state, address), new Result.NotNeeded());
         }
         Place place = Place.of(cluster, address);
-        MetaStore takenOver = takeOver(state, rules, cluster, place);
+        Metadata takenOver = takeOver(state, rules, cluster, place);
         if (state.enableOrderedProxy()) {
             return new Outcome<>(takenOver, new Result.NotNeeded());
         }
-        MetaStore marked = markFailed(takenOver, address);
+        Metadata marked = markFailed(takenOver, address);
         ClusterStore current = Require.cluster(marked, cluster.name());
         if (isDown(marked, rules, place.survivor(current)) && !force) {
             return new Outcome<>(
@@ -96,32 +96,32 @@ public final class Failover {
         }
     }
 
-    private static MetaStore markFailed(MetaStore state, ProxyAddress proxy) {
+    private static Metadata markFailed(Metadata state, ProxyAddress proxy) {
         if (state.hasFailed(proxy) && !state.failures().containsKey(proxy)) {
             return state;
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.clearReports(proxy);
         edit.markFailed(proxy);
         return edit.done();
     }
 
-    private static MetaStore takeOver(MetaStore state, Rules rules, ClusterStore cluster, Place place) {
+    private static Metadata takeOver(Metadata state, Rules rules, ClusterStore cluster, Place place) {
         RolePosition wanted = RolePosition.mastersOn(place.otherHalf());
         if (isDown(state, rules, place.survivor(cluster)) || place.in(cluster).rolePosition() == wanted) {
             return state;
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.put(Roles.moveMasters(cluster, place.chunk(), wanted, edit.bumpEpoch()));
         return edit.done();
     }
 
-    private static boolean isDown(MetaStore state, Rules rules, ProxyAddress proxy) {
+    private static boolean isDown(Metadata state, Rules rules, ProxyAddress proxy) {
         return FailureReports.down(state, rules).contains(proxy);
     }
 
     private static Outcome<Result> replace(
-            MetaStore state, Rules rules, ClusterStore cluster, Place place, ProxyResource failed) {
+            Metadata state, Rules rules, ClusterStore cluster, Place place, ProxyResource failed) {
         String survivorHost = place.in(cluster).hosts().get(place.otherHalf());
         Optional<ProxyResource> choice = replacement(state, rules, failed.host(), survivorHost);
         if (choice.isEmpty()) {
@@ -131,7 +131,7 @@ public final class Failover {
                             + survivorHost + "' to replace '" + failed.proxyAddress() + "'"));
         }
         ProxyResource replacement = choice.get();
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         Epoch epoch = edit.bumpEpoch();
         edit.put(Roles.change(cluster, place.chunk(), place.in(cluster).withHalf(place.half(), replacement), epoch));
         edit.assign(failed.proxyAddress(), null);
@@ -141,7 +141,7 @@ public final class Failover {
 
     /** The choice with the fewest chunks in common with the survivor's host, then the one on the host with most to spare. */
     private static Optional<ProxyResource> replacement(
-            MetaStore state, Rules rules, String failedHost, String survivorHost) {
+            Metadata state, Rules rules, String failedHost, String survivorHost) {
         SortedMap<String, Deque<ProxyResource>> free = ProxyPool.freeByHost(state, rules);
         LinkTable links = LinkTable.of(state);
         return free.entrySet().stream()

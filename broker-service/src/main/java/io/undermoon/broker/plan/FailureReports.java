@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Collections;
 import java.util.NavigableSet;
@@ -22,23 +22,23 @@ public final class FailureReports {
      * Takes a report in. One that is known already changes nothing, nor does one about a proxy nobody registered: such a
      * report is accepted, for callers expect that, and forgotten.
      */
-    public static Outcome<Outcome.Done> report(MetaStore state, Rules rules, ProxyAddress proxy, String reporter) {
-        MetaStore current = expire(state, rules).state();
+    public static Outcome<Outcome.Done> report(Metadata state, Rules rules, ProxyAddress proxy, String reporter) {
+        Metadata current = expire(state, rules).state();
         SortedMap<String, Long> reports = current.failures().getOrDefault(proxy, Collections.emptySortedMap());
         if (!state.allProxies().containsKey(proxy) || reports.containsKey(reporter)) {
             return Outcome.done(state);
         }
         SortedMap<String, Long> more = new TreeMap<>(reports);
         more.put(reporter, rules.nowSeconds());
-        MetaStoreEdit edit = current.edit();
+        MetadataEdit edit = current.edit();
         edit.putReports(proxy, more);
         edit.bumpEpoch();
         return Outcome.done(edit.done());
     }
 
     /** Removes the reports that no longer count. */
-    public static Outcome<Outcome.Done> expire(MetaStore state, Rules rules) {
-        MetaStoreEdit edit = state.edit();
+    public static Outcome<Outcome.Done> expire(Metadata state, Rules rules) {
+        MetadataEdit edit = state.edit();
         boolean changed = false;
         for (ProxyAddress proxy : state.failures().keySet()) {
             SortedMap<String, Long> all = state.failures().get(proxy);
@@ -54,7 +54,7 @@ public final class FailureReports {
     }
 
     /** The registered proxies that a quorum of reporters calls failed. */
-    public static NavigableSet<ProxyAddress> reachingQuorum(MetaStore state, Rules rules) {
+    public static NavigableSet<ProxyAddress> reachingQuorum(Metadata state, Rules rules) {
         NavigableSet<ProxyAddress> proxies = new TreeSet<>();
         for (ProxyAddress proxy : state.failures().keySet()) {
             if (state.allProxies().containsKey(proxy)
@@ -69,7 +69,7 @@ public final class FailureReports {
      * The proxies that wait for a failover: those a quorum calls failed, and failed ones that still occupy a half of a chunk.
      * The latter stay until they are replaced or registered again, so that a spare proxy added later is put to use.
      */
-    public static NavigableSet<ProxyAddress> awaitingFailover(MetaStore state, Rules rules) {
+    public static NavigableSet<ProxyAddress> awaitingFailover(Metadata state, Rules rules) {
         NavigableSet<ProxyAddress> proxies = reachingQuorum(state, rules);
         for (ClusterStore cluster : state.clusters().values()) {
             cluster.proxies().filter(state::hasFailed).forEach(proxies::add);
@@ -78,18 +78,18 @@ public final class FailureReports {
     }
 
     /** Whether anybody, quorum or not, called the proxy failed lately. */
-    static boolean isSuspected(MetaStore state, Rules rules, ProxyAddress proxy) {
+    static boolean isSuspected(Metadata state, Rules rules, ProxyAddress proxy) {
         return !live(state, rules, proxy).isEmpty();
     }
 
     /** The proxies not to be relied on: failed, or called failed by a quorum. */
-    static Set<ProxyAddress> down(MetaStore state, Rules rules) {
+    static Set<ProxyAddress> down(Metadata state, Rules rules) {
         Set<ProxyAddress> proxies = reachingQuorum(state, rules);
         proxies.addAll(state.failedProxies());
         return proxies;
     }
 
-    private static SortedMap<String, Long> live(MetaStore state, Rules rules, ProxyAddress proxy) {
+    private static SortedMap<String, Long> live(Metadata state, Rules rules, ProxyAddress proxy) {
         SortedMap<String, Long> live =
                 new TreeMap<>(state.failures().getOrDefault(proxy, Collections.emptySortedMap()));
         live.values().removeIf(since -> rules.nowSeconds() - since >= rules.failureTtlSeconds());

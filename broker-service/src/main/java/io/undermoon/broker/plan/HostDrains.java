@@ -3,8 +3,8 @@ package io.undermoon.broker.plan;
 import io.undermoon.broker.state.ChunkPart;
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.fault.ErrorCode;
@@ -33,7 +33,7 @@ public final class HostDrains {
     private HostDrains() {}
 
     /** Marks a host, provided that there are proxies to take the place of its own. */
-    public static Outcome<Outcome.Done> request(MetaStore state, Rules rules, String host) {
+    public static Outcome<Outcome.Done> request(Metadata state, Rules rules, String host) {
         requireHost(state, host);
         if (state.enableOrderedProxy()) {
             throw new UndermoonException(
@@ -43,17 +43,17 @@ public final class HostDrains {
         if (state.drainingHosts().contains(host)) {
             return Outcome.done(state);
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.startDraining(host);
-        MetaStore marked = edit.done();
+        Metadata marked = edit.done();
         requireRoom(marked, rules);
         return Outcome.done(marked);
     }
 
     /** Forgets that a host is being emptied. What moves already goes on moving unless it is aborted. */
-    public static Outcome<Outcome.Done> cancel(MetaStore state, String host) {
+    public static Outcome<Outcome.Done> cancel(Metadata state, String host) {
         requireDraining(state, host);
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.stopDraining(host);
         return Outcome.done(edit.done());
     }
@@ -65,8 +65,8 @@ public final class HostDrains {
      * @param forgotten which emptied chunks may leave their cluster: clients have learned to do without them
      */
     public static Outcome<Outcome.Done> advance(
-            MetaStore state, Rules rules, Predicate<ClusterName> busy, Predicate<ChunkStore> forgotten) {
-        MetaStore current = state;
+            Metadata state, Rules rules, Predicate<ClusterName> busy, Predicate<ChunkStore> forgotten) {
+        Metadata current = state;
         if (!state.drainingHosts().isEmpty()) {
             for (ClusterName name : state.clusters().keySet()) {
                 ClusterStore cluster = Require.cluster(current, name);
@@ -79,18 +79,18 @@ public final class HostDrains {
     }
 
     /** The chunks that have been emptied and still are in their clusters. */
-    public static List<ChunkStore> emptied(MetaStore state) {
+    public static List<ChunkStore> emptied(Metadata state) {
         return state.allChunks()
                 .filter(chunk -> chunk.holdsNothing() && isAffected(state, chunk))
                 .toList();
     }
 
-    private static MetaStore advance(
-            MetaStore state, Rules rules, ClusterStore cluster, Predicate<ChunkStore> forgotten) {
+    private static Metadata advance(
+            Metadata state, Rules rules, ClusterStore cluster, Predicate<ChunkStore> forgotten) {
         List<ChunkStore> superfluous = emptied(state).stream()
                 .filter(chunk -> cluster.chunks().contains(chunk) && forgotten.test(chunk))
                 .toList();
-        MetaStore current = Clusters.without(state, cluster, superfluous);
+        Metadata current = Clusters.without(state, cluster, superfluous);
         ClusterStore rest = Require.cluster(current, cluster.name());
         List<Integer> leaving = chunksWithSlots(current, rest);
         if (leaving.isEmpty()) {
@@ -107,7 +107,7 @@ public final class HostDrains {
         return handOver(current, rules, Require.cluster(current, rest.name()), leaving);
     }
 
-    private static MetaStore handOver(MetaStore state, Rules rules, ClusterStore cluster, List<Integer> leaving) {
+    private static Metadata handOver(Metadata state, Rules rules, ClusterStore cluster, List<Integer> leaving) {
         Deque<Integer> heirs = new ArrayDeque<>(unused(state, cluster));
         return SlotMoves.plan(state, rules, cluster, moves -> {
                     for (int chunk : leaving) {
@@ -143,7 +143,7 @@ public final class HostDrains {
         }
     }
 
-    public static Progress progress(MetaStore state, String host) {
+    public static Progress progress(Metadata state, String host) {
         requireDraining(state, host);
         List<ProxyAddress> inUse = new ArrayList<>();
         Set<ClusterName> clusters = new TreeSet<>();
@@ -169,16 +169,16 @@ public final class HostDrains {
         return chunk.stable(0).size() + chunk.stable(1).size() + leaving;
     }
 
-    private static boolean isAffected(MetaStore state, ChunkStore chunk) {
+    private static boolean isAffected(Metadata state, ChunkStore chunk) {
         return chunk.hosts().stream().anyMatch(state.drainingHosts()::contains);
     }
 
-    private static List<Integer> chunksWithSlots(MetaStore state, ClusterStore cluster) {
+    private static List<Integer> chunksWithSlots(Metadata state, ClusterStore cluster) {
         return indices(cluster, chunk -> !chunk.holdsNothing() && isAffected(state, chunk));
     }
 
     /** The chunks that can take slots over. */
-    private static List<Integer> unused(MetaStore state, ClusterStore cluster) {
+    private static List<Integer> unused(Metadata state, ClusterStore cluster) {
         return indices(cluster, chunk -> chunk.holdsNothing() && !isAffected(state, chunk));
     }
 
@@ -193,7 +193,7 @@ public final class HostDrains {
     }
 
     /** Refuses a request that could not be carried out with the proxies there are now. */
-    private static void requireRoom(MetaStore state, Rules rules) {
+    private static void requireRoom(Metadata state, Rules rules) {
         int missing = 0;
         for (ClusterStore cluster : state.clusters().values()) {
             missing += indices(cluster, chunk -> isAffected(state, chunk) && willHoldSlots(chunk))
@@ -211,7 +211,7 @@ public final class HostDrains {
                 || chunk.migratingSlots().stream().flatMap(List::stream).anyMatch(side -> !side.isMigrating());
     }
 
-    private static boolean hasRoom(MetaStore state, Rules rules, int chunks) {
+    private static boolean hasRoom(Metadata state, Rules rules, int chunks) {
         try {
             Allocation.pairs(state, rules, chunks, 0);
             return true;
@@ -221,13 +221,13 @@ public final class HostDrains {
         }
     }
 
-    private static void requireHost(MetaStore state, String host) {
+    private static void requireHost(Metadata state, String host) {
         if (state.allProxies().values().stream().noneMatch(proxy -> proxy.host().equals(host))) {
             throw new UndermoonException(ErrorCode.HOST_NOT_FOUND, "no proxy is registered on host '" + host + "'");
         }
     }
 
-    private static void requireDraining(MetaStore state, String host) {
+    private static void requireDraining(Metadata state, String host) {
         if (!state.drainingHosts().contains(host)) {
             throw new UndermoonException(ErrorCode.HOST_NOT_FOUND, "host '" + host + "' is not being drained");
         }

@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ public final class HostLosses {
      * The hosts after whose loss some chunk would stay without a replacement. In ordered mode, where nothing is replaced,
      * none.
      */
-    public static List<String> hostsThatCannotFail(MetaStore state, Rules rules) {
+    public static List<String> hostsThatCannotFail(Metadata state, Rules rules) {
         SortedMap<String, List<ProxyResource>> byHost = new TreeMap<>();
         for (ProxyResource proxy : state.allProxies().values()) {
             byHost.computeIfAbsent(proxy.host(), host -> new ArrayList<>()).add(proxy);
@@ -26,8 +26,8 @@ public final class HostLosses {
                 .toList();
     }
 
-    private static boolean canLose(MetaStore state, Rules rules, List<ProxyResource> proxies) {
-        MetaStore copy = state;
+    private static boolean canLose(Metadata state, Rules rules, List<ProxyResource> proxies) {
+        Metadata copy = state;
         for (ProxyResource proxy : proxies) {
             Outcome<Failover.Result> outcome = Failover.failOver(copy, rules, proxy.proxyAddress(), false);
             if (outcome.result() instanceof Failover.Result.NotPossible) {

@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,7 +13,7 @@ final class LinkTable {
 
     private LinkTable() {}
 
-    static LinkTable of(MetaStore state) {
+    static LinkTable of(Metadata state) {
         LinkTable table = new LinkTable();
         state.allChunks()
                 .forEach(chunk -> table.add(chunk.hosts().get(0), chunk.hosts().get(1)));

@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 
 /**
  * A change of the metadata as a pure function; it may be called again with a newer value when another broker was faster.
@@ -14,5 +14,5 @@ public interface Plan<R> {
      *
      * @throws io.undermoon.fault.UndermoonException if the change is refused
      */
-    Outcome<R> apply(MetaStore state, Rules rules);
+    Outcome<R> apply(Metadata state, Rules rules);
 }

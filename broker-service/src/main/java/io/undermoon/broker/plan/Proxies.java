@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -32,7 +32,7 @@ public final class Proxies {
      * @param index required in ordered mode, ignored otherwise
      */
     public static Outcome<Registration> register(
-            MetaStore state, ProxyAddress address, List<NodeAddress> nodes, String host, @Nullable Long index) {
+            Metadata state, ProxyAddress address, List<NodeAddress> nodes, String host, @Nullable Long index) {
         if (state.enableOrderedProxy() && index == null) {
             throw new UndermoonException(
                     ErrorCode.MISSING_SERVER_PROXY_INDEX,
@@ -47,33 +47,33 @@ public final class Proxies {
         if (known.cluster() == null && !known.equals(given)) {
             return new Outcome<>(stored(state, given), Registration.UPDATED);
         }
-        MetaStore next = known.nodeAddresses().equals(nodes) ? cleared(state, address) : state;
+        Metadata next = known.nodeAddresses().equals(nodes) ? cleared(state, address) : state;
         return new Outcome<>(next, Registration.ALREADY_EXISTED);
     }
 
-    public static Outcome<Outcome.Done> remove(MetaStore state, ProxyAddress address) {
+    public static Outcome<Outcome.Done> remove(Metadata state, ProxyAddress address) {
         ProxyResource proxy = Require.proxy(state, address);
         if (proxy.cluster() != null) {
             throw new UndermoonException(
                     ErrorCode.IN_USE, "proxy '" + address + "' is in use by cluster '" + proxy.cluster() + "'");
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.removeProxy(address);
         edit.clearMarks(address);
         edit.bumpEpoch();
         return Outcome.done(edit.done());
     }
 
-    private static MetaStore stored(MetaStore state, ProxyResource proxy) {
-        MetaStoreEdit edit = state.edit();
+    private static Metadata stored(Metadata state, ProxyResource proxy) {
+        MetadataEdit edit = state.edit();
         edit.put(proxy);
         edit.clearMarks(proxy.proxyAddress());
         edit.bumpEpoch();
         return edit.done();
     }
 
-    private static MetaStore cleared(MetaStore state, ProxyAddress address) {
-        MetaStoreEdit edit = state.edit();
+    private static Metadata cleared(Metadata state, ProxyAddress address) {
+        MetadataEdit edit = state.edit();
         if (!edit.clearMarks(address)) {
             return state;
         }

@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.ArrayDeque;
@@ -18,7 +18,7 @@ public final class ProxyPool {
     private ProxyPool() {}
 
     /** The free proxies, sorted by address. */
-    public static List<ProxyResource> free(MetaStore state, Rules rules) {
+    public static List<ProxyResource> free(Metadata state, Rules rules) {
         Set<ProxyAddress> down = FailureReports.down(state, rules);
         return state.allProxies().values().stream()
                 .filter(proxy -> proxy.cluster() == null
@@ -28,7 +28,7 @@ public final class ProxyPool {
     }
 
     /** The free proxies by host. No queue is empty. */
-    static SortedMap<String, Deque<ProxyResource>> freeByHost(MetaStore state, Rules rules) {
+    static SortedMap<String, Deque<ProxyResource>> freeByHost(Metadata state, Rules rules) {
         SortedMap<String, Deque<ProxyResource>> byHost = new TreeMap<>();
         for (ProxyResource proxy : free(state, rules)) {
             byHost.computeIfAbsent(proxy.host(), host -> new ArrayDeque<>()).add(proxy);

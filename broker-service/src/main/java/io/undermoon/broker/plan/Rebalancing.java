@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -44,7 +44,7 @@ public final class Rebalancing {
 
     /** Plans the moves; those that may not run yet wait. Returns them, none if the cluster is even enough. */
     public static Outcome<List<MigratingSlots>> rebalance(
-            MetaStore state, Rules rules, ClusterName name, Request request) {
+            Metadata state, Rules rules, ClusterName name, Request request) {
         ClusterStore cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
         int[] present = new SlotMoves(cluster, cluster.epoch()).sizes();

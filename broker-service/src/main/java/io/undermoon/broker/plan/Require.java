@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -15,7 +15,7 @@ final class Require {
 
     private Require() {}
 
-    static ClusterStore cluster(MetaStore state, ClusterName name) {
+    static ClusterStore cluster(Metadata state, ClusterName name) {
         ClusterStore cluster = state.clusters().get(name);
         if (cluster == null) {
             throw new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'");
@@ -23,7 +23,7 @@ final class Require {
         return cluster;
     }
 
-    static ProxyResource proxy(MetaStore state, ProxyAddress address) {
+    static ProxyResource proxy(Metadata state, ProxyAddress address) {
         ProxyResource proxy = state.allProxies().get(address);
         if (proxy == null) {
             throw new UndermoonException(ErrorCode.PROXY_NOT_FOUND, "there is no proxy '" + address + "'");

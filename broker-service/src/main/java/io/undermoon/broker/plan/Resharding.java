@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -41,7 +41,7 @@ public final class Resharding {
 
     /** Plans the moves, one task per source; those that may not run yet wait. Returns them. */
     public static Outcome<List<MigratingSlots>> reshard(
-            MetaStore state, Rules rules, ClusterName name, Request request) {
+            Metadata state, Rules rules, ClusterName name, Request request) {
         ClusterStore cluster = Require.cluster(state, name);
         ShardAddresses addresses = new ShardAddresses(cluster);
         int destination = addresses.findOne(request.destination());

@@ -2,7 +2,7 @@ package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -22,7 +22,7 @@ public final class Shrinking {
      * @param nodeNumber how many nodes shall keep or get slots
      */
     public static Outcome<List<MigratingSlots>> shrink(
-            MetaStore state, Rules rules, ClusterName name, long nodeNumber) {
+            Metadata state, Rules rules, ClusterName name, long nodeNumber) {
         ClusterStore cluster = Require.cluster(state, name);
         if (cluster.lacksStableSlots()) {
             throw new UndermoonException(
@@ -40,7 +40,7 @@ public final class Shrinking {
     }
 
     /** Moves all slots to the shards of the first nodes, in even shares. */
-    static Outcome<List<MigratingSlots>> vacate(MetaStore state, Rules rules, ClusterStore cluster, long nodeNumber) {
+    static Outcome<List<MigratingSlots>> vacate(Metadata state, Rules rules, ClusterStore cluster, long nodeNumber) {
         int staying = (int) nodeNumber / ChunkStore.NODES * ChunkStore.PARTS;
         return SlotMoves.plan(
                 state, rules, cluster, moves -> Leveling.level(moves, SlotShare.even(staying, moves.sizes())));

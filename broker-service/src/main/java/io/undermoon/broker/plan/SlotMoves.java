@@ -3,8 +3,8 @@ package io.undermoon.broker.plan;
 import io.undermoon.broker.state.ChunkPart;
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.TaskMeta;
 import io.undermoon.metadata.Epoch;
@@ -98,8 +98,8 @@ final class SlotMoves {
      * @return the planned tasks, as their sources store them
      */
     static Outcome<List<MigratingSlots>> plan(
-            MetaStore state, Rules rules, ClusterStore cluster, Consumer<SlotMoves> moves) {
-        MetaStoreEdit edit = state.edit();
+            Metadata state, Rules rules, ClusterStore cluster, Consumer<SlotMoves> moves) {
+        MetadataEdit edit = state.edit();
         Epoch epoch = edit.bumpEpoch();
         SlotMoves planned = new SlotMoves(cluster, epoch);
         moves.accept(planned);

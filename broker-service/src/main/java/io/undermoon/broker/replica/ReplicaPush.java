@@ -1,7 +1,7 @@
 package io.undermoon.broker.replica;
 
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.store.MetadataStore;
 import io.undermoon.client.BoundedHttp;
 import io.undermoon.client.HttpReply;
@@ -50,13 +50,13 @@ public final class ReplicaPush {
         if (targets.isEmpty()) {
             return;
         }
-        MetaStore state = store.state();
-        byte[] dump = MetaStoreJson.write(state);
+        Metadata state = store.state();
+        byte[] dump = MetadataJson.write(state);
         Stream<CompletableFuture<?>> copies = targets.stream().map(target -> push(target, dump, state));
         CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).join();
     }
 
-    private CompletableFuture<?> push(String target, byte[] dump, MetaStore state) {
+    private CompletableFuture<?> push(String target, byte[] dump, Metadata state) {
         return http.sendAsync(HostPort.parse(target), "PUT", "/api/v3/metadata", dump, timeout)
                 .handle((reply, failure) -> {
                     report(target, state, reply, failure);
@@ -64,7 +64,7 @@ public final class ReplicaPush {
                 });
     }
 
-    private static void report(String target, MetaStore state, @Nullable HttpReply reply, @Nullable Throwable failure) {
+    private static void report(String target, Metadata state, @Nullable HttpReply reply, @Nullable Throwable failure) {
         if (reply == null) {
             LOG.warnf("replica=%s epoch=%s not copied: %s", target, state.globalEpoch(), failure);
         } else if (reply.status() != 200) {

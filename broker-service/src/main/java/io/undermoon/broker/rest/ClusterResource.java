@@ -10,7 +10,7 @@ import io.undermoon.broker.rest.Messages.NodeNumber;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatus;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatuses;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStoreView;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataStore;
 import io.undermoon.fault.ErrorCode;
@@ -93,7 +93,7 @@ public final class ClusterResource {
     @Operation(summary = "All clusters: their sizes, and how far their migrations are")
     public ClusterStatuses infos(
             @QueryParam("offset") @Nullable String offset, @QueryParam("limit") @Nullable String limit) {
-        MetaStoreView view = store.view();
+        MetadataView view = store.view();
         return new ClusterStatuses(
                 Input.page(List.copyOf(view.state().clusters().keySet()), offset, limit).stream()
                         .flatMap(name -> view.cluster(name).stream())

@@ -4,7 +4,7 @@ import io.undermoon.broker.plan.HostDrains;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatus;
 import io.undermoon.broker.rest.MigrationMessages.HostDrain;
 import io.undermoon.broker.rest.MigrationMessages.HostDrainsReply;
-import io.undermoon.broker.state.MetaStoreView;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataStore;
 import jakarta.ws.rs.DELETE;
@@ -35,7 +35,7 @@ public final class HostResource {
     @GET
     @Operation(summary = "The hosts that are being emptied, and how far that is")
     public HostDrainsReply drains() {
-        MetaStoreView view = store.view();
+        MetadataView view = store.view();
         return new HostDrainsReply(view.state().drainingHosts().stream()
                 .map(host -> drain(view, host))
                 .toList());
@@ -64,7 +64,7 @@ public final class HostResource {
         return Response.ok().build();
     }
 
-    private HostDrain drain(MetaStoreView view, String host) {
+    private HostDrain drain(MetadataView view, String host) {
         HostDrains.Progress progress = HostDrains.progress(view.state(), host);
         List<ClusterStatus> clusters = progress.clusters().stream()
                 .flatMap(name -> view.cluster(name).stream())

@@ -2,8 +2,8 @@ package io.undermoon.broker.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.broker.plan.Epochs;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.store.MetadataStore;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -32,7 +32,7 @@ public final class MetadataResource {
 
     @GET
     @Operation(summary = "The whole metadata, in the dump format")
-    public MetaStore dump() {
+    public Metadata dump() {
         return store.state();
     }
 
@@ -40,16 +40,16 @@ public final class MetadataResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Replace the whole metadata by a dump that is not older")
     public Response restore(
-            @RequestBody(content = @Content(schema = @Schema(implementation = MetaStore.class))) @Nullable
+            @RequestBody(content = @Content(schema = @Schema(implementation = Metadata.class))) @Nullable
                     JsonNode dump) {
-        MetaStore incoming = read(Input.body(dump));
+        Metadata incoming = read(Input.body(dump));
         store.change((state, rules) -> Epochs.restore(state, incoming));
         return Response.ok().build();
     }
 
-    private static MetaStore read(JsonNode dump) {
+    private static Metadata read(JsonNode dump) {
         try {
-            return MetaStoreJson.read(dump);
+            return MetadataJson.read(dump);
         } catch (UndermoonException e) {
             if (e.code() == ErrorCode.PERSISTENCE_JSON_ERROR) {
                 throw new UndermoonException(ErrorCode.INVALID_REQUEST, String.valueOf(e.getMessage()), e);

@@ -3,7 +3,7 @@ package io.undermoon.broker.rest;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
@@ -30,7 +30,7 @@ import io.undermoon.umctl.MigrationProgress;
             Cluster.class,
             ClusterConfig.class,
             ClusterStore.class,
-            MetaStore.class,
+            Metadata.class,
             MigratingSlots.class,
             MigrationConfig.class,
             MigrationMeta.class,

@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What must hold between the parts of a {@link MetaStore} and that its types cannot say. A dump that breaks a rule would lead
+ * What must hold between the parts of a {@link Metadata} and that its types cannot say. A dump that breaks a rule would lead
  * to two owners of a slot or to a view that cannot be computed, so it is not taken in.
  */
 public final class Consistency {
-    private final MetaStore state;
+    private final Metadata state;
     private final List<String> violations = new ArrayList<>();
 
-    private Consistency(MetaStore state) {
+    private Consistency(Metadata state) {
         this.state = state;
     }
 
     /** Every broken rule in words, none for a sound value. */
-    public static List<String> violations(MetaStore state) {
+    public static List<String> violations(Metadata state) {
         Consistency check = new Consistency(state);
         check.checkProxies();
         state.clusters().forEach((name, cluster) -> {

@@ -1,6 +1,6 @@
 package io.undermoon.broker.storage;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import java.util.function.Consumer;
 
 /**
@@ -13,7 +13,7 @@ public interface MetadataStorage extends AutoCloseable {
      *
      * @param version opaque; only ever compared for equality
      */
-    record Versioned(MetaStore state, String version) {}
+    record Versioned(Metadata state, String version) {}
 
     /** What a {@link #compareAndSet} came to. */
     sealed interface WriteResult {
@@ -36,7 +36,7 @@ public interface MetadataStorage extends AutoCloseable {
      *
      * @throws StorageException if it could not be stored; then the old value is kept
      */
-    WriteResult compareAndSet(String expectedVersion, MetaStore next);
+    WriteResult compareAndSet(String expectedVersion, Metadata next);
 
     /**
      * Asks to be told, on any thread, of values that others store. A storage that no other broker can write to never calls.

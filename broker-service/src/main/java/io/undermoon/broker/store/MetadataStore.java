@@ -4,8 +4,8 @@ import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Plan;
 import io.undermoon.broker.plan.Rules;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreView;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.MetadataStorage.Versioned;
 import io.undermoon.broker.storage.MetadataStorage.WriteResult;
@@ -47,24 +47,24 @@ public final class MetadataStore {
 
     private volatile boolean lastWriteFailed;
 
-    private record Snapshot(MetaStoreView view, String version) {}
+    private record Snapshot(MetadataView view, String version) {}
 
     public MetadataStore(MetadataStorage storage, Limits limits, Clock clock) {
         this.storage = storage;
         this.limits = limits;
         this.clock = clock;
         Versioned initial = storage.load();
-        this.snapshot = new Snapshot(new MetaStoreView(initial.state()), initial.version());
+        this.snapshot = new Snapshot(new MetadataView(initial.state()), initial.version());
         this.announced = initial.version();
         storage.watch(this::adopt);
     }
 
     /** The present metadata and the views of it. */
-    public MetaStoreView view() {
+    public MetadataView view() {
         return snapshot.view();
     }
 
-    public MetaStore state() {
+    public Metadata state() {
         return view().state();
     }
 
@@ -133,7 +133,7 @@ public final class MetadataStore {
         return lastWriteFailed;
     }
 
-    private boolean stored(MetaStore next) {
+    private boolean stored(Metadata next) {
         WriteResult result = write(next);
         if (result instanceof WriteResult.Stored stored) {
             announced = stored.version();
@@ -146,7 +146,7 @@ public final class MetadataStore {
         return false;
     }
 
-    private WriteResult write(MetaStore next) {
+    private WriteResult write(Metadata next) {
         try {
             WriteResult result = storage.compareAndSet(snapshot.version(), next);
             lastWriteFailed = false;
@@ -182,7 +182,7 @@ public final class MetadataStore {
         }
     }
 
-    private void publish(MetaStore next, String version) {
+    private void publish(Metadata next, String version) {
         Epoch before = state().globalEpoch();
         snapshot = new Snapshot(view().next(next), version);
         if (!before.equals(next.globalEpoch())) {

@@ -7,8 +7,8 @@ import io.undermoon.broker.state.ChunkStore;
 import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Consistency;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.testing.Stores;
 import io.undermoon.fault.UndermoonException;
@@ -38,14 +38,14 @@ class PlanPropertiesTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void every_plan_keeps_the_promises(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        MetaStore state = MetaStore.empty(false);
+        Metadata state = Metadata.empty(false);
         int limit = (int) seed % 4;
         int applied = 0;
         for (int step = 0; step < STEPS; step++) {
             Rules rules = new Rules(1_000_000 + step, 30, 1 + random.nextInt(2), limit);
             String context = "seed " + seed + " step " + step;
-            MetaStore before = state;
-            byte[] beforeBytes = step % 50 == 0 ? MetaStoreJson.write(before) : new byte[0];
+            Metadata before = state;
+            byte[] beforeBytes = step % 50 == 0 ? MetadataJson.write(before) : new byte[0];
             try {
                 state = randomPlan(random).apply(state, rules).state();
                 applied++;
@@ -53,7 +53,7 @@ class PlanPropertiesTest {
                 state = before;
             }
             if (beforeBytes.length > 0) {
-                assertThat(MetaStoreJson.write(before))
+                assertThat(MetadataJson.write(before))
                         .as(context + ": plans change no value")
                         .isEqualTo(beforeBytes);
             }
@@ -64,10 +64,10 @@ class PlanPropertiesTest {
             assertThat(Consistency.violations(state)).as(context).isEmpty();
         }
         assertThat(applied).as("plans that were not refused").isGreaterThan(STEPS / 4);
-        assertThat(MetaStoreJson.read(MetaStoreJson.write(state))).isEqualTo(state);
+        assertThat(MetadataJson.read(MetadataJson.write(state))).isEqualTo(state);
     }
 
-    private static BiFunction<MetaStore, Rules, Outcome<?>> randomPlan(SplittableRandom random) {
+    private static BiFunction<Metadata, Rules, Outcome<?>> randomPlan(SplittableRandom random) {
         ClusterName name = new ClusterName("c" + random.nextInt(3));
         int n = 1 + random.nextInt(PROXIES);
         ProxyAddress proxy = Stores.proxy(n);
@@ -105,7 +105,7 @@ class PlanPropertiesTest {
     }
 
     private static Outcome<Outcome.Done> commitAny(
-            MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+            Metadata state, Rules rules, ClusterName name, SplittableRandom random) {
         List<MigratingSlots> tasks = Require.cluster(state, name).tasks();
         if (tasks.isEmpty()) {
             return Outcome.done(state);
@@ -127,7 +127,7 @@ class PlanPropertiesTest {
         }
     }
 
-    private static Outcome<?> reshardAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+    private static Outcome<?> reshardAny(Metadata state, Rules rules, ClusterName name, SplittableRandom random) {
         String source = anyNode(state, name, random);
         String destination = anyNode(state, name, random);
         int start = random.nextInt(Slot.COUNT);
@@ -143,7 +143,7 @@ class PlanPropertiesTest {
                         byRange ? SlotRanges.of(start, Math.min(Slot.COUNT - 1, start + random.nextInt(200))) : null));
     }
 
-    private static Outcome<?> rebalanceAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+    private static Outcome<?> rebalanceAny(Metadata state, Rules rules, ClusterName name, SplittableRandom random) {
         Map<String, Double> weights = Map.of(anyNode(state, name, random), random.nextInt(4) / 2.0);
         return Rebalancing.rebalance(
                 state,
@@ -153,7 +153,7 @@ class PlanPropertiesTest {
     }
 
     /** A task that is taken back leaves its slots with the source, whatever else happens. */
-    private static Outcome<?> abortAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+    private static Outcome<?> abortAny(Metadata state, Rules rules, ClusterName name, SplittableRandom random) {
         List<MigratingSlots> tasks = Require.cluster(state, name).tasks();
         if (tasks.isEmpty()) {
             return Outcome.done(state);
@@ -170,14 +170,14 @@ class PlanPropertiesTest {
         return outcome;
     }
 
-    private static String anyNode(MetaStore state, ClusterName name, SplittableRandom random) {
+    private static String anyNode(Metadata state, ClusterName name, SplittableRandom random) {
         List<Node> nodes =
                 ClusterView.of(Require.cluster(state, name)).cluster().nodes();
         return nodes.get(random.nextInt(nodes.size())).address().value();
     }
 
     /** Within the limit, one per source, and what runs goes on until it is committed or taken back. */
-    private static void checkTasks(MetaStore before, MetaStore after, Rules rules, String context) {
+    private static void checkTasks(Metadata before, Metadata after, Rules rules, String context) {
         after.clusters().forEach((name, cluster) -> {
             List<MigratingSlots> running = cluster.runningTasks();
             assertThat(running.stream().map(task -> task.meta().source()))
@@ -201,7 +201,7 @@ class PlanPropertiesTest {
         });
     }
 
-    private static void checkEpochs(MetaStore before, MetaStore after, String context) {
+    private static void checkEpochs(Metadata before, Metadata after, String context) {
         assertThat(after.globalEpoch()).as(context).isGreaterThanOrEqualTo(before.globalEpoch());
         if (after.globalEpoch().equals(before.globalEpoch())) {
             assertThat(after.clusters())
@@ -219,14 +219,14 @@ class PlanPropertiesTest {
     }
 
     /** Also those with a replaced half: the two halves never share a host. */
-    private static void checkNewChunks(MetaStore before, MetaStore after, String context) {
+    private static void checkNewChunks(Metadata before, Metadata after, String context) {
         after.allChunks()
                 .filter(chunk ->
                         before.allChunks().noneMatch(old -> old.proxyAddresses().equals(chunk.proxyAddresses())))
                 .forEach(chunk -> assertThat(chunk.hosts()).as(context).doesNotHaveDuplicates());
     }
 
-    private static void checkSlots(MetaStore state, String context) {
+    private static void checkSlots(Metadata state, String context) {
         for (ClusterStore cluster : state.clusters().values()) {
             List<SlotRanges> owned = new ArrayList<>();
             for (int shard = 0; shard < cluster.shardNumber(); shard++) {

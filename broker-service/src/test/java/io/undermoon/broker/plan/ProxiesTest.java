@@ -6,7 +6,7 @@ import static io.undermoon.broker.testing.Stores.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.plan.Proxies.Registration;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.testing.Stores;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.Epoch;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ProxiesTest {
     @Test
     void changes_nothing_when_a_known_proxy_registers_as_before() {
-        MetaStore state = Stores.withProxies(2);
+        Metadata state = Stores.withProxies(2);
         Outcome<Registration> again = register(state, 1, 1, "host1");
         assertThat(again.result()).isEqualTo(Registration.ALREADY_EXISTED);
         assertThat(again.state()).isEqualTo(state);
@@ -23,7 +23,7 @@ class ProxiesTest {
 
     @Test
     void clears_failure_marks_when_a_failed_proxy_registers() {
-        MetaStore failed =
+        Metadata failed =
                 Failover.failOver(Stores.withProxies(2), RULES, proxy(1), false).state();
         Outcome<Registration> again = register(failed, 1, 1, "host1");
         assertThat(again.result()).isEqualTo(Registration.ALREADY_EXISTED);
@@ -33,7 +33,7 @@ class ProxiesTest {
 
     @Test
     void takes_new_nodes_and_host_of_a_proxy_in_no_cluster() {
-        MetaStore failed =
+        Metadata failed =
                 Failover.failOver(Stores.withProxies(2), RULES, proxy(1), false).state();
         Outcome<Registration> moved = register(failed, 1, 7, "elsewhere");
         assertThat(moved.result()).isEqualTo(Registration.UPDATED);
@@ -44,7 +44,7 @@ class ProxiesTest {
 
     @Test
     void leaves_a_proxy_in_a_cluster_alone_when_it_comes_with_other_nodes() {
-        MetaStore failed = Failover.failOver(Stores.withCluster(4, 0), RULES, proxy(1), false)
+        Metadata failed = Failover.failOver(Stores.withCluster(4, 0), RULES, proxy(1), false)
                 .state();
         Outcome<Registration> moved = register(failed, 1, 7, "host1");
         assertThat(moved.result()).isEqualTo(Registration.ALREADY_EXISTED);
@@ -53,8 +53,8 @@ class ProxiesTest {
 
     @Test
     void lifts_epochs_and_never_lowers_them() {
-        MetaStore state = Stores.withCluster(4, 0);
-        MetaStore lifted = Epochs.liftTo(state, new Epoch(100)).state();
+        Metadata state = Stores.withCluster(4, 0);
+        Metadata lifted = Epochs.liftTo(state, new Epoch(100)).state();
         assertThat(lifted.globalEpoch().value()).isEqualTo(100);
         assertThat(lifted.clusters().get(Stores.DEMO).epoch().value()).isEqualTo(100);
         refuses(ErrorCode.EPOCH_SMALLER_THAN_CURRENT, () -> Epochs.liftTo(lifted, new Epoch(100)));
@@ -66,7 +66,7 @@ class ProxiesTest {
         assertThat(Epochs.restore(state, lifted).state()).isEqualTo(lifted);
     }
 
-    private static Outcome<Registration> register(MetaStore state, int proxy, int nodes, String host) {
+    private static Outcome<Registration> register(Metadata state, int proxy, int nodes, String host) {
         return Proxies.register(state, proxy(proxy), Stores.nodes(nodes), host, null);
     }
 }

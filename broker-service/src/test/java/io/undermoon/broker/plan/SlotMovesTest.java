@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.testing.Stores;
 import io.undermoon.fault.ErrorCode;
@@ -29,7 +29,7 @@ class SlotMovesTest {
 
     @Test
     void scales_4_to_8_to_12_to_4_one_migration_at_a_time() {
-        MetaStore state = Stores.withCluster(4, 4);
+        Metadata state = Stores.withCluster(4, 4);
         for (int nodes : List.of(8, 12, 4)) {
             Outcome<AutoScaling.Next> begun = AutoScaling.begin(state, ONE_AT_A_TIME, DEMO, nodes);
             state = begun.result() == AutoScaling.Next.EXPAND
@@ -41,14 +41,14 @@ class SlotMovesTest {
             assertThat(sizes(state).subList(0, nodes / 2))
                     .allSatisfy(size -> assertThat(size).isBetween(16384 / (nodes / 2), 16384 / (nodes / 2) + 1));
         }
-        MetaStore trimmed = AutoScaling.begin(state, ONE_AT_A_TIME, DEMO, 4).state();
+        Metadata trimmed = AutoScaling.begin(state, ONE_AT_A_TIME, DEMO, 4).state();
         assertThat(cluster(trimmed).nodeNumber()).isEqualTo(4);
         assertThat(ProxyPool.free(trimmed, ONE_AT_A_TIME)).hasSize(4);
     }
 
     @Test
     void moves_a_number_of_slots_in_proportion_to_what_the_sources_have() {
-        MetaStore state = Stores.withCluster(12, 0);
+        Metadata state = Stores.withCluster(12, 0);
         Outcome<List<MigratingSlots>> some =
                 Resharding.reshard(state, RULES, DEMO, new Resharding.Request(List.of(), master(state, 0), 100, null));
         assertThat(texts(some.result()))
@@ -62,10 +62,10 @@ class SlotMovesTest {
 
     @Test
     void moves_given_slots_and_refuses_what_cannot_be_moved() {
-        MetaStore state = Stores.withCluster(4, 0);
+        Metadata state = Stores.withCluster(4, 0);
         SlotRanges both = SlotRanges.of(8000, 8200);
         Resharding.Request tail = new Resharding.Request(List.of(), master(state, 1), null, SlotRanges.of(8000, 8191));
-        MetaStore moving = Resharding.reshard(state, RULES, DEMO, tail).state();
+        Metadata moving = Resharding.reshard(state, RULES, DEMO, tail).state();
         assertThat(texts(cluster(moving).tasks())).containsExactly("0→1 8000-8191");
 
         refusesToMove(moving, List.of(), master(state, 1), null, SlotRanges.of(7999, 8000));
@@ -81,14 +81,14 @@ class SlotMovesTest {
 
     @Test
     void plans_beside_a_running_migration_and_lets_it_wait_for_its_turn() {
-        MetaStore state = Stores.withCluster(8, 0);
-        MetaStore one = Resharding.reshard(
+        Metadata state = Stores.withCluster(8, 0);
+        Metadata one = Resharding.reshard(
                         state,
                         ONE_AT_A_TIME,
                         DEMO,
                         new Resharding.Request(List.of(), master(state, 0), null, SlotRanges.of(16000, 16100)))
                 .state();
-        MetaStore two = Resharding.reshard(
+        Metadata two = Resharding.reshard(
                         one,
                         ONE_AT_A_TIME,
                         DEMO,
@@ -96,13 +96,13 @@ class SlotMovesTest {
                 .state();
         assertThat(texts(cluster(two).runningTasks())).containsExactly("3→0 16000-16100");
         assertThat(cluster(two).tasks()).hasSize(2);
-        MetaStore next = commit(two, cluster(two).runningTasks().get(0), ONE_AT_A_TIME);
+        Metadata next = commit(two, cluster(two).runningTasks().get(0), ONE_AT_A_TIME);
         assertThat(texts(cluster(next).runningTasks())).containsExactly("0→1 0-9");
     }
 
     @Test
     void rebalances_with_as_few_moves_as_possible() {
-        MetaStore uneven = finished(
+        Metadata uneven = finished(
                 Resharding.reshard(
                                 Stores.withCluster(8, 0),
                                 RULES,
@@ -118,7 +118,7 @@ class SlotMovesTest {
         Outcome<List<MigratingSlots>> evened =
                 Rebalancing.rebalance(uneven, RULES, DEMO, new Rebalancing.Request(Map.of(), 2));
         assertThat(texts(evened.result())).containsExactly("0→1 4096-5095");
-        MetaStore even = finished(evened.state(), RULES);
+        Metadata even = finished(evened.state(), RULES);
         assertThat(Rebalancing.rebalance(even, RULES, DEMO, new Rebalancing.Request(Map.of(), 0))
                         .result())
                 .isEmpty();
@@ -129,7 +129,7 @@ class SlotMovesTest {
 
     @Test
     void rebalances_by_weight() {
-        MetaStore state = Stores.withCluster(8, 0);
+        Metadata state = Stores.withCluster(8, 0);
         Outcome<List<MigratingSlots>> weighted = Rebalancing.rebalance(
                 state, RULES, DEMO, new Rebalancing.Request(Map.of(master(state, 0), 0.0, proxyOf(state, 1), 2.5), 2));
         assertThat(sizes(finished(weighted.state(), RULES))).containsExactly(0, 9102, 3641, 3641);
@@ -143,8 +143,8 @@ class SlotMovesTest {
 
     @Test
     void takes_back_what_waits_and_what_its_source_gave_up() {
-        MetaStore before = Stores.withCluster(8, 2);
-        MetaStore moving = AutoScaling.expand(
+        Metadata before = Stores.withCluster(8, 2);
+        Metadata moving = AutoScaling.expand(
                         AutoScaling.begin(before, ONE_AT_A_TIME, DEMO, 12).state(), ONE_AT_A_TIME, DEMO, 12)
                 .state();
         MigratingSlots running = cluster(moving).runningTasks().get(0);
@@ -153,7 +153,7 @@ class SlotMovesTest {
         assertThat(cluster(rest.state()).tasks()).containsExactly(running);
         assertThat(rest.state().globalEpoch()).isGreaterThan(moving.globalEpoch());
 
-        MetaStore back = Aborts.withdraw(rest.state(), ONE_AT_A_TIME, DEMO, List.of(running))
+        Metadata back = Aborts.withdraw(rest.state(), ONE_AT_A_TIME, DEMO, List.of(running))
                 .state();
         assertThat(sizes(back).subList(0, 4)).isEqualTo(sizes(before));
         assertThat(cluster(back).runsMigrations()).isFalse();
@@ -166,22 +166,22 @@ class SlotMovesTest {
 
     @Test
     void starts_the_next_migration_when_one_is_taken_back() {
-        MetaStore moving = Shrinking.shrink(Stores.withCluster(8, 0), ONE_AT_A_TIME, DEMO, 4)
+        Metadata moving = Shrinking.shrink(Stores.withCluster(8, 0), ONE_AT_A_TIME, DEMO, 4)
                 .state();
         MigratingSlots first = cluster(moving).runningTasks().get(0);
         Aborts.Selection slots = new Aborts.Selection(Optional.of(first.rangeList()), Optional.empty());
         assertThat(Aborts.select(cluster(moving), slots)).containsExactly(first);
-        MetaStore next =
+        Metadata next =
                 Aborts.withdraw(moving, ONE_AT_A_TIME, DEMO, List.of(first)).state();
         assertThat(cluster(next).runningTasks()).hasSize(1).doesNotContain(first);
     }
 
     @Test
     void does_not_take_back_a_migration_that_a_failover_restarted() {
-        MetaStore moving =
+        Metadata moving =
                 Shrinking.shrink(Stores.withCluster(8, 1), RULES, DEMO, 4).state();
         MigratingSlots task = cluster(moving).tasks().get(0);
-        MetaStore restarted = Failover.failOver(
+        Metadata restarted = Failover.failOver(
                         moving,
                         RULES,
                         cluster(moving)
@@ -197,7 +197,7 @@ class SlotMovesTest {
 
     @Test
     void commits_only_what_was_reported_with_the_present_addresses() {
-        MetaStore moving =
+        Metadata moving =
                 Shrinking.shrink(Stores.withCluster(8, 0), RULES, DEMO, 4).state();
         MigrationTask right =
                 ClusterView.of(cluster(moving)).task(cluster(moving).tasks().get(0));
@@ -219,43 +219,43 @@ class SlotMovesTest {
 
     @Test
     void finishes_an_expansion_that_was_aborted_half_way() {
-        MetaStore moving = AutoScaling.expand(
+        Metadata moving = AutoScaling.expand(
                         AutoScaling.begin(Stores.withCluster(8, 2), RULES, DEMO, 12)
                                 .state(),
                         RULES,
                         DEMO,
                         12)
                 .state();
-        MetaStore half = commit(moving, cluster(moving).tasks().get(0), RULES);
-        MetaStore aborted =
+        Metadata half = commit(moving, cluster(moving).tasks().get(0), RULES);
+        Metadata aborted =
                 Aborts.withdraw(half, RULES, DEMO, cluster(half).tasks()).state();
         assertThat(cluster(aborted).lacksStableSlots()).isTrue();
         Outcome<AutoScaling.Next> again = AutoScaling.begin(aborted, RULES, DEMO, 12);
         assertThat(again.result()).isEqualTo(AutoScaling.Next.EXPAND);
-        MetaStore done =
+        Metadata done =
                 finished(AutoScaling.expand(again.state(), RULES, DEMO, 12).state(), RULES);
         assertThat(sizes(done)).allSatisfy(size -> assertThat(size).isBetween(2730, 2731));
 
-        MetaStore redirected =
+        Metadata redirected =
                 finished(AutoScaling.begin(aborted, RULES, DEMO, 4).state(), RULES);
         assertThat(sizes(redirected)).containsExactly(8192, 8192, 0, 0, 0, 0);
     }
 
-    static MetaStore finished(MetaStore state, Rules rules) {
-        MetaStore current = state;
+    static Metadata finished(Metadata state, Rules rules) {
+        Metadata current = state;
         while (cluster(current).runsMigrations()) {
             current = commit(current, cluster(current).runningTasks().get(0), rules);
         }
         return current;
     }
 
-    private static MetaStore commit(MetaStore state, MigratingSlots task, Rules rules) {
+    private static Metadata commit(Metadata state, MigratingSlots task, Rules rules) {
         return Commits.commit(state, rules, ClusterView.of(cluster(state)).task(task))
                 .state();
     }
 
     private static void refusesToMove(
-            MetaStore state, List<String> sources, String destination, Integer number, SlotRanges ranges) {
+            Metadata state, List<String> sources, String destination, Integer number, SlotRanges ranges) {
         refuses(
                 ErrorCode.INVALID_MIGRATION_TASK,
                 () -> Resharding.reshard(
@@ -269,7 +269,7 @@ class SlotMovesTest {
                 .toList();
     }
 
-    private static List<Integer> sizes(MetaStore state) {
+    private static List<Integer> sizes(Metadata state) {
         List<Integer> sizes = new ArrayList<>();
         for (int shard = 0; shard < cluster(state).shardNumber(); shard++) {
             sizes.add(cluster(state).chunks().get(shard / 2).stable(shard % 2).size());
@@ -277,19 +277,19 @@ class SlotMovesTest {
         return sizes;
     }
 
-    private static String master(MetaStore state, int shard) {
+    private static String master(Metadata state, int shard) {
         return node(state, shard, true).address().value();
     }
 
-    private static String replica(MetaStore state, int shard) {
+    private static String replica(Metadata state, int shard) {
         return node(state, shard, false).address().value();
     }
 
-    private static String proxyOf(MetaStore state, int shard) {
+    private static String proxyOf(Metadata state, int shard) {
         return node(state, shard, true).proxyAddress().value();
     }
 
-    private static Node node(MetaStore state, int shard, boolean master) {
+    private static Node node(Metadata state, int shard, boolean master) {
         List<Node> nodes = ClusterView.of(cluster(state)).cluster().nodes();
         for (int i = 0; i < nodes.size(); i++) {
             if (ClusterView.shardOfNode(i) == shard && nodes.get(i).isMaster() == master) {
@@ -299,7 +299,7 @@ class SlotMovesTest {
         throw new AssertionError("no node of shard " + shard);
     }
 
-    private static ClusterStore cluster(MetaStore state) {
+    private static ClusterStore cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.state.ChunkPart;
 import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.testing.Stores;
 import java.util.ArrayList;
@@ -43,14 +43,14 @@ class SlotTablesTest {
 
     @Test
     void shrinks_12_to_8_after_expanding() {
-        MetaStore twelve = committed(expanded(eightFromFour(), 4));
+        Metadata twelve = committed(expanded(eightFromFour(), 4));
         assertThat(tasks(Shrinking.shrink(twelve, RULES, DEMO, 8).state()))
                 .containsExactly("4→0: 2731-4095", "4→1: 10923-12287", "5→2: 6827-8191", "5→3: 15019-16383");
     }
 
     @Test
     void shrinks_12_to_4() {
-        MetaStore shrunk =
+        Metadata shrunk =
                 Shrinking.shrink(Stores.withCluster(12, 0), RULES, DEMO, 4).state();
         assertThat(tasks(shrunk))
                 .containsExactly(
@@ -68,17 +68,17 @@ class SlotTablesTest {
                 .containsExactly("0-4095", "8192-12287", "4096-8191", "12288-16383");
     }
 
-    private static MetaStore eightFromFour() {
+    private static Metadata eightFromFour() {
         return committed(expanded(Stores.withCluster(4, 4), 4));
     }
 
-    private static MetaStore expanded(MetaStore state, int added) {
-        MetaStore grown = Clusters.addNodes(state, RULES, DEMO, added).state();
+    private static Metadata expanded(Metadata state, int added) {
+        Metadata grown = Clusters.addNodes(state, RULES, DEMO, added).state();
         return Expansion.expand(grown, RULES, DEMO).state();
     }
 
-    private static MetaStore committed(MetaStore state) {
-        MetaStore current = state;
+    private static Metadata committed(Metadata state) {
+        Metadata current = state;
         while (cluster(current).runsMigrations()) {
             MigratingSlots task = cluster(current).tasks().get(0);
             current = Commits.commit(
@@ -88,11 +88,11 @@ class SlotTablesTest {
         return current;
     }
 
-    private static ClusterStore cluster(MetaStore state) {
+    private static ClusterStore cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 
-    private static List<String> stable(MetaStore state) {
+    private static List<String> stable(Metadata state) {
         List<String> slots = new ArrayList<>();
         for (int shard = 0; shard < cluster(state).shardNumber(); shard++) {
             ChunkPart part = ChunkPart.ofShard(shard);
@@ -105,7 +105,7 @@ class SlotTablesTest {
         return slots;
     }
 
-    private static List<String> tasks(MetaStore state) {
+    private static List<String> tasks(Metadata state) {
         return cluster(state).tasks().stream()
                 .map(task -> task.meta().source().shard() + "→"
                         + task.meta().destination().shard() + ": " + task.rangeList())

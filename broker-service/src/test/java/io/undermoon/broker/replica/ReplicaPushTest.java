@@ -3,8 +3,8 @@ package io.undermoon.broker.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.store.MetadataStore;
 import io.undermoon.broker.testing.FakeProxy;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ReplicaPushTest {
     @Test
     void copies_to_every_replica_and_does_not_wait_for_the_silent() throws IOException {
-        MetaStore state = Stores.withCluster(4, 1);
+        Metadata state = Stores.withCluster(4, 1);
         MetadataStore store = new MetadataStore(
                 new MemoryStorage(state), new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
         Queue<String> received = new ConcurrentLinkedQueue<>();
@@ -37,7 +37,7 @@ class ReplicaPushTest {
             push.replaceReplicas(List.of(silent.address(), address));
             push.push();
             assertThat(received).hasSize(1);
-            assertThat(MetaStoreJson.read(received.remove().getBytes(StandardCharsets.UTF_8)))
+            assertThat(MetadataJson.read(received.remove().getBytes(StandardCharsets.UTF_8)))
                     .isEqualTo(state);
         } finally {
             replica.stop(0);

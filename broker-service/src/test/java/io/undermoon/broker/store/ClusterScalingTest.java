@@ -11,7 +11,7 @@ import io.undermoon.broker.plan.Commits;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.testing.MutableClock;
@@ -107,7 +107,7 @@ class ClusterScalingTest {
                 .hasSize(4)
                 .allSatisfy(task -> assertThat(task.meta().srcChunkIndex()).isEqualTo(2));
         failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.MIGRATION_RUNNING);
-        MetaStore before = store.state();
+        Metadata before = store.state();
         failsAs(scaling.scaleTo(DEMO, 16).toCompletableFuture(), ErrorCode.NO_AVAILABLE_RESOURCE);
         failsAs(scaling.scaleTo(DEMO, 7).toCompletableFuture(), ErrorCode.INVALID_NODE_NUMBER);
         assertThat(store.state()).isEqualTo(before);
@@ -131,7 +131,7 @@ class ClusterScalingTest {
         scaling.drain("host1");
         assertThat(cluster(store).tasks()).hasSize(2);
         store.change((state, rules) -> {
-            MetaStore next = state;
+            Metadata next = state;
             for (MigratingSlots task : state.clusters().get(DEMO).tasks()) {
                 next = Commits.commit(
                                 next,
@@ -165,7 +165,7 @@ class ClusterScalingTest {
     @Test
     void leaves_no_trace_when_there_are_not_enough_proxies() {
         MetadataStore store = store(Stores.withCluster(4, 1));
-        MetaStore before = store.state();
+        Metadata before = store.state();
         ClusterScaling scaling = scaling(store, Duration.ZERO);
         failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.NO_AVAILABLE_RESOURCE);
         failsAs(scaling.scaleTo(DEMO, 6).toCompletableFuture(), ErrorCode.INVALID_NODE_NUMBER);
@@ -208,7 +208,7 @@ class ClusterScalingTest {
                 new ClusterScaling.Patience(Duration.ofMillis(5), timeout));
     }
 
-    private static MetadataStore store(MetaStore state) {
+    private static MetadataStore store(Metadata state) {
         return new MetadataStore(
                 new MemoryStorage(state), new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
     }

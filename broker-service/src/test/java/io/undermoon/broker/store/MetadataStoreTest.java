@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.broker.plan.Epochs;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Proxies;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.StorageException;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class MetadataStoreTest {
     private static final MetadataStore.Limits LIMITS = new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0);
 
-    private final MemoryStorage shared = new MemoryStorage(MetaStore.empty(false));
+    private final MemoryStorage shared = new MemoryStorage(Metadata.empty(false));
     private final MetadataStore store = store(shared);
 
     @Test
@@ -57,7 +57,7 @@ class MetadataStoreTest {
         MetadataStore failing = store(storage);
         storage.fails = true;
         refuses(ErrorCode.PERSISTENCE_IO_ERROR, () -> register(failing, 1));
-        assertThat(failing.state()).isEqualTo(MetaStore.empty(false));
+        assertThat(failing.state()).isEqualTo(Metadata.empty(false));
         assertThat(failing.lastWriteFailed()).isTrue();
 
         storage.fails = false;
@@ -152,7 +152,7 @@ class MetadataStoreTest {
         }
 
         @Override
-        public WriteResult compareAndSet(String expectedVersion, MetaStore next) {
+        public WriteResult compareAndSet(String expectedVersion, Metadata next) {
             if (fails) {
                 throw new StorageException("no space left");
             }

@@ -8,7 +8,7 @@ import io.undermoon.broker.plan.Commits;
 import io.undermoon.broker.plan.Failover;
 import io.undermoon.broker.plan.Rules;
 import io.undermoon.broker.plan.Shrinking;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.store.MigrationAborts.Fate;
@@ -56,7 +56,7 @@ class MigrationAbortsTest {
 
     @Test
     void starts_nothing_of_what_it_takes_back() {
-        MetaStore before = store.state();
+        Metadata before = store.state();
         List<MigrationAborts.Result> results = abort(task -> assertThat(tasksAfter())
                 .as("the running ones only")
                 .allSatisfy(left -> assertThat(left.waiting()).isFalse()));

@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * One value of the metadata and what is derived from it for readers. Views of clusters are computed when first asked for;
  * those of clusters that did not change are taken over from the view before. Safe for any number of threads.
  */
-public final class MetaStoreView {
-    private final MetaStore state;
+public final class MetadataView {
+    private final Metadata state;
     private final Map<ClusterName, ClusterView> clusters = new ConcurrentHashMap<>();
 
-    public MetaStoreView(MetaStore state) {
+    public MetadataView(Metadata state) {
         this.state = state;
     }
 
     /** The view of the next value. */
-    public MetaStoreView next(MetaStore nextState) {
-        MetaStoreView next = new MetaStoreView(nextState);
+    public MetadataView next(Metadata nextState) {
+        MetadataView next = new MetadataView(nextState);
         clusters.forEach((name, view) -> {
             if (view.store().equals(nextState.clusters().get(name))) {
                 next.clusters.put(name, view);
@@ -38,7 +38,7 @@ public final class MetaStoreView {
         return next;
     }
 
-    public MetaStore state() {
+    public Metadata state() {
         return state;
     }
 

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link MetaStore} in the making. Belongs to one plan, and to one thread; the value it was made from never changes. */
-public final class MetaStoreEdit {
+/** A {@link Metadata} in the making. Belongs to one plan, and to one thread; the value it was made from never changes. */
+public final class MetadataEdit {
     private final boolean orderedProxies;
     private final SortedMap<ClusterName, ClusterStore> clusters;
     private final SortedMap<ProxyAddress, ProxyResource> proxies;
@@ -19,7 +19,7 @@ public final class MetaStoreEdit {
     private final SortedSet<String> drainingHosts;
     private Epoch globalEpoch;
 
-    MetaStoreEdit(MetaStore base) {
+    MetadataEdit(Metadata base) {
         this.orderedProxies = base.enableOrderedProxy();
         this.clusters = new TreeMap<>(base.clusters());
         this.proxies = new TreeMap<>(base.allProxies());
@@ -29,9 +29,9 @@ public final class MetaStoreEdit {
         this.globalEpoch = base.globalEpoch();
     }
 
-    public MetaStore done() {
-        return new MetaStore(
-                MetaStore.VERSION,
+    public Metadata done() {
+        return new Metadata(
+                Metadata.VERSION,
                 globalEpoch,
                 clusters,
                 proxies,
