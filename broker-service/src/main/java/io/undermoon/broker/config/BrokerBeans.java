@@ -13,7 +13,7 @@ import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.EpochRecovery;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
 import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.broker.store.ProxyEpochs;
@@ -82,8 +82,8 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     @Startup
-    MetadataStore store(MetadataStorage storage, Settings settings, Clock clock) {
-        return new MetadataStore(storage, settings.limits(), clock);
+    MetadataWriter metadata(MetadataStorage storage, Settings settings, Clock clock) {
+        return new MetadataWriter(storage, settings.limits(), clock);
     }
 
     @Produces
@@ -111,39 +111,39 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    MigrationAborts aborts(MetadataStore store, ProxyCall call, ManagedExecutor executor) {
-        return new MigrationAborts(store, new RespMigrationControl(call), executor);
+    MigrationAborts aborts(MetadataWriter metadata, ProxyCall call, ManagedExecutor executor) {
+        return new MigrationAborts(metadata, new RespMigrationControl(call), executor);
     }
 
     @Produces
     @Singleton
-    ProgressBoard progress(MetadataStore store) {
-        return new ProgressBoard(store, System::nanoTime);
+    ProgressBoard progress(MetadataWriter metadata) {
+        return new ProgressBoard(metadata, System::nanoTime);
     }
 
     @Produces
     @Singleton
     ClusterScaling scaling(
-            MetadataStore store,
+            MetadataWriter metadata,
             ProxyEpochs epochs,
             MigrationAborts aborts,
             ManagedExecutor executor,
             Settings settings) {
         return new ClusterScaling(
-                store, epochs, aborts, new Vacancies(TIME_TO_FORGET, System::nanoTime), executor, settings.patience());
+                metadata, epochs, aborts, new Vacancies(TIME_TO_FORGET, System::nanoTime), executor, settings.patience());
     }
 
     @Produces
     @Singleton
-    EpochRecovery recovery(MetadataStore store, ProxyEpochs epochs, ManagedExecutor executor) {
-        return new EpochRecovery(store, epochs, executor);
+    EpochRecovery recovery(MetadataWriter metadata, ProxyEpochs epochs, ManagedExecutor executor) {
+        return new EpochRecovery(metadata, epochs, executor);
     }
 
     @Produces
     @Singleton
-    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config, Encryption encryption) {
+    ReplicaPush replicaPush(MetadataWriter metadata, Settings settings, BrokerConfig config, Encryption encryption) {
         return new ReplicaPush(
-                store, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
+                metadata, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
     }
 
     @Produces

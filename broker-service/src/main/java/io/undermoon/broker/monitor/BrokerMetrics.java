@@ -7,7 +7,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.ProxyPool;
 import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import jakarta.enterprise.event.Observes;
 import java.util.function.ToDoubleFunction;
 
@@ -15,17 +15,17 @@ import java.util.function.ToDoubleFunction;
 public final class BrokerMetrics {
     private static final String PREFIX = "undermoon.broker.";
 
-    void register(@Observes StartupEvent event, MeterRegistry registry, MetadataStore store) {
+    void register(@Observes StartupEvent event, MeterRegistry registry, MetadataWriter metadata) {
         gauge(
                 registry,
-                store,
+                metadata,
                 "global.epoch",
                 "The global epoch",
                 s -> s.state().globalEpoch().value());
-        gauge(registry, store, "clusters", "Clusters", s -> s.state().clusters().size());
+        gauge(registry, metadata, "clusters", "Clusters", s -> s.state().clusters().size());
         gauge(
                 registry,
-                store,
+                metadata,
                 "clusters.migrating",
                 "Clusters with unfinished migrations",
                 s -> s.state().clusters().values().stream()
@@ -33,25 +33,25 @@ public final class BrokerMetrics {
                         .count());
         gauge(
                 registry,
-                store,
+                metadata,
                 "failures",
                 "Proxies that wait for a failover",
                 s -> FailureReports.awaitingFailover(s.state(), s.rules()).size());
         gauge(
                 registry,
-                store,
+                metadata,
                 "storage.failing",
                 "1 while the last change could not be stored",
                 s -> s.lastWriteFailed() ? 1 : 0);
         proxies(
                 registry,
-                store,
+                metadata,
                 "free",
                 s -> ProxyPool.free(s.state(), s.rules()).size());
-        proxies(registry, store, "failed", s -> s.state().failedProxies().size());
+        proxies(registry, metadata, "failed", s -> s.state().failedProxies().size());
         proxies(
                 registry,
-                store,
+                metadata,
                 "used",
                 s -> s.state().allProxies().values().stream()
                         .filter(proxy -> proxy.cluster() != null)
@@ -67,16 +67,16 @@ public final class BrokerMetrics {
 
     private static void gauge(
             MeterRegistry registry,
-            MetadataStore store,
+            MetadataWriter metadata,
             String name,
             String description,
-            ToDoubleFunction<MetadataStore> value) {
-        Gauge.builder(PREFIX + name, store, value).description(description).register(registry);
+            ToDoubleFunction<MetadataWriter> value) {
+        Gauge.builder(PREFIX + name, metadata, value).description(description).register(registry);
     }
 
     private static void proxies(
-            MeterRegistry registry, MetadataStore store, String state, ToDoubleFunction<MetadataStore> value) {
-        Gauge.builder(PREFIX + "proxies", store, value)
+            MeterRegistry registry, MetadataWriter metadata, String state, ToDoubleFunction<MetadataWriter> value) {
+        Gauge.builder(PREFIX + "proxies", metadata, value)
                 .description("Registered proxies by state; a failed one may still be used")
                 .tag("state", state)
                 .register(registry);

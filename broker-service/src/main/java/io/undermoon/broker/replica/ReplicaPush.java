@@ -2,7 +2,7 @@ package io.undermoon.broker.replica;
 
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.client.BoundedHttp;
 import io.undermoon.client.HttpReply;
 import io.undermoon.metadata.HostPort;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicaPush {
     private static final Logger LOG = Logger.getLogger(ReplicaPush.class);
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final Duration timeout;
     private final BoundedHttp http;
     private volatile List<String> replicas;
@@ -27,8 +27,8 @@ public final class ReplicaPush {
      * @param timeout for one replica
      * @param tls absent for plain HTTP
      */
-    public ReplicaPush(MetadataStore store, List<String> replicas, Duration timeout, @Nullable TlsContext tls) {
-        this.store = store;
+    public ReplicaPush(MetadataWriter metadata, List<String> replicas, Duration timeout, @Nullable TlsContext tls) {
+        this.metadata = metadata;
         this.replicas = List.copyOf(replicas);
         this.timeout = timeout;
         this.http = new BoundedHttp(timeout, false, tls);
@@ -50,7 +50,7 @@ public final class ReplicaPush {
         if (targets.isEmpty()) {
             return;
         }
-        Metadata state = store.state();
+        Metadata state = metadata.state();
         byte[] dump = MetadataJson.write(state);
         Stream<CompletableFuture<?>> copies = targets.stream().map(target -> push(target, dump, state));
         CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).join();

@@ -2,7 +2,7 @@ package io.undermoon.broker.rest;
 
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.rest.Messages.Addresses;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import jakarta.ws.rs.GET;
@@ -20,16 +20,16 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public final class FailureResource {
     private static final int MAX_REPORTER_LENGTH = 256;
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
 
-    FailureResource(MetadataStore store) {
-        this.store = store;
+    FailureResource(MetadataWriter metadata) {
+        this.metadata = metadata;
     }
 
     @GET
     @Operation(summary = "The proxies that wait for a failover")
     public Addresses failures() {
-        return new Addresses(List.copyOf(FailureReports.awaitingFailover(store.state(), store.rules())));
+        return new Addresses(List.copyOf(FailureReports.awaitingFailover(metadata.state(), metadata.rules())));
     }
 
     @POST
@@ -42,7 +42,7 @@ public final class FailureResource {
         }
         Input.existingProxyAddress(address)
                 .ifPresent(
-                        proxy -> store.change((state, rules) -> FailureReports.report(state, rules, proxy, reporter)));
+                        proxy -> metadata.change((state, rules) -> FailureReports.report(state, rules, proxy, reporter)));
         return Response.ok().build();
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.broker.plan.Epochs;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import jakarta.ws.rs.Consumes;
@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v3/metadata")
 @Tag(name = "broker")
 public final class MetadataResource {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
 
-    MetadataResource(MetadataStore store) {
-        this.store = store;
+    MetadataResource(MetadataWriter metadata) {
+        this.metadata = metadata;
     }
 
     @GET
     @Operation(summary = "The whole metadata, in the dump format")
     public Metadata dump() {
-        return store.state();
+        return metadata.state();
     }
 
     @PUT
@@ -43,7 +43,7 @@ public final class MetadataResource {
             @RequestBody(content = @Content(schema = @Schema(implementation = Metadata.class))) @Nullable
                     JsonNode dump) {
         Metadata incoming = read(Input.body(dump));
-        store.change((state, rules) -> Epochs.restore(state, incoming));
+        metadata.change((state, rules) -> Epochs.restore(state, incoming));
         return Response.ok().build();
     }
 

@@ -11,7 +11,7 @@ import io.undermoon.broker.rest.MigrationMessages.RebalanceRequest;
 import io.undermoon.broker.rest.MigrationMessages.ReshardRequest;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.store.ClusterScaling;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
 import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.metadata.ClusterName;
@@ -39,19 +39,19 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v3/clusters/migrations")
 @Tag(name = "migrations")
 public final class MigrationResource {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final ClusterScaling scaling;
     private final MigrationAborts aborts;
     private final ProgressBoard progress;
     private final MigrationStatuses statuses;
 
     MigrationResource(
-            MetadataStore store,
+            MetadataWriter metadata,
             ClusterScaling scaling,
             MigrationAborts aborts,
             ProgressBoard progress,
             MigrationStatuses statuses) {
-        this.store = store;
+        this.metadata = metadata;
         this.scaling = scaling;
         this.aborts = aborts;
         this.progress = progress;
@@ -147,7 +147,7 @@ public final class MigrationResource {
 
     private PlannedMigrations planned(ClusterName name, List<MigratingSlots> tasks) {
         return new PlannedMigrations(
-                store.view().cluster(name).map(view -> statuses.of(view, tasks)).orElse(List.of()));
+                metadata.view().cluster(name).map(view -> statuses.of(view, tasks)).orElse(List.of()));
     }
 
     @PUT
@@ -155,7 +155,7 @@ public final class MigrationResource {
     @Operation(summary = "Commit a finished migration")
     public Response commit(@Nullable MigrationTask body) {
         MigrationTask task = Input.body(body);
-        store.change((state, rules) -> Commits.commit(state, rules, task));
+        metadata.change((state, rules) -> Commits.commit(state, rules, task));
         return Response.ok().build();
     }
 }

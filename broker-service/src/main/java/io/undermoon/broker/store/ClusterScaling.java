@@ -39,7 +39,7 @@ import java.util.function.Supplier;
  * proxies. Only another automatic scaling and a cancellation are not refused: they end that wait.
  */
 public final class ClusterScaling {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final ProxyEpochs proxyEpochs;
     private final Executor executor;
     private final Patience patience;
@@ -59,13 +59,13 @@ public final class ClusterScaling {
      * @param executor runs what blocks
      */
     public ClusterScaling(
-            MetadataStore store,
+            MetadataWriter metadata,
             ProxyEpochs proxyEpochs,
             MigrationAborts aborts,
             Vacancies vacancies,
             Executor executor,
             Patience patience) {
-        this.store = store;
+        this.metadata = metadata;
         this.proxyEpochs = proxyEpochs;
         this.aborts = aborts;
         this.vacancies = vacancies;
@@ -107,20 +107,20 @@ public final class ClusterScaling {
 
     /** Begins to empty a host. */
     public void drain(String host) {
-        store.change((state, rules) -> HostDrains.request(state, rules, host));
+        metadata.change((state, rules) -> HostDrains.request(state, rules, host));
         advanceDrains();
     }
 
     /** Goes on emptying hosts where that has become possible. */
     public void advanceDrains() {
-        if (store.state().drainingHosts().isEmpty()) {
+        if (metadata.state().drainingHosts().isEmpty()) {
             return;
         }
         Set<List<ProxyAddress>> forgotten;
         synchronized (vacancies) {
-            forgotten = vacancies.over(HostDrains.emptied(store.state()));
+            forgotten = vacancies.over(HostDrains.emptied(metadata.state()));
         }
-        store.change((state, rules) -> HostDrains.advance(
+        metadata.change((state, rules) -> HostDrains.advance(
                 state, rules, tickets::containsKey, chunk -> forgotten.contains(chunk.proxyAddresses())));
     }
 
@@ -149,7 +149,7 @@ public final class ClusterScaling {
 
     private CompletionStage<Void> begin(ClusterName name, long total, ScalingTicket ticket) {
         ticket.requireValid();
-        AutoScaling.Next next = store.change((state, rules) -> AutoScaling.begin(state, rules, name, total));
+        AutoScaling.Next next = metadata.change((state, rules) -> AutoScaling.begin(state, rules, name, total));
         return next == AutoScaling.Next.NOTHING
                 ? CompletableFuture.completedStage(null)
                 : awaitProxies(name, System.nanoTime() + patience.timeout().toNanos(), ticket)
@@ -162,13 +162,13 @@ public final class ClusterScaling {
         if (!present.runsMigrations() || AutoScaling.leadsTo(present, total)) {
             return CompletableFuture.completedStage(null);
         }
-        store.change((state, rules) -> AutoScaling.check(state, rules, name, total));
+        metadata.change((state, rules) -> AutoScaling.check(state, rules, name, total));
         return aborts.abort(name, Aborts.Selection.ALL);
     }
 
     private void finishExpansion(ClusterName name, long total, ScalingTicket ticket) {
         ticket.requireValid();
-        store.change((state, rules) -> AutoScaling.expand(state, rules, name, total));
+        metadata.change((state, rules) -> AutoScaling.expand(state, rules, name, total));
     }
 
     private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingTicket ticket) {
@@ -230,7 +230,7 @@ public final class ClusterScaling {
             throw busy(name);
         }
         try {
-            return store.change(plan);
+            return metadata.change(plan);
         } finally {
             tickets.remove(name, ticket);
         }
@@ -255,7 +255,7 @@ public final class ClusterScaling {
     }
 
     private ClusterView cluster(ClusterName name) {
-        return store.view()
+        return metadata.view()
                 .cluster(name)
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));

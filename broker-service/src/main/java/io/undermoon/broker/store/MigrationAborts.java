@@ -23,7 +23,7 @@ import org.jboss.logging.Logger;
 public final class MigrationAborts {
     private static final Logger LOG = Logger.getLogger(MigrationAborts.class);
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final MigrationControl control;
     private final Executor executor;
 
@@ -47,8 +47,8 @@ public final class MigrationAborts {
     /**
      * @param executor runs what blocks
      */
-    public MigrationAborts(MetadataStore store, MigrationControl control, Executor executor) {
-        this.store = store;
+    public MigrationAborts(MetadataWriter metadata, MigrationControl control, Executor executor) {
+        this.metadata = metadata;
         this.control = control;
         this.executor = executor;
     }
@@ -58,7 +58,7 @@ public final class MigrationAborts {
         ClusterView before = cluster(name);
         List<Result> results = new ArrayList<>();
         for (MigratingSlots task :
-                store.change((state, rules) -> Aborts.withdrawWaiting(state, rules, name, selection))) {
+                metadata.change((state, rules) -> Aborts.withdrawWaiting(state, rules, name, selection))) {
             results.add(new Result(before.task(task), Fate.ABORTED, "it had not started"));
         }
         ClusterView now = cluster(name);
@@ -88,7 +88,7 @@ public final class MigrationAborts {
                 agreed.add(stored);
             }
         });
-        List<MigratingSlots> withdrawn = store.change((state, rules) -> Aborts.withdraw(state, rules, name, agreed));
+        List<MigratingSlots> withdrawn = metadata.change((state, rules) -> Aborts.withdraw(state, rules, name, agreed));
         List<Result> results = new ArrayList<>();
         running.forEach((task, stored) -> {
             MigrationControl.Answer answer = answers.getOrDefault(
@@ -112,7 +112,7 @@ public final class MigrationAborts {
     }
 
     private ClusterView cluster(ClusterName name) {
-        return store.view()
+        return metadata.view()
                 .cluster(name)
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));

@@ -31,7 +31,7 @@ public final class ProgressBoard {
 
     private static final int MAX_ERROR_LENGTH = 500;
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final LongSupplier nanoClock;
     private final Map<Key, Map<MigrationProgress.Side, Entry>> entries = new ConcurrentHashMap<>();
 
@@ -55,8 +55,8 @@ public final class ProgressBoard {
     /**
      * @param nanoClock as {@link System#nanoTime}
      */
-    public ProgressBoard(MetadataStore store, LongSupplier nanoClock) {
-        this.store = store;
+    public ProgressBoard(MetadataWriter metadata, LongSupplier nanoClock) {
+        this.metadata = metadata;
         this.nanoClock = nanoClock;
     }
 
@@ -93,8 +93,8 @@ public final class ProgressBoard {
 
     private Set<Key> running() {
         Set<Key> running = new HashSet<>();
-        for (ClusterName name : store.state().clusters().keySet()) {
-            store.view().cluster(name).ifPresent(view -> addRunning(view, running));
+        for (ClusterName name : metadata.state().clusters().keySet()) {
+            metadata.view().cluster(name).ifPresent(view -> addRunning(view, running));
         }
         return running;
     }

@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.storage.MemoryStorage;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.broker.testing.MutableClock;
 import io.undermoon.broker.testing.Stores;
@@ -24,13 +24,13 @@ class ReplicaPushTest {
     @Test
     void copies_to_every_replica_and_does_not_wait_for_the_silent() throws IOException {
         Metadata state = Stores.withCluster(4, 1);
-        MetadataStore store = new MetadataStore(
-                new MemoryStorage(state), new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
+        MetadataWriter metadata = new MetadataWriter(
+                new MemoryStorage(state), new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
         Queue<String> received = new ConcurrentLinkedQueue<>();
         HttpServer replica = replica(received);
         try (FakeProxy silent = FakeProxy.silent()) {
             String address = "127.0.0.1:" + replica.getAddress().getPort();
-            ReplicaPush push = new ReplicaPush(store, List.of(silent.address()), Duration.ofMillis(300), null);
+            ReplicaPush push = new ReplicaPush(metadata, List.of(silent.address()), Duration.ofMillis(300), null);
             push.push();
             assertThat(received).isEmpty();
 

@@ -29,15 +29,15 @@ import org.junit.jupiter.api.Test;
 class MigrationAbortsTest {
     private static final Rules ONE_AT_A_TIME = new Rules(1_700_000_000, 60, 1, 1);
 
-    private final MetadataStore store = new MetadataStore(
+    private final MetadataWriter metadata = new MetadataWriter(
             new MemoryStorage(Shrinking.shrink(Stores.withCluster(8, 1), ONE_AT_A_TIME, DEMO, 4)
                     .state()),
-            new MetadataStore.Limits(Duration.ofSeconds(60), 1, 1),
+            new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 1),
             new MutableClock());
 
     @Test
     void leaves_alone_what_a_failover_restarts_meanwhile() {
-        List<MigrationAborts.Result> results = abort(task -> store.change((state, rules) -> Failover.failOver(
+        List<MigrationAborts.Result> results = abort(task -> metadata.change((state, rules) -> Failover.failOver(
                 state,
                 rules,
                 task.slotRange().migration().map(MigrationMeta::srcProxyAddress).orElseThrow(),
@@ -49,14 +49,14 @@ class MigrationAbortsTest {
     @Test
     void leaves_alone_what_is_committed_meanwhile() {
         List<MigrationAborts.Result> results =
-                abort(task -> store.change((state, rules) -> Commits.commit(state, rules, task)));
+                abort(task -> metadata.change((state, rules) -> Commits.commit(state, rules, task)));
         assertThat(results).extracting(MigrationAborts.Result::fate).containsExactly(Fate.ABORTED, Fate.CHANGED);
         assertThat(tasksAfter()).isEmpty();
     }
 
     @Test
     void starts_nothing_of_what_it_takes_back() {
-        Metadata before = store.state();
+        Metadata before = metadata.state();
         List<MigrationAborts.Result> results = abort(task -> assertThat(tasksAfter())
                 .as("the running ones only")
                 .allSatisfy(left -> assertThat(left.waiting()).isFalse()));
@@ -72,13 +72,13 @@ class MigrationAbortsTest {
             return CompletableFuture.completedStage(tasks.stream()
                     .collect(Collectors.toMap(task -> task, task -> new Answer(Answer.Kind.AGREED, "OK"))));
         };
-        return new MigrationAborts(store, agreeing, Runnable::run)
+        return new MigrationAborts(metadata, agreeing, Runnable::run)
                 .abort(DEMO, new Aborts.Selection(Optional.empty(), Optional.empty()))
                 .toCompletableFuture()
                 .join();
     }
 
     private List<MigratingSlots> tasksAfter() {
-        return store.state().clusters().get(DEMO).tasks();
+        return metadata.state().clusters().get(DEMO).tasks();
     }
 }

@@ -25,16 +25,16 @@ import org.junit.jupiter.api.Test;
 
 class ProgressBoardTest {
     private final AtomicLong nanos = new AtomicLong();
-    private final MetadataStore store = new MetadataStore(
+    private final MetadataWriter metadata = new MetadataWriter(
             new MemoryStorage(
                     Shrinking.shrink(Stores.withCluster(8, 0), RULES, DEMO, 4).state()),
-            new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0),
+            new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0),
             new MutableClock());
-    private final ProgressBoard board = new ProgressBoard(store, nanos::get);
+    private final ProgressBoard board = new ProgressBoard(metadata, nanos::get);
     private final MigratingSlots stored =
-            store.state().clusters().get(DEMO).tasks().get(0);
+            metadata.state().clusters().get(DEMO).tasks().get(0);
     private final MigrationTask task =
-            ClusterView.of(store.state().clusters().get(DEMO)).task(stored);
+            ClusterView.of(metadata.state().clusters().get(DEMO)).task(stored);
 
     @Test
     void keeps_the_newest_report_of_each_side_for_a_while() {
@@ -57,7 +57,7 @@ class ProgressBoardTest {
         post(new ClusterName("other"), progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));
         assertThat(board.of(task, Side.SOURCE)).isEmpty();
         post(DEMO, progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));
-        store.change((state, rules) -> Aborts.withdraw(state, rules, DEMO, List.of(stored)));
+        metadata.change((state, rules) -> Aborts.withdraw(state, rules, DEMO, List.of(stored)));
         board.prune();
         assertThat(board.of(task, Side.SOURCE)).isEmpty();
         post(DEMO, progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));

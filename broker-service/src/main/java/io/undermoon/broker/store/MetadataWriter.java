@@ -23,8 +23,8 @@ import org.jboss.logging.Logger;
  * The metadata of this broker and its only writer. A change is planned on the present value, made durable, and only then
  * visible; a refused plan and a failed write leave no trace. Readers take a snapshot and are never blocked.
  */
-public final class MetadataStore {
-    private static final Logger LOG = Logger.getLogger(MetadataStore.class);
+public final class MetadataWriter {
+    private static final Logger LOG = Logger.getLogger(MetadataWriter.class);
     /** How often a change is planned anew because another broker was faster. */
     private static final int MAX_ATTEMPTS = 10;
 
@@ -49,7 +49,7 @@ public final class MetadataStore {
 
     private record Snapshot(MetadataView view, String version) {}
 
-    public MetadataStore(MetadataStorage storage, Limits limits, Clock clock) {
+    public MetadataWriter(MetadataStorage storage, Limits limits, Clock clock) {
         this.storage = storage;
         this.limits = limits;
         this.clock = clock;

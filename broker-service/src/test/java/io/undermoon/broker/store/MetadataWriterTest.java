@@ -24,28 +24,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-class MetadataStoreTest {
-    private static final MetadataStore.Limits LIMITS = new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0);
+class MetadataWriterTest {
+    private static final MetadataWriter.Limits LIMITS = new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0);
 
     private final MemoryStorage shared = new MemoryStorage(Metadata.empty(false));
-    private final MetadataStore store = store(shared);
+    private final MetadataWriter metadata = writer(shared);
 
     @Test
     void stores_before_it_publishes_and_announces() {
         CompletableFuture<Epoch> waiting =
-                store.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture();
+                metadata.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture();
         assertThat(waiting).isNotDone();
-        register(store, 1);
-        assertThat(shared.load().state()).isEqualTo(store.state());
+        register(metadata, 1);
+        assertThat(shared.load().state()).isEqualTo(metadata.state());
         assertThat(waiting).isCompletedWithValue(new Epoch(1));
     }
 
     @Test
     void answers_a_watcher_at_once_when_it_is_behind_and_in_the_end_anyway() {
-        register(store, 1);
-        assertThat(store.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture())
+        register(metadata, 1);
+        assertThat(metadata.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture())
                 .isCompletedWithValue(new Epoch(1));
-        assertThat(store.awaitEpochOtherThan(new Epoch(1), Duration.ofMillis(20))
+        assertThat(metadata.awaitEpochOtherThan(new Epoch(1), Duration.ofMillis(20))
                         .toCompletableFuture())
                 .succeedsWithin(10, TimeUnit.SECONDS)
                 .isEqualTo(new Epoch(1));
@@ -54,7 +54,7 @@ class MetadataStoreTest {
     @Test
     void keeps_the_old_value_when_it_cannot_be_stored() {
         FailingStorage storage = new FailingStorage(shared);
-        MetadataStore failing = store(storage);
+        MetadataWriter failing = writer(storage);
         storage.fails = true;
         refuses(ErrorCode.PERSISTENCE_IO_ERROR, () -> register(failing, 1));
         assertThat(failing.state()).isEqualTo(Metadata.empty(false));
@@ -69,7 +69,7 @@ class MetadataStoreTest {
     @Test
     void does_not_store_a_plan_that_changes_nothing() {
         FailingStorage storage = new FailingStorage(shared);
-        MetadataStore failing = store(storage);
+        MetadataWriter failing = writer(storage);
         storage.fails = true;
         assertThat(failing.<Outcome.Done>change((state, rules) -> Outcome.done(state)))
                 .isEqualTo(Outcome.Done.DONE);
@@ -77,18 +77,18 @@ class MetadataStoreTest {
 
     @Test
     void hears_of_the_changes_of_another_broker() {
-        MetadataStore other = store(shared);
+        MetadataWriter other = writer(shared);
         register(other, 1);
-        assertThat(store.state()).isEqualTo(other.state());
-        register(store, 2);
+        assertThat(metadata.state()).isEqualTo(other.state());
+        register(metadata, 2);
         assertThat(other.state().allProxies()).hasSize(2);
     }
 
     @Test
     void plans_anew_when_another_broker_was_faster() {
         DeafStorage deaf = new DeafStorage(shared);
-        MetadataStore late = store(deaf);
-        register(store, 1);
+        MetadataWriter late = writer(deaf);
+        register(metadata, 1);
         assertThat(late.state().allProxies()).isEmpty();
         register(late, 2);
         assertThat(late.state().allProxies()).hasSize(2);
@@ -97,10 +97,10 @@ class MetadataStoreTest {
 
     @Test
     void loses_no_change_of_many_writers_on_two_brokers() {
-        MetadataStore other = store(shared);
+        MetadataWriter other = writer(shared);
         List<CompletableFuture<Void>> writers = new ArrayList<>();
         for (int writer = 0; writer < 4; writer++) {
-            MetadataStore mine = writer % 2 == 0 ? store : other;
+            MetadataWriter mine = writer % 2 == 0 ? metadata : other;
             writers.add(CompletableFuture.runAsync(() -> {
                 for (int i = 0; i < 100; i++) {
                     liftByOne(mine);
@@ -111,16 +111,16 @@ class MetadataStoreTest {
                 .orTimeout(30, TimeUnit.SECONDS)
                 .join();
         await().untilAsserted(() -> {
-            assertThat(store.state().globalEpoch()).isEqualTo(new Epoch(400));
-            assertThat(other.state()).isEqualTo(store.state());
+            assertThat(metadata.state().globalEpoch()).isEqualTo(new Epoch(400));
+            assertThat(other.state()).isEqualTo(metadata.state());
         });
     }
 
     /** Repeats what the other broker made impossible, as a client would. */
-    private static void liftByOne(MetadataStore store) {
+    private static void liftByOne(MetadataWriter metadata) {
         while (true) {
             try {
-                store.change((state, rules) ->
+                metadata.change((state, rules) ->
                         Epochs.liftTo(state, state.globalEpoch().next()));
                 return;
             } catch (UndermoonException e) {
@@ -129,12 +129,12 @@ class MetadataStoreTest {
         }
     }
 
-    private static MetadataStore store(MetadataStorage storage) {
-        return new MetadataStore(storage, LIMITS, new MutableClock());
+    private static MetadataWriter writer(MetadataStorage storage) {
+        return new MetadataWriter(storage, LIMITS, new MutableClock());
     }
 
-    private static void register(MetadataStore store, int n) {
-        store.change((state, rules) -> Proxies.register(state, Stores.proxy(n), Stores.nodes(n), "h" + n, null));
+    private static void register(MetadataWriter metadata, int n) {
+        metadata.change((state, rules) -> Proxies.register(state, Stores.proxy(n), Stores.nodes(n), "h" + n, null));
     }
 
     /** A storage whose writes can be made to fail. */
