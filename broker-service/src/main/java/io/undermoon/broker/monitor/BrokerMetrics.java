@@ -6,7 +6,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.ProxyPool;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.store.MetadataWriter;
 import jakarta.enterprise.event.Observes;
 import java.util.function.ToDoubleFunction;
@@ -29,7 +29,7 @@ public final class BrokerMetrics {
                 "clusters.migrating",
                 "Clusters with unfinished migrations",
                 s -> s.state().clusters().values().stream()
-                        .filter(ClusterStore::runsMigrations)
+                        .filter(StoredCluster::runsMigrations)
                         .count());
         gauge(
                 registry,

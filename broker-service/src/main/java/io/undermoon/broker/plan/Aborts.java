@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
@@ -32,7 +32,7 @@ public final class Aborts {
     }
 
     /** The selected migrations of a cluster, as their sources store them. */
-    public static List<MigratingSlots> select(ClusterStore cluster, Selection selection) {
+    public static List<MigratingSlots> select(StoredCluster cluster, Selection selection) {
         return cluster.tasks().stream().filter(selection::has).toList();
     }
 
@@ -51,13 +51,13 @@ public final class Aborts {
      */
     public static Outcome<List<MigratingSlots>> withdraw(
             Metadata state, Rules rules, ClusterName name, Collection<MigratingSlots> agreed) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         List<MigratingSlots> withdrawn = new ArrayList<>(cluster.tasks());
         withdrawn.retainAll(agreed);
         if (withdrawn.isEmpty()) {
             return new Outcome<>(state, List.of());
         }
-        ClusterStore without = cluster;
+        StoredCluster without = cluster;
         for (MigratingSlots task : withdrawn) {
             without = Settlement.toSource(without, task);
         }

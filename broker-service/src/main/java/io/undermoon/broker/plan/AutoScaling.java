@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -26,11 +26,11 @@ public final class AutoScaling {
 
     /** Refuses a number of nodes the cluster could not be brought to, before anything is cancelled for it. */
     public static Outcome<Outcome.Done> check(Metadata state, Rules rules, ClusterName name, long total) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         Require.nodeNumber(total, total);
-        int missing = (int) (total - cluster.nodeNumber()) / ChunkStore.NODES;
+        int missing = (int) (total - cluster.nodeNumber()) / StoredChunk.NODES;
         if (missing > 0) {
-            Allocation.pairs(state, rules, missing, cluster.chunks().size() * ChunkStore.HALVES);
+            Allocation.pairs(state, rules, missing, cluster.chunks().size() * StoredChunk.HALVES);
         }
         return Outcome.done(state);
     }
@@ -40,7 +40,7 @@ public final class AutoScaling {
         Require.noMigration(Require.cluster(state, name));
         Require.nodeNumber(total, total);
         Metadata trimmed = Clusters.trim(state, name, total);
-        ClusterStore cluster = Require.cluster(trimmed, name);
+        StoredCluster cluster = Require.cluster(trimmed, name);
         if (cluster.nodeNumber() > total) {
             return new Outcome<>(
                     Shrinking.vacate(trimmed, rules, cluster, total).state(), Next.NOTHING);
@@ -57,7 +57,7 @@ public final class AutoScaling {
      * @throws UndermoonException {@code NODE_NUMBER_CHANGING} where somebody has given the cluster another number of nodes
      */
     public static Outcome<Outcome.Done> expand(Metadata state, Rules rules, ClusterName name, long total) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         if (cluster.nodeNumber() != total) {
             throw new UndermoonException(
                     ErrorCode.NODE_NUMBER_CHANGING,
@@ -69,15 +69,15 @@ public final class AutoScaling {
     }
 
     /** Whether the migrations of a cluster bring it to exactly this many nodes with slots. */
-    public static boolean leadsTo(ClusterStore cluster, long total) {
-        Set<Integer> heirs = new HashSet<>();
+    public static boolean leadsTo(StoredCluster cluster, long total) {
+        Set<Integer> receivers = new HashSet<>();
         for (int chunk = 0; chunk < cluster.chunks().size(); chunk++) {
-            ChunkStore store = cluster.chunks().get(chunk);
-            if (store.ownsStableSlots(0) || store.ownsStableSlots(1)) {
-                heirs.add(chunk);
+            StoredChunk stored = cluster.chunks().get(chunk);
+            if (stored.ownsStableSlots(0) || stored.ownsStableSlots(1)) {
+                receivers.add(chunk);
             }
         }
-        cluster.tasks().forEach(task -> heirs.add(task.meta().dstChunkIndex()));
-        return (long) heirs.size() * ChunkStore.NODES == total;
+        cluster.tasks().forEach(task -> receivers.add(task.meta().dstChunkIndex()));
+        return (long) receivers.size() * StoredChunk.NODES == total;
     }
 }

@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.RolePosition;
@@ -18,9 +18,9 @@ public final class Balancing {
      * chunk as its source or destination. The other chunks stay as they are.
      */
     public static Outcome<Outcome.Done> balanceMasters(Metadata state, Rules rules, ClusterName name) {
-        ClusterStore cluster = Require.cluster(state, name);
-        List<ChunkStore> chunks = new ArrayList<>();
-        for (ChunkStore chunk : cluster.chunks()) {
+        StoredCluster cluster = Require.cluster(state, name);
+        List<StoredChunk> chunks = new ArrayList<>();
+        for (StoredChunk chunk : cluster.chunks()) {
             chunks.add(canMove(state, rules, chunk) ? chunk.withPosition(RolePosition.NORMAL) : chunk);
         }
         if (chunks.equals(cluster.chunks())) {
@@ -31,7 +31,7 @@ public final class Balancing {
         return Outcome.done(edit.done());
     }
 
-    private static boolean canMove(Metadata state, Rules rules, ChunkStore chunk) {
+    private static boolean canMove(Metadata state, Rules rules, StoredChunk chunk) {
         return !chunk.takesPartInMigration()
                 && chunk.proxyAddresses().stream()
                         .noneMatch(proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, rules, proxy));

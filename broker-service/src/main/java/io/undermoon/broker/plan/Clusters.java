@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.fault.ErrorCode;
@@ -26,17 +26,17 @@ public final class Clusters {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "cluster '" + name + "' exists already");
         }
         Require.nodeNumber(nodeNumber, nodeNumber);
-        int chunks = (int) nodeNumber / ChunkStore.NODES;
+        int chunks = (int) nodeNumber / StoredChunk.NODES;
         List<Allocation.Pair> pairs = Allocation.pairs(state, rules, chunks, 0);
-        List<SlotRanges> blocks = SlotShare.blocks(chunks * ChunkStore.PARTS);
-        List<ChunkStore> created = new ArrayList<>();
+        List<SlotRanges> blocks = SlotShare.blocks(chunks * StoredChunk.PARTS);
+        List<StoredChunk> created = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
             Allocation.Pair pair = pairs.get(i);
-            created.add(ChunkStore.of(pair.first(), pair.second(), blocks.subList(2 * i, 2 * i + 2)));
+            created.add(StoredChunk.of(pair.first(), pair.second(), blocks.subList(2 * i, 2 * i + 2)));
         }
         MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
-        edit.putAtNewEpoch(new ClusterStore(state.globalEpoch(), name, created, config));
+        edit.putAtNewEpoch(new StoredCluster(state.globalEpoch(), name, created, config));
         return Outcome.done(edit.done());
     }
 
@@ -51,7 +51,7 @@ public final class Clusters {
     }
 
     public static Outcome<Outcome.Done> remove(Metadata state, ClusterName name) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         MetadataEdit edit = state.edit();
         cluster.proxies().forEach(proxy -> edit.assign(proxy, null));
         edit.removeCluster(name);
@@ -65,15 +65,15 @@ public final class Clusters {
      * @return the index of the first new chunk
      */
     public static Outcome<Integer> addNodes(Metadata state, Rules rules, ClusterName name, long added) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
         Require.nodeNumber(added, cluster.nodeNumber() + added);
-        int newChunks = (int) added / ChunkStore.NODES;
+        int newChunks = (int) added / StoredChunk.NODES;
         int oldChunks = cluster.chunks().size();
-        List<Allocation.Pair> pairs = Allocation.pairs(state, rules, newChunks, oldChunks * ChunkStore.HALVES);
-        List<ChunkStore> chunks = new ArrayList<>(cluster.chunks());
+        List<Allocation.Pair> pairs = Allocation.pairs(state, rules, newChunks, oldChunks * StoredChunk.HALVES);
+        List<StoredChunk> chunks = new ArrayList<>(cluster.chunks());
         for (Allocation.Pair pair : pairs) {
-            chunks.add(ChunkStore.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));
+            chunks.add(StoredChunk.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));
         }
         MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
@@ -98,10 +98,10 @@ public final class Clusters {
 
     /** Takes the chunks without slots out of a cluster; their proxies become free. */
     public static Outcome<Outcome.Done> deleteFreeNodes(Metadata state, ClusterName name) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
-        List<ChunkStore> unused =
-                cluster.chunks().stream().filter(ChunkStore::holdsNothing).toList();
+        List<StoredChunk> unused =
+                cluster.chunks().stream().filter(StoredChunk::holdsNothing).toList();
         if (unused.isEmpty()) {
             throw new UndermoonException(
                     ErrorCode.FREE_NODE_NOT_FOUND, "cluster '" + name + "' has no nodes without slots");
@@ -111,16 +111,16 @@ public final class Clusters {
 
     /** Takes chunks without slots, the last ones first, out of a cluster without migrations that has too many nodes. */
     static Metadata trim(Metadata state, ClusterName name, long total) {
-        ClusterStore cluster = Require.cluster(state, name);
-        List<ChunkStore> unused = new ArrayList<>(
-                cluster.chunks().stream().filter(ChunkStore::holdsNothing).toList());
+        StoredCluster cluster = Require.cluster(state, name);
+        List<StoredChunk> unused = new ArrayList<>(
+                cluster.chunks().stream().filter(StoredChunk::holdsNothing).toList());
         Collections.reverse(unused);
-        long tooMany = Math.max(0, cluster.nodeNumber() - total) / ChunkStore.NODES;
+        long tooMany = Math.max(0, cluster.nodeNumber() - total) / StoredChunk.NODES;
         return without(state, cluster, unused.stream().limit(tooMany).toList());
     }
 
     /** Takes chunks out of a cluster without migrations; their proxies become free. */
-    static Metadata without(Metadata state, ClusterStore cluster, List<ChunkStore> removed) {
+    static Metadata without(Metadata state, StoredCluster cluster, List<StoredChunk> removed) {
         if (removed.isEmpty()) {
             return state;
         }
@@ -134,7 +134,7 @@ public final class Clusters {
 
     /** Sets fields of the configuration, all or none. */
     public static Outcome<Outcome.Done> configure(Metadata state, ClusterName name, Map<String, String> fields) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
         ClusterConfig config = cluster.config();
         for (Map.Entry<String, String> field : fields.entrySet()) {

@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
@@ -27,7 +27,7 @@ public final class Commits {
                         ErrorCode.INVALID_MIGRATION_TASK,
                         "slots " + reported.slotRange().rangeList()
                                 + " have the tag \"None\"; a task is Migrating or Importing"));
-        ClusterStore cluster = Require.cluster(state, reported.clusterName());
+        StoredCluster cluster = Require.cluster(state, reported.clusterName());
         ClusterView view = ClusterView.of(cluster);
         SlotRanges slots = reported.slotRange().rangeList();
         MigratingSlots task = cluster.runningTasks().stream()

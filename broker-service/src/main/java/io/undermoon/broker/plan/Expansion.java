@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
@@ -13,7 +13,7 @@ public final class Expansion {
     private Expansion() {}
 
     public static Outcome<List<MigratingSlots>> expand(Metadata state, Rules rules, ClusterName name) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         if (!cluster.lacksStableSlots()) {
             throw new UndermoonException(
                     ErrorCode.SLOTS_ALREADY_EVEN,
@@ -24,7 +24,7 @@ public final class Expansion {
     }
 
     /** Gives all shards of a cluster an even share. */
-    static Outcome<List<MigratingSlots>> level(Metadata state, Rules rules, ClusterStore cluster) {
+    static Outcome<List<MigratingSlots>> level(Metadata state, Rules rules, StoredCluster cluster) {
         return SlotMoves.plan(
                 state, rules, cluster, moves -> Leveling.level(moves, SlotShare.even(moves.shards(), moves.sizes())));
     }

@@ -3,8 +3,8 @@ package io.undermoon.broker.plan;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
@@ -52,7 +52,7 @@ public final class Failover {
      */
     public static Outcome<Result> failOver(Metadata state, Rules rules, ProxyAddress address, boolean force) {
         ProxyResource failed = Require.proxy(state, address);
-        ClusterStore cluster =
+        StoredCluster cluster =
                 failed.cluster() == null ? null : state.clusters().get(failed.cluster());
         if (cluster == null) {
             return new Outcome<>(markFailed(state, address), new Result.NotNeeded());
@@ -63,7 +63,7 @@ public final class Failover {
             return new Outcome<>(takenOver, new Result.NotNeeded());
         }
         Metadata marked = markFailed(takenOver, address);
-        ClusterStore current = Require.cluster(marked, cluster.name());
+        StoredCluster current = Require.cluster(marked, cluster.name());
         if (isDown(marked, rules, place.survivor(current)) && !force) {
             return new Outcome<>(
                     marked,
@@ -75,7 +75,7 @@ public final class Failover {
 
     /** Where a proxy is in its cluster. */
     private record Place(int chunk, int half) {
-        static Place of(ClusterStore cluster, ProxyAddress proxy) {
+        static Place of(StoredCluster cluster, ProxyAddress proxy) {
             int chunk = cluster.chunkOf(proxy);
             if (chunk < 0) {
                 throw new IllegalStateException("proxy " + proxy + " is in no chunk of cluster " + cluster.name());
@@ -87,11 +87,11 @@ public final class Failover {
             return 1 - half;
         }
 
-        ChunkStore in(ClusterStore cluster) {
+        StoredChunk in(StoredCluster cluster) {
             return cluster.chunks().get(chunk);
         }
 
-        ProxyAddress survivor(ClusterStore cluster) {
+        ProxyAddress survivor(StoredCluster cluster) {
             return in(cluster).proxyAddresses().get(otherHalf());
         }
     }
@@ -106,7 +106,7 @@ public final class Failover {
         return edit.done();
     }
 
-    private static Metadata takeOver(Metadata state, Rules rules, ClusterStore cluster, Place place) {
+    private static Metadata takeOver(Metadata state, Rules rules, StoredCluster cluster, Place place) {
         RolePosition wanted = RolePosition.mastersOn(place.otherHalf());
         if (isDown(state, rules, place.survivor(cluster)) || place.in(cluster).rolePosition() == wanted) {
             return state;
@@ -121,7 +121,7 @@ public final class Failover {
     }
 
     private static Outcome<Result> replace(
-            Metadata state, Rules rules, ClusterStore cluster, Place place, ProxyResource failed) {
+            Metadata state, Rules rules, StoredCluster cluster, Place place, ProxyResource failed) {
         String survivorHost = place.in(cluster).hosts().get(place.otherHalf());
         Optional<ProxyResource> choice = replacement(state, rules, failed.host(), survivorHost);
         if (choice.isEmpty()) {

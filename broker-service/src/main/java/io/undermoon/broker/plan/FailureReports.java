@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.metadata.ProxyAddress;
@@ -71,7 +71,7 @@ public final class FailureReports {
      */
     public static NavigableSet<ProxyAddress> awaitingFailover(Metadata state, Rules rules) {
         NavigableSet<ProxyAddress> proxies = reachingQuorum(state, rules);
-        for (ClusterStore cluster : state.clusters().values()) {
+        for (StoredCluster cluster : state.clusters().values()) {
             cluster.proxies().filter(state::hasFailed).forEach(proxies::add);
         }
         return proxies;

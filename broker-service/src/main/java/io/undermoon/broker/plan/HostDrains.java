@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
@@ -65,11 +65,11 @@ public final class HostDrains {
      * @param forgotten which emptied chunks may leave their cluster: clients have learned to do without them
      */
     public static Outcome<Outcome.Done> advance(
-            Metadata state, Rules rules, Predicate<ClusterName> busy, Predicate<ChunkStore> forgotten) {
+            Metadata state, Rules rules, Predicate<ClusterName> busy, Predicate<StoredChunk> forgotten) {
         Metadata current = state;
         if (!state.drainingHosts().isEmpty()) {
             for (ClusterName name : state.clusters().keySet()) {
-                ClusterStore cluster = Require.cluster(current, name);
+                StoredCluster cluster = Require.cluster(current, name);
                 if (!cluster.runsMigrations() && !busy.test(name)) {
                     current = advance(current, rules, cluster, forgotten);
                 }
@@ -79,19 +79,19 @@ public final class HostDrains {
     }
 
     /** The chunks that have been emptied and still are in their clusters. */
-    public static List<ChunkStore> emptied(Metadata state) {
+    public static List<StoredChunk> emptied(Metadata state) {
         return state.allChunks()
                 .filter(chunk -> chunk.holdsNothing() && isAffected(state, chunk))
                 .toList();
     }
 
     private static Metadata advance(
-            Metadata state, Rules rules, ClusterStore cluster, Predicate<ChunkStore> forgotten) {
-        List<ChunkStore> superfluous = emptied(state).stream()
+            Metadata state, Rules rules, StoredCluster cluster, Predicate<StoredChunk> forgotten) {
+        List<StoredChunk> superfluous = emptied(state).stream()
                 .filter(chunk -> cluster.chunks().contains(chunk) && forgotten.test(chunk))
                 .toList();
         Metadata current = Clusters.without(state, cluster, superfluous);
-        ClusterStore rest = Require.cluster(current, cluster.name());
+        StoredCluster rest = Require.cluster(current, cluster.name());
         List<Integer> leaving = chunksWithSlots(current, rest);
         if (leaving.isEmpty()) {
             return current;
@@ -101,18 +101,18 @@ public final class HostDrains {
             if (!hasRoom(current, rules, missing)) {
                 return current;
             }
-            current = Clusters.addNodes(current, rules, rest.name(), (long) missing * ChunkStore.NODES)
+            current = Clusters.addNodes(current, rules, rest.name(), (long) missing * StoredChunk.NODES)
                     .state();
         }
         return handOver(current, rules, Require.cluster(current, rest.name()), leaving);
     }
 
-    private static Metadata handOver(Metadata state, Rules rules, ClusterStore cluster, List<Integer> leaving) {
+    private static Metadata handOver(Metadata state, Rules rules, StoredCluster cluster, List<Integer> leaving) {
         Deque<Integer> heirs = new ArrayDeque<>(unused(state, cluster));
         return SlotMoves.plan(state, rules, cluster, moves -> {
                     for (int chunk : leaving) {
                         int heir = heirs.removeFirst();
-                        for (int part = 0; part < ChunkStore.PARTS; part++) {
+                        for (int part = 0; part < StoredChunk.PARTS; part++) {
                             int source = new ChunkPart(chunk, part).shard();
                             SlotRanges slots = moves.stableOf(source);
                             if (!slots.isEmpty()) {
@@ -160,7 +160,7 @@ public final class HostDrains {
         return new Progress(inUse, clusters, slots);
     }
 
-    private static int slotsOf(ChunkStore chunk) {
+    private static int slotsOf(StoredChunk chunk) {
         int leaving = chunk.migratingSlots().stream()
                 .flatMap(List::stream)
                 .filter(MigratingSlots::isMigrating)
@@ -169,20 +169,20 @@ public final class HostDrains {
         return chunk.stable(0).size() + chunk.stable(1).size() + leaving;
     }
 
-    private static boolean isAffected(Metadata state, ChunkStore chunk) {
+    private static boolean isAffected(Metadata state, StoredChunk chunk) {
         return chunk.hosts().stream().anyMatch(state.drainingHosts()::contains);
     }
 
-    private static List<Integer> chunksWithSlots(Metadata state, ClusterStore cluster) {
+    private static List<Integer> chunksWithSlots(Metadata state, StoredCluster cluster) {
         return indices(cluster, chunk -> !chunk.holdsNothing() && isAffected(state, chunk));
     }
 
     /** The chunks that can take slots over. */
-    private static List<Integer> unused(Metadata state, ClusterStore cluster) {
+    private static List<Integer> unused(Metadata state, StoredCluster cluster) {
         return indices(cluster, chunk -> chunk.holdsNothing() && !isAffected(state, chunk));
     }
 
-    private static List<Integer> indices(ClusterStore cluster, Predicate<ChunkStore> wanted) {
+    private static List<Integer> indices(StoredCluster cluster, Predicate<StoredChunk> wanted) {
         List<Integer> indices = new ArrayList<>();
         for (int i = 0; i < cluster.chunks().size(); i++) {
             if (wanted.test(cluster.chunks().get(i))) {
@@ -195,7 +195,7 @@ public final class HostDrains {
     /** Refuses a request that could not be carried out with the proxies there are now. */
     private static void requireRoom(Metadata state, Rules rules) {
         int missing = 0;
-        for (ClusterStore cluster : state.clusters().values()) {
+        for (StoredCluster cluster : state.clusters().values()) {
             missing += indices(cluster, chunk -> isAffected(state, chunk) && willHoldSlots(chunk))
                     .size();
         }
@@ -205,7 +205,7 @@ public final class HostDrains {
     }
 
     /** Whether a chunk has slots that are not leaving it already, or expects some. */
-    private static boolean willHoldSlots(ChunkStore chunk) {
+    private static boolean willHoldSlots(StoredChunk chunk) {
         return chunk.ownsStableSlots(0)
                 || chunk.ownsStableSlots(1)
                 || chunk.migratingSlots().stream().flatMap(List::stream).anyMatch(side -> !side.isMigrating());

@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
@@ -45,7 +45,7 @@ public final class Rebalancing {
     /** Plans the moves; those that may not run yet wait. Returns them, none if the cluster is even enough. */
     public static Outcome<List<MigratingSlots>> rebalance(
             Metadata state, Rules rules, ClusterName name, Request request) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
         int[] present = new SlotMoves(cluster, cluster.epoch()).sizes();
         long[] weights = weights(cluster, request, present);
@@ -59,7 +59,7 @@ public final class Rebalancing {
         return SlotMoves.plan(state, rules, cluster, moves -> Leveling.level(moves, wanted));
     }
 
-    private static long[] weights(ClusterStore cluster, Request request, int[] present) {
+    private static long[] weights(StoredCluster cluster, Request request, int[] present) {
         long[] weights = Arrays.stream(present)
                 .mapToLong(slots -> slots > 0 ? (long) SCALE : 0)
                 .toArray();

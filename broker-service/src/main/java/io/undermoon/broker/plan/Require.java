@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.fault.ErrorCode;
@@ -15,8 +15,8 @@ final class Require {
 
     private Require() {}
 
-    static ClusterStore cluster(Metadata state, ClusterName name) {
-        ClusterStore cluster = state.clusters().get(name);
+    static StoredCluster cluster(Metadata state, ClusterName name) {
+        StoredCluster cluster = state.clusters().get(name);
         if (cluster == null) {
             throw new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'");
         }
@@ -31,7 +31,7 @@ final class Require {
         return proxy;
     }
 
-    static void noMigration(ClusterStore cluster) {
+    static void noMigration(StoredCluster cluster) {
         if (cluster.runsMigrations()) {
             throw new UndermoonException(
                     ErrorCode.MIGRATION_RUNNING,

@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
@@ -42,7 +42,7 @@ public final class Resharding {
     /** Plans the moves, one task per source; those that may not run yet wait. Returns them. */
     public static Outcome<List<MigratingSlots>> reshard(
             Metadata state, Rules rules, ClusterName name, Request request) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         ShardAddresses addresses = new ShardAddresses(cluster);
         int destination = addresses.findOne(request.destination());
         List<Integer> sources = sources(cluster, addresses, request, destination);
@@ -56,7 +56,7 @@ public final class Resharding {
     }
 
     private static List<Integer> sources(
-            ClusterStore cluster, ShardAddresses addresses, Request request, int destination) {
+            StoredCluster cluster, ShardAddresses addresses, Request request, int destination) {
         if (request.sources().isEmpty()) {
             return IntStream.range(0, cluster.shardNumber())
                     .filter(shard -> shard != destination)

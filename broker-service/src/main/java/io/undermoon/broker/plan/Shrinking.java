@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
@@ -23,7 +23,7 @@ public final class Shrinking {
      */
     public static Outcome<List<MigratingSlots>> shrink(
             Metadata state, Rules rules, ClusterName name, long nodeNumber) {
-        ClusterStore cluster = Require.cluster(state, name);
+        StoredCluster cluster = Require.cluster(state, name);
         if (cluster.lacksStableSlots()) {
             throw new UndermoonException(
                     ErrorCode.FREE_NODE_FOUND,
@@ -40,8 +40,8 @@ public final class Shrinking {
     }
 
     /** Moves all slots to the shards of the first nodes, in even shares. */
-    static Outcome<List<MigratingSlots>> vacate(Metadata state, Rules rules, ClusterStore cluster, long nodeNumber) {
-        int staying = (int) nodeNumber / ChunkStore.NODES * ChunkStore.PARTS;
+    static Outcome<List<MigratingSlots>> vacate(Metadata state, Rules rules, StoredCluster cluster, long nodeNumber) {
+        int staying = (int) nodeNumber / StoredChunk.NODES * StoredChunk.PARTS;
         return SlotMoves.plan(
                 state, rules, cluster, moves -> Leveling.level(moves, SlotShare.even(staying, moves.sizes())));
     }

@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * to a task until it is committed. Mutable; belongs to one plan.
  */
 final class SlotMoves {
-    private final ClusterStore cluster;
+    private final StoredCluster cluster;
     private final Epoch epoch;
     private final List<SlotRanges> stable = new ArrayList<>();
     private final List<List<MigratingSlots>> tasks = new ArrayList<>();
@@ -27,13 +27,13 @@ final class SlotMoves {
     /**
      * @param epoch the epoch of the planned tasks
      */
-    SlotMoves(ClusterStore cluster, Epoch epoch) {
+    SlotMoves(StoredCluster cluster, Epoch epoch) {
         this.cluster = cluster;
         this.epoch = epoch;
         this.planned = new int[cluster.shardNumber()];
         for (int shard = 0; shard < cluster.shardNumber(); shard++) {
             ChunkPart part = ChunkPart.ofShard(shard);
-            ChunkStore chunk = cluster.chunks().get(part.chunk());
+            StoredChunk chunk = cluster.chunks().get(part.chunk());
             stable.add(chunk.stable(part.part()));
             tasks.add(new ArrayList<>(chunk.migratingSlots().get(part.part())));
         }
@@ -82,8 +82,8 @@ final class SlotMoves {
     }
 
     /** The cluster with the new tasks, of which those are started that may run. */
-    ClusterStore done(Rules rules) {
-        List<ChunkStore> chunks = new ArrayList<>(cluster.chunks());
+    StoredCluster done(Rules rules) {
+        List<StoredChunk> chunks = new ArrayList<>(cluster.chunks());
         for (int shard = 0; shard < cluster.shardNumber(); shard++) {
             ChunkPart part = ChunkPart.ofShard(shard);
             chunks.set(
@@ -98,12 +98,12 @@ final class SlotMoves {
      * @return the planned tasks, as their sources store them
      */
     static Outcome<List<MigratingSlots>> plan(
-            Metadata state, Rules rules, ClusterStore cluster, Consumer<SlotMoves> moves) {
+            Metadata state, Rules rules, StoredCluster cluster, Consumer<SlotMoves> moves) {
         MetadataEdit edit = state.edit();
         Epoch epoch = edit.bumpEpoch();
         SlotMoves planned = new SlotMoves(cluster, epoch);
         moves.accept(planned);
-        ClusterStore changed = planned.done(rules).withEpoch(epoch);
+        StoredCluster changed = planned.done(rules).withEpoch(epoch);
         edit.put(changed);
         List<MigratingSlots> tasks = changed.tasks().stream()
                 .filter(task -> task.meta().epoch().equals(epoch))

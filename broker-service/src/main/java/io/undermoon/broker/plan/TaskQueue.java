@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.MigratingSlots;
 import java.util.HashSet;
 import java.util.List;
@@ -17,12 +17,12 @@ final class TaskQueue {
     private TaskQueue() {}
 
     /** The cluster with as many tasks started as may run. To be called by every plan that adds or ends tasks. */
-    static ClusterStore start(ClusterStore cluster, Rules rules) {
+    static StoredCluster start(StoredCluster cluster, Rules rules) {
         Set<ChunkPart> busySources = new HashSet<>();
         List<MigratingSlots> running = cluster.runningTasks();
         running.forEach(task -> busySources.add(task.meta().source()));
         int started = running.size();
-        ClusterStore result = cluster;
+        StoredCluster result = cluster;
         for (MigratingSlots task : cluster.tasks()) {
             boolean room = rules.migrationLimit() == 0 || started < rules.migrationLimit();
             if (task.waiting() && room && busySources.add(task.meta().source())) {
@@ -33,9 +33,9 @@ final class TaskQueue {
         return result;
     }
 
-    private static ClusterStore started(ClusterStore cluster, MigratingSlots side) {
+    private static StoredCluster started(StoredCluster cluster, MigratingSlots side) {
         ChunkPart owner = side.owner();
-        ChunkStore chunk = cluster.chunks().get(owner.chunk());
+        StoredChunk chunk = cluster.chunks().get(owner.chunk());
         List<MigratingSlots> tasks = chunk.migratingSlots().get(owner.part()).stream()
                 .map(task -> task.equals(side) ? task.started() : task)
                 .toList();

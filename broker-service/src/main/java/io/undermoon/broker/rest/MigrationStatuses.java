@@ -27,14 +27,14 @@ final class MigrationStatuses {
 
     ClusterStatus of(ClusterView view) {
         ClusterInfo info = view.info();
-        List<MigratingSlots> tasks = new ArrayList<>(view.store().runningTasks());
-        view.store().tasks().stream().filter(MigratingSlots::waiting).forEach(tasks::add);
+        List<MigratingSlots> tasks = new ArrayList<>(view.stored().runningTasks());
+        view.stored().tasks().stream().filter(MigratingSlots::waiting).forEach(tasks::add);
         return new ClusterStatus(
                 info.name(),
                 info.nodeNumber(),
                 info.nodeNumberWithSlots(),
                 info.isMigrating(),
-                view.store().epoch(),
+                view.stored().epoch(),
                 of(view, tasks));
     }
 

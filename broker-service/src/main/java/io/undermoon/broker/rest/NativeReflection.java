@@ -1,8 +1,8 @@
 package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
@@ -26,10 +26,10 @@ import io.undermoon.umctl.MigrationProgress;
 /** The values that are read from and written as JSON, for native images. */
 @RegisterForReflection(
         targets = {
-            ChunkStore.class,
+            StoredChunk.class,
             Cluster.class,
             ClusterConfig.class,
-            ClusterStore.class,
+            StoredCluster.class,
             Metadata.class,
             MigratingSlots.class,
             MigrationConfig.class,

@@ -9,11 +9,11 @@ package io.undermoon.broker.state;
 public record ChunkPart(int chunk, int part) {
     /** The part with a given number when all parts of a cluster are counted in order. */
     public static ChunkPart ofShard(int shard) {
-        return new ChunkPart(shard / ChunkStore.PARTS, shard % ChunkStore.PARTS);
+        return new ChunkPart(shard / StoredChunk.PARTS, shard % StoredChunk.PARTS);
     }
 
     /** The number of this part when all parts of its cluster are counted in order. */
     public int shard() {
-        return chunk * ChunkStore.PARTS + part;
+        return chunk * StoredChunk.PARTS + part;
     }
 }

@@ -27,7 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record Metadata(
         String version,
         Epoch globalEpoch,
-        SortedMap<ClusterName, ClusterStore> clusters,
+        SortedMap<ClusterName, StoredCluster> clusters,
         SortedMap<ProxyAddress, ProxyResource> allProxies,
         SortedSet<ProxyAddress> failedProxies,
         SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
@@ -68,7 +68,7 @@ public record Metadata(
     }
 
     /** All chunks of all clusters. */
-    public Stream<ChunkStore> allChunks() {
+    public Stream<StoredChunk> allChunks() {
         return clusters.values().stream().flatMap(cluster -> cluster.chunks().stream());
     }
 

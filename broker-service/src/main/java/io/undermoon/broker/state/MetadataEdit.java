@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Metadata} in the making. Belongs to one plan, and to one thread; the value it was made from never changes. */
 public final class MetadataEdit {
     private final boolean orderedProxies;
-    private final SortedMap<ClusterName, ClusterStore> clusters;
+    private final SortedMap<ClusterName, StoredCluster> clusters;
     private final SortedMap<ProxyAddress, ProxyResource> proxies;
     private final SortedSet<ProxyAddress> failedProxies;
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
@@ -53,12 +53,12 @@ public final class MetadataEdit {
         clusters.replaceAll((name, cluster) -> cluster.withEpoch(epoch));
     }
 
-    /** Stores a cluster under a fresh epoch. */
-    public void putAtNewEpoch(ClusterStore cluster) {
+    /** TestMetadata a cluster under a fresh epoch. */
+    public void putAtNewEpoch(StoredCluster cluster) {
         put(cluster.withEpoch(bumpEpoch()));
     }
 
-    public void put(ClusterStore cluster) {
+    public void put(StoredCluster cluster) {
         clusters.put(cluster.name(), cluster);
     }
 

@@ -31,7 +31,7 @@ public final class MetadataView {
     public MetadataView next(Metadata nextState) {
         MetadataView next = new MetadataView(nextState);
         clusters.forEach((name, view) -> {
-            if (view.store().equals(nextState.clusters().get(name))) {
+            if (view.stored().equals(nextState.clusters().get(name))) {
                 next.clusters.put(name, view);
             }
         });
@@ -43,10 +43,10 @@ public final class MetadataView {
     }
 
     public Optional<ClusterView> cluster(@Nullable ClusterName name) {
-        ClusterStore store = name == null ? null : state.clusters().get(name);
-        return store == null
+        StoredCluster cluster = name == null ? null : state.clusters().get(name);
+        return cluster == null
                 ? Optional.empty()
-                : Optional.of(clusters.computeIfAbsent(store.name(), unused -> ClusterView.of(store)));
+                : Optional.of(clusters.computeIfAbsent(cluster.name(), unused -> ClusterView.of(cluster)));
     }
 
     /** What a registered proxy has to know, whether it is in a cluster or free. */
@@ -66,7 +66,7 @@ public final class MetadataView {
     public SortedMap<ProxyAddress, Epoch> proxyEpochs() {
         SortedMap<ProxyAddress, Epoch> epochs = new TreeMap<>();
         state.allProxies().forEach((address, resource) -> {
-            ClusterStore cluster =
+            StoredCluster cluster =
                     resource.cluster() == null ? null : state.clusters().get(resource.cluster());
             epochs.put(address, cluster == null ? state.globalEpoch() : cluster.epoch());
         });

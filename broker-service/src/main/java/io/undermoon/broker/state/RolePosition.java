@@ -46,6 +46,6 @@ public enum RolePosition {
 
     /** The node at the other end of a node's replication link. */
     public static int replicationPeer(int node) {
-        return ChunkStore.NODES - 1 - node;
+        return StoredChunk.NODES - 1 - node;
     }
 }

@@ -12,7 +12,7 @@ import io.undermoon.broker.plan.Plan;
 import io.undermoon.broker.plan.Rebalancing;
 import io.undermoon.broker.plan.Resharding;
 import io.undermoon.broker.plan.Shrinking;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.fault.ErrorCode;
@@ -158,7 +158,7 @@ public final class ClusterScaling {
 
     /** What has switched cannot be cancelled; the next step refuses until it is committed. */
     private CompletionStage<?> endMigrationsElsewhere(ClusterName name, long total) {
-        ClusterStore present = cluster(name).store();
+        StoredCluster present = cluster(name).stored();
         if (!present.runsMigrations() || AutoScaling.leadsTo(present, total)) {
             return CompletableFuture.completedStage(null);
         }
@@ -173,10 +173,10 @@ public final class ClusterScaling {
 
     private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingTicket ticket) {
         CompletableFuture<Void> round = later(
-                        () -> proxyEpochs.ask(cluster(name).store().proxies().toList()))
+                        () -> proxyEpochs.ask(cluster(name).stored().proxies().toList()))
                 .thenCompose(answers -> {
                     Optional<ProxyAddress> behind =
-                            behind(answers, cluster(name).store().epoch());
+                            behind(answers, cluster(name).stored().epoch());
                     if (behind.isEmpty()) {
                         return CompletableFuture.completedStage((Void) null);
                     }

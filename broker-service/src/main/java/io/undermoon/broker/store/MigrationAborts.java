@@ -63,7 +63,7 @@ public final class MigrationAborts {
         }
         ClusterView now = cluster(name);
         Map<MigrationTask, MigratingSlots> running = new LinkedHashMap<>();
-        for (MigratingSlots task : Aborts.select(now.store(), selection)) {
+        for (MigratingSlots task : Aborts.select(now.stored(), selection)) {
             if (!task.waiting()) {
                 running.put(now.task(task), task);
             }

@@ -100,8 +100,8 @@ public final class ProgressBoard {
     }
 
     private static void addRunning(ClusterView view, Set<Key> running) {
-        for (MigratingSlots task : view.store().runningTasks()) {
-            running.add(Key.of(view.store().name(), view.task(task).slotRange()));
+        for (MigratingSlots task : view.stored().runningTasks()) {
+            running.add(Key.of(view.stored().name(), view.task(task).slotRange()));
         }
     }
 

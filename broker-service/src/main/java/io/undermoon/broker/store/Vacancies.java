@@ -1,6 +1,6 @@
 package io.undermoon.broker.store;
 
-import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.metadata.ProxyAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -30,7 +30,7 @@ public final class Vacancies {
     }
 
     /** Takes note of the chunks that are empty now, and returns the proxies of those that have been so for long enough. */
-    Set<List<ProxyAddress>> over(Collection<ChunkStore> empty) {
+    Set<List<ProxyAddress>> over(Collection<StoredChunk> empty) {
         long now = nanoClock.getAsLong();
         Set<List<ProxyAddress>> present = new HashSet<>();
         empty.forEach(chunk -> present.add(chunk.proxyAddresses()));

@@ -1,17 +1,17 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
-import static io.undermoon.broker.testing.Stores.proxy;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.RULES;
+import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.RolePosition;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 class FailoverTest {
     @Test
     void does_not_know_a_proxy_nobody_registered() {
-        refuses(ErrorCode.PROXY_NOT_FOUND, () -> failOver(Stores.withProxies(1), proxy(9)));
+        refuses(ErrorCode.PROXY_NOT_FOUND, () -> failOver(TestMetadata.withProxies(1), proxy(9)));
     }
 
     @Test
     void marks_a_free_proxy_without_a_new_epoch() {
-        Metadata state = Stores.withProxies(2);
+        Metadata state = TestMetadata.withProxies(2);
         Metadata after = failOver(state, proxy(1)).state();
 
         assertThat(after.failedProxies()).containsExactly(proxy(1));
@@ -38,12 +38,12 @@ class FailoverTest {
 
     @Test
     void moves_masters_and_replaces_the_failed_half() {
-        Metadata state = Stores.withCluster(4, 1);
+        Metadata state = TestMetadata.withCluster(4, 1);
         ProxyAddress failed = half(state, 0);
         Outcome<Failover.Result> outcome = failOver(state, failed);
 
         assertThat(outcome.result()).isEqualTo(new Failover.Result.Replaced(proxy(3)));
-        ClusterStore cluster = cluster(outcome.state());
+        StoredCluster cluster = cluster(outcome.state());
         assertThat(cluster.chunks().get(0).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
         assertThat(cluster.chunks().get(0).proxyAddresses().get(0)).isEqualTo(proxy(3));
         assertThat(cluster.epoch().value()).isEqualTo(state.globalEpoch().value() + 2);
@@ -53,11 +53,11 @@ class FailoverTest {
 
     @Test
     void never_replaces_on_the_host_of_the_survivor() {
-        Metadata state = Stores.withCluster(4, 0);
+        Metadata state = TestMetadata.withCluster(4, 0);
         ProxyAddress failed = half(state, 0);
-        Metadata withSpareThere = Stores.add(state, 9, chunk(state).hosts().get(1));
+        Metadata withSpareThere = TestMetadata.add(state, 9, chunk(state).hosts().get(1));
         Metadata alsoOnFailedHost =
-                Stores.add(withSpareThere, 8, chunk(state).hosts().get(0));
+                TestMetadata.add(withSpareThere, 8, chunk(state).hosts().get(0));
 
         assertThat(failOver(alsoOnFailedHost, failed).result()).isInstanceOf(Failover.Result.NotPossible.class);
     }
@@ -65,23 +65,23 @@ class FailoverTest {
     @Test
     void prefers_the_host_with_fewest_chunks_in_common_with_the_survivor() {
         Metadata state = Metadata.empty(false);
-        state = Stores.add(state, 1, "a");
-        state = Stores.add(state, 2, "b");
+        state = TestMetadata.add(state, 1, "a");
+        state = TestMetadata.add(state, 2, "b");
         state = create(state, "demo");
         // Another chunk on b and c, so that c has a link to the survivor's host b, and d has none.
-        state = Stores.add(state, 3, "b");
-        state = Stores.add(state, 4, "c");
+        state = TestMetadata.add(state, 3, "b");
+        state = TestMetadata.add(state, 4, "c");
         state = create(state, "other");
-        state = Stores.add(state, 5, "c");
-        state = Stores.add(state, 6, "c");
-        state = Stores.add(state, 7, "d");
+        state = TestMetadata.add(state, 5, "c");
+        state = TestMetadata.add(state, 6, "c");
+        state = TestMetadata.add(state, 7, "d");
 
         assertThat(failOver(state, proxy(1)).result()).isEqualTo(new Failover.Result.Replaced(proxy(7)));
     }
 
     @Test
     void waits_for_a_spare_proxy_without_raising_epochs_and_uses_it_when_it_comes() {
-        Metadata state = Stores.withCluster(4, 0);
+        Metadata state = TestMetadata.withCluster(4, 0);
         ProxyAddress failed = half(state, 0);
         Metadata waiting = failOver(state, failed).state();
         assertThat(chunk(waiting).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
@@ -92,7 +92,7 @@ class FailoverTest {
         assertThat(again.state()).as("nothing to do, nothing changed").isEqualTo(waiting);
         assertThat(again.result()).isInstanceOf(Failover.Result.NotPossible.class);
 
-        Metadata withSpare = Stores.add(waiting, 9, "spare");
+        Metadata withSpare = TestMetadata.add(waiting, 9, "spare");
         Outcome<Failover.Result> repaired = Failover.failOver(withSpare, muchLater, failed, false);
         assertThat(repaired.result()).isEqualTo(new Failover.Result.Replaced(proxy(9)));
         assertThat(FailureReports.awaitingFailover(repaired.state(), muchLater)).isEmpty();
@@ -100,7 +100,7 @@ class FailoverTest {
 
     @Test
     void does_not_flap_when_both_halves_fail() {
-        Metadata state = Stores.withCluster(4, 2);
+        Metadata state = TestMetadata.withCluster(4, 2);
         ProxyAddress first = half(state, 0);
         ProxyAddress second = half(state, 1);
         Metadata reported = FailureReports.report(state, RULES, first, "c").state();
@@ -122,7 +122,7 @@ class FailoverTest {
 
     @Test
     void replaces_even_a_half_with_the_only_data_when_told_to() {
-        Metadata state = Stores.withCluster(4, 2);
+        Metadata state = TestMetadata.withCluster(4, 2);
         Metadata down =
                 FailureReports.report(state, RULES, half(state, 1), "c").state();
         assertThat(Failover.failOver(down, RULES, half(state, 0), true).result())
@@ -164,7 +164,7 @@ class FailoverTest {
     void only_moves_roles_in_ordered_mode() {
         Metadata state = Metadata.empty(true);
         for (int i = 1; i <= 4; i++) {
-            state = Stores.add(state, i, "h");
+            state = TestMetadata.add(state, i, "h");
         }
         state = create(state, "demo");
         Outcome<Failover.Result> outcome = failOver(state, proxy(1));
@@ -177,7 +177,7 @@ class FailoverTest {
 
     @Test
     void balances_masters_where_that_is_safe_and_only_then_raises_the_epoch() {
-        Metadata failedOver = failOver(Stores.withCluster(4, 1), half(Stores.withCluster(4, 1), 0))
+        Metadata failedOver = failOver(TestMetadata.withCluster(4, 1), half(TestMetadata.withCluster(4, 1), 0))
                 .state();
         Metadata balanced = Balancing.balanceMasters(failedOver, RULES, DEMO).state();
         assertThat(chunk(balanced).rolePosition()).isEqualTo(RolePosition.NORMAL);
@@ -200,16 +200,16 @@ class FailoverTest {
 
     @Test
     void finds_the_hosts_that_cannot_fail() {
-        assertThat(HostLosses.hostsThatCannotFail(Stores.withCluster(4, 0), RULES))
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 0), RULES))
                 .containsExactly("host1", "host2");
-        assertThat(HostLosses.hostsThatCannotFail(Stores.withCluster(4, 1), RULES))
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 1), RULES))
                 .isEmpty();
-        assertThat(HostLosses.hostsThatCannotFail(Stores.withProxies(3), RULES)).isEmpty();
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withProxies(3), RULES)).isEmpty();
     }
 
     private static Metadata migrating() {
         Metadata grown =
-                Clusters.addNodes(Stores.withCluster(4, 2), RULES, DEMO, 4).state();
+                Clusters.addNodes(TestMetadata.withCluster(4, 2), RULES, DEMO, 4).state();
         return Expansion.expand(grown, RULES, DEMO).state();
     }
 
@@ -222,11 +222,11 @@ class FailoverTest {
         return Failover.failOver(state, RULES, proxy, false);
     }
 
-    private static ClusterStore cluster(Metadata state) {
+    private static StoredCluster cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 
-    private static ChunkStore chunk(Metadata state) {
+    private static StoredChunk chunk(Metadata state) {
         return cluster(state).chunks().get(0);
     }
 

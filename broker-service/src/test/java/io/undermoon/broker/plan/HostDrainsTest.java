@@ -1,14 +1,14 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.RULES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +17,7 @@ class HostDrainsTest {
 
     @Test
     void moves_slots_to_a_chunk_elsewhere_and_takes_the_empty_one_out() {
-        Metadata draining = advanced(requested(Stores.withCluster(8, 2)));
+        Metadata draining = advanced(requested(TestMetadata.withCluster(8, 2)));
         assertThat(cluster(draining).nodeNumber()).isEqualTo(12);
         assertThat(cluster(draining).tasks()).hasSize(2);
         assertThat(HostDrains.progress(draining, HOST).slotsLeft()).isEqualTo(8192);
@@ -45,15 +45,15 @@ class HostDrainsTest {
 
     @Test
     void refuses_what_cannot_be_done() {
-        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> requested(Stores.withCluster(8, 1)));
-        refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.request(Stores.withCluster(8, 2), RULES, "nowhere"));
-        refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.cancel(Stores.withCluster(8, 2), HOST));
-        refuses(ErrorCode.ORDERED_PROXY_ENABLED, () -> requested(Stores.add(Metadata.empty(true), 1, HOST)));
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> requested(TestMetadata.withCluster(8, 1)));
+        refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.request(TestMetadata.withCluster(8, 2), RULES, "nowhere"));
+        refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.cancel(TestMetadata.withCluster(8, 2), HOST));
+        refuses(ErrorCode.ORDERED_PROXY_ENABLED, () -> requested(TestMetadata.add(Metadata.empty(true), 1, HOST)));
     }
 
     @Test
     void uses_the_empty_chunk_of_an_attempt_that_was_aborted() {
-        Metadata draining = advanced(requested(Stores.withCluster(8, 2)));
+        Metadata draining = advanced(requested(TestMetadata.withCluster(8, 2)));
         Metadata aborted = Aborts.withdraw(
                         draining, RULES, DEMO, cluster(draining).tasks())
                 .state();
@@ -64,11 +64,11 @@ class HostDrainsTest {
 
     @Test
     void leaves_busy_clusters_alone_and_needs_no_room_for_a_host_without_chunks() {
-        Metadata marked = requested(Stores.withCluster(8, 2));
+        Metadata marked = requested(TestMetadata.withCluster(8, 2));
         assertThat(HostDrains.advance(marked, RULES, DEMO::equals, emptied -> true)
                         .state())
                 .isEqualTo(marked);
-        Metadata free = requested(Stores.withProxies(3));
+        Metadata free = requested(TestMetadata.withProxies(3));
         assertThat(HostDrains.progress(free, HOST).isDrained()).isTrue();
         assertThat(ProxyPool.free(free, RULES)).hasSize(2);
     }
@@ -81,7 +81,7 @@ class HostDrainsTest {
         return HostDrains.advance(state, RULES, busy -> false, emptied -> true).state();
     }
 
-    private static ClusterStore cluster(Metadata state) {
+    private static StoredCluster cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 }

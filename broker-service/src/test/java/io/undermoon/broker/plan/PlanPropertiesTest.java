@@ -3,14 +3,14 @@ package io.undermoon.broker.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.state.MigratingSlots;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
@@ -70,11 +70,11 @@ class PlanPropertiesTest {
     private static BiFunction<Metadata, Rules, Outcome<?>> randomPlan(SplittableRandom random) {
         ClusterName name = new ClusterName("c" + random.nextInt(3));
         int n = 1 + random.nextInt(PROXIES);
-        ProxyAddress proxy = Stores.proxy(n);
+        ProxyAddress proxy = TestMetadata.proxy(n);
         int nodes = 4 * random.nextInt(6);
         return switch (random.nextInt(28)) {
             case 0, 1, 2, 3 ->
-                (state, rules) -> Proxies.register(state, proxy, Stores.nodes(n), "host" + n % HOSTS, null);
+                (state, rules) -> Proxies.register(state, proxy, TestMetadata.nodes(n), "host" + n % HOSTS, null);
             case 4 -> (state, rules) -> Proxies.remove(state, proxy);
             case 5 -> (state, rules) -> Clusters.create(state, rules, name, nodes, ClusterConfig.DEFAULT);
             case 6 ->
@@ -189,7 +189,7 @@ class PlanPropertiesTest {
             assertThat(cluster.tasks().isEmpty() || !running.isEmpty())
                     .as(context + ": something runs while there is something to do")
                     .isTrue();
-            ClusterStore old = before.clusters().get(name);
+            StoredCluster old = before.clusters().get(name);
             if (old != null && old.chunks().size() == cluster.chunks().size()) {
                 cluster.tasks().stream()
                         .filter(MigratingSlots::waiting)
@@ -209,7 +209,7 @@ class PlanPropertiesTest {
                     .isEqualTo(before.clusters());
         }
         after.clusters().forEach((name, cluster) -> {
-            ClusterStore old = before.clusters().get(name);
+            StoredCluster old = before.clusters().get(name);
             if (old != null && !old.equals(cluster)) {
                 assertThat(cluster.epoch())
                         .as(context + ": epoch of a changed cluster")
@@ -227,11 +227,11 @@ class PlanPropertiesTest {
     }
 
     private static void checkSlots(Metadata state, String context) {
-        for (ClusterStore cluster : state.clusters().values()) {
+        for (StoredCluster cluster : state.clusters().values()) {
             List<SlotRanges> owned = new ArrayList<>();
             for (int shard = 0; shard < cluster.shardNumber(); shard++) {
                 ChunkPart part = ChunkPart.ofShard(shard);
-                ChunkStore chunk = cluster.chunks().get(part.chunk());
+                StoredChunk chunk = cluster.chunks().get(part.chunk());
                 owned.add(chunk.stable(part.part()));
                 chunk.migratingSlots().get(part.part()).stream()
                         .filter(MigratingSlots::isMigrating)

@@ -1,15 +1,15 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.RULES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
@@ -29,7 +29,7 @@ class SlotMovesTest {
 
     @Test
     void scales_4_to_8_to_12_to_4_one_migration_at_a_time() {
-        Metadata state = Stores.withCluster(4, 4);
+        Metadata state = TestMetadata.withCluster(4, 4);
         for (int nodes : List.of(8, 12, 4)) {
             Outcome<AutoScaling.Next> begun = AutoScaling.begin(state, ONE_AT_A_TIME, DEMO, nodes);
             state = begun.result() == AutoScaling.Next.EXPAND
@@ -48,7 +48,7 @@ class SlotMovesTest {
 
     @Test
     void moves_a_number_of_slots_in_proportion_to_what_the_sources_have() {
-        Metadata state = Stores.withCluster(12, 0);
+        Metadata state = TestMetadata.withCluster(12, 0);
         Outcome<List<MigratingSlots>> some =
                 Resharding.reshard(state, RULES, DEMO, new Resharding.Request(List.of(), master(state, 0), 100, null));
         assertThat(texts(some.result()))
@@ -62,7 +62,7 @@ class SlotMovesTest {
 
     @Test
     void moves_given_slots_and_refuses_what_cannot_be_moved() {
-        Metadata state = Stores.withCluster(4, 0);
+        Metadata state = TestMetadata.withCluster(4, 0);
         SlotRanges both = SlotRanges.of(8000, 8200);
         Resharding.Request tail = new Resharding.Request(List.of(), master(state, 1), null, SlotRanges.of(8000, 8191));
         Metadata moving = Resharding.reshard(state, RULES, DEMO, tail).state();
@@ -81,7 +81,7 @@ class SlotMovesTest {
 
     @Test
     void plans_beside_a_running_migration_and_lets_it_wait_for_its_turn() {
-        Metadata state = Stores.withCluster(8, 0);
+        Metadata state = TestMetadata.withCluster(8, 0);
         Metadata one = Resharding.reshard(
                         state,
                         ONE_AT_A_TIME,
@@ -104,12 +104,12 @@ class SlotMovesTest {
     void rebalances_with_as_few_moves_as_possible() {
         Metadata uneven = finished(
                 Resharding.reshard(
-                                Stores.withCluster(8, 0),
+                                TestMetadata.withCluster(8, 0),
                                 RULES,
                                 DEMO,
                                 new Resharding.Request(
                                         List.of(),
-                                        master(Stores.withCluster(8, 0), 0),
+                                        master(TestMetadata.withCluster(8, 0), 0),
                                         null,
                                         SlotRanges.of(4096, 5095)))
                         .state(),
@@ -129,7 +129,7 @@ class SlotMovesTest {
 
     @Test
     void rebalances_by_weight() {
-        Metadata state = Stores.withCluster(8, 0);
+        Metadata state = TestMetadata.withCluster(8, 0);
         Outcome<List<MigratingSlots>> weighted = Rebalancing.rebalance(
                 state, RULES, DEMO, new Rebalancing.Request(Map.of(master(state, 0), 0.0, proxyOf(state, 1), 2.5), 2));
         assertThat(sizes(finished(weighted.state(), RULES))).containsExactly(0, 9102, 3641, 3641);
@@ -143,7 +143,7 @@ class SlotMovesTest {
 
     @Test
     void takes_back_what_waits_and_what_its_source_gave_up() {
-        Metadata before = Stores.withCluster(8, 2);
+        Metadata before = TestMetadata.withCluster(8, 2);
         Metadata moving = AutoScaling.expand(
                         AutoScaling.begin(before, ONE_AT_A_TIME, DEMO, 12).state(), ONE_AT_A_TIME, DEMO, 12)
                 .state();
@@ -166,7 +166,7 @@ class SlotMovesTest {
 
     @Test
     void starts_the_next_migration_when_one_is_taken_back() {
-        Metadata moving = Shrinking.shrink(Stores.withCluster(8, 0), ONE_AT_A_TIME, DEMO, 4)
+        Metadata moving = Shrinking.shrink(TestMetadata.withCluster(8, 0), ONE_AT_A_TIME, DEMO, 4)
                 .state();
         MigratingSlots first = cluster(moving).runningTasks().get(0);
         Aborts.Selection slots = new Aborts.Selection(Optional.of(first.rangeList()), Optional.empty());
@@ -179,7 +179,7 @@ class SlotMovesTest {
     @Test
     void does_not_take_back_a_migration_that_a_failover_restarted() {
         Metadata moving =
-                Shrinking.shrink(Stores.withCluster(8, 1), RULES, DEMO, 4).state();
+                Shrinking.shrink(TestMetadata.withCluster(8, 1), RULES, DEMO, 4).state();
         MigratingSlots task = cluster(moving).tasks().get(0);
         Metadata restarted = Failover.failOver(
                         moving,
@@ -198,7 +198,7 @@ class SlotMovesTest {
     @Test
     void commits_only_what_was_reported_with_the_present_addresses() {
         Metadata moving =
-                Shrinking.shrink(Stores.withCluster(8, 0), RULES, DEMO, 4).state();
+                Shrinking.shrink(TestMetadata.withCluster(8, 0), RULES, DEMO, 4).state();
         MigrationTask right =
                 ClusterView.of(cluster(moving)).task(cluster(moving).tasks().get(0));
         MigrationMeta meta = right.slotRange().migration().orElseThrow();
@@ -220,7 +220,7 @@ class SlotMovesTest {
     @Test
     void finishes_an_expansion_that_was_aborted_half_way() {
         Metadata moving = AutoScaling.expand(
-                        AutoScaling.begin(Stores.withCluster(8, 2), RULES, DEMO, 12)
+                        AutoScaling.begin(TestMetadata.withCluster(8, 2), RULES, DEMO, 12)
                                 .state(),
                         RULES,
                         DEMO,
@@ -299,7 +299,7 @@ class SlotMovesTest {
         throw new AssertionError("no node of shard " + shard);
     }
 
-    private static ClusterStore cluster(Metadata state) {
+    private static StoredCluster cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 }

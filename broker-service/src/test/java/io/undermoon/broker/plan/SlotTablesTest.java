@@ -1,15 +1,15 @@
 package io.undermoon.broker.plan;
 
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.RULES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 class SlotTablesTest {
     @Test
     void gives_new_shards_contiguous_blocks() {
-        assertThat(stable(Stores.withCluster(12, 0)))
+        assertThat(stable(TestMetadata.withCluster(12, 0)))
                 .containsExactly("0-2730", "2731-5461", "5462-8192", "8193-10923", "10924-13653", "13654-16383");
-        assertThat(stable(Stores.withCluster(4, 0))).containsExactly("0-8191", "8192-16383");
+        assertThat(stable(TestMetadata.withCluster(4, 0))).containsExactly("0-8191", "8192-16383");
     }
 
     @Test
     void expands_4_to_8() {
-        assertThat(tasks(expanded(Stores.withCluster(4, 2), 4))).containsExactly("0→2: 4096-8191", "1→3: 12288-16383");
+        assertThat(tasks(expanded(TestMetadata.withCluster(4, 2), 4))).containsExactly("0→2: 4096-8191", "1→3: 12288-16383");
     }
 
     @Test
@@ -36,7 +36,7 @@ class SlotTablesTest {
 
     @Test
     void expands_4_to_12() {
-        assertThat(tasks(expanded(Stores.withCluster(4, 4), 8)))
+        assertThat(tasks(expanded(TestMetadata.withCluster(4, 4), 8)))
                 .containsExactly(
                         "0→2: 5461-8191", "0→3: 2731-5460", "1→3: 16383-16383", "1→4: 13653-16382", "1→5: 10923-13652");
     }
@@ -51,7 +51,7 @@ class SlotTablesTest {
     @Test
     void shrinks_12_to_4() {
         Metadata shrunk =
-                Shrinking.shrink(Stores.withCluster(12, 0), RULES, DEMO, 4).state();
+                Shrinking.shrink(TestMetadata.withCluster(12, 0), RULES, DEMO, 4).state();
         assertThat(tasks(shrunk))
                 .containsExactly(
                         "2→0: 5462-8192",
@@ -64,12 +64,12 @@ class SlotTablesTest {
 
     @Test
     void is_even_again_after_all_commits() {
-        assertThat(stable(committed(expanded(Stores.withCluster(4, 2), 4))))
+        assertThat(stable(committed(expanded(TestMetadata.withCluster(4, 2), 4))))
                 .containsExactly("0-4095", "8192-12287", "4096-8191", "12288-16383");
     }
 
     private static Metadata eightFromFour() {
-        return committed(expanded(Stores.withCluster(4, 4), 4));
+        return committed(expanded(TestMetadata.withCluster(4, 4), 4));
     }
 
     private static Metadata expanded(Metadata state, int added) {
@@ -88,7 +88,7 @@ class SlotTablesTest {
         return current;
     }
 
-    private static ClusterStore cluster(Metadata state) {
+    private static StoredCluster cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 

@@ -9,7 +9,7 @@ import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.broker.testing.MutableClock;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ReplicaPushTest {
     @Test
     void copies_to_every_replica_and_does_not_wait_for_the_silent() throws IOException {
-        Metadata state = Stores.withCluster(4, 1);
+        Metadata state = TestMetadata.withCluster(4, 1);
         MetadataWriter metadata = new MetadataWriter(
                 new MemoryStorage(state), new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
         Queue<String> received = new ConcurrentLinkedQueue<>();

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.broker.testing.Golden;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.ClusterName;
@@ -54,8 +54,8 @@ class GoldenJsonTest {
 
     @Test
     void shows_a_free_proxy_at_the_global_epoch() {
-        Metadata state = atEpoch(Stores.withProxies(9), 12);
-        ObjectNode proxy = tree(new MetadataView(state).proxy(Stores.proxy(9)).orElseThrow());
+        Metadata state = atEpoch(TestMetadata.withProxies(9), 12);
+        ObjectNode proxy = tree(new MetadataView(state).proxy(TestMetadata.proxy(9)).orElseThrow());
         proxy.remove("replicas");
 
         assertThat((JsonNode) proxy).isEqualTo(Golden.read("proxy-free.json").get("proxy"));
@@ -67,11 +67,11 @@ class GoldenJsonTest {
         dump.findValues("migrating_slots")
                 .forEach(parts -> ((ObjectNode) parts.get(1).get(0)).put("waiting", true));
         Metadata state = MetadataJson.read(dump);
-        ClusterStore store = state.clusters().get(new ClusterName("orders"));
-        ClusterView one = ClusterView.of(store);
+        StoredCluster stored = state.clusters().get(new ClusterName("orders"));
+        ClusterView one = ClusterView.of(stored);
 
-        assertThat(store.tasks()).hasSize(2);
-        assertThat(store.runningTasks()).hasSize(1);
+        assertThat(stored.tasks()).hasSize(2);
+        assertThat(stored.runningTasks()).hasSize(1);
         assertThat(MetadataJson.read(MetadataJson.write(state))).isEqualTo(state);
 
         assertThat(one.cluster().nodes().get(0).slots()).hasSize(2);

@@ -7,7 +7,7 @@ import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.storage.MetadataStorage.WriteResult;
 import io.undermoon.broker.testing.Golden;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FileStorageTest {
     private static final Metadata EMPTY = Metadata.empty(false);
-    private static final Metadata OLD = Stores.withProxies(2);
-    private static final Metadata NEW = Stores.withProxies(3);
+    private static final Metadata OLD = TestMetadata.withProxies(2);
+    private static final Metadata NEW = TestMetadata.withProxies(3);
 
     @TempDir
     Path directory;

@@ -1,7 +1,7 @@
 package io.undermoon.broker.store;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.Stores.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,13 +9,13 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.Commits;
 import io.undermoon.broker.plan.Outcome;
-import io.undermoon.broker.state.ClusterStore;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.testing.MutableClock;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
@@ -46,7 +46,7 @@ class ClusterScalingTest {
 
     @Test
     void adds_nodes_waits_for_their_proxies_and_expands() {
-        MetadataWriter metadata = writer(Stores.withCluster(4, 2));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(4, 2));
         ClusterScaling scaling = scaling(metadata, Duration.ofSeconds(60));
         CompletableFuture<Void> scaled = scaling.scaleTo(DEMO, 8).toCompletableFuture();
 
@@ -64,12 +64,12 @@ class ClusterScalingTest {
         failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.MIGRATION_RUNNING);
         refuses(
                 ErrorCode.SLOTS_ALREADY_EVEN,
-                () -> scaling(writer(Stores.withCluster(4, 0)), Duration.ZERO).expand(DEMO));
+                () -> scaling(writer(TestMetadata.withCluster(4, 0)), Duration.ZERO).expand(DEMO));
     }
 
     @Test
     void gives_up_in_time_and_can_be_repeated() {
-        MetadataWriter metadata = writer(Stores.withCluster(4, 2));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(4, 2));
         ClusterScaling scaling = scaling(metadata, Duration.ofMillis(20));
         assertThatThrownBy(() -> scaling.scaleTo(DEMO, 8).toCompletableFuture().get(10, TimeUnit.SECONDS))
                 .cause()
@@ -84,7 +84,7 @@ class ClusterScalingTest {
 
     @Test
     void is_redirected_and_cancelled_while_it_waits() {
-        MetadataWriter metadata = writer(Stores.withCluster(4, 4));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(4, 4));
         ClusterScaling scaling = scaling(metadata, Duration.ofSeconds(60));
         CompletableFuture<Void> toEight = scaling.scaleTo(DEMO, 8).toCompletableFuture();
         CompletableFuture<Void> toTwelve = scaling.scaleTo(DEMO, 12).toCompletableFuture();
@@ -99,7 +99,7 @@ class ClusterScalingTest {
 
     @Test
     void is_redirected_while_slots_move() {
-        MetadataWriter metadata = writer(Stores.withCluster(12, 0));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(12, 0));
         ClusterScaling scaling = scaling(metadata, Duration.ZERO);
         scaling.shrink(DEMO, 4);
         assertThat(scaling.scaleTo(DEMO, 8).toCompletableFuture()).succeedsWithin(10, TimeUnit.SECONDS);
@@ -115,7 +115,7 @@ class ClusterScalingTest {
 
     @Test
     void waits_for_the_commit_of_what_cannot_be_cancelled_any_more() {
-        MetadataWriter metadata = writer(Stores.withCluster(12, 0));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(12, 0));
         ClusterScaling scaling = scaling(metadata, Duration.ZERO);
         scaling.shrink(DEMO, 8);
         List<MigratingSlots> tasks = cluster(metadata).runningTasks();
@@ -126,7 +126,7 @@ class ClusterScalingTest {
 
     @Test
     void empties_a_host_in_the_background() {
-        MetadataWriter metadata = writer(Stores.withCluster(4, 2));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(4, 2));
         ClusterScaling scaling = scaling(metadata, Duration.ZERO);
         scaling.drain("host1");
         assertThat(cluster(metadata).tasks()).hasSize(2);
@@ -146,12 +146,12 @@ class ClusterScalingTest {
         nanos.addAndGet(Duration.ofSeconds(30).toNanos());
         scaling.advanceDrains();
         assertThat(cluster(metadata).nodeNumber()).isEqualTo(4);
-        assertThat(cluster(metadata).proxies()).doesNotContain(Stores.proxy(1));
+        assertThat(cluster(metadata).proxies()).doesNotContain(TestMetadata.proxy(1));
     }
 
     @Test
     void shrinks_without_waiting_and_removes_nodes_that_are_unused() {
-        MetadataWriter metadata = writer(Stores.withCluster(8, 2));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(8, 2));
         ClusterScaling scaling = scaling(metadata, Duration.ZERO);
         List<Node> added = scaling.addNodes(DEMO, 4);
         assertThat(added).hasSize(4);
@@ -164,7 +164,7 @@ class ClusterScalingTest {
 
     @Test
     void leaves_no_trace_when_there_are_not_enough_proxies() {
-        MetadataWriter metadata = writer(Stores.withCluster(4, 1));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(4, 1));
         Metadata before = metadata.state();
         ClusterScaling scaling = scaling(metadata, Duration.ZERO);
         failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.NO_AVAILABLE_RESOURCE);
@@ -176,7 +176,7 @@ class ClusterScalingTest {
 
     @Test
     void fails_when_the_cluster_is_removed_while_it_waits() {
-        MetadataWriter metadata = writer(Stores.withCluster(4, 2));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(4, 2));
         CompletableFuture<Void> scaled =
                 scaling(metadata, Duration.ofSeconds(60)).scaleTo(DEMO, 8).toCompletableFuture();
         metadata.change((state, rules) -> Clusters.remove(state, DEMO));
@@ -186,7 +186,7 @@ class ClusterScalingTest {
 
     @Test
     void recovers_above_the_highest_epoch_of_the_proxies() {
-        MetadataWriter metadata = writer(Stores.withCluster(4, 0));
+        MetadataWriter metadata = writer(TestMetadata.withCluster(4, 0));
         proxies.epoch = Optional.of(new Epoch(70));
         EpochRecovery recovery = new EpochRecovery(metadata, proxies, ForkJoinPool.commonPool());
         assertThat(recovery.recover().toCompletableFuture().join()).isEmpty();
@@ -222,7 +222,7 @@ class ClusterScalingTest {
                         UndermoonException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
-    private static ClusterStore cluster(MetadataWriter metadata) {
+    private static StoredCluster cluster(MetadataWriter metadata) {
         return metadata.state().clusters().get(DEMO);
     }
 

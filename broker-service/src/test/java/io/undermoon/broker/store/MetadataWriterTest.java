@@ -12,7 +12,7 @@ import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.StorageException;
 import io.undermoon.broker.testing.MutableClock;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
@@ -134,7 +134,7 @@ class MetadataWriterTest {
     }
 
     private static void register(MetadataWriter metadata, int n) {
-        metadata.change((state, rules) -> Proxies.register(state, Stores.proxy(n), Stores.nodes(n), "h" + n, null));
+        metadata.change((state, rules) -> Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null));
     }
 
     /** A storage whose writes can be made to fail. */

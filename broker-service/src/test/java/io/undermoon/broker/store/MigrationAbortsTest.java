@@ -1,6 +1,6 @@
 package io.undermoon.broker.store;
 
-import static io.undermoon.broker.testing.Stores.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.plan.Aborts;
@@ -14,7 +14,7 @@ import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.store.MigrationAborts.Fate;
 import io.undermoon.broker.store.MigrationControl.Answer;
 import io.undermoon.broker.testing.MutableClock;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import java.time.Duration;
@@ -30,7 +30,7 @@ class MigrationAbortsTest {
     private static final Rules ONE_AT_A_TIME = new Rules(1_700_000_000, 60, 1, 1);
 
     private final MetadataWriter metadata = new MetadataWriter(
-            new MemoryStorage(Shrinking.shrink(Stores.withCluster(8, 1), ONE_AT_A_TIME, DEMO, 4)
+            new MemoryStorage(Shrinking.shrink(TestMetadata.withCluster(8, 1), ONE_AT_A_TIME, DEMO, 4)
                     .state()),
             new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 1),
             new MutableClock());

@@ -1,7 +1,7 @@
 package io.undermoon.broker.store;
 
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.RULES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.plan.Aborts;
@@ -10,7 +10,7 @@ import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.testing.MutableClock;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.SlotState;
@@ -27,7 +27,7 @@ class ProgressBoardTest {
     private final AtomicLong nanos = new AtomicLong();
     private final MetadataWriter metadata = new MetadataWriter(
             new MemoryStorage(
-                    Shrinking.shrink(Stores.withCluster(8, 0), RULES, DEMO, 4).state()),
+                    Shrinking.shrink(TestMetadata.withCluster(8, 0), RULES, DEMO, 4).state()),
             new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0),
             new MutableClock());
     private final ProgressBoard board = new ProgressBoard(metadata, nanos::get);

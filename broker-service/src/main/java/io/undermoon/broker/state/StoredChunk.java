@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param hosts per half the failure domain of its proxy
  * @param nodeAddresses 0 and 1 belong to proxy 0, 2 and 3 to proxy 1
  */
-public record ChunkStore(
+@Schema(name = "ChunkStore")
+public record StoredChunk(
         RolePosition rolePosition,
         List<@Nullable TaggedSlots> stableSlots,
         List<List<MigratingSlots>> migratingSlots,
@@ -32,7 +34,7 @@ public record ChunkStore(
     public static final int HALVES = 2;
     public static final int NODES = 4;
 
-    public ChunkStore {
+    public StoredChunk {
         requireNonNull(rolePosition, "role_position");
         stableSlots = normalised(sized("stable_slots", stableSlots, PARTS));
         migratingSlots = sized("migrating_slots", migratingSlots, PARTS).stream()
@@ -44,10 +46,10 @@ public record ChunkStore(
     }
 
     /** A chunk in its normal position, without migrations. */
-    public static ChunkStore of(ProxyResource first, ProxyResource second, List<SlotRanges> stable) {
+    public static StoredChunk of(ProxyResource first, ProxyResource second, List<SlotRanges> stable) {
         List<NodeAddress> nodes = new ArrayList<>(first.nodeAddresses());
         nodes.addAll(second.nodeAddresses());
-        return new ChunkStore(
+        return new StoredChunk(
                 RolePosition.NORMAL,
                 stable.stream().map(TaggedSlots::stable).toList(),
                 List.of(List.of(), List.of()),
@@ -88,20 +90,20 @@ public record ChunkStore(
         return proxyAddresses.get(node / HALVES);
     }
 
-    public ChunkStore withPosition(RolePosition position) {
-        return new ChunkStore(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses);
+    public StoredChunk withPosition(RolePosition position) {
+        return new StoredChunk(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses);
     }
 
-    public ChunkStore withPart(int part, SlotRanges stable, List<MigratingSlots> tasks) {
+    public StoredChunk withPart(int part, SlotRanges stable, List<MigratingSlots> tasks) {
         List<@Nullable TaggedSlots> newStable = new ArrayList<>(stableSlots);
         newStable.set(part, TaggedSlots.stable(stable));
         List<List<MigratingSlots>> newTasks = new ArrayList<>(migratingSlots);
         newTasks.set(part, tasks);
-        return new ChunkStore(rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses);
+        return new StoredChunk(rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses);
     }
 
     /** This chunk with another proxy in place of one half; slots and roles stay. */
-    public ChunkStore withHalf(int half, ProxyResource proxy) {
+    public StoredChunk withHalf(int half, ProxyResource proxy) {
         List<ProxyAddress> newProxies = new ArrayList<>(proxyAddresses);
         newProxies.set(half, proxy.proxyAddress());
         List<String> newHosts = new ArrayList<>(hosts);
@@ -109,7 +111,7 @@ public record ChunkStore(
         List<NodeAddress> newNodes = new ArrayList<>(nodeAddresses);
         newNodes.set(2 * half, proxy.nodeAddresses().get(0));
         newNodes.set(2 * half + 1, proxy.nodeAddresses().get(1));
-        return new ChunkStore(rolePosition, stableSlots, migratingSlots, newProxies, newHosts, newNodes);
+        return new StoredChunk(rolePosition, stableSlots, migratingSlots, newProxies, newHosts, newNodes);
     }
 
     /** "No slots" has one form, so that equal chunks are equal. */

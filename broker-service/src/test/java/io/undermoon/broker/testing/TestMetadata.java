@@ -11,11 +11,11 @@ import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 
 /** Metadata to start tests from. */
-public final class Stores {
+public final class TestMetadata {
     public static final Rules RULES = new Rules(1_700_000_000, 60, 1, 0);
     public static final ClusterName DEMO = new ClusterName("demo");
 
-    private Stores() {}
+    private TestMetadata() {}
 
     /** Proxies 1 to n, each on a host of its own. */
     public static Metadata withProxies(int n) {
