@@ -17,7 +17,7 @@ import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
 import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.broker.store.ProxyEpochs;
-import io.undermoon.broker.store.Vacancies;
+import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.json.Json;
 import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Vertx;
@@ -130,7 +130,7 @@ public final class BrokerBeans {
             ManagedExecutor executor,
             Settings settings) {
         return new ClusterScaling(
-                metadata, epochs, aborts, new Vacancies(TIME_TO_FORGET, System::nanoTime), executor, settings.patience());
+                metadata, epochs, aborts, new EmptyChunks(TIME_TO_FORGET, System::nanoTime), executor, settings.patience());
     }
 
     @Produces

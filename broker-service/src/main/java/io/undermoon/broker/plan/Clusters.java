@@ -101,7 +101,7 @@ public final class Clusters {
         StoredCluster cluster = Require.cluster(state, name);
         Require.noMigration(cluster);
         List<StoredChunk> unused =
-                cluster.chunks().stream().filter(StoredChunk::holdsNothing).toList();
+                cluster.chunks().stream().filter(StoredChunk::isEmpty).toList();
         if (unused.isEmpty()) {
             throw new UndermoonException(
                     ErrorCode.FREE_NODE_NOT_FOUND, "cluster '" + name + "' has no nodes without slots");
@@ -113,7 +113,7 @@ public final class Clusters {
     static Metadata trim(Metadata state, ClusterName name, long total) {
         StoredCluster cluster = Require.cluster(state, name);
         List<StoredChunk> unused = new ArrayList<>(
-                cluster.chunks().stream().filter(StoredChunk::holdsNothing).toList());
+                cluster.chunks().stream().filter(StoredChunk::isEmpty).toList());
         Collections.reverse(unused);
         long tooMany = Math.max(0, cluster.nodeNumber() - total) / StoredChunk.NODES;
         return without(state, cluster, unused.stream().limit(tooMany).toList());

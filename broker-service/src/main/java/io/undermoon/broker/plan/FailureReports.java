@@ -20,7 +20,7 @@ public final class FailureReports {
 
     /**
      * Takes a report in. One that is known already changes nothing, nor does one about a proxy nobody registered: such a
-     * report is accepted, for callers expect that, and forgotten.
+     * report is accepted, for callers expect that, and removable.
      */
     public static Outcome<Outcome.Done> report(Metadata state, Rules rules, ProxyAddress proxy, String reporter) {
         Metadata current = expire(state, rules).state();

@@ -65,13 +65,13 @@ public final class HostDrains {
      * @param forgotten which emptied chunks may leave their cluster: clients have learned to do without them
      */
     public static Outcome<Outcome.Done> advance(
-            Metadata state, Rules rules, Predicate<ClusterName> busy, Predicate<StoredChunk> forgotten) {
+            Metadata state, Rules rules, Predicate<ClusterName> busy, Predicate<StoredChunk> removable) {
         Metadata current = state;
         if (!state.drainingHosts().isEmpty()) {
             for (ClusterName name : state.clusters().keySet()) {
                 StoredCluster cluster = Require.cluster(current, name);
                 if (!cluster.runsMigrations() && !busy.test(name)) {
-                    current = advance(current, rules, cluster, forgotten);
+                    current = advance(current, rules, cluster, removable);
                 }
             }
         }
@@ -81,14 +81,14 @@ public final class HostDrains {
     /** The chunks that have been emptied and still are in their clusters. */
     public static List<StoredChunk> emptied(Metadata state) {
         return state.allChunks()
-                .filter(chunk -> chunk.holdsNothing() && isAffected(state, chunk))
+                .filter(chunk -> chunk.isEmpty() && isAffected(state, chunk))
                 .toList();
     }
 
     private static Metadata advance(
-            Metadata state, Rules rules, StoredCluster cluster, Predicate<StoredChunk> forgotten) {
+            Metadata state, Rules rules, StoredCluster cluster, Predicate<StoredChunk> removable) {
         List<StoredChunk> superfluous = emptied(state).stream()
-                .filter(chunk -> cluster.chunks().contains(chunk) && forgotten.test(chunk))
+                .filter(chunk -> cluster.chunks().contains(chunk) && removable.test(chunk))
                 .toList();
         Metadata current = Clusters.without(state, cluster, superfluous);
         StoredCluster rest = Require.cluster(current, cluster.name());
@@ -174,12 +174,12 @@ public final class HostDrains {
     }
 
     private static List<Integer> chunksWithSlots(Metadata state, StoredCluster cluster) {
-        return indices(cluster, chunk -> !chunk.holdsNothing() && isAffected(state, chunk));
+        return indices(cluster, chunk -> !chunk.isEmpty() && isAffected(state, chunk));
     }
 
     /** The chunks that can take slots over. */
     private static List<Integer> unused(Metadata state, StoredCluster cluster) {
-        return indices(cluster, chunk -> chunk.holdsNothing() && !isAffected(state, chunk));
+        return indices(cluster, chunk -> chunk.isEmpty() && !isAffected(state, chunk));
     }
 
     private static List<Integer> indices(StoredCluster cluster, Predicate<StoredChunk> wanted) {

@@ -44,7 +44,7 @@ public final class ClusterScaling {
     private final Executor executor;
     private final Patience patience;
     private final MigrationAborts aborts;
-    private final Vacancies vacancies;
+    private final EmptyChunks emptyChunks;
     private final Map<ClusterName, ScalingTicket> tickets = new ConcurrentHashMap<>();
 
     /**
@@ -62,13 +62,13 @@ public final class ClusterScaling {
             MetadataWriter metadata,
             ProxyEpochs proxyEpochs,
             MigrationAborts aborts,
-            Vacancies vacancies,
+            EmptyChunks emptyChunks,
             Executor executor,
             Patience patience) {
         this.metadata = metadata;
         this.proxyEpochs = proxyEpochs;
         this.aborts = aborts;
-        this.vacancies = vacancies;
+        this.emptyChunks = emptyChunks;
         this.executor = executor;
         this.patience = patience;
     }
@@ -116,12 +116,12 @@ public final class ClusterScaling {
         if (metadata.state().drainingHosts().isEmpty()) {
             return;
         }
-        Set<List<ProxyAddress>> forgotten;
-        synchronized (vacancies) {
-            forgotten = vacancies.over(HostDrains.emptied(metadata.state()));
+        Set<List<ProxyAddress>> removable;
+        synchronized (emptyChunks) {
+            removable = emptyChunks.sinceGracePeriod(HostDrains.emptied(metadata.state()));
         }
         metadata.change((state, rules) -> HostDrains.advance(
-                state, rules, tickets::containsKey, chunk -> forgotten.contains(chunk.proxyAddresses())));
+                state, rules, tickets::containsKey, chunk -> removable.contains(chunk.proxyAddresses())));
     }
 
     /**

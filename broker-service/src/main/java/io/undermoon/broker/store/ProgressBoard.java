@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
 
 /**
  * How far the migrations are, as the coordinators learned it from the proxies last. Kept in memory only and no longer than it
- * is true: a report about a migration that does not run is not taken, one that is not renewed is forgotten. Safe for any
+ * is true: a report about a migration that does not run is not taken, one that is not renewed is removable. Safe for any
  * number of threads and coordinators.
  */
 public final class ProgressBoard {

@@ -203,7 +203,7 @@ class ClusterScalingTest {
                 metadata,
                 proxies,
                 new MigrationAborts(metadata, proxies, ForkJoinPool.commonPool()),
-                new Vacancies(Duration.ofSeconds(30), nanos::get),
+                new EmptyChunks(Duration.ofSeconds(30), nanos::get),
                 ForkJoinPool.commonPool(),
                 new ClusterScaling.Patience(Duration.ofMillis(5), timeout));
     }

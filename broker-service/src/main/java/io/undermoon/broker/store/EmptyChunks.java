@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * For how long chunks have been empty, as far as this broker has seen. A proxy that is in a cluster leads clients that still
  * come to it to the owner of a slot; one that is free cannot. Not thread-safe.
  */
-public final class Vacancies {
+public final class EmptyChunks {
     private final Duration grace;
     private final LongSupplier nanoClock;
     private final Map<List<ProxyAddress>, Long> since = new HashMap<>();
@@ -24,13 +24,13 @@ public final class Vacancies {
      * @param grace how long clients may need to learn where slots have gone
      * @param nanoClock as {@link System#nanoTime}
      */
-    public Vacancies(Duration grace, LongSupplier nanoClock) {
+    public EmptyChunks(Duration grace, LongSupplier nanoClock) {
         this.grace = grace;
         this.nanoClock = nanoClock;
     }
 
     /** Takes note of the chunks that are empty now, and returns the proxies of those that have been so for long enough. */
-    Set<List<ProxyAddress>> over(Collection<StoredChunk> empty) {
+    Set<List<ProxyAddress>> sinceGracePeriod(Collection<StoredChunk> empty) {
         long now = nanoClock.getAsLong();
         Set<List<ProxyAddress>> present = new HashSet<>();
         empty.forEach(chunk -> present.add(chunk.proxyAddresses()));
