@@ -59,7 +59,7 @@ public final class Aborts {
         }
         StoredCluster without = cluster;
         for (MigratingSlots task : withdrawn) {
-            without = Settlement.toSource(without, task);
+            without = MigrationEnd.toSource(without, task);
         }
         MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(TaskQueue.start(without, rules));

@@ -40,7 +40,7 @@ public final class Commits {
                                 + meta.srcNodeAddress() + " to " + meta.dstNodeAddress() + " since epoch "
                                 + meta.epoch()));
         MetadataEdit edit = state.edit();
-        edit.putAtNewEpoch(TaskQueue.start(Settlement.toDestination(cluster, task), rules));
+        edit.putAtNewEpoch(TaskQueue.start(MigrationEnd.toDestination(cluster, task), rules));
         return Outcome.done(edit.done());
     }
 }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The end of a migration task, one way or the other: both its sides go, and its slots are stable slots of one of them. */
-final class Settlement {
-    private Settlement() {}
+final class MigrationEnd {
+    private MigrationEnd() {}
 
     /** The slots have moved. */
     static StoredCluster toDestination(StoredCluster cluster, MigratingSlots task) {
