@@ -39,7 +39,7 @@ public final class Aborts {
     /** Takes back the selected migrations that have not started: no proxy has heard of them. Returns them. */
     public static Outcome<List<MigratingSlots>> withdrawWaiting(
             Metadata state, Rules rules, ClusterName name, Selection selection) {
-        List<MigratingSlots> waiting = select(Require.cluster(state, name), selection).stream()
+        List<MigratingSlots> waiting = select(Preconditions.requireCluster(state, name), selection).stream()
                 .filter(MigratingSlots::waiting)
                 .toList();
         return withdraw(state, rules, name, waiting);
@@ -51,7 +51,7 @@ public final class Aborts {
      */
     public static Outcome<List<MigratingSlots>> withdraw(
             Metadata state, Rules rules, ClusterName name, Collection<MigratingSlots> agreed) {
-        StoredCluster cluster = Require.cluster(state, name);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         List<MigratingSlots> withdrawn = new ArrayList<>(cluster.tasks());
         withdrawn.retainAll(agreed);
         if (withdrawn.isEmpty()) {

@@ -26,8 +26,8 @@ public final class AutoScaling {
 
     /** Refuses a number of nodes the cluster could not be brought to, before anything is cancelled for it. */
     public static Outcome<Outcome.Done> check(Metadata state, Rules rules, ClusterName name, long total) {
-        StoredCluster cluster = Require.cluster(state, name);
-        Require.nodeNumber(total, total);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNodeNumber(total, total);
         int missing = (int) (total - cluster.nodeNumber()) / StoredChunk.NODES;
         if (missing > 0) {
             Allocation.pairs(state, rules, missing, cluster.chunks().size() * StoredChunk.HALVES);
@@ -37,10 +37,10 @@ public final class AutoScaling {
 
     /** Refused while migrations run: they are ended first, see {@link Aborts}. */
     public static Outcome<Next> begin(Metadata state, Rules rules, ClusterName name, long total) {
-        Require.noMigration(Require.cluster(state, name));
-        Require.nodeNumber(total, total);
+        Preconditions.requireNoMigration(Preconditions.requireCluster(state, name));
+        Preconditions.requireNodeNumber(total, total);
         Metadata trimmed = Clusters.trim(state, name, total);
-        StoredCluster cluster = Require.cluster(trimmed, name);
+        StoredCluster cluster = Preconditions.requireCluster(trimmed, name);
         if (cluster.nodeNumber() > total) {
             return new Outcome<>(
                     Shrinking.vacate(trimmed, rules, cluster, total).state(), Next.NOTHING);
@@ -57,7 +57,7 @@ public final class AutoScaling {
      * @throws UndermoonException {@code NODE_NUMBER_CHANGING} where somebody has given the cluster another number of nodes
      */
     public static Outcome<Outcome.Done> expand(Metadata state, Rules rules, ClusterName name, long total) {
-        StoredCluster cluster = Require.cluster(state, name);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         if (cluster.nodeNumber() != total) {
             throw new UndermoonException(
                     ErrorCode.NODE_NUMBER_CHANGING,

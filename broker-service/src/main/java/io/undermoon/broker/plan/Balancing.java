@@ -18,7 +18,7 @@ public final class Balancing {
      * chunk as its source or destination. The other chunks stay as they are.
      */
     public static Outcome<Outcome.Done> balanceMasters(Metadata state, Rules rules, ClusterName name) {
-        StoredCluster cluster = Require.cluster(state, name);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         List<StoredChunk> chunks = new ArrayList<>();
         for (StoredChunk chunk : cluster.chunks()) {
             chunks.add(canMove(state, rules, chunk) ? chunk.withPosition(RolePosition.NORMAL) : chunk);

@@ -25,7 +25,7 @@ public final class Clusters {
         if (state.clusters().containsKey(name)) {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "cluster '" + name + "' exists already");
         }
-        Require.nodeNumber(nodeNumber, nodeNumber);
+        Preconditions.requireNodeNumber(nodeNumber, nodeNumber);
         int chunks = (int) nodeNumber / StoredChunk.NODES;
         List<Allocation.Pair> pairs = Allocation.pairs(state, rules, chunks, 0);
         List<SlotRanges> blocks = SlotShare.blocks(chunks * StoredChunk.PARTS);
@@ -51,7 +51,7 @@ public final class Clusters {
     }
 
     public static Outcome<Outcome.Done> remove(Metadata state, ClusterName name) {
-        StoredCluster cluster = Require.cluster(state, name);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         MetadataEdit edit = state.edit();
         cluster.proxies().forEach(proxy -> edit.assign(proxy, null));
         edit.removeCluster(name);
@@ -65,9 +65,9 @@ public final class Clusters {
      * @return the index of the first new chunk
      */
     public static Outcome<Integer> addNodes(Metadata state, Rules rules, ClusterName name, long added) {
-        StoredCluster cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
-        Require.nodeNumber(added, cluster.nodeNumber() + added);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNoMigration(cluster);
+        Preconditions.requireNodeNumber(added, cluster.nodeNumber() + added);
         int newChunks = (int) added / StoredChunk.NODES;
         int oldChunks = cluster.chunks().size();
         List<Allocation.Pair> pairs = Allocation.pairs(state, rules, newChunks, oldChunks * StoredChunk.HALVES);
@@ -87,7 +87,7 @@ public final class Clusters {
      * @return the index of the first new chunk
      */
     public static Outcome<Integer> growTo(Metadata state, Rules rules, ClusterName name, long total) {
-        int present = Require.cluster(state, name).nodeNumber();
+        int present = Preconditions.requireCluster(state, name).nodeNumber();
         if (total <= present) {
             throw new UndermoonException(
                     ErrorCode.NODE_NUM_ALREADY_ENOUGH,
@@ -98,8 +98,8 @@ public final class Clusters {
 
     /** Takes the chunks without slots out of a cluster; their proxies become free. */
     public static Outcome<Outcome.Done> deleteFreeNodes(Metadata state, ClusterName name) {
-        StoredCluster cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNoMigration(cluster);
         List<StoredChunk> unused =
                 cluster.chunks().stream().filter(StoredChunk::isEmpty).toList();
         if (unused.isEmpty()) {
@@ -111,7 +111,7 @@ public final class Clusters {
 
     /** Takes chunks without slots, the last ones first, out of a cluster without migrations that has too many nodes. */
     static Metadata trim(Metadata state, ClusterName name, long total) {
-        StoredCluster cluster = Require.cluster(state, name);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         List<StoredChunk> unused = new ArrayList<>(
                 cluster.chunks().stream().filter(StoredChunk::isEmpty).toList());
         Collections.reverse(unused);
@@ -134,8 +134,8 @@ public final class Clusters {
 
     /** Sets fields of the configuration, all or none. */
     public static Outcome<Outcome.Done> configure(Metadata state, ClusterName name, Map<String, String> fields) {
-        StoredCluster cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNoMigration(cluster);
         ClusterConfig config = cluster.config();
         for (Map.Entry<String, String> field : fields.entrySet()) {
             config = set(config, field.getKey(), field.getValue());

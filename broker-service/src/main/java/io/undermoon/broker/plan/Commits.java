@@ -27,7 +27,7 @@ public final class Commits {
                         ErrorCode.INVALID_MIGRATION_TASK,
                         "slots " + reported.slotRange().rangeList()
                                 + " have the tag \"None\"; a task is Migrating or Importing"));
-        StoredCluster cluster = Require.cluster(state, reported.clusterName());
+        StoredCluster cluster = Preconditions.requireCluster(state, reported.clusterName());
         ClusterView view = ClusterView.of(cluster);
         SlotRanges slots = reported.slotRange().rangeList();
         MigratingSlots task = cluster.runningTasks().stream()

@@ -13,13 +13,13 @@ public final class Expansion {
     private Expansion() {}
 
     public static Outcome<List<MigratingSlots>> expand(Metadata state, Rules rules, ClusterName name) {
-        StoredCluster cluster = Require.cluster(state, name);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         if (!cluster.lacksStableSlots()) {
             throw new UndermoonException(
                     ErrorCode.SLOTS_ALREADY_EVEN,
                     "all shards of cluster '" + name + "' have slots already; rebalance it if they are uneven");
         }
-        Require.noMigration(cluster);
+        Preconditions.requireNoMigration(cluster);
         return level(state, rules, cluster);
     }
 

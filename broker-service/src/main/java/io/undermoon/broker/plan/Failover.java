@@ -51,7 +51,7 @@ public final class Failover {
      * @param force replace the proxy even if the other half of its chunk is down too, which may lose the chunk's data
      */
     public static Outcome<Result> failOver(Metadata state, Rules rules, ProxyAddress address, boolean force) {
-        ProxyResource failed = Require.proxy(state, address);
+        ProxyResource failed = Preconditions.requireProxy(state, address);
         StoredCluster cluster =
                 failed.cluster() == null ? null : state.clusters().get(failed.cluster());
         if (cluster == null) {
@@ -63,7 +63,7 @@ public final class Failover {
             return new Outcome<>(takenOver, new Result.NotNeeded());
         }
         Metadata marked = markFailed(takenOver, address);
-        StoredCluster current = Require.cluster(marked, cluster.name());
+        StoredCluster current = Preconditions.requireCluster(marked, cluster.name());
         if (isDown(marked, rules, place.survivor(current)) && !force) {
             return new Outcome<>(
                     marked,

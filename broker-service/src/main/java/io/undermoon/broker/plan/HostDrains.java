@@ -69,7 +69,7 @@ public final class HostDrains {
         Metadata current = state;
         if (!state.drainingHosts().isEmpty()) {
             for (ClusterName name : state.clusters().keySet()) {
-                StoredCluster cluster = Require.cluster(current, name);
+                StoredCluster cluster = Preconditions.requireCluster(current, name);
                 if (!cluster.runsMigrations() && !busy.test(name)) {
                     current = advance(current, rules, cluster, removable);
                 }
@@ -91,7 +91,7 @@ public final class HostDrains {
                 .filter(chunk -> cluster.chunks().contains(chunk) && removable.test(chunk))
                 .toList();
         Metadata current = Clusters.without(state, cluster, superfluous);
-        StoredCluster rest = Require.cluster(current, cluster.name());
+        StoredCluster rest = Preconditions.requireCluster(current, cluster.name());
         List<Integer> leaving = chunksWithSlots(current, rest);
         if (leaving.isEmpty()) {
             return current;
@@ -104,7 +104,7 @@ public final class HostDrains {
             current = Clusters.addNodes(current, rules, rest.name(), (long) missing * StoredChunk.NODES)
                     .state();
         }
-        return handOver(current, rules, Require.cluster(current, rest.name()), leaving);
+        return handOver(current, rules, Preconditions.requireCluster(current, rest.name()), leaving);
     }
 
     private static Metadata handOver(Metadata state, Rules rules, StoredCluster cluster, List<Integer> leaving) {

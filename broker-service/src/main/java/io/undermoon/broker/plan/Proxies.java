@@ -52,7 +52,7 @@ public final class Proxies {
     }
 
     public static Outcome<Outcome.Done> remove(Metadata state, ProxyAddress address) {
-        ProxyResource proxy = Require.proxy(state, address);
+        ProxyResource proxy = Preconditions.requireProxy(state, address);
         if (proxy.cluster() != null) {
             throw new UndermoonException(
                     ErrorCode.IN_USE, "proxy '" + address + "' is in use by cluster '" + proxy.cluster() + "'");

@@ -45,8 +45,8 @@ public final class Rebalancing {
     /** Plans the moves; those that may not run yet wait. Returns them, none if the cluster is even enough. */
     public static Outcome<List<MigratingSlots>> rebalance(
             Metadata state, Rules rules, ClusterName name, Request request) {
-        StoredCluster cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNoMigration(cluster);
         int[] present = new SlotMoves(cluster, cluster.epoch()).sizes();
         long[] weights = weights(cluster, request, present);
         if (Arrays.stream(weights).sum() == 0) {

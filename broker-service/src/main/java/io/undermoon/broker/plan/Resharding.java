@@ -42,7 +42,7 @@ public final class Resharding {
     /** Plans the moves, one task per source; those that may not run yet wait. Returns them. */
     public static Outcome<List<MigratingSlots>> reshard(
             Metadata state, Rules rules, ClusterName name, Request request) {
-        StoredCluster cluster = Require.cluster(state, name);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         ShardAddresses addresses = new ShardAddresses(cluster);
         int destination = addresses.findOne(request.destination());
         List<Integer> sources = sources(cluster, addresses, request, destination);

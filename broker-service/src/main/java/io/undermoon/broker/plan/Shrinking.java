@@ -23,14 +23,14 @@ public final class Shrinking {
      */
     public static Outcome<List<MigratingSlots>> shrink(
             Metadata state, Rules rules, ClusterName name, long nodeNumber) {
-        StoredCluster cluster = Require.cluster(state, name);
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         if (cluster.lacksStableSlots()) {
             throw new UndermoonException(
                     ErrorCode.FREE_NODE_FOUND,
                     "cluster '" + name + "' has nodes without slots; delete or expand to them first");
         }
-        Require.noMigration(cluster);
-        Require.nodeNumber(nodeNumber, nodeNumber);
+        Preconditions.requireNoMigration(cluster);
+        Preconditions.requireNodeNumber(nodeNumber, nodeNumber);
         if (nodeNumber >= cluster.nodeNumber()) {
             throw new UndermoonException(
                     ErrorCode.INVALID_NODE_NUMBER,

@@ -106,12 +106,12 @@ class PlanPropertiesTest {
 
     private static Outcome<Outcome.Done> commitAny(
             Metadata state, Rules rules, ClusterName name, SplittableRandom random) {
-        List<MigratingSlots> tasks = Require.cluster(state, name).tasks();
+        List<MigratingSlots> tasks = Preconditions.requireCluster(state, name).tasks();
         if (tasks.isEmpty()) {
             return Outcome.done(state);
         }
         MigratingSlots task = tasks.get(random.nextInt(tasks.size()));
-        MigrationTask report = ClusterView.of(Require.cluster(state, name)).task(task);
+        MigrationTask report = ClusterView.of(Preconditions.requireCluster(state, name)).task(task);
         assertThat(task.waiting() && !isRefused(() -> Commits.commit(state, rules, report)))
                 .as("what has not started cannot be committed")
                 .isFalse();
@@ -154,14 +154,14 @@ class PlanPropertiesTest {
 
     /** A task that is taken back leaves its slots with the source, whatever else happens. */
     private static Outcome<?> abortAny(Metadata state, Rules rules, ClusterName name, SplittableRandom random) {
-        List<MigratingSlots> tasks = Require.cluster(state, name).tasks();
+        List<MigratingSlots> tasks = Preconditions.requireCluster(state, name).tasks();
         if (tasks.isEmpty()) {
             return Outcome.done(state);
         }
         MigratingSlots task = tasks.get(random.nextInt(tasks.size()));
         Outcome<List<MigratingSlots>> outcome = Aborts.withdraw(state, rules, name, List.of(task));
         ChunkPart source = task.meta().source();
-        SlotRanges stable = Require.cluster(outcome.state(), name)
+        SlotRanges stable = Preconditions.requireCluster(outcome.state(), name)
                 .chunks()
                 .get(source.chunk())
                 .stable(source.part());
@@ -172,7 +172,7 @@ class PlanPropertiesTest {
 
     private static String anyNode(Metadata state, ClusterName name, SplittableRandom random) {
         List<Node> nodes =
-                ClusterView.of(Require.cluster(state, name)).cluster().nodes();
+                ClusterView.of(Preconditions.requireCluster(state, name)).cluster().nodes();
         return nodes.get(random.nextInt(nodes.size())).address().value();
     }
 

@@ -9,13 +9,13 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.ProxyAddress;
 
 /** The checks that plans share. */
-final class Require {
+final class Preconditions {
     /** A part without a slot would be a master of nothing. */
     private static final int MAX_NODES = 2 * 16384;
 
-    private Require() {}
+    private Preconditions() {}
 
-    static StoredCluster cluster(Metadata state, ClusterName name) {
+    static StoredCluster requireCluster(Metadata state, ClusterName name) {
         StoredCluster cluster = state.clusters().get(name);
         if (cluster == null) {
             throw new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'");
@@ -23,7 +23,7 @@ final class Require {
         return cluster;
     }
 
-    static ProxyResource proxy(Metadata state, ProxyAddress address) {
+    static ProxyResource requireProxy(Metadata state, ProxyAddress address) {
         ProxyResource proxy = state.allProxies().get(address);
         if (proxy == null) {
             throw new UndermoonException(ErrorCode.PROXY_NOT_FOUND, "there is no proxy '" + address + "'");
@@ -31,7 +31,7 @@ final class Require {
         return proxy;
     }
 
-    static void noMigration(StoredCluster cluster) {
+    static void requireNoMigration(StoredCluster cluster) {
         if (cluster.runsMigrations()) {
             throw new UndermoonException(
                     ErrorCode.MIGRATION_RUNNING,
@@ -43,7 +43,7 @@ final class Require {
     /**
      * @param total how many nodes the cluster would have
      */
-    static void nodeNumber(long nodes, long total) {
+    static void requireNodeNumber(long nodes, long total) {
         if (nodes <= 0 || nodes % 4 != 0) {
             throw new UndermoonException(
                     ErrorCode.INVALID_NODE_NUMBER, "node number " + nodes + " is not a positive multiple of 4");
