@@ -38,11 +38,11 @@ public final class Aborts {
 
     /** Takes back the selected migrations that have not started: no proxy has heard of them. Returns them. */
     public static Outcome<List<MigratingSlots>> withdrawWaiting(
-            Metadata state, Rules rules, ClusterName name, Selection selection) {
+            Metadata state, PlanContext context, ClusterName name, Selection selection) {
         List<MigratingSlots> waiting = select(Preconditions.requireCluster(state, name), selection).stream()
                 .filter(MigratingSlots::waiting)
                 .toList();
-        return withdraw(state, rules, name, waiting);
+        return withdraw(state, context, name, waiting);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class Aborts {
      * taken back: one that was committed or restarted meanwhile is another matter. Returns those that were.
      */
     public static Outcome<List<MigratingSlots>> withdraw(
-            Metadata state, Rules rules, ClusterName name, Collection<MigratingSlots> agreed) {
+            Metadata state, PlanContext context, ClusterName name, Collection<MigratingSlots> agreed) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         List<MigratingSlots> withdrawn = new ArrayList<>(cluster.tasks());
         withdrawn.retainAll(agreed);
@@ -62,7 +62,7 @@ public final class Aborts {
             without = MigrationEnd.toSource(without, task);
         }
         MetadataEdit edit = state.edit();
-        edit.putAtNewEpoch(TaskQueue.start(without, rules));
+        edit.putAtNewEpoch(TaskQueue.start(without, context));
         return new Outcome<>(edit.done(), withdrawn);
     }
 }

@@ -40,11 +40,11 @@ final class Allocation {
      * @param chunks how many pairs are wanted
      * @param present how many proxies the cluster has already
      */
-    static List<Pair> pairs(Metadata state, Rules rules, int chunks, int present) {
+    static List<Pair> pairs(Metadata state, PlanContext context, int chunks, int present) {
         if (state.enableOrderedProxy()) {
-            return orderedPairs(state, rules, chunks, present);
+            return orderedPairs(state, context, chunks, present);
         }
-        Allocation allocation = new Allocation(ProxyPool.freeByHost(state, rules), LinkTable.of(state));
+        Allocation allocation = new Allocation(ProxyPool.freeByHost(state, context), LinkTable.of(state));
         allocation.trim(2 * chunks);
         List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
@@ -53,9 +53,9 @@ final class Allocation {
         return pairs;
     }
 
-    private static List<Pair> orderedPairs(Metadata state, Rules rules, int chunks, int present) {
+    private static List<Pair> orderedPairs(Metadata state, PlanContext context, int chunks, int present) {
         int wanted = 2 * chunks;
-        List<ProxyResource> free = ProxyPool.free(state, rules).stream()
+        List<ProxyResource> free = ProxyPool.free(state, context).stream()
                 .sorted(comparingLong(ProxyResource::index))
                 .limit(wanted)
                 .toList();

@@ -25,28 +25,28 @@ public final class AutoScaling {
     }
 
     /** Refuses a number of nodes the cluster could not be brought to, before anything is cancelled for it. */
-    public static Outcome<Outcome.Done> check(Metadata state, Rules rules, ClusterName name, long total) {
+    public static Outcome<Outcome.Done> check(Metadata state, PlanContext context, ClusterName name, long total) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNodeNumber(total, total);
         int missing = (int) (total - cluster.nodeNumber()) / StoredChunk.NODES;
         if (missing > 0) {
-            Allocation.pairs(state, rules, missing, cluster.chunks().size() * StoredChunk.HALVES);
+            Allocation.pairs(state, context, missing, cluster.chunks().size() * StoredChunk.HALVES);
         }
         return Outcome.done(state);
     }
 
     /** Refused while migrations run: they are ended first, see {@link Aborts}. */
-    public static Outcome<Next> begin(Metadata state, Rules rules, ClusterName name, long total) {
+    public static Outcome<Next> begin(Metadata state, PlanContext context, ClusterName name, long total) {
         Preconditions.requireNoMigration(Preconditions.requireCluster(state, name));
         Preconditions.requireNodeNumber(total, total);
         Metadata trimmed = Clusters.trim(state, name, total);
         StoredCluster cluster = Preconditions.requireCluster(trimmed, name);
         if (cluster.nodeNumber() > total) {
             return new Outcome<>(
-                    Shrinking.vacate(trimmed, rules, cluster, total).state(), Next.NOTHING);
+                    Shrinking.vacate(trimmed, context, cluster, total).state(), Next.NOTHING);
         }
         if (cluster.nodeNumber() < total) {
-            return new Outcome<>(Clusters.growTo(trimmed, rules, name, total).state(), Next.EXPAND);
+            return new Outcome<>(Clusters.growTo(trimmed, context, name, total).state(), Next.EXPAND);
         }
         return new Outcome<>(trimmed, cluster.lacksStableSlots() ? Next.EXPAND : Next.NOTHING);
     }
@@ -56,7 +56,7 @@ public final class AutoScaling {
      *
      * @throws UndermoonException {@code NODE_NUMBER_CHANGING} where somebody has given the cluster another number of nodes
      */
-    public static Outcome<Outcome.Done> expand(Metadata state, Rules rules, ClusterName name, long total) {
+    public static Outcome<Outcome.Done> expand(Metadata state, PlanContext context, ClusterName name, long total) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         if (cluster.nodeNumber() != total) {
             throw new UndermoonException(
@@ -64,7 +64,7 @@ public final class AutoScaling {
                     "cluster '" + name + "' was brought to " + cluster.nodeNumber() + " nodes meanwhile");
         }
         return cluster.lacksStableSlots() && !cluster.runsMigrations()
-                ? Outcome.done(Expansion.level(state, rules, cluster).state())
+                ? Outcome.done(Expansion.level(state, context, cluster).state())
                 : Outcome.done(state);
     }
 

@@ -17,11 +17,11 @@ public final class Balancing {
      * Gives each half of a chunk one master where it is safe: neither proxy failed or is reported, and no migration has the
      * chunk as its source or destination. The other chunks stay as they are.
      */
-    public static Outcome<Outcome.Done> balanceMasters(Metadata state, Rules rules, ClusterName name) {
+    public static Outcome<Outcome.Done> balanceMasters(Metadata state, PlanContext context, ClusterName name) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         List<StoredChunk> chunks = new ArrayList<>();
         for (StoredChunk chunk : cluster.chunks()) {
-            chunks.add(canMove(state, rules, chunk) ? chunk.withPosition(RolePosition.NORMAL) : chunk);
+            chunks.add(canMove(state, context, chunk) ? chunk.withPosition(RolePosition.NORMAL) : chunk);
         }
         if (chunks.equals(cluster.chunks())) {
             return Outcome.done(state);
@@ -31,9 +31,9 @@ public final class Balancing {
         return Outcome.done(edit.done());
     }
 
-    private static boolean canMove(Metadata state, Rules rules, StoredChunk chunk) {
+    private static boolean canMove(Metadata state, PlanContext context, StoredChunk chunk) {
         return !chunk.takesPartInMigration()
                 && chunk.proxyAddresses().stream()
-                        .noneMatch(proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, rules, proxy));
+                        .noneMatch(proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, context, proxy));
     }
 }

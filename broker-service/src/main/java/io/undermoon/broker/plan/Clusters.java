@@ -20,14 +20,14 @@ public final class Clusters {
     private Clusters() {}
 
     public static Outcome<Outcome.Done> create(
-            Metadata state, Rules rules, ClusterName name, long nodeNumber, ClusterConfig config) {
+            Metadata state, PlanContext context, ClusterName name, long nodeNumber, ClusterConfig config) {
         requireRoomForCluster(state);
         if (state.clusters().containsKey(name)) {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "cluster '" + name + "' exists already");
         }
         Preconditions.requireNodeNumber(nodeNumber, nodeNumber);
         int chunks = (int) nodeNumber / StoredChunk.NODES;
-        List<Allocation.Pair> pairs = Allocation.pairs(state, rules, chunks, 0);
+        List<Allocation.Pair> pairs = Allocation.pairs(state, context, chunks, 0);
         List<SlotRanges> blocks = SlotShare.blocks(chunks * StoredChunk.PARTS);
         List<StoredChunk> created = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
@@ -64,13 +64,13 @@ public final class Clusters {
      *
      * @return the index of the first new chunk
      */
-    public static Outcome<Integer> addNodes(Metadata state, Rules rules, ClusterName name, long added) {
+    public static Outcome<Integer> addNodes(Metadata state, PlanContext context, ClusterName name, long added) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNoMigration(cluster);
         Preconditions.requireNodeNumber(added, cluster.nodeNumber() + added);
         int newChunks = (int) added / StoredChunk.NODES;
         int oldChunks = cluster.chunks().size();
-        List<Allocation.Pair> pairs = Allocation.pairs(state, rules, newChunks, oldChunks * StoredChunk.HALVES);
+        List<Allocation.Pair> pairs = Allocation.pairs(state, context, newChunks, oldChunks * StoredChunk.HALVES);
         List<StoredChunk> chunks = new ArrayList<>(cluster.chunks());
         for (Allocation.Pair pair : pairs) {
             chunks.add(StoredChunk.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));
@@ -86,14 +86,14 @@ public final class Clusters {
      *
      * @return the index of the first new chunk
      */
-    public static Outcome<Integer> growTo(Metadata state, Rules rules, ClusterName name, long total) {
+    public static Outcome<Integer> growTo(Metadata state, PlanContext context, ClusterName name, long total) {
         int present = Preconditions.requireCluster(state, name).nodeNumber();
         if (total <= present) {
             throw new UndermoonException(
                     ErrorCode.NODE_NUM_ALREADY_ENOUGH,
                     "cluster '" + name + "' has " + present + " nodes, " + total + " are wanted");
         }
-        return addNodes(state, rules, name, total - present);
+        return addNodes(state, context, name, total - present);
     }
 
     /** Takes the chunks without slots out of a cluster; their proxies become free. */

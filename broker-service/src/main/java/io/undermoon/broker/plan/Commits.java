@@ -20,7 +20,7 @@ public final class Commits {
      * The task is found if it runs with exactly these slots, this epoch and these addresses, whichever side reports it. One
      * that has not started cannot have finished; one that was restarted by a failover has to finish anew.
      */
-    public static Outcome<Outcome.Done> commit(Metadata state, Rules rules, MigrationTask reported) {
+    public static Outcome<Outcome.Done> commit(Metadata state, PlanContext context, MigrationTask reported) {
         MigrationMeta meta = reported.slotRange()
                 .migration()
                 .orElseThrow(() -> new UndermoonException(
@@ -40,7 +40,7 @@ public final class Commits {
                                 + meta.srcNodeAddress() + " to " + meta.dstNodeAddress() + " since epoch "
                                 + meta.epoch()));
         MetadataEdit edit = state.edit();
-        edit.putAtNewEpoch(TaskQueue.start(MigrationEnd.toDestination(cluster, task), rules));
+        edit.putAtNewEpoch(TaskQueue.start(MigrationEnd.toDestination(cluster, task), context));
         return Outcome.done(edit.done());
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 public final class Expansion {
     private Expansion() {}
 
-    public static Outcome<List<MigratingSlots>> expand(Metadata state, Rules rules, ClusterName name) {
+    public static Outcome<List<MigratingSlots>> expand(Metadata state, PlanContext context, ClusterName name) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         if (!cluster.lacksStableSlots()) {
             throw new UndermoonException(
@@ -20,12 +20,12 @@ public final class Expansion {
                     "all shards of cluster '" + name + "' have slots already; rebalance it if they are uneven");
         }
         Preconditions.requireNoMigration(cluster);
-        return level(state, rules, cluster);
+        return level(state, context, cluster);
     }
 
     /** Gives all shards of a cluster an even share. */
-    static Outcome<List<MigratingSlots>> level(Metadata state, Rules rules, StoredCluster cluster) {
+    static Outcome<List<MigratingSlots>> level(Metadata state, PlanContext context, StoredCluster cluster) {
         return SlotMoves.plan(
-                state, rules, cluster, moves -> Leveling.level(moves, SlotShare.even(moves.shards(), moves.sizes())));
+                state, context, cluster, moves -> Leveling.level(moves, SlotShare.even(moves.shards(), moves.sizes())));
     }
 }

@@ -50,7 +50,7 @@ public final class Failover {
      *
      * @param force replace the proxy even if the other half of its chunk is down too, which may lose the chunk's data
      */
-    public static Outcome<Result> failOver(Metadata state, Rules rules, ProxyAddress address, boolean force) {
+    public static Outcome<Result> failOver(Metadata state, PlanContext context, ProxyAddress address, boolean force) {
         ProxyResource failed = Preconditions.requireProxy(state, address);
         StoredCluster cluster =
                 failed.cluster() == null ? null : state.clusters().get(failed.cluster());
@@ -58,19 +58,19 @@ public final class Failover {
             return new Outcome<>(markFailed(state, address), new Result.NotNeeded());
         }
         Place place = Place.of(cluster, address);
-        Metadata takenOver = takeOver(state, rules, cluster, place);
+        Metadata takenOver = takeOver(state, context, cluster, place);
         if (state.enableOrderedProxy()) {
             return new Outcome<>(takenOver, new Result.NotNeeded());
         }
         Metadata marked = markFailed(takenOver, address);
         StoredCluster current = Preconditions.requireCluster(marked, cluster.name());
-        if (isDown(marked, rules, place.survivor(current)) && !force) {
+        if (isDown(marked, context, place.survivor(current)) && !force) {
             return new Outcome<>(
                     marked,
                     new Result.NotPossible("the other half of the chunk of proxy '" + address + "', '"
                             + place.survivor(current) + "', is down too; both are kept until one of them comes back"));
         }
-        return replace(marked, rules, current, place, failed);
+        return replace(marked, context, current, place, failed);
     }
 
     /** Where a proxy is in its cluster. */
@@ -106,9 +106,9 @@ public final class Failover {
         return edit.done();
     }
 
-    private static Metadata takeOver(Metadata state, Rules rules, StoredCluster cluster, Place place) {
+    private static Metadata takeOver(Metadata state, PlanContext context, StoredCluster cluster, Place place) {
         RolePosition wanted = RolePosition.mastersOn(place.otherHalf());
-        if (isDown(state, rules, place.survivor(cluster)) || place.in(cluster).rolePosition() == wanted) {
+        if (isDown(state, context, place.survivor(cluster)) || place.in(cluster).rolePosition() == wanted) {
             return state;
         }
         MetadataEdit edit = state.edit();
@@ -116,14 +116,14 @@ public final class Failover {
         return edit.done();
     }
 
-    private static boolean isDown(Metadata state, Rules rules, ProxyAddress proxy) {
-        return FailureReports.down(state, rules).contains(proxy);
+    private static boolean isDown(Metadata state, PlanContext context, ProxyAddress proxy) {
+        return FailureReports.down(state, context).contains(proxy);
     }
 
     private static Outcome<Result> replace(
-            Metadata state, Rules rules, StoredCluster cluster, Place place, ProxyResource failed) {
+            Metadata state, PlanContext context, StoredCluster cluster, Place place, ProxyResource failed) {
         String survivorHost = place.in(cluster).hosts().get(place.otherHalf());
-        Optional<ProxyResource> choice = replacement(state, rules, failed.host(), survivorHost);
+        Optional<ProxyResource> choice = replacement(state, context, failed.host(), survivorHost);
         if (choice.isEmpty()) {
             return new Outcome<>(
                     state,
@@ -141,8 +141,8 @@ public final class Failover {
 
     /** The choice with the fewest chunks in common with the survivor's host, then the one on the host with most to spare. */
     private static Optional<ProxyResource> replacement(
-            Metadata state, Rules rules, String failedHost, String survivorHost) {
-        SortedMap<String, Deque<ProxyResource>> free = ProxyPool.freeByHost(state, rules);
+            Metadata state, PlanContext context, String failedHost, String survivorHost) {
+        SortedMap<String, Deque<ProxyResource>> free = ProxyPool.freeByHost(state, context);
         LinkTable links = LinkTable.of(state);
         return free.entrySet().stream()
                 .filter(entry ->

@@ -22,14 +22,14 @@ public final class FailureReports {
      * Takes a report in. One that is known already changes nothing, nor does one about a proxy nobody registered: such a
      * report is accepted, for callers expect that, and removable.
      */
-    public static Outcome<Outcome.Done> report(Metadata state, Rules rules, ProxyAddress proxy, String reporter) {
-        Metadata current = expire(state, rules).state();
+    public static Outcome<Outcome.Done> report(Metadata state, PlanContext context, ProxyAddress proxy, String reporter) {
+        Metadata current = expire(state, context).state();
         SortedMap<String, Long> reports = current.failures().getOrDefault(proxy, Collections.emptySortedMap());
         if (!state.allProxies().containsKey(proxy) || reports.containsKey(reporter)) {
             return Outcome.done(state);
         }
         SortedMap<String, Long> more = new TreeMap<>(reports);
-        more.put(reporter, rules.nowSeconds());
+        more.put(reporter, context.nowSeconds());
         MetadataEdit edit = current.edit();
         edit.putReports(proxy, more);
         edit.bumpEpoch();
@@ -37,12 +37,12 @@ public final class FailureReports {
     }
 
     /** Removes the reports that no longer count. */
-    public static Outcome<Outcome.Done> expire(Metadata state, Rules rules) {
+    public static Outcome<Outcome.Done> expire(Metadata state, PlanContext context) {
         MetadataEdit edit = state.edit();
         boolean changed = false;
         for (ProxyAddress proxy : state.failures().keySet()) {
             SortedMap<String, Long> all = state.failures().get(proxy);
-            SortedMap<String, Long> live = live(state, rules, proxy);
+            SortedMap<String, Long> live = live(state, context, proxy);
             if (live.isEmpty()) {
                 changed |= edit.clearReports(proxy);
             } else if (live.size() < all.size()) {
@@ -54,11 +54,11 @@ public final class FailureReports {
     }
 
     /** The registered proxies that a quorum of reporters calls failed. */
-    public static NavigableSet<ProxyAddress> reachingQuorum(Metadata state, Rules rules) {
+    public static NavigableSet<ProxyAddress> reachingQuorum(Metadata state, PlanContext context) {
         NavigableSet<ProxyAddress> proxies = new TreeSet<>();
         for (ProxyAddress proxy : state.failures().keySet()) {
             if (state.allProxies().containsKey(proxy)
-                    && live(state, rules, proxy).size() >= Math.max(1, rules.failureQuorum())) {
+                    && live(state, context, proxy).size() >= Math.max(1, context.failureQuorum())) {
                 proxies.add(proxy);
             }
         }
@@ -69,8 +69,8 @@ public final class FailureReports {
      * The proxies that wait for a failover: those a quorum calls failed, and failed ones that still occupy a half of a chunk.
      * The latter stay until they are replaced or registered again, so that a spare proxy added later is put to use.
      */
-    public static NavigableSet<ProxyAddress> awaitingFailover(Metadata state, Rules rules) {
-        NavigableSet<ProxyAddress> proxies = reachingQuorum(state, rules);
+    public static NavigableSet<ProxyAddress> awaitingFailover(Metadata state, PlanContext context) {
+        NavigableSet<ProxyAddress> proxies = reachingQuorum(state, context);
         for (StoredCluster cluster : state.clusters().values()) {
             cluster.proxies().filter(state::hasFailed).forEach(proxies::add);
         }
@@ -78,21 +78,21 @@ public final class FailureReports {
     }
 
     /** Whether anybody, quorum or not, called the proxy failed lately. */
-    static boolean isSuspected(Metadata state, Rules rules, ProxyAddress proxy) {
-        return !live(state, rules, proxy).isEmpty();
+    static boolean isSuspected(Metadata state, PlanContext context, ProxyAddress proxy) {
+        return !live(state, context, proxy).isEmpty();
     }
 
     /** The proxies not to be relied on: failed, or called failed by a quorum. */
-    static Set<ProxyAddress> down(Metadata state, Rules rules) {
-        Set<ProxyAddress> proxies = reachingQuorum(state, rules);
+    static Set<ProxyAddress> down(Metadata state, PlanContext context) {
+        Set<ProxyAddress> proxies = reachingQuorum(state, context);
         proxies.addAll(state.failedProxies());
         return proxies;
     }
 
-    private static SortedMap<String, Long> live(Metadata state, Rules rules, ProxyAddress proxy) {
+    private static SortedMap<String, Long> live(Metadata state, PlanContext context, ProxyAddress proxy) {
         SortedMap<String, Long> live =
                 new TreeMap<>(state.failures().getOrDefault(proxy, Collections.emptySortedMap()));
-        live.values().removeIf(since -> rules.nowSeconds() - since >= rules.failureTtlSeconds());
+        live.values().removeIf(since -> context.nowSeconds() - since >= context.failureTtlSeconds());
         return live;
     }
 }

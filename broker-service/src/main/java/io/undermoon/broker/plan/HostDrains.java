@@ -33,7 +33,7 @@ public final class HostDrains {
     private HostDrains() {}
 
     /** Marks a host, provided that there are proxies to take the place of its own. */
-    public static Outcome<Outcome.Done> request(Metadata state, Rules rules, String host) {
+    public static Outcome<Outcome.Done> request(Metadata state, PlanContext context, String host) {
         requireHost(state, host);
         if (state.enableOrderedProxy()) {
             throw new UndermoonException(
@@ -46,7 +46,7 @@ public final class HostDrains {
         MetadataEdit edit = state.edit();
         edit.startDraining(host);
         Metadata marked = edit.done();
-        requireRoom(marked, rules);
+        requireRoom(marked, context);
         return Outcome.done(marked);
     }
 
@@ -65,13 +65,13 @@ public final class HostDrains {
      * @param forgotten which emptied chunks may leave their cluster: clients have learned to do without them
      */
     public static Outcome<Outcome.Done> advance(
-            Metadata state, Rules rules, Predicate<ClusterName> busy, Predicate<StoredChunk> removable) {
+            Metadata state, PlanContext context, Predicate<ClusterName> busy, Predicate<StoredChunk> removable) {
         Metadata current = state;
         if (!state.drainingHosts().isEmpty()) {
             for (ClusterName name : state.clusters().keySet()) {
                 StoredCluster cluster = Preconditions.requireCluster(current, name);
                 if (!cluster.runsMigrations() && !busy.test(name)) {
-                    current = advance(current, rules, cluster, removable);
+                    current = advance(current, context, cluster, removable);
                 }
             }
         }
@@ -86,7 +86,7 @@ public final class HostDrains {
     }
 
     private static Metadata advance(
-            Metadata state, Rules rules, StoredCluster cluster, Predicate<StoredChunk> removable) {
+            Metadata state, PlanContext context, StoredCluster cluster, Predicate<StoredChunk> removable) {
         List<StoredChunk> superfluous = emptied(state).stream()
                 .filter(chunk -> cluster.chunks().contains(chunk) && removable.test(chunk))
                 .toList();
@@ -98,18 +98,18 @@ public final class HostDrains {
         }
         int missing = leaving.size() - unused(current, rest).size();
         if (missing > 0) {
-            if (!hasRoom(current, rules, missing)) {
+            if (!hasRoom(current, context, missing)) {
                 return current;
             }
-            current = Clusters.addNodes(current, rules, rest.name(), (long) missing * StoredChunk.NODES)
+            current = Clusters.addNodes(current, context, rest.name(), (long) missing * StoredChunk.NODES)
                     .state();
         }
-        return handOver(current, rules, Preconditions.requireCluster(current, rest.name()), leaving);
+        return handOver(current, context, Preconditions.requireCluster(current, rest.name()), leaving);
     }
 
-    private static Metadata handOver(Metadata state, Rules rules, StoredCluster cluster, List<Integer> leaving) {
+    private static Metadata handOver(Metadata state, PlanContext context, StoredCluster cluster, List<Integer> leaving) {
         Deque<Integer> heirs = new ArrayDeque<>(unused(state, cluster));
-        return SlotMoves.plan(state, rules, cluster, moves -> {
+        return SlotMoves.plan(state, context, cluster, moves -> {
                     for (int chunk : leaving) {
                         int heir = heirs.removeFirst();
                         for (int part = 0; part < StoredChunk.PARTS; part++) {
@@ -193,14 +193,14 @@ public final class HostDrains {
     }
 
     /** Refuses a request that could not be carried out with the proxies there are now. */
-    private static void requireRoom(Metadata state, Rules rules) {
+    private static void requireRoom(Metadata state, PlanContext context) {
         int missing = 0;
         for (StoredCluster cluster : state.clusters().values()) {
             missing += indices(cluster, chunk -> isAffected(state, chunk) && willHoldSlots(chunk))
                     .size();
         }
         if (missing > 0) {
-            Allocation.pairs(state, rules, missing, 0);
+            Allocation.pairs(state, context, missing, 0);
         }
     }
 
@@ -211,9 +211,9 @@ public final class HostDrains {
                 || chunk.migratingSlots().stream().flatMap(List::stream).anyMatch(side -> !side.isMigrating());
     }
 
-    private static boolean hasRoom(Metadata state, Rules rules, int chunks) {
+    private static boolean hasRoom(Metadata state, PlanContext context, int chunks) {
         try {
-            Allocation.pairs(state, rules, chunks, 0);
+            Allocation.pairs(state, context, chunks, 0);
             return true;
         } catch (UndermoonException e) {
             // Proxies that were free when the drain was requested are not any more; it waits for others.

@@ -15,21 +15,21 @@ public final class HostLosses {
      * The hosts after whose loss some chunk would stay without a replacement. In ordered mode, where nothing is replaced,
      * none.
      */
-    public static List<String> hostsThatCannotFail(Metadata state, Rules rules) {
+    public static List<String> hostsThatCannotFail(Metadata state, PlanContext context) {
         SortedMap<String, List<ProxyResource>> byHost = new TreeMap<>();
         for (ProxyResource proxy : state.allProxies().values()) {
             byHost.computeIfAbsent(proxy.host(), host -> new ArrayList<>()).add(proxy);
         }
         return byHost.entrySet().stream()
-                .filter(host -> !canLose(state, rules, host.getValue()))
+                .filter(host -> !canLose(state, context, host.getValue()))
                 .map(host -> host.getKey())
                 .toList();
     }
 
-    private static boolean canLose(Metadata state, Rules rules, List<ProxyResource> proxies) {
+    private static boolean canLose(Metadata state, PlanContext context, List<ProxyResource> proxies) {
         Metadata copy = state;
         for (ProxyResource proxy : proxies) {
-            Outcome<Failover.Result> outcome = Failover.failOver(copy, rules, proxy.proxyAddress(), false);
+            Outcome<Failover.Result> outcome = Failover.failOver(copy, context, proxy.proxyAddress(), false);
             if (outcome.result() instanceof Failover.Result.NotPossible) {
                 return false;
             }

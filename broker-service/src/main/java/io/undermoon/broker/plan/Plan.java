@@ -14,5 +14,5 @@ public interface Plan<R> {
      *
      * @throws io.undermoon.fault.UndermoonException if the change is refused
      */
-    Outcome<R> apply(Metadata state, Rules rules);
+    Outcome<R> apply(Metadata state, PlanContext context);
 }

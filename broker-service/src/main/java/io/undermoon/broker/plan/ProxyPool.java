@@ -18,8 +18,8 @@ public final class ProxyPool {
     private ProxyPool() {}
 
     /** The free proxies, sorted by address. */
-    public static List<ProxyResource> free(Metadata state, Rules rules) {
-        Set<ProxyAddress> down = FailureReports.down(state, rules);
+    public static List<ProxyResource> free(Metadata state, PlanContext context) {
+        Set<ProxyAddress> down = FailureReports.down(state, context);
         return state.allProxies().values().stream()
                 .filter(proxy -> proxy.cluster() == null
                         && !down.contains(proxy.proxyAddress())
@@ -28,9 +28,9 @@ public final class ProxyPool {
     }
 
     /** The free proxies by host. No queue is empty. */
-    static SortedMap<String, Deque<ProxyResource>> freeByHost(Metadata state, Rules rules) {
+    static SortedMap<String, Deque<ProxyResource>> freeByHost(Metadata state, PlanContext context) {
         SortedMap<String, Deque<ProxyResource>> byHost = new TreeMap<>();
-        for (ProxyResource proxy : free(state, rules)) {
+        for (ProxyResource proxy : free(state, context)) {
             byHost.computeIfAbsent(proxy.host(), host -> new ArrayDeque<>()).add(proxy);
         }
         return byHost;

@@ -44,7 +44,7 @@ public final class Rebalancing {
 
     /** Plans the moves; those that may not run yet wait. Returns them, none if the cluster is even enough. */
     public static Outcome<List<MigratingSlots>> rebalance(
-            Metadata state, Rules rules, ClusterName name, Request request) {
+            Metadata state, PlanContext context, ClusterName name, Request request) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNoMigration(cluster);
         int[] present = new SlotMoves(cluster, cluster.epoch()).sizes();
@@ -56,7 +56,7 @@ public final class Rebalancing {
         if (isEvenEnough(present, wanted, request.thresholdPercent())) {
             return new Outcome<>(state, List.of());
         }
-        return SlotMoves.plan(state, rules, cluster, moves -> Leveling.level(moves, wanted));
+        return SlotMoves.plan(state, context, cluster, moves -> Leveling.level(moves, wanted));
     }
 
     private static long[] weights(StoredCluster cluster, Request request, int[] present) {

@@ -41,12 +41,12 @@ public final class Resharding {
 
     /** Plans the moves, one task per source; those that may not run yet wait. Returns them. */
     public static Outcome<List<MigratingSlots>> reshard(
-            Metadata state, Rules rules, ClusterName name, Request request) {
+            Metadata state, PlanContext context, ClusterName name, Request request) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         ShardAddresses addresses = new ShardAddresses(cluster);
         int destination = addresses.findOne(request.destination());
         List<Integer> sources = sources(cluster, addresses, request, destination);
-        return SlotMoves.plan(state, rules, cluster, moves -> {
+        return SlotMoves.plan(state, context, cluster, moves -> {
             if (request.ranges() != null) {
                 moveRanges(moves, sources, destination, request.ranges());
             } else if (request.slotNumber() != null) {

@@ -22,7 +22,7 @@ public final class Shrinking {
      * @param nodeNumber how many nodes shall keep or get slots
      */
     public static Outcome<List<MigratingSlots>> shrink(
-            Metadata state, Rules rules, ClusterName name, long nodeNumber) {
+            Metadata state, PlanContext context, ClusterName name, long nodeNumber) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         if (cluster.lacksStableSlots()) {
             throw new UndermoonException(
@@ -36,13 +36,13 @@ public final class Shrinking {
                     ErrorCode.INVALID_NODE_NUMBER,
                     "cluster '" + name + "' has " + cluster.nodeNumber() + " nodes and cannot shrink to " + nodeNumber);
         }
-        return vacate(state, rules, cluster, nodeNumber);
+        return vacate(state, context, cluster, nodeNumber);
     }
 
     /** Moves all slots to the shards of the first nodes, in even shares. */
-    static Outcome<List<MigratingSlots>> vacate(Metadata state, Rules rules, StoredCluster cluster, long nodeNumber) {
+    static Outcome<List<MigratingSlots>> vacate(Metadata state, PlanContext context, StoredCluster cluster, long nodeNumber) {
         int staying = (int) nodeNumber / StoredChunk.NODES * StoredChunk.PARTS;
         return SlotMoves.plan(
-                state, rules, cluster, moves -> Leveling.level(moves, SlotShare.even(staying, moves.sizes())));
+                state, context, cluster, moves -> Leveling.level(moves, SlotShare.even(staying, moves.sizes())));
     }
 }

@@ -82,14 +82,14 @@ final class SlotMoves {
     }
 
     /** The cluster with the new tasks, of which those are started that may run. */
-    StoredCluster done(Rules rules) {
+    StoredCluster done(PlanContext context) {
         List<StoredChunk> chunks = new ArrayList<>(cluster.chunks());
         for (int shard = 0; shard < cluster.shardNumber(); shard++) {
             ChunkPart part = ChunkPart.ofShard(shard);
             chunks.set(
                     part.chunk(), chunks.get(part.chunk()).withPart(part.part(), stable.get(shard), tasks.get(shard)));
         }
-        return TaskQueue.start(cluster.withChunks(chunks), rules);
+        return TaskQueue.start(cluster.withChunks(chunks), context);
     }
 
     /**
@@ -98,12 +98,12 @@ final class SlotMoves {
      * @return the planned tasks, as their sources store them
      */
     static Outcome<List<MigratingSlots>> plan(
-            Metadata state, Rules rules, StoredCluster cluster, Consumer<SlotMoves> moves) {
+            Metadata state, PlanContext context, StoredCluster cluster, Consumer<SlotMoves> moves) {
         MetadataEdit edit = state.edit();
         Epoch epoch = edit.bumpEpoch();
         SlotMoves planned = new SlotMoves(cluster, epoch);
         moves.accept(planned);
-        StoredCluster changed = planned.done(rules).withEpoch(epoch);
+        StoredCluster changed = planned.done(context).withEpoch(epoch);
         edit.put(changed);
         List<MigratingSlots> tasks = changed.tasks().stream()
                 .filter(task -> task.meta().epoch().equals(epoch))

@@ -17,14 +17,14 @@ final class TaskQueue {
     private TaskQueue() {}
 
     /** The cluster with as many tasks started as may run. To be called by every plan that adds or ends tasks. */
-    static StoredCluster start(StoredCluster cluster, Rules rules) {
+    static StoredCluster start(StoredCluster cluster, PlanContext context) {
         Set<ChunkPart> busySources = new HashSet<>();
         List<MigratingSlots> running = cluster.runningTasks();
         running.forEach(task -> busySources.add(task.meta().source()));
         int started = running.size();
         StoredCluster result = cluster;
         for (MigratingSlots task : cluster.tasks()) {
-            boolean room = rules.migrationLimit() == 0 || started < rules.migrationLimit();
+            boolean room = context.migrationLimit() == 0 || started < context.migrationLimit();
             if (task.waiting() && room && busySources.add(task.meta().source())) {
                 result = started(started(result, task), task.otherSide());
                 started++;

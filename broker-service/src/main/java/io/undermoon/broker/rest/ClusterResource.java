@@ -75,7 +75,7 @@ public final class ClusterResource {
     public Response create(@PathParam("name") String name, @Nullable NodeNumber body) {
         ClusterName cluster = Input.clusterName(name);
         long nodes = Input.body(body).nodeNumber();
-        metadata.change((state, rules) -> Clusters.create(state, rules, cluster, nodes, settings.newClusterConfig()));
+        metadata.change((state, context) -> Clusters.create(state, context, cluster, nodes, settings.newClusterConfig()));
         return Response.ok().build();
     }
 
@@ -84,7 +84,7 @@ public final class ClusterResource {
     @Operation(summary = "Remove a cluster; its proxies become free")
     public Response remove(@PathParam("name") String name) {
         ClusterName cluster = Input.clusterName(name);
-        metadata.change((state, rules) -> Clusters.remove(state, cluster));
+        metadata.change((state, context) -> Clusters.remove(state, cluster));
         return Response.ok().build();
     }
 
@@ -144,7 +144,7 @@ public final class ClusterResource {
         ClusterName cluster = Input.clusterName(name);
         Map<String, String> fields = new LinkedHashMap<>();
         Input.body(body).forEach((field, value) -> fields.put(field, text(field, value)));
-        metadata.change((state, rules) -> Clusters.configure(state, cluster, fields));
+        metadata.change((state, context) -> Clusters.configure(state, cluster, fields));
         return Response.ok().build();
     }
 
@@ -153,7 +153,7 @@ public final class ClusterResource {
     @Operation(summary = "Spread the masters evenly again after failovers")
     public Response balance(@PathParam("name") String name) {
         ClusterName cluster = Input.clusterName(name);
-        metadata.change((state, rules) -> Balancing.balanceMasters(state, rules, cluster));
+        metadata.change((state, context) -> Balancing.balanceMasters(state, context, cluster));
         return Response.ok().build();
     }
 

@@ -49,7 +49,7 @@ public final class EpochResource {
     @Operation(summary = "Lift all epochs to a higher number")
     public Response liftTo(@PathParam("epoch") String epoch) {
         Epoch wanted = new Epoch(Input.number("epoch", epoch));
-        metadata.change((state, rules) -> Epochs.liftTo(state, wanted));
+        metadata.change((state, context) -> Epochs.liftTo(state, wanted));
         return Response.ok().build();
     }
 }

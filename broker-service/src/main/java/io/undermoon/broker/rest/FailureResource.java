@@ -29,7 +29,7 @@ public final class FailureResource {
     @GET
     @Operation(summary = "The proxies that wait for a failover")
     public Addresses failures() {
-        return new Addresses(List.copyOf(FailureReports.awaitingFailover(metadata.state(), metadata.rules())));
+        return new Addresses(List.copyOf(FailureReports.awaitingFailover(metadata.state(), metadata.context())));
     }
 
     @POST
@@ -42,7 +42,7 @@ public final class FailureResource {
         }
         Input.existingProxyAddress(address)
                 .ifPresent(
-                        proxy -> metadata.change((state, rules) -> FailureReports.report(state, rules, proxy, reporter)));
+                        proxy -> metadata.change((state, context) -> FailureReports.report(state, context, proxy, reporter)));
         return Response.ok().build();
     }
 }

@@ -60,7 +60,7 @@ public final class HostResource {
     @Path("/{host}")
     @Operation(summary = "Stop emptying a host; migrations that run go on unless they are aborted")
     public Response cancel(@PathParam("host") String host) {
-        metadata.change((state, rules) -> HostDrains.cancel(state, host));
+        metadata.change((state, context) -> HostDrains.cancel(state, host));
         return Response.ok().build();
     }
 

@@ -43,7 +43,7 @@ public final class MetadataResource {
             @RequestBody(content = @Content(schema = @Schema(implementation = Metadata.class))) @Nullable
                     JsonNode dump) {
         Metadata incoming = read(Input.body(dump));
-        metadata.change((state, rules) -> Epochs.restore(state, incoming));
+        metadata.change((state, context) -> Epochs.restore(state, incoming));
         return Response.ok().build();
     }
 

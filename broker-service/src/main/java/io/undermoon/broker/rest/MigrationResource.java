@@ -155,7 +155,7 @@ public final class MigrationResource {
     @Operation(summary = "Commit a finished migration")
     public Response commit(@Nullable MigrationTask body) {
         MigrationTask task = Input.body(body);
-        metadata.change((state, rules) -> Commits.commit(state, rules, task));
+        metadata.change((state, context) -> Commits.commit(state, context, task));
         return Response.ok().build();
     }
 }

@@ -88,7 +88,7 @@ public final class ProxyEndpoints {
         List<NodeAddress> nodes = nodes(Input.member("nodes", given.nodes()));
         String host = given.host() == null ? address.host() : given.host();
         Proxies.Registration result =
-                metadata.change((state, rules) -> Proxies.register(state, address, nodes, host, given.index()));
+                metadata.change((state, context) -> Proxies.register(state, address, nodes, host, given.index()));
         if (result == Proxies.Registration.ALREADY_EXISTED) {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "proxy '" + address + "' is registered already");
         }
@@ -100,7 +100,7 @@ public final class ProxyEndpoints {
     @Operation(summary = "Remove a proxy that no cluster uses")
     public Response remove(@PathParam("address") String address) {
         ProxyAddress proxy = Input.knownProxyAddress(address);
-        metadata.change((state, rules) -> Proxies.remove(state, proxy));
+        metadata.change((state, context) -> Proxies.remove(state, proxy));
         return Response.ok().build();
     }
 
@@ -110,7 +110,7 @@ public final class ProxyEndpoints {
     public ProxyReply failOver(
             @PathParam("address") String address, @QueryParam("force") @DefaultValue("false") boolean force) {
         ProxyAddress proxy = Input.knownProxyAddress(address);
-        Failover.Result result = metadata.change((state, rules) -> Failover.failOver(state, rules, proxy, force));
+        Failover.Result result = metadata.change((state, context) -> Failover.failOver(state, context, proxy, force));
         if (result instanceof Failover.Result.NotPossible notPossible) {
             throw new UndermoonException(ErrorCode.NO_AVAILABLE_RESOURCE, notPossible.reason());
         }

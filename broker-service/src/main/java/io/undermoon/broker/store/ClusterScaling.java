@@ -75,39 +75,39 @@ public final class ClusterScaling {
 
     /** Returns the new nodes. */
     public List<Node> addNodes(ClusterName name, long added) {
-        return withNewNodes(name, (state, rules) -> Clusters.addNodes(state, rules, name, added));
+        return withNewNodes(name, (state, context) -> Clusters.addNodes(state, context, name, added));
     }
 
     /** Returns the new nodes. */
     public List<Node> growTo(ClusterName name, long total) {
-        return withNewNodes(name, (state, rules) -> Clusters.growTo(state, rules, name, total));
+        return withNewNodes(name, (state, context) -> Clusters.growTo(state, context, name, total));
     }
 
     public void deleteFreeNodes(ClusterName name) {
-        changeAlone(name, (state, rules) -> Clusters.deleteFreeNodes(state, name));
+        changeAlone(name, (state, context) -> Clusters.deleteFreeNodes(state, name));
     }
 
     public void expand(ClusterName name) {
-        changeAlone(name, (state, rules) -> Expansion.expand(state, rules, name));
+        changeAlone(name, (state, context) -> Expansion.expand(state, context, name));
     }
 
     public void shrink(ClusterName name, long total) {
-        changeAlone(name, (state, rules) -> Shrinking.shrink(state, rules, name, total));
+        changeAlone(name, (state, context) -> Shrinking.shrink(state, context, name, total));
     }
 
     /** Returns the planned migrations. */
     public List<MigratingSlots> reshard(ClusterName name, Resharding.Request request) {
-        return changeAlone(name, (state, rules) -> Resharding.reshard(state, rules, name, request));
+        return changeAlone(name, (state, context) -> Resharding.reshard(state, context, name, request));
     }
 
     /** Returns the planned migrations. */
     public List<MigratingSlots> rebalance(ClusterName name, Rebalancing.Request request) {
-        return changeAlone(name, (state, rules) -> Rebalancing.rebalance(state, rules, name, request));
+        return changeAlone(name, (state, context) -> Rebalancing.rebalance(state, context, name, request));
     }
 
     /** Begins to empty a host. */
     public void drain(String host) {
-        metadata.change((state, rules) -> HostDrains.request(state, rules, host));
+        metadata.change((state, context) -> HostDrains.request(state, context, host));
         advanceDrains();
     }
 
@@ -120,8 +120,8 @@ public final class ClusterScaling {
         synchronized (emptyChunks) {
             removable = emptyChunks.sinceGracePeriod(HostDrains.emptied(metadata.state()));
         }
-        metadata.change((state, rules) -> HostDrains.advance(
-                state, rules, tickets::containsKey, chunk -> removable.contains(chunk.proxyAddresses())));
+        metadata.change((state, context) -> HostDrains.advance(
+                state, context, tickets::containsKey, chunk -> removable.contains(chunk.proxyAddresses())));
     }
 
     /**
@@ -149,7 +149,7 @@ public final class ClusterScaling {
 
     private CompletionStage<Void> begin(ClusterName name, long total, ScalingTicket ticket) {
         ticket.requireValid();
-        AutoScaling.Next next = metadata.change((state, rules) -> AutoScaling.begin(state, rules, name, total));
+        AutoScaling.Next next = metadata.change((state, context) -> AutoScaling.begin(state, context, name, total));
         return next == AutoScaling.Next.NOTHING
                 ? CompletableFuture.completedStage(null)
                 : awaitProxies(name, System.nanoTime() + patience.timeout().toNanos(), ticket)
@@ -162,13 +162,13 @@ public final class ClusterScaling {
         if (!present.runsMigrations() || AutoScaling.leadsTo(present, total)) {
             return CompletableFuture.completedStage(null);
         }
-        metadata.change((state, rules) -> AutoScaling.check(state, rules, name, total));
+        metadata.change((state, context) -> AutoScaling.check(state, context, name, total));
         return aborts.abort(name, Aborts.Selection.ALL);
     }
 
     private void finishExpansion(ClusterName name, long total, ScalingTicket ticket) {
         ticket.requireValid();
-        metadata.change((state, rules) -> AutoScaling.expand(state, rules, name, total));
+        metadata.change((state, context) -> AutoScaling.expand(state, context, name, total));
     }
 
     private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingTicket ticket) {
@@ -216,8 +216,8 @@ public final class ClusterScaling {
 
     private List<Node> withNewNodes(ClusterName name, Plan<Integer> plan) {
         // The view is computed in the plan: afterwards somebody may have changed the cluster again.
-        return changeAlone(name, (state, rules) -> {
-            Outcome<Integer> added = plan.apply(state, rules);
+        return changeAlone(name, (state, context) -> {
+            Outcome<Integer> added = plan.apply(state, context);
             ClusterView view =
                     ClusterView.of(requireNonNull(added.state().clusters().get(name)));
             return new Outcome<>(added.state(), view.nodesFromChunk(added.result()));

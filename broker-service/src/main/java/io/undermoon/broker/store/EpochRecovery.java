@@ -38,7 +38,7 @@ public final class EpochRecovery {
                 .flatMap(Optional::stream)
                 .max(Comparator.naturalOrder())
                 .orElse(Epoch.ZERO);
-        metadata.change((state, rules) -> Epochs.recover(state, highest));
+        metadata.change((state, context) -> Epochs.recover(state, highest));
         LOG.infof(
                 "epoch=%s after recovery, highest of the proxies was %s",
                 metadata.state().globalEpoch(), highest);

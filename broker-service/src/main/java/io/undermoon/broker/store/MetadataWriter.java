@@ -3,7 +3,7 @@ package io.undermoon.broker.store;
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Plan;
-import io.undermoon.broker.plan.Rules;
+import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.storage.MetadataStorage;
@@ -69,8 +69,8 @@ public final class MetadataWriter {
     }
 
     /** The rules for a decision taken now. */
-    public Rules rules() {
-        return new Rules(
+    public PlanContext context() {
+        return new PlanContext(
                 clock.instant().getEpochSecond(),
                 limits.failureTtl().toSeconds(),
                 limits.failureQuorum(),
@@ -87,7 +87,7 @@ public final class MetadataWriter {
         writing.lock();
         try {
             for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-                Outcome<R> outcome = plan.apply(state(), rules());
+                Outcome<R> outcome = plan.apply(state(), context());
                 if (outcome.state().equals(state()) || stored(outcome.state())) {
                     return outcome.result();
                 }
@@ -101,7 +101,7 @@ public final class MetadataWriter {
 
     /** Forgets the failure reports that no longer count. */
     public void expireFailureReports() {
-        if (!FailureReports.expire(state(), rules()).state().equals(state())) {
+        if (!FailureReports.expire(state(), context()).state().equals(state())) {
             change(FailureReports::expire);
         }
     }

@@ -58,7 +58,7 @@ public final class MigrationAborts {
         ClusterView before = cluster(name);
         List<Result> results = new ArrayList<>();
         for (MigratingSlots task :
-                metadata.change((state, rules) -> Aborts.withdrawWaiting(state, rules, name, selection))) {
+                metadata.change((state, context) -> Aborts.withdrawWaiting(state, context, name, selection))) {
             results.add(new Result(before.task(task), Fate.ABORTED, "it had not started"));
         }
         ClusterView now = cluster(name);
@@ -88,7 +88,7 @@ public final class MigrationAborts {
                 agreed.add(stored);
             }
         });
-        List<MigratingSlots> withdrawn = metadata.change((state, rules) -> Aborts.withdraw(state, rules, name, agreed));
+        List<MigratingSlots> withdrawn = metadata.change((state, context) -> Aborts.withdraw(state, context, name, agreed));
         List<Result> results = new ArrayList<>();
         running.forEach((task, stored) -> {
             MigrationControl.Answer answer = answers.getOrDefault(

@@ -66,7 +66,7 @@ class AllocationTest {
                 .state();
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> create(failed, 4));
 
-        Rules quorumOfTwo = new Rules(RULES.nowSeconds(), 60, 2, 0);
+        PlanContext quorumOfTwo = new PlanContext(RULES.nowSeconds(), 60, 2, 0);
         Metadata one = FailureReports.report(TestMetadata.withProxies(2), quorumOfTwo, TestMetadata.proxy(1), "a")
                 .state();
         assertThat(ProxyPool.free(one, quorumOfTwo))

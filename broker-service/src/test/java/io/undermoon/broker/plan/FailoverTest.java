@@ -86,7 +86,7 @@ class FailoverTest {
         Metadata waiting = failOver(state, failed).state();
         assertThat(chunk(waiting).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
 
-        Rules muchLater = new Rules(RULES.nowSeconds() + 100_000, 60, 1, 0);
+        PlanContext muchLater = new PlanContext(RULES.nowSeconds() + 100_000, 60, 1, 0);
         assertThat(FailureReports.awaitingFailover(waiting, muchLater)).containsExactly(failed);
         Outcome<Failover.Result> again = Failover.failOver(waiting, muchLater, failed, false);
         assertThat(again.state()).as("nothing to do, nothing changed").isEqualTo(waiting);

@@ -51,11 +51,11 @@ class FailureReportsTest {
                 .isEqualTo(state);
     }
 
-    private static Metadata report(Metadata state, Rules rules, String reporter) {
-        return FailureReports.report(state, rules, proxy(1), reporter).state();
+    private static Metadata report(Metadata state, PlanContext context, String reporter) {
+        return FailureReports.report(state, context, proxy(1), reporter).state();
     }
 
-    private static Rules at(long seconds) {
-        return new Rules(seconds, 60, 2, 0);
+    private static PlanContext at(long seconds) {
+        return new PlanContext(seconds, 60, 2, 0);
     }
 }

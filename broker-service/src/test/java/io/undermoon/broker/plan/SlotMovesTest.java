@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Moving slots by hand, evening them out, and taking moves back. */
 class SlotMovesTest {
-    private static final Rules ONE_AT_A_TIME = new Rules(1_700_000_000, 60, 1, 1);
+    private static final PlanContext ONE_AT_A_TIME = new PlanContext(1_700_000_000, 60, 1, 1);
 
     @Test
     void scales_4_to_8_to_12_to_4_one_migration_at_a_time() {
@@ -241,16 +241,16 @@ class SlotMovesTest {
         assertThat(sizes(redirected)).containsExactly(8192, 8192, 0, 0, 0, 0);
     }
 
-    static Metadata finished(Metadata state, Rules rules) {
+    static Metadata finished(Metadata state, PlanContext context) {
         Metadata current = state;
         while (cluster(current).runsMigrations()) {
-            current = commit(current, cluster(current).runningTasks().get(0), rules);
+            current = commit(current, cluster(current).runningTasks().get(0), context);
         }
         return current;
     }
 
-    private static Metadata commit(Metadata state, MigratingSlots task, Rules rules) {
-        return Commits.commit(state, rules, ClusterView.of(cluster(state)).task(task))
+    private static Metadata commit(Metadata state, MigratingSlots task, PlanContext context) {
+        return Commits.commit(state, context, ClusterView.of(cluster(state)).task(task))
                 .state();
     }
 

@@ -130,12 +130,12 @@ class ClusterScalingTest {
         ClusterScaling scaling = scaling(metadata, Duration.ZERO);
         scaling.drain("host1");
         assertThat(cluster(metadata).tasks()).hasSize(2);
-        metadata.change((state, rules) -> {
+        metadata.change((state, context) -> {
             Metadata next = state;
             for (MigratingSlots task : state.clusters().get(DEMO).tasks()) {
                 next = Commits.commit(
                                 next,
-                                rules,
+                                context,
                                 ClusterView.of(next.clusters().get(DEMO)).task(task))
                         .state();
             }
@@ -179,9 +179,9 @@ class ClusterScalingTest {
         MetadataWriter metadata = writer(TestMetadata.withCluster(4, 2));
         CompletableFuture<Void> scaled =
                 scaling(metadata, Duration.ofSeconds(60)).scaleTo(DEMO, 8).toCompletableFuture();
-        metadata.change((state, rules) -> Clusters.remove(state, DEMO));
+        metadata.change((state, context) -> Clusters.remove(state, DEMO));
         assertThat(scaled).failsWithin(10, TimeUnit.SECONDS);
-        metadata.change((state, rules) -> Clusters.create(state, rules, DEMO, 4, ClusterConfig.DEFAULT));
+        metadata.change((state, context) -> Clusters.create(state, context, DEMO, 4, ClusterConfig.DEFAULT));
     }
 
     @Test

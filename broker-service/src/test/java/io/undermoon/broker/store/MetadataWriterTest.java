@@ -71,7 +71,7 @@ class MetadataWriterTest {
         FailingStorage storage = new FailingStorage(shared);
         MetadataWriter failing = writer(storage);
         storage.fails = true;
-        assertThat(failing.<Outcome.Done>change((state, rules) -> Outcome.done(state)))
+        assertThat(failing.<Outcome.Done>change((state, context) -> Outcome.done(state)))
                 .isEqualTo(Outcome.Done.DONE);
     }
 
@@ -120,7 +120,7 @@ class MetadataWriterTest {
     private static void liftByOne(MetadataWriter metadata) {
         while (true) {
             try {
-                metadata.change((state, rules) ->
+                metadata.change((state, context) ->
                         Epochs.liftTo(state, state.globalEpoch().next()));
                 return;
             } catch (UndermoonException e) {
@@ -134,7 +134,7 @@ class MetadataWriterTest {
     }
 
     private static void register(MetadataWriter metadata, int n) {
-        metadata.change((state, rules) -> Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null));
+        metadata.change((state, context) -> Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null));
     }
 
     /** A storage whose writes can be made to fail. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.plan.Aborts;
 import io.undermoon.broker.plan.Commits;
 import io.undermoon.broker.plan.Failover;
-import io.undermoon.broker.plan.Rules;
+import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.plan.Shrinking;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** What may happen at the broker while sources are asked. */
 class MigrationAbortsTest {
-    private static final Rules ONE_AT_A_TIME = new Rules(1_700_000_000, 60, 1, 1);
+    private static final PlanContext ONE_AT_A_TIME = new PlanContext(1_700_000_000, 60, 1, 1);
 
     private final MetadataWriter metadata = new MetadataWriter(
             new MemoryStorage(Shrinking.shrink(TestMetadata.withCluster(8, 1), ONE_AT_A_TIME, DEMO, 4)
@@ -37,9 +37,9 @@ class MigrationAbortsTest {
 
     @Test
     void leaves_alone_what_a_failover_restarts_meanwhile() {
-        List<MigrationAborts.Result> results = abort(task -> metadata.change((state, rules) -> Failover.failOver(
+        List<MigrationAborts.Result> results = abort(task -> metadata.change((state, context) -> Failover.failOver(
                 state,
-                rules,
+                context,
                 task.slotRange().migration().map(MigrationMeta::srcProxyAddress).orElseThrow(),
                 false)));
         assertThat(results).extracting(MigrationAborts.Result::fate).contains(Fate.CHANGED);
@@ -49,7 +49,7 @@ class MigrationAbortsTest {
     @Test
     void leaves_alone_what_is_committed_meanwhile() {
         List<MigrationAborts.Result> results =
-                abort(task -> metadata.change((state, rules) -> Commits.commit(state, rules, task)));
+                abort(task -> metadata.change((state, context) -> Commits.commit(state, context, task)));
         assertThat(results).extracting(MigrationAborts.Result::fate).containsExactly(Fate.ABORTED, Fate.CHANGED);
         assertThat(tasksAfter()).isEmpty();
     }

@@ -57,7 +57,7 @@ class ProgressBoardTest {
         post(new ClusterName("other"), progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));
         assertThat(board.of(task, Side.SOURCE)).isEmpty();
         post(DEMO, progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));
-        metadata.change((state, rules) -> Aborts.withdraw(state, rules, DEMO, List.of(stored)));
+        metadata.change((state, context) -> Aborts.withdraw(state, context, DEMO, List.of(stored)));
         board.prune();
         assertThat(board.of(task, Side.SOURCE)).isEmpty();
         post(DEMO, progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));

@@ -2,7 +2,7 @@ package io.undermoon.broker.testing;
 
 import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.Proxies;
-import io.undermoon.broker.plan.Rules;
+import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Metadata to start tests from. */
 public final class TestMetadata {
-    public static final Rules RULES = new Rules(1_700_000_000, 60, 1, 0);
+    public static final PlanContext RULES = new PlanContext(1_700_000_000, 60, 1, 0);
     public static final ClusterName DEMO = new ClusterName("demo");
 
     private TestMetadata() {}

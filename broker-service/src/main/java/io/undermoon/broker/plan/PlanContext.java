@@ -8,4 +8,4 @@ package io.undermoon.broker.plan;
  * @param failureQuorum how many distinct reporters make a failure, at least 1
  * @param migrationLimit how many migrations of a cluster run at a time, 0 for no limit
  */
-public record Rules(long nowSeconds, long failureTtlSeconds, int failureQuorum, int migrationLimit) {}
+public record PlanContext(long nowSeconds, long failureTtlSeconds, int failureQuorum, int migrationLimit) {}
