@@ -45,7 +45,7 @@ public final class ClusterScaling {
     private final Patience patience;
     private final MigrationAborts aborts;
     private final EmptyChunks emptyChunks;
-    private final Map<ClusterName, ScalingTicket> tickets = new ConcurrentHashMap<>();
+    private final Map<ClusterName, ScalingOperation> operations = new ConcurrentHashMap<>();
 
     /**
      * How automatic scaling waits for the proxies of new nodes.
@@ -121,7 +121,7 @@ public final class ClusterScaling {
             removable = emptyChunks.sinceGracePeriod(HostDrains.emptied(metadata.state()));
         }
         metadata.change((state, context) -> HostDrains.advance(
-                state, context, tickets::containsKey, chunk -> removable.contains(chunk.proxyAddresses())));
+                state, context, operations::containsKey, chunk -> removable.contains(chunk.proxyAddresses())));
     }
 
     /**
@@ -130,30 +130,30 @@ public final class ClusterScaling {
      * new metadata; if they do not in time, the result is {@code PROXY_NOT_SYNC} and the nodes stay.
      */
     public CompletionStage<Void> scaleTo(ClusterName name, long total) {
-        ScalingTicket ticket = takeOver(name, total);
+        ScalingOperation operation = takeOver(name, total);
         CompletionStage<Void> scaled = CompletableFuture.completedStage(null)
                 .thenCompose(start -> endMigrationsElsewhere(name, total))
-                .thenCompose(ended -> begin(name, total, ticket));
-        return scaled.whenComplete((done, failure) -> tickets.remove(name, ticket));
+                .thenCompose(ended -> begin(name, total, operation));
+        return scaled.whenComplete((done, failure) -> operations.remove(name, operation));
     }
 
     /** Ends the wait of an automatic scaling; returns whether there was one. */
     public boolean cancel(ClusterName name) {
-        ScalingTicket ticket = tickets.get(name);
-        if (ticket == null || !ticket.isRevocable() || !tickets.remove(name, ticket)) {
+        ScalingOperation operation = operations.get(name);
+        if (operation == null || !operation.isCancellable() || !operations.remove(name, operation)) {
             return false;
         }
-        ticket.revoke(name, "cancelled");
+        operation.cancel(name, "cancelled");
         return true;
     }
 
-    private CompletionStage<Void> begin(ClusterName name, long total, ScalingTicket ticket) {
-        ticket.requireValid();
+    private CompletionStage<Void> begin(ClusterName name, long total, ScalingOperation operation) {
+        operation.requireValid();
         AutoScaling.Next next = metadata.change((state, context) -> AutoScaling.begin(state, context, name, total));
         return next == AutoScaling.Next.NOTHING
                 ? CompletableFuture.completedStage(null)
-                : awaitProxies(name, System.nanoTime() + patience.timeout().toNanos(), ticket)
-                        .thenRunAsync(() -> finishExpansion(name, total, ticket), executor);
+                : awaitProxies(name, System.nanoTime() + patience.timeout().toNanos(), operation)
+                        .thenRunAsync(() -> finishExpansion(name, total, operation), executor);
     }
 
     /** What has switched cannot be cancelled; the next step refuses until it is committed. */
@@ -166,12 +166,12 @@ public final class ClusterScaling {
         return aborts.abort(name, Aborts.Selection.ALL);
     }
 
-    private void finishExpansion(ClusterName name, long total, ScalingTicket ticket) {
-        ticket.requireValid();
+    private void finishExpansion(ClusterName name, long total, ScalingOperation operation) {
+        operation.requireValid();
         metadata.change((state, context) -> AutoScaling.expand(state, context, name, total));
     }
 
-    private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingTicket ticket) {
+    private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingOperation operation) {
         CompletableFuture<Void> round = later(
                         () -> proxyEpochs.ask(cluster(name).stored().proxies().toList()))
                 .thenCompose(answers -> {
@@ -180,16 +180,16 @@ public final class ClusterScaling {
                     if (behind.isEmpty()) {
                         return CompletableFuture.completedStage((Void) null);
                     }
-                    if (ticket.revoked().isDone()) {
-                        return ticket.revoked();
+                    if (operation.cancelled().isDone()) {
+                        return operation.cancelled();
                     }
                     if (System.nanoTime() - deadlineNanos >= 0) {
                         return CompletableFuture.failedStage(notInSync(name, behind.get()));
                     }
-                    return awaitProxies(name, deadlineNanos, ticket);
+                    return awaitProxies(name, deadlineNanos, operation);
                 })
                 .toCompletableFuture();
-        return round.applyToEither(ticket.revoked(), done -> done);
+        return round.applyToEither(operation.cancelled(), done -> done);
     }
 
     private <T> CompletionStage<T> later(Supplier<CompletionStage<T>> call) {
@@ -225,27 +225,27 @@ public final class ClusterScaling {
     }
 
     private <R> R changeAlone(ClusterName name, Plan<R> plan) {
-        ScalingTicket ticket = new ScalingTicket(false);
-        if (tickets.putIfAbsent(name, ticket) != null) {
+        ScalingOperation operation = new ScalingOperation(false);
+        if (operations.putIfAbsent(name, operation) != null) {
             throw busy(name);
         }
         try {
             return metadata.change(plan);
         } finally {
-            tickets.remove(name, ticket);
+            operations.remove(name, operation);
         }
     }
 
-    private ScalingTicket takeOver(ClusterName name, long total) {
-        ScalingTicket ticket = new ScalingTicket(true);
-        ScalingTicket before = tickets.putIfAbsent(name, ticket);
+    private ScalingOperation takeOver(ClusterName name, long total) {
+        ScalingOperation operation = new ScalingOperation(true);
+        ScalingOperation before = operations.putIfAbsent(name, operation);
         if (before != null) {
-            if (!before.isRevocable() || !tickets.replace(name, before, ticket)) {
+            if (!before.isCancellable() || !operations.replace(name, before, operation)) {
                 throw busy(name);
             }
-            before.revoke(name, "redirected to " + total + " nodes");
+            before.cancel(name, "redirected to " + total + " nodes");
         }
-        return ticket;
+        return operation;
     }
 
     private static UndermoonException busy(ClusterName name) {

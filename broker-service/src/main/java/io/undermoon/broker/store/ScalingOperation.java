@@ -7,33 +7,33 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** The right to change the nodes of a cluster. An automatic scaling can be made to give it up while it waits for proxies. */
-final class ScalingTicket {
-    private final CompletableFuture<Void> revoked = new CompletableFuture<>();
-    private final boolean revocable;
+final class ScalingOperation {
+    private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    private final boolean cancellable;
 
     /**
-     * @param revocable whether the holder watches {@link #revoked}
+     * @param cancellable whether the holder watches {@link #cancelled}
      */
-    ScalingTicket(boolean revocable) {
-        this.revocable = revocable;
+    ScalingOperation(boolean cancellable) {
+        this.cancellable = cancellable;
     }
 
-    boolean isRevocable() {
-        return revocable;
+    boolean isCancellable() {
+        return cancellable;
     }
 
     /** Fails when the right is gone. */
-    CompletableFuture<Void> revoked() {
-        return revoked;
+    CompletableFuture<Void> cancelled() {
+        return cancelled;
     }
 
     /** @throws CompletionException with the reason if the right is gone */
     void requireValid() {
-        revoked.getNow(null);
+        cancelled.getNow(null);
     }
 
-    void revoke(ClusterName name, String reason) {
-        revoked.completeExceptionally(new UndermoonException(
+    void cancel(ClusterName name, String reason) {
+        cancelled.completeExceptionally(new UndermoonException(
                 ErrorCode.NODE_NUMBER_CHANGING, "scaling of cluster '" + name + "' was " + reason));
     }
 }
