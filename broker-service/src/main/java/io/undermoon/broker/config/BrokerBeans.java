@@ -15,7 +15,7 @@ import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.EpochRecovery;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.json.Json;
@@ -117,8 +117,8 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ProgressBoard progress(MetadataWriter metadata) {
-        return new ProgressBoard(metadata, System::nanoTime);
+    MigrationProgressCache progress(MetadataWriter metadata) {
+        return new MigrationProgressCache(metadata, System::nanoTime);
     }
 
     @Produces

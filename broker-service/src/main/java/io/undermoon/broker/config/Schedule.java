@@ -6,7 +6,7 @@ import io.quarkus.scheduler.Scheduler;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
@@ -20,7 +20,7 @@ public final class Schedule {
             Settings settings,
             MetadataWriter metadata,
             ClusterScaling scaling,
-            ProgressBoard progress,
+            MigrationProgressCache progress,
             ReplicaPush replicaPush) {
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
         every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, metadata::recoverStorage);

@@ -1,7 +1,7 @@
 package io.undermoon.broker.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
@@ -104,7 +104,7 @@ public final class MigrationMessages {
     public record AbortedMigration(TaggedSlots slotRange, String outcome, ProxyAddress proxy, String message) {}
 
     /** What coordinators learned from proxies. */
-    public record ProgressReports(@Nullable List<ProgressBoard.Report> reports) {}
+    public record ProgressReports(@Nullable List<MigrationProgressCache.Report> reports) {}
 
     /**
      * How far a host is from being empty.

@@ -13,7 +13,7 @@ import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
@@ -42,14 +42,14 @@ public final class MigrationResource {
     private final MetadataWriter metadata;
     private final ClusterScaling scaling;
     private final MigrationAborts aborts;
-    private final ProgressBoard progress;
+    private final MigrationProgressCache progress;
     private final MigrationStatuses statuses;
 
     MigrationResource(
             MetadataWriter metadata,
             ClusterScaling scaling,
             MigrationAborts aborts,
-            ProgressBoard progress,
+            MigrationProgressCache progress,
             MigrationStatuses statuses) {
         this.metadata = metadata;
         this.scaling = scaling;
@@ -141,7 +141,7 @@ public final class MigrationResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Say how far migrations are; for coordinators")
     public Response report(@Nullable ProgressReports body) {
-        progress.post(Input.member("reports", Input.body(body).reports()));
+        progress.accept(Input.member("reports", Input.body(body).reports()));
         return Response.ok().build();
     }
 

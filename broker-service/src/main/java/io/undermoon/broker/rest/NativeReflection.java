@@ -8,7 +8,7 @@ import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.TaskMeta;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.MigrationConfig;
@@ -71,7 +71,7 @@ import io.undermoon.umctl.MigrationProgress;
             MigrationProgress.class,
             MigrationProgress.Side.class,
             MigrationProgress.State.class,
-            ProgressBoard.Report.class,
+            MigrationProgressCache.Report.class,
         })
 final class NativeReflection {
     private NativeReflection() {}

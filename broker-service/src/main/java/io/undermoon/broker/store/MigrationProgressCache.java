@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  * is true: a report about a migration that does not run is not taken, one that is not renewed is removable. Safe for any
  * number of threads and coordinators.
  */
-public final class ProgressBoard {
+public final class MigrationProgressCache {
     /** Coordinators report once a second. */
     private static final Duration TIME_TO_LIVE = Duration.ofSeconds(15);
 
@@ -55,13 +55,13 @@ public final class ProgressBoard {
     /**
      * @param nanoClock as {@link System#nanoTime}
      */
-    public ProgressBoard(MetadataWriter metadata, LongSupplier nanoClock) {
+    public MigrationProgressCache(MetadataWriter metadata, LongSupplier nanoClock) {
         this.metadata = metadata;
         this.nanoClock = nanoClock;
     }
 
     /** Takes reports in, as far as they are about running migrations. */
-    public void post(Collection<Report> reports) {
+    public void accept(Collection<Report> reports) {
         Set<Key> running = running();
         for (Report report : reports) {
             Key key = Key.of(report.clusterName(), report.progress().task());
@@ -73,7 +73,7 @@ public final class ProgressBoard {
     }
 
     /** What one of the proxies of a migration said lately. */
-    public Optional<MigrationProgress> of(MigrationTask task, MigrationProgress.Side side) {
+    public Optional<MigrationProgress> latest(MigrationTask task, MigrationProgress.Side side) {
         return Optional.ofNullable(entries.get(Key.of(task.clusterName(), task.slotRange())))
                 .map(sides -> sides.get(side))
                 .filter(entry -> !isOld(entry))

@@ -23,14 +23,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class ProgressBoardTest {
+class MigrationProgressCacheTest {
     private final AtomicLong nanos = new AtomicLong();
     private final MetadataWriter metadata = new MetadataWriter(
             new MemoryStorage(
                     Shrinking.shrink(TestMetadata.withCluster(8, 0), RULES, DEMO, 4).state()),
             new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0),
             new MutableClock());
-    private final ProgressBoard board = new ProgressBoard(metadata, nanos::get);
+    private final MigrationProgressCache progressCache = new MigrationProgressCache(metadata, nanos::get);
     private final MigratingSlots stored =
             metadata.state().clusters().get(DEMO).tasks().get(0);
     private final MigrationTask task =
@@ -44,34 +44,34 @@ class ProgressBoardTest {
                 task.slotRange().rangeList(),
                 new SlotState.Importing(task.slotRange().migration().orElseThrow()));
         post(DEMO, progress(coming, Side.DESTINATION, State.IMPORTING, ""));
-        assertThat(board.of(task, Side.SOURCE)).map(MigrationProgress::state).contains(State.COPYING);
-        assertThat(board.of(task, Side.DESTINATION))
+        assertThat(progressCache.latest(task, Side.SOURCE)).map(MigrationProgress::state).contains(State.COPYING);
+        assertThat(progressCache.latest(task, Side.DESTINATION))
                 .map(MigrationProgress::state)
                 .contains(State.IMPORTING);
         nanos.addAndGet(Duration.ofSeconds(16).toNanos());
-        assertThat(board.of(task, Side.SOURCE)).isEmpty();
+        assertThat(progressCache.latest(task, Side.SOURCE)).isEmpty();
     }
 
     @Test
     void does_not_keep_what_is_about_nothing_that_runs() {
         post(new ClusterName("other"), progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));
-        assertThat(board.of(task, Side.SOURCE)).isEmpty();
+        assertThat(progressCache.latest(task, Side.SOURCE)).isEmpty();
         post(DEMO, progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));
         metadata.change((state, context) -> Aborts.withdraw(state, context, DEMO, List.of(stored)));
-        board.prune();
-        assertThat(board.of(task, Side.SOURCE)).isEmpty();
+        progressCache.prune();
+        assertThat(progressCache.latest(task, Side.SOURCE)).isEmpty();
         post(DEMO, progress(task.slotRange(), Side.SOURCE, State.COPYING, ""));
-        assertThat(board.of(task, Side.SOURCE)).isEmpty();
+        assertThat(progressCache.latest(task, Side.SOURCE)).isEmpty();
     }
 
     @Test
     void keeps_no_endless_errors() {
         post(DEMO, progress(task.slotRange(), Side.SOURCE, State.COPYING, "x".repeat(100_000)));
-        assertThat(board.of(task, Side.SOURCE).orElseThrow().error()).hasSizeLessThan(1000);
+        assertThat(progressCache.latest(task, Side.SOURCE).orElseThrow().error()).hasSizeLessThan(1000);
     }
 
     private void post(ClusterName cluster, MigrationProgress progress) {
-        board.post(List.of(new ProgressBoard.Report(cluster, progress)));
+        progressCache.accept(List.of(new MigrationProgressCache.Report(cluster, progress)));
     }
 
     private static MigrationProgress progress(TaggedSlots slots, Side side, State state, String error) {
