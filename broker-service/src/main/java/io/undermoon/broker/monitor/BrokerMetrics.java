@@ -36,7 +36,7 @@ public final class BrokerMetrics {
                 metadata,
                 "failures",
                 "Proxies that wait for a failover",
-                s -> FailureReports.awaitingFailover(s.state(), s.context()).size());
+                s -> FailureReports.awaitingFailover(s.state(), s.planContext()).size());
         gauge(
                 registry,
                 metadata,
@@ -47,7 +47,7 @@ public final class BrokerMetrics {
                 registry,
                 metadata,
                 "free",
-                s -> ProxyPool.free(s.state(), s.context()).size());
+                s -> ProxyPool.free(s.state(), s.planContext()).size());
         proxies(registry, metadata, "failed", s -> s.state().failedProxies().size());
         proxies(
                 registry,

@@ -29,7 +29,7 @@ public final class FailureResource {
     @GET
     @Operation(summary = "The proxies that wait for a failover")
     public Addresses failures() {
-        return new Addresses(List.copyOf(FailureReports.awaitingFailover(metadata.state(), metadata.context())));
+        return new Addresses(List.copyOf(FailureReports.awaitingFailover(metadata.state(), metadata.planContext())));
     }
 
     @POST

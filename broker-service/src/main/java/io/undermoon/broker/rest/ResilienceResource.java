@@ -21,6 +21,6 @@ public final class ResilienceResource {
     @POST
     @Operation(summary = "The hosts after whose loss a chunk would stay without replacement; changes nothing")
     public HostsCannotFail check() {
-        return new HostsCannotFail(HostLosses.hostsThatCannotFail(metadata.state(), metadata.context()));
+        return new HostsCannotFail(HostLosses.hostsThatCannotFail(metadata.state(), metadata.planContext()));
     }
 }

@@ -69,7 +69,7 @@ public final class MetadataWriter {
     }
 
     /** The rules for a decision taken now. */
-    public PlanContext context() {
+    public PlanContext planContext() {
         return new PlanContext(
                 clock.instant().getEpochSecond(),
                 limits.failureTtl().toSeconds(),
@@ -87,7 +87,7 @@ public final class MetadataWriter {
         writing.lock();
         try {
             for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-                Outcome<R> outcome = plan.apply(state(), context());
+                Outcome<R> outcome = plan.apply(state(), planContext());
                 if (outcome.state().equals(state()) || stored(outcome.state())) {
                     return outcome.result();
                 }
@@ -101,7 +101,7 @@ public final class MetadataWriter {
 
     /** Forgets the failure reports that no longer count. */
     public void expireFailureReports() {
-        if (!FailureReports.expire(state(), context()).state().equals(state())) {
+        if (!FailureReports.expire(state(), planContext()).state().equals(state())) {
             change(FailureReports::expire);
         }
     }

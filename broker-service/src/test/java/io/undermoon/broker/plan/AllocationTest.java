@@ -2,7 +2,7 @@ package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
-import static io.undermoon.broker.testing.TestMetadata.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.StoredChunk;
@@ -50,7 +50,7 @@ class AllocationTest {
             state = TestMetadata.add(state, i + 1, "host" + i % 3);
         }
         Metadata first = create(state, 4);
-        Metadata second = Clusters.create(first, RULES, new ClusterName("second"), 4, ClusterConfig.DEFAULT)
+        Metadata second = Clusters.create(first, CONTEXT, new ClusterName("second"), 4, ClusterConfig.DEFAULT)
                 .state();
         assertThat(second.clusters()
                         .get(new ClusterName("second"))
@@ -62,11 +62,11 @@ class AllocationTest {
 
     @Test
     void leaves_out_failed_proxies_and_those_a_quorum_reports() {
-        Metadata failed = Failover.failOver(TestMetadata.withProxies(2), RULES, TestMetadata.proxy(1), false)
+        Metadata failed = Failover.failOver(TestMetadata.withProxies(2), CONTEXT, TestMetadata.proxy(1), false)
                 .state();
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> create(failed, 4));
 
-        PlanContext quorumOfTwo = new PlanContext(RULES.nowSeconds(), 60, 2, 0);
+        PlanContext quorumOfTwo = new PlanContext(CONTEXT.nowSeconds(), 60, 2, 0);
         Metadata one = FailureReports.report(TestMetadata.withProxies(2), quorumOfTwo, TestMetadata.proxy(1), "a")
                 .state();
         assertThat(ProxyPool.free(one, quorumOfTwo))
@@ -85,22 +85,22 @@ class AllocationTest {
         }
         Metadata created = create(state, 4);
         assertThat(chunks(created).get(0).proxyAddresses()).containsExactly(TestMetadata.proxy(1), TestMetadata.proxy(2));
-        assertThat(chunks(Clusters.addNodes(created, RULES, DEMO, 4).state())
+        assertThat(chunks(Clusters.addNodes(created, CONTEXT, DEMO, 4).state())
                         .get(1)
                         .proxyAddresses())
                 .containsExactly(TestMetadata.proxy(3), TestMetadata.proxy(4));
 
         refuses(
                 ErrorCode.ONE_CLUSTER_ALREADY_EXISTED,
-                () -> Clusters.create(created, RULES, new ClusterName("more"), 4, ClusterConfig.DEFAULT));
-        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Clusters.addNodes(created, RULES, DEMO, 8));
+                () -> Clusters.create(created, CONTEXT, new ClusterName("more"), 4, ClusterConfig.DEFAULT));
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Clusters.addNodes(created, CONTEXT, DEMO, 8));
         Metadata gap =
                 Proxies.remove(TestMetadata.add(created, 5, "h"), TestMetadata.proxy(3)).state();
-        refuses(ErrorCode.PROXY_RESOURCE_OUT_OF_ORDER, () -> Clusters.addNodes(gap, RULES, DEMO, 4));
+        refuses(ErrorCode.PROXY_RESOURCE_OUT_OF_ORDER, () -> Clusters.addNodes(gap, CONTEXT, DEMO, 4));
     }
 
     private static Metadata create(Metadata state, int nodes) {
-        return Clusters.create(state, RULES, DEMO, nodes, ClusterConfig.DEFAULT).state();
+        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT).state();
     }
 
     private static List<StoredChunk> chunks(Metadata state) {

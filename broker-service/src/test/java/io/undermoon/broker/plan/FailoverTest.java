@@ -2,7 +2,7 @@ package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
-import static io.undermoon.broker.testing.TestMetadata.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,7 +86,7 @@ class FailoverTest {
         Metadata waiting = failOver(state, failed).state();
         assertThat(chunk(waiting).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
 
-        PlanContext muchLater = new PlanContext(RULES.nowSeconds() + 100_000, 60, 1, 0);
+        PlanContext muchLater = new PlanContext(CONTEXT.nowSeconds() + 100_000, 60, 1, 0);
         assertThat(FailureReports.awaitingFailover(waiting, muchLater)).containsExactly(failed);
         Outcome<Failover.Result> again = Failover.failOver(waiting, muchLater, failed, false);
         assertThat(again.state()).as("nothing to do, nothing changed").isEqualTo(waiting);
@@ -103,8 +103,8 @@ class FailoverTest {
         Metadata state = TestMetadata.withCluster(4, 2);
         ProxyAddress first = half(state, 0);
         ProxyAddress second = half(state, 1);
-        Metadata reported = FailureReports.report(state, RULES, first, "c").state();
-        reported = FailureReports.report(reported, RULES, second, "c").state();
+        Metadata reported = FailureReports.report(state, CONTEXT, first, "c").state();
+        reported = FailureReports.report(reported, CONTEXT, second, "c").state();
 
         Metadata one = failOver(reported, first).state();
         assertThat(cluster(one)).as("roles and places stay").isEqualTo(cluster(reported));
@@ -124,8 +124,8 @@ class FailoverTest {
     void replaces_even_a_half_with_the_only_data_when_told_to() {
         Metadata state = TestMetadata.withCluster(4, 2);
         Metadata down =
-                FailureReports.report(state, RULES, half(state, 1), "c").state();
-        assertThat(Failover.failOver(down, RULES, half(state, 0), true).result())
+                FailureReports.report(state, CONTEXT, half(state, 1), "c").state();
+        assertThat(Failover.failOver(down, CONTEXT, half(state, 0), true).result())
                 .isInstanceOf(Failover.Result.Replaced.class);
     }
 
@@ -179,13 +179,13 @@ class FailoverTest {
     void balances_masters_where_that_is_safe_and_only_then_raises_the_epoch() {
         Metadata failedOver = failOver(TestMetadata.withCluster(4, 1), half(TestMetadata.withCluster(4, 1), 0))
                 .state();
-        Metadata balanced = Balancing.balanceMasters(failedOver, RULES, DEMO).state();
+        Metadata balanced = Balancing.balanceMasters(failedOver, CONTEXT, DEMO).state();
         assertThat(chunk(balanced).rolePosition()).isEqualTo(RolePosition.NORMAL);
-        assertThat(Balancing.balanceMasters(balanced, RULES, DEMO).state()).isEqualTo(balanced);
+        assertThat(Balancing.balanceMasters(balanced, CONTEXT, DEMO).state()).isEqualTo(balanced);
 
-        Metadata reported = FailureReports.report(failedOver, RULES, half(failedOver, 0), "c")
+        Metadata reported = FailureReports.report(failedOver, CONTEXT, half(failedOver, 0), "c")
                 .state();
-        assertThat(Balancing.balanceMasters(reported, RULES, DEMO).state()).isEqualTo(reported);
+        assertThat(Balancing.balanceMasters(reported, CONTEXT, DEMO).state()).isEqualTo(reported);
 
         Metadata moving = failOver(migrating(), half(migrating(), 0)).state();
         Metadata back = Proxies.register(
@@ -195,31 +195,31 @@ class FailoverTest {
                         "x",
                         null)
                 .state();
-        assertThat(Balancing.balanceMasters(back, RULES, DEMO).state()).isEqualTo(back);
+        assertThat(Balancing.balanceMasters(back, CONTEXT, DEMO).state()).isEqualTo(back);
     }
 
     @Test
     void finds_the_hosts_that_cannot_fail() {
-        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 0), RULES))
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 0), CONTEXT))
                 .containsExactly("host1", "host2");
-        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 1), RULES))
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 1), CONTEXT))
                 .isEmpty();
-        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withProxies(3), RULES)).isEmpty();
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withProxies(3), CONTEXT)).isEmpty();
     }
 
     private static Metadata migrating() {
         Metadata grown =
-                Clusters.addNodes(TestMetadata.withCluster(4, 2), RULES, DEMO, 4).state();
-        return Expansion.expand(grown, RULES, DEMO).state();
+                Clusters.addNodes(TestMetadata.withCluster(4, 2), CONTEXT, DEMO, 4).state();
+        return Expansion.expand(grown, CONTEXT, DEMO).state();
     }
 
     private static Metadata create(Metadata state, String name) {
-        return Clusters.create(state, RULES, new ClusterName(name), 4, ClusterConfig.DEFAULT)
+        return Clusters.create(state, CONTEXT, new ClusterName(name), 4, ClusterConfig.DEFAULT)
                 .state();
     }
 
     private static Outcome<Failover.Result> failOver(Metadata state, ProxyAddress proxy) {
-        return Failover.failOver(state, RULES, proxy, false);
+        return Failover.failOver(state, CONTEXT, proxy, false);
     }
 
     private static StoredCluster cluster(Metadata state) {

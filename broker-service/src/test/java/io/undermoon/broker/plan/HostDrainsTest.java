@@ -2,7 +2,7 @@ package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
-import static io.undermoon.broker.testing.TestMetadata.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.StoredCluster;
@@ -26,8 +26,8 @@ class HostDrainsTest {
         assertThat(requested(draining)).isEqualTo(draining);
         assertThat(MetadataJson.read(MetadataJson.write(draining))).isEqualTo(draining);
 
-        Metadata moved = SlotMovesTest.finished(draining, RULES);
-        assertThat(HostDrains.advance(moved, RULES, busy -> false, emptied -> false)
+        Metadata moved = SlotMovesTest.finished(draining, CONTEXT);
+        assertThat(HostDrains.advance(moved, CONTEXT, busy -> false, emptied -> false)
                         .state())
                 .isEqualTo(moved);
         Metadata drained = advanced(moved);
@@ -36,17 +36,17 @@ class HostDrainsTest {
         assertThat(drained.allChunks().flatMap(chunk -> chunk.hosts().stream())).doesNotContain(HOST);
         assertThat(HostDrains.progress(drained, HOST).isDrained()).isTrue();
         assertThat(HostDrains.progress(drained, HOST).slotsLeft()).isZero();
-        assertThat(ProxyPool.free(drained, RULES)).extracting("host").doesNotContain(HOST);
+        assertThat(ProxyPool.free(drained, CONTEXT)).extracting("host").doesNotContain(HOST);
 
         Metadata cancelled = HostDrains.cancel(drained, HOST).state();
-        assertThat(ProxyPool.free(cancelled, RULES)).extracting("host").contains(HOST);
+        assertThat(ProxyPool.free(cancelled, CONTEXT)).extracting("host").contains(HOST);
         refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.progress(cancelled, HOST));
     }
 
     @Test
     void refuses_what_cannot_be_done() {
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> requested(TestMetadata.withCluster(8, 1)));
-        refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.request(TestMetadata.withCluster(8, 2), RULES, "nowhere"));
+        refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.request(TestMetadata.withCluster(8, 2), CONTEXT, "nowhere"));
         refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.cancel(TestMetadata.withCluster(8, 2), HOST));
         refuses(ErrorCode.ORDERED_PROXY_ENABLED, () -> requested(TestMetadata.add(Metadata.empty(true), 1, HOST)));
     }
@@ -55,7 +55,7 @@ class HostDrainsTest {
     void uses_the_empty_chunk_of_an_attempt_that_was_aborted() {
         Metadata draining = advanced(requested(TestMetadata.withCluster(8, 2)));
         Metadata aborted = Aborts.withdraw(
-                        draining, RULES, DEMO, cluster(draining).tasks())
+                        draining, CONTEXT, DEMO, cluster(draining).tasks())
                 .state();
         Metadata again = advanced(aborted);
         assertThat(cluster(again).nodeNumber()).isEqualTo(12);
@@ -65,20 +65,20 @@ class HostDrainsTest {
     @Test
     void leaves_busy_clusters_alone_and_needs_no_room_for_a_host_without_chunks() {
         Metadata marked = requested(TestMetadata.withCluster(8, 2));
-        assertThat(HostDrains.advance(marked, RULES, DEMO::equals, emptied -> true)
+        assertThat(HostDrains.advance(marked, CONTEXT, DEMO::equals, emptied -> true)
                         .state())
                 .isEqualTo(marked);
         Metadata free = requested(TestMetadata.withProxies(3));
         assertThat(HostDrains.progress(free, HOST).isDrained()).isTrue();
-        assertThat(ProxyPool.free(free, RULES)).hasSize(2);
+        assertThat(ProxyPool.free(free, CONTEXT)).hasSize(2);
     }
 
     private static Metadata requested(Metadata state) {
-        return HostDrains.request(state, RULES, HOST).state();
+        return HostDrains.request(state, CONTEXT, HOST).state();
     }
 
     private static Metadata advanced(Metadata state) {
-        return HostDrains.advance(state, RULES, busy -> false, emptied -> true).state();
+        return HostDrains.advance(state, CONTEXT, busy -> false, emptied -> true).state();
     }
 
     private static StoredCluster cluster(Metadata state) {

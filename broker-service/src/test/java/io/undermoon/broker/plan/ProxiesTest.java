@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.TestMetadata.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +24,7 @@ class ProxiesTest {
     @Test
     void clears_failure_marks_when_a_failed_proxy_registers() {
         Metadata failed =
-                Failover.failOver(TestMetadata.withProxies(2), RULES, proxy(1), false).state();
+                Failover.failOver(TestMetadata.withProxies(2), CONTEXT, proxy(1), false).state();
         Outcome<Registration> again = register(failed, 1, 1, "host1");
         assertThat(again.result()).isEqualTo(Registration.ALREADY_EXISTED);
         assertThat(again.state().failedProxies()).isEmpty();
@@ -34,7 +34,7 @@ class ProxiesTest {
     @Test
     void takes_new_nodes_and_host_of_a_proxy_in_no_cluster() {
         Metadata failed =
-                Failover.failOver(TestMetadata.withProxies(2), RULES, proxy(1), false).state();
+                Failover.failOver(TestMetadata.withProxies(2), CONTEXT, proxy(1), false).state();
         Outcome<Registration> moved = register(failed, 1, 7, "elsewhere");
         assertThat(moved.result()).isEqualTo(Registration.UPDATED);
         assertThat(moved.state().allProxies().get(proxy(1)).nodeAddresses()).isEqualTo(TestMetadata.nodes(7));
@@ -44,7 +44,7 @@ class ProxiesTest {
 
     @Test
     void leaves_a_proxy_in_a_cluster_alone_when_it_comes_with_other_nodes() {
-        Metadata failed = Failover.failOver(TestMetadata.withCluster(4, 0), RULES, proxy(1), false)
+        Metadata failed = Failover.failOver(TestMetadata.withCluster(4, 0), CONTEXT, proxy(1), false)
                 .state();
         Outcome<Registration> moved = register(failed, 1, 7, "host1");
         assertThat(moved.result()).isEqualTo(Registration.ALREADY_EXISTED);

@@ -2,7 +2,7 @@ package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
-import static io.undermoon.broker.testing.TestMetadata.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.StoredCluster;
@@ -50,13 +50,13 @@ class SlotMovesTest {
     void moves_a_number_of_slots_in_proportion_to_what_the_sources_have() {
         Metadata state = TestMetadata.withCluster(12, 0);
         Outcome<List<MigratingSlots>> some =
-                Resharding.reshard(state, RULES, DEMO, new Resharding.Request(List.of(), master(state, 0), 100, null));
+                Resharding.reshard(state, CONTEXT, DEMO, new Resharding.Request(List.of(), master(state, 0), 100, null));
         assertThat(texts(some.result()))
                 .containsExactly(
                         "1→0 2731-2750", "2→0 5462-5481", "3→0 8193-8212", "4→0 10924-10943", "5→0 13654-13673");
 
         Outcome<List<MigratingSlots>> fromOne = Resharding.reshard(
-                state, RULES, DEMO, new Resharding.Request(List.of(master(state, 1)), proxyOf(state, 0), 2731, null));
+                state, CONTEXT, DEMO, new Resharding.Request(List.of(master(state, 1)), proxyOf(state, 0), 2731, null));
         assertThat(texts(fromOne.result())).containsExactly("1→0 2731-5461");
     }
 
@@ -65,7 +65,7 @@ class SlotMovesTest {
         Metadata state = TestMetadata.withCluster(4, 0);
         SlotRanges both = SlotRanges.of(8000, 8200);
         Resharding.Request tail = new Resharding.Request(List.of(), master(state, 1), null, SlotRanges.of(8000, 8191));
-        Metadata moving = Resharding.reshard(state, RULES, DEMO, tail).state();
+        Metadata moving = Resharding.reshard(state, CONTEXT, DEMO, tail).state();
         assertThat(texts(cluster(moving).tasks())).containsExactly("0→1 8000-8191");
 
         refusesToMove(moving, List.of(), master(state, 1), null, SlotRanges.of(7999, 8000));
@@ -105,7 +105,7 @@ class SlotMovesTest {
         Metadata uneven = finished(
                 Resharding.reshard(
                                 TestMetadata.withCluster(8, 0),
-                                RULES,
+                                CONTEXT,
                                 DEMO,
                                 new Resharding.Request(
                                         List.of(),
@@ -113,16 +113,16 @@ class SlotMovesTest {
                                         null,
                                         SlotRanges.of(4096, 5095)))
                         .state(),
-                RULES);
+                CONTEXT);
         assertThat(sizes(uneven)).containsExactly(5096, 3096, 4096, 4096);
         Outcome<List<MigratingSlots>> evened =
-                Rebalancing.rebalance(uneven, RULES, DEMO, new Rebalancing.Request(Map.of(), 2));
+                Rebalancing.rebalance(uneven, CONTEXT, DEMO, new Rebalancing.Request(Map.of(), 2));
         assertThat(texts(evened.result())).containsExactly("0→1 4096-5095");
-        Metadata even = finished(evened.state(), RULES);
-        assertThat(Rebalancing.rebalance(even, RULES, DEMO, new Rebalancing.Request(Map.of(), 0))
+        Metadata even = finished(evened.state(), CONTEXT);
+        assertThat(Rebalancing.rebalance(even, CONTEXT, DEMO, new Rebalancing.Request(Map.of(), 0))
                         .result())
                 .isEmpty();
-        assertThat(Rebalancing.rebalance(uneven, RULES, DEMO, new Rebalancing.Request(Map.of(), 30))
+        assertThat(Rebalancing.rebalance(uneven, CONTEXT, DEMO, new Rebalancing.Request(Map.of(), 30))
                         .state())
                 .isEqualTo(uneven);
     }
@@ -131,11 +131,11 @@ class SlotMovesTest {
     void rebalances_by_weight() {
         Metadata state = TestMetadata.withCluster(8, 0);
         Outcome<List<MigratingSlots>> weighted = Rebalancing.rebalance(
-                state, RULES, DEMO, new Rebalancing.Request(Map.of(master(state, 0), 0.0, proxyOf(state, 1), 2.5), 2));
-        assertThat(sizes(finished(weighted.state(), RULES))).containsExactly(0, 9102, 3641, 3641);
+                state, CONTEXT, DEMO, new Rebalancing.Request(Map.of(master(state, 0), 0.0, proxyOf(state, 1), 2.5), 2));
+        assertThat(sizes(finished(weighted.state(), CONTEXT))).containsExactly(0, 9102, 3641, 3641);
         refuses(
                 ErrorCode.MIGRATION_RUNNING,
-                () -> Rebalancing.rebalance(weighted.state(), RULES, DEMO, new Rebalancing.Request(Map.of(), 2)));
+                () -> Rebalancing.rebalance(weighted.state(), CONTEXT, DEMO, new Rebalancing.Request(Map.of(), 2)));
         refuses(ErrorCode.INVALID_REQUEST, () -> new Rebalancing.Request(Map.of(master(state, 0), -1.0), 2));
         refuses(ErrorCode.INVALID_REQUEST, () -> new Rebalancing.Request(Map.of(master(state, 0), Double.NaN), 2));
         refuses(ErrorCode.INVALID_REQUEST, () -> new Rebalancing.Request(Map.of(), 101));
@@ -179,11 +179,11 @@ class SlotMovesTest {
     @Test
     void does_not_take_back_a_migration_that_a_failover_restarted() {
         Metadata moving =
-                Shrinking.shrink(TestMetadata.withCluster(8, 1), RULES, DEMO, 4).state();
+                Shrinking.shrink(TestMetadata.withCluster(8, 1), CONTEXT, DEMO, 4).state();
         MigratingSlots task = cluster(moving).tasks().get(0);
         Metadata restarted = Failover.failOver(
                         moving,
-                        RULES,
+                        CONTEXT,
                         cluster(moving)
                                 .chunks()
                                 .get(task.meta().srcChunkIndex())
@@ -191,14 +191,14 @@ class SlotMovesTest {
                                 .get(task.meta().srcChunkPart()),
                         false)
                 .state();
-        assertThat(Aborts.withdraw(restarted, RULES, DEMO, List.of(task)).result())
+        assertThat(Aborts.withdraw(restarted, CONTEXT, DEMO, List.of(task)).result())
                 .isEmpty();
     }
 
     @Test
     void commits_only_what_was_reported_with_the_present_addresses() {
         Metadata moving =
-                Shrinking.shrink(TestMetadata.withCluster(8, 0), RULES, DEMO, 4).state();
+                Shrinking.shrink(TestMetadata.withCluster(8, 0), CONTEXT, DEMO, 4).state();
         MigrationTask right =
                 ClusterView.of(cluster(moving)).task(cluster(moving).tasks().get(0));
         MigrationMeta meta = right.slotRange().migration().orElseThrow();
@@ -210,34 +210,34 @@ class SlotMovesTest {
                 meta.dstNodeAddress());
         MigrationTask other =
                 new MigrationTask(DEMO, new TaggedSlots(right.slotRange().rangeList(), new SlotState.Migrating(wrong)));
-        refuses(ErrorCode.MIGRATION_TASK_NOT_FOUND, () -> Commits.commit(moving, RULES, other));
+        refuses(ErrorCode.MIGRATION_TASK_NOT_FOUND, () -> Commits.commit(moving, CONTEXT, other));
         MigrationTask byDestination =
                 new MigrationTask(DEMO, new TaggedSlots(right.slotRange().rangeList(), new SlotState.Importing(meta)));
-        assertThat(cluster(Commits.commit(moving, RULES, byDestination).state()).tasks())
+        assertThat(cluster(Commits.commit(moving, CONTEXT, byDestination).state()).tasks())
                 .hasSize(1);
     }
 
     @Test
     void finishes_an_expansion_that_was_aborted_half_way() {
         Metadata moving = AutoScaling.expand(
-                        AutoScaling.begin(TestMetadata.withCluster(8, 2), RULES, DEMO, 12)
+                        AutoScaling.begin(TestMetadata.withCluster(8, 2), CONTEXT, DEMO, 12)
                                 .state(),
-                        RULES,
+                        CONTEXT,
                         DEMO,
                         12)
                 .state();
-        Metadata half = commit(moving, cluster(moving).tasks().get(0), RULES);
+        Metadata half = commit(moving, cluster(moving).tasks().get(0), CONTEXT);
         Metadata aborted =
-                Aborts.withdraw(half, RULES, DEMO, cluster(half).tasks()).state();
+                Aborts.withdraw(half, CONTEXT, DEMO, cluster(half).tasks()).state();
         assertThat(cluster(aborted).lacksStableSlots()).isTrue();
-        Outcome<AutoScaling.Next> again = AutoScaling.begin(aborted, RULES, DEMO, 12);
+        Outcome<AutoScaling.Next> again = AutoScaling.begin(aborted, CONTEXT, DEMO, 12);
         assertThat(again.result()).isEqualTo(AutoScaling.Next.EXPAND);
         Metadata done =
-                finished(AutoScaling.expand(again.state(), RULES, DEMO, 12).state(), RULES);
+                finished(AutoScaling.expand(again.state(), CONTEXT, DEMO, 12).state(), CONTEXT);
         assertThat(sizes(done)).allSatisfy(size -> assertThat(size).isBetween(2730, 2731));
 
         Metadata redirected =
-                finished(AutoScaling.begin(aborted, RULES, DEMO, 4).state(), RULES);
+                finished(AutoScaling.begin(aborted, CONTEXT, DEMO, 4).state(), CONTEXT);
         assertThat(sizes(redirected)).containsExactly(8192, 8192, 0, 0, 0, 0);
     }
 
@@ -259,7 +259,7 @@ class SlotMovesTest {
         refuses(
                 ErrorCode.INVALID_MIGRATION_TASK,
                 () -> Resharding.reshard(
-                        state, RULES, DEMO, new Resharding.Request(sources, destination, number, ranges)));
+                        state, CONTEXT, DEMO, new Resharding.Request(sources, destination, number, ranges)));
     }
 
     private static List<String> texts(List<MigratingSlots> tasks) {

@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
-import static io.undermoon.broker.testing.TestMetadata.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
@@ -44,14 +44,14 @@ class SlotTablesTest {
     @Test
     void shrinks_12_to_8_after_expanding() {
         Metadata twelve = committed(expanded(eightFromFour(), 4));
-        assertThat(tasks(Shrinking.shrink(twelve, RULES, DEMO, 8).state()))
+        assertThat(tasks(Shrinking.shrink(twelve, CONTEXT, DEMO, 8).state()))
                 .containsExactly("4→0: 2731-4095", "4→1: 10923-12287", "5→2: 6827-8191", "5→3: 15019-16383");
     }
 
     @Test
     void shrinks_12_to_4() {
         Metadata shrunk =
-                Shrinking.shrink(TestMetadata.withCluster(12, 0), RULES, DEMO, 4).state();
+                Shrinking.shrink(TestMetadata.withCluster(12, 0), CONTEXT, DEMO, 4).state();
         assertThat(tasks(shrunk))
                 .containsExactly(
                         "2→0: 5462-8192",
@@ -73,8 +73,8 @@ class SlotTablesTest {
     }
 
     private static Metadata expanded(Metadata state, int added) {
-        Metadata grown = Clusters.addNodes(state, RULES, DEMO, added).state();
-        return Expansion.expand(grown, RULES, DEMO).state();
+        Metadata grown = Clusters.addNodes(state, CONTEXT, DEMO, added).state();
+        return Expansion.expand(grown, CONTEXT, DEMO).state();
     }
 
     private static Metadata committed(Metadata state) {
@@ -82,7 +82,7 @@ class SlotTablesTest {
         while (cluster(current).runsMigrations()) {
             MigratingSlots task = cluster(current).tasks().get(0);
             current = Commits.commit(
-                            current, RULES, ClusterView.of(cluster(current)).task(task))
+                            current, CONTEXT, ClusterView.of(cluster(current)).task(task))
                     .state();
         }
         return current;

@@ -1,7 +1,7 @@
 package io.undermoon.broker.store;
 
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
-import static io.undermoon.broker.testing.TestMetadata.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.plan.Aborts;
@@ -27,7 +27,7 @@ class MigrationProgressCacheTest {
     private final AtomicLong nanos = new AtomicLong();
     private final MetadataWriter metadata = new MetadataWriter(
             new MemoryStorage(
-                    Shrinking.shrink(TestMetadata.withCluster(8, 0), RULES, DEMO, 4).state()),
+                    Shrinking.shrink(TestMetadata.withCluster(8, 0), CONTEXT, DEMO, 4).state()),
             new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0),
             new MutableClock());
     private final MigrationProgressCache progressCache = new MigrationProgressCache(metadata, nanos::get);

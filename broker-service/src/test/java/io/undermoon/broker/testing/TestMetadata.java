@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Metadata to start tests from. */
 public final class TestMetadata {
-    public static final PlanContext RULES = new PlanContext(1_700_000_000, 60, 1, 0);
+    public static final PlanContext CONTEXT = new PlanContext(1_700_000_000, 60, 1, 0);
     public static final ClusterName DEMO = new ClusterName("demo");
 
     private TestMetadata() {}
@@ -29,7 +29,7 @@ public final class TestMetadata {
     /** A cluster of proxies 1, 2, … and some spare ones. */
     public static Metadata withCluster(int nodes, int spareProxies) {
         Metadata state = withProxies(nodes / 2 + spareProxies);
-        return Clusters.create(state, RULES, DEMO, nodes, ClusterConfig.DEFAULT).state();
+        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT).state();
     }
 
     public static Metadata add(Metadata state, int proxy, String host) {
