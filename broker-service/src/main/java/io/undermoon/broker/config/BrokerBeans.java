@@ -130,7 +130,7 @@ public final class BrokerBeans {
             ManagedExecutor executor,
             Settings settings) {
         return new ClusterScaling(
-                metadata, epochs, aborts, new EmptyChunks(TIME_TO_FORGET, System::nanoTime), executor, settings.patience());
+                metadata, epochs, aborts, new EmptyChunks(TIME_TO_FORGET, System::nanoTime), executor, settings.epochPolling());
     }
 
     @Produces

@@ -20,7 +20,7 @@ public record Settings(
         MetadataWriter.Limits limits,
         StorageType storageType,
         ClusterConfig newClusterConfig,
-        ClusterScaling.Patience patience,
+        ClusterScaling.EpochPolling epochPolling,
         List<String> replicaAddresses,
         Duration syncMetaInterval) {
 
@@ -50,7 +50,7 @@ public record Settings(
                         (int) atLeast("migration_limit", config.migrationLimit(), 0)),
                 storageType(config),
                 newClusterConfig(config),
-                new ClusterScaling.Patience(
+                new ClusterScaling.EpochPolling(
                         config.autoScaling().interval(), config.autoScaling().timeout()),
                 replicas,
                 Duration.ofSeconds(atLeast("sync_meta_interval", config.syncMetaInterval(), 0)));

@@ -42,7 +42,7 @@ public final class ClusterScaling {
     private final MetadataWriter metadata;
     private final ProxyEpochs proxyEpochs;
     private final Executor executor;
-    private final Patience patience;
+    private final EpochPolling epochPolling;
     private final MigrationAborts aborts;
     private final EmptyChunks emptyChunks;
     private final Map<ClusterName, ScalingOperation> operations = new ConcurrentHashMap<>();
@@ -53,7 +53,7 @@ public final class ClusterScaling {
      * @param interval between two rounds of asking
      * @param timeout after which it gives up
      */
-    public record Patience(Duration interval, Duration timeout) {}
+    public record EpochPolling(Duration interval, Duration timeout) {}
 
     /**
      * @param executor runs what blocks
@@ -64,13 +64,13 @@ public final class ClusterScaling {
             MigrationAborts aborts,
             EmptyChunks emptyChunks,
             Executor executor,
-            Patience patience) {
+            EpochPolling epochPolling) {
         this.metadata = metadata;
         this.proxyEpochs = proxyEpochs;
         this.aborts = aborts;
         this.emptyChunks = emptyChunks;
         this.executor = executor;
-        this.patience = patience;
+        this.epochPolling = epochPolling;
     }
 
     /** Returns the new nodes. */
@@ -152,7 +152,7 @@ public final class ClusterScaling {
         AutoScaling.Next next = metadata.change((state, context) -> AutoScaling.begin(state, context, name, total));
         return next == AutoScaling.Next.NOTHING
                 ? CompletableFuture.completedStage(null)
-                : awaitProxies(name, System.nanoTime() + patience.timeout().toNanos(), operation)
+                : awaitProxies(name, System.nanoTime() + epochPolling.timeout().toNanos(), operation)
                         .thenRunAsync(() -> finishExpansion(name, total, operation), executor);
     }
 
@@ -194,7 +194,7 @@ public final class ClusterScaling {
 
     private <T> CompletionStage<T> later(Supplier<CompletionStage<T>> call) {
         Executor delayed =
-                CompletableFuture.delayedExecutor(patience.interval().toMillis(), TimeUnit.MILLISECONDS, executor);
+                CompletableFuture.delayedExecutor(epochPolling.interval().toMillis(), TimeUnit.MILLISECONDS, executor);
         return CompletableFuture.supplyAsync(call, delayed).thenCompose(stage -> stage);
     }
 
@@ -210,7 +210,7 @@ public final class ClusterScaling {
         return new UndermoonException(
                 ErrorCode.PROXY_NOT_SYNC,
                 "proxy '" + behind + "' does not know its metadata in cluster '" + name + "' after "
-                        + patience.timeout().toSeconds()
+                        + epochPolling.timeout().toSeconds()
                         + " s; the new nodes were added and have no slots yet; call again when it does");
     }
 

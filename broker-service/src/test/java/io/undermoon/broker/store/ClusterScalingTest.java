@@ -205,7 +205,7 @@ class ClusterScalingTest {
                 new MigrationAborts(metadata, proxies, ForkJoinPool.commonPool()),
                 new EmptyChunks(Duration.ofSeconds(30), nanos::get),
                 ForkJoinPool.commonPool(),
-                new ClusterScaling.Patience(Duration.ofMillis(5), timeout));
+                new ClusterScaling.EpochPolling(Duration.ofMillis(5), timeout));
     }
 
     private static MetadataWriter writer(Metadata state) {
