@@ -28,10 +28,10 @@ public final class MigrationAborts {
     private final Executor executor;
 
     /** What became of one migration. */
-    public record Result(MigrationTask task, Fate fate, String message) {}
+    public record Result(MigrationTask task, AbortStatus status, String message) {}
 
     /** What may become of a migration. */
-    public enum Fate {
+    public enum AbortStatus {
         /** It is over, and its slots are where they were. */
         ABORTED,
         /** It is past the switch, and will be committed. */
@@ -59,7 +59,7 @@ public final class MigrationAborts {
         List<Result> results = new ArrayList<>();
         for (MigratingSlots task :
                 metadata.change((state, context) -> Aborts.withdrawWaiting(state, context, name, selection))) {
-            results.add(new Result(before.task(task), Fate.ABORTED, "it had not started"));
+            results.add(new Result(before.task(task), AbortStatus.ABORTED, "it had not started"));
         }
         ClusterView now = cluster(name);
         Map<MigrationTask, MigratingSlots> running = new LinkedHashMap<>();
@@ -93,21 +93,21 @@ public final class MigrationAborts {
         running.forEach((task, stored) -> {
             MigrationControl.Answer answer = answers.getOrDefault(
                     task, new MigrationControl.Answer(MigrationControl.Answer.Kind.NO_ANSWER, "not asked"));
-            Fate fate = fate(answer.kind(), withdrawn.contains(stored));
-            results.add(new Result(task, fate, answer.message()));
+            AbortStatus status = status(answer.kind(), withdrawn.contains(stored));
+            results.add(new Result(task, status, answer.message()));
             LOG.infof(
                     "abort of migration cluster=%s slots=%s: %s %s",
-                    name, task.slotRange().rangeList(), fate, answer.message());
+                    name, task.slotRange().rangeList(), status, answer.message());
         });
         return results;
     }
 
-    private static Fate fate(MigrationControl.Answer.Kind answer, boolean withdrawn) {
+    private static AbortStatus status(MigrationControl.Answer.Kind answer, boolean withdrawn) {
         return switch (answer) {
-            case AGREED -> withdrawn ? Fate.ABORTED : Fate.CHANGED;
-            case ALREADY_SWITCHED -> Fate.ALREADY_SWITCHED;
-            case REFUSED -> Fate.REFUSED;
-            case NO_ANSWER -> Fate.NOT_ANSWERED;
+            case AGREED -> withdrawn ? AbortStatus.ABORTED : AbortStatus.CHANGED;
+            case ALREADY_SWITCHED -> AbortStatus.ALREADY_SWITCHED;
+            case REFUSED -> AbortStatus.REFUSED;
+            case NO_ANSWER -> AbortStatus.NOT_ANSWERED;
         };
     }
 

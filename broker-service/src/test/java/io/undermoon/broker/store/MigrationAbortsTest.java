@@ -11,7 +11,7 @@ import io.undermoon.broker.plan.Shrinking;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.storage.MemoryStorage;
-import io.undermoon.broker.store.MigrationAborts.Fate;
+import io.undermoon.broker.store.MigrationAborts.AbortStatus;
 import io.undermoon.broker.store.MigrationControl.Answer;
 import io.undermoon.broker.testing.MutableClock;
 import io.undermoon.broker.testing.TestMetadata;
@@ -42,7 +42,7 @@ class MigrationAbortsTest {
                 context,
                 task.slotRange().migration().map(MigrationMeta::srcProxyAddress).orElseThrow(),
                 false)));
-        assertThat(results).extracting(MigrationAborts.Result::fate).contains(Fate.CHANGED);
+        assertThat(results).extracting(MigrationAborts.Result::status).contains(AbortStatus.CHANGED);
         assertThat(tasksAfter()).isNotEmpty();
     }
 
@@ -50,7 +50,7 @@ class MigrationAbortsTest {
     void leaves_alone_what_is_committed_meanwhile() {
         List<MigrationAborts.Result> results =
                 abort(task -> metadata.change((state, context) -> Commits.commit(state, context, task)));
-        assertThat(results).extracting(MigrationAborts.Result::fate).containsExactly(Fate.ABORTED, Fate.CHANGED);
+        assertThat(results).extracting(MigrationAborts.Result::status).containsExactly(AbortStatus.ABORTED, AbortStatus.CHANGED);
         assertThat(tasksAfter()).isEmpty();
     }
 
@@ -60,7 +60,7 @@ class MigrationAbortsTest {
         List<MigrationAborts.Result> results = abort(task -> assertThat(tasksAfter())
                 .as("the running ones only")
                 .allSatisfy(left -> assertThat(left.waiting()).isFalse()));
-        assertThat(results).extracting(MigrationAborts.Result::fate).containsOnly(Fate.ABORTED);
+        assertThat(results).extracting(MigrationAborts.Result::status).containsOnly(AbortStatus.ABORTED);
         assertThat(results).hasSize(before.clusters().get(DEMO).tasks().size());
         assertThat(tasksAfter()).isEmpty();
     }
