@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BoundedHttp {
     /** The size at which a reply is refused, compressed or not. */
-    public static final int MAX_BODY_BYTES = 64 * 1024 * 1024;
+    private static final int MAX_BODY_BYTES = 64 * 1024 * 1024;
 
     private final HttpClient.Builder settings;
     private final boolean gzip;

@@ -29,9 +29,7 @@ public enum ErrorCode {
     NOT_ACCEPTABLE(406),
 
     IN_USE(409),
-    NOT_IN_USE(409),
     NO_AVAILABLE_RESOURCE(409),
-    RESOURCE_NOT_BALANCE(409),
     ALREADY_EXISTED(409),
     FREE_NODE_FOUND(409),
     NODE_NUM_ALREADY_ENOUGH(409),
@@ -51,14 +49,8 @@ public enum ErrorCode {
 
     PERSISTENCE_IO_ERROR(500),
     PERSISTENCE_JSON_ERROR(500),
-    PERSISTENCE_LOCK_ERROR(500),
-    REPLICATION_ERROR(500),
     PROXY_NOT_SYNC(500),
-    EXTERNAL(500),
-    EMPTY_EXTERNAL_VERSION(500),
-    INTERNAL_ERROR(500),
-
-    EXTERNAL_TIMEOUT(504);
+    INTERNAL_ERROR(500);
 
     private final int httpStatus;
 
@@ -69,20 +61,5 @@ public enum ErrorCode {
     /** The HTTP status of a reply that carries this code. */
     public int httpStatus() {
         return httpStatus;
-    }
-
-    /** Whether the same request, unchanged, may succeed when it is sent again later. */
-    public boolean retryable() {
-        return switch (this) {
-            case MIGRATION_RUNNING,
-                    MIGRATION_NOT_ABORTED,
-                    NODE_NUMBER_CHANGING,
-                    NO_AVAILABLE_RESOURCE,
-                    RETRY,
-                    PROXY_NOT_SYNC,
-                    EXTERNAL,
-                    EXTERNAL_TIMEOUT -> true;
-            default -> false;
-        };
     }
 }

@@ -23,10 +23,6 @@ public record SlotRange(int start, int end) implements Comparable<SlotRange> {
         return end - start + 1;
     }
 
-    public boolean contains(int slot) {
-        return start <= slot && slot <= end;
-    }
-
     @Override
     public int compareTo(SlotRange other) {
         int byStart = Integer.compare(start, other.start);

@@ -12,12 +12,12 @@ import io.undermoon.broker.storage.FileStorage;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.store.ClusterScaling;
+import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.broker.store.EpochRecovery;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
 import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.broker.store.ProxyEpochs;
-import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.json.Json;
 import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Vertx;
@@ -130,7 +130,12 @@ public final class BrokerBeans {
             ManagedExecutor executor,
             Settings settings) {
         return new ClusterScaling(
-                metadata, epochs, aborts, new EmptyChunks(TIME_TO_FORGET, System::nanoTime), executor, settings.epochPolling());
+                metadata,
+                epochs,
+                aborts,
+                new EmptyChunks(TIME_TO_FORGET, System::nanoTime),
+                executor,
+                settings.epochPolling());
     }
 
     @Produces

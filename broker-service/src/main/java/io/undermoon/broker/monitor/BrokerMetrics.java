@@ -22,7 +22,12 @@ public final class BrokerMetrics {
                 "global.epoch",
                 "The global epoch",
                 s -> s.state().globalEpoch().value());
-        gauge(registry, metadata, "clusters", "Clusters", s -> s.state().clusters().size());
+        gauge(
+                registry,
+                metadata,
+                "clusters",
+                "Clusters",
+                s -> s.state().clusters().size());
         gauge(
                 registry,
                 metadata,

@@ -1,9 +1,9 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.slot.SlotRanges;

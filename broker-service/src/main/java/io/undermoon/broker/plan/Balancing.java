@@ -1,10 +1,10 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ClusterName;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +34,7 @@ public final class Balancing {
     private static boolean canMove(Metadata state, PlanContext context, StoredChunk chunk) {
         return !chunk.takesPartInMigration()
                 && chunk.proxyAddresses().stream()
-                        .noneMatch(proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, context, proxy));
+                        .noneMatch(
+                                proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, context, proxy));
     }
 }

@@ -1,9 +1,9 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;

@@ -1,10 +1,10 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.MigrationMeta;

@@ -3,12 +3,12 @@ package io.undermoon.broker.plan;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Deque;

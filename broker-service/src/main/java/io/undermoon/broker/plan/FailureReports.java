@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Collections;
 import java.util.NavigableSet;
@@ -22,7 +22,8 @@ public final class FailureReports {
      * Takes a report in. One that is known already changes nothing, nor does one about a proxy nobody registered: such a
      * report is accepted, for callers expect that, and removable.
      */
-    public static Outcome<Outcome.Done> report(Metadata state, PlanContext context, ProxyAddress proxy, String reporter) {
+    public static Outcome<Outcome.Done> report(
+            Metadata state, PlanContext context, ProxyAddress proxy, String reporter) {
         Metadata current = expire(state, context).state();
         SortedMap<String, Long> reports = current.failures().getOrDefault(proxy, Collections.emptySortedMap());
         if (!state.allProxies().containsKey(proxy) || reports.containsKey(reporter)) {

@@ -1,12 +1,12 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -107,7 +107,8 @@ public final class HostDrains {
         return handOver(current, context, Preconditions.requireCluster(current, rest.name()), leaving);
     }
 
-    private static Metadata handOver(Metadata state, PlanContext context, StoredCluster cluster, List<Integer> leaving) {
+    private static Metadata handOver(
+            Metadata state, PlanContext context, StoredCluster cluster, List<Integer> leaving) {
         Deque<Integer> heirs = new ArrayDeque<>(unused(state, cluster));
         return SlotMoves.plan(state, context, cluster, moves -> {
                     for (int chunk : leaving) {

@@ -1,9 +1,9 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
-import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.List;

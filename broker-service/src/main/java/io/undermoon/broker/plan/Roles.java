@@ -1,10 +1,10 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Node;

@@ -1,9 +1,9 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -40,7 +40,8 @@ public final class Shrinking {
     }
 
     /** Moves all slots to the shards of the first nodes, in even shares. */
-    static Outcome<List<MigratingSlots>> vacate(Metadata state, PlanContext context, StoredCluster cluster, long nodeNumber) {
+    static Outcome<List<MigratingSlots>> vacate(
+            Metadata state, PlanContext context, StoredCluster cluster, long nodeNumber) {
         int staying = (int) nodeNumber / StoredChunk.NODES * StoredChunk.PARTS;
         return SlotMoves.plan(
                 state, context, cluster, moves -> Leveling.level(moves, SlotShare.even(staying, moves.sizes())));

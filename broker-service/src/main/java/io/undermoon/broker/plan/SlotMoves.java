@@ -1,11 +1,11 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.TaskMeta;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.slot.SlotRanges;

@@ -75,7 +75,8 @@ public final class ClusterResource {
     public Response create(@PathParam("name") String name, @Nullable NodeNumber body) {
         ClusterName cluster = Input.clusterName(name);
         long nodes = Input.body(body).nodeNumber();
-        metadata.change((state, context) -> Clusters.create(state, context, cluster, nodes, settings.newClusterConfig()));
+        metadata.change(
+                (state, context) -> Clusters.create(state, context, cluster, nodes, settings.newClusterConfig()));
         return Response.ok().build();
     }
 

@@ -41,8 +41,8 @@ public final class FailureResource {
                     ErrorCode.INVALID_REQUEST, "reporter_id is longer than " + MAX_REPORTER_LENGTH + " characters");
         }
         Input.existingProxyAddress(address)
-                .ifPresent(
-                        proxy -> metadata.change((state, context) -> FailureReports.report(state, context, proxy, reporter)));
+                .ifPresent(proxy ->
+                        metadata.change((state, context) -> FailureReports.report(state, context, proxy, reporter)));
         return Response.ok().build();
     }
 }

@@ -146,8 +146,10 @@ public final class MigrationResource {
     }
 
     private PlannedMigrations planned(ClusterName name, List<MigratingSlots> tasks) {
-        return new PlannedMigrations(
-                metadata.view().cluster(name).map(view -> statuses.of(view, tasks)).orElse(List.of()));
+        return new PlannedMigrations(metadata.view()
+                .cluster(name)
+                .map(view -> statuses.of(view, tasks))
+                .orElse(List.of()));
     }
 
     @PUT

@@ -1,12 +1,12 @@
 package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.TaskMeta;
 import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.Cluster;

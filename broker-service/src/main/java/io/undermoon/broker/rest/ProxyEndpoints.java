@@ -48,7 +48,8 @@ public final class ProxyEndpoints {
     @Operation(summary = "The addresses of all proxies, failed ones included, sorted")
     public Addresses addresses(
             @QueryParam("offset") @Nullable String offset, @QueryParam("limit") @Nullable String limit) {
-        return new Addresses(Input.page(List.copyOf(metadata.state().allProxies().keySet()), offset, limit));
+        return new Addresses(
+                Input.page(List.copyOf(metadata.state().allProxies().keySet()), offset, limit));
     }
 
     @GET
@@ -74,8 +75,9 @@ public final class ProxyEndpoints {
     @Path("/meta/{address}")
     @Operation(summary = "What a proxy has to know, null if it is not registered")
     public ProxyReply proxy(@PathParam("address") String address) {
-        return new ProxyReply(
-                Input.existingProxyAddress(address).flatMap(metadata.view()::proxy).orElse(null));
+        return new ProxyReply(Input.existingProxyAddress(address)
+                .flatMap(metadata.view()::proxy)
+                .orElse(null));
     }
 
     @POST

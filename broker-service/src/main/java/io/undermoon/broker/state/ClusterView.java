@@ -43,7 +43,10 @@ public final class ClusterView {
                 .filter(ofShard -> ofShard.stream().anyMatch(TaggedSlots::isStable))
                 .count();
         this.info = new ClusterInfo(
-                stored.name(), stored.nodeNumber(), (int) shardsWithSlots * ProxyResource.NODES, stored.runsMigrations());
+                stored.name(),
+                stored.nodeNumber(),
+                (int) shardsWithSlots * ProxyResource.NODES,
+                stored.runsMigrations());
     }
 
     public static ClusterView of(StoredCluster cluster) {

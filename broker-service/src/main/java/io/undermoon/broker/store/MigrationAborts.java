@@ -88,7 +88,8 @@ public final class MigrationAborts {
                 agreed.add(stored);
             }
         });
-        List<MigratingSlots> withdrawn = metadata.change((state, context) -> Aborts.withdraw(state, context, name, agreed));
+        List<MigratingSlots> withdrawn =
+                metadata.change((state, context) -> Aborts.withdraw(state, context, name, agreed));
         List<Result> results = new ArrayList<>();
         running.forEach((task, stored) -> {
             MigrationControl.Answer answer = answers.getOrDefault(

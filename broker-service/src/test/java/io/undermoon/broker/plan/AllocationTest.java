@@ -1,12 +1,12 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ClusterConfig;
@@ -72,8 +72,8 @@ class AllocationTest {
         assertThat(ProxyPool.free(one, quorumOfTwo))
                 .as("one report is below the quorum")
                 .hasSize(2);
-        Metadata two =
-                FailureReports.report(one, quorumOfTwo, TestMetadata.proxy(1), "b").state();
+        Metadata two = FailureReports.report(one, quorumOfTwo, TestMetadata.proxy(1), "b")
+                .state();
         assertThat(ProxyPool.free(two, quorumOfTwo)).hasSize(1);
     }
 
@@ -84,7 +84,8 @@ class AllocationTest {
             state = TestMetadata.add(state, i, "same-host");
         }
         Metadata created = create(state, 4);
-        assertThat(chunks(created).get(0).proxyAddresses()).containsExactly(TestMetadata.proxy(1), TestMetadata.proxy(2));
+        assertThat(chunks(created).get(0).proxyAddresses())
+                .containsExactly(TestMetadata.proxy(1), TestMetadata.proxy(2));
         assertThat(chunks(Clusters.addNodes(created, CONTEXT, DEMO, 4).state())
                         .get(1)
                         .proxyAddresses())
@@ -94,13 +95,14 @@ class AllocationTest {
                 ErrorCode.ONE_CLUSTER_ALREADY_EXISTED,
                 () -> Clusters.create(created, CONTEXT, new ClusterName("more"), 4, ClusterConfig.DEFAULT));
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Clusters.addNodes(created, CONTEXT, DEMO, 8));
-        Metadata gap =
-                Proxies.remove(TestMetadata.add(created, 5, "h"), TestMetadata.proxy(3)).state();
+        Metadata gap = Proxies.remove(TestMetadata.add(created, 5, "h"), TestMetadata.proxy(3))
+                .state();
         refuses(ErrorCode.PROXY_RESOURCE_OUT_OF_ORDER, () -> Clusters.addNodes(gap, CONTEXT, DEMO, 4));
     }
 
     private static Metadata create(Metadata state, int nodes) {
-        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT).state();
+        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT)
+                .state();
     }
 
     private static List<StoredChunk> chunks(Metadata state) {

@@ -1,16 +1,16 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ClusterConfig;
@@ -55,7 +55,8 @@ class FailoverTest {
     void never_replaces_on_the_host_of_the_survivor() {
         Metadata state = TestMetadata.withCluster(4, 0);
         ProxyAddress failed = half(state, 0);
-        Metadata withSpareThere = TestMetadata.add(state, 9, chunk(state).hosts().get(1));
+        Metadata withSpareThere =
+                TestMetadata.add(state, 9, chunk(state).hosts().get(1));
         Metadata alsoOnFailedHost =
                 TestMetadata.add(withSpareThere, 8, chunk(state).hosts().get(0));
 
@@ -204,12 +205,13 @@ class FailoverTest {
                 .containsExactly("host1", "host2");
         assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 1), CONTEXT))
                 .isEmpty();
-        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withProxies(3), CONTEXT)).isEmpty();
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withProxies(3), CONTEXT))
+                .isEmpty();
     }
 
     private static Metadata migrating() {
-        Metadata grown =
-                Clusters.addNodes(TestMetadata.withCluster(4, 2), CONTEXT, DEMO, 4).state();
+        Metadata grown = Clusters.addNodes(TestMetadata.withCluster(4, 2), CONTEXT, DEMO, 4)
+                .state();
         return Expansion.expand(grown, CONTEXT, DEMO).state();
     }
 

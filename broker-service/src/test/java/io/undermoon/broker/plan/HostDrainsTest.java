@@ -1,13 +1,13 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import org.junit.jupiter.api.Test;
@@ -78,7 +78,8 @@ class HostDrainsTest {
     }
 
     private static Metadata advanced(Metadata state) {
-        return HostDrains.advance(state, CONTEXT, busy -> false, emptied -> true).state();
+        return HostDrains.advance(state, CONTEXT, busy -> false, emptied -> true)
+                .state();
     }
 
     private static StoredCluster cluster(Metadata state) {

@@ -3,13 +3,13 @@ package io.undermoon.broker.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.StoredChunk;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
@@ -111,7 +111,8 @@ class PlanPropertiesTest {
             return Outcome.done(state);
         }
         MigratingSlots task = tasks.get(random.nextInt(tasks.size()));
-        MigrationTask report = ClusterView.of(Preconditions.requireCluster(state, name)).task(task);
+        MigrationTask report =
+                ClusterView.of(Preconditions.requireCluster(state, name)).task(task);
         assertThat(task.waiting() && !isRefused(() -> Commits.commit(state, context, report)))
                 .as("what has not started cannot be committed")
                 .isFalse();
@@ -127,7 +128,8 @@ class PlanPropertiesTest {
         }
     }
 
-    private static Outcome<?> reshardAny(Metadata state, PlanContext context, ClusterName name, SplittableRandom random) {
+    private static Outcome<?> reshardAny(
+            Metadata state, PlanContext context, ClusterName name, SplittableRandom random) {
         String source = anyNode(state, name, random);
         String destination = anyNode(state, name, random);
         int start = random.nextInt(Slot.COUNT);
@@ -143,7 +145,8 @@ class PlanPropertiesTest {
                         byRange ? SlotRanges.of(start, Math.min(Slot.COUNT - 1, start + random.nextInt(200))) : null));
     }
 
-    private static Outcome<?> rebalanceAny(Metadata state, PlanContext context, ClusterName name, SplittableRandom random) {
+    private static Outcome<?> rebalanceAny(
+            Metadata state, PlanContext context, ClusterName name, SplittableRandom random) {
         Map<String, Double> weights = Map.of(anyNode(state, name, random), random.nextInt(4) / 2.0);
         return Rebalancing.rebalance(
                 state,
@@ -171,8 +174,9 @@ class PlanPropertiesTest {
     }
 
     private static String anyNode(Metadata state, ClusterName name, SplittableRandom random) {
-        List<Node> nodes =
-                ClusterView.of(Preconditions.requireCluster(state, name)).cluster().nodes();
+        List<Node> nodes = ClusterView.of(Preconditions.requireCluster(state, name))
+                .cluster()
+                .nodes();
         return nodes.get(random.nextInt(nodes.size())).address().value();
     }
 

@@ -23,8 +23,8 @@ class ProxiesTest {
 
     @Test
     void clears_failure_marks_when_a_failed_proxy_registers() {
-        Metadata failed =
-                Failover.failOver(TestMetadata.withProxies(2), CONTEXT, proxy(1), false).state();
+        Metadata failed = Failover.failOver(TestMetadata.withProxies(2), CONTEXT, proxy(1), false)
+                .state();
         Outcome<Registration> again = register(failed, 1, 1, "host1");
         assertThat(again.result()).isEqualTo(Registration.ALREADY_EXISTED);
         assertThat(again.state().failedProxies()).isEmpty();
@@ -33,8 +33,8 @@ class ProxiesTest {
 
     @Test
     void takes_new_nodes_and_host_of_a_proxy_in_no_cluster() {
-        Metadata failed =
-                Failover.failOver(TestMetadata.withProxies(2), CONTEXT, proxy(1), false).state();
+        Metadata failed = Failover.failOver(TestMetadata.withProxies(2), CONTEXT, proxy(1), false)
+                .state();
         Outcome<Registration> moved = register(failed, 1, 7, "elsewhere");
         assertThat(moved.result()).isEqualTo(Registration.UPDATED);
         assertThat(moved.state().allProxies().get(proxy(1)).nodeAddresses()).isEqualTo(TestMetadata.nodes(7));

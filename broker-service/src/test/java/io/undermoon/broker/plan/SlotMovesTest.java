@@ -1,14 +1,14 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.MigrationMeta;
@@ -49,8 +49,8 @@ class SlotMovesTest {
     @Test
     void moves_a_number_of_slots_in_proportion_to_what_the_sources_have() {
         Metadata state = TestMetadata.withCluster(12, 0);
-        Outcome<List<MigratingSlots>> some =
-                Resharding.reshard(state, CONTEXT, DEMO, new Resharding.Request(List.of(), master(state, 0), 100, null));
+        Outcome<List<MigratingSlots>> some = Resharding.reshard(
+                state, CONTEXT, DEMO, new Resharding.Request(List.of(), master(state, 0), 100, null));
         assertThat(texts(some.result()))
                 .containsExactly(
                         "1→0 2731-2750", "2→0 5462-5481", "3→0 8193-8212", "4→0 10924-10943", "5→0 13654-13673");
@@ -131,7 +131,10 @@ class SlotMovesTest {
     void rebalances_by_weight() {
         Metadata state = TestMetadata.withCluster(8, 0);
         Outcome<List<MigratingSlots>> weighted = Rebalancing.rebalance(
-                state, CONTEXT, DEMO, new Rebalancing.Request(Map.of(master(state, 0), 0.0, proxyOf(state, 1), 2.5), 2));
+                state,
+                CONTEXT,
+                DEMO,
+                new Rebalancing.Request(Map.of(master(state, 0), 0.0, proxyOf(state, 1), 2.5), 2));
         assertThat(sizes(finished(weighted.state(), CONTEXT))).containsExactly(0, 9102, 3641, 3641);
         refuses(
                 ErrorCode.MIGRATION_RUNNING,
@@ -178,8 +181,8 @@ class SlotMovesTest {
 
     @Test
     void does_not_take_back_a_migration_that_a_failover_restarted() {
-        Metadata moving =
-                Shrinking.shrink(TestMetadata.withCluster(8, 1), CONTEXT, DEMO, 4).state();
+        Metadata moving = Shrinking.shrink(TestMetadata.withCluster(8, 1), CONTEXT, DEMO, 4)
+                .state();
         MigratingSlots task = cluster(moving).tasks().get(0);
         Metadata restarted = Failover.failOver(
                         moving,
@@ -197,8 +200,8 @@ class SlotMovesTest {
 
     @Test
     void commits_only_what_was_reported_with_the_present_addresses() {
-        Metadata moving =
-                Shrinking.shrink(TestMetadata.withCluster(8, 0), CONTEXT, DEMO, 4).state();
+        Metadata moving = Shrinking.shrink(TestMetadata.withCluster(8, 0), CONTEXT, DEMO, 4)
+                .state();
         MigrationTask right =
                 ClusterView.of(cluster(moving)).task(cluster(moving).tasks().get(0));
         MigrationMeta meta = right.slotRange().migration().orElseThrow();
@@ -213,7 +216,8 @@ class SlotMovesTest {
         refuses(ErrorCode.MIGRATION_TASK_NOT_FOUND, () -> Commits.commit(moving, CONTEXT, other));
         MigrationTask byDestination =
                 new MigrationTask(DEMO, new TaggedSlots(right.slotRange().rangeList(), new SlotState.Importing(meta)));
-        assertThat(cluster(Commits.commit(moving, CONTEXT, byDestination).state()).tasks())
+        assertThat(cluster(Commits.commit(moving, CONTEXT, byDestination).state())
+                        .tasks())
                 .hasSize(1);
     }
 

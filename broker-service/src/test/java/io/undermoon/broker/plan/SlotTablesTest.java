@@ -1,14 +1,14 @@
 package io.undermoon.broker.plan;
 
-import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,8 @@ class SlotTablesTest {
 
     @Test
     void expands_4_to_8() {
-        assertThat(tasks(expanded(TestMetadata.withCluster(4, 2), 4))).containsExactly("0→2: 4096-8191", "1→3: 12288-16383");
+        assertThat(tasks(expanded(TestMetadata.withCluster(4, 2), 4)))
+                .containsExactly("0→2: 4096-8191", "1→3: 12288-16383");
     }
 
     @Test
@@ -50,8 +51,8 @@ class SlotTablesTest {
 
     @Test
     void shrinks_12_to_4() {
-        Metadata shrunk =
-                Shrinking.shrink(TestMetadata.withCluster(12, 0), CONTEXT, DEMO, 4).state();
+        Metadata shrunk = Shrinking.shrink(TestMetadata.withCluster(12, 0), CONTEXT, DEMO, 4)
+                .state();
         assertThat(tasks(shrunk))
                 .containsExactly(
                         "2→0: 5462-8192",

@@ -55,7 +55,8 @@ class GoldenJsonTest {
     @Test
     void shows_a_free_proxy_at_the_global_epoch() {
         Metadata state = atEpoch(TestMetadata.withProxies(9), 12);
-        ObjectNode proxy = tree(new MetadataView(state).proxy(TestMetadata.proxy(9)).orElseThrow());
+        ObjectNode proxy =
+                tree(new MetadataView(state).proxy(TestMetadata.proxy(9)).orElseThrow());
         proxy.remove("replicas");
 
         assertThat((JsonNode) proxy).isEqualTo(Golden.read("proxy-free.json").get("proxy"));

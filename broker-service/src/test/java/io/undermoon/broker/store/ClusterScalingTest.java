@@ -9,10 +9,10 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.Commits;
 import io.undermoon.broker.plan.Outcome;
-import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.testing.MutableClock;
 import io.undermoon.broker.testing.TestMetadata;
@@ -64,7 +64,8 @@ class ClusterScalingTest {
         failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.MIGRATION_RUNNING);
         refuses(
                 ErrorCode.SLOTS_ALREADY_EVEN,
-                () -> scaling(writer(TestMetadata.withCluster(4, 0)), Duration.ZERO).expand(DEMO));
+                () -> scaling(writer(TestMetadata.withCluster(4, 0)), Duration.ZERO)
+                        .expand(DEMO));
     }
 
     @Test

@@ -43,7 +43,8 @@ class MetadataWriterTest {
     @Test
     void answers_a_watcher_at_once_when_it_is_behind_and_in_the_end_anyway() {
         register(metadata, 1);
-        assertThat(metadata.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture())
+        assertThat(metadata.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60))
+                        .toCompletableFuture())
                 .isCompletedWithValue(new Epoch(1));
         assertThat(metadata.awaitEpochOtherThan(new Epoch(1), Duration.ofMillis(20))
                         .toCompletableFuture())
@@ -134,7 +135,8 @@ class MetadataWriterTest {
     }
 
     private static void register(MetadataWriter metadata, int n) {
-        metadata.change((state, context) -> Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null));
+        metadata.change((state, context) ->
+                Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null));
     }
 
     /** A storage whose writes can be made to fail. */

@@ -50,7 +50,9 @@ class MigrationAbortsTest {
     void leaves_alone_what_is_committed_meanwhile() {
         List<MigrationAborts.Result> results =
                 abort(task -> metadata.change((state, context) -> Commits.commit(state, context, task)));
-        assertThat(results).extracting(MigrationAborts.Result::status).containsExactly(AbortStatus.ABORTED, AbortStatus.CHANGED);
+        assertThat(results)
+                .extracting(MigrationAborts.Result::status)
+                .containsExactly(AbortStatus.ABORTED, AbortStatus.CHANGED);
         assertThat(tasksAfter()).isEmpty();
     }
 

@@ -1,7 +1,7 @@
 package io.undermoon.broker.store;
 
-import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.plan.Aborts;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 class MigrationProgressCacheTest {
     private final AtomicLong nanos = new AtomicLong();
     private final MetadataWriter metadata = new MetadataWriter(
-            new MemoryStorage(
-                    Shrinking.shrink(TestMetadata.withCluster(8, 0), CONTEXT, DEMO, 4).state()),
+            new MemoryStorage(Shrinking.shrink(TestMetadata.withCluster(8, 0), CONTEXT, DEMO, 4)
+                    .state()),
             new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0),
             new MutableClock());
     private final MigrationProgressCache progressCache = new MigrationProgressCache(metadata, nanos::get);
@@ -44,7 +44,9 @@ class MigrationProgressCacheTest {
                 task.slotRange().rangeList(),
                 new SlotState.Importing(task.slotRange().migration().orElseThrow()));
         post(DEMO, progress(coming, Side.DESTINATION, State.IMPORTING, ""));
-        assertThat(progressCache.latest(task, Side.SOURCE)).map(MigrationProgress::state).contains(State.COPYING);
+        assertThat(progressCache.latest(task, Side.SOURCE))
+                .map(MigrationProgress::state)
+                .contains(State.COPYING);
         assertThat(progressCache.latest(task, Side.DESTINATION))
                 .map(MigrationProgress::state)
                 .contains(State.IMPORTING);
@@ -67,7 +69,8 @@ class MigrationProgressCacheTest {
     @Test
     void keeps_no_endless_errors() {
         post(DEMO, progress(task.slotRange(), Side.SOURCE, State.COPYING, "x".repeat(100_000)));
-        assertThat(progressCache.latest(task, Side.SOURCE).orElseThrow().error()).hasSizeLessThan(1000);
+        assertThat(progressCache.latest(task, Side.SOURCE).orElseThrow().error())
+                .hasSizeLessThan(1000);
     }
 
     private void post(ClusterName cluster, MigrationProgress progress) {

@@ -1,8 +1,8 @@
 package io.undermoon.broker.testing;
 
 import io.undermoon.broker.plan.Clusters;
-import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.plan.PlanContext;
+import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
@@ -29,7 +29,8 @@ public final class TestMetadata {
     /** A cluster of proxies 1, 2, … and some spare ones. */
     public static Metadata withCluster(int nodes, int spareProxies) {
         Metadata state = withProxies(nodes / 2 + spareProxies);
-        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT).state();
+        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT)
+                .state();
     }
 
     public static Metadata add(Metadata state, int proxy, String host) {
