@@ -101,7 +101,7 @@ public final class Clusters {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNoMigration(cluster);
         List<StoredChunk> unused =
-                cluster.chunks().stream().filter(StoredChunk::isEmpty).toList();
+                cluster.chunks().stream().filter(StoredChunk::hasNoSlots).toList();
         if (unused.isEmpty()) {
             throw new UndermoonException(
                     ErrorCode.FREE_NODE_NOT_FOUND, "cluster '" + name + "' has no nodes without slots");
@@ -113,7 +113,7 @@ public final class Clusters {
     static Metadata trim(Metadata state, ClusterName name, long total) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         List<StoredChunk> unused = new ArrayList<>(
-                cluster.chunks().stream().filter(StoredChunk::isEmpty).toList());
+                cluster.chunks().stream().filter(StoredChunk::hasNoSlots).toList());
         Collections.reverse(unused);
         long tooMany = Math.max(0, cluster.nodeNumber() - total) / StoredChunk.NODES;
         return without(state, cluster, unused.stream().limit(tooMany).toList());

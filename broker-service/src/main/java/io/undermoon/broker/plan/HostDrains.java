@@ -81,7 +81,7 @@ public final class HostDrains {
     /** The chunks that have been emptied and still are in their clusters. */
     public static List<StoredChunk> emptied(Metadata state) {
         return state.allChunks()
-                .filter(chunk -> chunk.isEmpty() && isAffected(state, chunk))
+                .filter(chunk -> chunk.hasNoSlots() && isAffected(state, chunk))
                 .toList();
     }
 
@@ -175,12 +175,12 @@ public final class HostDrains {
     }
 
     private static List<Integer> chunksWithSlots(Metadata state, StoredCluster cluster) {
-        return indices(cluster, chunk -> !chunk.isEmpty() && isAffected(state, chunk));
+        return indices(cluster, chunk -> !chunk.hasNoSlots() && isAffected(state, chunk));
     }
 
     /** The chunks that can take slots over. */
     private static List<Integer> unused(Metadata state, StoredCluster cluster) {
-        return indices(cluster, chunk -> chunk.isEmpty() && !isAffected(state, chunk));
+        return indices(cluster, chunk -> chunk.hasNoSlots() && !isAffected(state, chunk));
     }
 
     private static List<Integer> indices(StoredCluster cluster, Predicate<StoredChunk> wanted) {

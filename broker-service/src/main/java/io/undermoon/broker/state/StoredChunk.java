@@ -77,7 +77,7 @@ public record StoredChunk(
     }
 
     /** Whether the chunk owns nothing and expects nothing, so that it can leave its cluster. */
-    public boolean isEmpty() {
+    public boolean hasNoSlots() {
         return !ownsStableSlots(0) && !ownsStableSlots(1) && !takesPartInMigration();
     }
 
