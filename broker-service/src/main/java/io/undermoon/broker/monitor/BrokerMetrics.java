@@ -63,7 +63,7 @@ public final class BrokerMetrics {
                         .count());
     }
 
-    /** The registry may outlive the application, as it does in dev mode; gauges of a store that is gone would hide new ones. */
+    /** The registry can outlive the application, as in dev mode; gauges of the old application would hide new ones. */
     void remove(@Observes ShutdownEvent event, MeterRegistry registry) {
         registry.getMeters().stream()
                 .filter(meter -> meter.getId().getName().startsWith(PREFIX))

@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready unless the last change could not be stored. */
+/** The readiness check: up unless the last write to the storage failed. */
 @Readiness
 public final class StorageHealth implements HealthCheck {
     private final MetadataWriter metadata;

@@ -16,13 +16,13 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Chooses the proxies of new chunks.
+ * The choice of the proxies of new chunks.
  *
- * <p>The halves of a chunk are always on different hosts. The first half comes from the host with the most free proxies,
- * the second from the host with the fewest chunks in common with it. Before that the richest host is trimmed until it has
- * at most half of all free proxies; under that premise the choice never gets stuck.
+ * <p>The halves of a chunk are always on different hosts. The first half comes from the host with the most free
+ * proxies, the second from the host that shares the fewest chunks with it. Before that, proxies of the host with the
+ * most are left out until no host has more than half of all free proxies; then every choice has a second half.
  *
- * <p>In ordered mode the proxies are those with the next indices, paired in order, and hosts do not matter.
+ * <p>In ordered mode the proxies with the next indices are paired in order, whatever their hosts.
  */
 final class Allocation {
     /** The two proxies of a new chunk. */
@@ -37,8 +37,8 @@ final class Allocation {
     }
 
     /**
-     * @param chunks how many pairs are wanted
-     * @param present how many proxies the cluster has already
+     * @param chunks the number of pairs
+     * @param present the number of proxies that the cluster has already
      */
     static List<Pair> pairs(Metadata state, PlanContext context, int chunks, int present) {
         if (state.enableOrderedProxy()) {

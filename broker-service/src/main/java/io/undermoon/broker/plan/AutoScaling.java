@@ -10,21 +10,21 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Brings a cluster to a number of nodes in two steps: {@link #begin} frees unused nodes beyond that number and adds or
- * empties nodes; when some have no slots then, {@link #expand} moves slots to them once their proxies know that they belong
- * to the cluster. A cluster that has the number of nodes, all with slots, is left alone however uneven it is.
+ * Scaling of a cluster to a number of nodes in two steps. {@link #begin} removes unused nodes beyond that number and
+ * adds or empties nodes. If nodes without slots remain, {@link #expand} moves slots to them when their proxies have
+ * the new epoch. A cluster with that number of nodes, all with slots, does not change, also if the slots are uneven.
  */
 public final class AutoScaling {
     private AutoScaling() {}
 
-    /** What is left to do after the first step. */
+    /** The step that follows {@link #begin}. */
     public enum Next {
         NOTHING,
-        /** Wait until the proxies have the cluster's epoch, then {@link #expand}. */
+        /** Wait until the proxies have the cluster's epoch, then call {@link #expand}. */
         EXPAND
     }
 
-    /** Refuses a number of nodes the cluster could not be brought to, before anything is cancelled for it. */
+    /** Refuses a number of nodes that the cluster cannot be scaled to, before migrations are aborted for it. */
     public static Outcome<Outcome.Done> check(Metadata state, PlanContext context, ClusterName name, long total) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNodeNumber(total, total);
@@ -35,7 +35,7 @@ public final class AutoScaling {
         return Outcome.done(state);
     }
 
-    /** Refused while migrations run: they are ended first, see {@link Aborts}. */
+    /** Refused while migrations run; they are aborted first, see {@link Aborts}. */
     public static Outcome<Next> begin(Metadata state, PlanContext context, ClusterName name, long total) {
         Preconditions.requireNoMigration(Preconditions.requireCluster(state, name));
         Preconditions.requireNodeNumber(total, total);
@@ -52,9 +52,9 @@ public final class AutoScaling {
     }
 
     /**
-     * The second step; it does nothing where somebody has expanded the cluster meanwhile.
+     * The second step; it does nothing if the cluster was expanded meanwhile.
      *
-     * @throws UndermoonException {@code NODE_NUMBER_CHANGING} where somebody has given the cluster another number of nodes
+     * @throws UndermoonException {@code NODE_NUMBER_CHANGING} if the cluster has another number of nodes meanwhile
      */
     public static Outcome<Outcome.Done> expand(Metadata state, PlanContext context, ClusterName name, long total) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
@@ -68,16 +68,16 @@ public final class AutoScaling {
                 : Outcome.done(state);
     }
 
-    /** Whether the migrations of a cluster bring it to exactly this many nodes with slots. */
+    /** Whether the cluster has exactly this many nodes with slots when its migrations are done. */
     public static boolean leadsTo(StoredCluster cluster, long total) {
-        Set<Integer> receivers = new HashSet<>();
+        Set<Integer> withSlots = new HashSet<>();
         for (int chunk = 0; chunk < cluster.chunks().size(); chunk++) {
             StoredChunk stored = cluster.chunks().get(chunk);
             if (stored.ownsStableSlots(0) || stored.ownsStableSlots(1)) {
-                receivers.add(chunk);
+                withSlots.add(chunk);
             }
         }
-        cluster.tasks().forEach(task -> receivers.add(task.meta().dstChunkIndex()));
-        return (long) receivers.size() * StoredChunk.NODES == total;
+        cluster.tasks().forEach(task -> withSlots.add(task.meta().dstChunkIndex()));
+        return (long) withSlots.size() * StoredChunk.NODES == total;
     }
 }

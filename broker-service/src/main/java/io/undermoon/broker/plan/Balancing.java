@@ -9,13 +9,13 @@ import io.undermoon.metadata.ClusterName;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Spreads the masters evenly again after failovers. */
+/** The even distribution of masters after failovers. */
 public final class Balancing {
     private Balancing() {}
 
     /**
-     * Gives each half of a chunk one master where it is safe: neither proxy failed or is reported, and no migration has the
-     * chunk as its source or destination. The other chunks stay as they are.
+     * Gives each half of a chunk one master where that is safe: neither proxy is failed or reported, and no migration
+     * has the chunk as source or destination. Other chunks do not change.
      */
     public static Outcome<Outcome.Done> balanceMasters(Metadata state, PlanContext context, ClusterName name) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);

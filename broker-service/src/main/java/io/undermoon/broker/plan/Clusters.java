@@ -15,7 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** Creating and removing clusters, adding nodes to them and taking unused ones away, and their configuration. */
+/** Creation, removal and configuration of clusters, and adding and removing nodes. */
 public final class Clusters {
     private Clusters() {}
 
@@ -40,7 +40,7 @@ public final class Clusters {
         return Outcome.done(edit.done());
     }
 
-    /** In ordered mode there is one cluster at most. */
+    /** In ordered mode at most one cluster is allowed. */
     private static void requireRoomForCluster(Metadata state) {
         if (state.enableOrderedProxy() && !state.clusters().isEmpty()) {
             throw new UndermoonException(
@@ -82,7 +82,7 @@ public final class Clusters {
     }
 
     /**
-     * Adds as many nodes as are missing to a total.
+     * Adds the nodes that are missing to a total.
      *
      * @return the index of the first new chunk
      */
@@ -96,7 +96,7 @@ public final class Clusters {
         return addNodes(state, context, name, total - present);
     }
 
-    /** Takes the chunks without slots out of a cluster; their proxies become free. */
+    /** Removes the chunks without slots from a cluster; their proxies become free. */
     public static Outcome<Outcome.Done> deleteFreeNodes(Metadata state, ClusterName name) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNoMigration(cluster);
@@ -109,7 +109,7 @@ public final class Clusters {
         return Outcome.done(without(state, cluster, unused));
     }
 
-    /** Takes chunks without slots, the last ones first, out of a cluster without migrations that has too many nodes. */
+    /** Removes chunks without slots, the last ones first, beyond a total of nodes; the cluster has no migrations. */
     static Metadata trim(Metadata state, ClusterName name, long total) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         List<StoredChunk> unused = new ArrayList<>(
@@ -119,7 +119,7 @@ public final class Clusters {
         return without(state, cluster, unused.stream().limit(tooMany).toList());
     }
 
-    /** Takes chunks out of a cluster without migrations; their proxies become free. */
+    /** Removes chunks from a cluster without migrations; their proxies become free. */
     static Metadata without(Metadata state, StoredCluster cluster, List<StoredChunk> removed) {
         if (removed.isEmpty()) {
             return state;
@@ -132,7 +132,7 @@ public final class Clusters {
         return edit.done();
     }
 
-    /** Sets fields of the configuration, all or none. */
+    /** Sets fields of the configuration, all of them or none. */
     public static Outcome<Outcome.Done> configure(Metadata state, ClusterName name, Map<String, String> fields) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNoMigration(cluster);

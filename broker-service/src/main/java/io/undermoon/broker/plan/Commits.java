@@ -12,13 +12,13 @@ import io.undermoon.metadata.MigrationTask;
 import io.undermoon.slot.SlotRanges;
 import java.util.Optional;
 
-/** Ends a migration: its slots become stable slots of the destination. */
+/** The commit of a migration: its slots become stable slots of the destination. */
 public final class Commits {
     private Commits() {}
 
     /**
-     * The task is found if it runs with exactly these slots, this epoch and these addresses, whichever side reports it. One
-     * that has not started cannot have finished; one that was restarted by a failover has to finish anew.
+     * The task must run with exactly these slots, epoch and addresses; either side may report it. A waiting task
+     * cannot have finished, and a task that a failover restarted has to finish again.
      */
     public static Outcome<Outcome.Done> commit(Metadata state, PlanContext context, MigrationTask reported) {
         MigrationMeta meta = reported.slotRange()

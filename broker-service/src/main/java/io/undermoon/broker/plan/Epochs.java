@@ -6,7 +6,7 @@ import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
 
-/** Lifting epochs by hand, and taking in another broker's metadata. */
+/** Explicit changes of epochs, and the replacement of the metadata by a dump. */
 public final class Epochs {
     private Epochs() {}
 
@@ -19,7 +19,7 @@ public final class Epochs {
     }
 
     /**
-     * Lifts all epochs above what the proxies have seen, so that they listen again.
+     * Raises all epochs above those of the proxies, so that proxies accept metadata again.
      *
      * @param highest the highest epoch any proxy has
      */
@@ -29,7 +29,7 @@ public final class Epochs {
         return Outcome.done(lifted(state, aboveProxies.isAfter(aboveGlobal) ? aboveProxies : aboveGlobal));
     }
 
-    /** Replaces everything, provided that it is not older. */
+    /** Replaces the metadata by a dump whose global epoch is not lower. */
     public static Outcome<Outcome.Done> restore(Metadata state, Metadata incoming) {
         if (state.globalEpoch().isAfter(incoming.globalEpoch())) {
             throw smaller("the metadata has epoch " + incoming.globalEpoch() + ", the broker is at "

@@ -8,7 +8,7 @@ import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
 import java.util.List;
 
-/** Gives the shards without slots an even share: every other shard hands over the tail of what it has beyond its new share. */
+/** The expansion to shards without slots: every other shard gives its highest slots beyond an even share. */
 public final class Expansion {
     private Expansion() {}
 

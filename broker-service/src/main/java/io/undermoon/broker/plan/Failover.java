@@ -17,36 +17,36 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Gives up on a proxy. What happens, in this order:
+ * The failover of a proxy. Its steps:
  *
  * <ul>
- *   <li>The proxy is in no cluster: it is marked failed, and that is all.
- *   <li>Its masters go to the other half of its chunk, unless they are there already or the other half is down too: then
- *       the roles stay where they are until one of the two comes back.
- *   <li>In ordered mode that is all: the proxy is expected to come back under its address.
- *   <li>Otherwise it is marked failed, and a free proxy takes its place. While the other half is down too nothing is
- *       replaced unless the caller insists: the two have the only copies of their data, and an empty newcomer would become
- *       master next. Without a suitable proxy the chunk waits; asking again later, as the coordinators do, changes nothing
- *       until there is one.
+ *   <li>A proxy in no cluster is marked as failed; nothing else changes.
+ *   <li>Its masters move to the other half of its chunk, unless they are there already or the other half is down too.
+ *       In the latter case the roles stay until one of the two proxies is back.
+ *   <li>In ordered mode nothing else changes: the proxy is expected to come back under its address.
+ *   <li>Otherwise it is marked as failed, and a free proxy replaces it. While the other half is down too, it is
+ *       replaced only with {@code force}: the two proxies have the only copies of their data, and an empty
+ *       replacement would become master next. Without a suitable free proxy the chunk is not repaired; repeating the
+ *       call, as coordinators do, changes nothing until there is one.
  * </ul>
  */
 public final class Failover {
     private Failover() {}
 
-    /** What became of the failed proxy's place. */
+    /** The result for the failed proxy's half of a chunk. */
     public sealed interface Result {
-        /** Another proxy has it. */
+        /** Another proxy has replaced the failed one. */
         record Replaced(ProxyAddress replacement) implements Result {}
 
-        /** There was none, or it is kept for the failed proxy to come back. */
+        /** The failed proxy was in no chunk, or keeps its half (ordered mode). */
         record NotNeeded() implements Result {}
 
-        /** There is no proxy to fill it; {@code reason} says why, for people. */
+        /** No proxy can replace the failed one; {@code reason} says why. */
         record NotPossible(String reason) implements Result {}
     }
 
     /**
-     * Gives up on a proxy.
+     * Fails over a proxy.
      *
      * @param force replace the proxy even if the other half of its chunk is down too, which may lose the chunk's data
      */
@@ -64,16 +64,16 @@ public final class Failover {
         }
         Metadata marked = markFailed(takenOver, address);
         StoredCluster current = Preconditions.requireCluster(marked, cluster.name());
-        if (isDown(marked, context, place.survivor(current)) && !force) {
+        if (isDown(marked, context, place.otherProxy(current)) && !force) {
             return new Outcome<>(
                     marked,
                     new Result.NotPossible("the other half of the chunk of proxy '" + address + "', '"
-                            + place.survivor(current) + "', is down too; both are kept until one of them comes back"));
+                            + place.otherProxy(current) + "', is down too; both are kept until one of them comes back"));
         }
         return replace(marked, context, current, place, failed);
     }
 
-    /** Where a proxy is in its cluster. */
+    /** The position of a proxy in its cluster. */
     private record Place(int chunk, int half) {
         static Place of(StoredCluster cluster, ProxyAddress proxy) {
             int chunk = cluster.chunkOf(proxy);
@@ -91,7 +91,7 @@ public final class Failover {
             return cluster.chunks().get(chunk);
         }
 
-        ProxyAddress survivor(StoredCluster cluster) {
+        ProxyAddress otherProxy(StoredCluster cluster) {
             return in(cluster).proxyAddresses().get(otherHalf());
         }
     }
@@ -108,7 +108,7 @@ public final class Failover {
 
     private static Metadata takeOver(Metadata state, PlanContext context, StoredCluster cluster, Place place) {
         RolePosition wanted = RolePosition.mastersOn(place.otherHalf());
-        if (isDown(state, context, place.survivor(cluster)) || place.in(cluster).rolePosition() == wanted) {
+        if (isDown(state, context, place.otherProxy(cluster)) || place.in(cluster).rolePosition() == wanted) {
             return state;
         }
         MetadataEdit edit = state.edit();
@@ -122,13 +122,13 @@ public final class Failover {
 
     private static Outcome<Result> replace(
             Metadata state, PlanContext context, StoredCluster cluster, Place place, ProxyResource failed) {
-        String survivorHost = place.in(cluster).hosts().get(place.otherHalf());
-        Optional<ProxyResource> choice = replacement(state, context, failed.host(), survivorHost);
+        String otherHost = place.in(cluster).hosts().get(place.otherHalf());
+        Optional<ProxyResource> choice = replacement(state, context, failed.host(), otherHost);
         if (choice.isEmpty()) {
             return new Outcome<>(
                     state,
                     new Result.NotPossible("no proxy is free on a host other than '" + failed.host() + "' and '"
-                            + survivorHost + "' to replace '" + failed.proxyAddress() + "'"));
+                            + otherHost + "' to replace '" + failed.proxyAddress() + "'"));
         }
         ProxyResource replacement = choice.get();
         MetadataEdit edit = state.edit();
@@ -139,16 +139,19 @@ public final class Failover {
         return new Outcome<>(edit.done(), new Result.Replaced(replacement.proxyAddress()));
     }
 
-    /** The choice with the fewest chunks in common with the survivor's host, then the one on the host with most to spare. */
+    /**
+     * The free proxy whose host shares the fewest chunks with the host of the other half, then the host with the most
+     * free proxies.
+     */
     private static Optional<ProxyResource> replacement(
-            Metadata state, PlanContext context, String failedHost, String survivorHost) {
+            Metadata state, PlanContext context, String failedHost, String otherHost) {
         SortedMap<String, Deque<ProxyResource>> free = ProxyPool.freeByHost(state, context);
         LinkTable links = LinkTable.of(state);
         return free.entrySet().stream()
                 .filter(entry ->
-                        !entry.getKey().equals(failedHost) && !entry.getKey().equals(survivorHost))
+                        !entry.getKey().equals(failedHost) && !entry.getKey().equals(otherHost))
                 .min(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
-                                links.count(survivorHost, entry.getKey()))
+                                links.count(otherHost, entry.getKey()))
                         .thenComparing(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
                                         entry.getValue().size())
                                 .reversed())

@@ -12,15 +12,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What the coordinators report. A report is a proxy, a reporter and the time of the reporter's first report; it counts until
- * its time to live has passed, and repeating it before does not renew it. Enough distinct reporters make a failure.
+ * The failure reports of coordinators. A report is a proxy, a reporter and the time of the reporter's first report.
+ * It counts until its time to live has passed; repeating it before does not renew it. A quorum of distinct reporters
+ * makes a failure.
  */
 public final class FailureReports {
     private FailureReports() {}
 
     /**
-     * Takes a report in. One that is known already changes nothing, nor does one about a proxy nobody registered: such a
-     * report is accepted, for callers expect that, and removable.
+     * Stores a report. A known report changes nothing. A report about a proxy that is not registered is accepted, as
+     * callers expect, and dropped.
      */
     public static Outcome<Outcome.Done> report(
             Metadata state, PlanContext context, ProxyAddress proxy, String reporter) {
@@ -54,7 +55,7 @@ public final class FailureReports {
         return Outcome.done(changed ? edit.done() : state);
     }
 
-    /** The registered proxies that a quorum of reporters calls failed. */
+    /** The registered proxies that a quorum has reported as failed. */
     public static NavigableSet<ProxyAddress> reachingQuorum(Metadata state, PlanContext context) {
         NavigableSet<ProxyAddress> proxies = new TreeSet<>();
         for (ProxyAddress proxy : state.failures().keySet()) {
@@ -67,8 +68,8 @@ public final class FailureReports {
     }
 
     /**
-     * The proxies that wait for a failover: those a quorum calls failed, and failed ones that still occupy a half of a chunk.
-     * The latter stay until they are replaced or registered again, so that a spare proxy added later is put to use.
+     * The proxies that need a failover: those a quorum has reported, and failed ones that are still in a chunk. The
+     * latter are listed until they are replaced or register again, so that a free proxy added later is used.
      */
     public static NavigableSet<ProxyAddress> awaitingFailover(Metadata state, PlanContext context) {
         NavigableSet<ProxyAddress> proxies = reachingQuorum(state, context);
@@ -78,12 +79,12 @@ public final class FailureReports {
         return proxies;
     }
 
-    /** Whether anybody, quorum or not, called the proxy failed lately. */
+    /** Whether any unexpired report names the proxy. */
     static boolean isSuspected(Metadata state, PlanContext context, ProxyAddress proxy) {
         return !live(state, context, proxy).isEmpty();
     }
 
-    /** The proxies not to be relied on: failed, or called failed by a quorum. */
+    /** The proxies that are marked as failed or reported by a quorum. */
     static Set<ProxyAddress> down(Metadata state, PlanContext context) {
         Set<ProxyAddress> proxies = reachingQuorum(state, context);
         proxies.addAll(state.failedProxies());

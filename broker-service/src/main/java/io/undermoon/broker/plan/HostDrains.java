@@ -22,17 +22,17 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Empties hosts without losing a write or the redundancy of a chunk: every chunk with a half on such a host hands its slots,
- * by ordinary migrations, to a chunk on other hosts, and leaves its cluster when it is empty. Nothing new is placed on the
- * host from the request on.
+ * The draining of hosts without loss of a write or of the redundancy of a chunk. Every chunk with a half on a
+ * draining host gives its slots to a chunk on other hosts, by ordinary migrations, and is removed from its cluster
+ * when it is empty. From the request on no chunk is placed on the host.
  *
- * <p>Roles and replicas are not moved instead: a switch of roles may lose writes that have not been replicated yet, and a
- * replaced replica leaves its master alone until it has caught up.
+ * <p>Moving roles or replicas instead would be less safe: a change of roles can lose writes that are not replicated
+ * yet, and a new replica leaves its master without a copy until it has caught up.
  */
 public final class HostDrains {
     private HostDrains() {}
 
-    /** Marks a host, provided that there are proxies to take the place of its own. */
+    /** Starts draining a host; refused if there are not enough free proxies on other hosts. */
     public static Outcome<Outcome.Done> request(Metadata state, PlanContext context, String host) {
         requireHost(state, host);
         if (state.enableOrderedProxy()) {
@@ -50,7 +50,7 @@ public final class HostDrains {
         return Outcome.done(marked);
     }
 
-    /** Forgets that a host is being emptied. What moves already goes on moving unless it is aborted. */
+    /** Stops draining a host. Migrations that were planned continue unless they are aborted. */
     public static Outcome<Outcome.Done> cancel(Metadata state, String host) {
         requireDraining(state, host);
         MetadataEdit edit = state.edit();
@@ -59,10 +59,10 @@ public final class HostDrains {
     }
 
     /**
-     * Does for all such hosts what has become possible. To be called now and then.
+     * Plans the next possible step for every draining host; called periodically.
      *
-     * @param busy the clusters to leave alone, because somebody else is about to change their nodes
-     * @param forgotten which emptied chunks may leave their cluster: clients have learned to do without them
+     * @param busy the clusters to skip, because another operation changes their nodes
+     * @param removable which emptied chunks may be removed, because clients had time to update their slot tables
      */
     public static Outcome<Outcome.Done> advance(
             Metadata state, PlanContext context, Predicate<ClusterName> busy, Predicate<StoredChunk> removable) {
@@ -78,7 +78,7 @@ public final class HostDrains {
         return Outcome.done(current);
     }
 
-    /** The chunks that have been emptied and still are in their clusters. */
+    /** The emptied chunks that are still in their clusters. */
     public static List<StoredChunk> emptied(Metadata state) {
         return state.allChunks()
                 .filter(chunk -> chunk.hasNoSlots() && isAffected(state, chunk))
@@ -87,10 +87,10 @@ public final class HostDrains {
 
     private static Metadata advance(
             Metadata state, PlanContext context, StoredCluster cluster, Predicate<StoredChunk> removable) {
-        List<StoredChunk> superfluous = emptied(state).stream()
+        List<StoredChunk> removed = emptied(state).stream()
                 .filter(chunk -> cluster.chunks().contains(chunk) && removable.test(chunk))
                 .toList();
-        Metadata current = Clusters.without(state, cluster, superfluous);
+        Metadata current = Clusters.without(state, cluster, removed);
         StoredCluster rest = Preconditions.requireCluster(current, cluster.name());
         List<Integer> leaving = chunksWithSlots(current, rest);
         if (leaving.isEmpty()) {
@@ -109,15 +109,15 @@ public final class HostDrains {
 
     private static Metadata handOver(
             Metadata state, PlanContext context, StoredCluster cluster, List<Integer> leaving) {
-        Deque<Integer> heirs = new ArrayDeque<>(unused(state, cluster));
+        Deque<Integer> destinations = new ArrayDeque<>(unused(state, cluster));
         return SlotMoves.plan(state, context, cluster, moves -> {
                     for (int chunk : leaving) {
-                        int heir = heirs.removeFirst();
+                        int destination = destinations.removeFirst();
                         for (int part = 0; part < StoredChunk.PARTS; part++) {
                             int source = new ChunkPart(chunk, part).shard();
                             SlotRanges slots = moves.stableOf(source);
                             if (!slots.isEmpty()) {
-                                moves.move(source, new ChunkPart(heir, part).shard(), slots);
+                                moves.move(source, new ChunkPart(destination, part).shard(), slots);
                             }
                         }
                     }
@@ -126,11 +126,11 @@ public final class HostDrains {
     }
 
     /**
-     * What is left to do on a host.
+     * The progress of draining a host.
      *
-     * @param proxiesInUse its proxies that clusters use
-     * @param clusters these clusters
-     * @param slotsLeft the slots of the chunks that the proxies are in
+     * @param proxiesInUse the proxies of the host that clusters use
+     * @param clusters the clusters of these proxies
+     * @param slotsLeft the number of slots in the chunks of these proxies
      */
     public record Progress(List<ProxyAddress> proxiesInUse, Set<ClusterName> clusters, int slotsLeft) {
         public Progress {
@@ -138,7 +138,7 @@ public final class HostDrains {
             clusters = Collections.unmodifiableSet(new TreeSet<>(clusters));
         }
 
-        /** Whether the host can be switched off. */
+        /** Whether the host can be shut down. */
         public boolean isDrained() {
             return proxiesInUse.isEmpty();
         }
@@ -178,7 +178,7 @@ public final class HostDrains {
         return indices(cluster, chunk -> !chunk.hasNoSlots() && isAffected(state, chunk));
     }
 
-    /** The chunks that can take slots over. */
+    /** The chunks without slots that are not on a draining host. */
     private static List<Integer> unused(Metadata state, StoredCluster cluster) {
         return indices(cluster, chunk -> chunk.hasNoSlots() && !isAffected(state, chunk));
     }
@@ -193,7 +193,7 @@ public final class HostDrains {
         return indices;
     }
 
-    /** Refuses a request that could not be carried out with the proxies there are now. */
+    /** Refuses a request for which the current free proxies do not suffice. */
     private static void requireRoom(Metadata state, PlanContext context) {
         int missing = 0;
         for (StoredCluster cluster : state.clusters().values()) {
@@ -205,7 +205,7 @@ public final class HostDrains {
         }
     }
 
-    /** Whether a chunk has slots that are not leaving it already, or expects some. */
+    /** Whether a chunk has slots that no migration moves away, or is the destination of a migration. */
     private static boolean willHoldSlots(StoredChunk chunk) {
         return chunk.ownsStableSlots(0)
                 || chunk.ownsStableSlots(1)
@@ -217,7 +217,7 @@ public final class HostDrains {
             Allocation.pairs(state, context, chunks, 0);
             return true;
         } catch (UndermoonException e) {
-            // Proxies that were free when the drain was requested are not any more; it waits for others.
+            // Proxies that were free at the request are in use now; the drain waits for others.
             return false;
         }
     }

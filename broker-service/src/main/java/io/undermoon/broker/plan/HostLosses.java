@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Tries out, on copies of the metadata, which hosts the system could not do without. */
+/** A simulation, on copies of the metadata, of the loss of each host. */
 public final class HostLosses {
     private HostLosses() {}
 
     /**
-     * The hosts after whose loss some chunk would stay without a replacement. In ordered mode, where nothing is replaced,
-     * none.
+     * The hosts after whose loss a chunk would have a failed half without a replacement. Empty in ordered mode, where
+     * failed proxies are not replaced.
      */
     public static List<String> hostsThatCannotFail(Metadata state, PlanContext context) {
         SortedMap<String, List<ProxyResource>> byHost = new TreeMap<>();

@@ -8,16 +8,16 @@ import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The end of a migration task, one way or the other: both its sides go, and its slots are stable slots of one of them. */
+/** The end of a migration task: both sides are removed, and the slots become stable slots of one of them. */
 final class MigrationEnd {
     private MigrationEnd() {}
 
-    /** The slots have moved. */
+    /** Commit: the slots belong to the destination. */
     static StoredCluster toDestination(StoredCluster cluster, MigratingSlots task) {
         return without(without(cluster, task, SlotRanges.NONE), task.otherSide(), task.rangeList());
     }
 
-    /** The slots stay where they were. */
+    /** Abort: the slots stay with the source. */
     static StoredCluster toSource(StoredCluster cluster, MigratingSlots task) {
         return without(without(cluster, task, task.rangeList()), task.otherSide(), SlotRanges.NONE);
     }

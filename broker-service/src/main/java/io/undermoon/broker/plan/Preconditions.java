@@ -10,7 +10,7 @@ import io.undermoon.metadata.ProxyAddress;
 
 /** The checks that plans share. */
 final class Preconditions {
-    /** A part without a slot would be a master of nothing. */
+    /** Each of the two shards of a chunk needs at least one slot. */
     private static final int MAX_NODES = 2 * 16384;
 
     private Preconditions() {}
@@ -40,9 +40,7 @@ final class Preconditions {
         }
     }
 
-    /**
-     * @param total how many nodes the cluster would have
-     */
+    /** @param total the number of nodes after the change */
     static void requireNodeNumber(long nodes, long total) {
         if (nodes <= 0 || nodes % 4 != 0) {
             throw new UndermoonException(

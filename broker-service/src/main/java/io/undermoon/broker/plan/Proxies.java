@@ -10,24 +10,24 @@ import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Registering proxies and taking them off the books. */
+/** Registration and removal of proxies. */
 public final class Proxies {
     private Proxies() {}
 
-    /** What a registration came to. */
+    /** The result of a registration. */
     public enum Registration {
-        /** The proxy was unknown. */
+        /** The proxy is new. */
         ADDED,
-        /** It was known, in no cluster, and has other nodes, another host or another index now. */
+        /** A known proxy in no cluster has other nodes, another host or another index now. */
         UPDATED,
-        /** It was known like this, or cannot change because a cluster uses it. */
+        /** Nothing changed, or nothing may change because a cluster uses the proxy. */
         ALREADY_EXISTED
     }
 
     /**
-     * Registers a proxy. A known proxy that registers with the nodes it is known for is back: failure marks are cleared. One
-     * that a cluster uses and that comes with other nodes is left alone, marks included: it cannot stand for the nodes the
-     * cluster knows.
+     * Registers a proxy. A known proxy that registers with the same nodes is back, and its failure marks are removed.
+     * A proxy that a cluster uses and that registers with other nodes is not changed and keeps its marks, because it
+     * does not serve the nodes of the cluster.
      *
      * @param index required in ordered mode, ignored otherwise
      */

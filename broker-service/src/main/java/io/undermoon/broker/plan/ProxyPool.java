@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The proxies that can be put to use: in no cluster, not failed, not called failed by a quorum of reporters, and not on a
- * host that is being drained. A report below the quorum changes nothing here.
+ * The free proxies: in no cluster, not failed, not reported by a quorum, and not on a draining host. Reports below
+ * the quorum have no effect.
  */
 public final class ProxyPool {
     private ProxyPool() {}

@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Changes who is master in a chunk. When that gives a migration other addresses, the migration and all that share a part
- * with it start again under the new epoch; otherwise a proxy could take the old task for the new one.
+ * Changes of the roles in a chunk. If that changes the addresses of a migration, the migration and all others that
+ * share a part with it restart under the new epoch; otherwise a proxy could mistake the old task for the new one.
  */
 final class Roles {
     private Roles() {}
 
     /**
-     * The cluster with a chunk changed.
+     * The cluster with one chunk replaced.
      *
-     * @param changed the new chunk; it differs from the present one in position or addresses only
-     * @param epoch the cluster's new epoch, and that of the migrations that start again
+     * @param changed the new chunk; it differs only in position or addresses
+     * @param epoch the new epoch of the cluster and of the restarted migrations
      */
     static StoredCluster change(StoredCluster cluster, int chunkIndex, StoredChunk changed, Epoch epoch) {
         StoredChunk present = cluster.chunks().get(chunkIndex);

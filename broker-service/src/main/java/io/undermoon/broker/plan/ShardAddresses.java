@@ -8,7 +8,7 @@ import io.undermoon.metadata.Node;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds shards by what people call them: the address of the node that is their master, or of its proxy. */
+/** A lookup of shards by the address of their master or of its proxy. */
 final class ShardAddresses {
     private final StoredCluster cluster;
     private final List<Node> nodes;

@@ -10,8 +10,8 @@ import io.undermoon.metadata.ClusterName;
 import java.util.List;
 
 /**
- * Moves the slots of the last chunks to the first ones, which fill up to an even share one after another. The emptied chunks
- * stay in the cluster until their nodes are deleted.
+ * The move of all slots to the first chunks, in even shares. The emptied chunks stay in the cluster until their nodes
+ * are deleted.
  */
 public final class Shrinking {
     private Shrinking() {}
@@ -19,7 +19,7 @@ public final class Shrinking {
     /**
      * Plans the moves.
      *
-     * @param nodeNumber how many nodes shall keep or get slots
+     * @param nodeNumber the number of nodes with slots afterwards
      */
     public static Outcome<List<MigratingSlots>> shrink(
             Metadata state, PlanContext context, ClusterName name, long nodeNumber) {

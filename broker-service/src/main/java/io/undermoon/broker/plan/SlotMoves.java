@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The parts of one cluster while migrations are planned: slots taken from a part leave its stable slots at once and belong
- * to a task until it is committed. Mutable; belongs to one plan.
+ * A builder for migrations of one cluster. Slots that are moved leave the stable slots of their part at once and
+ * belong to a task until it is committed. Mutable; used by one plan.
  */
 final class SlotMoves {
     private final StoredCluster cluster;
@@ -43,7 +43,7 @@ final class SlotMoves {
         return stable.get(shard);
     }
 
-    /** How many slots are planned to come to a shard. */
+    /** The number of slots that planned moves bring to a shard. */
     int plannedFor(int shard) {
         return planned[shard];
     }
@@ -52,22 +52,22 @@ final class SlotMoves {
         return stable.size();
     }
 
-    /** How many slots each shard has that are not moving. */
+    /** The number of stable slots per shard. */
     int[] sizes() {
         return stable.stream().mapToInt(SlotRanges::size).toArray();
     }
 
-    /** Plans to move certain slots of a shard, all of which it has, to another. */
+    /** Plans the move of certain stable slots of a shard to another. */
     void move(int source, int destination, SlotRanges slots) {
         move(source, destination, new SlotRanges.Split(slots, stable.get(source).minus(slots)));
     }
 
-    /** Plans to move the highest slots of a shard to another. */
+    /** Plans the move of the highest slots of a shard to another. */
     void moveLast(int source, int destination, int count) {
         move(source, destination, stable.get(source).takeLast(count));
     }
 
-    /** Plans to move the lowest slots of a shard to another. */
+    /** Plans the move of the lowest slots of a shard to another. */
     void moveFirst(int source, int destination, int count) {
         move(source, destination, stable.get(source).takeFirst(count));
     }
@@ -81,7 +81,7 @@ final class SlotMoves {
         planned[destination] += split.taken().size();
     }
 
-    /** The cluster with the new tasks, of which those are started that may run. */
+    /** The cluster with the new tasks; those that may run are started. */
     StoredCluster done(PlanContext context) {
         List<StoredChunk> chunks = new ArrayList<>(cluster.chunks());
         for (int shard = 0; shard < cluster.shardNumber(); shard++) {
@@ -95,7 +95,7 @@ final class SlotMoves {
     /**
      * Plans moves of slots of a cluster and stores them under a new epoch.
      *
-     * @return the planned tasks, as their sources store them
+     * @return the planned tasks, in the form their sources store
      */
     static Outcome<List<MigratingSlots>> plan(
             Metadata state, PlanContext context, StoredCluster cluster, Consumer<SlotMoves> moves) {

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which of a cluster's migration tasks run at the same time. All tasks are planned at once and wait; they are started in
- * stored order, as many as the migration limit allows, and one per source part. A task that has started stays so: the
- * decision is part of the metadata, so it is the same on every broker whatever the limit configured there.
+ * The queue of a cluster's migration tasks. Planned tasks wait and are started in stored order, up to the migration
+ * limit and one per source part. A started task stays started: the decision is stored, so it does not depend on the
+ * limits that several brokers are configured with.
  */
 final class TaskQueue {
     private TaskQueue() {}
 
-    /** The cluster with as many tasks started as may run. To be called by every plan that adds or ends tasks. */
+    /** Starts as many tasks as may run; called by every plan that adds or ends tasks. */
     static StoredCluster start(StoredCluster cluster, PlanContext context) {
         Set<ChunkPart> busySources = new HashSet<>();
         List<MigratingSlots> running = cluster.runningTasks();

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the whole metadata to the replicas, as {@code PUT /api/v3/metadata}. Any thread; failures are logged. */
+/** Sends the complete metadata to the replicas with {@code PUT /api/v3/metadata}. Thread-safe; failures are logged. */
 public final class ReplicaPush {
     private static final Logger LOG = Logger.getLogger(ReplicaPush.class);
 
@@ -38,13 +38,13 @@ public final class ReplicaPush {
         return replicas;
     }
 
-    /** Takes effect with the next copy; lasts until the broker ends. */
+    /** The new list applies from the next copy until the broker ends. */
     public void replaceReplicas(List<String> newReplicas) {
         this.replicas = List.copyOf(newReplicas);
         LOG.infof("replicas=%s", newReplicas);
     }
 
-    /** Sends a copy to every replica at the same time and returns when all have answered or their time is over. */
+    /** Sends a copy to all replicas in parallel; returns when each has answered or reached the time limit. */
     public void push() {
         List<String> targets = replicas;
         if (targets.isEmpty()) {

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What is said about an abort: a success when nothing is left undecided, else a refusal, with the same details. */
+/**
+ * The reply to an abort: a success if every migration is aborted or past its switch, else an error; both with
+ * details.
+ */
 final class AbortReplies {
     private static final Set<AbortStatus> DECIDED = EnumSet.of(AbortStatus.ABORTED, AbortStatus.ALREADY_SWITCHED);
 

@@ -35,7 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Clusters: creating, looking at, sizing, configuring and removing them. */
+/** The resource of clusters. */
 @Path("/api/v3/clusters")
 @Tag(name = "clusters")
 public final class ClusterResource {

@@ -14,7 +14,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What the coordinators report about proxies. */
+/** The resource of failure reports. */
 @Path("/api/v3/failures")
 @Tag(name = "failures")
 public final class FailureResource {

@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Hosts: emptying them before they are switched off. */
+/** The resource of hosts and their draining. */
 @Path("/api/v3/hosts/drain")
 @Tag(name = "hosts")
 public final class HostResource {

@@ -35,7 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Migrations of slots: planning, committing and aborting them. */
+/** The resource of slot migrations. */
 @Path("/api/v3/clusters/migrations")
 @Tag(name = "migrations")
 public final class MigrationResource {

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what the metadata and what the proxies say about migrations. */
+/** The status of migrations, from the metadata and the reports of proxies. */
 @Singleton
 final class MigrationStatuses {
     private final MigrationProgressCache progress;

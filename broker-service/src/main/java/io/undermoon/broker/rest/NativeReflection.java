@@ -23,7 +23,7 @@ import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.umctl.MigrationProgress;
 
-/** The values that are read from and written as JSON, for native images. */
+/** The registration of JSON types for reflection in native images. */
 @RegisterForReflection(
         targets = {
             StoredChunk.class,

@@ -31,7 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Proxies: registering, looking at, giving up on and removing them. */
+/** The resource of proxies. */
 @Path("/api/v3/proxies")
 @Tag(name = "proxies")
 public final class ProxyEndpoints {

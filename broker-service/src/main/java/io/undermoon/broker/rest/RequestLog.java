@@ -5,7 +5,10 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
-/** Logs the requests that changed something. What coordinators repeat every second, reports of failures and of progress, is not among them. */
+/**
+ * The log of successful changing requests, without the reports of failures and progress that coordinators repeat
+ * every second.
+ */
 public final class RequestLog {
     private static final Logger LOG = Logger.getLogger(RequestLog.class);
 

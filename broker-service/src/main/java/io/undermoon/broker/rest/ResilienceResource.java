@@ -8,7 +8,7 @@ import jakarta.ws.rs.Path;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Whether the spare proxies suffice. */
+/** The resource that tells whether the free proxies suffice. */
 @Path("/api/v3/resources/failures/check")
 @Tag(name = "failures")
 public final class ResilienceResource {

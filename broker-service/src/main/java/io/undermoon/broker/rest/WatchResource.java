@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The change feed, as a long poll. */
+/** The change feed as a long poll. */
 @Path("/api/v3/watch")
 @Tag(name = "epochs")
 public final class WatchResource {

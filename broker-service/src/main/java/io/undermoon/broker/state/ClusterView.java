@@ -19,9 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A cluster as its users and proxies see it: chunk indices resolved to addresses, and only those migrations shown that have
- * started. The slots of a migration that waits are still stable slots of its source. Computed once per cluster value;
- * immutable.
+ * A cluster as users and proxies see it: chunk indices are resolved to addresses, and only started migrations appear.
+ * The slots of a waiting migration are stable slots of its source. Immutable; computed once per cluster value.
  */
 public final class ClusterView {
     private final StoredCluster stored;
@@ -53,7 +52,7 @@ public final class ClusterView {
         return new ClusterView(cluster);
     }
 
-    /** The stored value this is a view of. */
+    /** The stored cluster this view was computed from. */
     public StoredCluster stored() {
         return stored;
     }
@@ -66,17 +65,17 @@ public final class ClusterView {
         return info;
     }
 
-    /** The nodes of the chunks from a given index on. */
+    /** The nodes of all chunks from an index on. */
     public List<Node> nodesFromChunk(int chunk) {
         return nodes.subList(chunk * StoredChunk.NODES, nodes.size());
     }
 
-    /** The number of the shard that a node, counted in the order of {@link #cluster()}, is master or replica of. */
+    /** The index of the shard that a node is master or replica of. */
     public static int shardOfNode(int node) {
         return new ChunkPart(node / StoredChunk.NODES, RolePosition.partOfNode(node % StoredChunk.NODES)).shard();
     }
 
-    /** What a proxy of this cluster has to know. */
+    /** The metadata of one proxy of this cluster. */
     public Proxy proxy(ProxyAddress address) {
         int chunk = stored.chunkOf(address);
         if (chunk < 0) {
@@ -95,7 +94,7 @@ public final class ClusterView {
                 stored.config());
     }
 
-    /** A task as the proxies of its source see it, or would see it if it had started. */
+    /** A task in the form in which the source's proxy has it, also before it has started. */
     public MigrationTask task(MigratingSlots task) {
         return new MigrationTask(stored.name(), new TaggedSlots(task.rangeList(), tag(task)));
     }
@@ -155,7 +154,7 @@ public final class ClusterView {
         return List.copyOf(all);
     }
 
-    /** Every proxy with a master, in chunk order, with the slots of its masters. */
+    /** Every proxy with at least one master, in chunk order, with the slots of its masters. */
     private List<PeerProxy> peers() {
         List<PeerProxy> all = new ArrayList<>();
         for (int first = 0; first < nodes.size(); first += ProxyResource.NODES) {

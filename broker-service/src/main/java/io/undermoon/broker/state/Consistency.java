@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What must hold between the parts of a {@link Metadata} and that its types cannot say. A dump that breaks a rule would lead
- * to two owners of a slot or to a view that cannot be computed, so it is not taken in.
+ * Checks of the rules between parts of a {@link Metadata} that types cannot express. A dump that breaks one would
+ * give a slot two owners, or make a view impossible to compute, so it is refused.
  */
 public final class Consistency {
     private final Metadata state;
@@ -19,7 +19,7 @@ public final class Consistency {
         this.state = state;
     }
 
-    /** Every broken rule in words, none for a sound value. */
+    /** A message for every broken rule; empty for a consistent value. */
     public static List<String> violations(Metadata state) {
         Consistency check = new Consistency(state);
         check.checkProxies();

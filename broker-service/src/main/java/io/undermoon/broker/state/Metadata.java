@@ -15,13 +15,13 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * The whole metadata of a broker at one moment. Its JSON form is the metadata dump: the API serves and accepts it, storages
- * keep it. All collections are sorted, which gives every listing a stable order. The schema name in the OpenAPI document is part
- * of the API and older than the name of the class.
+ * The complete metadata of a broker, an immutable value. Its JSON form is the metadata dump that the API serves and
+ * accepts and that storages keep. All collections are sorted, so that listings have a stable order. The schema name
+ * in the OpenAPI document is part of the API and older than the name of this class.
  *
- * @param failedProxies the proxies the broker has given up on
- * @param drainingHosts the hosts that are being emptied: nothing new is placed on them. Written only when there are any
- * @param failures per proxy who reported it as failed, and when (Unix seconds) each did so first
+ * @param failedProxies the proxies that were failed over and have not registered again
+ * @param drainingHosts the hosts that are being drained; no chunk is placed on them. Not written when empty
+ * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
  */
 @Schema(name = "MetaStore")
 public record Metadata(
@@ -62,7 +62,7 @@ public record Metadata(
                 new TreeSet<>());
     }
 
-    /** A mutable copy with which a plan makes the next value. */
+    /** A mutable copy from which a plan builds the next value. */
     public MetadataEdit edit() {
         return new MetadataEdit(this);
     }

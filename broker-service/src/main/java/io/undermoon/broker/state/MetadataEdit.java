@@ -9,7 +9,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Metadata} in the making. Belongs to one plan, and to one thread; the value it was made from never changes. */
+/**
+ * A builder for the next {@link Metadata}. It belongs to one plan and one thread; the value it started from does not
+ * change.
+ */
 public final class MetadataEdit {
     private final boolean orderedProxies;
     private final SortedMap<ClusterName, StoredCluster> clusters;
@@ -74,7 +77,7 @@ public final class MetadataEdit {
         proxies.remove(proxy);
     }
 
-    /** Says which cluster a proxy is in, if any. */
+    /** Sets the cluster that a proxy is in, {@code null} for none. */
     public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
         proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
     }
@@ -91,7 +94,7 @@ public final class MetadataEdit {
         failedProxies.add(proxy);
     }
 
-    /** Forgets that a proxy failed and what was reported of it; tells whether there was anything to forget. */
+    /** Removes the failure mark and the reports of a proxy; returns whether there were any. */
     public boolean clearMarks(ProxyAddress proxy) {
         boolean hadFailed = failedProxies.remove(proxy);
         return clearReports(proxy) || hadFailed;
@@ -101,7 +104,7 @@ public final class MetadataEdit {
         return failures.remove(proxy) != null;
     }
 
-    /** Replaces what was reported of a proxy. */
+    /** Replaces the failure reports of a proxy. */
     public void putReports(ProxyAddress proxy, SortedMap<String, Long> reports) {
         failures.put(proxy, reports);
     }

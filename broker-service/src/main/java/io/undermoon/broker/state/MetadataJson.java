@@ -12,7 +12,7 @@ import java.util.List;
 
 /** The metadata dump as bytes: UTF-8 JSON of a {@link Metadata}, in the original broker's format. */
 public final class MetadataJson {
-    /** The format before {@link Metadata#VERSION}: it has neither {@code enable_ordered_proxy} nor {@code index}. */
+    /** The format before {@link Metadata#VERSION}, without {@code enable_ordered_proxy} and {@code index}. */
     private static final String OLDER_VERSION = "mem-broker-0.1";
 
     private static final ObjectMapper MAPPER = Json.mapper();
@@ -30,8 +30,8 @@ public final class MetadataJson {
     /**
      * Reads a dump of this version or the one before.
      *
-     * @throws UndermoonException {@code PERSISTENCE_JSON_ERROR} if it is not the JSON of sound metadata, {@code
-     *     INVALID_META_VERSION} if it has another version
+     * @throws UndermoonException {@code PERSISTENCE_JSON_ERROR} if it is not the JSON of consistent metadata,
+     *     {@code INVALID_META_VERSION} if it has another version
      */
     public static Metadata read(byte[] dump) {
         try {

@@ -14,12 +14,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two proxies and their four nodes, which together hold two shards ("parts"): two masters, and two replicas on the other
- * half.
+ * A chunk as it is stored: two proxies and their four nodes. They hold two shards ("parts"); the replica of a master
+ * is on the other half.
  *
- * @param stableSlots per part the slots it owns and that are not moving, {@code null} when there are none
+ * @param stableSlots per part the slots it owns that are not migrating, {@code null} for none
  * @param migratingSlots per part its migration tasks, in the order in which they were planned
- * @param hosts per half the failure domain of its proxy
+ * @param hosts per half the host, that is the failure domain, of its proxy
  * @param nodeAddresses 0 and 1 belong to proxy 0, 2 and 3 to proxy 1
  */
 @Schema(name = "ChunkStore")
@@ -76,7 +76,9 @@ public record StoredChunk(
         return migratingSlots.stream().anyMatch(tasks -> !tasks.isEmpty());
     }
 
-    /** Whether the chunk owns nothing and expects nothing, so that it can leave its cluster. */
+    /**
+     * Whether the chunk neither owns slots nor takes part in a migration, so that it can be removed from its cluster.
+     */
     public boolean hasNoSlots() {
         return !ownsStableSlots(0) && !ownsStableSlots(1) && !takesPartInMigration();
     }
@@ -114,7 +116,7 @@ public record StoredChunk(
         return new StoredChunk(rolePosition, stableSlots, migratingSlots, newProxies, newHosts, newNodes);
     }
 
-    /** "No slots" has one form, so that equal chunks are equal. */
+    /** Replaces an empty set of slots by {@code null}, so that equal chunks compare as equal. */
     private static List<@Nullable TaggedSlots> normalised(List<@Nullable TaggedSlots> stableSlots) {
         List<@Nullable TaggedSlots> normal = new ArrayList<>(PARTS);
         for (TaggedSlots slots : stableSlots) {

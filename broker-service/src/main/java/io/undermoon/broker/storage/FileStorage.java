@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Keeps the metadata in one file, in the format of the original's metadata dump. For one broker on one machine: a lock file
- * keeps others out. A file that cannot be understood is refused and left as it is.
+ * A storage in one file, in the format of the original's metadata dump, for a single broker; a lock file keeps other
+ * brokers out. A file that cannot be read as metadata is refused and not changed.
  */
 public final class FileStorage implements MetadataStorage {
     private final FileLock lock;
@@ -100,7 +100,7 @@ public final class FileStorage implements MetadataStorage {
         return new WriteResult.Stored(Long.toString(revision));
     }
 
-    /** Nobody else can write the file, so the listener is never called. */
+    /** No other broker can write the file, so the listener is never called. */
     @Override
     public void watch(Consumer<Versioned> listener) {}
 

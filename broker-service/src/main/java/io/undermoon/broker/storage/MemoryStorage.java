@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Keeps the metadata as long as the process lives. Every broker that shares an instance hears of every change, its own included. */
+/**
+ * A storage in memory; the metadata is lost when the process ends. Every broker that shares an instance is notified
+ * of every change, its own included.
+ */
 public final class MemoryStorage implements MetadataStorage {
     private final List<Consumer<Versioned>> listeners = new CopyOnWriteArrayList<>();
     private Metadata state;

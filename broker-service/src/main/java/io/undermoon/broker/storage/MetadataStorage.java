@@ -4,8 +4,8 @@ import io.undermoon.broker.state.Metadata;
 import java.util.function.Consumer;
 
 /**
- * Keeps one value of the metadata with its version. Several brokers may share a storage; the versions are what keeps them
- * from overwriting one another. Implementations are safe for any number of threads.
+ * A storage of one versioned value, the metadata. Several brokers may share it; the version in {@link #compareAndSet}
+ * keeps them from overwriting each other's changes. Implementations are thread-safe.
  */
 public interface MetadataStorage extends AutoCloseable {
     /**
@@ -15,17 +15,17 @@ public interface MetadataStorage extends AutoCloseable {
      */
     record Versioned(Metadata state, String version) {}
 
-    /** What a {@link #compareAndSet} came to. */
+    /** The result of {@link #compareAndSet}. */
     sealed interface WriteResult {
         /** The value is durable. */
         record Stored(String version) implements WriteResult {}
 
-        /** Somebody else stored another value since; nothing was changed. */
+        /** Another broker has stored a value since; nothing was changed. */
         record Conflict() implements WriteResult {}
     }
 
     /**
-     * The present value.
+     * The current value.
      *
      * @throws StorageException if it cannot be read
      */
@@ -39,11 +39,12 @@ public interface MetadataStorage extends AutoCloseable {
     WriteResult compareAndSet(String expectedVersion, Metadata next);
 
     /**
-     * Asks to be told, on any thread, of values that others store. A storage that no other broker can write to never calls.
+     * Registers a listener for values that other brokers store; it is called on any thread. A storage without other
+     * writers never calls it.
      */
     void watch(Consumer<Versioned> listener);
 
-    /** Gives up whatever the storage holds, such as locks. */
+    /** Releases locks and other resources of the storage. */
     @Override
     void close();
 }

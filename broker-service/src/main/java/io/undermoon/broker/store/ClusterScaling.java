@@ -34,9 +34,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The operations that change which nodes a cluster has or which slots they have. One of them runs per cluster at a time;
- * another one is refused with {@code NODE_NUMBER_CHANGING} meanwhile, which matters because automatic scaling waits for
- * proxies. Only another automatic scaling and a cancellation are not refused: they end that wait.
+ * The operations that change the nodes of a cluster or the distribution of its slots. One operation runs per cluster
+ * at a time; others are refused with {@code NODE_NUMBER_CHANGING}, which matters while automatic scaling waits for
+ * proxies. Another automatic scaling and a cancellation are accepted then: they end the wait.
  */
 public final class ClusterScaling {
     private final MetadataWriter metadata;
@@ -48,10 +48,10 @@ public final class ClusterScaling {
     private final Map<ClusterName, ScalingOperation> operations = new ConcurrentHashMap<>();
 
     /**
-     * How automatic scaling waits for the proxies of new nodes.
+     * How automatic scaling polls the epochs of the cluster's proxies.
      *
-     * @param interval between two rounds of asking
-     * @param timeout after which it gives up
+     * @param interval between two polls
+     * @param timeout after which the scaling fails
      */
     public record EpochPolling(Duration interval, Duration timeout) {}
 
@@ -105,13 +105,13 @@ public final class ClusterScaling {
         return changeAlone(name, (state, context) -> Rebalancing.rebalance(state, context, name, request));
     }
 
-    /** Begins to empty a host. */
+    /** Starts draining a host. */
     public void drain(String host) {
         metadata.change((state, context) -> HostDrains.request(state, context, host));
         advanceDrains();
     }
 
-    /** Goes on emptying hosts where that has become possible. */
+    /** Continues draining hosts where that has become possible; called periodically. */
     public void advanceDrains() {
         if (metadata.state().drainingHosts().isEmpty()) {
             return;
@@ -125,9 +125,9 @@ public final class ClusterScaling {
     }
 
     /**
-     * Brings a cluster to a number of nodes. Migrations towards another number are cancelled first, and an automatic scaling
-     * that still waits gives way. Where nodes are added, the slots begin to move once all proxies of the cluster know their
-     * new metadata; if they do not in time, the result is {@code PROXY_NOT_SYNC} and the nodes stay.
+     * Scales a cluster to a number of nodes. Migrations that lead to another number are aborted first, and an
+     * automatic scaling that waits is cancelled. After nodes were added, slots start to move once all proxies of the
+     * cluster have its new epoch; if that takes too long, the result is {@code PROXY_NOT_SYNC} and the nodes stay.
      */
     public CompletionStage<Void> scaleTo(ClusterName name, long total) {
         ScalingOperation operation = takeOver(name, total);
@@ -137,7 +137,7 @@ public final class ClusterScaling {
         return scaled.whenComplete((done, failure) -> operations.remove(name, operation));
     }
 
-    /** Ends the wait of an automatic scaling; returns whether there was one. */
+    /** Cancels an automatic scaling that waits for proxies; returns whether there was one. */
     public boolean cancel(ClusterName name) {
         ScalingOperation operation = operations.get(name);
         if (operation == null || !operation.isCancellable() || !operations.remove(name, operation)) {
@@ -156,7 +156,7 @@ public final class ClusterScaling {
                         .thenRunAsync(() -> finishExpansion(name, total, operation), executor);
     }
 
-    /** What has switched cannot be cancelled; the next step refuses until it is committed. */
+    /** A migration past its switch cannot be aborted; the next step is refused until it is committed. */
     private CompletionStage<?> endMigrationsElsewhere(ClusterName name, long total) {
         StoredCluster present = cluster(name).stored();
         if (!present.runsMigrations() || AutoScaling.leadsTo(present, total)) {
@@ -215,7 +215,7 @@ public final class ClusterScaling {
     }
 
     private List<Node> withNewNodes(ClusterName name, Plan<Integer> plan) {
-        // The view is computed in the plan: afterwards somebody may have changed the cluster again.
+        // The view is computed in the plan, because another request may change the cluster afterwards.
         return changeAlone(name, (state, context) -> {
             Outcome<Integer> added = plan.apply(state, context);
             ClusterView view =

@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * For how long chunks have been empty, as far as this broker has seen. A proxy that is in a cluster leads clients that still
- * come to it to the owner of a slot; one that is free cannot. Not thread-safe.
+ * The chunks without slots, with the time since when this broker has seen them empty. They stay in their cluster for
+ * a grace period, because a proxy in a cluster redirects clients to the owner of a slot and a free proxy cannot. Not
+ * thread-safe.
  */
 public final class EmptyChunks {
     private final Duration grace;
@@ -21,7 +22,7 @@ public final class EmptyChunks {
     private final Map<List<ProxyAddress>, Long> since = new HashMap<>();
 
     /**
-     * @param grace how long clients may need to learn where slots have gone
+     * @param grace how long clients may need to update their slot table
      * @param nanoClock as {@link System#nanoTime}
      */
     public EmptyChunks(Duration grace, LongSupplier nanoClock) {
@@ -29,7 +30,7 @@ public final class EmptyChunks {
         this.nanoClock = nanoClock;
     }
 
-    /** Takes note of the chunks that are empty now, and returns the proxies of those that have been so for long enough. */
+    /** Updates the set of empty chunks, and returns the proxies of those that have been empty for the grace period. */
     Set<List<ProxyAddress>> sinceGracePeriod(Collection<StoredChunk> empty) {
         long now = nanoClock.getAsLong();
         Set<List<ProxyAddress>> present = new HashSet<>();

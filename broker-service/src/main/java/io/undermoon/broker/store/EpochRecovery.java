@@ -11,7 +11,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
-/** Makes proxies listen again to a broker that came up with older metadata: lifts its epochs above theirs. */
+/**
+ * Recovery of a broker that started with older metadata: raises its epochs above those of the proxies, so that they
+ * accept its metadata again.
+ */
 public final class EpochRecovery {
     private static final Logger LOG = Logger.getLogger(EpochRecovery.class);
 
@@ -28,7 +31,7 @@ public final class EpochRecovery {
         this.executor = executor;
     }
 
-    /** Returns the proxies that could not be asked; should one have a higher epoch, it needs another recovery. */
+    /** Returns the proxies that did not answer. If one of them has a higher epoch, another recovery is needed. */
     public CompletionStage<List<ProxyAddress>> recover() {
         return proxyEpochs.ask(metadata.state().allProxies().keySet()).thenApplyAsync(this::lift, executor);
     }

@@ -20,16 +20,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
- * The metadata of this broker and its only writer. A change is planned on the present value, made durable, and only then
- * visible; a refused plan and a failed write leave no trace. Readers take a snapshot and are never blocked.
+ * The metadata of this broker and its single writer. A change is planned on the current value, made durable, and only
+ * then published; a refused plan or a failed write changes nothing. Readers take a snapshot and never block.
+ * Thread-safe.
  */
 public final class MetadataWriter {
     private static final Logger LOG = Logger.getLogger(MetadataWriter.class);
-    /** How often a change is planned anew because another broker was faster. */
+    /** How often a change is planned again because another broker has stored a value first. */
     private static final int MAX_ATTEMPTS = 10;
 
     /**
-     * The limits that plans obey; the time is added per call.
+     * The part of {@link PlanContext} that is configured.
      *
      * @param migrationLimit how many migrations of a cluster run at a time, 0 for no limit
      */
@@ -42,7 +43,7 @@ public final class MetadataWriter {
     private final ReentrantLock writing = new ReentrantLock();
 
     private volatile Snapshot snapshot;
-    /** The version of the newest value heard of. */
+    /** The version of the newest value known to be stored. */
     private volatile String announced;
 
     private volatile boolean lastWriteFailed;
@@ -59,7 +60,7 @@ public final class MetadataWriter {
         storage.watch(this::adopt);
     }
 
-    /** The present metadata and the views of it. */
+    /** The current metadata with its views. */
     public MetadataView view() {
         return snapshot.view();
     }
@@ -68,7 +69,7 @@ public final class MetadataWriter {
         return view().state();
     }
 
-    /** The rules for a decision taken now. */
+    /** The context of a plan that is made now. */
     public PlanContext planContext() {
         return new PlanContext(
                 clock.instant().getEpochSecond(),
@@ -78,10 +79,10 @@ public final class MetadataWriter {
     }
 
     /**
-     * Changes the metadata; returns when the change is durable and visible. Blocks while other changes are made.
+     * Changes the metadata; returns when the change is durable and published. Blocks while another change is made.
      *
-     * @throws UndermoonException if the plan refuses, with {@code PERSISTENCE_IO_ERROR} if the result cannot be stored, with
-     *     {@code RETRY} if other brokers were faster again and again
+     * @throws UndermoonException if the plan refuses, with {@code PERSISTENCE_IO_ERROR} if the result cannot be
+     *     stored, with {@code RETRY} if other brokers stored values first in every attempt
      */
     public <R> R change(Plan<R> plan) {
         writing.lock();
@@ -99,19 +100,19 @@ public final class MetadataWriter {
         throw new UndermoonException(ErrorCode.RETRY, "other brokers change the metadata all the time; try again");
     }
 
-    /** Forgets the failure reports that no longer count. */
+    /** Removes expired failure reports. */
     public void expireFailureReports() {
         if (!FailureReports.expire(state(), planContext()).state().equals(state())) {
             change(FailureReports::expire);
         }
     }
 
-    /** The global epoch as soon as it differs from the known one, or when the time is over. */
+    /** Completes with the global epoch as soon as it differs from the known one, or at the time limit. */
     public CompletionStage<Epoch> awaitEpochOtherThan(Epoch known, Duration timeout) {
         return feed.await(known, timeout, () -> state().globalEpoch());
     }
 
-    /** After a failed write, tries to store the present value, so that the broker becomes ready again by itself. */
+    /** Stores the current value again after a failed write, so that the broker becomes ready without another change. */
     public void recoverStorage() {
         if (!lastWriteFailed) {
             return;
@@ -158,7 +159,7 @@ public final class MetadataWriter {
         }
     }
 
-    /** Hears of what was stored, by this broker or another. Must not wait for the lock: the caller may be a writer. */
+    /** Handles a notification of the storage. It must not wait for the lock, because the caller may hold it. */
     private void adopt(Versioned stored) {
         announced = stored.version();
         if (!writing.isHeldByCurrentThread()) {
@@ -166,7 +167,7 @@ public final class MetadataWriter {
         }
     }
 
-    /** Takes over what another broker stored. Whoever holds the lock now does so after releasing it. */
+    /** Publishes a value that another broker stored. If the lock is held, its holder does so after releasing it. */
     private void catchUp() {
         while (!announced.equals(snapshot.version()) && writing.tryLock()) {
             try {

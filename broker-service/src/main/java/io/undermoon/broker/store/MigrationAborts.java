@@ -16,9 +16,9 @@ import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /**
- * Cancels migrations. Those that have not started are taken back at once, so that none of them starts meanwhile; of the
- * others each source is asked first, and only a migration whose source has agreed never to switch it is taken back. So there
- * is one owner of a slot at any moment, whoever dies in between.
+ * Aborts migrations. Waiting migrations are removed at once, so that none of them starts meanwhile. The source of a
+ * running one is asked first, and the migration is removed only if the source agreed never to switch it. So a slot
+ * has one owner at any time, also when a process fails in between.
  */
 public final class MigrationAborts {
     private static final Logger LOG = Logger.getLogger(MigrationAborts.class);
@@ -27,20 +27,20 @@ public final class MigrationAborts {
     private final MigrationControl control;
     private final Executor executor;
 
-    /** What became of one migration. */
+    /** The result for one migration. */
     public record Result(MigrationTask task, AbortStatus status, String message) {}
 
-    /** What may become of a migration. */
+    /** The outcome of an abort for one migration. */
     public enum AbortStatus {
-        /** It is over, and its slots are where they were. */
+        /** The migration is removed; its slots stay with the source. */
         ABORTED,
-        /** It is past the switch, and will be committed. */
+        /** The migration is past its switch and will be committed. */
         ALREADY_SWITCHED,
-        /** Its source has no say in it yet, or none at all; nothing has changed. */
+        /** The source does not know the migration yet, or cannot give it up; nothing has changed. */
         REFUSED,
-        /** Its source did not answer; nothing has changed. */
+        /** The source did not answer; nothing has changed. */
         NOT_ANSWERED,
-        /** It was committed or restarted meanwhile. */
+        /** The migration was committed or restarted meanwhile. */
         CHANGED
     }
 
@@ -53,7 +53,10 @@ public final class MigrationAborts {
         this.executor = executor;
     }
 
-    /** Cancels the selected migrations of a cluster, as far as that is possible. Blocks for the part that is stored first. */
+    /**
+     * Aborts the selected migrations of a cluster where that is possible. Blocks while the removal of waiting
+     * migrations is stored.
+     */
     public CompletionStage<List<Result>> abort(ClusterName name, Aborts.Selection selection) {
         ClusterView before = cluster(name);
         List<Result> results = new ArrayList<>();

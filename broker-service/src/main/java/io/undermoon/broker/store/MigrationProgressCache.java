@@ -21,9 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * How far the migrations are, as the coordinators learned it from the proxies last. Kept in memory only and no longer than it
- * is true: a report about a migration that does not run is not taken, one that is not renewed is removable. Safe for any
- * number of threads and coordinators.
+ * A cache of the migration progress that coordinators report from proxies. It is in memory only; reports about
+ * migrations that do not run are ignored, and a report expires when it is not renewed. Thread-safe.
  */
 public final class MigrationProgressCache {
     /** Coordinators report once a second. */
@@ -35,7 +34,7 @@ public final class MigrationProgressCache {
     private final LongSupplier nanoClock;
     private final Map<Key, Map<MigrationProgress.Side, Entry>> entries = new ConcurrentHashMap<>();
 
-    /** What both sides' reports of a migration have in common. */
+    /** The identity of a migration, equal for the reports of both sides. */
     private record Key(ClusterName cluster, SlotRanges slots, Optional<MigrationMeta> meta) {
         static Key of(ClusterName cluster, TaggedSlots slots) {
             return new Key(cluster, slots.rangeList(), slots.migration());
@@ -44,7 +43,7 @@ public final class MigrationProgressCache {
 
     private record Entry(MigrationProgress progress, long receivedNanos) {}
 
-    /** What a proxy of a cluster says. */
+    /** One progress report of a proxy. */
     public record Report(ClusterName clusterName, MigrationProgress progress) {
         public Report {
             requireNonNull(clusterName, "cluster_name");
@@ -60,7 +59,7 @@ public final class MigrationProgressCache {
         this.nanoClock = nanoClock;
     }
 
-    /** Takes reports in, as far as they are about running migrations. */
+    /** Stores the reports about running migrations. */
     public void accept(Collection<Report> reports) {
         Set<Key> running = running();
         for (Report report : reports) {
@@ -72,7 +71,7 @@ public final class MigrationProgressCache {
         }
     }
 
-    /** What one of the proxies of a migration said lately. */
+    /** The latest unexpired report of one side of a migration. */
     public Optional<MigrationProgress> latest(MigrationTask task, MigrationProgress.Side side) {
         return Optional.ofNullable(entries.get(Key.of(task.clusterName(), task.slotRange())))
                 .map(sides -> sides.get(side))
@@ -80,7 +79,7 @@ public final class MigrationProgressCache {
                 .map(Entry::progress);
     }
 
-    /** Forgets what is about migrations that do not run any more. To be called now and then. */
+    /** Removes the reports of migrations that no longer run; called periodically. */
     public void prune() {
         if (!entries.isEmpty()) {
             entries.keySet().retainAll(running());

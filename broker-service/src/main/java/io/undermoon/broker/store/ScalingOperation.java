@@ -6,14 +6,15 @@ import io.undermoon.metadata.ClusterName;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** The right to change the nodes of a cluster. An automatic scaling can be made to give it up while it waits for proxies. */
+/**
+ * An operation that changes the nodes of a cluster, exclusively. An automatic scaling can be cancelled while it waits
+ * for proxies.
+ */
 final class ScalingOperation {
     private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
     private final boolean cancellable;
 
-    /**
-     * @param cancellable whether the holder watches {@link #cancelled}
-     */
+    /** @param cancellable whether the operation reacts to {@link #cancelled} */
     ScalingOperation(boolean cancellable) {
         this.cancellable = cancellable;
     }
@@ -22,12 +23,12 @@ final class ScalingOperation {
         return cancellable;
     }
 
-    /** Fails when the right is gone. */
+    /** A future that fails when the operation is cancelled. */
     CompletableFuture<Void> cancelled() {
         return cancelled;
     }
 
-    /** @throws CompletionException with the reason if the right is gone */
+    /** @throws CompletionException with the reason if the operation was cancelled */
     void requireValid() {
         cancelled.getNow(null);
     }
