@@ -22,8 +22,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 client whose replies are bounded in time and in size, also after decompression. Follows no redirects. A change of
- * the TLS files takes effect with the next request. Thread-safe.
+ * An HTTP/1.1 client whose replies are bounded in time and in size, also after decompression. Follows no redirects. A
+ * change of the TLS files takes effect with the next request. Thread-safe.
  */
 public final class BoundedHttp {
     /** The size at which a reply is refused, compressed or not. */

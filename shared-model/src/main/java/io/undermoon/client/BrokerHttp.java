@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the HTTP API {@code /api/v3} of a list of brokers. A request goes to the next broker when one cannot be reached,
- * exceeds the time limit, or answers 5xx; every other answer is final. The first broker may have acted although its answer was
- * lost, so only calls that may be repeated belong here. Thread-safe; callers wait.
+ * A client of the HTTP API {@code /api/v3} of a list of brokers. A request goes to the next broker when one cannot be
+ * reached, exceeds the time limit, or answers 5xx; every other answer is final. The first broker may have acted
+ * although its answer was lost, so only calls that may be repeated belong here. Thread-safe; callers wait.
  */
 public final class BrokerHttp {
     private static final String BASE_PATH = "/api/v3";

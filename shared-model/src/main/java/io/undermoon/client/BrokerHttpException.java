@@ -7,9 +7,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that a broker refused or that no broker answered. A refusal carries the HTTP status, the broker's error code and its text:
- * <code>{"error":"CODE","message":"…"}</code> from this project's broker, without a message from the original's, and plain text
- * from the original's HTTP framework.
+ * A call that a broker refused or that no broker answered. A refusal carries the HTTP status, the broker's error code
+ * and its text: <code>{"error":"CODE","message":"…"}</code> from this project's broker, without a message from the
+ * original's, and plain text from the original's HTTP framework.
  */
 public final class BrokerHttpException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
 package io.undermoon.fault;
 
 /**
- * Every refusal of the control plane, by the name it has on the wire.
+ * The error codes of the control plane, by their names on the wire.
  *
  * <p>The HTTP status and the text {@code {"error":"CODE"}} follow the original broker's API; scripts match on both.
  */
@@ -13,14 +13,14 @@ public enum ErrorCode {
     INVALID_CONFIG(400),
     SLOTS_ALREADY_EVEN(400),
     MISSING_SERVER_PROXY_INDEX(400),
-    /** A request whose body, query or path could not be read: not JSON, a wrong type, a number out of range. */
+    /** The body, query or path cannot be read: not JSON, a wrong type, a number out of range. */
     INVALID_REQUEST(400),
 
     CLUSTER_NOT_FOUND(404),
     PROXY_NOT_FOUND(404),
     FREE_NODE_NOT_FOUND(404),
     MIGRATION_TASK_NOT_FOUND(404),
-    /** No proxy is registered there, or it is not being drained. */
+    /** No proxy is registered on the host, or the host is not being drained. */
     HOST_NOT_FOUND(404),
     /** No endpoint has this path. */
     PATH_NOT_FOUND(404),
@@ -34,7 +34,7 @@ public enum ErrorCode {
     FREE_NODE_FOUND(409),
     NODE_NUM_ALREADY_ENOUGH(409),
     MIGRATION_RUNNING(409),
-    /** The source of a migration could not be asked to give it up, or would not. */
+    /** The source of a migration did not answer the request to abort it, or refused. */
     MIGRATION_NOT_ABORTED(409),
     INVALID_META_VERSION(409),
     EPOCH_SMALLER_THAN_CURRENT(409),

@@ -1,7 +1,7 @@
 package io.undermoon.slot;
 
 /**
- * A run of slots, both ends inclusive.
+ * A contiguous range of slots, both ends inclusive.
  *
  * @param start first slot, {@code 0 <= start <= end}
  * @param end last slot, {@code end < 16384}

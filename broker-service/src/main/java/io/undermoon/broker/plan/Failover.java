@@ -68,7 +68,8 @@ public final class Failover {
             return new Outcome<>(
                     marked,
                     new Result.NotPossible("the other half of the chunk of proxy '" + address + "', '"
-                            + place.otherProxy(current) + "', is down too; both are kept until one of them comes back"));
+                            + place.otherProxy(current) + "', is down too; both are kept"
+                            + " until one of them comes back"));
         }
         return replace(marked, context, current, place, failed);
     }
@@ -108,7 +109,8 @@ public final class Failover {
 
     private static Metadata takeOver(Metadata state, PlanContext context, StoredCluster cluster, Place place) {
         RolePosition wanted = RolePosition.mastersOn(place.otherHalf());
-        if (isDown(state, context, place.otherProxy(cluster)) || place.in(cluster).rolePosition() == wanted) {
+        if (isDown(state, context, place.otherProxy(cluster))
+                || place.in(cluster).rolePosition() == wanted) {
             return state;
         }
         MetadataEdit edit = state.edit();

@@ -41,7 +41,7 @@ public final class ReplicaPush {
     /** The new list applies from the next copy until the broker ends. */
     public void replaceReplicas(List<String> newReplicas) {
         this.replicas = List.copyOf(newReplicas);
-        LOG.infof("replicas=%s", newReplicas);
+        LOG.infof("Replicas replaced: replicas=%s", newReplicas);
     }
 
     /** Sends a copy to all replicas in parallel; returns when each has answered or reached the time limit. */
@@ -66,11 +66,11 @@ public final class ReplicaPush {
 
     private static void report(String target, Metadata state, @Nullable HttpReply reply, @Nullable Throwable failure) {
         if (reply == null) {
-            LOG.warnf("replica=%s epoch=%s not copied: %s", target, state.globalEpoch(), failure);
+            LOG.warnf("Metadata not copied: epoch=%s replica=%s error=%s", state.globalEpoch(), target, failure);
         } else if (reply.status() != 200) {
             LOG.warnf(
-                    "replica=%s epoch=%s not copied: status %d %s",
-                    target, state.globalEpoch(), reply.status(), reply.text());
+                    "Metadata not copied: epoch=%s replica=%s status=%d error=%s",
+                    state.globalEpoch(), target, reply.status(), reply.text());
         }
     }
 }

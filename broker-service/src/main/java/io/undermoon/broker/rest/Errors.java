@@ -28,7 +28,7 @@ public final class Errors {
     @ServerExceptionMapper
     public Response unreadable(JsonProcessingException e) {
         if (e.getProcessor() instanceof JsonGenerator) {
-            LOG.error("a reply cannot be written", e);
+            LOG.error("Reply cannot be written", e);
             return internalError();
         }
         return reply(ErrorCode.INVALID_REQUEST, JsonFault.describe(e), Map.of());
@@ -59,7 +59,7 @@ public final class Errors {
                 if (status < 400) {
                     yield e.getResponse();
                 }
-                LOG.errorf(e, "path=%s failed", path);
+                LOG.errorf(e, "Request failed: path=%s", path);
                 yield reply(ErrorCode.INTERNAL_ERROR, String.valueOf(e.getMessage()), Map.of());
             }
         };
@@ -70,7 +70,7 @@ public final class Errors {
         if (e instanceof CompletionException && e.getCause() instanceof UndermoonException refusal) {
             return refused(refusal);
         }
-        LOG.errorf(e, "path=%s failed", uri.getPath());
+        LOG.errorf(e, "Request failed: path=%s", uri.getPath());
         return internalError();
     }
 

@@ -78,8 +78,8 @@ public final class MigrationResource {
     @Path("/auto/{name}/{node_number}")
     @Blocking
     @Operation(
-            summary =
-                    "Bring a cluster to a number of nodes; waits until the proxies of new nodes know them. Migrations towards another number are aborted first")
+            summary = "Bring a cluster to a number of nodes; waits until the proxies of new nodes know them."
+                    + " Migrations towards another number are aborted first")
     public CompletionStage<Response> scaleTo(
             @PathParam("name") String name, @PathParam("node_number") String nodeNumber) {
         return scaling.scaleTo(Input.clusterName(name), Input.number("node_number", nodeNumber))
@@ -118,9 +118,8 @@ public final class MigrationResource {
     @Path("/{name}")
     @Blocking
     @Operation(
-            summary =
-                    "Abort the migrations of a cluster that have not switched, or some of them; end an automatic scaling"
-                            + " that waits")
+            summary = "Abort the migrations of a cluster that have not switched, or some of them;"
+                    + " end an automatic scaling that waits")
     public CompletionStage<Response> abort(
             @PathParam("name") String name,
             @Parameter(description = "Only migrations that move any of these slots, such as 0-100,300-300")

@@ -118,8 +118,8 @@ public final class ProxyEndpoints {
         }
         if (result instanceof Failover.Result.Replaced replaced) {
             LOG.infof(
-                    "proxy=%s replaced by proxy=%s epoch=%s",
-                    proxy, replaced.replacement(), metadata.state().globalEpoch());
+                    "Proxy replaced: epoch=%s proxy=%s replacement=%s",
+                    metadata.state().globalEpoch(), proxy, replaced.replacement());
             return new ProxyReply(metadata.view().proxy(replaced.replacement()).orElse(null));
         }
         return new ProxyReply(null);

@@ -20,7 +20,7 @@ public final class RequestLog {
                 && response.getStatus() == 200
                 && !path.startsWith("/api/v3/failures/")
                 && !path.equals("/api/v3/clusters/migrations/progress")) {
-            LOG.infof("%s %s", request.getMethod(), path);
+            LOG.infof("Request succeeded: method=%s path=%s", request.getMethod(), path);
         }
     }
 }

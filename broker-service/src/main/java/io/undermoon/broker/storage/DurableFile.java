@@ -34,7 +34,7 @@ final class DurableFile {
     void removeTemporaryFiles() throws IOException {
         try (DirectoryStream<Path> leftOvers = Files.newDirectoryStream(directory, this::isTemporary)) {
             for (Path leftOver : leftOvers) {
-                LOG.infof("file=%s removed, left by an interrupted write", leftOver);
+                LOG.infof("Temporary file of an interrupted write removed: file=%s", leftOver);
                 Files.deleteIfExists(leftOver);
             }
         }
@@ -81,7 +81,7 @@ final class DurableFile {
                 calls.deleteIfExists(file);
             }
         } catch (IOException e) {
-            LOG.errorf(e, "file=%s has content that the broker refused, because its directory cannot be synced", file);
+            LOG.errorf(e, "File has content that was not confirmed: file=%s", file);
             cause.addSuppressed(e);
         }
     }

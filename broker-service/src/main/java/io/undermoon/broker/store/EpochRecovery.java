@@ -43,7 +43,7 @@ public final class EpochRecovery {
                 .orElse(Epoch.ZERO);
         metadata.change((state, context) -> Epochs.recover(state, highest));
         LOG.infof(
-                "epoch=%s after recovery, highest of the proxies was %s",
+                "Epochs recovered: epoch=%s highest_proxy_epoch=%s",
                 metadata.state().globalEpoch(), highest);
         return answers.entrySet().stream()
                 .filter(answer -> answer.getValue().isEmpty())

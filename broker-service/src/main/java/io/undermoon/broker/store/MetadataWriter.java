@@ -120,10 +120,10 @@ public final class MetadataWriter {
         writing.lock();
         try {
             if (stored(state())) {
-                LOG.infof("epoch=%s storage works again", state().globalEpoch());
+                LOG.infof("Storage works again: epoch=%s", state().globalEpoch());
             }
         } catch (UndermoonException e) {
-            LOG.debugf(e, "storage still fails");
+            LOG.debugf(e, "Storage still fails: epoch=%s", state().globalEpoch());
         } finally {
             writing.unlock();
         }
@@ -154,7 +154,7 @@ public final class MetadataWriter {
             return result;
         } catch (StorageException e) {
             lastWriteFailed = true;
-            LOG.errorf(e, "epoch=%s not stored", next.globalEpoch());
+            LOG.errorf(e, "Metadata not stored: epoch=%s", next.globalEpoch());
             throw new UndermoonException(ErrorCode.PERSISTENCE_IO_ERROR, "nothing was changed: " + e.getMessage(), e);
         }
     }
@@ -175,7 +175,7 @@ public final class MetadataWriter {
                 announced = newest.version();
                 publish(newest.state(), newest.version());
             } catch (StorageException e) {
-                LOG.warnf(e, "epoch=%s kept: the storage has a newer value that cannot be read", state().globalEpoch());
+                LOG.warnf(e, "Newer metadata cannot be read from the storage: epoch=%s", state().globalEpoch());
                 return;
             } finally {
                 writing.unlock();

@@ -100,7 +100,7 @@ public final class MigrationAborts {
             AbortStatus status = status(answer.kind(), withdrawn.contains(stored));
             results.add(new Result(task, status, answer.message()));
             LOG.infof(
-                    "abort of migration cluster=%s slots=%s: %s %s",
+                    "Migration abort answered: cluster=%s slots=%s status=%s message=%s",
                     name, task.slotRange().rangeList(), status, answer.message());
         });
         return results;
