@@ -61,8 +61,9 @@ public final class BrokerHttp {
                     brokers.answered(broker);
                     return reply;
                 }
-                last = reply.refusal();
-                note(failures, broker, "status " + reply.status() + " " + BrokerHttpException.describe(reply));
+                BrokerHttpException refusal = reply.refusal();
+                last = refusal;
+                note(failures, broker, "status " + reply.status() + " " + refusal.reason());
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {

@@ -30,29 +30,30 @@ public final class BrokerHttpException extends IOException {
     static BrokerHttpException refusal(HttpReply reply) {
         JsonNode error = errorOf(reply);
         String code = error.path("error").asText("");
-        String text = error.path("message").asText(shortened(reply.text()));
+        String text = error.path("message").asText(code.isEmpty() ? start(reply) : "");
         return new BrokerHttpException(
-                reply.request() + ": broker " + reply.address() + " answers " + reply.status() + " " + describe(reply),
+                reply.request() + ": broker " + reply.address() + " answers " + reply.status() + " "
+                        + reason(code, text),
                 null,
                 reply.status(),
                 code,
                 text);
     }
 
-    /** A reply of status 200 whose body is of no use. */
+    /** A reply of status 200 whose body cannot be used. */
     static BrokerHttpException unreadable(HttpReply reply, String problem) {
         return new BrokerHttpException(
                 reply.request() + ": cannot read the answer of broker " + reply.address() + ": " + problem,
                 null,
                 reply.status(),
                 "",
-                shortened(reply.text()));
+                start(reply));
     }
 
     /**
      * No broker gave an answer with a status below 500.
      *
-     * @param last why the last of them failed; its status, code and text are taken over where it answered at all
+     * @param last the failure of the last broker; its status, code and text are taken over if it answered at all
      */
     static BrokerHttpException noAnswer(String message, IOException last) {
         return last instanceof BrokerHttpException refusal
@@ -60,31 +61,28 @@ public final class BrokerHttpException extends IOException {
                 : new BrokerHttpException(message, last, 0, "", "");
     }
 
-    /** {@code CODE: message}, {@code CODE}, or the start of the body. */
-    public static String describe(HttpReply reply) {
-        JsonNode error = errorOf(reply);
-        if (!error.path("error").isTextual()) {
-            return shortened(reply.text());
-        }
-        String code = error.path("error").textValue();
-        return error.path("message").isTextual()
-                ? code + ": " + error.path("message").textValue()
-                : code;
-    }
-
     /** The HTTP status, 0 if no broker answered. */
     public int status() {
         return status;
     }
 
-    /** The broker's error code, such as {@code CLUSTER_NOT_FOUND}; empty where there is none. */
+    /** The broker's error code, such as {@code CLUSTER_NOT_FOUND}; empty if there is none. */
     public String code() {
         return code;
     }
 
-    /** The broker's message, else the start of the body. */
+    /** The broker's message, or the start of a body without an error code; may be empty. */
     public String text() {
         return text;
+    }
+
+    /** {@code CODE: text}, or the one of the two that is there. */
+    public String reason() {
+        return reason(code, text);
+    }
+
+    private static String reason(String code, String text) {
+        return code.isEmpty() || text.isEmpty() ? code + text : code + ": " + text;
     }
 
     private static JsonNode errorOf(HttpReply reply) {
@@ -95,8 +93,8 @@ public final class BrokerHttpException extends IOException {
         }
     }
 
-    private static String shortened(String body) {
-        String text = body.strip();
+    private static String start(HttpReply reply) {
+        String text = reply.text().strip();
         return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "…" : text;
     }
 }

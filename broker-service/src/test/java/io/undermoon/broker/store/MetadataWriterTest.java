@@ -117,7 +117,7 @@ class MetadataWriterTest {
         });
     }
 
-    /** Repeats what the other broker made impossible, as a client would. */
+    /** Repeats a change that was refused because the other broker stored first, as a client would. */
     private static void liftByOne(MetadataWriter metadata) {
         while (true) {
             try {
@@ -170,7 +170,7 @@ class MetadataWriterTest {
         public void close() {}
     }
 
-    /** A storage that tells nobody of changes. */
+    /** A storage without notifications of changes. */
     private static final class DeafStorage extends FailingStorage {
         DeafStorage(MetadataStorage storage) {
             super(storage);

@@ -195,7 +195,7 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
         HttpReply reply = send("POST", path, Duration.ZERO);
         return switch (reply.status()) {
             case 404 -> new Outcome.Unknown();
-            case 409 -> new Outcome.Retry(BrokerHttpException.describe(reply));
+            case 409 -> new Outcome.Retry(reply.refusal().reason());
             default ->
                 new Outcome.TakenOver(Optional.ofNullable(
                         read(reply, BrokerMessages.ProxyBody.class).proxy()));

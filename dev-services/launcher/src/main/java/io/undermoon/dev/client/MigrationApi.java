@@ -88,7 +88,8 @@ public final class MigrationApi {
             if (e.status() == 0) {
                 throw e;
             }
-            throw new RefusedException(e.code().isEmpty() ? e.status() + " " + e.text() : e.text());
+            boolean hasMessage = !e.code().isEmpty() && !e.text().isEmpty();
+            throw new RefusedException(hasMessage ? e.text() : e.status() + " " + e.reason());
         }
     }
 }
