@@ -118,7 +118,7 @@ public final class ClusterScaling {
         }
         Set<List<ProxyAddress>> removable;
         synchronized (emptyChunks) {
-            removable = emptyChunks.sinceGracePeriod(HostDrains.emptied(metadata.state()));
+            removable = emptyChunks.removable(HostDrains.emptied(metadata.state()));
         }
         metadata.change((state, context) -> HostDrains.advance(
                 state, context, operations::containsKey, chunk -> removable.contains(chunk.proxyAddresses())));

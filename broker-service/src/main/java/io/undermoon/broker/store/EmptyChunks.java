@@ -31,7 +31,7 @@ public final class EmptyChunks {
     }
 
     /** Updates the set of empty chunks, and returns the proxies of those that have been empty for the grace period. */
-    Set<List<ProxyAddress>> sinceGracePeriod(Collection<StoredChunk> empty) {
+    Set<List<ProxyAddress>> removable(Collection<StoredChunk> empty) {
         long now = nanoClock.getAsLong();
         Set<List<ProxyAddress>> present = new HashSet<>();
         empty.forEach(chunk -> present.add(chunk.proxyAddresses()));
