@@ -45,7 +45,7 @@ class FloorsTest {
                 .layer("client")
                 .definedBy("io.undermoon.client")
                 .whereLayer("fault")
-                .mayOnlyBeAccessedByLayers("metadata")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("slot")
                 .mayOnlyBeAccessedByLayers("metadata", "json", "umctl")
                 .whereLayer("resp")

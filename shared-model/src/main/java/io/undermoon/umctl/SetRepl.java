@@ -37,7 +37,7 @@ public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
         entries = List.copyOf(entries);
     }
 
-    /** The message that brings a proxy up to date with the broker's view of it; masters come first. */
+    /** The message with the broker's view of a proxy; masters come first. */
     public static SetRepl of(Proxy proxy) {
         List<Entry> entries = new ArrayList<>();
         for (Role role : Role.values()) {

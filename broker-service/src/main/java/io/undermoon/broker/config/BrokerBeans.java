@@ -6,17 +6,17 @@ import io.quarkus.runtime.Startup;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.replica.ReplicaPush;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.storage.FileStorage;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.store.ClusterScaling;
+import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.broker.store.EpochRecovery;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.broker.store.ProxyEpochs;
-import io.undermoon.broker.store.Vacancies;
 import io.undermoon.client.RespClient;
 import io.undermoon.json.Json;
 import io.undermoon.umctl.ProxyLogin;
@@ -51,14 +51,14 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     MetadataStorage storage(BrokerConfig config, Settings settings) {
-        MetaStore empty = MetaStore.empty(config.enableOrderedProxy());
+        Metadata empty = Metadata.empty(config.enableOrderedProxy());
         if (settings.storageType() == Settings.StorageType.MEMORY) {
             LOG.warn("storage=memory: the metadata is lost when this process ends");
             return new MemoryStorage(empty);
         }
         Path file = Path.of(config.metaFilename());
         FileStorage storage = FileStorage.open(file, empty);
-        MetaStore loaded = storage.load().state();
+        Metadata loaded = storage.load().state();
         LOG.infof(
                 "storage=file file=%s epoch=%s clusters=%d proxies=%d",
                 file.toAbsolutePath(),
@@ -81,8 +81,8 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     @Startup
-    MetadataStore store(MetadataStorage storage, Settings settings, Clock clock) {
-        return new MetadataStore(storage, settings.limits(), clock);
+    MetadataWriter metadata(MetadataStorage storage, Settings settings, Clock clock) {
+        return new MetadataWriter(storage, settings.limits(), clock);
     }
 
     @Produces
@@ -114,39 +114,44 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    MigrationAborts aborts(MetadataStore store, RespClient client, ManagedExecutor executor) {
-        return new MigrationAborts(store, new RespMigrationControl(client), executor);
+    MigrationAborts aborts(MetadataWriter metadata, RespClient client, ManagedExecutor executor) {
+        return new MigrationAborts(metadata, new RespMigrationControl(client), executor);
     }
 
     @Produces
     @Singleton
-    ProgressBoard progress(MetadataStore store) {
-        return new ProgressBoard(store, System::nanoTime);
+    MigrationProgressCache progress(MetadataWriter metadata) {
+        return new MigrationProgressCache(metadata, System::nanoTime);
     }
 
     @Produces
     @Singleton
     ClusterScaling scaling(
-            MetadataStore store,
+            MetadataWriter metadata,
             ProxyEpochs epochs,
             MigrationAborts aborts,
             ManagedExecutor executor,
             Settings settings) {
         return new ClusterScaling(
-                store, epochs, aborts, new Vacancies(TIME_TO_FORGET, System::nanoTime), executor, settings.patience());
+                metadata,
+                epochs,
+                aborts,
+                new EmptyChunks(TIME_TO_FORGET, System::nanoTime),
+                executor,
+                settings.epochPolling());
     }
 
     @Produces
     @Singleton
-    EpochRecovery recovery(MetadataStore store, ProxyEpochs epochs, ManagedExecutor executor) {
-        return new EpochRecovery(store, epochs, executor);
+    EpochRecovery recovery(MetadataWriter metadata, ProxyEpochs epochs, ManagedExecutor executor) {
+        return new EpochRecovery(metadata, epochs, executor);
     }
 
     @Produces
     @Singleton
-    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config, Encryption encryption) {
+    ReplicaPush replicaPush(MetadataWriter metadata, Settings settings, BrokerConfig config, Encryption encryption) {
         return new ReplicaPush(
-                store, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
+                metadata, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
     }
 
     @Produces

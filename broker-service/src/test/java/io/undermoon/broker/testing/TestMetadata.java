@@ -1,9 +1,9 @@
 package io.undermoon.broker.testing;
 
 import io.undermoon.broker.plan.Clusters;
+import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.plan.Proxies;
-import io.undermoon.broker.plan.Rules;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.NodeAddress;
@@ -11,15 +11,15 @@ import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 
 /** Metadata to start tests from. */
-public final class Stores {
-    public static final Rules RULES = new Rules(1_700_000_000, 60, 1, 0);
+public final class TestMetadata {
+    public static final PlanContext CONTEXT = new PlanContext(1_700_000_000, 60, 1, 0);
     public static final ClusterName DEMO = new ClusterName("demo");
 
-    private Stores() {}
+    private TestMetadata() {}
 
     /** Proxies 1 to n, each on a host of its own. */
-    public static MetaStore withProxies(int n) {
-        MetaStore state = MetaStore.empty(false);
+    public static Metadata withProxies(int n) {
+        Metadata state = Metadata.empty(false);
         for (int i = 1; i <= n; i++) {
             state = add(state, i, "host" + i);
         }
@@ -27,12 +27,13 @@ public final class Stores {
     }
 
     /** A cluster of proxies 1, 2, … and some spare ones. */
-    public static MetaStore withCluster(int nodes, int spareProxies) {
-        MetaStore state = withProxies(nodes / 2 + spareProxies);
-        return Clusters.create(state, RULES, DEMO, nodes, ClusterConfig.DEFAULT).state();
+    public static Metadata withCluster(int nodes, int spareProxies) {
+        Metadata state = withProxies(nodes / 2 + spareProxies);
+        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT)
+                .state();
     }
 
-    public static MetaStore add(MetaStore state, int proxy, String host) {
+    public static Metadata add(Metadata state, int proxy, String host) {
         return Proxies.register(state, proxy(proxy), nodes(proxy), host, (long) proxy - 1)
                 .state();
     }

@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.broker;
+package io.undermoon.client;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the body of a reply, up to a limit; more is a failure. */
+/** Collects the body of a reply up to a limit. A longer body fails and ends the exchange. */
 final class BoundedBody implements BodySubscriber<byte[]> {
     private final int maxBytes;
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();

@@ -7,12 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.broker.plan.Epochs;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Proxies;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.StorageException;
 import io.undermoon.broker.testing.MutableClock;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
@@ -24,28 +24,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-class MetadataStoreTest {
-    private static final MetadataStore.Limits LIMITS = new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0);
+class MetadataWriterTest {
+    private static final MetadataWriter.Limits LIMITS = new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0);
 
-    private final MemoryStorage shared = new MemoryStorage(MetaStore.empty(false));
-    private final MetadataStore store = store(shared);
+    private final MemoryStorage shared = new MemoryStorage(Metadata.empty(false));
+    private final MetadataWriter metadata = writer(shared);
 
     @Test
     void stores_before_it_publishes_and_announces() {
         CompletableFuture<Epoch> waiting =
-                store.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture();
+                metadata.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture();
         assertThat(waiting).isNotDone();
-        register(store, 1);
-        assertThat(shared.load().state()).isEqualTo(store.state());
+        register(metadata, 1);
+        assertThat(shared.load().state()).isEqualTo(metadata.state());
         assertThat(waiting).isCompletedWithValue(new Epoch(1));
     }
 
     @Test
     void answers_a_watcher_at_once_when_it_is_behind_and_in_the_end_anyway() {
-        register(store, 1);
-        assertThat(store.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture())
+        register(metadata, 1);
+        assertThat(metadata.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60))
+                        .toCompletableFuture())
                 .isCompletedWithValue(new Epoch(1));
-        assertThat(store.awaitEpochOtherThan(new Epoch(1), Duration.ofMillis(20))
+        assertThat(metadata.awaitEpochOtherThan(new Epoch(1), Duration.ofMillis(20))
                         .toCompletableFuture())
                 .succeedsWithin(10, TimeUnit.SECONDS)
                 .isEqualTo(new Epoch(1));
@@ -54,10 +55,10 @@ class MetadataStoreTest {
     @Test
     void keeps_the_old_value_when_it_cannot_be_stored() {
         FailingStorage storage = new FailingStorage(shared);
-        MetadataStore failing = store(storage);
+        MetadataWriter failing = writer(storage);
         storage.fails = true;
         refuses(ErrorCode.PERSISTENCE_IO_ERROR, () -> register(failing, 1));
-        assertThat(failing.state()).isEqualTo(MetaStore.empty(false));
+        assertThat(failing.state()).isEqualTo(Metadata.empty(false));
         assertThat(failing.lastWriteFailed()).isTrue();
 
         storage.fails = false;
@@ -69,26 +70,26 @@ class MetadataStoreTest {
     @Test
     void does_not_store_a_plan_that_changes_nothing() {
         FailingStorage storage = new FailingStorage(shared);
-        MetadataStore failing = store(storage);
+        MetadataWriter failing = writer(storage);
         storage.fails = true;
-        assertThat(failing.<Outcome.Done>change((state, rules) -> Outcome.done(state)))
+        assertThat(failing.<Outcome.Done>change((state, context) -> Outcome.done(state)))
                 .isEqualTo(Outcome.Done.DONE);
     }
 
     @Test
     void hears_of_the_changes_of_another_broker() {
-        MetadataStore other = store(shared);
+        MetadataWriter other = writer(shared);
         register(other, 1);
-        assertThat(store.state()).isEqualTo(other.state());
-        register(store, 2);
+        assertThat(metadata.state()).isEqualTo(other.state());
+        register(metadata, 2);
         assertThat(other.state().allProxies()).hasSize(2);
     }
 
     @Test
     void plans_anew_when_another_broker_was_faster() {
         DeafStorage deaf = new DeafStorage(shared);
-        MetadataStore late = store(deaf);
-        register(store, 1);
+        MetadataWriter late = writer(deaf);
+        register(metadata, 1);
         assertThat(late.state().allProxies()).isEmpty();
         register(late, 2);
         assertThat(late.state().allProxies()).hasSize(2);
@@ -97,10 +98,10 @@ class MetadataStoreTest {
 
     @Test
     void loses_no_change_of_many_writers_on_two_brokers() {
-        MetadataStore other = store(shared);
+        MetadataWriter other = writer(shared);
         List<CompletableFuture<Void>> writers = new ArrayList<>();
         for (int writer = 0; writer < 4; writer++) {
-            MetadataStore mine = writer % 2 == 0 ? store : other;
+            MetadataWriter mine = writer % 2 == 0 ? metadata : other;
             writers.add(CompletableFuture.runAsync(() -> {
                 for (int i = 0; i < 100; i++) {
                     liftByOne(mine);
@@ -111,16 +112,16 @@ class MetadataStoreTest {
                 .orTimeout(30, TimeUnit.SECONDS)
                 .join();
         await().untilAsserted(() -> {
-            assertThat(store.state().globalEpoch()).isEqualTo(new Epoch(400));
-            assertThat(other.state()).isEqualTo(store.state());
+            assertThat(metadata.state().globalEpoch()).isEqualTo(new Epoch(400));
+            assertThat(other.state()).isEqualTo(metadata.state());
         });
     }
 
-    /** Repeats what the other broker made impossible, as a client would. */
-    private static void liftByOne(MetadataStore store) {
+    /** Repeats a change that was refused because the other broker stored first, as a client would. */
+    private static void liftByOne(MetadataWriter metadata) {
         while (true) {
             try {
-                store.change((state, rules) ->
+                metadata.change((state, context) ->
                         Epochs.liftTo(state, state.globalEpoch().next()));
                 return;
             } catch (UndermoonException e) {
@@ -129,12 +130,13 @@ class MetadataStoreTest {
         }
     }
 
-    private static MetadataStore store(MetadataStorage storage) {
-        return new MetadataStore(storage, LIMITS, new MutableClock());
+    private static MetadataWriter writer(MetadataStorage storage) {
+        return new MetadataWriter(storage, LIMITS, new MutableClock());
     }
 
-    private static void register(MetadataStore store, int n) {
-        store.change((state, rules) -> Proxies.register(state, Stores.proxy(n), Stores.nodes(n), "h" + n, null));
+    private static void register(MetadataWriter metadata, int n) {
+        metadata.change((state, context) ->
+                Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null));
     }
 
     /** A storage whose writes can be made to fail. */
@@ -152,7 +154,7 @@ class MetadataStoreTest {
         }
 
         @Override
-        public WriteResult compareAndSet(String expectedVersion, MetaStore next) {
+        public WriteResult compareAndSet(String expectedVersion, Metadata next) {
             if (fails) {
                 throw new StorageException("no space left");
             }
@@ -168,7 +170,7 @@ class MetadataStoreTest {
         public void close() {}
     }
 
-    /** A storage that tells nobody of changes. */
+    /** A storage without notifications of changes. */
     private static final class DeafStorage extends FailingStorage {
         DeafStorage(MetadataStorage storage) {
             super(storage);

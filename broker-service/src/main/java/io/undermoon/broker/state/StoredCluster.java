@@ -9,14 +9,16 @@ import io.undermoon.metadata.ProxyAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A cluster as it is stored.
  *
  * @param chunks in order; their indices identify them in migration tasks
  */
-public record ClusterStore(Epoch epoch, ClusterName name, List<ChunkStore> chunks, ClusterConfig config) {
-    public ClusterStore {
+@Schema(name = "ClusterStore")
+public record StoredCluster(Epoch epoch, ClusterName name, List<StoredChunk> chunks, ClusterConfig config) {
+    public StoredCluster {
         requireNonNull(epoch, "epoch");
         requireNonNull(name, "name");
         requireNonNull(chunks, "chunks");
@@ -25,19 +27,19 @@ public record ClusterStore(Epoch epoch, ClusterName name, List<ChunkStore> chunk
     }
 
     public int nodeNumber() {
-        return chunks.size() * ChunkStore.NODES;
+        return chunks.size() * StoredChunk.NODES;
     }
 
     public int shardNumber() {
-        return chunks.size() * ChunkStore.PARTS;
+        return chunks.size() * StoredChunk.PARTS;
     }
 
     public boolean runsMigrations() {
-        return chunks.stream().anyMatch(ChunkStore::takesPartInMigration);
+        return chunks.stream().anyMatch(StoredChunk::takesPartInMigration);
     }
 
     public boolean lacksStableSlots() {
-        return chunks.stream().anyMatch(ChunkStore::lacksStableSlots);
+        return chunks.stream().anyMatch(StoredChunk::lacksStableSlots);
     }
 
     public Stream<ProxyAddress> proxies() {
@@ -47,7 +49,7 @@ public record ClusterStore(Epoch epoch, ClusterName name, List<ChunkStore> chunk
     /** Every migration task once, as its source stores it, in chunk, part and stored order. */
     public List<MigratingSlots> tasks() {
         List<MigratingSlots> tasks = new ArrayList<>();
-        for (ChunkStore chunk : chunks) {
+        for (StoredChunk chunk : chunks) {
             for (List<MigratingSlots> ofPart : chunk.migratingSlots()) {
                 ofPart.stream().filter(MigratingSlots::isMigrating).forEach(tasks::add);
             }
@@ -70,21 +72,21 @@ public record ClusterStore(Epoch epoch, ClusterName name, List<ChunkStore> chunk
         return -1;
     }
 
-    public ClusterStore withEpoch(Epoch newEpoch) {
-        return new ClusterStore(newEpoch, name, chunks, config);
+    public StoredCluster withEpoch(Epoch newEpoch) {
+        return new StoredCluster(newEpoch, name, chunks, config);
     }
 
-    public ClusterStore withChunks(List<ChunkStore> newChunks) {
-        return new ClusterStore(epoch, name, newChunks, config);
+    public StoredCluster withChunks(List<StoredChunk> newChunks) {
+        return new StoredCluster(epoch, name, newChunks, config);
     }
 
-    public ClusterStore withChunk(int index, ChunkStore chunk) {
-        List<ChunkStore> newChunks = new ArrayList<>(chunks);
+    public StoredCluster withChunk(int index, StoredChunk chunk) {
+        List<StoredChunk> newChunks = new ArrayList<>(chunks);
         newChunks.set(index, chunk);
         return withChunks(newChunks);
     }
 
-    public ClusterStore withConfig(ClusterConfig newConfig) {
-        return new ClusterStore(epoch, name, chunks, newConfig);
+    public StoredCluster withConfig(ClusterConfig newConfig) {
+        return new StoredCluster(epoch, name, chunks, newConfig);
     }
 }

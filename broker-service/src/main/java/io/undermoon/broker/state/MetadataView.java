@@ -16,40 +16,40 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One value of the metadata and what is derived from it for readers. Views of clusters are computed when first asked for;
- * those of clusters that did not change are taken over from the view before. Safe for any number of threads.
+ * One value of the metadata with the views derived from it. The view of a cluster is computed at its first use and
+ * reused for later values in which the cluster is equal. Thread-safe.
  */
-public final class MetaStoreView {
-    private final MetaStore state;
+public final class MetadataView {
+    private final Metadata state;
     private final Map<ClusterName, ClusterView> clusters = new ConcurrentHashMap<>();
 
-    public MetaStoreView(MetaStore state) {
+    public MetadataView(Metadata state) {
         this.state = state;
     }
 
-    /** The view of the next value. */
-    public MetaStoreView next(MetaStore nextState) {
-        MetaStoreView next = new MetaStoreView(nextState);
+    /** The view of the next value; reuses the views of unchanged clusters. */
+    public MetadataView next(Metadata nextState) {
+        MetadataView next = new MetadataView(nextState);
         clusters.forEach((name, view) -> {
-            if (view.store().equals(nextState.clusters().get(name))) {
+            if (view.stored().equals(nextState.clusters().get(name))) {
                 next.clusters.put(name, view);
             }
         });
         return next;
     }
 
-    public MetaStore state() {
+    public Metadata state() {
         return state;
     }
 
     public Optional<ClusterView> cluster(@Nullable ClusterName name) {
-        ClusterStore store = name == null ? null : state.clusters().get(name);
-        return store == null
+        StoredCluster cluster = name == null ? null : state.clusters().get(name);
+        return cluster == null
                 ? Optional.empty()
-                : Optional.of(clusters.computeIfAbsent(store.name(), unused -> ClusterView.of(store)));
+                : Optional.of(clusters.computeIfAbsent(cluster.name(), unused -> ClusterView.of(cluster)));
     }
 
-    /** What a registered proxy has to know, whether it is in a cluster or free. */
+    /** The metadata of a registered proxy, in a cluster or free. */
     public Optional<Proxy> proxy(ProxyAddress address) {
         ProxyResource resource = state.allProxies().get(address);
         if (resource == null) {
@@ -60,13 +60,13 @@ public final class MetaStoreView {
     }
 
     /**
-     * The epoch each proxy should have: its cluster's, or the global one when it is in none. Failed proxies count too: one that
-     * was replaced and still runs has to be told.
+     * The epoch each proxy should have: that of its cluster, or the global one for a free proxy. Failed proxies are
+     * included, because a replaced proxy that still runs must receive its new metadata.
      */
     public SortedMap<ProxyAddress, Epoch> proxyEpochs() {
         SortedMap<ProxyAddress, Epoch> epochs = new TreeMap<>();
         state.allProxies().forEach((address, resource) -> {
-            ClusterStore cluster =
+            StoredCluster cluster =
                     resource.cluster() == null ? null : state.clusters().get(resource.cluster());
             epochs.put(address, cluster == null ? state.globalEpoch() : cluster.epoch());
         });

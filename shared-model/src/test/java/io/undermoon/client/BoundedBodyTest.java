@@ -1,4 +1,4 @@
-package io.undermoon.coordinator.broker;
+package io.undermoon.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -10,18 +10,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two proxies and their four nodes, which together hold two shards ("parts"): two masters, and two replicas on the other
- * half.
+ * A chunk as it is stored: two proxies and their four nodes. They hold two shards ("parts"); the replica of a master
+ * is on the other half.
  *
- * @param stableSlots per part the slots it owns and that are not moving, {@code null} when there are none
+ * @param stableSlots per part the slots it owns that are not migrating, {@code null} for none
  * @param migratingSlots per part its migration tasks, in the order in which they were planned
- * @param hosts per half the failure domain of its proxy
+ * @param hosts per half the host, that is the failure domain, of its proxy
  * @param nodeAddresses 0 and 1 belong to proxy 0, 2 and 3 to proxy 1
  */
-public record ChunkStore(
+@Schema(name = "ChunkStore")
+public record StoredChunk(
         RolePosition rolePosition,
         List<@Nullable TaggedSlots> stableSlots,
         List<List<MigratingSlots>> migratingSlots,
@@ -32,7 +34,7 @@ public record ChunkStore(
     public static final int HALVES = 2;
     public static final int NODES = 4;
 
-    public ChunkStore {
+    public StoredChunk {
         requireNonNull(rolePosition, "role_position");
         stableSlots = normalised(sized("stable_slots", stableSlots, PARTS));
         migratingSlots = sized("migrating_slots", migratingSlots, PARTS).stream()
@@ -44,10 +46,10 @@ public record ChunkStore(
     }
 
     /** A chunk in its normal position, without migrations. */
-    public static ChunkStore of(ProxyResource first, ProxyResource second, List<SlotRanges> stable) {
+    public static StoredChunk of(ProxyResource first, ProxyResource second, List<SlotRanges> stable) {
         List<NodeAddress> nodes = new ArrayList<>(first.nodeAddresses());
         nodes.addAll(second.nodeAddresses());
-        return new ChunkStore(
+        return new StoredChunk(
                 RolePosition.NORMAL,
                 stable.stream().map(TaggedSlots::stable).toList(),
                 List.of(List.of(), List.of()),
@@ -74,8 +76,10 @@ public record ChunkStore(
         return migratingSlots.stream().anyMatch(tasks -> !tasks.isEmpty());
     }
 
-    /** Whether the chunk owns nothing and expects nothing, so that it can leave its cluster. */
-    public boolean holdsNothing() {
+    /**
+     * Whether the chunk neither owns slots nor takes part in a migration, so that it can be removed from its cluster.
+     */
+    public boolean hasNoSlots() {
         return !ownsStableSlots(0) && !ownsStableSlots(1) && !takesPartInMigration();
     }
 
@@ -88,20 +92,20 @@ public record ChunkStore(
         return proxyAddresses.get(node / HALVES);
     }
 
-    public ChunkStore withPosition(RolePosition position) {
-        return new ChunkStore(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses);
+    public StoredChunk withPosition(RolePosition position) {
+        return new StoredChunk(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses);
     }
 
-    public ChunkStore withPart(int part, SlotRanges stable, List<MigratingSlots> tasks) {
+    public StoredChunk withPart(int part, SlotRanges stable, List<MigratingSlots> tasks) {
         List<@Nullable TaggedSlots> newStable = new ArrayList<>(stableSlots);
         newStable.set(part, TaggedSlots.stable(stable));
         List<List<MigratingSlots>> newTasks = new ArrayList<>(migratingSlots);
         newTasks.set(part, tasks);
-        return new ChunkStore(rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses);
+        return new StoredChunk(rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses);
     }
 
     /** This chunk with another proxy in place of one half; slots and roles stay. */
-    public ChunkStore withHalf(int half, ProxyResource proxy) {
+    public StoredChunk withHalf(int half, ProxyResource proxy) {
         List<ProxyAddress> newProxies = new ArrayList<>(proxyAddresses);
         newProxies.set(half, proxy.proxyAddress());
         List<String> newHosts = new ArrayList<>(hosts);
@@ -109,10 +113,10 @@ public record ChunkStore(
         List<NodeAddress> newNodes = new ArrayList<>(nodeAddresses);
         newNodes.set(2 * half, proxy.nodeAddresses().get(0));
         newNodes.set(2 * half + 1, proxy.nodeAddresses().get(1));
-        return new ChunkStore(rolePosition, stableSlots, migratingSlots, newProxies, newHosts, newNodes);
+        return new StoredChunk(rolePosition, stableSlots, migratingSlots, newProxies, newHosts, newNodes);
     }
 
-    /** "No slots" has one form, so that equal chunks are equal. */
+    /** Replaces an empty set of slots by {@code null}, so that equal chunks compare as equal. */
     private static List<@Nullable TaggedSlots> normalised(List<@Nullable TaggedSlots> stableSlots) {
         List<@Nullable TaggedSlots> normal = new ArrayList<>(PARTS);
         for (TaggedSlots slots : stableSlots) {

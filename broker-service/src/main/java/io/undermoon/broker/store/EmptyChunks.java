@@ -1,6 +1,6 @@
 package io.undermoon.broker.store;
 
-import io.undermoon.broker.state.ChunkStore;
+import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.metadata.ProxyAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -12,25 +12,26 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * For how long chunks have been empty, as far as this broker has seen. A proxy that is in a cluster leads clients that still
- * come to it to the owner of a slot; one that is free cannot. Not thread-safe.
+ * The chunks without slots, with the time since when this broker has seen them empty. They stay in their cluster for
+ * a grace period, because a proxy in a cluster redirects clients to the owner of a slot and a free proxy cannot. Not
+ * thread-safe.
  */
-public final class Vacancies {
+public final class EmptyChunks {
     private final Duration grace;
     private final LongSupplier nanoClock;
     private final Map<List<ProxyAddress>, Long> since = new HashMap<>();
 
     /**
-     * @param grace how long clients may need to learn where slots have gone
+     * @param grace how long clients may need to update their slot table
      * @param nanoClock as {@link System#nanoTime}
      */
-    public Vacancies(Duration grace, LongSupplier nanoClock) {
+    public EmptyChunks(Duration grace, LongSupplier nanoClock) {
         this.grace = grace;
         this.nanoClock = nanoClock;
     }
 
-    /** Takes note of the chunks that are empty now, and returns the proxies of those that have been so for long enough. */
-    Set<List<ProxyAddress>> over(Collection<ChunkStore> empty) {
+    /** Updates the set of empty chunks, and returns the proxies of those that have been empty for the grace period. */
+    Set<List<ProxyAddress>> removable(Collection<StoredChunk> empty) {
         long now = nanoClock.getAsLong();
         Set<List<ProxyAddress>> present = new HashSet<>();
         empty.forEach(chunk -> present.add(chunk.proxyAddresses()));

@@ -1,29 +1,29 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.ProxyAddress;
 
 /** The checks that plans share. */
-final class Require {
-    /** A part without a slot would be a master of nothing. */
+final class Preconditions {
+    /** Each of the two shards of a chunk needs at least one slot. */
     private static final int MAX_NODES = 2 * 16384;
 
-    private Require() {}
+    private Preconditions() {}
 
-    static ClusterStore cluster(MetaStore state, ClusterName name) {
-        ClusterStore cluster = state.clusters().get(name);
+    static StoredCluster requireCluster(Metadata state, ClusterName name) {
+        StoredCluster cluster = state.clusters().get(name);
         if (cluster == null) {
             throw new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'");
         }
         return cluster;
     }
 
-    static ProxyResource proxy(MetaStore state, ProxyAddress address) {
+    static ProxyResource requireProxy(Metadata state, ProxyAddress address) {
         ProxyResource proxy = state.allProxies().get(address);
         if (proxy == null) {
             throw new UndermoonException(ErrorCode.PROXY_NOT_FOUND, "there is no proxy '" + address + "'");
@@ -31,7 +31,7 @@ final class Require {
         return proxy;
     }
 
-    static void noMigration(ClusterStore cluster) {
+    static void requireNoMigration(StoredCluster cluster) {
         if (cluster.runsMigrations()) {
             throw new UndermoonException(
                     ErrorCode.MIGRATION_RUNNING,
@@ -40,10 +40,8 @@ final class Require {
         }
     }
 
-    /**
-     * @param total how many nodes the cluster would have
-     */
-    static void nodeNumber(long nodes, long total) {
+    /** @param total the number of nodes after the change */
+    static void requireNodeNumber(long nodes, long total) {
         if (nodes <= 0 || nodes % 4 != 0) {
             throw new UndermoonException(
                     ErrorCode.INVALID_NODE_NUMBER, "node number " + nodes + " is not a positive multiple of 4");

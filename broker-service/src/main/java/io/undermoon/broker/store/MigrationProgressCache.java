@@ -21,21 +21,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * How far the migrations are, as the coordinators learned it from the proxies last. Kept in memory only and no longer than it
- * is true: a report about a migration that does not run is not taken, one that is not renewed is forgotten. Safe for any
- * number of threads and coordinators.
+ * A cache of the migration progress that coordinators report from proxies. It is in memory only; reports about
+ * migrations that do not run are ignored, and a report expires when it is not renewed. Thread-safe.
  */
-public final class ProgressBoard {
+public final class MigrationProgressCache {
     /** Coordinators report once a second. */
     private static final Duration TIME_TO_LIVE = Duration.ofSeconds(15);
 
     private static final int MAX_ERROR_LENGTH = 500;
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final LongSupplier nanoClock;
     private final Map<Key, Map<MigrationProgress.Side, Entry>> entries = new ConcurrentHashMap<>();
 
-    /** What both sides' reports of a migration have in common. */
+    /** The identity of a migration, equal for the reports of both sides. */
     private record Key(ClusterName cluster, SlotRanges slots, Optional<MigrationMeta> meta) {
         static Key of(ClusterName cluster, TaggedSlots slots) {
             return new Key(cluster, slots.rangeList(), slots.migration());
@@ -44,7 +43,7 @@ public final class ProgressBoard {
 
     private record Entry(MigrationProgress progress, long receivedNanos) {}
 
-    /** What a proxy of a cluster says. */
+    /** One progress report of a proxy. */
     public record Report(ClusterName clusterName, MigrationProgress progress) {
         public Report {
             requireNonNull(clusterName, "cluster_name");
@@ -55,13 +54,13 @@ public final class ProgressBoard {
     /**
      * @param nanoClock as {@link System#nanoTime}
      */
-    public ProgressBoard(MetadataStore store, LongSupplier nanoClock) {
-        this.store = store;
+    public MigrationProgressCache(MetadataWriter metadata, LongSupplier nanoClock) {
+        this.metadata = metadata;
         this.nanoClock = nanoClock;
     }
 
-    /** Takes reports in, as far as they are about running migrations. */
-    public void post(Collection<Report> reports) {
+    /** Stores the reports about running migrations. */
+    public void accept(Collection<Report> reports) {
         Set<Key> running = running();
         for (Report report : reports) {
             Key key = Key.of(report.clusterName(), report.progress().task());
@@ -72,15 +71,15 @@ public final class ProgressBoard {
         }
     }
 
-    /** What one of the proxies of a migration said lately. */
-    public Optional<MigrationProgress> of(MigrationTask task, MigrationProgress.Side side) {
+    /** The latest unexpired report of one side of a migration. */
+    public Optional<MigrationProgress> latest(MigrationTask task, MigrationProgress.Side side) {
         return Optional.ofNullable(entries.get(Key.of(task.clusterName(), task.slotRange())))
                 .map(sides -> sides.get(side))
                 .filter(entry -> !isOld(entry))
                 .map(Entry::progress);
     }
 
-    /** Forgets what is about migrations that do not run any more. To be called now and then. */
+    /** Removes the reports of migrations that no longer run; called periodically. */
     public void prune() {
         if (!entries.isEmpty()) {
             entries.keySet().retainAll(running());
@@ -93,15 +92,15 @@ public final class ProgressBoard {
 
     private Set<Key> running() {
         Set<Key> running = new HashSet<>();
-        for (ClusterName name : store.state().clusters().keySet()) {
-            store.view().cluster(name).ifPresent(view -> addRunning(view, running));
+        for (ClusterName name : metadata.state().clusters().keySet()) {
+            metadata.view().cluster(name).ifPresent(view -> addRunning(view, running));
         }
         return running;
     }
 
     private static void addRunning(ClusterView view, Set<Key> running) {
-        for (MigratingSlots task : view.store().runningTasks()) {
-            running.add(Key.of(view.store().name(), view.task(task).slotRange()));
+        for (MigratingSlots task : view.stored().runningTasks()) {
+            running.add(Key.of(view.stored().name(), view.task(task).slotRange()));
         }
     }
 

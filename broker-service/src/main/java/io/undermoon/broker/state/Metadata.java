@@ -12,19 +12,22 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * The whole metadata of a broker at one moment. Its JSON form is the metadata dump: the API serves and accepts it, storages
- * keep it. All collections are sorted, which gives every listing a stable order.
+ * The complete metadata of a broker, an immutable value. Its JSON form is the metadata dump that the API serves and
+ * accepts and that storages keep. All collections are sorted, so that listings have a stable order. The schema name
+ * in the OpenAPI document is part of the API and older than the name of this class.
  *
- * @param failedProxies the proxies the broker has given up on
- * @param drainingHosts the hosts that are being emptied: nothing new is placed on them. Written only when there are any
- * @param failures per proxy who reported it as failed, and when (Unix seconds) each did so first
+ * @param failedProxies the proxies that were failed over and have not registered again
+ * @param drainingHosts the hosts that are being drained; no chunk is placed on them. Not written when empty
+ * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
  */
-public record MetaStore(
+@Schema(name = "MetaStore")
+public record Metadata(
         String version,
         Epoch globalEpoch,
-        SortedMap<ClusterName, ClusterStore> clusters,
+        SortedMap<ClusterName, StoredCluster> clusters,
         SortedMap<ProxyAddress, ProxyResource> allProxies,
         SortedSet<ProxyAddress> failedProxies,
         SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
@@ -33,7 +36,7 @@ public record MetaStore(
     /** The format of the dump. */
     public static final String VERSION = "mem-broker-0.2";
 
-    public MetaStore {
+    public Metadata {
         requireNonNull(version, "version");
         requireNonNull(globalEpoch, "global_epoch");
         clusters = Collections.unmodifiableSortedMap(new TreeMap<>(requireNonNull(clusters, "clusters")));
@@ -47,8 +50,8 @@ public record MetaStore(
                 : Collections.unmodifiableSortedSet(new TreeSet<>(drainingHosts));
     }
 
-    public static MetaStore empty(boolean orderedProxies) {
-        return new MetaStore(
+    public static Metadata empty(boolean orderedProxies) {
+        return new Metadata(
                 VERSION,
                 Epoch.ZERO,
                 new TreeMap<>(),
@@ -59,13 +62,13 @@ public record MetaStore(
                 new TreeSet<>());
     }
 
-    /** A mutable copy with which a plan makes the next value. */
-    public MetaStoreEdit edit() {
-        return new MetaStoreEdit(this);
+    /** A mutable copy from which a plan builds the next value. */
+    public MetadataEdit edit() {
+        return new MetadataEdit(this);
     }
 
     /** All chunks of all clusters. */
-    public Stream<ChunkStore> allChunks() {
+    public Stream<StoredChunk> allChunks() {
         return clusters.values().stream().flatMap(cluster -> cluster.chunks().stream());
     }
 

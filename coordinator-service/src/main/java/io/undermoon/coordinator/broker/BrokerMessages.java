@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
 /** The bodies of the broker's replies, as far as the metadata records are not the bodies themselves. */
 @RegisterForReflection(
         targets = {
-            Wire.Addresses.class,
-            Wire.Names.class,
-            Wire.ProxyBody.class,
-            Wire.ClusterBody.class,
-            Wire.Epochs.class,
-            Wire.EpochBody.class,
-            Wire.FailedAddresses.class,
-            Wire.ProgressReports.class,
+            BrokerMessages.Addresses.class,
+            BrokerMessages.Names.class,
+            BrokerMessages.ProxyBody.class,
+            BrokerMessages.ClusterBody.class,
+            BrokerMessages.Epochs.class,
+            BrokerMessages.EpochBody.class,
+            BrokerMessages.FailedAddresses.class,
+            BrokerMessages.ProgressReports.class,
             MetadataSource.ProgressReport.class,
             MigrationProgress.class,
             MigrationProgress.Side.class,
@@ -56,8 +56,8 @@ import org.jspecify.annotations.Nullable;
             ReplicaNode.class,
             TaggedSlots.class
         })
-final class Wire {
-    private Wire() {}
+final class BrokerMessages {
+    private BrokerMessages() {}
 
     record Addresses(List<ProxyAddress> addresses) {
         Addresses {

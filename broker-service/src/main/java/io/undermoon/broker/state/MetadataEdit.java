@@ -9,17 +9,20 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link MetaStore} in the making. Belongs to one plan, and to one thread; the value it was made from never changes. */
-public final class MetaStoreEdit {
+/**
+ * A builder for the next {@link Metadata}. It belongs to one plan and one thread; the value it started from does not
+ * change.
+ */
+public final class MetadataEdit {
     private final boolean orderedProxies;
-    private final SortedMap<ClusterName, ClusterStore> clusters;
+    private final SortedMap<ClusterName, StoredCluster> clusters;
     private final SortedMap<ProxyAddress, ProxyResource> proxies;
     private final SortedSet<ProxyAddress> failedProxies;
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
     private final SortedSet<String> drainingHosts;
     private Epoch globalEpoch;
 
-    MetaStoreEdit(MetaStore base) {
+    MetadataEdit(Metadata base) {
         this.orderedProxies = base.enableOrderedProxy();
         this.clusters = new TreeMap<>(base.clusters());
         this.proxies = new TreeMap<>(base.allProxies());
@@ -29,9 +32,9 @@ public final class MetaStoreEdit {
         this.globalEpoch = base.globalEpoch();
     }
 
-    public MetaStore done() {
-        return new MetaStore(
-                MetaStore.VERSION,
+    public Metadata done() {
+        return new Metadata(
+                Metadata.VERSION,
                 globalEpoch,
                 clusters,
                 proxies,
@@ -53,12 +56,12 @@ public final class MetaStoreEdit {
         clusters.replaceAll((name, cluster) -> cluster.withEpoch(epoch));
     }
 
-    /** Stores a cluster under a fresh epoch. */
-    public void putAtNewEpoch(ClusterStore cluster) {
+    /** TestMetadata a cluster under a fresh epoch. */
+    public void putAtNewEpoch(StoredCluster cluster) {
         put(cluster.withEpoch(bumpEpoch()));
     }
 
-    public void put(ClusterStore cluster) {
+    public void put(StoredCluster cluster) {
         clusters.put(cluster.name(), cluster);
     }
 
@@ -74,7 +77,7 @@ public final class MetaStoreEdit {
         proxies.remove(proxy);
     }
 
-    /** Says which cluster a proxy is in, if any. */
+    /** Sets the cluster that a proxy is in, {@code null} for none. */
     public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
         proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
     }
@@ -91,7 +94,7 @@ public final class MetaStoreEdit {
         failedProxies.add(proxy);
     }
 
-    /** Forgets that a proxy failed and what was reported of it; tells whether there was anything to forget. */
+    /** Removes the failure mark and the reports of a proxy; returns whether there were any. */
     public boolean clearMarks(ProxyAddress proxy) {
         boolean hadFailed = failedProxies.remove(proxy);
         return clearReports(proxy) || hadFailed;
@@ -101,7 +104,7 @@ public final class MetaStoreEdit {
         return failures.remove(proxy) != null;
     }
 
-    /** Replaces what was reported of a proxy. */
+    /** Replaces the failure reports of a proxy. */
     public void putReports(ProxyAddress proxy, SortedMap<String, Long> reports) {
         failures.put(proxy, reports);
     }

@@ -1,11 +1,11 @@
 package io.undermoon.broker.plan;
 
 /**
- * What plans have to know besides the metadata.
+ * The inputs of plans besides the metadata.
  *
  * @param nowSeconds the time of the request, Unix seconds
- * @param failureTtlSeconds how long a failure report counts
+ * @param failureTtlSeconds how long a failure report counts, in seconds
  * @param failureQuorum how many distinct reporters make a failure, at least 1
  * @param migrationLimit how many migrations of a cluster run at a time, 0 for no limit
  */
-public record Rules(long nowSeconds, long failureTtlSeconds, int failureQuorum, int migrationLimit) {}
+public record PlanContext(long nowSeconds, long failureTtlSeconds, int failureQuorum, int migrationLimit) {}

@@ -10,16 +10,16 @@ import io.undermoon.json.Json;
 import java.io.IOException;
 import java.util.List;
 
-/** The metadata dump as bytes: UTF-8 JSON of a {@link MetaStore}, in the original broker's format. */
-public final class MetaStoreJson {
-    /** The format before {@link MetaStore#VERSION}: it has neither {@code enable_ordered_proxy} nor {@code index}. */
+/** The metadata dump as bytes: UTF-8 JSON of a {@link Metadata}, in the original broker's format. */
+public final class MetadataJson {
+    /** The format before {@link Metadata#VERSION}, without {@code enable_ordered_proxy} and {@code index}. */
     private static final String OLDER_VERSION = "mem-broker-0.1";
 
     private static final ObjectMapper MAPPER = Json.mapper();
 
-    private MetaStoreJson() {}
+    private MetadataJson() {}
 
-    public static byte[] write(MetaStore state) {
+    public static byte[] write(Metadata state) {
         try {
             return MAPPER.writeValueAsBytes(state);
         } catch (JsonProcessingException e) {
@@ -30,10 +30,10 @@ public final class MetaStoreJson {
     /**
      * Reads a dump of this version or the one before.
      *
-     * @throws UndermoonException {@code PERSISTENCE_JSON_ERROR} if it is not the JSON of sound metadata, {@code
-     *     INVALID_META_VERSION} if it has another version
+     * @throws UndermoonException {@code PERSISTENCE_JSON_ERROR} if it is not the JSON of consistent metadata,
+     *     {@code INVALID_META_VERSION} if it has another version
      */
-    public static MetaStore read(byte[] dump) {
+    public static Metadata read(byte[] dump) {
         try {
             JsonNode tree = MAPPER.readTree(dump);
             if (tree instanceof ObjectNode root && root.path("version").asText().equals(OLDER_VERSION)) {
@@ -51,14 +51,14 @@ public final class MetaStoreJson {
     }
 
     /** Reads a dump of exactly this version. */
-    public static MetaStore read(JsonNode tree) {
+    public static Metadata read(JsonNode tree) {
         String version = tree.path("version").asText();
-        if (tree.path("version").isTextual() && !version.equals(MetaStore.VERSION)) {
+        if (tree.path("version").isTextual() && !version.equals(Metadata.VERSION)) {
             throw new UndermoonException(
                     ErrorCode.INVALID_META_VERSION,
-                    "the metadata has version '" + version + "', expected '" + MetaStore.VERSION + "'");
+                    "the metadata has version '" + version + "', expected '" + Metadata.VERSION + "'");
         }
-        MetaStore state = convert(tree);
+        Metadata state = convert(tree);
         List<String> violations = Consistency.violations(state);
         if (!violations.isEmpty()) {
             throw new UndermoonException(
@@ -67,9 +67,9 @@ public final class MetaStoreJson {
         return state;
     }
 
-    private static MetaStore convert(JsonNode tree) {
+    private static Metadata convert(JsonNode tree) {
         try {
-            MetaStore state = MAPPER.treeToValue(tree, MetaStore.class);
+            Metadata state = MAPPER.treeToValue(tree, Metadata.class);
             if (state == null) {
                 throw new UndermoonException(ErrorCode.PERSISTENCE_JSON_ERROR, "the metadata is empty");
             }
@@ -81,7 +81,7 @@ public final class MetaStoreJson {
     }
 
     private static void upgrade(ObjectNode root) {
-        root.put("version", MetaStore.VERSION);
+        root.put("version", Metadata.VERSION);
         if (!root.has("enable_ordered_proxy")) {
             root.put("enable_ordered_proxy", false);
         }

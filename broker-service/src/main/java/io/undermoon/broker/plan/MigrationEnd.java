@@ -1,30 +1,30 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The end of a migration task, one way or the other: both its sides go, and its slots are stable slots of one of them. */
-final class Settlement {
-    private Settlement() {}
+/** The end of a migration task: both sides are removed, and the slots become stable slots of one of them. */
+final class MigrationEnd {
+    private MigrationEnd() {}
 
-    /** The slots have moved. */
-    static ClusterStore toDestination(ClusterStore cluster, MigratingSlots task) {
+    /** Commit: the slots belong to the destination. */
+    static StoredCluster toDestination(StoredCluster cluster, MigratingSlots task) {
         return without(without(cluster, task, SlotRanges.NONE), task.otherSide(), task.rangeList());
     }
 
-    /** The slots stay where they were. */
-    static ClusterStore toSource(ClusterStore cluster, MigratingSlots task) {
+    /** Abort: the slots stay with the source. */
+    static StoredCluster toSource(StoredCluster cluster, MigratingSlots task) {
         return without(without(cluster, task, task.rangeList()), task.otherSide(), SlotRanges.NONE);
     }
 
-    private static ClusterStore without(ClusterStore cluster, MigratingSlots side, SlotRanges gained) {
+    private static StoredCluster without(StoredCluster cluster, MigratingSlots side, SlotRanges gained) {
         ChunkPart owner = side.owner();
-        ChunkStore chunk = cluster.chunks().get(owner.chunk());
+        StoredChunk chunk = cluster.chunks().get(owner.chunk());
         List<MigratingSlots> left = new ArrayList<>(chunk.migratingSlots().get(owner.part()));
         left.remove(side);
         return cluster.withChunk(

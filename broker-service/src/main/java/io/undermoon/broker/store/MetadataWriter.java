@@ -3,9 +3,9 @@ package io.undermoon.broker.store;
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Plan;
-import io.undermoon.broker.plan.Rules;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreView;
+import io.undermoon.broker.plan.PlanContext;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.MetadataStorage.Versioned;
 import io.undermoon.broker.storage.MetadataStorage.WriteResult;
@@ -20,16 +20,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
- * The metadata of this broker and its only writer. A change is planned on the present value, made durable, and only then
- * visible; a refused plan and a failed write leave no trace. Readers take a snapshot and are never blocked.
+ * The metadata of this broker and its single writer. A change is planned on the current value, made durable, and only
+ * then published; a refused plan or a failed write changes nothing. Readers take a snapshot and never block.
+ * Thread-safe.
  */
-public final class MetadataStore {
-    private static final Logger LOG = Logger.getLogger(MetadataStore.class);
-    /** How often a change is planned anew because another broker was faster. */
+public final class MetadataWriter {
+    private static final Logger LOG = Logger.getLogger(MetadataWriter.class);
+    /** How often a change is planned again because another broker has stored a value first. */
     private static final int MAX_ATTEMPTS = 10;
 
     /**
-     * The limits that plans obey; the time is added per call.
+     * The part of {@link PlanContext} that is configured.
      *
      * @param migrationLimit how many migrations of a cluster run at a time, 0 for no limit
      */
@@ -42,35 +43,35 @@ public final class MetadataStore {
     private final ReentrantLock writing = new ReentrantLock();
 
     private volatile Snapshot snapshot;
-    /** The version of the newest value heard of. */
+    /** The version of the newest value known to be stored. */
     private volatile String announced;
 
     private volatile boolean lastWriteFailed;
 
-    private record Snapshot(MetaStoreView view, String version) {}
+    private record Snapshot(MetadataView view, String version) {}
 
-    public MetadataStore(MetadataStorage storage, Limits limits, Clock clock) {
+    public MetadataWriter(MetadataStorage storage, Limits limits, Clock clock) {
         this.storage = storage;
         this.limits = limits;
         this.clock = clock;
         Versioned initial = storage.load();
-        this.snapshot = new Snapshot(new MetaStoreView(initial.state()), initial.version());
+        this.snapshot = new Snapshot(new MetadataView(initial.state()), initial.version());
         this.announced = initial.version();
         storage.watch(this::adopt);
     }
 
-    /** The present metadata and the views of it. */
-    public MetaStoreView view() {
+    /** The current metadata with its views. */
+    public MetadataView view() {
         return snapshot.view();
     }
 
-    public MetaStore state() {
+    public Metadata state() {
         return view().state();
     }
 
-    /** The rules for a decision taken now. */
-    public Rules rules() {
-        return new Rules(
+    /** The context of a plan that is made now. */
+    public PlanContext planContext() {
+        return new PlanContext(
                 clock.instant().getEpochSecond(),
                 limits.failureTtl().toSeconds(),
                 limits.failureQuorum(),
@@ -78,16 +79,16 @@ public final class MetadataStore {
     }
 
     /**
-     * Changes the metadata; returns when the change is durable and visible. Blocks while other changes are made.
+     * Changes the metadata; returns when the change is durable and published. Blocks while another change is made.
      *
-     * @throws UndermoonException if the plan refuses, with {@code PERSISTENCE_IO_ERROR} if the result cannot be stored, with
-     *     {@code RETRY} if other brokers were faster again and again
+     * @throws UndermoonException if the plan refuses, with {@code PERSISTENCE_IO_ERROR} if the result cannot be
+     *     stored, with {@code RETRY} if other brokers stored values first in every attempt
      */
     public <R> R change(Plan<R> plan) {
         writing.lock();
         try {
             for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-                Outcome<R> outcome = plan.apply(state(), rules());
+                Outcome<R> outcome = plan.apply(state(), planContext());
                 if (outcome.state().equals(state()) || stored(outcome.state())) {
                     return outcome.result();
                 }
@@ -99,19 +100,19 @@ public final class MetadataStore {
         throw new UndermoonException(ErrorCode.RETRY, "other brokers change the metadata all the time; try again");
     }
 
-    /** Forgets the failure reports that no longer count. */
+    /** Removes expired failure reports. */
     public void expireFailureReports() {
-        if (!FailureReports.expire(state(), rules()).state().equals(state())) {
+        if (!FailureReports.expire(state(), planContext()).state().equals(state())) {
             change(FailureReports::expire);
         }
     }
 
-    /** The global epoch as soon as it differs from the known one, or when the time is over. */
+    /** Completes with the global epoch as soon as it differs from the known one, or at the time limit. */
     public CompletionStage<Epoch> awaitEpochOtherThan(Epoch known, Duration timeout) {
         return feed.await(known, timeout, () -> state().globalEpoch());
     }
 
-    /** After a failed write, tries to store the present value, so that the broker becomes ready again by itself. */
+    /** Stores the current value again after a failed write, so that the broker becomes ready without another change. */
     public void recoverStorage() {
         if (!lastWriteFailed) {
             return;
@@ -119,10 +120,10 @@ public final class MetadataStore {
         writing.lock();
         try {
             if (stored(state())) {
-                LOG.infof("epoch=%s storage works again", state().globalEpoch());
+                LOG.infof("Storage works again: epoch=%s", state().globalEpoch());
             }
         } catch (UndermoonException e) {
-            LOG.debugf(e, "storage still fails");
+            LOG.debugf(e, "Storage still fails: epoch=%s", state().globalEpoch());
         } finally {
             writing.unlock();
         }
@@ -133,7 +134,7 @@ public final class MetadataStore {
         return lastWriteFailed;
     }
 
-    private boolean stored(MetaStore next) {
+    private boolean stored(Metadata next) {
         WriteResult result = write(next);
         if (result instanceof WriteResult.Stored stored) {
             announced = stored.version();
@@ -146,19 +147,19 @@ public final class MetadataStore {
         return false;
     }
 
-    private WriteResult write(MetaStore next) {
+    private WriteResult write(Metadata next) {
         try {
             WriteResult result = storage.compareAndSet(snapshot.version(), next);
             lastWriteFailed = false;
             return result;
         } catch (StorageException e) {
             lastWriteFailed = true;
-            LOG.errorf(e, "epoch=%s not stored", next.globalEpoch());
+            LOG.errorf(e, "Metadata not stored: epoch=%s", next.globalEpoch());
             throw new UndermoonException(ErrorCode.PERSISTENCE_IO_ERROR, "nothing was changed: " + e.getMessage(), e);
         }
     }
 
-    /** Hears of what was stored, by this broker or another. Must not wait for the lock: the caller may be a writer. */
+    /** Handles a notification of the storage. It must not wait for the lock, because the caller may hold it. */
     private void adopt(Versioned stored) {
         announced = stored.version();
         if (!writing.isHeldByCurrentThread()) {
@@ -166,7 +167,7 @@ public final class MetadataStore {
         }
     }
 
-    /** Takes over what another broker stored. Whoever holds the lock now does so after releasing it. */
+    /** Publishes a value that another broker stored. If the lock is held, its holder does so after releasing it. */
     private void catchUp() {
         while (!announced.equals(snapshot.version()) && writing.tryLock()) {
             try {
@@ -174,7 +175,7 @@ public final class MetadataStore {
                 announced = newest.version();
                 publish(newest.state(), newest.version());
             } catch (StorageException e) {
-                LOG.warnf(e, "epoch=%s kept: the storage has a newer value that cannot be read", state().globalEpoch());
+                LOG.warnf(e, "Newer metadata cannot be read from the storage: epoch=%s", state().globalEpoch());
                 return;
             } finally {
                 writing.unlock();
@@ -182,7 +183,7 @@ public final class MetadataStore {
         }
     }
 
-    private void publish(MetaStore next, String version) {
+    private void publish(Metadata next, String version) {
         Epoch before = state().globalEpoch();
         snapshot = new Snapshot(view().next(next), version);
         if (!before.equals(next.globalEpoch())) {
