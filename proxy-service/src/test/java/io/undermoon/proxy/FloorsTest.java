@@ -35,9 +35,7 @@ class FloorsTest {
             Map.entry("replication", Set.of("frame", "stats", "route", "backend", "topology")),
             Map.entry("migration", Set.of("frame", "stats", "command", "route", "backend", "topology")),
             Map.entry("client", Set.of("frame", "command", "acl", "route")),
-            Map.entry(
-                    "control",
-                    Set.of("frame", "stats", "command", "acl", "route", "backend", "topology", "migration", "client")),
+            Map.entry("control", Set.of("frame", "command", "client")),
             Map.entry("control.nodes", Set.of("frame", "command", "route", "backend", "topology", "client", "control")),
             Map.entry("control.acl", Set.of("frame", "command", "acl", "client", "control")),
             Map.entry(
@@ -53,7 +51,7 @@ class FloorsTest {
             Map.entry("control.connection", Set.of("frame", "command", "acl", "client", "control")),
             Map.entry(
                     "control.umctl",
-                    Set.of("frame", "command", "stats", "topology", "migration", "client", "control", "control.nodes")),
+                    Set.of("frame", "stats", "command", "topology", "migration", "client", "control", "control.nodes")),
             Map.entry(
                     "session",
                     Set.of(

@@ -10,9 +10,8 @@ import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.NodeState;
-import io.undermoon.proxy.control.UsersFile;
+import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.command.CommandLearning;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.replication.NodeReport;
@@ -91,7 +90,13 @@ final class ProxyServer implements AutoCloseable {
                 settings.control(),
                 shutdown);
         ControlCommands local = new ControlCommands(services);
-        learning = new CommandLearning(services, dataPlane.controlLoop().eventLoop());
+        learning = new CommandLearning(
+                commands,
+                query,
+                endpoints,
+                topology,
+                this::nodeStates,
+                dataPlane.controlLoop().eventLoop());
         sessions = new SessionServices(
                 commands, topology, local, clients, guard, slowLog, this::isReadable, settings.sessions());
     }

@@ -13,10 +13,8 @@ import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.Integers;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
-import io.undermoon.proxy.control.UsersFile;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
@@ -75,12 +73,15 @@ public final class AclCommands {
     private final @Nullable UsersFile file;
     private final SecureRandom random = new SecureRandom();
 
-    public AclCommands(ControlServices services) {
-        this.commands = services.commands();
-        this.clients = services.clients();
-        this.guard = services.guard();
+    /**
+     * @param file absent when the configuration names none
+     */
+    public AclCommands(CommandCatalog commands, ClientRegistry clients, Guard guard, @Nullable UsersFile file) {
+        this.commands = commands;
+        this.clients = clients;
+        this.guard = guard;
         this.access = guard.access();
-        this.file = services.usersFile();
+        this.file = file;
     }
 
     public void register(HandlerTable table) {

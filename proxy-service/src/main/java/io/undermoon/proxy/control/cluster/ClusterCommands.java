@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Integers;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
@@ -61,11 +60,11 @@ public final class ClusterCommands {
     /** Of the topology that was last asked about; many clients ask at once after a change. */
     private volatile @Nullable ClusterView lastView;
 
-    public ClusterCommands(ControlServices services) {
-        this.topology = services.topology();
-        this.nodeStates = services.nodeStates();
-        this.slotKeys = new SlotKeys(services.nodes());
-        this.busPortInNodes = services.settings().busPortInNodes();
+    public ClusterCommands(TopologyStore topology, NodeStates nodeStates, SlotKeys slotKeys, boolean busPortInNodes) {
+        this.topology = topology;
+        this.nodeStates = nodeStates;
+        this.slotKeys = slotKeys;
+        this.busPortInNodes = busPortInNodes;
     }
 
     public void register(HandlerTable table) {

@@ -3,8 +3,8 @@ package io.undermoon.proxy.control.command;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandReplies;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
@@ -45,12 +45,12 @@ public final class CommandCommands {
     private final Endpoints endpoints;
     private final NodeStates nodeStates;
 
-    public CommandCommands(ControlServices services) {
-        this.replies = new CommandReplies(services.commands().current());
-        services.commands().onChange(next -> replies = new CommandReplies(next));
-        this.nodes = services.nodes();
-        this.endpoints = services.endpoints();
-        this.nodeStates = services.nodeStates();
+    public CommandCommands(CommandCatalog commands, BackendQuery nodes, Endpoints endpoints, NodeStates nodeStates) {
+        this.replies = new CommandReplies(commands.current());
+        commands.onChange(next -> replies = new CommandReplies(next));
+        this.nodes = nodes;
+        this.endpoints = endpoints;
+        this.nodeStates = nodeStates;
     }
 
     public void register(HandlerTable table) {

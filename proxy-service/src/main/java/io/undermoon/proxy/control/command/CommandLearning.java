@@ -6,7 +6,6 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.NodeCommands;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -43,12 +42,18 @@ public final class CommandLearning implements Runnable {
     /** Those that are being asked. */
     private final Set<NodeAddress> asked = new HashSet<>();
 
-    public CommandLearning(ControlServices services, EventLoop loop) {
-        this.commands = services.commands();
-        this.query = services.nodes();
-        this.endpoints = services.endpoints();
-        this.topology = services.topology();
-        this.nodes = services.nodeStates();
+    public CommandLearning(
+            CommandCatalog commands,
+            BackendQuery query,
+            Endpoints endpoints,
+            TopologyStore topology,
+            NodeStates nodes,
+            EventLoop loop) {
+        this.commands = commands;
+        this.query = query;
+        this.endpoints = endpoints;
+        this.topology = topology;
+        this.nodes = nodes;
         this.loop = loop;
     }
 

@@ -2,7 +2,6 @@ package io.undermoon.proxy.control.info;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -32,10 +31,8 @@ public final class InfoCommand {
     private final NodeAdmin nodes;
     private final List<Section> sections;
 
-    public InfoCommand(ControlServices services, ResettableStats stats, NodeAdmin nodes) {
+    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes) {
         this.nodes = nodes;
-        InfoProcess process = new InfoProcess(services, stats);
-        InfoProxy proxy = new InfoProxy(services, stats);
         this.sections = List.of(
                 new Section("server", true, process::server),
                 new Section("clients", true, process::clients),

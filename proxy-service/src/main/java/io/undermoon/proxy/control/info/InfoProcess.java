@@ -3,8 +3,6 @@ package io.undermoon.proxy.control.info;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientRegistry;
-import io.undermoon.proxy.control.ControlServices;
-import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.RedisCompatibility;
 import io.undermoon.proxy.stats.Counter;
 import java.security.SecureRandom;
@@ -16,19 +14,19 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The sections of {@code INFO} about this process and its clients. */
-final class InfoProcess {
+public final class InfoProcess {
     private static final int RUN_ID_BYTES = 20;
 
-    private final ControlSettings settings;
+    private final int port;
     private final ClientRegistry clients;
     private final ResettableStats stats;
     private final OperationRate rate;
     private final long startNanos = System.nanoTime();
     private final String runId;
 
-    InfoProcess(ControlServices services, ResettableStats stats) {
-        this.settings = services.settings();
-        this.clients = services.clients();
+    public InfoProcess(int port, ClientRegistry clients, ResettableStats stats) {
+        this.port = port;
+        this.clients = clients;
         this.stats = stats;
         this.rate = new OperationRate(startNanos);
         byte[] random = new byte[RUN_ID_BYTES];
@@ -48,7 +46,7 @@ final class InfoProcess {
                 .field("arch_bits", 64)
                 .field("process_id", ProcessHandle.current().pid())
                 .field("run_id", runId)
-                .field("tcp_port", settings.address().port())
+                .field("tcp_port", port)
                 .field("server_time_usec", ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()))
                 .field("uptime_in_seconds", uptime)
                 .field("uptime_in_days", TimeUnit.SECONDS.toDays(uptime));

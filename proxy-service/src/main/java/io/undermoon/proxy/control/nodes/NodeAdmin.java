@@ -6,7 +6,6 @@ import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.command.Policy;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeQuery.Answer;
@@ -39,9 +38,9 @@ public final class NodeAdmin {
     private final boolean isOn;
     private final NodeQuery query;
 
-    public NodeAdmin(ControlServices services) {
-        this.isOn = services.settings().backendAdminCommands();
-        this.query = new NodeQuery(services);
+    public NodeAdmin(boolean isOn, NodeQuery query) {
+        this.isOn = isOn;
+        this.query = query;
     }
 
     public boolean isOn() {

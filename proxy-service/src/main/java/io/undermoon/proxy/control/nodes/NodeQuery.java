@@ -3,7 +3,6 @@ package io.undermoon.proxy.control.nodes;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.backend.BackendQuery;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * those behind the other proxies of the cluster that serve slots. These are asked with {@code UMCTL ADMIN <command>}, which never
  * goes further. Thread-safe.
  */
-final class NodeQuery {
+public final class NodeQuery {
     private static final List<String> FOR_PEERS = List.of("UMCTL", "ADMIN");
 
     private final BackendQuery query;
@@ -35,12 +34,13 @@ final class NodeQuery {
     private final NodeStates nodeStates;
     private final boolean askPeers;
 
-    NodeQuery(ControlServices services) {
-        this.query = services.nodes();
-        this.endpoints = services.endpoints();
-        this.topology = services.topology();
-        this.nodeStates = services.nodeStates();
-        this.askPeers = services.settings().activeRedirection();
+    public NodeQuery(
+            BackendQuery query, Endpoints endpoints, TopologyStore topology, NodeStates nodeStates, boolean askPeers) {
+        this.query = query;
+        this.endpoints = endpoints;
+        this.topology = topology;
+        this.nodeStates = nodeStates;
+        this.askPeers = askPeers;
     }
 
     /**

@@ -3,7 +3,6 @@ package io.undermoon.proxy.control.umctl;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.metadata.MigrationTask;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.Migrations;
@@ -18,44 +17,29 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The sub-commands of {@code UMCTL} that are about moving slots. */
-final class MigrationCommands {
+public final class MigrationCommands {
     private static final Logger LOG = Logger.getLogger(MigrationCommands.class);
 
     private final Migrations migrations;
 
-    MigrationCommands(ControlServices services) {
-        this.migrations = services.migrations();
+    public MigrationCommands(Migrations migrations) {
+        this.migrations = migrations;
     }
 
-    /** Answers one, or says that there is no such sub-command. */
-    @Nullable
-    CompletionStage<ByteBuf> answer(String subcommand, CommandFrame frame, ByteBuf out) {
-        return switch (subcommand) {
-            case "INFOMGR" -> finished(out);
-            case "MIGRATIONS" -> progress(out);
-            case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> message(frame, out);
-            default -> {
-                RespWriter.error(out, "Invalid sub command");
-                yield null;
-            }
-        };
-    }
-
-    private @Nullable CompletionStage<ByteBuf> finished(ByteBuf out) {
+    void finished(ByteBuf out) {
         List<MigrationTask> finished = migrations.finished();
         RespWriter.array(out, finished.size());
         finished.forEach(task -> RespWriter.bulk(out, FinishedMigration.print(task)));
-        return null;
     }
 
-    private @Nullable CompletionStage<ByteBuf> progress(ByteBuf out) {
+    void progress(ByteBuf out) {
         List<MigrationProgress> all = migrations.progress();
         RespWriter.array(out, all.size());
         all.forEach(progress -> RespWriter.command(out, progress.toReply()));
-        return null;
     }
 
-    private @Nullable CompletionStage<ByteBuf> message(CommandFrame frame, ByteBuf out) {
+    @Nullable
+    CompletionStage<ByteBuf> handshake(CommandFrame frame, ByteBuf out) {
         Handshake message;
         try {
             message = Handshake.parse(frame.argument(1), frame.arguments(2));

@@ -3,22 +3,18 @@ package io.undermoon.proxy.control.umctl;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
-import io.undermoon.proxy.control.ControlServices;
-import io.undermoon.proxy.control.Handler;
 import io.undermoon.proxy.control.HandlerTable;
-import io.undermoon.proxy.control.Readiness;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.topology.ApplyResult;
+import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import io.undermoon.umctl.UmctlSyntaxException;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -33,26 +29,25 @@ public final class UmctlCommands {
     private static final int MAX_LOGGED = 200;
 
     private final TopologyStore topology;
-    private final Runnable shutdown;
     private final NodeAdmin nodes;
-    private final Map<String, Handler.Immediate> bySubcommand = new HashMap<>();
     private final MigrationCommands migrations;
+    private final UmctlReports reports;
+    private final Runnable shutdown;
 
-    public UmctlCommands(ControlServices services, NodeAdmin nodes) {
+    /**
+     * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
+     */
+    public UmctlCommands(
+            TopologyStore topology,
+            NodeAdmin nodes,
+            MigrationCommands migrations,
+            UmctlReports reports,
+            Runnable shutdown) {
+        this.topology = topology;
         this.nodes = nodes;
-        this.topology = services.topology();
-        this.shutdown = services.shutdown();
-        this.migrations = new MigrationCommands(services);
-        bySubcommand.put("SETCLUSTER", (frame, client, out) -> setCluster(frame, out));
-        bySubcommand.put("SETREPL", (frame, client, out) -> setRepl(frame, out));
-        bySubcommand.put(
-                "GETEPOCH",
-                (frame, client, out) ->
-                        RespWriter.integer(out, topology.current().epoch().value()));
-        bySubcommand.put(
-                "READY", (frame, client, out) -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0));
-        bySubcommand.put("SHUTDOWN", (frame, client, out) -> shutdown(client, out));
-        new UmctlReports(services).addTo(bySubcommand);
+        this.migrations = migrations;
+        this.reports = reports;
+        this.shutdown = shutdown;
     }
 
     public void register(HandlerTable table) {
@@ -63,16 +58,32 @@ public final class UmctlCommands {
         if (Guard.refusesControl(client, out)) {
             return null;
         }
-        if (frame.argumentIs(1, "ADMIN")) {
-            return nodes.forPeer(frame, client, out);
-        }
         String subcommand = frame.argument(1).toUpperCase(Locale.ROOT);
-        Handler.Immediate handler = bySubcommand.get(subcommand);
-        if (handler != null) {
-            handler.write(frame, client, out);
-            return null;
+        switch (subcommand) {
+            case "ADMIN" -> {
+                return nodes.forPeer(frame, client, out);
+            }
+            case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> {
+                return migrations.handshake(frame, out);
+            }
+            case "INFOMGR" -> migrations.finished(out);
+            case "MIGRATIONS" -> migrations.progress(out);
+            case "SETCLUSTER" -> setCluster(frame, out);
+            case "SETREPL" -> setRepl(frame, out);
+            case "GETEPOCH" ->
+                RespWriter.integer(out, topology.current().epoch().value());
+            case "READY" -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0);
+            case "LISTCLUSTER" -> reports.listCluster(out);
+            case "INFOREPL" -> TopologyReport.replication(topology.current()).write(out);
+            case "INFO" -> TopologyReport.all(topology.current()).write(out);
+            case "STATS" -> reports.counters(out);
+            case "NODES" -> reports.nodes(out);
+            case "SLOWLOG" -> reports.slowLog(frame, out);
+            case "DEBUG" -> reports.debug(frame, out);
+            case "SHUTDOWN" -> shutdown(client, out);
+            default -> RespWriter.error(out, "Invalid sub command");
         }
-        return migrations.answer(subcommand, frame, out);
+        return null;
     }
 
     private void setCluster(CommandFrame frame, ByteBuf out) {

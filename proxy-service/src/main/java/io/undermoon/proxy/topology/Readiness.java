@@ -1,7 +1,6 @@
-package io.undermoon.proxy.control;
+package io.undermoon.proxy.topology;
 
 import io.undermoon.metadata.Role;
-import io.undermoon.proxy.topology.Topology;
 import io.undermoon.umctl.SetRepl;
 import java.util.List;
 

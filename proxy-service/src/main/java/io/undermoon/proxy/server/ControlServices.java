@@ -1,10 +1,13 @@
-package io.undermoon.proxy.control;
+package io.undermoon.proxy.server;
 
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.ProxyStats;

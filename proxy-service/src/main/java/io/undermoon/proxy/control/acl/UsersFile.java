@@ -1,4 +1,4 @@
-package io.undermoon.proxy.control;
+package io.undermoon.proxy.control.acl;
 
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.acl.RuleException;
@@ -72,7 +72,7 @@ public final class UsersFile {
     }
 
     /** Writes the users to the file: all of them or, when that fails, none. */
-    public synchronized void save() throws IOException {
+    synchronized void save() throws IOException {
         String text = access.text();
         Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
         Path written = Files.createTempFile(target.getParent(), target.getFileName() + ".tmp-", "");
