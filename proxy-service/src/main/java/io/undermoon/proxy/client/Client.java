@@ -189,7 +189,7 @@ public final class Client {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - createdNanos);
     }
 
-    public long idleSeconds() {
+    long idleSeconds() {
         return TimeUnit.MILLISECONDS.toSeconds(idleMillis());
     }
 

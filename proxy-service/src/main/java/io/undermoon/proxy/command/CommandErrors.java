@@ -11,6 +11,8 @@ public final class CommandErrors {
     /** How many characters of a name, and of the arguments together, an error repeats. */
     private static final int MAX_ECHO = 128;
 
+    public static final String SYNTAX = "ERR syntax error";
+
     private CommandErrors() {}
 
     /** No command has this name; as Redis does, the beginning of the arguments is repeated. */
@@ -43,7 +45,7 @@ public final class CommandErrors {
     }
 
     public static void syntax(ByteBuf out) {
-        RespWriter.error(out, "ERR syntax error");
+        RespWriter.error(out, SYNTAX);
     }
 
     public static void crossSlot(ByteBuf out) {

@@ -17,10 +17,4 @@ public interface Handler {
     interface Immediate {
         void write(CommandFrame frame, Client client, ByteBuf out);
     }
-
-    /** A reply that does not depend on who asks or how. */
-    @FunctionalInterface
-    interface Plain {
-        void write(ByteBuf out);
-    }
 }

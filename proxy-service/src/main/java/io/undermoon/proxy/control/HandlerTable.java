@@ -1,8 +1,14 @@
 package io.undermoon.proxy.control;
 
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.command.Policy;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.resp.RespWriter;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Who answers which command: an array by {@link Command#id()}. Filled once, then only read. */
@@ -37,8 +43,8 @@ public final class HandlerTable {
     }
 
     /** Has a command, by its full name, always answered alike. */
-    public HandlerTable plain(String name, Handler.Plain handler) {
-        return on(name, (frame, client, out) -> handler.write(out));
+    public HandlerTable plain(String name, Consumer<ByteBuf> writer) {
+        return on(name, (frame, client, out) -> writer.accept(out));
     }
 
     /**
@@ -52,12 +58,18 @@ public final class HandlerTable {
         }
     }
 
-    public Handler get(Command command) {
+    /** Answers a command under the terms of {@link LocalCommands#execute}. */
+    public @Nullable CompletionStage<ByteBuf> answer(Command command, CommandFrame frame, Client client, ByteBuf out) {
         Handler handler = byId[command.id()];
         if (handler == null) {
-            throw new IllegalArgumentException(command.name() + " is not answered here");
+            throw new IllegalArgumentException(command.name() + " has no handler");
         }
-        return handler;
+        try {
+            return handler.answer(frame, client, out);
+        } catch (ErrorReplyException e) {
+            RespWriter.error(out, String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 
     /** A container that needs a sub-command never gets here itself: without one its arity is wrong. */

@@ -1,13 +1,17 @@
 package io.undermoon.proxy.control;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.resp.RespWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Replies that several commands have in common. */
 public final class Replies {
-    private static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    /** The version of Redis that the replies imitate; clients choose their commands by it. The nodes may have another one. */
+    public static final String REDIS_VERSION = "7.0.15";
 
     private Replies() {}
 
@@ -15,8 +19,16 @@ public final class Replies {
         RespWriter.simple(out, "OK");
     }
 
-    public static void notAnInteger(ByteBuf out) {
-        RespWriter.error(out, NOT_AN_INTEGER);
+    /** A text for people, which RESP3 clients get as a verbatim string. */
+    public static void text(Client client, CharSequence text, ByteBuf out) {
+        RespWriter.verbatim(out, client.protocol(), "txt", text);
+    }
+
+    /** A reply in a buffer of its own, to be released by its receiver. */
+    public static ByteBuf of(Consumer<ByteBuf> writer) {
+        ByteBuf reply = Unpooled.buffer();
+        writer.accept(reply);
+        return reply;
     }
 
     /**
@@ -24,7 +36,7 @@ public final class Replies {
      *
      * @param lines syntax and indented explanation of each sub-command but HELP
      */
-    public static Handler.Plain help(String command, String lines) {
+    public static Consumer<ByteBuf> help(String command, String lines) {
         List<String> help = new ArrayList<>();
         help.add(command + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
         lines.lines().forEach(help::add);

@@ -87,6 +87,6 @@ public final class ControlCommands implements LocalCommands {
 
     @Override
     public @Nullable CompletionStage<ByteBuf> execute(Command command, CommandFrame frame, Client client, ByteBuf out) {
-        return handlers.get(command).answer(frame, client, out);
+        return handlers.answer(command, frame, client, out);
     }
 }

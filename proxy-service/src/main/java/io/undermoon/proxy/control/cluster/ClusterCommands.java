@@ -3,7 +3,8 @@ package io.undermoon.proxy.control.cluster;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.client.Client;
-import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
@@ -18,7 +19,6 @@ import io.undermoon.slot.Slot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -73,8 +73,8 @@ public final class ClusterCommands {
                 .on(
                         "cluster|nodes",
                         (frame, client, out) ->
-                                text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
-                .on("cluster|info", (frame, client, out) -> text(client, ClusterReplies.info(view()), out))
+                                Replies.text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
+                .on("cluster|info", (frame, client, out) -> Replies.text(client, ClusterReplies.info(view()), out))
                 .plain("cluster|myid", out -> RespWriter.bulk(out, view().self().id()))
                 // A shard is what one proxy is the master of, so the proxy's id names it.
                 .plain(
@@ -88,10 +88,6 @@ public final class ClusterCommands {
                 .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
                 .on("cluster|slaves", (frame, client, out) -> replicas(frame.argument(2), client, out))
                 .plain("cluster|help", Replies.help("CLUSTER", HELP));
-    }
-
-    private static void text(Client client, String text, ByteBuf out) {
-        RespWriter.verbatim(out, client.protocol(), "txt", text);
     }
 
     private ClusterView view() {
@@ -116,32 +112,27 @@ public final class ClusterCommands {
 
     /** Of a slot that another proxy serves there are no keys here, as Redis says too. */
     private @Nullable CompletionStage<ByteBuf> countKeysInSlot(CommandFrame frame, ByteBuf out) {
-        OptionalLong slot = Integers.parse(frame.argument(2));
-        if (slot.isEmpty()) {
-            Replies.notAnInteger(out);
-        } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT) {
-            RespWriter.error(out, "ERR Invalid slot");
-        } else if (topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
-            return slotKeys.count(local.node(), (int) slot.getAsLong());
-        } else {
-            RespWriter.integer(out, 0);
+        long slot = Arguments.integer(frame, 2);
+        if (slot < 0 || slot >= Slot.COUNT) {
+            throw new ErrorReplyException("ERR Invalid slot");
         }
+        if (topology.current().routes().settledOwner((int) slot) instanceof Target.Local local) {
+            return slotKeys.count(local.node(), (int) slot);
+        }
+        RespWriter.integer(out, 0);
         return null;
     }
 
     private @Nullable CompletionStage<ByteBuf> getKeysInSlot(CommandFrame frame, ByteBuf out) {
-        OptionalLong slot = Integers.parse(frame.argument(2));
-        OptionalLong max = Integers.parse(frame.argument(3));
-        if (slot.isEmpty() || max.isEmpty()) {
-            Replies.notAnInteger(out);
-        } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT || max.getAsLong() < 0) {
-            RespWriter.error(out, "ERR Invalid slot or number of keys");
-        } else if (max.getAsLong() > 0
-                && topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
-            return slotKeys.names(local.node(), (int) slot.getAsLong(), max.getAsLong());
-        } else {
-            RespWriter.array(out, 0);
+        long slot = Arguments.integer(frame, 2);
+        long max = Arguments.integer(frame, 3);
+        if (slot < 0 || slot >= Slot.COUNT || max < 0) {
+            throw new ErrorReplyException("ERR Invalid slot or number of keys");
         }
+        if (max > 0 && topology.current().routes().settledOwner((int) slot) instanceof Target.Local local) {
+            return slotKeys.names(local.node(), (int) slot, max);
+        }
+        RespWriter.array(out, 0);
         return null;
     }
 

@@ -1,7 +1,6 @@
 package io.undermoon.proxy.control.command;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandReplies;
@@ -73,11 +72,8 @@ public final class CommandCommands {
             RespWriter.map(out, protocol, 0);
             return null;
         }
-        return nodes.ask(node, protocol, frame.arguments(0)).exceptionally(problem -> {
-            ByteBuf none = Unpooled.buffer();
-            RespWriter.map(none, protocol, 0);
-            return none;
-        });
+        return nodes.ask(node, protocol, frame.arguments(0))
+                .exceptionally(problem -> Replies.of(none -> RespWriter.map(none, protocol, 0)));
     }
 
     private @Nullable Endpoint anyNode() {

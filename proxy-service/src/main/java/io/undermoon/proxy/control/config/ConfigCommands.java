@@ -1,11 +1,11 @@
 package io.undermoon.proxy.control.config;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.GlobPattern;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.info.ResettableStats;
@@ -68,9 +68,7 @@ public final class ConfigCommands {
         }
         return nodes.options(frame.arguments(2)).thenApply(ofNodes -> {
             ofNodes.forEach(own::putIfAbsent);
-            ByteBuf reply = Unpooled.buffer();
-            write(own, protocol, reply);
-            return reply;
+            return Replies.of(reply -> write(own, protocol, reply));
         });
     }
 
@@ -82,17 +80,13 @@ public final class ConfigCommands {
         });
     }
 
-    /** A change that was found to be right and is not made yet. */
-    private record Pending(ConfigOption.Change change, String value) {}
-
     /**
      * {@code CONFIG SET <option> <value> …}: all of them or, if one is wrong, none; for options of the nodes that is true of each
      * node by itself.
      */
     private @Nullable CompletionStage<ByteBuf> set(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() % 2 != 0) {
-            CommandErrors.syntax(out);
-            return null;
+            throw new ErrorReplyException(CommandErrors.SYNTAX);
         }
         if (nodes.isOn() && countOwn(frame) == 0) {
             return nodes.done(frame.arguments(0), out);
@@ -112,33 +106,26 @@ public final class ConfigCommands {
 
     /** Options of the nodes are unknown here: those of the proxy and those of the nodes are not set by one command. */
     private void setOwn(CommandFrame frame, ByteBuf out) {
-        List<Pending> pending = new ArrayList<>();
+        List<Runnable> changes = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (int i = 2; i < frame.argumentCount(); i += 2) {
             ConfigOption option = options.find(frame.argument(i));
             if (option == null) {
-                RespWriter.error(
-                        out, "ERR Unknown option or number of arguments for CONFIG SET - '" + frame.argument(i) + "'");
-                return;
+                throw new ErrorReplyException(
+                        "ERR Unknown option or number of arguments for CONFIG SET - '" + frame.argument(i) + "'");
             }
-            String value = frame.argument(i + 1);
-            String problem = seen.add(option.name()) ? problem(option.change(), value) : "duplicate parameter";
-            ConfigOption.Change change = option.change();
-            if (problem != null || change == null) {
-                RespWriter.error(
-                        out,
-                        "ERR CONFIG SET failed (possibly related to argument '" + frame.argument(i) + "') - "
-                                + problem);
-                return;
+            try {
+                if (!seen.add(option.name())) {
+                    throw new IllegalArgumentException("duplicate parameter");
+                }
+                changes.add(option.change().to(frame.argument(i + 1)));
+            } catch (IllegalArgumentException e) {
+                throw new ErrorReplyException("ERR CONFIG SET failed (possibly related to argument '"
+                        + frame.argument(i) + "') - " + e.getMessage());
             }
-            pending.add(new Pending(change, value));
         }
-        pending.forEach(one -> one.change().apply(one.value()));
+        changes.forEach(Runnable::run);
         Replies.ok(out);
-    }
-
-    private static @Nullable String problem(ConfigOption.@Nullable Change change, String value) {
-        return change == null ? "can't set immutable config" : change.problem(value);
     }
 
     private @Nullable CompletionStage<ByteBuf> resetStat(CommandFrame frame, Client client, ByteBuf out) {

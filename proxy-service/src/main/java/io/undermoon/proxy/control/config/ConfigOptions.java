@@ -90,10 +90,11 @@ public final class ConfigOptions {
         add(
                 List.of("client-output-buffer-limit", "client_output_buffer_limit"),
                 () -> clients.limits().output(),
-                ConfigOption.text(
-                        text -> clients.limits().output().with(text),
-                        text -> clients.changeLimits(
-                                now -> now.withOutput(now.output().with(text)))));
+                text -> {
+                    clients.limits().output().with(text); // throws when the text is wrong
+                    return () -> clients.changeLimits(
+                            now -> now.withOutput(now.output().with(text)));
+                });
         add(
                 List.of("timeout"),
                 () -> TimeUnit.MILLISECONDS.toSeconds(clients.limits().idleMillis()),

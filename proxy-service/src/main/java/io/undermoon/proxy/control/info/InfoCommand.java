@@ -3,9 +3,9 @@ package io.undermoon.proxy.control.info;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.resp.RespWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -62,7 +62,7 @@ public final class InfoCommand {
                 section.writer().accept(text);
             }
         }
-        RespWriter.verbatim(out, client.protocol(), "txt", text.toString());
+        Replies.text(client, text.toString(), out);
         return null;
     }
 

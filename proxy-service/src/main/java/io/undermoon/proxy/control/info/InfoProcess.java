@@ -3,7 +3,7 @@ package io.undermoon.proxy.control.info;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientRegistry;
-import io.undermoon.proxy.control.RedisCompatibility;
+import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.stats.Counter;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -37,7 +37,7 @@ public final class InfoProcess {
     void server(InfoText text) {
         long uptime = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
         text.section("Server")
-                .field("redis_version", RedisCompatibility.REDIS_VERSION)
+                .field("redis_version", Replies.REDIS_VERSION)
                 .field("redis_mode", "cluster")
                 .field(
                         "os",

@@ -3,7 +3,7 @@ package io.undermoon.proxy.control.info;
 import java.util.concurrent.TimeUnit;
 
 /** How many commands a second there were since the last time it was asked, a second ago at least. Thread-safe. */
-public final class OperationRate {
+final class OperationRate {
     private static final long SHORTEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private long lastNanos;

@@ -1,7 +1,6 @@
 package io.undermoon.proxy.control.nodes;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandTable;
@@ -123,11 +122,7 @@ public final class NodeAdmin {
     }
 
     private static Function<List<Answer>, ByteBuf> written(BiConsumer<List<Answer>, ByteBuf> writer) {
-        return answers -> {
-            ByteBuf reply = Unpooled.buffer();
-            writer.accept(answers, reply);
-            return reply;
-        };
+        return answers -> Replies.of(reply -> writer.accept(answers, reply));
     }
 
     private static void writeByNode(List<Answer> answers, ByteBuf out) {

@@ -1,7 +1,6 @@
 package io.undermoon.proxy.control.umctl;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -56,16 +55,14 @@ public final class MigrationCommands {
             RespWriter.error(out, "switch failed: IncompatibleVersion");
             return null;
         }
-        return migrations.answer(message).thenApply(MigrationCommands::reply);
+        return migrations.answer(message).thenApply(text -> Replies.of(answer -> reply(text, answer)));
     }
 
-    private static ByteBuf reply(String text) {
-        ByteBuf out = Unpooled.buffer();
+    private static void reply(String text, ByteBuf out) {
         if (text.equals("OK")) {
             Replies.ok(out);
         } else {
             RespWriter.error(out, text);
         }
-        return out;
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The replies to {@code UMCTL INFO} and {@code INFOREPL}: what the proxy was told, in the nested shape of the original. */
-public final class TopologyReport {
+final class TopologyReport {
     /** A migration of the original begins in this state; here all are shown in it, and {@code UMCTL MIGRATIONS} says more. */
     private static final String MIGRATION_STATE = "PRE_CHECK";
 
