@@ -3,7 +3,7 @@ package io.undermoon.proxy.control;
 import io.undermoon.proxy.command.Integers;
 import io.undermoon.proxy.frame.CommandFrame;
 
-/** Reads arguments of commands; a wrong one ends the command with an {@link ErrorReplyException}. */
+/** Parses arguments of commands; a malformed one ends the command with an {@link ErrorReplyException}. */
 public final class Arguments {
     private Arguments() {}
 

@@ -1,6 +1,9 @@
 package io.undermoon.proxy.control;
 
-/** An error reply to the command being answered, written by {@link HandlerTable#answer}. An expected outcome, so without a stack trace. */
+/**
+ * The error reply to the current command, written by {@link HandlerTable#answer}. It has no stack trace, as it is an
+ * expected outcome.
+ */
 public final class ErrorReplyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

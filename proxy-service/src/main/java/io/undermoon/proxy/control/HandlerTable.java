@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Who answers which command: an array by {@link Command#id()}. Filled once, then only read. */
+/** The handlers of local commands: an array indexed by {@link Command#id()}. Filled once, then only read. */
 public final class HandlerTable {
-    /** Unwrapped by the dispatcher, which then deals with the command inside. */
+    /** Not reached: the dispatcher unwraps it and runs the inner command. */
     private static final String FORWARDED = "umforward";
 
     private final CommandTable commands;
@@ -24,17 +24,21 @@ public final class HandlerTable {
         this.byId = new Handler[commands.size()];
     }
 
-    /** Has a command, by its full name, answered later perhaps. */
+    /**
+     * Sets the handler of a command, which may answer asynchronously.
+     *
+     * @param name full name, as in {@code client|id}
+     */
     public HandlerTable later(String name, Handler handler) {
         Command command = commands.find(name);
         if (command == null || byId[command.id()] != null) {
-            throw new IllegalArgumentException(name + " is no command, or has a handler already");
+            throw new IllegalArgumentException("unknown command or second handler: " + name);
         }
         byId[command.id()] = handler;
         return this;
     }
 
-    /** Has a command, by its full name, answered at once. */
+    /** Sets the handler of a command that answers synchronously. */
     public HandlerTable on(String name, Handler.Immediate handler) {
         return later(name, (frame, client, out) -> {
             handler.write(frame, client, out);
@@ -42,18 +46,18 @@ public final class HandlerTable {
         });
     }
 
-    /** Has a command, by its full name, always answered alike. */
+    /** Sets the handler of a command whose reply depends on neither client nor arguments. */
     public HandlerTable plain(String name, Consumer<ByteBuf> writer) {
         return on(name, (frame, client, out) -> writer.accept(out));
     }
 
     /**
-     * @throws IllegalStateException a command that is answered here has no handler
+     * @throws IllegalStateException a local command has no handler
      */
     public void requireComplete() {
         for (Command command : commands.all()) {
             if (command.policy() == Policy.LOCAL && isReached(command) && byId[command.id()] == null) {
-                throw new IllegalStateException("nobody answers " + command.name());
+                throw new IllegalStateException("no handler for command " + command.name());
             }
         }
     }
@@ -72,7 +76,7 @@ public final class HandlerTable {
         }
     }
 
-    /** A container that needs a sub-command never gets here itself: without one its arity is wrong. */
+    /** A container that needs a sub-command is not reached itself: without one its arity is wrong. */
     private static boolean isReached(Command command) {
         boolean needsSubcommand = command.isContainer() && !command.arityMatches(1);
         return !needsSubcommand && !command.name().equals(FORWARDED);

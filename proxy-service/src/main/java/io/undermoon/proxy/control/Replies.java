@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Replies that several commands have in common. */
+/** Replies that several commands share. */
 public final class Replies {
-    /** The version of Redis that the replies imitate; clients choose their commands by it. The nodes may have another one. */
+    /**
+     * The Redis version whose replies are imitated. Clients choose their commands by it; the nodes may have another
+     * version.
+     */
     public static final String REDIS_VERSION = "7.0.15";
 
     private Replies() {}
@@ -19,12 +22,12 @@ public final class Replies {
         RespWriter.simple(out, "OK");
     }
 
-    /** A text for people, which RESP3 clients get as a verbatim string. */
+    /** A text for people; RESP3 clients get a verbatim string. */
     public static void text(Client client, CharSequence text, ByteBuf out) {
         RespWriter.verbatim(out, client.protocol(), "txt", text);
     }
 
-    /** A reply in a buffer of its own, to be released by its receiver. */
+    /** A reply in a new buffer, which the caller releases. */
     public static ByteBuf of(Consumer<ByteBuf> writer) {
         ByteBuf reply = Unpooled.buffer();
         writer.accept(reply);
@@ -34,7 +37,7 @@ public final class Replies {
     /**
      * The reply to {@code <command> HELP}.
      *
-     * @param lines syntax and indented explanation of each sub-command but HELP
+     * @param lines syntax and indented explanation of each sub-command except HELP
      */
     public static Consumer<ByteBuf> help(String command, String lines) {
         List<String> help = new ArrayList<>();

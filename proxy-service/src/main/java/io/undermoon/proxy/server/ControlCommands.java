@@ -37,12 +37,12 @@ import io.undermoon.proxy.topology.TopologyStore;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Answers every command that the command table says is the proxy's own. Thread-safe. */
+/** All commands that the proxy answers itself, by family. Thread-safe. */
 public final class ControlCommands implements LocalCommands {
     private final HandlerTable handlers;
 
     /**
-     * @throws IllegalStateException the table has a command of the proxy's own that nobody answers
+     * @throws IllegalStateException a local command of the command table has no handler
      */
     public ControlCommands(ControlServices services) {
         ControlSettings settings = services.settings();

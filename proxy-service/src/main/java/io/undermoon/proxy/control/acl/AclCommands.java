@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ACL}: the users of this proxy, in the shapes and words of Redis. */
+/** {@code ACL}: the users of this proxy. Replies have the format and wording of Redis. */
 public final class AclCommands {
     private static final Logger LOG = Logger.getLogger(AclCommands.class);
 
@@ -74,7 +74,7 @@ public final class AclCommands {
     private final SecureRandom random = new SecureRandom();
 
     /**
-     * @param file absent when the configuration names none
+     * @param file null when the configuration has no {@code users_file}
      */
     public AclCommands(CommandCatalog commands, ClientRegistry clients, Guard guard, @Nullable UsersFile file) {
         this.commands = commands;
@@ -230,8 +230,8 @@ public final class AclCommands {
             requireFile().save();
         } catch (IOException e) {
             LOG.warnf(e, "Users not saved");
-            throw new ErrorReplyException(
-                    "ERR There was an error trying to save the ACLs. Please check the server logs for more information");
+            throw new ErrorReplyException("ERR There was an error trying to save the ACLs. "
+                    + "Please check the server logs for more information");
         }
         Replies.ok(out);
     }

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** {@code CLUSTER}: what clients learn the cluster's shape from. */
+/** {@code CLUSTER}: the topology of the cluster for clients. */
 public final class ClusterCommands {
     private static final String HELP = """
             COUNTKEYSINSLOT <slot>
@@ -57,7 +57,7 @@ public final class ClusterCommands {
     private final SlotKeys slotKeys;
     private final boolean busPortInNodes;
 
-    /** Of the topology that was last asked about; many clients ask at once after a change. */
+    /** The view of the topology of the last call; after a change many clients ask at once. */
     private volatile @Nullable ClusterView lastView;
 
     public ClusterCommands(TopologyStore topology, NodeStates nodeStates, SlotKeys slotKeys, boolean busPortInNodes) {
@@ -110,7 +110,7 @@ public final class ClusterCommands {
         return Slot.of(frame.buffer(), frame.argumentStart(2), frame.argumentLength(2));
     }
 
-    /** Of a slot that another proxy serves there are no keys here, as Redis says too. */
+    /** Answers 0 for a slot that another proxy serves, as Redis does. */
     private @Nullable CompletionStage<ByteBuf> countKeysInSlot(CommandFrame frame, ByteBuf out) {
         long slot = Arguments.integer(frame, 2);
         if (slot < 0 || slot >= Slot.COUNT) {

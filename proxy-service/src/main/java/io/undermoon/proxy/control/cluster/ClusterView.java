@@ -19,16 +19,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster as clients are shown it: proxies as masters, and behind them Redis nodes as replicas.
+ * The cluster as clients see it: proxies are masters, and the Redis replicas behind them are replicas.
  *
- * <p>A pure function of the topology. Masters have exactly the slots that the routes lead to them for, so what is shown
- * and what is redirected to never differ; slots under migration are their source's. A replica is shown at the address of the proxy in
- * front of it, which may be that of a master too; one that has no slots to serve reads of is not shown.
+ * <p>A pure function of the topology. The slots of a master come from the routes, so replies agree with {@code MOVED}
+ * redirections; a migrating slot belongs to its source. A replica has the address of the proxy in front of it, which
+ * may be the address of a master too. Replicas without readable slots are left out.
  *
- * @param topology what the view is of
- * @param masters this proxy first, then its peers in the order they were told
- * @param replicas in the order they were told
- * @param runs the slots that are served, in ascending order
+ * @param topology the topology of this view
+ * @param masters this proxy first, then its peers in the order of the metadata
+ * @param replicas in the order of the metadata
+ * @param runs the served slots, ascending
  */
 record ClusterView(Topology topology, List<Master> masters, List<Replica> replicas, List<Run> runs) {
     ClusterView {
@@ -37,18 +37,18 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
         runs = List.copyOf(runs);
     }
 
-    /** A proxy with the slots that it serves. */
+    /** A proxy and the slots that it serves. */
     record Master(String id, ProxyAddress proxy, SlotRanges slots) {}
 
     /**
-     * A Redis node that copies some of a proxy's slots.
+     * A Redis replica of some of the slots of a proxy.
      *
-     * @param proxy the one in front of it
-     * @param slots those it can serve reads of
+     * @param proxy the proxy in front of the replica
+     * @param slots the slots whose reads it can serve
      */
     record Replica(String id, NodeAddress node, ProxyAddress proxy, SlotRanges slots, Master master) {}
 
-    /** Neighbouring slots with the same master and replicas. */
+    /** Adjacent slots with the same master and replicas. */
     record Run(SlotRange slots, Master master, List<Replica> replicas) {
         Run {
             replicas = List.copyOf(replicas);
@@ -62,12 +62,11 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
         return new ClusterView(topology, List.copyOf(masters.values()), replicas, runs(owners, masters, replicas));
     }
 
-    /** This proxy. */
     Master self() {
         return masters.get(0);
     }
 
-    /** How many slots somebody serves. */
+    /** Number of served slots. */
     int servedSlots() {
         return masters.stream().mapToInt(master -> master.slots().size()).sum();
     }
@@ -161,7 +160,7 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
                 .toList();
     }
 
-    /** The last slot before {@code limit} up to which the owner is that of {@code start}. */
+    /** The last slot before {@code limit} with the same owner as all slots from {@code start}. */
     private static int endOfRun(@Nullable ProxyAddress[] owners, int start, int limit) {
         int end = start;
         while (end + 1 < limit && Objects.equals(owners[end + 1], owners[start])) {

@@ -16,7 +16,7 @@ import io.undermoon.resp.RespWriter;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** {@code COMMAND}: what the proxy's command table says, and for texts what a node behind the proxy says. */
+/** {@code COMMAND}: answered from the command table of the proxy; {@code DOCS} by one of its nodes. */
 public final class CommandCommands {
     private static final String HELP = """
             (no subcommand)
@@ -65,7 +65,7 @@ public final class CommandCommands {
                 .plain("command|help", Replies.help("COMMAND", HELP));
     }
 
-    /** Texts are only for people to read, so without a node there are none rather than an error. */
+    /** Documentation is optional, so without a node the reply is empty instead of an error. */
     private @Nullable CompletionStage<ByteBuf> docs(CommandFrame frame, Protocol protocol, ByteBuf out) {
         Endpoint node = anyNode();
         if (node == null) {

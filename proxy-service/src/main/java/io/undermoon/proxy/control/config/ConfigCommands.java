@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code CONFIG}: shapes and errors of Redis 7, options of the proxy. */
+/** {@code CONFIG}: options of the proxy, in the format of Redis 7. */
 public final class ConfigCommands {
     private static final String HELP = """
             GET <pattern>
@@ -51,7 +51,7 @@ public final class ConfigCommands {
                 .plain("config|help", Replies.help("CONFIG", HELP));
     }
 
-    /** The options of the proxy and, where that is allowed, those of the nodes that the proxy has not. */
+    /** Shows the options of the proxy and, where administration of the nodes is allowed, other options of the nodes. */
     private @Nullable CompletionStage<ByteBuf> get(CommandFrame frame, Client client, ByteBuf out) {
         Protocol protocol = client.protocol();
         Map<String, String> own = new LinkedHashMap<>();
@@ -81,8 +81,8 @@ public final class ConfigCommands {
     }
 
     /**
-     * {@code CONFIG SET <option> <value> …}: all of them or, if one is wrong, none; for options of the nodes that is true of each
-     * node by itself.
+     * {@code CONFIG SET <option> <value> …}: sets all options or, if one value is wrong, none. For options of the nodes
+     * that holds for each node by itself.
      */
     private @Nullable CompletionStage<ByteBuf> set(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() % 2 != 0) {
@@ -97,14 +97,14 @@ public final class ConfigCommands {
         return null;
     }
 
-    /** How many of the options to be set are the proxy's own. */
+    /** The number of given options that belong to the proxy. */
     private long countOwn(CommandFrame frame) {
         return IntStream.iterate(2, i -> i < frame.argumentCount(), i -> i + 2)
                 .filter(i -> options.find(frame.argument(i)) != null)
                 .count();
     }
 
-    /** Options of the nodes are unknown here: those of the proxy and those of the nodes are not set by one command. */
+    /** Sets options of the proxy; an option of the nodes in the same command is an unknown option. */
     private void setOwn(CommandFrame frame, ByteBuf out) {
         List<Runnable> changes = new ArrayList<>();
         Set<String> seen = new HashSet<>();

@@ -8,19 +8,20 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
- * An option that {@code CONFIG GET} shows.
+ * An option of {@code CONFIG GET}.
  *
  * @param name in lower case
- * @param value as it is now
- * @param change checks a new value, and returns the action that sets it
+ * @param value the current value
+ * @param change the check and action for {@code CONFIG SET}
  */
 record ConfigOption(String name, Supplier<String> value, Change change) {
     @FunctionalInterface
     interface Change {
         /**
-         * Checks a value; the action that sets it is run once all values of a {@code CONFIG SET} are checked.
+         * Checks a new value.
          *
-         * @throws IllegalArgumentException the value is wrong; the message says why, in the words of Redis
+         * @return the action that sets it, run after all values of the {@code CONFIG SET} are checked
+         * @throws IllegalArgumentException the value is wrong; the message has the wording of Redis
          */
         Runnable to(String value);
     }
@@ -32,12 +33,12 @@ record ConfigOption(String name, Supplier<String> value, Change change) {
         });
     }
 
-    /** An integer within bounds, both included. */
+    /** An integer within bounds, both inclusive. */
     static Change number(long min, long max, LongConsumer set) {
         return number(Integers::parse, "argument couldn't be parsed into an integer", min, max, set);
     }
 
-    /** A size in bytes within bounds, both included; it may be given with a unit. */
+    /** A size in bytes within bounds, both inclusive; it may have a unit. */
     static Change memory(long min, long max, LongConsumer set) {
         return number(MemorySize::parse, "argument must be a memory value", min, max, set);
     }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of the proxy under the names of its configuration, and under those of Redis the few that tools ask for. The
+ * The options of the proxy under the names of its configuration, and under names of Redis the few that tools query. The
  * password is not among them.
  */
 public final class ConfigOptions {
@@ -31,7 +31,7 @@ public final class ConfigOptions {
         return options;
     }
 
-    /** The option of this name in any case; null when there is none. */
+    /** The option of this name, ignoring case; null when there is none. */
     @Nullable
     ConfigOption find(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);
@@ -69,7 +69,7 @@ public final class ConfigOptions {
         fixed("cluster-require-full-coverage", "no");
     }
 
-    /** What clients may take, under the names of the configuration and of Redis. */
+    /** The limits of clients, under the names of the configuration and of Redis. */
     private void addLimits(ClientRegistry clients) {
         add(
                 List.of("maxclients"),

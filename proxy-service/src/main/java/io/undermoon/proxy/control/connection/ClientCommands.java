@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** {@code CLIENT}: who is connected to this proxy, and under which name. */
+/** {@code CLIENT}: the connected clients, their names and modes. */
 public final class ClientCommands {
     private static final String HELP = """
             CACHING (YES|NO)
@@ -111,7 +111,7 @@ public final class ClientCommands {
         Replies.ok(out);
     }
 
-    /** A name for a connection, if it is a legal one. */
+    /** Returns the name of a connection if it is legal. */
     static String checkedName(String name) {
         if (!isLegal(name)) {
             throw new ErrorReplyException("ERR Client names cannot contain spaces, newlines or special characters.");
@@ -119,7 +119,7 @@ public final class ClientCommands {
         return name;
     }
 
-    /** Whether a name for a connection or a client library is empty or consists of visible ASCII characters. */
+    /** Whether the name of a connection or a client library is empty or visible ASCII. */
     private static boolean isLegal(String name) {
         return name.chars().allMatch(c -> c >= '!' && c <= '~');
     }
@@ -150,7 +150,7 @@ public final class ClientCommands {
         Replies.ok(out);
     }
 
-    /** {@code CLIENT REPLY}: there is a reply only when replies are switched on. */
+    /** {@code CLIENT REPLY}; only {@code ON} has a reply. */
     private static void reply(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentIs(2, "ON")) {
             client.replyMode(ReplyMode.ON);

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoField;
 import java.util.Objects;
 
-/** Commands about the connection itself, but for logging in. */
+/** Commands about the connection itself, except login. */
 public final class ConnectionCommands {
     private final Command ping;
 

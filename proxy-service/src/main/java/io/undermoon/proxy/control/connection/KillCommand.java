@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
-/** {@code CLIENT KILL}: the old form with an address, and the one with filters, all of which have to fit. */
+/** {@code CLIENT KILL}: the old form with an address, and the form with filters, which must all match. */
 final class KillCommand implements Handler.Immediate {
     private final ClientRegistry clients;
     private final AccessControl access;
@@ -39,8 +39,8 @@ final class KillCommand implements Handler.Immediate {
     }
 
     /**
-     * The caller is closed too if the filter fits it, after its reply. Others are no clients any more from now on, though their
-     * loops have yet to close them.
+     * Closes matching clients, the caller after its reply. The others leave the registry now, although their event
+     * loops close them later.
      */
     private int kill(Predicate<Client> filter, Client caller) {
         List<Client> victims = clients.all().stream().filter(filter).toList();
@@ -55,7 +55,7 @@ final class KillCommand implements Handler.Immediate {
         return victims.size();
     }
 
-    /** All filters of the command together. */
+    /** The conjunction of all filters of the command. */
     private Predicate<Client> filters(CommandFrame frame, Client caller) {
         Predicate<Client> all = client -> true;
         boolean skipMe = true;

@@ -15,7 +15,7 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 
-/** Commands by which a client introduces itself: AUTH, HELLO, RESET. */
+/** The commands {@code AUTH}, {@code HELLO} and {@code RESET}. */
 public final class LoginCommands {
     private final Guard guard;
     private final AccessControl access;
@@ -54,7 +54,7 @@ public final class LoginCommands {
         return account;
     }
 
-    /** {@code HELLO [2|3 [AUTH user password] [SETNAME name]]}; nothing takes effect unless all of it is right. */
+    /** {@code HELLO [2|3 [AUTH user password] [SETNAME name]]}; takes effect only if every option is valid. */
     private void hello(CommandFrame frame, Client client, ByteBuf out) {
         Protocol protocol = frame.argumentCount() > 1 ? protocol(frame) : client.protocol();
         Account account = client.authenticated() ? client.account() : null;
@@ -74,9 +74,9 @@ public final class LoginCommands {
         }
         if (account == null) {
             throw new ErrorReplyException(
-                    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH "
-                            + "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
-                            + "version at the same time");
+                    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> "
+                            + "AUTH <user> <pass> option can be used to authenticate the client and select the RESP "
+                            + "protocol version at the same time");
         }
         client.account(account);
         client.protocol(protocol);
@@ -84,7 +84,7 @@ public final class LoginCommands {
         greet(client, out);
     }
 
-    /** The protocol that argument 1 names. */
+    /** The protocol version in argument 1. */
     private static Protocol protocol(CommandFrame frame) {
         long version = Arguments.integer(frame, 1, "ERR Protocol version is not an integer or out of range");
         if (version != 2 && version != 3) {
@@ -111,7 +111,7 @@ public final class LoginCommands {
         RespWriter.array(out, 0);
     }
 
-    /** Takes the connection back to how it began, but for the library's name, as in Redis. */
+    /** Resets the connection to its initial state, except the library name, as Redis does. */
     private void reset(CommandFrame frame, Client client, ByteBuf out) {
         client.resetAccount(access.defaultAccount(), access.isOpen());
         client.name("");

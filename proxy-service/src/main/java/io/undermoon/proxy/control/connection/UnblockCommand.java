@@ -13,7 +13,7 @@ import io.undermoon.resp.RespWriter;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** {@code CLIENT UNBLOCK id [TIMEOUT|ERROR]}: ends the waiting of a client in {@code BLPOP} and the like. */
+/** {@code CLIENT UNBLOCK id [TIMEOUT|ERROR]}: ends a blocking command of another client. */
 final class UnblockCommand implements Handler {
     private final ClientRegistry clients;
 

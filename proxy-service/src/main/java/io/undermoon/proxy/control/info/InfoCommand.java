@@ -15,16 +15,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code INFO [section …]}, and {@code INFO NODES [section …]} of the Redis nodes: sections and fields under the names of Redis as far as they have a meaning for a proxy, and a
- * section of its own. What Redis has and this has not, keyspace and persistence above all, is left out rather than made up.
+ * {@code INFO [section …]} of the proxy, and {@code INFO NODES [section …]} of the Redis nodes. Sections and fields
+ * have the names of Redis where they apply to a proxy; keyspace and persistence do not, and are left out. One section
+ * is specific to the proxy.
  */
 public final class InfoCommand {
     private static final Set<String> EVERYTHING = Set.of("all", "everything");
     private static final String DEFAULT = "default";
 
     /**
-     * @param name in lower case, as clients ask for it
-     * @param isDefault whether it is there unless others were asked for
+     * @param name in lower case
+     * @param isDefault whether {@code INFO} without arguments shows the section
      */
     private record Section(String name, boolean isDefault, Consumer<InfoText> writer) {}
 

@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** The sections of {@code INFO} about this process and its clients. */
+/** The sections of {@code INFO} about the process and its clients. */
 public final class InfoProcess {
     private static final int RUN_ID_BYTES = 20;
 
@@ -62,7 +62,7 @@ public final class InfoProcess {
                         clients.all().stream().filter(Client::blocked).count());
     }
 
-    /** Of the proxy itself, not of the nodes: the heap in use and the buffers beside it. There is nothing to evict. */
+    /** Memory of the proxy, not of the nodes: used heap and direct buffers. Nothing is ever evicted. */
     void memory(InfoText text) {
         Runtime runtime = Runtime.getRuntime();
         long heap = runtime.totalMemory() - runtime.freeMemory();
@@ -88,7 +88,7 @@ public final class InfoProcess {
                 .field("total_error_replies", stats.totalErrors());
     }
 
-    /** The time of the system is in that of the user, as the two are not told apart here. */
+    /** User time includes system time, as the JDK reports only the sum. */
     void cpu(InfoText text) {
         text.section("CPU");
         ProcessHandle.current()

@@ -13,7 +13,7 @@ import io.undermoon.proxy.topology.TopologyStore;
 import java.util.List;
 import java.util.Locale;
 
-/** The sections of {@code INFO} about the proxy's place in its cluster and the commands that went through it. */
+/** The sections of {@code INFO} about the cluster and the commands of clients. */
 public final class InfoProxy {
     private final String version;
     private final CommandCatalog commands;
@@ -34,7 +34,7 @@ public final class InfoProxy {
         this.stats = stats;
     }
 
-    /** To clients a proxy is always a master; its replicas are those of the masters behind it. */
+    /** Clients see a proxy as a master, with the replicas of the masters behind it. */
     void replication(InfoText text) {
         int replicas = topology.current().replication().entries().stream()
                 .filter(entry -> entry.role() == Role.MASTER)

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** {@code SLOWLOG}: the commands that took long, in the shape of Redis. */
+/** {@code SLOWLOG}: the slow commands of the proxy, in the format of Redis. */
 public final class SlowLogCommands {
     private static final int DEFAULT_COUNT = 10;
     private static final String HELP = """

@@ -7,7 +7,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which administrative commands may reach Redis nodes: those that neither end a node nor take its role, files or login from it. */
+/**
+ * Selects the administrative commands that may reach Redis nodes: those that cannot stop a node or change its role,
+ * files or credentials.
+ */
 final class AdminRules {
     private static final Set<String> COMMANDS =
             Set.of("config get", "config resetstat", "config set", "debug", "info", "latency", "memory", "slowlog");
@@ -26,7 +29,7 @@ final class AdminRules {
             "structsize",
             "ziplist");
 
-    /** The control plane decides on roles; files, ports and passwords belong to who runs the nodes. */
+    /** Roles are assigned by the control plane; files, ports and passwords by the operator of the node. */
     private static final Set<String> FIXED_OPTIONS = Set.of(
             "aclfile",
             "appenddirname",
@@ -59,7 +62,7 @@ final class AdminRules {
     private AdminRules() {}
 
     /**
-     * Why a command is not for the nodes; null when it is.
+     * The error reply for a command that must not reach the nodes; null when it may.
      *
      * @param command with all its arguments
      */
@@ -77,15 +80,15 @@ final class AdminRules {
             for (int i = 2; i < command.size(); i += 2) {
                 if (isFixed(command.get(i))) {
                     return "ERR option '" + command.get(i)
-                            + "' of the nodes is not changed through the proxy: roles belong to the control plane, files, ports "
-                            + "and logins to who runs the node";
+                            + "' of the nodes is not changed through the proxy: roles belong to the control plane, "
+                            + "files, ports and logins to who runs the node";
                 }
             }
         }
         return null;
     }
 
-    /** The reply of a node without the passwords that {@code CONFIG GET} would tell. */
+    /** Removes passwords from the reply of a node to {@code CONFIG GET}. */
     static RespValue withoutSecrets(List<String> command, RespValue reply) {
         boolean tellsOptions = command.size() > 1
                 && command.get(0).equalsIgnoreCase("config")

@@ -24,14 +24,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Administration of the Redis nodes through the proxy, where {@code backend_admin_commands} allows it: {@code DEBUG}, {@code
- * MEMORY}, {@code LATENCY}, and what {@code CONFIG}, {@code INFO} and {@code SLOWLOG} say of the nodes.
+ * Administration of the Redis nodes through the proxy, where {@code backend_admin_commands} allows it: {@code DEBUG},
+ * {@code MEMORY}, {@code LATENCY}, and the forms of {@code CONFIG}, {@code INFO} and {@code SLOWLOG} for the nodes.
  *
- * <p>The reply is the node's, by its address: an array of address, reply, address, reply. Where the nodes only do something it
- * is {@code +OK} when all of them have, else an error that names those that have not.
+ * <p>The reply is an array of address and reply of each node in turn. For commands whose only result is success it is
+ * {@code +OK} when all nodes succeed, else an error that names those that failed.
  */
 public final class NodeAdmin {
-    /** The word behind {@code INFO} and {@code SLOWLOG GET} that asks for the nodes. */
+    /** The argument of {@code INFO} and {@code SLOWLOG GET} that selects the nodes. */
     public static final String NODES = "NODES";
 
     private final boolean isOn;
@@ -69,19 +69,19 @@ public final class NodeAdmin {
         return command;
     }
 
-    /** Has the nodes answer, each for itself. */
+    /** Runs a command on the nodes and replies with their replies. */
     @Nullable
     public CompletionStage<ByteBuf> byNode(List<String> command, ByteBuf out) {
         return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeByNode));
     }
 
-    /** Has the nodes do something to which {@code OK} is the answer. */
+    /** Runs a command on the nodes and replies with {@code OK} or an error. */
     @Nullable
     public CompletionStage<ByteBuf> done(List<String> command, ByteBuf out) {
         return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeDone));
     }
 
-    /** {@code UMCTL ADMIN <command>}: a peer, or a person, asks for the nodes behind this proxy alone. */
+    /** {@code UMCTL ADMIN <command>}: runs a command of a peer or an operator on the nodes of this proxy alone. */
     @Nullable
     public CompletionStage<ByteBuf> forPeer(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() < 3) {
@@ -92,7 +92,7 @@ public final class NodeAdmin {
         return isRefused(command, out) ? null : query.askOwn(command).thenApply(written(NodeAdmin::writeByNode));
     }
 
-    /** The sections of {@code INFO} of each node, below a heading with its address. */
+    /** The {@code INFO} of each node, after a heading with its address. */
     @Nullable
     public CompletionStage<ByteBuf> info(List<String> sections, ByteBuf out) {
         List<String> command = new ArrayList<>(List.of("INFO"));
@@ -100,7 +100,9 @@ public final class NodeAdmin {
         return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeInfo));
     }
 
-    /** What options the nodes have, but for secrets. Where nodes differ the value lists them all: {@code address=value …}. */
+    /**
+     * The options of the nodes, without passwords. Where nodes differ, the value lists all: {@code address=value …}.
+     */
     public CompletionStage<Map<String, String>> options(List<String> patterns) {
         List<String> command = new ArrayList<>(List.of("CONFIG", "GET"));
         command.addAll(patterns);
@@ -117,8 +119,8 @@ public final class NodeAdmin {
 
     private static String off(List<String> command) {
         return "ERR '" + command.get(0).toLowerCase(Locale.ROOT)
-                + "' of the Redis nodes is not allowed through this proxy; it is with backend_admin_commands=true in its "
-                + "configuration";
+                + "' of the Redis nodes is not allowed through this proxy; it is with backend_admin_commands=true in "
+                + "its configuration";
     }
 
     private static Function<List<Answer>, ByteBuf> written(BiConsumer<List<Answer>, ByteBuf> writer) {

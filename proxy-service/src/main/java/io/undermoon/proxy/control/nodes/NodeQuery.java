@@ -21,9 +21,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Redis nodes carry out a command for an administrator: all nodes behind this proxy, replicas too, and with active redirection
- * those behind the other proxies of the cluster that serve slots. These are asked with {@code UMCTL ADMIN <command>}, which never
- * goes further. Thread-safe.
+ * Runs administrative commands on Redis nodes: on all nodes of this proxy including replicas and, with active
+ * redirection, on those of other proxies that serve slots. Peers are asked with {@code UMCTL ADMIN <command>}, which
+ * they do not forward. Thread-safe.
  */
 public final class NodeQuery {
     private static final List<String> FOR_PEERS = List.of("UMCTL", "ADMIN");
@@ -44,9 +44,9 @@ public final class NodeQuery {
     }
 
     /**
-     * What one node said.
+     * The reply of one node.
      *
-     * @param node its address, or that of the proxy that cannot be asked for its nodes
+     * @param node address of the node, or of the proxy that did not answer for its nodes
      */
     record Answer(String node, RespValue reply) {
         boolean isError() {
@@ -54,7 +54,7 @@ public final class NodeQuery {
         }
     }
 
-    /** Asks the nodes of the cluster; what could not be asked answers with an error. */
+    /** Runs a command on the nodes of the cluster; a failure becomes an error reply of that node. */
     CompletionStage<List<Answer>> ask(List<String> command) {
         List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
         answers.add(askOwn(command).toCompletableFuture());
@@ -70,7 +70,7 @@ public final class NodeQuery {
         return joined(answers);
     }
 
-    /** Asks the nodes behind this proxy alone. What passwords they have does not get out. */
+    /** Runs a command on the nodes of this proxy, and removes passwords from the replies. */
     CompletionStage<List<Answer>> askOwn(List<String> command) {
         List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
         for (String node : ownNodes()) {

@@ -19,13 +19,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts and names the keys of a slot. A Redis that is no cluster keeps no index by slot, so the names of all keys of the node,
- * whatever their slot, come over the connection and are hashed here, in batches of {@value #BATCH} between which the node serves
- * others. That is for an operator now and then, not for a program's loop.
+ * Counts and lists the keys of a slot. A Redis outside cluster mode has no index by slot, so a {@code SCAN} reads the
+ * names of all keys of the node, in batches of {@value #BATCH} between which the node serves other commands. The cost
+ * is meant for occasional use by an operator.
  *
- * <p>One search runs at a time, the others wait, so that many of them do not take the node away from its clients. As with
- * any SCAN, a key that comes, goes or is moved within the node's table meanwhile may be found or not, or be counted twice.
- * Thread-safe.
+ * <p>One search runs at a time, so that searches do not starve the clients of a node. As with any {@code SCAN}, a key
+ * that is added, deleted or rehashed meanwhile may be missed or counted twice. Thread-safe.
  */
 public final class SlotKeys {
     private static final int BATCH = 1000;
@@ -39,12 +38,15 @@ public final class SlotKeys {
         this.nodes = nodes;
     }
 
-    /** How many there are, an error where the node does not answer; never fails. To be released by the caller. */
+    /**
+     * The number of keys, or an error when the node fails; the stage itself never fails. The caller releases the
+     * buffer.
+     */
     public CompletionStage<ByteBuf> count(Endpoint node, int slot) {
         return search(new Count(node, slot));
     }
 
-    /** Their names, up to a number of them; otherwise as {@link #count}. */
+    /** The names of at most {@code max} keys; otherwise as {@link #count}. */
     public CompletionStage<ByteBuf> names(Endpoint node, int slot, long max) {
         return search(new Names(node, slot, max));
     }
@@ -67,7 +69,7 @@ public final class SlotKeys {
         return out;
     }
 
-    /** One walk over all keys of a node. */
+    /** A {@code SCAN} over all keys of a node. */
     private abstract class Scan {
         private final Endpoint node;
         private final int slot;
@@ -77,10 +79,10 @@ public final class SlotKeys {
             this.slot = slot;
         }
 
-        /** A key of the slot was found. */
+        /** Called for each key of the slot. */
         abstract void found(byte[] key);
 
-        /** Whether no more keys are wanted. */
+        /** Whether the scan can stop early. */
         abstract boolean isFull();
 
         abstract void write(ByteBuf out);
@@ -101,9 +103,9 @@ public final class SlotKeys {
         }
 
         /**
-         * Takes a batch.
+         * Processes a batch.
          *
-         * @return the cursor of the next one
+         * @return the next cursor
          */
         private String add(@Nullable RespValue reply) {
             if (reply instanceof RespValue.Failure failure) {

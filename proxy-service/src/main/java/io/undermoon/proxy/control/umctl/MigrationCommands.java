@@ -2,6 +2,7 @@ package io.undermoon.proxy.control.umctl;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.MigrationTask;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.Migrations;
@@ -12,13 +13,9 @@ import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.UmctlSyntaxException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
-/** The sub-commands of {@code UMCTL} that are about moving slots. */
+/** The sub-commands of {@code UMCTL} about slot migrations. */
 public final class MigrationCommands {
-    private static final Logger LOG = Logger.getLogger(MigrationCommands.class);
-
     private final Migrations migrations;
 
     public MigrationCommands(Migrations migrations) {
@@ -37,28 +34,21 @@ public final class MigrationCommands {
         all.forEach(progress -> RespWriter.command(out, progress.toReply()));
     }
 
-    @Nullable
-    CompletionStage<ByteBuf> handshake(CommandFrame frame, ByteBuf out) {
-        Handshake message;
-        try {
-            message = Handshake.parse(frame.argument(1), frame.arguments(2));
-        } catch (UmctlSyntaxException e) {
-            LOG.warnf("refused UMCTL %s: %s", frame.argument(1), UmctlCommands.reason(e));
-            RespWriter.error(out, "failed to parse migration switch arguments");
-            return null;
-        }
+    /**
+     * @throws UmctlSyntaxException the message is malformed
+     */
+    CompletionStage<ByteBuf> handshake(CommandFrame frame) {
+        Handshake message = Handshake.parse(frame.argument(1), frame.arguments(2));
         if (!message.task().slotRange().isMigrating()) {
-            RespWriter.error(out, "Invalid Arg");
-            return null;
+            throw new ErrorReplyException("Invalid Arg");
         }
         if (!message.version().equals(Handshake.VERSION)) {
-            RespWriter.error(out, "switch failed: IncompatibleVersion");
-            return null;
+            throw new ErrorReplyException("switch failed: IncompatibleVersion");
         }
-        return migrations.answer(message).thenApply(text -> Replies.of(answer -> reply(text, answer)));
+        return migrations.answer(message).thenApply(text -> Replies.of(out -> write(text, out)));
     }
 
-    private static void reply(String text, ByteBuf out) {
+    private static void write(String text, ByteBuf out) {
         if (text.equals("OK")) {
             Replies.ok(out);
         } else {

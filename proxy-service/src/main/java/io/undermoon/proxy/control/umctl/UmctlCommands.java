@@ -3,6 +3,7 @@ package io.undermoon.proxy.control.umctl;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
@@ -20,8 +21,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code UMCTL}: how coordinators and other proxies talk to this one. Replies are those of the original, byte for byte, but for
- * what it has no reply for.
+ * {@code UMCTL}: the control protocol of coordinators and other proxies. Replies are those of the original Undermoon,
+ * byte for byte, where it has a reply.
  */
 public final class UmctlCommands {
     private static final Logger LOG = Logger.getLogger(UmctlCommands.class);
@@ -64,7 +65,7 @@ public final class UmctlCommands {
                 return nodes.forPeer(frame, client, out);
             }
             case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> {
-                return migrations.handshake(frame, out);
+                return handshake(frame);
             }
             case "INFOMGR" -> migrations.finished(out);
             case "MIGRATIONS" -> migrations.progress(out);
@@ -91,9 +92,7 @@ public final class UmctlCommands {
         try {
             message = SetCluster.parse(frame.arguments(2));
         } catch (UmctlSyntaxException e) {
-            logRefused("SETCLUSTER", e);
-            RespWriter.error(out, "Failed to parse args: " + e.kind().wireName());
-            return;
+            throw refused("SETCLUSTER", e, "Failed to parse args: " + e.kind().wireName());
         }
         ApplyResult result = topology.apply(message);
         if (result == ApplyResult.APPLIED && message.configIgnored()) {
@@ -108,11 +107,17 @@ public final class UmctlCommands {
         try {
             message = SetRepl.parse(frame.arguments(2));
         } catch (UmctlSyntaxException e) {
-            logRefused("SETREPL", e);
-            RespWriter.error(out, "Invalid arguments");
-            return;
+            throw refused("SETREPL", e, "Invalid arguments");
         }
         write(topology.apply(message), out);
+    }
+
+    private CompletionStage<ByteBuf> handshake(CommandFrame frame) {
+        try {
+            return migrations.handshake(frame);
+        } catch (UmctlSyntaxException e) {
+            throw refused(frame.argument(1), e, "failed to parse migration switch arguments");
+        }
     }
 
     private static void write(ApplyResult result, ByteBuf out) {
@@ -124,19 +129,21 @@ public final class UmctlCommands {
     }
 
     private void shutdown(Client client, ByteBuf out) {
-        LOG.infof("proxy=%s is told to end by client=%s", topology.self(), client.remoteAddress());
+        LOG.infof("Shutdown requested: proxy=%s client=%s", topology.self(), client.remoteAddress());
         Replies.ok(out);
         shutdown.run();
     }
 
-    private void logRefused(String subcommand, UmctlSyntaxException e) {
-        LOG.warnf("proxy=%s refused UMCTL %s: %s", topology.self(), subcommand, reason(e));
-    }
-
-    /** What was wrong with a message, of which the reply gives only the kind; it may repeat any argument. */
-    static String reason(UmctlSyntaxException e) {
-        String reason = String.valueOf(e.getMessage());
+    /**
+     * Logs why a message is refused; the reply has no details. They may contain any argument, so they are truncated and
+     * control characters are replaced.
+     */
+    private ErrorReplyException refused(String subcommand, UmctlSyntaxException problem, String reply) {
+        String reason = String.valueOf(problem.getMessage());
         String shown = reason.length() > MAX_LOGGED ? reason.substring(0, MAX_LOGGED) + "..." : reason;
-        return shown.replaceAll("\\p{Cntrl}", "?");
+        LOG.warnf(
+                "UMCTL message refused: proxy=%s subcommand=%s reason=%s",
+                topology.self(), subcommand, shown.replaceAll("\\p{Cntrl}", "?"));
+        return new ErrorReplyException(reply);
     }
 }

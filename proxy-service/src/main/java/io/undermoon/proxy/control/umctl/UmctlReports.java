@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The sub-commands of {@code UMCTL} that only tell what is. */
+/** The read-only reports of {@code UMCTL}. */
 public final class UmctlReports {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
@@ -44,7 +44,10 @@ public final class UmctlReports {
         RespWriter.bulk(out, TopologyReport.name(topology.current()));
     }
 
-    /** The original counts the steps of its own way to migrate only; what the proxy does count follows in the same form. */
+    /**
+     * The original counts the steps of its own migration protocol only; the counters of this proxy have the same
+     * format.
+     */
     void counters(ByteBuf out) {
         List<String> lines = new ArrayList<>();
         lines.add("# Migration");
@@ -88,7 +91,7 @@ public final class UmctlReports {
         }
     }
 
-    /** The ten lines of the original; of the stages in between this proxy takes no time, so they say 0. */
+    /** The ten lines of the original; the stages that this proxy does not have are 0. */
     private static List<String> lines(SlowLog.Entry entry) {
         return List.of(
                 "session_id: " + entry.clientId(),
