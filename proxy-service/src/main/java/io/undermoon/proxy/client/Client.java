@@ -36,7 +36,7 @@ public final class Client {
     private volatile boolean noTouch;
     private ReplyMode replyMode = ReplyMode.ON;
     private boolean silent;
-    private boolean leaving;
+    private boolean closeAfterReply;
 
     /**
      * @param id unique in this process, ascending
@@ -155,9 +155,9 @@ public final class Client {
     }
 
     /** Logs the client out. */
-    public void resetAccount(Account ofNobody, boolean mayDoWithoutLogin) {
-        account = ofNobody;
-        authenticated = mayDoWithoutLogin;
+    public void logOut(Account defaultAccount, boolean needsNoLogin) {
+        account = defaultAccount;
+        authenticated = needsNoLogin;
     }
 
     /** Selects the ports of proxies that this client sees. */
@@ -170,12 +170,12 @@ public final class Client {
     }
 
     /** Whether the connection closes after the pending replies are sent, as after {@code QUIT}. */
-    public boolean leaving() {
-        return leaving;
+    public boolean closesAfterReply() {
+        return closeAfterReply;
     }
 
-    public void leave() {
-        leaving = true;
+    public void closeAfterReply() {
+        closeAfterReply = true;
     }
 
     /**
@@ -247,7 +247,7 @@ public final class Client {
     }
 
     /** Advances {@code CLIENT REPLY} to its mode for the next command. */
-    public void commandTaken() {
+    public void advanceReplyMode() {
         if (replyMode != ReplyMode.ON) {
             replyMode(replyMode.next());
         }

@@ -97,7 +97,7 @@ public final class Guard {
             if (!client.account().isDeleted()) {
                 client.accountChanged();
             } else if (client == current) {
-                client.leave();
+                client.closeAfterReply();
             } else {
                 client.close();
             }

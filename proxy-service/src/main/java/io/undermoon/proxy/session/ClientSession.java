@@ -149,7 +149,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     private void takeCommands() {
         try {
             while (!mustWait() && takeCommand()) {
-                if (client.leaving()) {
+                if (client.closesAfterReply()) {
                     closing = true;
                     break;
                 }
@@ -215,7 +215,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
             return false;
         }
         if (dispatcher.dispatch(this, input.frame())) {
-            client.commandTaken();
+            client.advanceReplyMode();
             return true;
         }
         input.rewind(start);

@@ -47,7 +47,7 @@ public final class ConnectionCommands {
     }
 
     private static void quit(CommandFrame frame, Client client, ByteBuf out) {
-        client.leave();
+        client.closeAfterReply();
         Replies.ok(out);
     }
 

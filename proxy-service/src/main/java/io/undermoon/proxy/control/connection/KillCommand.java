@@ -46,7 +46,7 @@ final class KillCommand implements Handler.Immediate {
         List<Client> victims = clients.all().stream().filter(filter).toList();
         for (Client victim : victims) {
             if (victim == caller) {
-                victim.leave();
+                victim.closeAfterReply();
             } else {
                 victim.close();
                 clients.remove(victim);

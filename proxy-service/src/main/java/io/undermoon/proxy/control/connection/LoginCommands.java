@@ -113,7 +113,7 @@ public final class LoginCommands {
 
     /** Resets the connection to its initial state, except the library name, as Redis does. */
     private void reset(CommandFrame frame, Client client, ByteBuf out) {
-        client.resetAccount(access.defaultAccount(), access.isOpen());
+        client.logOut(access.defaultAccount(), access.isOpen());
         client.name("");
         client.readOnly(false);
         client.protocol(Protocol.RESP2);

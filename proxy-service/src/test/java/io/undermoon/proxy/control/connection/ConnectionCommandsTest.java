@@ -31,7 +31,7 @@ class ConnectionCommandsTest {
     @Test
     void quit_ends_the_connection_after_the_reply() {
         assertThat(open.words("QUIT")).isEqualTo("+OK\r\n");
-        assertThat(open.client.leaving()).isTrue();
+        assertThat(open.client.closesAfterReply()).isTrue();
     }
 
     @Test
