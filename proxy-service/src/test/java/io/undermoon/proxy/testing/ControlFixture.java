@@ -43,7 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** All that control commands need, at 127.0.0.1:5299, and one client that sends them. */
+/** The local commands of a proxy at 127.0.0.1:5299, and one client that sends them. */
 public final class ControlFixture implements AutoCloseable {
     static final String SELF = "127.0.0.1:5299";
     private static final long LIMIT_SECONDS = 20;
@@ -92,7 +92,7 @@ public final class ControlFixture implements AutoCloseable {
         client = connect();
     }
 
-    /** Another client. */
+    /** Connects another client. */
     public Client connect() {
         Client connected =
                 new Client(clients.nextId(), "127.0.0.1:40001", SELF, access.defaultAccount(), access.isOpen());
@@ -100,7 +100,7 @@ public final class ControlFixture implements AutoCloseable {
         return connected;
     }
 
-    /** The bytes of the reply to a command, which is dispatched as sessions do. */
+    /** The raw reply to a command, dispatched as a session does. */
     public String wire(String... arguments) {
         ByteBuf reply = reply(client, arguments);
         String text = reply.toString(StandardCharsets.UTF_8);
@@ -123,7 +123,7 @@ public final class ControlFixture implements AutoCloseable {
         return ((RespValue.Bulk) call(arguments)).text();
     }
 
-    /** A command whose arguments have no blanks. */
+    /** The raw reply to a command whose arguments have no spaces. */
     public String words(String command) {
         return wire(command.split(" "));
     }
