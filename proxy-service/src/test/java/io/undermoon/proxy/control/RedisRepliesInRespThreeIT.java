@@ -124,7 +124,10 @@ class RedisRepliesInRespThreeIT {
         }
         if (value instanceof RespValue.Array array) {
             return joined(
-                    array.items().stream().map(RedisRepliesInRespThreeIT::sorted).toList(), "[");
+                    array.items().stream()
+                            .map(RedisRepliesInRespThreeIT::sorted)
+                            .toList(),
+                    "[");
         }
         if (value instanceof RespValue.Dictionary map) {
             return joined(

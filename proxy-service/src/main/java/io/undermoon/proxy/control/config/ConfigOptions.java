@@ -56,10 +56,8 @@ public final class ConfigOptions {
         ConfigOption.Change sampleRate = ConfigOption.number(0, Long.MAX_VALUE, slowLog::sampleRate);
         fixed("slowlog_len", slowLog.capacity());
         fixed("slowlog-max-len", slowLog.capacity());
-        for (String name : List.of("slowlog_log_slower_than", "slowlog-log-slower-than")) {
-            options.add(new ConfigOption(name, () -> Long.toString(slowLog.thresholdMicros()), threshold));
-        }
-        options.add(new ConfigOption("slowlog_sample_rate", () -> Long.toString(slowLog.sampleRate()), sampleRate));
+        add(List.of("slowlog_log_slower_than", "slowlog-log-slower-than"), () -> slowLog.thresholdMicros(), threshold);
+        add(List.of("slowlog_sample_rate"), () -> slowLog.sampleRate(), sampleRate);
     }
 
     private void addOfRedis(ControlSettings settings) {
