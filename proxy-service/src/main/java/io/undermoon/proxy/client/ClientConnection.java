@@ -9,7 +9,7 @@ public interface ClientConnection {
     ClientConnection NONE = new ClientConnection() {
         @Override
         public void close() {
-            // There is nothing to close.
+            // no connection
         }
 
         @Override
@@ -19,7 +19,7 @@ public interface ClientConnection {
 
         @Override
         public void checkLimits() {
-            // There is nothing that could be too much.
+            // no connection
         }
 
         @Override

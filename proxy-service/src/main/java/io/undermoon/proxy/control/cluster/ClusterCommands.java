@@ -76,14 +76,14 @@ public final class ClusterCommands {
                                 Replies.text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
                 .on("cluster|info", (frame, client, out) -> Replies.text(client, ClusterReplies.info(view()), out))
                 .plain("cluster|myid", out -> RespWriter.bulk(out, view().self().id()))
-                // A shard is what one proxy is the master of, so the proxy's id names it.
+                // A shard has one proxy as its master, so the id of the proxy identifies it.
                 .plain(
                         "cluster|myshardid",
                         out -> RespWriter.bulk(out, view().self().id()))
                 .on("cluster|keyslot", (frame, client, out) -> RespWriter.integer(out, keySlot(frame)))
                 .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, out))
                 .later("cluster|getkeysinslot", (frame, client, out) -> getKeysInSlot(frame, out))
-                // Proxies have no bus to each other.
+                // Proxies have no cluster bus.
                 .plain("cluster|links", out -> RespWriter.array(out, 0))
                 .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
                 .on("cluster|slaves", (frame, client, out) -> replicas(frame.argument(2), client, out))

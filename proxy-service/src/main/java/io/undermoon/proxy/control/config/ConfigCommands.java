@@ -89,7 +89,7 @@ public final class ConfigCommands {
             throw new ErrorReplyException(CommandErrors.SYNTAX);
         }
         if (nodes.isOn() && countOwn(frame) == 0) {
-            return nodes.done(frame.arguments(0), out);
+            return nodes.replyOk(frame.arguments(0));
         }
         if (!Guard.refusesControl(client, out)) {
             setOwn(frame, out);
@@ -131,7 +131,7 @@ public final class ConfigCommands {
     private @Nullable CompletionStage<ByteBuf> resetStat(CommandFrame frame, Client client, ByteBuf out) {
         stats.reset();
         if (nodes.isOn()) {
-            return nodes.done(frame.arguments(0), out);
+            return nodes.replyOk(frame.arguments(0));
         }
         Replies.ok(out);
         return null;

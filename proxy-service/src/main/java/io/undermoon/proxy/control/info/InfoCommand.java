@@ -52,7 +52,7 @@ public final class InfoCommand {
 
     private @Nullable CompletionStage<ByteBuf> info(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() > 1 && frame.argumentIs(1, NodeAdmin.NODES)) {
-            return nodes.info(frame.arguments(2), out);
+            return nodes.info(frame.arguments(2));
         }
         Set<String> wanted = frame.arguments(1).stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))

@@ -28,7 +28,7 @@ public final class ResettableStats {
                 new long[commandCount]);
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared, and not changed once made
+    @SuppressWarnings("ArrayRecordComponent") // never compared or modified
     private record Figures(long[] counters, long[] calls, long[] failures, long[] rejections, long[] micros) {}
 
     public void reset() {

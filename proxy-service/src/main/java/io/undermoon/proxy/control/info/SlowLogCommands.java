@@ -48,7 +48,7 @@ public final class SlowLogCommands {
 
     private @Nullable CompletionStage<ByteBuf> get(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() == 4 && frame.argumentIs(3, NodeAdmin.NODES)) {
-            return nodes.byNode(frame.arguments(0).subList(0, 3), out);
+            return nodes.replyByNode(frame.arguments(0).subList(0, 3));
         }
         if (frame.argumentCount() > 3) {
             throw new ErrorReplyException(CommandErrors.SYNTAX);

@@ -1,11 +1,11 @@
 package io.undermoon.proxy.control.nodes;
 
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Selects the administrative commands that may reach Redis nodes: those that cannot stop a node or change its role,
@@ -62,30 +62,29 @@ final class AdminRules {
     private AdminRules() {}
 
     /**
-     * The error reply for a command that must not reach the nodes; null when it may.
+     * Refuses a command that must not reach the nodes.
      *
      * @param command with all its arguments
      */
-    static @Nullable String problem(List<String> command) {
+    static void check(List<String> command) {
         String name = command.get(0).toLowerCase(Locale.ROOT);
         String sub = command.size() < 2 ? "" : command.get(1).toLowerCase(Locale.ROOT);
         if (!COMMANDS.contains(name) && !COMMANDS.contains(name + " " + sub)) {
-            return "ERR command '" + name + "' is not passed on to the nodes";
+            throw new ErrorReplyException("ERR command '" + name + "' is not passed on to the nodes");
         }
         if (name.equals("debug") && !DEBUG.contains(sub)) {
-            return "ERR DEBUG " + sub.toUpperCase(Locale.ROOT)
-                    + " is not passed on to the nodes: it could end a node or make it lose data";
+            throw new ErrorReplyException("ERR DEBUG " + sub.toUpperCase(Locale.ROOT)
+                    + " is not passed on to the nodes: it could end a node or make it lose data");
         }
         if (name.equals("config") && sub.equals("set")) {
             for (int i = 2; i < command.size(); i += 2) {
                 if (isFixed(command.get(i))) {
-                    return "ERR option '" + command.get(i)
+                    throw new ErrorReplyException("ERR option '" + command.get(i)
                             + "' of the nodes is not changed through the proxy: roles belong to the control plane, "
-                            + "files, ports and logins to who runs the node";
+                            + "files, ports and logins to who runs the node");
                 }
             }
         }
-        return null;
     }
 
     /** Removes passwords from the reply of a node to {@code CONFIG GET}. */

@@ -1,10 +1,10 @@
 package io.undermoon.proxy.control.nodes;
 
 import io.netty.buffer.ByteBuf;
-import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.command.Policy;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeQuery.Answer;
@@ -21,7 +21,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Administration of the Redis nodes through the proxy, where {@code backend_admin_commands} allows it: {@code DEBUG},
@@ -33,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class NodeAdmin {
     /** The argument of {@code INFO} and {@code SLOWLOG GET} that selects the nodes. */
     public static final String NODES = "NODES";
+
+    private static final String PURGE = "memory|purge";
 
     private final boolean isOn;
     private final NodeQuery query;
@@ -47,18 +48,15 @@ public final class NodeAdmin {
     }
 
     public void register(HandlerTable table, CommandTable commands) {
-        table.later("debug", (frame, client, out) -> byNode(frame.arguments(0), out));
+        table.later("debug", (frame, client, out) -> replyByNode(frame.arguments(0)));
         for (Command container : List.of(container(commands, "latency"), container(commands, "memory"))) {
             for (Command sub : container.subcommands()) {
-                if (sub.policy() == Policy.LOCAL) {
-                    boolean isDone = sub.name().equals("memory|purge");
-                    table.later(
-                            sub.name(),
-                            (frame, client, out) ->
-                                    isDone ? done(frame.arguments(0), out) : byNode(frame.arguments(0), out));
+                if (sub.policy() == Policy.LOCAL && !sub.name().equals(PURGE)) {
+                    table.later(sub.name(), (frame, client, out) -> replyByNode(frame.arguments(0)));
                 }
             }
         }
+        table.later(PURGE, (frame, client, out) -> replyOk(frame.arguments(0)));
     }
 
     private static Command container(CommandTable commands, String name) {
@@ -70,34 +68,28 @@ public final class NodeAdmin {
     }
 
     /** Runs a command on the nodes and replies with their replies. */
-    @Nullable
-    public CompletionStage<ByteBuf> byNode(List<String> command, ByteBuf out) {
-        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeByNode));
+    public CompletionStage<ByteBuf> replyByNode(List<String> command) {
+        return run(command, query::ask, NodeAdmin::writeByNode);
     }
 
     /** Runs a command on the nodes and replies with {@code OK} or an error. */
-    @Nullable
-    public CompletionStage<ByteBuf> done(List<String> command, ByteBuf out) {
-        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeDone));
+    public CompletionStage<ByteBuf> replyOk(List<String> command) {
+        return run(command, query::ask, NodeAdmin::writeOk);
     }
 
     /** {@code UMCTL ADMIN <command>}: runs a command of a peer or an operator on the nodes of this proxy alone. */
-    @Nullable
-    public CompletionStage<ByteBuf> forPeer(CommandFrame frame, Client client, ByteBuf out) {
+    public CompletionStage<ByteBuf> forPeer(CommandFrame frame) {
         if (frame.argumentCount() < 3) {
-            RespWriter.error(out, "Invalid arguments");
-            return null;
+            throw new ErrorReplyException("Invalid arguments");
         }
-        List<String> command = frame.arguments(2);
-        return isRefused(command, out) ? null : query.askOwn(command).thenApply(written(NodeAdmin::writeByNode));
+        return run(frame.arguments(2), query::askOwn, NodeAdmin::writeByNode);
     }
 
     /** The {@code INFO} of each node, after a heading with its address. */
-    @Nullable
-    public CompletionStage<ByteBuf> info(List<String> sections, ByteBuf out) {
+    public CompletionStage<ByteBuf> info(List<String> sections) {
         List<String> command = new ArrayList<>(List.of("INFO"));
         command.addAll(sections);
-        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeInfo));
+        return run(command, query::ask, NodeAdmin::writeInfo);
     }
 
     /**
@@ -109,22 +101,17 @@ public final class NodeAdmin {
         return query.ask(command).thenApply(NodeAdmin::merged);
     }
 
-    private boolean isRefused(List<String> command, ByteBuf out) {
-        String problem = isOn ? AdminRules.problem(command) : off(command);
-        if (problem != null) {
-            RespWriter.error(out, problem);
+    private CompletionStage<ByteBuf> run(
+            List<String> command,
+            Function<List<String>, CompletionStage<List<Answer>>> query,
+            BiConsumer<List<Answer>, ByteBuf> writer) {
+        if (!isOn) {
+            throw new ErrorReplyException("ERR '" + command.get(0).toLowerCase(Locale.ROOT)
+                    + "' of the Redis nodes is not allowed through this proxy; it is with backend_admin_commands=true in "
+                    + "its configuration");
         }
-        return problem != null;
-    }
-
-    private static String off(List<String> command) {
-        return "ERR '" + command.get(0).toLowerCase(Locale.ROOT)
-                + "' of the Redis nodes is not allowed through this proxy; it is with backend_admin_commands=true in "
-                + "its configuration";
-    }
-
-    private static Function<List<Answer>, ByteBuf> written(BiConsumer<List<Answer>, ByteBuf> writer) {
-        return answers -> Replies.of(reply -> writer.accept(answers, reply));
+        AdminRules.check(command);
+        return query.apply(command).thenApply(answers -> Replies.of(out -> writer.accept(answers, out)));
     }
 
     private static void writeByNode(List<Answer> answers, ByteBuf out) {
@@ -135,7 +122,7 @@ public final class NodeAdmin {
         }
     }
 
-    private static void writeDone(List<Answer> answers, ByteBuf out) {
+    private static void writeOk(List<Answer> answers, ByteBuf out) {
         List<String> problems = problems(answers);
         if (answers.isEmpty()) {
             RespWriter.error(out, "CLUSTERDOWN no node behind this proxy");

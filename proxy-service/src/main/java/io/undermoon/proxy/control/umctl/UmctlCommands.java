@@ -62,7 +62,7 @@ public final class UmctlCommands {
         String subcommand = frame.argument(1).toUpperCase(Locale.ROOT);
         switch (subcommand) {
             case "ADMIN" -> {
-                return nodes.forPeer(frame, client, out);
+                return nodes.forPeer(frame);
             }
             case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> {
                 return handshake(frame);
