@@ -29,6 +29,9 @@ class FloorsTest {
             acl <- command, frame
             route <-
             client <- acl, command, frame, route
+            control <- client, command, frame
+            control.acl <- acl, client, command, control, frame
+            control.connection <- acl, client, command, control, frame
             stats <-
             backend <- frame, route, stats
             compression <- backend, command, frame
@@ -36,18 +39,15 @@ class FloorsTest {
             migration.copy <- backend, command, frame, migration.record, route
             session <- acl, backend, client, frame, route, stats
             topology <- route
+            control.command <- backend, client, command, control, frame, route, topology
+            control.nodes <- backend, client, command, control, frame, route, topology
+            control.cluster <- client, control, control.nodes, frame, route, topology
+            control.info <- client, command, control, control.nodes, frame, stats, topology
+            control.config <- client, command, control, control.info, control.nodes, frame
             forward <- backend, client, command, compression, frame, route, session, stats, topology
             blocking <- backend, client, command, forward, frame, route, session, topology
             gather <- backend, client, command, forward, frame, route, session, topology
             migration <- backend, command, frame, migration.copy, migration.record, route, topology
-            control <- acl, backend, client, command, frame, migration, route, stats, topology
-            control.acl <- acl, client, command, control, frame
-            control.command <- backend, client, command, control, frame, route, topology
-            control.connection <- acl, client, command, control, frame
-            control.nodes <- backend, client, command, control, frame, route, topology
-            control.cluster <- backend, client, command, control, control.nodes, frame, route, topology
-            control.info <- client, command, control, control.nodes, frame, stats, topology
-            control.config <- client, command, control, control.info, control.nodes, frame
             control.umctl <- client, command, control, control.nodes, frame, migration, stats, topology
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, route, topology

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What clients tried and may not do, newest first, as {@code ACL LOG} shows it. Alike events within a minute count as one. Thread-safe. */
+/**
+ * The entries of {@code ACL LOG}: refused commands and logins, newest first. Equal events within one minute share an
+ * entry. Thread-safe.
+ */
 public final class AccessLog {
     private static final int CAPACITY = 128;
     private static final int LOOKED_THROUGH = 10;
@@ -20,9 +23,9 @@ public final class AccessLog {
     private static final int FIELDS = 7;
 
     /**
-     * What was tried.
+     * A refusal.
      *
-     * @param object the command, key or channel
+     * @param object the refused command, key or channel
      */
     record Event(String reason, boolean inTransaction, String object, String user) {}
 
@@ -38,7 +41,7 @@ public final class AccessLog {
         };
     }
 
-    /** Called on event loops, though only for what is refused: nothing is made while others wait. */
+    /** Adds a refusal. Called on event loops: the lock is short, and the client is described before it is taken. */
     void add(Event event, Client client) {
         add(event, ClientLine.of(client).strip(), System.nanoTime());
     }
@@ -68,7 +71,7 @@ public final class AccessLog {
         entries.clear();
     }
 
-    /** Writes the newest ones in the shape of Redis. */
+    /** Writes the newest entries as Redis does. */
     public void write(long count, Protocol protocol, ByteBuf out) {
         List<Entry> chosen = newest(count);
         long now = System.nanoTime();

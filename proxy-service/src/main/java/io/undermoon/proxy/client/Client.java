@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A connected client as commands about clients see it. Written by the client's loop; the fields that {@code CLIENT LIST}
- * shows are volatile so that any loop may read them.
+ * A connected client: identity, user and modes. Written by the event loop of the client; fields that other threads
+ * read, as {@code CLIENT LIST} does, are volatile.
  */
 public final class Client {
 
@@ -41,12 +41,12 @@ public final class Client {
     private volatile int queuedCommands = -1;
     private volatile long queuedBytes;
     private boolean silent;
-    private boolean leaving;
+    private boolean closeAfterReply;
 
     /**
      * @param id unique in this process, ascending
-     * @param account who the client is as long as it has not logged in
-     * @param authenticated whether the client may send data commands already
+     * @param account of the client before it logs in
+     * @param authenticated whether the client may send data commands without login
      */
     public Client(long id, String remoteAddress, String localAddress, Account account, boolean authenticated) {
         this.id = id;
@@ -56,7 +56,7 @@ public final class Client {
         this.authenticated = authenticated;
     }
 
-    /** Says which connection the client has; before anybody else knows of the client. */
+    /** Sets the connection. Must be called before the client is published to other threads. */
     public void attach(ClientConnection ownConnection) {
         connection = ownConnection;
     }
@@ -65,17 +65,17 @@ public final class Client {
         return id;
     }
 
-    /** {@code host:port} of the client. */
+    /** {@code host:port} of the remote end. */
     public String remoteAddress() {
         return remoteAddress;
     }
 
-    /** {@code host:port} at which the client reached the proxy. */
+    /** {@code host:port} of the local end. */
     public String localAddress() {
         return localAddress;
     }
 
-    /** The name set by {@code CLIENT SETNAME}, empty if there is none. */
+    /** The name set by {@code CLIENT SETNAME}; empty when unset. */
     public String name() {
         return name;
     }
@@ -100,7 +100,7 @@ public final class Client {
         this.libraryVersion = libraryVersion;
     }
 
-    /** Whether the client accepts reads from replicas ({@code READONLY}). */
+    /** Whether replicas may serve the reads of the client ({@code READONLY}). */
     public boolean readOnly() {
         return readOnly;
     }
@@ -109,7 +109,7 @@ public final class Client {
         this.readOnly = readOnly;
     }
 
-    /** What the client speaks: RESP2 until {@code HELLO 3}. */
+    /** The protocol of the connection: RESP2 until {@code HELLO 3}. */
     public Protocol protocol() {
         return protocol;
     }
@@ -118,7 +118,10 @@ public final class Client {
         this.protocol = protocol;
     }
 
-    /** What {@code CLIENT LIST} says of {@code CLIENT TRACKING}: empty when it is off, {@code t}, {@code tB}. */
+    /**
+     * The flags of {@code CLIENT TRACKING} in {@code CLIENT LIST}: empty when tracking is off, else {@code t} or {@code
+     * tB}.
+     */
     public String trackingFlags() {
         return trackingFlags;
     }
@@ -127,12 +130,12 @@ public final class Client {
         this.trackingFlags = flags;
     }
 
-    /** What the client is logged in to. */
+    /** The account the client is logged in to. */
     public Account account() {
         return account;
     }
 
-    /** The user that the client is now, with the rules as they are now. */
+    /** The current user, with the rules in force now. */
     public User user() {
         return account.user();
     }
@@ -143,7 +146,7 @@ public final class Client {
         authenticated = true;
     }
 
-    /** What is to be done, by any thread, when the rules of the client's user may have changed. */
+    /** Sets the action that runs when the rules of the user may have changed; called from any thread. */
     public void onAccountChange(Runnable action) {
         onAccountChange = action;
     }
@@ -157,12 +160,12 @@ public final class Client {
     }
 
     /** Logs the client out. */
-    public void resetAccount(Account ofNobody, boolean mayDoWithoutLogin) {
-        account = ofNobody;
-        authenticated = mayDoWithoutLogin;
+    public void logOut(Account defaultAccount, boolean needsNoLogin) {
+        account = defaultAccount;
+        authenticated = needsNoLogin;
     }
 
-    /** Which ports of proxies the client is told. */
+    /** Selects the ports of proxies that this client sees. */
     public ClientPorts ports() {
         return ports;
     }
@@ -171,16 +174,19 @@ public final class Client {
         this.ports = ports;
     }
 
-    /** Whether the connection is to be closed once the replies so far are sent ({@code QUIT}). */
-    public boolean leaving() {
-        return leaving;
+    /** Whether the connection closes after the pending replies are sent, as after {@code QUIT}. */
+    public boolean closesAfterReply() {
+        return closeAfterReply;
     }
 
-    public void leave() {
-        leaving = true;
+    public void closeAfterReply() {
+        closeAfterReply = true;
     }
 
-    /** Notes that the client sent something. Written with each command, so without a fence: readers may see it a little late. */
+    /**
+     * Records a command. Written without a memory fence, as it happens for every command: readers may see an older
+     * value.
+     */
     public void active(long nowNanos, String commandName) {
         lastActiveNanos.setOpaque(nowNanos);
         lastCommand.setOpaque(commandName);
@@ -194,21 +200,21 @@ public final class Client {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - createdNanos);
     }
 
-    public long idleSeconds() {
+    long idleSeconds() {
         return TimeUnit.MILLISECONDS.toSeconds(idleMillis());
     }
 
-    /** How long ago the client sent something. */
+    /** Time since the last input of the client. */
     public long idleMillis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastActiveNanos.getOpaque());
     }
 
-    /** Notes that the client sent part of a command. */
+    /** Records the arrival of a part of a command. */
     public void active(long nowNanos) {
         lastActiveNanos.setOpaque(nowNanos);
     }
 
-    /** Whether the client waits in a command that blocks. */
+    /** Whether the client is blocked in a command such as {@code BLPOP}. */
     public boolean blocked() {
         return blocked;
     }
@@ -217,7 +223,7 @@ public final class Client {
         this.blocked = blocked;
     }
 
-    /** Whether the client asked not to be cut off for the sake of memory. */
+    /** The flag of {@code CLIENT NO-EVICT}. */
     boolean noEvict() {
         return noEvict;
     }
@@ -226,7 +232,7 @@ public final class Client {
         this.noEvict = noEvict;
     }
 
-    /** Whether the client asked that its reads leave no trace. */
+    /** The flag of {@code CLIENT NO-TOUCH}. */
     boolean noTouch() {
         return noTouch;
     }
@@ -235,18 +241,18 @@ public final class Client {
         this.noTouch = noTouch;
     }
 
-    /** Whether the reply to the present command is not to be sent. */
+    /** Whether the reply to the current command is suppressed. */
     public boolean isSilent() {
         return silent;
     }
 
-    /** Has replies not sent, or sent, until the mode changes. */
+    /** Suppresses replies, or sends them, until the reply mode changes. */
     public void silent(boolean silent) {
         this.silent = silent;
     }
 
-    /** The present command is done with; the next one may be answered otherwise. */
-    public void commandTaken() {
+    /** Advances {@code CLIENT REPLY} to its mode for the next command. */
+    public void advanceReplyMode() {
         if (replyMode != ReplyMode.ON) {
             replyMode(replyMode.next());
         }
@@ -308,7 +314,7 @@ public final class Client {
         return connection;
     }
 
-    /** Closes the connection; from any thread. */
+    /** Closes the connection; callable from any thread. */
     public void close() {
         connection.close();
     }

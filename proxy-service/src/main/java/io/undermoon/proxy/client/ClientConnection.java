@@ -3,13 +3,13 @@ package io.undermoon.proxy.client;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A client's connection, as far as commands of other clients reach it. Everything may be called from any thread. */
+/** The connection of a client, as commands of other clients use it. Methods are callable from any thread. */
 public interface ClientConnection {
-    /** No connection; nothing happens. */
+    /** The absent connection: every operation is a no-op. */
     ClientConnection NONE = new ClientConnection() {
         @Override
         public void close() {
-            // There is nothing to close.
+            // no connection
         }
 
         @Override
@@ -19,7 +19,7 @@ public interface ClientConnection {
 
         @Override
         public void checkLimits() {
-            // There is nothing that could be too much.
+            // no connection
         }
 
         @Override
@@ -28,20 +28,20 @@ public interface ClientConnection {
         }
     };
 
-    /** Closes it at once; replies that are owed are lost. */
+    /** Closes the connection at once; pending replies are lost. */
     void close();
 
     /**
-     * Ends the waiting of a command that blocks, if one does.
+     * Ends a blocking command, if one is in progress.
      *
-     * @param withError whether the client gets an error instead of the reply it gets when the time is over
-     * @return whether one did; a command that found what it waits for in the same moment is not unblocked
+     * @param withError whether the client gets an error instead of the reply of a timeout
+     * @return whether a command was unblocked; false also when the command completed at the same time
      */
     CompletionStage<Boolean> unblock(boolean withError);
 
-    /** Obeys limits that have changed, and closes if one is exceeded by now. */
+    /** Applies changed limits, and closes the connection when it exceeds one. */
     void checkLimits();
 
-    /** What the connection holds now. */
+    /** The current figures of the connection. */
     ClientFigures figures();
 }

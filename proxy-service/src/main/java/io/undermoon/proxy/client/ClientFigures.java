@@ -1,18 +1,18 @@
 package io.undermoon.proxy.client;
 
 /**
- * What a connection holds at a moment.
+ * The subscriptions, transaction and buffers of a connection at one moment.
  *
- * @param fileDescriptor of the socket; -1 where the transport does not tell or it is closed
- * @param channels subscribed to
- * @param patterns subscribed to
- * @param shardChannels subscribed to
- * @param queued commands of the open transaction; -1 when there is none
- * @param queuedBytes size of these
- * @param queryBytes received and not taken yet
- * @param queryFreeBytes room for more of it
- * @param outputBytes written and not taken by the client yet
- * @param reading whether the client is read from
+ * @param fileDescriptor of the socket; -1 when the transport does not expose it or the socket is closed
+ * @param channels number of subscribed channels
+ * @param patterns number of subscribed patterns
+ * @param shardChannels number of subscribed shard channels
+ * @param queued number of commands in the open transaction; -1 without one
+ * @param queuedBytes size of the queued commands
+ * @param queryBytes received bytes that are not decoded yet
+ * @param queryFreeBytes free space of the query buffer
+ * @param outputBytes reply bytes that the client has not read yet
+ * @param reading whether the proxy reads from the client
  */
 public record ClientFigures(
         int fileDescriptor,
@@ -25,15 +25,15 @@ public record ClientFigures(
         long queryFreeBytes,
         long outputBytes,
         boolean reading) {
-    /** Of no connection. */
+    /** The figures of an absent connection. */
     static final ClientFigures NONE = new ClientFigures(-1, 0, 0, 0, -1, 0, 0, 0, 0, false);
 
-    /** Whether the client listens to messages. */
+    /** Whether the client has subscriptions. */
     boolean subscribes() {
         return channels + patterns + shardChannels > 0;
     }
 
-    /** What all of it takes. */
+    /** Memory of all buffers and of the transaction. */
     long totalBytes() {
         return queuedBytes + queryBytes + queryFreeBytes + outputBytes;
     }

@@ -3,23 +3,23 @@ package io.undermoon.proxy.client;
 import io.undermoon.proxy.frame.RequestLimits;
 
 /**
- * What clients may take of the proxy. {@code CONFIG SET} replaces it, for the clients that are connected too.
+ * The limits of clients. {@code CONFIG SET} replaces the record, also for connected clients.
  *
- * @param maxClients how many may be connected, on all loops together
- * @param requests how large a command may be
- * @param queryBufferBytes how much of a command that is not whole may be held
- * @param output how much may wait for clients that do not take it
- * @param idleMillis after which an idle client is disconnected; 0 for never
+ * @param maxClients maximum number of connected clients, over all event loops
+ * @param requests limits of one command
+ * @param queryBufferBytes maximum number of buffered bytes of an incomplete command
+ * @param output limits of unread replies
+ * @param idleMillis time after which an idle client is disconnected; 0 for never
  */
 public record ClientLimits(
         int maxClients, RequestLimits requests, long queryBufferBytes, OutputLimits output, long idleMillis) {
-    /** The smallest that {@code proto-max-bulk-len} and {@code client-query-buffer-limit} may be, as in Redis. */
+    /** The minimum of {@code proto-max-bulk-len} and {@code client-query-buffer-limit}, as in Redis. */
     public static final int MIN_BYTES = 1 << 20;
 
-    /** The largest that these may be: buffers are addressed by 31 bits, and a command is in one. */
+    /** The maximum of both: a command is one buffer, and buffers are indexed by a positive {@code int}. */
     public static final int MAX_BYTES = 1 << 30;
 
-    /** The values of Redis. */
+    /** The default values of Redis. */
     public static final ClientLimits DEFAULT =
             new ClientLimits(10_000, RequestLimits.DEFAULT, MAX_BYTES, OutputLimits.DEFAULT, 0);
 

@@ -3,13 +3,13 @@ package io.undermoon.proxy.client;
 import io.undermoon.resp.Protocol;
 
 /**
- * A client as a line of {@code CLIENT LIST}: the fields of Redis 7.2 in its order. Arguments being parsed and the buffer for
- * small replies, which Redis counts apart, are part of the other buffers here, so these are 0.
+ * The line of a client in {@code CLIENT LIST}: the fields of Redis 7.2 in their order. {@code argv-mem}, {@code rbs},
+ * {@code rbp} and {@code obl} are 0, as the buffers that Redis counts there are part of the other buffers here.
  */
 public final class ClientLine {
     private ClientLine() {}
 
-    /** The line with its LF. */
+    /** The line, with its LF. */
     public static String of(Client client) {
         ClientFigures figures = client.connection().figures();
         return "id=" + client.id()

@@ -9,11 +9,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code CLIENT PAUSE}: until when the proxy's clients have to wait with their commands. Of two pauses at a time the later end
- * and the stricter mode count, as in Redis. Thread-safe.
+ * The state of {@code CLIENT PAUSE}. Of two pauses at a time the later end and the stricter mode apply, as in Redis.
+ * Thread-safe.
  */
 public final class ClientPause {
-    /** Whose commands wait. */
+    /** The commands that are paused. */
     public enum Mode {
         NONE,
         WRITE,
@@ -23,10 +23,10 @@ public final class ClientPause {
     /**
      * A pause, or none.
      *
-     * @param endNanos when it is over, as {@link System#nanoTime}
+     * @param endNanos end of the pause, as {@link System#nanoTime}
      */
     public record State(Mode mode, long endNanos) {
-        /** How much longer it lasts; at most 0 when there is none or it is over. */
+        /** Remaining time; 0 or less when there is no pause or it has ended. */
         public long nanosLeft() {
             return mode == Mode.NONE ? 0 : endNanos - System.nanoTime();
         }
@@ -34,7 +34,7 @@ public final class ClientPause {
 
     private static final State NONE = new State(Mode.NONE, 0);
 
-    /** Two hundred years; as nanoseconds the rest would not fit. */
+    /** The maximum length of a pause, about 146 years: its end must fit {@link System#nanoTime} arithmetic. */
     private static final long MAX_MILLIS = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE) / 2;
 
     private final List<Supplier<CompletionStage<?>>> listeners = new CopyOnWriteArrayList<>();
@@ -44,12 +44,12 @@ public final class ClientPause {
         return state;
     }
 
-    /** Has changes made known; the stage completes when the listener obeys the change. */
+    /** Adds a listener; its stage completes when the listener applies the change. */
     public void onChange(Supplier<CompletionStage<?>> listener) {
         listeners.add(listener);
     }
 
-    /** Pauses; completes when no client's command gets through any more that should not. */
+    /** Starts a pause; completes when every event loop holds back the paused commands. */
     public CompletionStage<@Nullable Void> pause(Mode mode, long millis) {
         synchronized (this) {
             State before = state;
@@ -62,7 +62,7 @@ public final class ClientPause {
         return tell();
     }
 
-    /** Ends the pause. */
+    /** Ends the pause; completes when every event loop applies that. */
     public CompletionStage<@Nullable Void> unpause() {
         synchronized (this) {
             state = NONE;

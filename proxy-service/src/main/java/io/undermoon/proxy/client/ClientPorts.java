@@ -7,18 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /**
- * Which port of a proxy a client is told: one that speaks TLS the port for TLS, another one the plain port. The metadata has
- * one port of each proxy; where proxies listen on two, the other is so many further on, the same number on all of them.
+ * Selects the port of a proxy that a client is told: clients with TLS get the TLS port, others the plain port. The
+ * metadata holds one port of each proxy. The second port has the same distance from it on every proxy.
  *
- * @param encrypted whether the client speaks TLS
- * @param plain from the port in the metadata to the plain one; empty if there is none
- * @param tls from the port in the metadata to that for TLS; empty if there is none
+ * @param encrypted whether the client uses TLS
+ * @param plain distance from the port in the metadata to the plain port; empty without a plain port
+ * @param tls distance from the port in the metadata to the TLS port; empty without a TLS port
  */
 public record ClientPorts(boolean encrypted, OptionalInt plain, OptionalInt tls) {
-    /** Of proxies without TLS. */
+    /** The ports of proxies without TLS. */
     public static final ClientPorts PLAIN_ONLY = new ClientPorts(false, OptionalInt.of(0), OptionalInt.empty());
 
-    /** The port for this client. */
+    /** The port of a proxy for this client. */
     public int of(ProxyAddress proxy) {
         return shifted(proxy, encrypted ? tls : plain).orElse(proxy.port());
     }
@@ -31,13 +31,13 @@ public record ClientPorts(boolean encrypted, OptionalInt plain, OptionalInt tls)
         return shifted(proxy, tls);
     }
 
-    /** The address for this client. */
+    /** The address of a proxy for this client. */
     public String addressOf(ProxyAddress proxy) {
         int port = of(proxy);
         return port == proxy.port() ? proxy.value() : new HostPort(proxy.host(), port).toString();
     }
 
-    /** What follows the slot in a {@code MOVED} reply to this client. */
+    /** The bytes after the slot in a {@code MOVED} reply to this client. */
     public byte[] movedTail(Target.Remote remote) {
         return of(remote.proxy()) == remote.proxy().port()
                 ? remote.movedTail()

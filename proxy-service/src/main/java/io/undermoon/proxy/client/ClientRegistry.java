@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The clients of all loops. Thread-safe. */
+/** The connected clients of all event loops, and the limits that apply to them. Thread-safe. */
 public final class ClientRegistry {
     private final ConcurrentHashMap<Long, Client> clients = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
@@ -19,12 +19,11 @@ public final class ClientRegistry {
         this.limits = limits;
     }
 
-    /** What the clients may take of the proxy, as of now. */
     public ClientLimits limits() {
         return limits;
     }
 
-    /** Changes what the clients may take; those that are connected are told. */
+    /** Replaces the limits and applies them to connected clients. */
     public void changeLimits(UnaryOperator<ClientLimits> change) {
         synchronized (this) {
             limits = change.apply(limits);
@@ -32,12 +31,11 @@ public final class ClientRegistry {
         all().forEach(client -> client.connection().checkLimits());
     }
 
-    /** Whether the clients have to wait. */
     public ClientPause pause() {
         return pause;
     }
 
-    /** An id that no other client of this process has. */
+    /** A new id, unique in this process. */
     public long nextId() {
         return lastId.incrementAndGet();
     }
@@ -50,7 +48,7 @@ public final class ClientRegistry {
         clients.remove(client.id());
     }
 
-    /** A client that is connected; null when there is none of this id. */
+    /** The connected client with this id; null when there is none. */
     public @Nullable Client find(long id) {
         return clients.get(id);
     }
@@ -59,7 +57,7 @@ public final class ClientRegistry {
         return clients.size();
     }
 
-    /** The clients connected now, oldest first. */
+    /** The connected clients, oldest first. */
     public List<Client> all() {
         Collection<Client> now = clients.values();
         return now.stream().sorted(Comparator.comparingLong(Client::id)).toList();

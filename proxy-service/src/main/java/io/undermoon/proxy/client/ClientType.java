@@ -3,14 +3,14 @@ package io.undermoon.proxy.client;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The types of clients that {@code CLIENT LIST} and {@code CLIENT KILL} tell apart. Replication is not a client's here. */
+/** The client types of {@code CLIENT LIST} and {@code CLIENT KILL}. No client of a proxy is a master or a replica. */
 public enum ClientType {
     NORMAL,
     MASTER,
     REPLICA,
     PUBSUB;
 
-    /** The type of this name in any case; null when there is none. */
+    /** The type of this name, ignoring case; null when there is none. */
     public static @Nullable ClientType find(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "normal" -> NORMAL;

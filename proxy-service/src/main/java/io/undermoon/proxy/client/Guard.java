@@ -11,7 +11,10 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Holds clients to the rules of their users: logs them in, refuses what they may not do, and keeps a log of that. Thread-safe. */
+/**
+ * Access control of clients: logs clients in, refuses commands their users may not run, and records refusals.
+ * Thread-safe.
+ */
 public final class Guard {
     private final AccessControl access;
     private final AccessLog log = new AccessLog();
@@ -29,8 +32,10 @@ public final class Guard {
     }
 
     /**
-     * Whether a client may not carry out a command; the error is written then. Only to be asked about users who are {@linkplain
-     * User#isRestricted restricted}: others may do everything.
+     * Checks a command against the rules of the user; on refusal the error is written. Only for {@linkplain
+     * User#isRestricted restricted} users: others may run every command.
+     *
+     * @return whether the command is refused
      */
     public boolean refuses(Client client, Command command, CommandFrame frame, boolean inTransaction, ByteBuf out) {
         User user = client.user();
@@ -51,7 +56,7 @@ public final class Guard {
         return pattern != 0;
     }
 
-    /** Whether a client may not give control commands; the error is written then. */
+    /** Refuses control commands from clients that are not logged in for them; on refusal the error is written. */
     public static boolean refusesControl(Client client, ByteBuf out) {
         if (client.account().mayControl()) {
             return false;
@@ -62,9 +67,10 @@ public final class Guard {
     }
 
     /**
-     * The account that name and password open; null when they are wrong.
+     * Checks credentials.
      *
-     * @param frame the command that gives them
+     * @param frame the command with the credentials, for the log
+     * @return null when the credentials are wrong
      */
     @Nullable
     public Account login(Client client, CommandFrame frame, String name, byte[] password) {
@@ -75,23 +81,23 @@ public final class Guard {
         return account;
     }
 
-    /** Has changed rules that no client has changed apply to clients that are logged in. */
+    /** Applies changed rules to all clients; for changes that no client made. */
     public void enforce(ClientRegistry clients) {
         enforce(clients, null);
     }
 
     /**
-     * Has changed rules apply to clients that are logged in: those of deleted users leave, and so do those who listen to channels
-     * they may no longer use.
+     * Applies changed rules to all clients: disconnects those of deleted users, and those subscribed to channels that
+     * are no longer permitted.
      *
-     * @param current a client that still has to get its reply; absent when none made the change
+     * @param current the client that made the change, which still gets its reply; null when no client did
      */
     public void enforce(ClientRegistry clients, @Nullable Client current) {
         for (Client client : clients.all()) {
             if (!client.account().isDeleted()) {
                 client.accountChanged();
             } else if (client == current) {
-                client.leave();
+                client.closeAfterReply();
             } else {
                 client.close();
             }

@@ -1,8 +1,8 @@
 package io.undermoon.proxy.client;
 
 /**
- * How many bytes may wait for a client that does not take them: never more than the hard limit, and more than the soft limit
- * only for so long. 0 stands for no limit.
+ * A limit of unread reply bytes: the hard limit must never be exceeded, the soft limit only for a limited time. 0 means
+ * no limit.
  */
 public record OutputLimit(long hardBytes, long softBytes, long softSeconds) {
     public OutputLimit {
@@ -11,7 +11,6 @@ public record OutputLimit(long hardBytes, long softBytes, long softSeconds) {
         }
     }
 
-    /** Whether there is a limit at all. */
     public boolean isSet() {
         return hardBytes > 0 || softBytes > 0;
     }

@@ -6,27 +6,27 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * {@code client-output-buffer-limit}: a limit for each class of clients.
+ * {@code client-output-buffer-limit}: a limit for each client class.
  *
- * @param normal clients that do not listen to messages. They are not read from while they do not take their replies, so that
- *     no limit is needed
- * @param replica kept for those who set all classes at once; a proxy has no replicas
- * @param pubsub clients that listen to messages
+ * @param normal clients without subscriptions. The proxy stops reading from them while they do not read their replies,
+ *     so they need no limit
+ * @param replica accepted because tools set all classes at once; a proxy has no replicas
+ * @param pubsub clients with subscriptions
  */
 public record OutputLimits(OutputLimit normal, OutputLimit replica, OutputLimit pubsub) {
     private static final int PARTS = 4;
 
-    /** The values of Redis. */
+    /** The default values of Redis. */
     public static final OutputLimits DEFAULT = new OutputLimits(
             new OutputLimit(0, 0, 0),
             new OutputLimit(256L << 20, 64L << 20, 60),
             new OutputLimit(32L << 20, 8L << 20, 60));
 
     /**
-     * These limits with some replaced.
+     * Replaces some of the limits.
      *
      * @param text {@code <class> <hard> <soft> <soft seconds>}, once or several times, sizes with or without a unit
-     * @throws IllegalArgumentException the text does not follow this; the message says why, in the words of Redis
+     * @throws IllegalArgumentException the text is malformed; the message has the wording of Redis
      */
     public OutputLimits with(String text) {
         String[] words = text.strip().split("\\s+", -1);
@@ -64,7 +64,7 @@ public record OutputLimits(OutputLimit normal, OutputLimit replica, OutputLimit 
                 "Error in hard, soft or soft_seconds setting in buffer limit configuration.");
     }
 
-    /** As {@code CONFIG GET} shows them. */
+    /** The format of {@code CONFIG GET}. */
     @Override
     public String toString() {
         return "normal " + normal + " slave " + replica + " pubsub " + pubsub;

@@ -1,12 +1,12 @@
 package io.undermoon.proxy.client;
 
-/** Whether a client gets the replies to its commands: {@code CLIENT REPLY}. */
+/** The mode of {@code CLIENT REPLY}. */
 public enum ReplyMode {
     ON,
     OFF,
-    /** The command after the present one has no reply. */
+    /** The next command gets no reply. */
     SKIP_NEXT,
-    /** The present command has no reply. */
+    /** The current command gets no reply. */
     SKIP;
 
     boolean isSilent() {

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The last commands that took long, of those that were sampled: one of every {@link #sampleRate} commands is looked at,
- * because keeping a command's arguments has its price. Thread-safe.
+ * The log of slow commands. One of every {@link #sampleRate} commands is sampled, because copying arguments is
+ * expensive. Thread-safe.
  */
 public final class SlowLog {
     private static final int MAX_ARGUMENTS = 5;
@@ -23,7 +23,7 @@ public final class SlowLog {
      *
      * @param id ascending over the life of the process
      * @param elapsedNanos from the arrival of the command to its reply
-     * @param arguments the first five, each cut at 100 bytes
+     * @param arguments the first five, each truncated to 100 bytes
      */
     public record Entry(
             long id,
@@ -34,7 +34,7 @@ public final class SlowLog {
             String clientAddress,
             String clientName) {}
 
-    /** A command under observation. */
+    /** A sampled command. */
     public record Sample(Instant created, List<String> arguments, Client client) {}
 
     private final int capacity;
@@ -44,9 +44,9 @@ public final class SlowLog {
     private volatile long sampleRate;
 
     /**
-     * @param capacity how many entries are kept
-     * @param thresholdMicros commands that take longer are kept; all of them when negative
-     * @param sampleRate one of so many commands is looked at; below 1 is taken as 1
+     * @param capacity maximum number of entries
+     * @param thresholdMicros slower commands are logged; negative logs all sampled commands
+     * @param sampleRate one of this many commands is sampled; values below 1 count as 1
      */
     public SlowLog(int capacity, long thresholdMicros, long sampleRate) {
         this.capacity = capacity;
@@ -74,7 +74,7 @@ public final class SlowLog {
         return capacity;
     }
 
-    /** Begins to observe a command. */
+    /** Samples a command. */
     public Sample begin(CommandFrame frame, Client client) {
         List<String> arguments = new ArrayList<>();
         for (int i = 0; i < Math.min(MAX_ARGUMENTS, frame.argumentCount()); i++) {
@@ -83,7 +83,7 @@ public final class SlowLog {
         return new Sample(Instant.now(), arguments, client);
     }
 
-    /** Ends the observation of a command; it is kept if it took long. */
+    /** Completes a sampled command, which is logged if it was slow. */
     public void end(Sample sample, long elapsedNanos) {
         long threshold = thresholdMicros;
         if (threshold >= 0 && elapsedNanos <= TimeUnit.MICROSECONDS.toNanos(threshold)) {

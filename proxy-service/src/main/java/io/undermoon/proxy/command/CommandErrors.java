@@ -14,6 +14,8 @@ public final class CommandErrors {
     /** The keys of a command are in several slots; without the leading {@code -}. */
     public static final String CROSS_SLOT = "CROSSSLOT Keys in request don't hash to the same slot";
 
+    public static final String SYNTAX = "ERR syntax error";
+
     private CommandErrors() {}
 
     /** No command has this name; the start of the arguments is repeated, as Redis does. */
@@ -46,7 +48,7 @@ public final class CommandErrors {
     }
 
     public static void syntax(ByteBuf out) {
-        RespWriter.error(out, "ERR syntax error");
+        RespWriter.error(out, SYNTAX);
     }
 
     public static void crossSlot(ByteBuf out) {
@@ -77,7 +79,7 @@ public final class CommandErrors {
                 "ERR command '" + command.name()
                         + "' without keys is not supported by this version of the proxy; name a key it works on";
             case Keys.CROSS_SLOT -> CROSS_SLOT;
-            case Keys.MALFORMED -> "ERR syntax error";
+            case Keys.MALFORMED -> SYNTAX;
             case Keys.SORT_BY_DENIED -> "ERR BY option of SORT denied in cluster mode.";
             case Keys.SORT_GET_DENIED -> "ERR GET option of SORT denied in cluster mode.";
             default -> throw new IllegalArgumentException("slot " + result + " is no reason to refuse a command");

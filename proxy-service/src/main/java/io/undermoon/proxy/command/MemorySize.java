@@ -5,7 +5,10 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as Redis reads them: a number of bytes, or of {@code k}, {@code kb}, {@code m}, {@code mb}, {@code g}, {@code gb}. */
+/**
+ * Parses sizes as Redis does: a number of bytes, or of {@code k}, {@code kb}, {@code m}, {@code mb}, {@code g}, {@code
+ * gb}.
+ */
 public final class MemorySize {
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,18})(b|k|kb|m|mb|g|gb)?");
 

@@ -1,7 +1,8 @@
 /**
- * The contract of the commands that the proxy answers itself: {@link io.undermoon.proxy.control.LocalCommands} is the caller's
- * side, {@link io.undermoon.proxy.control.HandlerTable} that of the commands. The commands live in the packages below, one for
- * each family, and are registered in {@code server}; this package imports none of them.
+ * The contract of the commands that the proxy answers itself: callers use {@link
+ * io.undermoon.proxy.control.LocalCommands}, commands register with {@link io.undermoon.proxy.control.HandlerTable}.
+ * The commands are in the packages below, one for each family. This package imports none of them; {@code server}
+ * registers them.
  */
 @NullMarked
 package io.undermoon.proxy.control;

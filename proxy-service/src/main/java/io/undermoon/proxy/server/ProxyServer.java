@@ -10,9 +10,8 @@ import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.NodeState;
-import io.undermoon.proxy.control.UsersFile;
+import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.command.CommandLearning;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
@@ -102,7 +101,12 @@ final class ProxyServer implements AutoCloseable {
                 shutdown);
         ControlCommands local = new ControlCommands(services);
         learning = new CommandLearning(
-                services, dataPlane.controlConnections().loop().eventLoop());
+                commands,
+                query,
+                endpoints,
+                topology,
+                this::nodeStates,
+                dataPlane.controlConnections().loop().eventLoop());
         Router router = new Router(this::isReadable, settings.sessions());
         dispatch = new DispatchServices(commands, topology, router, local, guard, slowLog, new SubscriptionCounts());
     }

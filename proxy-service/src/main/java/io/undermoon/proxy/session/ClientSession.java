@@ -270,7 +270,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     private void takeCommands() {
         try {
             while (!mustWait() && takeCommand()) {
-                if (client.leaving()) {
+                if (client.closesAfterReply()) {
                     closing = true;
                     break;
                 }
@@ -349,7 +349,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
             return false;
         }
         if (handler.handle(this, input.frame(), CommandHandler.NOT_FORWARDED)) {
-            client.commandTaken();
+            client.advanceReplyMode();
             return true;
         }
         input.rewind(start);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each limit bites, with clients that were connected before it was set. */
+/** Limits apply to clients that were connected before the limit was set. */
 class ClientLimitsIT {
     private static final Pattern OUTPUT = Pattern.compile(" omem=([0-9]+) ");
     private static final String MEGABYTE = "x".repeat(1 << 20);
@@ -48,7 +48,7 @@ class ClientLimitsIT {
     }
 
     @Test
-    void size_of_an_argument() {
+    void limits_the_size_of_an_argument() {
         set("proto-max-bulk-len", "2mb");
         assertThat(text(client.call("SET", "k", MEGABYTE))).isEqualTo("OK");
         sendBytes("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$2097153\r\n");
@@ -57,7 +57,7 @@ class ClientLimitsIT {
     }
 
     @Test
-    void number_of_arguments() {
+    void limits_the_number_of_arguments() {
         set("max_arguments", "4");
         assertThat(client.call("DEL", "{k}a", "{k}b", "{k}c")).isEqualTo(new RespValue.Int(0));
         client.send("DEL", "{k}a", "{k}b", "{k}c", "{k}d");
@@ -66,7 +66,7 @@ class ClientLimitsIT {
     }
 
     @Test
-    void size_of_a_command_that_is_not_whole() {
+    void limits_the_size_of_an_incomplete_command() {
         set("client-query-buffer-limit", "1mb");
         client.send("ECHO", "before");
         sendBytes("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1500000\r\n");
@@ -77,7 +77,7 @@ class ClientLimitsIT {
     }
 
     @Test
-    void number_of_clients() {
+    void limits_the_number_of_clients() {
         set("maxclients", "2");
         try (RespConnection third = RespConnection.to(proxy.port())) {
             assertThat(text(third.receive())).isEqualTo("ERR max number of clients reached");
@@ -91,7 +91,7 @@ class ClientLimitsIT {
     }
 
     @Test
-    void what_waits_for_a_client_that_reads_slowly_is_bounded_without_a_limit() {
+    void output_of_a_slow_reader_is_bounded_without_a_limit() {
         client.call("SET", "big", MEGABYTE);
         String id = text(client.call("CLIENT", "ID"));
         int commands = 1000;
@@ -110,7 +110,7 @@ class ClientLimitsIT {
     }
 
     @Test
-    void what_may_wait_for_a_client_with_replies() {
+    void hard_limit_disconnects_a_client_with_unread_replies() {
         client.call("SET", "big", MEGABYTE);
         set("client-output-buffer-limit", "normal 4mb 0 0");
         assertThat(text(client.call("GET", "big"))).hasSize(1 << 20);
@@ -121,7 +121,7 @@ class ClientLimitsIT {
     }
 
     @Test
-    void what_may_wait_for_a_client_too_long() {
+    void soft_limit_disconnects_a_client_after_its_time() {
         client.call("SET", "big", MEGABYTE);
         set("client-output-buffer-limit", "normal 0 4mb 1");
         for (int i = 0; i < 50; i++) {
@@ -131,10 +131,10 @@ class ClientLimitsIT {
     }
 
     @Test
-    void what_may_wait_for_a_client_with_messages() {
+    void hard_limit_disconnects_a_subscriber() {
         set("client-output-buffer-limit", "normal 0 0 0 pubsub 4mb 0 0");
         client.call("SUBSCRIBE", "channel");
-        // The system's own buffers take some of it.
+        // The socket buffers of the kernel hold a part of it.
         for (int i = 0; i < 50; i++) {
             admin.call("PUBLISH", "channel", MEGABYTE);
         }
@@ -144,7 +144,7 @@ class ClientLimitsIT {
     }
 
     @Test
-    void idleness() {
+    void disconnects_idle_clients() {
         RespConnection blocked = RespConnection.to(proxy.port());
         blocked.send("BLPOP", "nothing", "0");
         RespConnection subscribed = RespConnection.to(proxy.port());
@@ -160,7 +160,7 @@ class ClientLimitsIT {
 
     private void set(String option, String value) {
         assertThat(text(admin.call("CONFIG", "SET", option, value))).isEqualTo("OK");
-        // Each loop obeys what it was told before it answers anything else.
+        // An event loop applies the change before it answers the next command.
         client.call("PING");
     }
 

@@ -51,7 +51,9 @@ class RouteTableTest {
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             Target owner = owners[slot] == null ? Target.UNSERVED : owners[slot];
             assertThat(table.owner(slot)).as("slot %d, seed %d", slot, seed).isSameAs(owner);
-            assertThat(table.localReplica(slot)).as("slot %d, seed %d", slot, seed).isSameAs(replicas[slot]);
+            assertThat(table.localReplica(slot))
+                    .as("slot %d, seed %d", slot, seed)
+                    .isSameAs(replicas[slot]);
         }
     }
 }

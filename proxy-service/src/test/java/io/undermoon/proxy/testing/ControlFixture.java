@@ -20,7 +20,6 @@ import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -28,6 +27,7 @@ import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.ControlCommands;
+import io.undermoon.proxy.server.ControlServices;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -44,7 +44,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** All that control commands need, at 127.0.0.1:5299, and one client that sends them. */
+/** The local commands of a proxy at 127.0.0.1:5299, and one client that sends them. */
 public final class ControlFixture implements AutoCloseable {
     static final String SELF = "127.0.0.1:5299";
     private static final long LIMIT_SECONDS = 20;
@@ -94,7 +94,7 @@ public final class ControlFixture implements AutoCloseable {
         client = connect();
     }
 
-    /** Another client. */
+    /** Connects another client. */
     public Client connect() {
         Client connected =
                 new Client(clients.nextId(), "127.0.0.1:40001", SELF, access.defaultAccount(), access.isOpen());
@@ -102,7 +102,7 @@ public final class ControlFixture implements AutoCloseable {
         return connected;
     }
 
-    /** The bytes of the reply to a command, which is dispatched as sessions do. */
+    /** The raw reply to a command, dispatched as a session does. */
     public String wire(String... arguments) {
         ByteBuf reply = reply(client, arguments);
         String text = reply.toString(StandardCharsets.UTF_8);
@@ -125,7 +125,7 @@ public final class ControlFixture implements AutoCloseable {
         return ((RespValue.Bulk) call(arguments)).text();
     }
 
-    /** A command whose arguments have no blanks. */
+    /** The raw reply to a command whose arguments have no spaces. */
     public String words(String command) {
         return wire(command.split(" "));
     }

@@ -12,11 +12,10 @@ import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.command.Integers;
-import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
-import io.undermoon.proxy.control.UsersFile;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
@@ -25,12 +24,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ACL}: the users of this proxy, in the shapes and words of Redis. */
+/** {@code ACL}: the users of this proxy. Replies have the format and wording of Redis. */
 public final class AclCommands {
     private static final Logger LOG = Logger.getLogger(AclCommands.class);
 
@@ -75,12 +73,15 @@ public final class AclCommands {
     private final @Nullable UsersFile file;
     private final SecureRandom random = new SecureRandom();
 
-    public AclCommands(ControlServices services) {
-        this.commands = services.commands();
-        this.clients = services.clients();
-        this.guard = services.guard();
+    /**
+     * @param file null when the configuration has no {@code users_file}
+     */
+    public AclCommands(CommandCatalog commands, ClientRegistry clients, Guard guard, @Nullable UsersFile file) {
+        this.commands = commands;
+        this.clients = clients;
+        this.guard = guard;
         this.access = guard.access();
-        this.file = services.usersFile();
+        this.file = file;
     }
 
     public void register(HandlerTable table) {
@@ -136,8 +137,7 @@ public final class AclCommands {
         try {
             access.set(argument(frame, 2), arguments(frame, 3));
         } catch (RuleException e) {
-            RespWriter.error(out, "ERR " + e.getMessage());
-            return;
+            throw new ErrorReplyException("ERR " + e.getMessage());
         }
         guard.enforce(clients, client);
         Replies.ok(out);
@@ -147,19 +147,15 @@ public final class AclCommands {
         try {
             RespWriter.integer(out, access.delete(arguments(frame, 2)));
         } catch (RuleException e) {
-            RespWriter.error(out, "ERR " + e.getMessage());
-            return;
+            throw new ErrorReplyException("ERR " + e.getMessage());
         }
         guard.enforce(clients, client);
     }
 
     private void cat(CommandFrame frame, ByteBuf out) {
+        requireAtMost(3, frame);
         if (frame.argumentCount() == 2) {
             texts(Categories.names(), out);
-            return;
-        }
-        if (frame.argumentCount() > 3) {
-            unknownSubcommand(frame, out);
             return;
         }
         List<Command> members = Categories.commandsOf(argument(frame, 2), commands.current());
@@ -173,8 +169,7 @@ public final class AclCommands {
     private void dryRun(CommandFrame frame, ByteBuf out) {
         User user = access.find(argument(frame, 2));
         if (user == null) {
-            RespWriter.error(out, "ERR User '" + argument(frame, 2) + "' not found");
-            return;
+            throw new ErrorReplyException("ERR User '" + argument(frame, 2) + "' not found");
         }
         CommandFrame inner = frame.from(3);
         Command command = commands.current().find(inner);
@@ -196,77 +191,63 @@ public final class AclCommands {
     }
 
     private void generatePassword(CommandFrame frame, ByteBuf out) {
-        OptionalLong bits =
-                frame.argumentCount() == 2 ? OptionalLong.of(DEFAULT_PASSWORD_BITS) : Integers.parse(frame.argument(2));
-        if (frame.argumentCount() > 3) {
-            unknownSubcommand(frame, out);
-        } else if (bits.isEmpty()) {
-            Replies.notAnInteger(out);
-        } else if (bits.getAsLong() <= 0 || bits.getAsLong() > MAX_PASSWORD_BITS) {
-            RespWriter.error(
-                    out,
+        requireAtMost(3, frame);
+        long bits = frame.argumentCount() == 2 ? DEFAULT_PASSWORD_BITS : Arguments.integer(frame, 2);
+        if (bits <= 0 || bits > MAX_PASSWORD_BITS) {
+            throw new ErrorReplyException(
                     "ERR ACL GENPASS argument must be the number of bits for the output password, "
                             + "a positive number up to " + MAX_PASSWORD_BITS);
-        } else {
-            int digits = (int) (bits.getAsLong() + 3) / 4;
-            byte[] bytes = new byte[(digits + 1) / 2];
-            random.nextBytes(bytes);
-            text(HexFormat.of().formatHex(bytes).substring(0, digits), out);
         }
+        int digits = (int) (bits + 3) / 4;
+        byte[] bytes = new byte[(digits + 1) / 2];
+        random.nextBytes(bytes);
+        text(HexFormat.of().formatHex(bytes).substring(0, digits), out);
     }
 
     private void log(CommandFrame frame, Client client, ByteBuf out) {
-        if (frame.argumentCount() > 3) {
-            unknownSubcommand(frame, out);
-        } else if (frame.argumentCount() == 3 && frame.argumentIs(2, "RESET")) {
+        requireAtMost(3, frame);
+        if (frame.argumentCount() == 3 && frame.argumentIs(2, "RESET")) {
             guard.log().reset();
             Replies.ok(out);
         } else {
-            OptionalLong count =
-                    frame.argumentCount() == 2 ? OptionalLong.of(DEFAULT_LOG_COUNT) : Integers.parse(frame.argument(2));
-            if (count.isEmpty()) {
-                Replies.notAnInteger(out);
-            } else {
-                guard.log().write(count.getAsLong(), client.protocol(), out);
-            }
+            long count = frame.argumentCount() == 2 ? DEFAULT_LOG_COUNT : Arguments.integer(frame, 2);
+            guard.log().write(count, client.protocol(), out);
         }
     }
 
     private void load(Client client, ByteBuf out) {
-        String problem = file == null ? null : file.load();
-        if (file == null) {
-            RespWriter.error(out, NO_FILE);
-        } else if (problem != null) {
-            RespWriter.error(
-                    out,
-                    "ERR " + problem
-                            + " WARNING: ACL errors detected, no change to the previously active ACL rules was performed");
-        } else {
-            guard.enforce(clients, client);
-            Replies.ok(out);
+        String problem = requireFile().load();
+        if (problem != null) {
+            throw new ErrorReplyException("ERR " + problem
+                    + " WARNING: ACL errors detected, no change to the previously active ACL rules was performed");
         }
+        guard.enforce(clients, client);
+        Replies.ok(out);
     }
 
     private void save(ByteBuf out) {
-        if (file == null) {
-            RespWriter.error(out, NO_FILE);
-            return;
-        }
         try {
-            file.save();
-            Replies.ok(out);
+            requireFile().save();
         } catch (IOException e) {
-            LOG.warnf(e, "the users cannot be saved");
-            RespWriter.error(
-                    out,
-                    "ERR There was an error trying to save the ACLs. Please check the server logs for more information");
+            LOG.warnf(e, "Users not saved");
+            throw new ErrorReplyException("ERR There was an error trying to save the ACLs. "
+                    + "Please check the server logs for more information");
         }
+        Replies.ok(out);
     }
 
-    private static void unknownSubcommand(CommandFrame frame, ByteBuf out) {
-        RespWriter.error(
-                out,
-                "ERR unknown subcommand or wrong number of arguments for '" + frame.argument(1) + "'. Try ACL HELP.");
+    private UsersFile requireFile() {
+        if (file == null) {
+            throw new ErrorReplyException(NO_FILE);
+        }
+        return file;
+    }
+
+    private static void requireAtMost(int arguments, CommandFrame frame) {
+        if (frame.argumentCount() > arguments) {
+            throw new ErrorReplyException("ERR unknown subcommand or wrong number of arguments for '"
+                    + frame.argument(1) + "'. Try ACL HELP.");
+        }
     }
 
     private static String argument(CommandFrame frame, int argument) {

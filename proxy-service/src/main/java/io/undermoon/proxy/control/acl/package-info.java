@@ -1,6 +1,4 @@
-/**
- * {@code ACL}: the users of this proxy.
- */
+/** {@code ACL}, and the file that stores the users. */
 @NullMarked
 package io.undermoon.proxy.control.acl;
 

@@ -3,8 +3,8 @@ package io.undermoon.proxy.control.cluster;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.client.Client;
-import io.undermoon.proxy.command.Integers;
-import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
@@ -19,11 +19,10 @@ import io.undermoon.slot.Slot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** {@code CLUSTER}: what clients learn the cluster's shape from. */
+/** {@code CLUSTER}: the topology of the cluster for clients. */
 public final class ClusterCommands {
     private static final String HELP = """
             COUNTKEYSINSLOT <slot>
@@ -58,14 +57,14 @@ public final class ClusterCommands {
     private final SlotKeys slotKeys;
     private final boolean busPortInNodes;
 
-    /** Of the topology that was last asked about; many clients ask at once after a change. */
+    /** The view of the topology of the last call; after a change many clients ask at once. */
     private volatile @Nullable ClusterView lastView;
 
-    public ClusterCommands(ControlServices services) {
-        this.topology = services.topology();
-        this.nodeStates = services.nodeStates();
-        this.slotKeys = new SlotKeys(services.nodes());
-        this.busPortInNodes = services.settings().busPortInNodes();
+    public ClusterCommands(TopologyStore topology, NodeStates nodeStates, SlotKeys slotKeys, boolean busPortInNodes) {
+        this.topology = topology;
+        this.nodeStates = nodeStates;
+        this.slotKeys = slotKeys;
+        this.busPortInNodes = busPortInNodes;
     }
 
     public void register(HandlerTable table) {
@@ -74,25 +73,21 @@ public final class ClusterCommands {
                 .on(
                         "cluster|nodes",
                         (frame, client, out) ->
-                                text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
-                .on("cluster|info", (frame, client, out) -> text(client, ClusterReplies.info(view()), out))
+                                Replies.text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
+                .on("cluster|info", (frame, client, out) -> Replies.text(client, ClusterReplies.info(view()), out))
                 .plain("cluster|myid", out -> RespWriter.bulk(out, view().self().id()))
-                // A shard is what one proxy is the master of, so the proxy's id names it.
+                // A shard has one proxy as its master, so the id of the proxy identifies it.
                 .plain(
                         "cluster|myshardid",
                         out -> RespWriter.bulk(out, view().self().id()))
                 .on("cluster|keyslot", (frame, client, out) -> RespWriter.integer(out, keySlot(frame)))
                 .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, out))
                 .later("cluster|getkeysinslot", (frame, client, out) -> getKeysInSlot(frame, out))
-                // Proxies have no bus to each other.
+                // Proxies have no cluster bus.
                 .plain("cluster|links", out -> RespWriter.array(out, 0))
                 .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
                 .on("cluster|slaves", (frame, client, out) -> replicas(frame.argument(2), client, out))
                 .plain("cluster|help", Replies.help("CLUSTER", HELP));
-    }
-
-    private static void text(Client client, String text, ByteBuf out) {
-        RespWriter.verbatim(out, client.protocol(), "txt", text);
     }
 
     private ClusterView view() {
@@ -115,34 +110,29 @@ public final class ClusterCommands {
         return Slot.of(frame.buffer(), frame.argumentStart(2), frame.argumentLength(2));
     }
 
-    /** Of a slot that another proxy serves there are no keys here, as Redis says too. */
+    /** Answers 0 for a slot that another proxy serves, as Redis does. */
     private @Nullable CompletionStage<ByteBuf> countKeysInSlot(CommandFrame frame, ByteBuf out) {
-        OptionalLong slot = Integers.parse(frame.argument(2));
-        if (slot.isEmpty()) {
-            Replies.notAnInteger(out);
-        } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT) {
-            RespWriter.error(out, "ERR Invalid slot");
-        } else if (topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
-            return slotKeys.count(local.node(), (int) slot.getAsLong());
-        } else {
-            RespWriter.integer(out, 0);
+        long slot = Arguments.integer(frame, 2);
+        if (slot < 0 || slot >= Slot.COUNT) {
+            throw new ErrorReplyException("ERR Invalid slot");
         }
+        if (topology.current().routes().settledOwner((int) slot) instanceof Target.Local local) {
+            return slotKeys.count(local.node(), (int) slot);
+        }
+        RespWriter.integer(out, 0);
         return null;
     }
 
     private @Nullable CompletionStage<ByteBuf> getKeysInSlot(CommandFrame frame, ByteBuf out) {
-        OptionalLong slot = Integers.parse(frame.argument(2));
-        OptionalLong max = Integers.parse(frame.argument(3));
-        if (slot.isEmpty() || max.isEmpty()) {
-            Replies.notAnInteger(out);
-        } else if (slot.getAsLong() < 0 || slot.getAsLong() >= Slot.COUNT || max.getAsLong() < 0) {
-            RespWriter.error(out, "ERR Invalid slot or number of keys");
-        } else if (max.getAsLong() > 0
-                && topology.current().routes().settledOwner((int) slot.getAsLong()) instanceof Target.Local local) {
-            return slotKeys.names(local.node(), (int) slot.getAsLong(), max.getAsLong());
-        } else {
-            RespWriter.array(out, 0);
+        long slot = Arguments.integer(frame, 2);
+        long max = Arguments.integer(frame, 3);
+        if (slot < 0 || slot >= Slot.COUNT || max < 0) {
+            throw new ErrorReplyException("ERR Invalid slot or number of keys");
         }
+        if (max > 0 && topology.current().routes().settledOwner((int) slot) instanceof Target.Local local) {
+            return slotKeys.names(local.node(), (int) slot, max);
+        }
+        RespWriter.array(out, 0);
         return null;
     }
 

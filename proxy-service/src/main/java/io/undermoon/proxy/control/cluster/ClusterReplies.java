@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** The replies to {@code CLUSTER NODES}, {@code SLOTS}, {@code SHARDS} and {@code INFO}: a view in the shapes of Redis 7. */
+/** Writes {@code CLUSTER NODES}, {@code SLOTS}, {@code SHARDS} and {@code INFO} in the format of Redis 7. */
 final class ClusterReplies {
-    /** What the original puts for the port of a cluster bus; there is no bus. */
+    /** The port that the original Undermoon reports; proxies have no cluster bus. */
     private static final String BUS_PORT = "@5299";
 
     private ClusterReplies() {}
 
-    /** A line for each master, then for each replica; this proxy first. */
+    /** One line for each master, then for each replica; this proxy first. */
     static String nodes(ClusterView view, ClientPorts ports, boolean withBusPort) {
         StringBuilder lines = new StringBuilder();
         for (ClusterView.Master master : view.masters()) {
@@ -44,7 +44,7 @@ final class ClusterReplies {
         return lines.toString();
     }
 
-    /** The lines of {@link #nodes} for the replicas of a master, without their ends. */
+    /** The lines of {@link #nodes} for the replicas of one master, without line ends. */
     static List<String> replicas(ClusterView view, String masterId, ClientPorts ports, boolean withBusPort) {
         List<String> lines = new ArrayList<>();
         for (ClusterView.Replica replica : view.replicas()) {
@@ -97,9 +97,9 @@ final class ClusterReplies {
     }
 
     /**
-     * A shard for each master.
+     * One shard for each master.
      *
-     * @param states of the local nodes; of others only that they are there is known
+     * @param states of the local nodes; other replicas count as online with offset 0
      */
     static void shards(ClusterView view, Map<NodeAddress, NodeState> states, Client client, ByteBuf out) {
         RespWriter.array(out, view.masters().size());
@@ -153,7 +153,7 @@ final class ClusterReplies {
         }
     }
 
-    /** The state is {@code ok} only where every slot is served; those that are work in either state. */
+    /** The state is {@code ok} only when every slot is served. Served slots work in either state. */
     static String info(ClusterView view) {
         int served = view.servedSlots();
         boolean ok = view.topology().clusterName() != null && served == Slot.COUNT;

@@ -16,19 +16,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster as clients are shown it: proxies as masters, and behind them Redis nodes as replicas.
+ * The cluster as clients see it: proxies are masters, and the Redis replicas behind them are replicas.
  *
- * <p>A pure function of the topology. Masters have exactly the slots that the routes lead to them for, so what is shown
- * and what is redirected to never differ; slots under migration are their source's. A replica is shown at the address of the proxy in
- * front of it, which may be that of a master too; one that has no slots to serve reads of is not shown.
+ * <p>A pure function of the topology. The slots of a master come from the routes, so replies agree with {@code MOVED}
+ * redirections; a migrating slot belongs to its source. A replica has the address of the proxy in front of it, which
+ * may be the address of a master too. Replicas without readable slots are left out.
  *
- * @param topology what the view is of
- * @param masters this proxy first, then its peers in the order they were told
- * @param replicas in the order they were told
- * @param runs the slots that are served, in ascending order
+ * @param topology the topology of this view
+ * @param masters this proxy first, then its peers in the order of the metadata
+ * @param replicas in the order of the metadata
+ * @param runs the served slots, ascending
  */
 record ClusterView(Topology topology, List<Master> masters, List<Replica> replicas, List<Run> runs) {
     ClusterView {
@@ -37,18 +38,18 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
         runs = List.copyOf(runs);
     }
 
-    /** A proxy with the slots that it serves. */
+    /** A proxy and the slots that it serves. */
     record Master(String id, ProxyAddress proxy, SlotRanges slots) {}
 
     /**
-     * A Redis node that copies some of a proxy's slots.
+     * A Redis replica of some of the slots of a proxy.
      *
-     * @param proxy the one in front of it
-     * @param slots those it can serve reads of
+     * @param proxy the proxy in front of the replica
+     * @param slots the slots whose reads it can serve
      */
     record Replica(String id, NodeAddress node, ProxyAddress proxy, SlotRanges slots, Master master) {}
 
-    /** Neighbouring slots with the same master and replicas. */
+    /** Adjacent slots with the same master and replicas. */
     record Run(SlotRange slots, Master master, List<Replica> replicas) {
         Run {
             replicas = List.copyOf(replicas);
@@ -56,43 +57,37 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
     }
 
     static ClusterView of(Topology topology, ProxyAddress self) {
-        @Nullable ProxyAddress[] owners = owners(topology.routes(), self);
+        IntFunction<@Nullable ProxyAddress> owners = slot -> owner(topology.routes(), self, slot);
         Map<ProxyAddress, Master> masters = masters(topology, self, owners);
         List<Replica> replicas = replicas(topology, owners, masters);
         return new ClusterView(topology, List.copyOf(masters.values()), replicas, runs(owners, masters, replicas));
     }
 
-    /** This proxy. */
     Master self() {
         return masters.get(0);
     }
 
-    /** How many slots somebody serves. */
+    /** Number of served slots. */
     int servedSlots() {
         return masters.stream().mapToInt(master -> master.slots().size()).sum();
     }
 
-    private static @Nullable ProxyAddress[] owners(RouteTable routes, ProxyAddress self) {
-        @Nullable ProxyAddress[] owners = new ProxyAddress[Slot.COUNT];
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            Target target = routes.settledOwner(slot);
-            if (target instanceof Target.Local) {
-                owners[slot] = self;
-            } else if (target instanceof Target.Remote remote) {
-                owners[slot] = remote.proxy();
-            }
+    private static @Nullable ProxyAddress owner(RouteTable routes, ProxyAddress self, int slot) {
+        Target target = routes.settledOwner(slot);
+        if (target instanceof Target.Remote remote) {
+            return remote.proxy();
         }
-        return owners;
+        return target instanceof Target.Local ? self : null;
     }
 
     private static Map<ProxyAddress, Master> masters(
-            Topology topology, ProxyAddress self, @Nullable ProxyAddress[] owners) {
+            Topology topology, ProxyAddress self, IntFunction<@Nullable ProxyAddress> owners) {
         Map<ProxyAddress, List<SlotRange>> slots = new LinkedHashMap<>();
         slots.put(self, new ArrayList<>());
         topology.cluster().peers().keySet().forEach(peer -> slots.putIfAbsent(peer, new ArrayList<>()));
         for (int start = 0; start < Slot.COUNT; ) {
             int end = endOfRun(owners, start, Slot.COUNT);
-            ProxyAddress owner = owners[start];
+            ProxyAddress owner = owners.apply(start);
             if (owner != null) {
                 slots.computeIfAbsent(owner, proxy -> new ArrayList<>()).add(new SlotRange(start, end));
             }
@@ -105,12 +100,12 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
     }
 
     private static List<Replica> replicas(
-            Topology topology, @Nullable ProxyAddress[] owners, Map<ProxyAddress, Master> masters) {
+            Topology topology, IntFunction<@Nullable ProxyAddress> owners, Map<ProxyAddress, Master> masters) {
         List<Replica> replicas = new ArrayList<>();
         for (ReplicaNode node : topology.cluster().replicas()) {
             SlotRanges slots = readable(node);
             ProxyAddress owner =
-                    slots.isEmpty() ? null : owners[slots.ranges().get(0).start()];
+                    slots.isEmpty() ? null : owners.apply(slots.ranges().get(0).start());
             Master master = owner == null ? null : masters.get(owner);
             if (master != null) {
                 String id = NodeId.of(topology.clusterName(), node.nodeAddress().value());
@@ -131,7 +126,7 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
     }
 
     private static List<Run> runs(
-            @Nullable ProxyAddress[] owners, Map<ProxyAddress, Master> masters, List<Replica> replicas) {
+            IntFunction<@Nullable ProxyAddress> owners, Map<ProxyAddress, Master> masters, List<Replica> replicas) {
         TreeSet<Integer> cuts = new TreeSet<>();
         cuts.add(Slot.COUNT);
         for (Replica replica : replicas) {
@@ -143,7 +138,7 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
         List<Run> runs = new ArrayList<>();
         for (int start = 0; start < Slot.COUNT; ) {
             int end = endOfRun(owners, start, Objects.requireNonNull(cuts.higher(start)));
-            ProxyAddress owner = owners[start];
+            ProxyAddress owner = owners.apply(start);
             if (owner != null) {
                 runs.add(new Run(
                         new SlotRange(start, end),
@@ -161,10 +156,10 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
                 .toList();
     }
 
-    /** The last slot before {@code limit} up to which the owner is that of {@code start}. */
-    private static int endOfRun(@Nullable ProxyAddress[] owners, int start, int limit) {
+    /** The last slot before {@code limit} with the same owner as all slots from {@code start}. */
+    private static int endOfRun(IntFunction<@Nullable ProxyAddress> owners, int start, int limit) {
         int end = start;
-        while (end + 1 < limit && Objects.equals(owners[end + 1], owners[start])) {
+        while (end + 1 < limit && Objects.equals(owners.apply(end + 1), owners.apply(start))) {
             end++;
         }
         return end;

@@ -5,15 +5,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The 40 characters by which clients know a node of the cluster. They follow from the cluster and the address alone, so
- * every proxy says the same of a node without having been told.
+ * The node id that clients see. It is a function of cluster and address, so all proxies agree on it without
+ * communication.
  *
  * <pre>
  * testcluster_____________9f8fca2805923328
- * |- 24: cluster name ---||- 16: CRC ----|      both filled up with underscores on the right
+ * |- 24: cluster name ---||- 16: CRC ----|      both padded on the right with underscores
  * </pre>
  *
- * The CRC is CRC-64/Jones of the address text, as Redis itself computes it for DUMP, in hexadecimal without leading zeros.
+ * The CRC is CRC-64/Jones of the address, which Redis uses for DUMP, in hexadecimal without leading zeros.
  */
 final class NodeId {
     private static final int NAME_LENGTH = 24;
@@ -24,7 +24,7 @@ final class NodeId {
     private NodeId() {}
 
     /**
-     * @param address of a proxy, or for a replica that of its Redis node, as it stands in the metadata
+     * @param address of a proxy or, for a replica, of its Redis node, as in the metadata
      */
     static String of(@Nullable ClusterName cluster, String address) {
         String name = cluster == null ? "" : cluster.value();

@@ -1,6 +1,4 @@
-/**
- * {@code CLUSTER}: the slots, proxies and replicas of the cluster as clients see them.
- */
+/** {@code CLUSTER}: the cluster as clients see it. */
 @NullMarked
 package io.undermoon.proxy.control.cluster;
 

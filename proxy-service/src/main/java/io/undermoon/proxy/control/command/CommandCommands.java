@@ -1,10 +1,9 @@
 package io.undermoon.proxy.control.command;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandReplies;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
@@ -17,7 +16,7 @@ import io.undermoon.resp.RespWriter;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** {@code COMMAND}: what the proxy's command table says, and for texts what a node behind the proxy says. */
+/** {@code COMMAND}: answered from the command table of the proxy; {@code DOCS} by one of its nodes. */
 public final class CommandCommands {
     private static final String HELP = """
             (no subcommand)
@@ -45,12 +44,12 @@ public final class CommandCommands {
     private final Endpoints endpoints;
     private final NodeStates nodeStates;
 
-    public CommandCommands(ControlServices services) {
-        this.replies = new CommandReplies(services.commands().current());
-        services.commands().onChange(next -> replies = new CommandReplies(next));
-        this.nodes = services.nodes();
-        this.endpoints = services.endpoints();
-        this.nodeStates = services.nodeStates();
+    public CommandCommands(CommandCatalog commands, BackendQuery nodes, Endpoints endpoints, NodeStates nodeStates) {
+        this.replies = new CommandReplies(commands.current());
+        commands.onChange(next -> replies = new CommandReplies(next));
+        this.nodes = nodes;
+        this.endpoints = endpoints;
+        this.nodeStates = nodeStates;
     }
 
     public void register(HandlerTable table) {
@@ -66,18 +65,15 @@ public final class CommandCommands {
                 .plain("command|help", Replies.help("COMMAND", HELP));
     }
 
-    /** Texts are only for people to read, so without a node there are none rather than an error. */
+    /** Documentation is optional, so without a node the reply is empty instead of an error. */
     private @Nullable CompletionStage<ByteBuf> docs(CommandFrame frame, Protocol protocol, ByteBuf out) {
         Endpoint node = anyNode();
         if (node == null) {
             RespWriter.map(out, protocol, 0);
             return null;
         }
-        return nodes.ask(node, protocol, frame.arguments(0)).exceptionally(problem -> {
-            ByteBuf none = Unpooled.buffer();
-            RespWriter.map(none, protocol, 0);
-            return none;
-        });
+        return nodes.ask(node, protocol, frame.arguments(0))
+                .exceptionally(problem -> Replies.of(none -> RespWriter.map(none, protocol, 0)));
     }
 
     private @Nullable Endpoint anyNode() {

@@ -6,7 +6,6 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.NodeCommands;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -24,8 +23,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Learns commands from the Redis nodes behind this proxy: how many a node has is asked regularly, and which ones when the number
- * is new or the node did not answer before, so when it was exchanged or a module was loaded. Owned by the control loop.
+ * Discovers the commands of the Redis nodes of this proxy. It polls {@code COMMAND COUNT}, and reads {@code COMMAND}
+ * when the count has changed or the node had not answered: after a node is replaced or a module is loaded. Confined to
+ * the control loop.
  */
 public final class CommandLearning implements Runnable {
     private static final Logger LOG = Logger.getLogger(CommandLearning.class);
@@ -37,22 +37,28 @@ public final class CommandLearning implements Runnable {
     private final NodeStates nodes;
     private final EventLoop loop;
 
-    /** How many commands each node had when they were learnt. */
+    /** The number of commands of each node whose commands are known. */
     private final Map<NodeAddress, Long> counts = new HashMap<>();
 
-    /** Those that are being asked. */
+    /** The nodes with a request in flight. */
     private final Set<NodeAddress> asked = new HashSet<>();
 
-    public CommandLearning(ControlServices services, EventLoop loop) {
-        this.commands = services.commands();
-        this.query = services.nodes();
-        this.endpoints = services.endpoints();
-        this.topology = services.topology();
-        this.nodes = services.nodeStates();
+    public CommandLearning(
+            CommandCatalog commands,
+            BackendQuery query,
+            Endpoints endpoints,
+            TopologyStore topology,
+            NodeStates nodes,
+            EventLoop loop) {
+        this.commands = commands;
+        this.query = query;
+        this.endpoints = endpoints;
+        this.topology = topology;
+        this.nodes = nodes;
         this.loop = loop;
     }
 
-    /** Begins, and goes on until the loop ends. */
+    /** Starts polling, until the event loop ends. */
     public void start(long periodMillis) {
         loop.scheduleWithFixedDelay(this, 0, periodMillis, TimeUnit.MILLISECONDS);
     }
@@ -74,7 +80,7 @@ public final class CommandLearning implements Runnable {
                             asked.remove(node);
                             if (problem != null) {
                                 counts.remove(node);
-                                LOG.debugf("node=%s its commands are not known: %s", node, problem.getMessage());
+                                LOG.debugf("Commands of node not read: node=%s reason=%s", node, problem.getMessage());
                             }
                         },
                         loop);
@@ -99,10 +105,10 @@ public final class CommandLearning implements Runnable {
         try {
             List<String> learnt = commands.learn(NodeCommands.of(reply));
             if (!learnt.isEmpty()) {
-                LOG.infof("node=%s has commands that were not known: %s", node, learnt);
+                LOG.infof("Commands discovered: node=%s commands=%s", node, learnt);
             }
         } catch (IllegalArgumentException e) {
-            LOG.warnf("node=%s its commands cannot be learnt: %s", node, e.getMessage());
+            LOG.warnf("Commands of node refused: node=%s reason=%s", node, e.getMessage());
         }
     }
 

@@ -1,6 +1,4 @@
-/**
- * {@code COMMAND}, and the discovery of the commands that the Redis nodes have beyond the table of the proxy.
- */
+/** {@code COMMAND}, and the discovery of commands of the Redis nodes that the command table lacks. */
 @NullMarked
 package io.undermoon.proxy.control.command;
 

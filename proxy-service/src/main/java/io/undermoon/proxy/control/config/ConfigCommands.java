@@ -1,11 +1,11 @@
 package io.undermoon.proxy.control.config;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.GlobPattern;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.info.ResettableStats;
@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code CONFIG}: shapes and errors of Redis 7, options of the proxy. */
+/** {@code CONFIG}: options of the proxy, in the format of Redis 7. */
 public final class ConfigCommands {
     private static final String HELP = """
             GET <pattern>
@@ -51,7 +51,7 @@ public final class ConfigCommands {
                 .plain("config|help", Replies.help("CONFIG", HELP));
     }
 
-    /** The options of the proxy and, where that is allowed, those of the nodes that the proxy has not. */
+    /** Shows the options of the proxy and, where administration of the nodes is allowed, other options of the nodes. */
     private @Nullable CompletionStage<ByteBuf> get(CommandFrame frame, Client client, ByteBuf out) {
         Protocol protocol = client.protocol();
         Map<String, String> own = new LinkedHashMap<>();
@@ -68,9 +68,7 @@ public final class ConfigCommands {
         }
         return nodes.options(frame.arguments(2)).thenApply(ofNodes -> {
             ofNodes.forEach(own::putIfAbsent);
-            ByteBuf reply = Unpooled.buffer();
-            write(own, protocol, reply);
-            return reply;
+            return Replies.of(reply -> write(own, protocol, reply));
         });
     }
 
@@ -82,20 +80,16 @@ public final class ConfigCommands {
         });
     }
 
-    /** A change that was found to be right and is not made yet. */
-    private record Pending(ConfigOption.Change change, String value) {}
-
     /**
-     * {@code CONFIG SET <option> <value> …}: all of them or, if one is wrong, none; for options of the nodes that is true of each
-     * node by itself.
+     * {@code CONFIG SET <option> <value> …}: sets all options or, if one value is wrong, none. For options of the nodes
+     * that holds for each node by itself.
      */
     private @Nullable CompletionStage<ByteBuf> set(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() % 2 != 0) {
-            CommandErrors.syntax(out);
-            return null;
+            throw new ErrorReplyException(CommandErrors.SYNTAX);
         }
         if (nodes.isOn() && countOwn(frame) == 0) {
-            return nodes.done(frame.arguments(0), out);
+            return nodes.replyOk(frame.arguments(0));
         }
         if (!Guard.refusesControl(client, out)) {
             setOwn(frame, out);
@@ -103,48 +97,41 @@ public final class ConfigCommands {
         return null;
     }
 
-    /** How many of the options to be set are the proxy's own. */
+    /** The number of given options that belong to the proxy. */
     private long countOwn(CommandFrame frame) {
         return IntStream.iterate(2, i -> i < frame.argumentCount(), i -> i + 2)
                 .filter(i -> options.find(frame.argument(i)) != null)
                 .count();
     }
 
-    /** Options of the nodes are unknown here: those of the proxy and those of the nodes are not set by one command. */
+    /** Sets options of the proxy; an option of the nodes in the same command is an unknown option. */
     private void setOwn(CommandFrame frame, ByteBuf out) {
-        List<Pending> pending = new ArrayList<>();
+        List<Runnable> changes = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (int i = 2; i < frame.argumentCount(); i += 2) {
             ConfigOption option = options.find(frame.argument(i));
             if (option == null) {
-                RespWriter.error(
-                        out, "ERR Unknown option or number of arguments for CONFIG SET - '" + frame.argument(i) + "'");
-                return;
+                throw new ErrorReplyException(
+                        "ERR Unknown option or number of arguments for CONFIG SET - '" + frame.argument(i) + "'");
             }
-            String value = frame.argument(i + 1);
-            String problem = seen.add(option.name()) ? problem(option.change(), value) : "duplicate parameter";
-            ConfigOption.Change change = option.change();
-            if (problem != null || change == null) {
-                RespWriter.error(
-                        out,
-                        "ERR CONFIG SET failed (possibly related to argument '" + frame.argument(i) + "') - "
-                                + problem);
-                return;
+            try {
+                if (!seen.add(option.name())) {
+                    throw new IllegalArgumentException("duplicate parameter");
+                }
+                changes.add(option.change().to(frame.argument(i + 1)));
+            } catch (IllegalArgumentException e) {
+                throw new ErrorReplyException("ERR CONFIG SET failed (possibly related to argument '"
+                        + frame.argument(i) + "') - " + e.getMessage());
             }
-            pending.add(new Pending(change, value));
         }
-        pending.forEach(one -> one.change().apply(one.value()));
+        changes.forEach(Runnable::run);
         Replies.ok(out);
-    }
-
-    private static @Nullable String problem(ConfigOption.@Nullable Change change, String value) {
-        return change == null ? "can't set immutable config" : change.problem(value);
     }
 
     private @Nullable CompletionStage<ByteBuf> resetStat(CommandFrame frame, Client client, ByteBuf out) {
         stats.reset();
         if (nodes.isOn()) {
-            return nodes.done(frame.arguments(0), out);
+            return nodes.replyOk(frame.arguments(0));
         }
         Replies.ok(out);
         return null;

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of the proxy under the names of its configuration, and under those of Redis the few that tools ask for. The
+ * The options of the proxy under the names of its configuration, and under names of Redis the few that tools query. The
  * password is not among them.
  */
 public final class ConfigOptions {
@@ -31,7 +31,7 @@ public final class ConfigOptions {
         return options;
     }
 
-    /** The option of this name in any case; null when there is none. */
+    /** The option of this name, ignoring case; null when there is none. */
     @Nullable
     ConfigOption find(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);
@@ -56,10 +56,8 @@ public final class ConfigOptions {
         ConfigOption.Change sampleRate = ConfigOption.number(0, Long.MAX_VALUE, slowLog::sampleRate);
         fixed("slowlog_len", slowLog.capacity());
         fixed("slowlog-max-len", slowLog.capacity());
-        for (String name : List.of("slowlog_log_slower_than", "slowlog-log-slower-than")) {
-            options.add(new ConfigOption(name, () -> Long.toString(slowLog.thresholdMicros()), threshold));
-        }
-        options.add(new ConfigOption("slowlog_sample_rate", () -> Long.toString(slowLog.sampleRate()), sampleRate));
+        add(List.of("slowlog_log_slower_than", "slowlog-log-slower-than"), () -> slowLog.thresholdMicros(), threshold);
+        add(List.of("slowlog_sample_rate"), () -> slowLog.sampleRate(), sampleRate);
     }
 
     private void addOfRedis(ControlSettings settings) {
@@ -69,7 +67,7 @@ public final class ConfigOptions {
         fixed("cluster-require-full-coverage", "no");
     }
 
-    /** What clients may take, under the names of the configuration and of Redis. */
+    /** The limits of clients, under the names of the configuration and of Redis. */
     private void addLimits(ClientRegistry clients) {
         add(
                 List.of("maxclients"),
@@ -90,10 +88,11 @@ public final class ConfigOptions {
         add(
                 List.of("client-output-buffer-limit", "client_output_buffer_limit"),
                 () -> clients.limits().output(),
-                ConfigOption.text(
-                        text -> clients.limits().output().with(text),
-                        text -> clients.changeLimits(
-                                now -> now.withOutput(now.output().with(text)))));
+                text -> {
+                    clients.limits().output().with(text); // throws when the text is wrong
+                    return () -> clients.changeLimits(
+                            now -> now.withOutput(now.output().with(text)));
+                });
         add(
                 List.of("timeout"),
                 () -> TimeUnit.MILLISECONDS.toSeconds(clients.limits().idleMillis()),

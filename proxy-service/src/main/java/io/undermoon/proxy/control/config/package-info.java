@@ -1,6 +1,4 @@
-/**
- * {@code CONFIG}: the options of the proxy. Options of the Redis nodes are left to {@code control.nodes}.
- */
+/** {@code CONFIG}: the options of the proxy. Options of the Redis nodes belong to {@code control.nodes}. */
 @NullMarked
 package io.undermoon.proxy.control.config;
 

@@ -3,24 +3,24 @@ package io.undermoon.proxy.control.connection;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientLine;
-import io.undermoon.proxy.client.ClientName;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.ClientType;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.ReplyMode;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
-import java.util.HashSet;
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** {@code CLIENT}: who is connected to this proxy, and under which name. */
+/** {@code CLIENT}: the connected clients, their names and modes. */
 public final class ClientCommands {
     private static final String HELP = """
             CACHING (YES|NO)
@@ -95,7 +95,7 @@ public final class ClientCommands {
                 .on("client|getname", ClientCommands::getName)
                 .on("client|setinfo", ClientCommands::setInfo)
                 .on("client|id", (frame, client, out) -> RespWriter.integer(out, client.id()))
-                .on("client|info", (frame, client, out) -> text(client, ClientLine.of(client), out))
+                .on("client|info", (frame, client, out) -> Replies.text(client, ClientLine.of(client), out))
                 .on("client|kill", new KillCommand(clients, guard.access()))
                 .on("client|reply", ClientCommands::reply)
                 .on("client|no-evict", (frame, client, out) -> onOrOff(frame, client::noEvict, out))
@@ -107,13 +107,21 @@ public final class ClientCommands {
     }
 
     private static void setName(CommandFrame frame, Client client, ByteBuf out) {
-        String name = frame.argument(2);
-        if (ClientName.isLegal(name)) {
-            client.name(name);
-            Replies.ok(out);
-        } else {
-            RespWriter.error(out, ClientName.ILLEGAL);
+        client.name(checkedName(frame.argument(2)));
+        Replies.ok(out);
+    }
+
+    /** Returns the name of a connection if it is legal. */
+    static String checkedName(String name) {
+        if (!isLegal(name)) {
+            throw new ErrorReplyException("ERR Client names cannot contain spaces, newlines or special characters.");
         }
+        return name;
+    }
+
+    /** Whether the name of a connection or a client library is empty or visible ASCII. */
+    private static boolean isLegal(String name) {
+        return name.chars().allMatch(c -> c >= '!' && c <= '~');
     }
 
     private static void getName(CommandFrame frame, Client client, ByteBuf out) {
@@ -129,12 +137,10 @@ public final class ClientCommands {
         String option = frame.argument(2);
         String value = frame.argument(3);
         if (!isName && !frame.argumentIs(2, "LIB-VER")) {
-            RespWriter.error(out, "ERR Unrecognized option '" + option + "'");
-            return;
+            throw new ErrorReplyException("ERR Unrecognized option '" + option + "'");
         }
-        if (!ClientName.isLegal(value)) {
-            RespWriter.error(out, "ERR " + option + " cannot contain spaces, newlines or special characters.");
-            return;
+        if (!isLegal(value)) {
+            throw new ErrorReplyException("ERR " + option + " cannot contain spaces, newlines or special characters.");
         }
         if (isName) {
             client.libraryName(value);
@@ -144,7 +150,7 @@ public final class ClientCommands {
         Replies.ok(out);
     }
 
-    /** {@code CLIENT REPLY}: there is a reply only when replies are switched on. */
+    /** {@code CLIENT REPLY}; only {@code ON} has a reply. */
     private static void reply(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentIs(2, "ON")) {
             client.replyMode(ReplyMode.ON);
@@ -172,50 +178,31 @@ public final class ClientCommands {
     private void list(CommandFrame frame, Client asking, ByteBuf out) {
         int arguments = frame.argumentCount() - 2;
         if (arguments == 0) {
-            write(clients.all(), asking, out);
+            write(client -> true, asking, out);
         } else if (arguments == 2 && frame.argumentIs(2, "TYPE")) {
-            listType(frame.argument(3), asking, out);
+            write(type(frame.argument(3))::isOf, asking, out);
         } else if (arguments >= 2 && frame.argumentIs(2, "ID")) {
-            listIds(frame.arguments(3), asking, out);
+            Set<Long> ids = IntStream.range(3, frame.argumentCount())
+                    .mapToObj(i -> Arguments.integer(frame, i, "ERR Invalid client ID"))
+                    .collect(Collectors.toSet());
+            write(client -> ids.contains(client.id()), asking, out);
         } else {
             CommandErrors.syntax(out);
         }
     }
 
-    private void listType(String type, Client asking, ByteBuf out) {
-        ClientType wanted = ClientType.find(type);
-        if (wanted == null) {
-            RespWriter.error(out, "ERR Unknown client type '" + type + "'");
-        } else {
-            write(clients.all().stream().filter(wanted::isOf).toList(), asking, out);
+    static ClientType type(String name) {
+        ClientType type = ClientType.find(name);
+        if (type == null) {
+            throw new ErrorReplyException("ERR Unknown client type '" + name + "'");
         }
+        return type;
     }
 
-    private void listIds(List<String> ids, Client asking, ByteBuf out) {
-        Set<Long> wanted = new HashSet<>();
-        for (String text : ids) {
-            OptionalLong id = Integers.parse(text);
-            if (id.isEmpty()) {
-                RespWriter.error(out, "ERR Invalid client ID");
-                return;
-            }
-            wanted.add(id.getAsLong());
-        }
-        write(
-                clients.all().stream()
-                        .filter(client -> wanted.contains(client.id()))
-                        .toList(),
+    private void write(Predicate<Client> filter, Client asking, ByteBuf out) {
+        Replies.text(
                 asking,
+                clients.all().stream().filter(filter).map(ClientLine::of).collect(Collectors.joining()),
                 out);
-    }
-
-    private static void write(List<Client> chosen, Client asking, ByteBuf out) {
-        StringBuilder lines = new StringBuilder();
-        chosen.forEach(client -> lines.append(ClientLine.of(client)));
-        text(asking, lines, out);
-    }
-
-    private static void text(Client asking, CharSequence text, ByteBuf out) {
-        RespWriter.verbatim(out, asking.protocol(), "txt", text);
     }
 }

@@ -5,7 +5,8 @@ import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.CommandTable;
-import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -13,9 +14,8 @@ import io.undermoon.resp.RespWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
 import java.util.Objects;
-import java.util.OptionalLong;
 
-/** Commands about the connection itself, but for logging in. */
+/** Commands about the connection itself, except login. */
 public final class ConnectionCommands {
     private final Command ping;
 
@@ -47,19 +47,15 @@ public final class ConnectionCommands {
     }
 
     private static void quit(CommandFrame frame, Client client, ByteBuf out) {
-        client.leave();
+        client.closeAfterReply();
         Replies.ok(out);
     }
 
     private static void select(CommandFrame frame, Client client, ByteBuf out) {
-        OptionalLong database = Integers.parse(frame.argument(1));
-        if (database.isEmpty()) {
-            Replies.notAnInteger(out);
-        } else if (database.getAsLong() != 0) {
-            RespWriter.error(out, "ERR DB index is out of range");
-        } else {
-            Replies.ok(out);
+        if (Arguments.integer(frame, 1) != 0) {
+            throw new ErrorReplyException("ERR DB index is out of range");
         }
+        Replies.ok(out);
     }
 
     private static void readOnly(Client client, boolean readOnly, ByteBuf out) {

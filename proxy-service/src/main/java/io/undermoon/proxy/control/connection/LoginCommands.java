@@ -4,24 +4,19 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.acl.Account;
 import io.undermoon.proxy.client.Client;
-import io.undermoon.proxy.client.ClientName;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.ReplyMode;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
-import io.undermoon.proxy.control.RedisCompatibility;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
-/** Commands by which a client introduces itself: AUTH, HELLO, RESET. */
+/** The commands {@code AUTH}, {@code HELLO} and {@code RESET}. */
 public final class LoginCommands {
-    private static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
-
     private final Guard guard;
     private final AccessControl access;
 
@@ -37,87 +32,65 @@ public final class LoginCommands {
     private void auth(CommandFrame frame, Client client, ByteBuf out) {
         int arguments = frame.argumentCount() - 1;
         if (arguments > 2) {
-            CommandErrors.syntax(out);
-        } else if (arguments == 1 && access.defaultAccount().user().needsNoPassword()) {
-            RespWriter.error(
-                    out,
+            throw new ErrorReplyException(CommandErrors.SYNTAX);
+        }
+        if (arguments == 1 && access.defaultAccount().user().needsNoPassword()) {
+            throw new ErrorReplyException(
                     "ERR AUTH <password> called without any password configured for the default user. "
                             + "Are you sure your configuration is correct?");
-        } else {
-            String user = arguments == 1
-                    ? AccessControl.DEFAULT_USER
-                    : frame.argumentView(1).toString();
-            Account account = guard.login(client, frame, user, frame.argumentBytes(arguments));
-            if (account == null) {
-                RespWriter.error(out, WRONG_PASSWORD);
-            } else {
-                client.account(account);
-                Replies.ok(out);
-            }
         }
+        String user = arguments == 1
+                ? AccessControl.DEFAULT_USER
+                : frame.argumentView(1).toString();
+        client.account(login(client, frame, user, arguments));
+        Replies.ok(out);
     }
 
-    /** {@code HELLO [2|3 [AUTH user password] [SETNAME name]]}; nothing takes effect unless all of it is right. */
-    private void hello(CommandFrame frame, Client client, ByteBuf out) {
-        Protocol protocol = frame.argumentCount() > 1 ? protocol(frame, out) : client.protocol();
-        if (protocol == null) {
-            return;
+    private Account login(Client client, CommandFrame frame, String user, int passwordArgument) {
+        Account account = guard.login(client, frame, user, frame.argumentBytes(passwordArgument));
+        if (account == null) {
+            throw new ErrorReplyException("WRONGPASS invalid username-password pair or user is disabled.");
         }
+        return account;
+    }
+
+    /** {@code HELLO [2|3 [AUTH user password] [SETNAME name]]}; takes effect only if every option is valid. */
+    private void hello(CommandFrame frame, Client client, ByteBuf out) {
+        Protocol protocol = frame.argumentCount() > 1 ? protocol(frame) : client.protocol();
         Account account = client.authenticated() ? client.account() : null;
-        String name = null;
+        String name = client.name();
         int i = 2;
         while (i < frame.argumentCount()) {
             int left = frame.argumentCount() - 1 - i;
             if (left >= 2 && frame.argumentIs(i, "AUTH")) {
-                account = guard.login(client, frame, frame.argumentView(i + 1).toString(), frame.argumentBytes(i + 2));
-                if (account == null) {
-                    RespWriter.error(out, WRONG_PASSWORD);
-                    return;
-                }
+                account = login(client, frame, frame.argumentView(i + 1).toString(), i + 2);
                 i += 3;
             } else if (left >= 1 && frame.argumentIs(i, "SETNAME")) {
-                name = frame.argument(i + 1);
-                if (!ClientName.isLegal(name)) {
-                    RespWriter.error(out, ClientName.ILLEGAL);
-                    return;
-                }
+                name = ClientCommands.checkedName(frame.argument(i + 1));
                 i += 2;
             } else {
-                RespWriter.error(out, "ERR Syntax error in HELLO option '" + frame.argument(i) + "'");
-                return;
+                throw new ErrorReplyException("ERR Syntax error in HELLO option '" + frame.argument(i) + "'");
             }
         }
         if (account == null) {
-            RespWriter.error(
-                    out,
-                    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH "
-                            + "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
-                            + "version at the same time");
-            return;
+            throw new ErrorReplyException(
+                    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> "
+                            + "AUTH <user> <pass> option can be used to authenticate the client and select the RESP "
+                            + "protocol version at the same time");
         }
         client.account(account);
         client.protocol(protocol);
-        if (name != null) {
-            client.name(name);
-        }
+        client.name(name);
         greet(client, out);
     }
 
-    /** The protocol that argument 1 names; null when refused. */
-    private static @Nullable Protocol protocol(CommandFrame frame, ByteBuf out) {
-        OptionalLong version = Integers.parse(frame.argument(1));
-        if (version.isEmpty()) {
-            RespWriter.error(out, "ERR Protocol version is not an integer or out of range");
-            return null;
+    /** The protocol version in argument 1. */
+    private static Protocol protocol(CommandFrame frame) {
+        long version = Arguments.integer(frame, 1, "ERR Protocol version is not an integer or out of range");
+        if (version != 2 && version != 3) {
+            throw new ErrorReplyException("NOPROTO unsupported protocol version");
         }
-        if (version.getAsLong() == 2) {
-            return Protocol.RESP2;
-        }
-        if (version.getAsLong() == 3) {
-            return Protocol.RESP3;
-        }
-        RespWriter.error(out, "NOPROTO unsupported protocol version");
-        return null;
+        return version == 2 ? Protocol.RESP2 : Protocol.RESP3;
     }
 
     private static void greet(Client client, ByteBuf out) {
@@ -125,7 +98,7 @@ public final class LoginCommands {
         RespWriter.bulk(out, "server");
         RespWriter.bulk(out, "redis");
         RespWriter.bulk(out, "version");
-        RespWriter.bulk(out, RedisCompatibility.REDIS_VERSION);
+        RespWriter.bulk(out, Replies.REDIS_VERSION);
         RespWriter.bulk(out, "proto");
         RespWriter.integer(out, client.protocol() == Protocol.RESP3 ? 3 : 2);
         RespWriter.bulk(out, "id");
@@ -138,9 +111,9 @@ public final class LoginCommands {
         RespWriter.array(out, 0);
     }
 
-    /** Takes the connection back to how it began, but for the library's name, as in Redis. */
+    /** Resets the connection to its initial state, except the library name, as Redis does. */
     private void reset(CommandFrame frame, Client client, ByteBuf out) {
-        client.resetAccount(access.defaultAccount(), access.isOpen());
+        client.logOut(access.defaultAccount(), access.isOpen());
         client.name("");
         client.readOnly(false);
         client.protocol(Protocol.RESP2);

@@ -1,15 +1,13 @@
 package io.undermoon.proxy.control.connection;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.client.ClientPause;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.resp.RespWriter;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -22,41 +20,26 @@ final class PauseCommands {
     }
 
     void register(HandlerTable table) {
-        table.later("client|pause", (frame, client, out) -> pause(frame, out))
+        table.later("client|pause", (frame, client, out) -> pause(frame))
                 .later("client|unpause", (frame, client, out) -> ok(pause.unpause()));
     }
 
-    private @Nullable CompletionStage<ByteBuf> pause(CommandFrame frame, ByteBuf out) {
+    private CompletionStage<ByteBuf> pause(CommandFrame frame) {
         if (frame.argumentCount() > 4) {
-            CommandErrors.syntax(out);
-            return null;
+            throw new ErrorReplyException(CommandErrors.SYNTAX);
         }
-        ClientPause.Mode mode = ClientPause.Mode.ALL;
-        if (frame.argumentCount() == 4) {
-            if (frame.argumentIs(3, "WRITE")) {
-                mode = ClientPause.Mode.WRITE;
-            } else if (!frame.argumentIs(3, "ALL")) {
-                RespWriter.error(out, "ERR CLIENT PAUSE mode must be WRITE or ALL");
-                return null;
-            }
+        boolean onlyWrites = frame.argumentCount() == 4 && frame.argumentIs(3, "WRITE");
+        if (frame.argumentCount() == 4 && !onlyWrites && !frame.argumentIs(3, "ALL")) {
+            throw new ErrorReplyException("ERR CLIENT PAUSE mode must be WRITE or ALL");
         }
-        OptionalLong millis = Integers.parse(frame.argument(2));
-        if (millis.isEmpty()) {
-            RespWriter.error(out, "ERR timeout is not an integer or out of range");
-            return null;
+        long millis = Arguments.integer(frame, 2, "ERR timeout is not an integer or out of range");
+        if (millis < 0) {
+            throw new ErrorReplyException("ERR timeout is negative");
         }
-        if (millis.getAsLong() < 0) {
-            RespWriter.error(out, "ERR timeout is negative");
-            return null;
-        }
-        return ok(pause.pause(mode, millis.getAsLong()));
+        return ok(pause.pause(onlyWrites ? ClientPause.Mode.WRITE : ClientPause.Mode.ALL, millis));
     }
 
     private static CompletionStage<ByteBuf> ok(CompletionStage<@Nullable Void> done) {
-        return done.thenApply(nothing -> {
-            ByteBuf reply = Unpooled.buffer();
-            Replies.ok(reply);
-            return reply;
-        });
+        return done.thenApply(nothing -> Replies.of(Replies::ok));
     }
 }

@@ -2,11 +2,10 @@ package io.undermoon.proxy.control.info;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.resp.RespWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,26 +15,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code INFO [section …]}, and {@code INFO NODES [section …]} of the Redis nodes: sections and fields under the names of Redis as far as they have a meaning for a proxy, and a
- * section of its own. What Redis has and this has not, keyspace and persistence above all, is left out rather than made up.
+ * {@code INFO [section …]} of the proxy, and {@code INFO NODES [section …]} of the Redis nodes. Sections and fields
+ * have the names of Redis where they apply to a proxy; keyspace and persistence do not, and are left out. One section
+ * is specific to the proxy.
  */
 public final class InfoCommand {
     private static final Set<String> EVERYTHING = Set.of("all", "everything");
     private static final String DEFAULT = "default";
 
     /**
-     * @param name in lower case, as clients ask for it
-     * @param isDefault whether it is there unless others were asked for
+     * @param name in lower case
+     * @param isDefault whether {@code INFO} without arguments shows the section
      */
     private record Section(String name, boolean isDefault, Consumer<InfoText> writer) {}
 
     private final NodeAdmin nodes;
     private final List<Section> sections;
 
-    public InfoCommand(ControlServices services, ResettableStats stats, NodeAdmin nodes) {
+    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes) {
         this.nodes = nodes;
-        InfoProcess process = new InfoProcess(services, stats);
-        InfoProxy proxy = new InfoProxy(services, stats);
         this.sections = List.of(
                 new Section("server", true, process::server),
                 new Section("clients", true, process::clients),
@@ -54,7 +52,7 @@ public final class InfoCommand {
 
     private @Nullable CompletionStage<ByteBuf> info(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() > 1 && frame.argumentIs(1, NodeAdmin.NODES)) {
-            return nodes.info(frame.arguments(2), out);
+            return nodes.info(frame.arguments(2));
         }
         Set<String> wanted = frame.arguments(1).stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
@@ -65,7 +63,7 @@ public final class InfoCommand {
                 section.writer().accept(text);
             }
         }
-        RespWriter.verbatim(out, client.protocol(), "txt", text.toString());
+        Replies.text(client, text.toString(), out);
         return null;
     }
 

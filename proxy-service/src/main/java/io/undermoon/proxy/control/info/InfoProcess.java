@@ -3,9 +3,7 @@ package io.undermoon.proxy.control.info;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientRegistry;
-import io.undermoon.proxy.control.ControlServices;
-import io.undermoon.proxy.control.ControlSettings;
-import io.undermoon.proxy.control.RedisCompatibility;
+import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.stats.Counter;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -15,20 +13,20 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** The sections of {@code INFO} about this process and its clients. */
-final class InfoProcess {
+/** The sections of {@code INFO} about the process and its clients. */
+public final class InfoProcess {
     private static final int RUN_ID_BYTES = 20;
 
-    private final ControlSettings settings;
+    private final int port;
     private final ClientRegistry clients;
     private final ResettableStats stats;
     private final OperationRate rate;
     private final long startNanos = System.nanoTime();
     private final String runId;
 
-    InfoProcess(ControlServices services, ResettableStats stats) {
-        this.settings = services.settings();
-        this.clients = services.clients();
+    public InfoProcess(int port, ClientRegistry clients, ResettableStats stats) {
+        this.port = port;
+        this.clients = clients;
         this.stats = stats;
         this.rate = new OperationRate(startNanos);
         byte[] random = new byte[RUN_ID_BYTES];
@@ -39,7 +37,7 @@ final class InfoProcess {
     void server(InfoText text) {
         long uptime = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
         text.section("Server")
-                .field("redis_version", RedisCompatibility.REDIS_VERSION)
+                .field("redis_version", Replies.REDIS_VERSION)
                 .field("redis_mode", "cluster")
                 .field(
                         "os",
@@ -48,7 +46,7 @@ final class InfoProcess {
                 .field("arch_bits", 64)
                 .field("process_id", ProcessHandle.current().pid())
                 .field("run_id", runId)
-                .field("tcp_port", settings.address().port())
+                .field("tcp_port", port)
                 .field("server_time_usec", ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()))
                 .field("uptime_in_seconds", uptime)
                 .field("uptime_in_days", TimeUnit.SECONDS.toDays(uptime));
@@ -64,7 +62,7 @@ final class InfoProcess {
                         clients.all().stream().filter(Client::blocked).count());
     }
 
-    /** Of the proxy itself, not of the nodes: the heap in use and the buffers beside it. There is nothing to evict. */
+    /** Memory of the proxy, not of the nodes: used heap and direct buffers. Nothing is ever evicted. */
     void memory(InfoText text) {
         Runtime runtime = Runtime.getRuntime();
         long heap = runtime.totalMemory() - runtime.freeMemory();
@@ -90,7 +88,7 @@ final class InfoProcess {
                 .field("total_error_replies", stats.totalErrors());
     }
 
-    /** The time of the system is in that of the user, as the two are not told apart here. */
+    /** User time includes system time, as the JDK reports only the sum. */
     void cpu(InfoText text) {
         text.section("CPU");
         ProcessHandle.current()

@@ -4,34 +4,37 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
-import io.undermoon.proxy.control.ControlServices;
-import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
-import io.undermoon.proxy.control.Readiness;
 import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.util.List;
 import java.util.Locale;
 
-/** The sections of {@code INFO} about the proxy's place in its cluster and the commands that went through it. */
-final class InfoProxy {
-    private final ControlSettings settings;
+/** The sections of {@code INFO} about the cluster and the commands of clients. */
+public final class InfoProxy {
+    private final String version;
     private final CommandCatalog commands;
     private final TopologyStore topology;
     private final NodeStates nodeStates;
     private final ResettableStats stats;
 
-    InfoProxy(ControlServices services, ResettableStats stats) {
-        this.settings = services.settings();
-        this.commands = services.commands();
-        this.topology = services.topology();
-        this.nodeStates = services.nodeStates();
+    public InfoProxy(
+            String version,
+            CommandCatalog commands,
+            TopologyStore topology,
+            NodeStates nodeStates,
+            ResettableStats stats) {
+        this.version = version;
+        this.commands = commands;
+        this.topology = topology;
+        this.nodeStates = nodeStates;
         this.stats = stats;
     }
 
-    /** To clients a proxy is always a master; its replicas are those of the masters behind it. */
+    /** Clients see a proxy as a master, with the replicas of the masters behind it. */
     void replication(InfoText text) {
         int replicas = topology.current().replication().entries().stream()
                 .filter(entry -> entry.role() == Role.MASTER)
@@ -70,7 +73,7 @@ final class InfoProxy {
         Topology now = topology.current();
         ClusterName name = now.clusterName();
         text.section("Undermoon")
-                .field("undermoon_version", settings.version())
+                .field("undermoon_version", version)
                 .field("announce_address", topology.self())
                 .field("cluster_name", name == null ? "" : name)
                 .field("cluster_epoch", now.epoch())

@@ -2,7 +2,7 @@ package io.undermoon.proxy.control.info;
 
 import java.util.Locale;
 
-/** The text of {@code INFO} as it grows: sections of {@code name:value} lines, a blank line between two sections. */
+/** Builds the text of {@code INFO}: sections of {@code name:value} lines, separated by blank lines. */
 final class InfoText {
     private final StringBuilder text = new StringBuilder();
 
@@ -19,7 +19,7 @@ final class InfoText {
         return this;
     }
 
-    /** A size in bytes, as such and for people to read. */
+    /** A size in bytes, and in a second field for people. */
     InfoText bytes(String name, long bytes) {
         return field(name, bytes).field(name + "_human", human(bytes));
     }

@@ -2,8 +2,8 @@ package io.undermoon.proxy.control.info;
 
 import java.util.concurrent.TimeUnit;
 
-/** How many commands a second there were since the last time it was asked, a second ago at least. Thread-safe. */
-public final class OperationRate {
+/** Commands per second since the last measurement, which is at least a second old. Thread-safe. */
+final class OperationRate {
     private static final long SHORTEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private long lastNanos;
@@ -15,9 +15,9 @@ public final class OperationRate {
     }
 
     /**
-     * @param total commands up to now; if that is fewer than before, the count began anew
+     * @param total commands so far; a smaller number than before means that the counter was reset
      */
-    public synchronized long perSecond(long total, long nowNanos) {
+    synchronized long perSecond(long total, long nowNanos) {
         long elapsed = nowNanos - lastNanos;
         if (elapsed >= SHORTEST_NANOS) {
             double seconds = (double) elapsed / TimeUnit.SECONDS.toNanos(1);

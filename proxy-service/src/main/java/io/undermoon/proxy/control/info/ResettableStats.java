@@ -6,8 +6,8 @@ import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * The counters since {@code CONFIG RESETSTAT}. Those of the process only grow, as metrics must; so what they were at the reset is kept
- * and taken off. Thread-safe.
+ * Counters since {@code CONFIG RESETSTAT}. The counters of the process only grow, as metrics must, so the values at the
+ * reset are stored and subtracted. Thread-safe.
  */
 public final class ResettableStats {
     private final ProxyStats stats;
@@ -28,7 +28,7 @@ public final class ResettableStats {
                 new long[commandCount]);
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared, and not changed once made
+    @SuppressWarnings("ArrayRecordComponent") // never compared or modified
     private record Figures(long[] counters, long[] calls, long[] failures, long[] rejections, long[] micros) {}
 
     public void reset() {
@@ -40,12 +40,12 @@ public final class ResettableStats {
                 snapshot(commandCount, stats::micros));
     }
 
-    /** What a counter that is not a level has counted. */
+    /** The value of a counter since the reset. */
     long get(Counter counter) {
         return stats.get(counter) - atReset.counters()[counter.ordinal()];
     }
 
-    /** What a counter that is a level stands at. */
+    /** The value of a counter that can fall, which is not reset. */
     long level(Counter counter) {
         return stats.get(counter);
     }
@@ -62,7 +62,7 @@ public final class ResettableStats {
         return stats.rejections(commandId) - atReset.rejections()[commandId];
     }
 
-    /** See {@link io.undermoon.proxy.stats.LoopStats#micros}: in units of 1024 nanoseconds. */
+    /** In units of 1024 nanoseconds, see {@link io.undermoon.proxy.stats.LoopStats#micros}. */
     long micros(int commandId) {
         return stats.micros(commandId) - atReset.micros()[commandId];
     }
@@ -71,7 +71,7 @@ public final class ResettableStats {
         return total(this::calls);
     }
 
-    /** Errors of nodes and of the proxy itself. */
+    /** Errors of the nodes and of the proxy. */
     long totalErrors() {
         return total(this::failures) + total(this::rejections);
     }

@@ -4,19 +4,19 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.command.Integers;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** {@code SLOWLOG}: the commands that took long, in the shape of Redis. */
+/** {@code SLOWLOG}: the slow commands of the proxy, in the format of Redis. */
 public final class SlowLogCommands {
     private static final int DEFAULT_COUNT = 10;
     private static final String HELP = """
@@ -48,19 +48,17 @@ public final class SlowLogCommands {
 
     private @Nullable CompletionStage<ByteBuf> get(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() == 4 && frame.argumentIs(3, NodeAdmin.NODES)) {
-            return nodes.byNode(frame.arguments(0).subList(0, 3), out);
+            return nodes.replyByNode(frame.arguments(0).subList(0, 3));
         }
         if (frame.argumentCount() > 3) {
-            CommandErrors.syntax(out);
-            return null;
+            throw new ErrorReplyException(CommandErrors.SYNTAX);
         }
-        OptionalLong count =
-                frame.argumentCount() > 2 ? Integers.parse(frame.argument(2)) : OptionalLong.of(DEFAULT_COUNT);
-        if (count.isEmpty() || count.getAsLong() < -1) {
-            RespWriter.error(out, "ERR count should be greater than or equal to -1");
-            return null;
+        String error = "ERR count should be greater than or equal to -1";
+        long count = frame.argumentCount() == 2 ? DEFAULT_COUNT : Arguments.integer(frame, 2, error);
+        if (count < -1) {
+            throw new ErrorReplyException(error);
         }
-        List<SlowLog.Entry> entries = slowLog.newest(count.getAsLong());
+        List<SlowLog.Entry> entries = slowLog.newest(count);
         RespWriter.array(out, entries.size());
         for (SlowLog.Entry entry : entries) {
             RespWriter.array(out, 6);

@@ -1,13 +1,16 @@
 package io.undermoon.proxy.control.nodes;
 
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** Which administrative commands may reach Redis nodes: those that neither end a node nor take its role, files or login from it. */
+/**
+ * Selects the administrative commands that may reach Redis nodes: those that cannot stop a node or change its role,
+ * files or credentials.
+ */
 final class AdminRules {
     private static final Set<String> COMMANDS =
             Set.of("config get", "config resetstat", "config set", "debug", "info", "latency", "memory", "slowlog");
@@ -26,7 +29,7 @@ final class AdminRules {
             "structsize",
             "ziplist");
 
-    /** The control plane decides on roles; files, ports and passwords belong to who runs the nodes. */
+    /** Roles are assigned by the control plane; files, ports and passwords by the operator of the node. */
     private static final Set<String> FIXED_OPTIONS = Set.of(
             "aclfile",
             "appenddirname",
@@ -59,33 +62,32 @@ final class AdminRules {
     private AdminRules() {}
 
     /**
-     * Why a command is not for the nodes; null when it is.
+     * Refuses a command that must not reach the nodes.
      *
      * @param command with all its arguments
      */
-    static @Nullable String problem(List<String> command) {
+    static void check(List<String> command) {
         String name = command.get(0).toLowerCase(Locale.ROOT);
         String sub = command.size() < 2 ? "" : command.get(1).toLowerCase(Locale.ROOT);
         if (!COMMANDS.contains(name) && !COMMANDS.contains(name + " " + sub)) {
-            return "ERR command '" + name + "' is not passed on to the nodes";
+            throw new ErrorReplyException("ERR command '" + name + "' is not passed on to the nodes");
         }
         if (name.equals("debug") && !DEBUG.contains(sub)) {
-            return "ERR DEBUG " + sub.toUpperCase(Locale.ROOT)
-                    + " is not passed on to the nodes: it could end a node or make it lose data";
+            throw new ErrorReplyException("ERR DEBUG " + sub.toUpperCase(Locale.ROOT)
+                    + " is not passed on to the nodes: it could end a node or make it lose data");
         }
         if (name.equals("config") && sub.equals("set")) {
             for (int i = 2; i < command.size(); i += 2) {
                 if (isFixed(command.get(i))) {
-                    return "ERR option '" + command.get(i)
-                            + "' of the nodes is not changed through the proxy: roles belong to the control plane, files, ports "
-                            + "and logins to who runs the node";
+                    throw new ErrorReplyException("ERR option '" + command.get(i)
+                            + "' of the nodes is not changed through the proxy: roles belong to the control plane, "
+                            + "files, ports and logins to who runs the node");
                 }
             }
         }
-        return null;
     }
 
-    /** The reply of a node without the passwords that {@code CONFIG GET} would tell. */
+    /** Removes passwords from the reply of a node to {@code CONFIG GET}. */
     static RespValue withoutSecrets(List<String> command, RespValue reply) {
         boolean tellsOptions = command.size() > 1
                 && command.get(0).equalsIgnoreCase("config")

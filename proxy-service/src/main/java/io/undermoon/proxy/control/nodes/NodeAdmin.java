@@ -1,12 +1,10 @@
 package io.undermoon.proxy.control.nodes;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.command.Policy;
-import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeQuery.Answer;
@@ -23,25 +21,26 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Administration of the Redis nodes through the proxy, where {@code backend_admin_commands} allows it: {@code DEBUG}, {@code
- * MEMORY}, {@code LATENCY}, and what {@code CONFIG}, {@code INFO} and {@code SLOWLOG} say of the nodes.
+ * Administration of the Redis nodes through the proxy, where {@code backend_admin_commands} allows it: {@code DEBUG},
+ * {@code MEMORY}, {@code LATENCY}, and the forms of {@code CONFIG}, {@code INFO} and {@code SLOWLOG} for the nodes.
  *
- * <p>The reply is the node's, by its address: an array of address, reply, address, reply. Where the nodes only do something it
- * is {@code +OK} when all of them have, else an error that names those that have not.
+ * <p>The reply is an array of address and reply of each node in turn. For commands whose only result is success it is
+ * {@code +OK} when all nodes succeed, else an error that names those that failed.
  */
 public final class NodeAdmin {
-    /** The word behind {@code INFO} and {@code SLOWLOG GET} that asks for the nodes. */
+    /** The argument of {@code INFO} and {@code SLOWLOG GET} that selects the nodes. */
     public static final String NODES = "NODES";
+
+    private static final String PURGE = "memory|purge";
 
     private final boolean isOn;
     private final NodeQuery query;
 
-    public NodeAdmin(ControlServices services) {
-        this.isOn = services.settings().backendAdminCommands();
-        this.query = new NodeQuery(services);
+    public NodeAdmin(boolean isOn, NodeQuery query) {
+        this.isOn = isOn;
+        this.query = query;
     }
 
     public boolean isOn() {
@@ -49,18 +48,15 @@ public final class NodeAdmin {
     }
 
     public void register(HandlerTable table, CommandTable commands) {
-        table.later("debug", (frame, client, out) -> byNode(frame.arguments(0), out));
+        table.later("debug", (frame, client, out) -> replyByNode(frame.arguments(0)));
         for (Command container : List.of(container(commands, "latency"), container(commands, "memory"))) {
             for (Command sub : container.subcommands()) {
-                if (sub.policy() == Policy.LOCAL) {
-                    boolean isDone = sub.name().equals("memory|purge");
-                    table.later(
-                            sub.name(),
-                            (frame, client, out) ->
-                                    isDone ? done(frame.arguments(0), out) : byNode(frame.arguments(0), out));
+                if (sub.policy() == Policy.LOCAL && !sub.name().equals(PURGE)) {
+                    table.later(sub.name(), (frame, client, out) -> replyByNode(frame.arguments(0)));
                 }
             }
         }
+        table.later(PURGE, (frame, client, out) -> replyOk(frame.arguments(0)));
     }
 
     private static Command container(CommandTable commands, String name) {
@@ -71,64 +67,51 @@ public final class NodeAdmin {
         return command;
     }
 
-    /** Has the nodes answer, each for itself. */
-    @Nullable
-    public CompletionStage<ByteBuf> byNode(List<String> command, ByteBuf out) {
-        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeByNode));
+    /** Runs a command on the nodes and replies with their replies. */
+    public CompletionStage<ByteBuf> replyByNode(List<String> command) {
+        return run(command, query::ask, NodeAdmin::writeByNode);
     }
 
-    /** Has the nodes do something to which {@code OK} is the answer. */
-    @Nullable
-    public CompletionStage<ByteBuf> done(List<String> command, ByteBuf out) {
-        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeDone));
+    /** Runs a command on the nodes and replies with {@code OK} or an error. */
+    public CompletionStage<ByteBuf> replyOk(List<String> command) {
+        return run(command, query::ask, NodeAdmin::writeOk);
     }
 
-    /** {@code UMCTL ADMIN <command>}: a peer, or a person, asks for the nodes behind this proxy alone. */
-    @Nullable
-    public CompletionStage<ByteBuf> forPeer(CommandFrame frame, Client client, ByteBuf out) {
+    /** {@code UMCTL ADMIN <command>}: runs a command of a peer or an operator on the nodes of this proxy alone. */
+    public CompletionStage<ByteBuf> forPeer(CommandFrame frame) {
         if (frame.argumentCount() < 3) {
-            RespWriter.error(out, "Invalid arguments");
-            return null;
+            throw new ErrorReplyException("Invalid arguments");
         }
-        List<String> command = frame.arguments(2);
-        return isRefused(command, out) ? null : query.askOwn(command).thenApply(written(NodeAdmin::writeByNode));
+        return run(frame.arguments(2), query::askOwn, NodeAdmin::writeByNode);
     }
 
-    /** The sections of {@code INFO} of each node, below a heading with its address. */
-    @Nullable
-    public CompletionStage<ByteBuf> info(List<String> sections, ByteBuf out) {
+    /** The {@code INFO} of each node, after a heading with its address. */
+    public CompletionStage<ByteBuf> info(List<String> sections) {
         List<String> command = new ArrayList<>(List.of("INFO"));
         command.addAll(sections);
-        return isRefused(command, out) ? null : query.ask(command).thenApply(written(NodeAdmin::writeInfo));
+        return run(command, query::ask, NodeAdmin::writeInfo);
     }
 
-    /** What options the nodes have, but for secrets. Where nodes differ the value lists them all: {@code address=value …}. */
+    /**
+     * The options of the nodes, without passwords. Where nodes differ, the value lists all: {@code address=value …}.
+     */
     public CompletionStage<Map<String, String>> options(List<String> patterns) {
         List<String> command = new ArrayList<>(List.of("CONFIG", "GET"));
         command.addAll(patterns);
         return query.ask(command).thenApply(NodeAdmin::merged);
     }
 
-    private boolean isRefused(List<String> command, ByteBuf out) {
-        String problem = isOn ? AdminRules.problem(command) : off(command);
-        if (problem != null) {
-            RespWriter.error(out, problem);
+    private CompletionStage<ByteBuf> run(
+            List<String> command,
+            Function<List<String>, CompletionStage<List<Answer>>> query,
+            BiConsumer<List<Answer>, ByteBuf> writer) {
+        if (!isOn) {
+            throw new ErrorReplyException("ERR '" + command.get(0).toLowerCase(Locale.ROOT)
+                    + "' of the Redis nodes is not allowed through this proxy; it is with backend_admin_commands=true in "
+                    + "its configuration");
         }
-        return problem != null;
-    }
-
-    private static String off(List<String> command) {
-        return "ERR '" + command.get(0).toLowerCase(Locale.ROOT)
-                + "' of the Redis nodes is not allowed through this proxy; it is with backend_admin_commands=true in its "
-                + "configuration";
-    }
-
-    private static Function<List<Answer>, ByteBuf> written(BiConsumer<List<Answer>, ByteBuf> writer) {
-        return answers -> {
-            ByteBuf reply = Unpooled.buffer();
-            writer.accept(answers, reply);
-            return reply;
-        };
+        AdminRules.check(command);
+        return query.apply(command).thenApply(answers -> Replies.of(out -> writer.accept(answers, out)));
     }
 
     private static void writeByNode(List<Answer> answers, ByteBuf out) {
@@ -139,7 +122,7 @@ public final class NodeAdmin {
         }
     }
 
-    private static void writeDone(List<Answer> answers, ByteBuf out) {
+    private static void writeOk(List<Answer> answers, ByteBuf out) {
         List<String> problems = problems(answers);
         if (answers.isEmpty()) {
             RespWriter.error(out, "CLUSTERDOWN no node behind this proxy");

@@ -3,7 +3,6 @@ package io.undermoon.proxy.control.nodes;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.backend.BackendQuery;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -22,11 +21,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Redis nodes carry out a command for an administrator: all nodes behind this proxy, replicas too, and with active redirection
- * those behind the other proxies of the cluster that serve slots. These are asked with {@code UMCTL ADMIN <command>}, which never
- * goes further. Thread-safe.
+ * Runs administrative commands on Redis nodes: on all nodes of this proxy including replicas and, with active
+ * redirection, on those of other proxies that serve slots. Peers are asked with {@code UMCTL ADMIN <command>}, which
+ * they do not forward. Thread-safe.
  */
-final class NodeQuery {
+public final class NodeQuery {
     private static final List<String> FOR_PEERS = List.of("UMCTL", "ADMIN");
 
     private final BackendQuery query;
@@ -35,18 +34,19 @@ final class NodeQuery {
     private final NodeStates nodeStates;
     private final boolean askPeers;
 
-    NodeQuery(ControlServices services) {
-        this.query = services.nodes();
-        this.endpoints = services.endpoints();
-        this.topology = services.topology();
-        this.nodeStates = services.nodeStates();
-        this.askPeers = services.settings().activeRedirection();
+    public NodeQuery(
+            BackendQuery query, Endpoints endpoints, TopologyStore topology, NodeStates nodeStates, boolean askPeers) {
+        this.query = query;
+        this.endpoints = endpoints;
+        this.topology = topology;
+        this.nodeStates = nodeStates;
+        this.askPeers = askPeers;
     }
 
     /**
-     * What one node said.
+     * The reply of one node.
      *
-     * @param node its address, or that of the proxy that cannot be asked for its nodes
+     * @param node address of the node, or of the proxy that did not answer for its nodes
      */
     record Answer(String node, RespValue reply) {
         boolean isError() {
@@ -54,7 +54,7 @@ final class NodeQuery {
         }
     }
 
-    /** Asks the nodes of the cluster; what could not be asked answers with an error. */
+    /** Runs a command on the nodes of the cluster; a failure becomes an error reply of that node. */
     CompletionStage<List<Answer>> ask(List<String> command) {
         List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
         answers.add(askOwn(command).toCompletableFuture());
@@ -70,7 +70,7 @@ final class NodeQuery {
         return joined(answers);
     }
 
-    /** Asks the nodes behind this proxy alone. What passwords they have does not get out. */
+    /** Runs a command on the nodes of this proxy, and removes passwords from the replies. */
     CompletionStage<List<Answer>> askOwn(List<String> command) {
         List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
         for (String node : ownNodes()) {

@@ -4,11 +4,11 @@ import io.undermoon.proxy.backend.BackendQuery;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** What clients are told when the proxy asked a node something on their behalf and it went wrong. */
+/** Error replies to clients for failed requests to a node. */
 final class NodeReplies {
     private NodeReplies() {}
 
-    /** A node answered, but not with what was asked for. */
+    /** A node replied with an error or an unexpected reply. */
     static final class RefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ final class NodeReplies {
         }
     }
 
-    /** The text of the error for the client, with its code in front. */
+    /** The error for the client, with its code in front. */
     static String error(@Nullable Throwable problem) {
         Throwable cause =
                 problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;

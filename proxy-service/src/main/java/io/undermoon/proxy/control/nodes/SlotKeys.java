@@ -1,8 +1,8 @@
 package io.undermoon.proxy.control.nodes;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendQuery;
+import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespLimits;
 import io.undermoon.resp.RespReader;
@@ -16,16 +16,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts and names the keys of a slot. A Redis that is no cluster keeps no index by slot, so the names of all keys of the node,
- * whatever their slot, come over the connection and are hashed here, in batches of {@value #BATCH} between which the node serves
- * others. That is for an operator now and then, not for a program's loop.
+ * Counts and lists the keys of a slot. A Redis outside cluster mode has no index by slot, so a {@code SCAN} reads the
+ * names of all keys of the node, in batches of {@value #BATCH} between which the node serves other commands. The cost
+ * is meant for occasional use by an operator.
  *
- * <p>One search runs at a time, the others wait, so that many of them do not take the node away from its clients. As with
- * any SCAN, a key that comes, goes or is moved within the node's table meanwhile may be found or not, or be counted twice.
- * Thread-safe.
+ * <p>One search runs at a time, so that searches do not starve the clients of a node. As with any {@code SCAN}, a key
+ * that is added, deleted or rehashed meanwhile may be missed or counted twice. Thread-safe.
  */
 public final class SlotKeys {
     private static final int BATCH = 1000;
@@ -39,51 +39,60 @@ public final class SlotKeys {
         this.nodes = nodes;
     }
 
-    /** How many there are, an error where the node does not answer; never fails. To be released by the caller. */
+    /**
+     * The number of keys, or an error when the node fails; the stage itself never fails. The caller releases the
+     * buffer.
+     */
     public CompletionStage<ByteBuf> count(Endpoint node, int slot) {
-        return search(new Count(node, slot));
+        Scan scan = new Scan(node, slot, null, 0);
+        return search(scan, out -> RespWriter.integer(out, scan.count));
     }
 
-    /** Their names, up to a number of them; otherwise as {@link #count}. */
+    /** The names of at most {@code max} keys; otherwise as {@link #count}. */
     public CompletionStage<ByteBuf> names(Endpoint node, int slot, long max) {
-        return search(new Names(node, slot, max));
-    }
-
-    private CompletionStage<ByteBuf> search(Scan scan) {
-        CompletableFuture<Boolean> over = new CompletableFuture<>();
-        return last.getAndSet(over).thenCompose(ignored -> scan.next(START)).handle((done, problem) -> {
-            over.complete(true);
-            return reply(scan, problem);
+        Set<ByteBuffer> names = new LinkedHashSet<>();
+        return search(new Scan(node, slot, names, max), out -> {
+            RespWriter.array(out, names.size());
+            names.forEach(name -> RespWriter.bulk(out, name.array()));
         });
     }
 
-    private static ByteBuf reply(Scan scan, @Nullable Throwable problem) {
-        ByteBuf out = Unpooled.buffer();
-        if (problem == null) {
-            scan.write(out);
-        } else {
-            RespWriter.error(out, NodeReplies.error(problem));
-        }
-        return out;
+    private CompletionStage<ByteBuf> search(Scan scan, Consumer<ByteBuf> writer) {
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        return last.getAndSet(over).thenCompose(ignored -> scan.next(START)).handle((done, problem) -> {
+            over.complete(true);
+            return Replies.of(problem == null ? writer : out -> RespWriter.error(out, NodeReplies.error(problem)));
+        });
     }
 
-    /** One walk over all keys of a node. */
-    private abstract class Scan {
+    /** A {@code SCAN} over all keys of a node. */
+    private final class Scan {
         private final Endpoint node;
         private final int slot;
+        private final @Nullable Set<ByteBuffer> names;
+        private final long max;
+        private long count;
 
-        Scan(Endpoint node, int slot) {
+        /**
+         * @param names collects the names of at most {@code max} keys; null to count all keys instead
+         */
+        Scan(Endpoint node, int slot, @Nullable Set<ByteBuffer> names, long max) {
             this.node = node;
             this.slot = slot;
+            this.names = names;
+            this.max = max;
         }
 
-        /** A key of the slot was found. */
-        abstract void found(byte[] key);
+        private void found(byte[] key) {
+            count++;
+            if (names != null && !isFull()) {
+                names.add(ByteBuffer.wrap(key));
+            }
+        }
 
-        /** Whether no more keys are wanted. */
-        abstract boolean isFull();
-
-        abstract void write(ByteBuf out);
+        private boolean isFull() {
+            return names != null && names.size() >= max;
+        }
 
         CompletionStage<Boolean> next(String cursor) {
             return nodes.ask(node, List.of("SCAN", cursor, "COUNT", Integer.toString(BATCH)))
@@ -101,9 +110,9 @@ public final class SlotKeys {
         }
 
         /**
-         * Takes a batch.
+         * Processes a batch.
          *
-         * @return the cursor of the next one
+         * @return the next cursor
          */
         private String add(@Nullable RespValue reply) {
             if (reply instanceof RespValue.Failure failure) {
@@ -121,57 +130,6 @@ public final class SlotKeys {
                 return cursor.text();
             }
             throw new NodeReplies.RefusedException("ERR node " + node + " answered SCAN with something else");
-        }
-    }
-
-    private final class Count extends Scan {
-        private long count;
-
-        Count(Endpoint node, int slot) {
-            super(node, slot);
-        }
-
-        @Override
-        void found(byte[] key) {
-            count++;
-        }
-
-        @Override
-        boolean isFull() {
-            return false;
-        }
-
-        @Override
-        void write(ByteBuf out) {
-            RespWriter.integer(out, count);
-        }
-    }
-
-    private final class Names extends Scan {
-        private final Set<ByteBuffer> names = new LinkedHashSet<>();
-        private final long max;
-
-        Names(Endpoint node, int slot, long max) {
-            super(node, slot);
-            this.max = max;
-        }
-
-        @Override
-        void found(byte[] key) {
-            if (!isFull()) {
-                names.add(ByteBuffer.wrap(key));
-            }
-        }
-
-        @Override
-        boolean isFull() {
-            return names.size() >= max;
-        }
-
-        @Override
-        void write(ByteBuf out) {
-            RespWriter.array(out, names.size());
-            names.forEach(name -> RespWriter.bulk(out, name.array()));
         }
     }
 }

@@ -1,9 +1,8 @@
 package io.undermoon.proxy.control.umctl;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.metadata.MigrationTask;
-import io.undermoon.proxy.control.ControlServices;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.Migrations;
@@ -14,74 +13,46 @@ import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.UmctlSyntaxException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
-/** The sub-commands of {@code UMCTL} that are about moving slots. */
-final class MigrationCommands {
-    private static final Logger LOG = Logger.getLogger(MigrationCommands.class);
-
+/** The sub-commands of {@code UMCTL} about slot migrations. */
+public final class MigrationCommands {
     private final Migrations migrations;
 
-    MigrationCommands(ControlServices services) {
-        this.migrations = services.migrations();
+    public MigrationCommands(Migrations migrations) {
+        this.migrations = migrations;
     }
 
-    /** Answers one, or says that there is no such sub-command. */
-    @Nullable
-    CompletionStage<ByteBuf> answer(String subcommand, CommandFrame frame, ByteBuf out) {
-        return switch (subcommand) {
-            case "INFOMGR" -> finished(out);
-            case "MIGRATIONS" -> progress(out);
-            case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> message(frame, out);
-            default -> {
-                RespWriter.error(out, "Invalid sub command");
-                yield null;
-            }
-        };
-    }
-
-    private @Nullable CompletionStage<ByteBuf> finished(ByteBuf out) {
+    void finished(ByteBuf out) {
         List<MigrationTask> finished = migrations.finished();
         RespWriter.array(out, finished.size());
         finished.forEach(task -> RespWriter.bulk(out, FinishedMigration.print(task)));
-        return null;
     }
 
-    private @Nullable CompletionStage<ByteBuf> progress(ByteBuf out) {
+    void progress(ByteBuf out) {
         List<MigrationProgress> all = migrations.progress();
         RespWriter.array(out, all.size());
         all.forEach(progress -> RespWriter.command(out, progress.toReply()));
-        return null;
     }
 
-    private @Nullable CompletionStage<ByteBuf> message(CommandFrame frame, ByteBuf out) {
-        Handshake message;
-        try {
-            message = Handshake.parse(frame.argument(1), frame.arguments(2));
-        } catch (UmctlSyntaxException e) {
-            LOG.warnf("refused UMCTL %s: %s", frame.argument(1), UmctlCommands.reason(e));
-            RespWriter.error(out, "failed to parse migration switch arguments");
-            return null;
-        }
+    /**
+     * @throws UmctlSyntaxException the message is malformed
+     */
+    CompletionStage<ByteBuf> handshake(CommandFrame frame) {
+        Handshake message = Handshake.parse(frame.argument(1), frame.arguments(2));
         if (!message.task().slotRange().isMigrating()) {
-            RespWriter.error(out, "Invalid Arg");
-            return null;
+            throw new ErrorReplyException("Invalid Arg");
         }
         if (!message.version().equals(Handshake.VERSION)) {
-            RespWriter.error(out, "switch failed: IncompatibleVersion");
-            return null;
+            throw new ErrorReplyException("switch failed: IncompatibleVersion");
         }
-        return migrations.answer(message).thenApply(MigrationCommands::reply);
+        return migrations.answer(message).thenApply(text -> Replies.of(out -> write(text, out)));
     }
 
-    private static ByteBuf reply(String text) {
-        ByteBuf out = Unpooled.buffer();
+    private static void write(String text, ByteBuf out) {
         if (text.equals("OK")) {
             Replies.ok(out);
         } else {
             RespWriter.error(out, text);
         }
-        return out;
     }
 }

@@ -15,14 +15,17 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The replies to {@code UMCTL INFO} and {@code INFOREPL}: what the proxy was told, in the nested shape of the original. */
-public final class TopologyReport {
-    /** A migration of the original begins in this state; here all are shown in it, and {@code UMCTL MIGRATIONS} says more. */
+/**
+ * The replies to {@code UMCTL INFO} and {@code INFOREPL}: the current metadata, in the nested arrays of the original
+ * Undermoon.
+ */
+final class TopologyReport {
+    /** The first state of a migration of the original, reported for all; details are in {@code UMCTL MIGRATIONS}. */
     private static final String MIGRATION_STATE = "PRE_CHECK";
 
     private TopologyReport() {}
 
-    /** The cluster's name, empty when there is none. */
+    /** The name of the cluster; empty without a cluster. */
     public static String name(Topology topology) {
         return topology.clusterName() == null ? "" : topology.clusterName().value();
     }
@@ -37,7 +40,7 @@ public final class TopologyReport {
                 migrations(topology));
     }
 
-    /** An array for each node, masters first. */
+    /** One array for each node, masters first. */
     static RespValue replication(Topology topology) {
         List<RespValue> nodes = topology.replication().entries().stream()
                 .sorted(Comparator.comparing(SetRepl.Entry::role))

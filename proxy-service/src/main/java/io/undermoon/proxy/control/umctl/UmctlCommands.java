@@ -3,29 +3,26 @@ package io.undermoon.proxy.control.umctl;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
-import io.undermoon.proxy.control.ControlServices;
-import io.undermoon.proxy.control.Handler;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
-import io.undermoon.proxy.control.Readiness;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.topology.ApplyResult;
+import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import io.undermoon.umctl.UmctlSyntaxException;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code UMCTL}: how coordinators and other proxies talk to this one. Replies are those of the original, byte for byte, but for
- * what it has no reply for.
+ * {@code UMCTL}: the control protocol of coordinators and other proxies. Replies are those of the original Undermoon,
+ * byte for byte, where it has a reply.
  */
 public final class UmctlCommands {
     private static final Logger LOG = Logger.getLogger(UmctlCommands.class);
@@ -33,26 +30,25 @@ public final class UmctlCommands {
     private static final int MAX_LOGGED = 200;
 
     private final TopologyStore topology;
-    private final Runnable shutdown;
     private final NodeAdmin nodes;
-    private final Map<String, Handler.Immediate> bySubcommand = new HashMap<>();
     private final MigrationCommands migrations;
+    private final UmctlReports reports;
+    private final Runnable shutdown;
 
-    public UmctlCommands(ControlServices services, NodeAdmin nodes) {
+    /**
+     * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
+     */
+    public UmctlCommands(
+            TopologyStore topology,
+            NodeAdmin nodes,
+            MigrationCommands migrations,
+            UmctlReports reports,
+            Runnable shutdown) {
+        this.topology = topology;
         this.nodes = nodes;
-        this.topology = services.topology();
-        this.shutdown = services.shutdown();
-        this.migrations = new MigrationCommands(services);
-        bySubcommand.put("SETCLUSTER", (frame, client, out) -> setCluster(frame, out));
-        bySubcommand.put("SETREPL", (frame, client, out) -> setRepl(frame, out));
-        bySubcommand.put(
-                "GETEPOCH",
-                (frame, client, out) ->
-                        RespWriter.integer(out, topology.current().epoch().value()));
-        bySubcommand.put(
-                "READY", (frame, client, out) -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0));
-        bySubcommand.put("SHUTDOWN", (frame, client, out) -> shutdown(client, out));
-        new UmctlReports(services).addTo(bySubcommand);
+        this.migrations = migrations;
+        this.reports = reports;
+        this.shutdown = shutdown;
     }
 
     public void register(HandlerTable table) {
@@ -63,16 +59,32 @@ public final class UmctlCommands {
         if (Guard.refusesControl(client, out)) {
             return null;
         }
-        if (frame.argumentIs(1, "ADMIN")) {
-            return nodes.forPeer(frame, client, out);
-        }
         String subcommand = frame.argument(1).toUpperCase(Locale.ROOT);
-        Handler.Immediate handler = bySubcommand.get(subcommand);
-        if (handler != null) {
-            handler.write(frame, client, out);
-            return null;
+        switch (subcommand) {
+            case "ADMIN" -> {
+                return nodes.forPeer(frame);
+            }
+            case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> {
+                return handshake(frame);
+            }
+            case "INFOMGR" -> migrations.finished(out);
+            case "MIGRATIONS" -> migrations.progress(out);
+            case "SETCLUSTER" -> setCluster(frame, out);
+            case "SETREPL" -> setRepl(frame, out);
+            case "GETEPOCH" ->
+                RespWriter.integer(out, topology.current().epoch().value());
+            case "READY" -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0);
+            case "LISTCLUSTER" -> reports.listCluster(out);
+            case "INFOREPL" -> TopologyReport.replication(topology.current()).write(out);
+            case "INFO" -> TopologyReport.all(topology.current()).write(out);
+            case "STATS" -> reports.counters(out);
+            case "NODES" -> reports.nodes(out);
+            case "SLOWLOG" -> reports.slowLog(frame, out);
+            case "DEBUG" -> reports.debug(frame, out);
+            case "SHUTDOWN" -> shutdown(client, out);
+            default -> RespWriter.error(out, "Invalid sub command");
         }
-        return migrations.answer(subcommand, frame, out);
+        return null;
     }
 
     private void setCluster(CommandFrame frame, ByteBuf out) {
@@ -80,9 +92,7 @@ public final class UmctlCommands {
         try {
             message = SetCluster.parse(frame.arguments(2));
         } catch (UmctlSyntaxException e) {
-            logRefused("SETCLUSTER", e);
-            RespWriter.error(out, "Failed to parse args: " + e.kind().wireName());
-            return;
+            throw refused("SETCLUSTER", e, "Failed to parse args: " + e.kind().wireName());
         }
         ApplyResult result = topology.apply(message);
         if (result == ApplyResult.APPLIED && message.configIgnored()) {
@@ -97,11 +107,17 @@ public final class UmctlCommands {
         try {
             message = SetRepl.parse(frame.arguments(2));
         } catch (UmctlSyntaxException e) {
-            logRefused("SETREPL", e);
-            RespWriter.error(out, "Invalid arguments");
-            return;
+            throw refused("SETREPL", e, "Invalid arguments");
         }
         write(topology.apply(message), out);
+    }
+
+    private CompletionStage<ByteBuf> handshake(CommandFrame frame) {
+        try {
+            return migrations.handshake(frame);
+        } catch (UmctlSyntaxException e) {
+            throw refused(frame.argument(1), e, "failed to parse migration switch arguments");
+        }
     }
 
     private static void write(ApplyResult result, ByteBuf out) {
@@ -113,19 +129,21 @@ public final class UmctlCommands {
     }
 
     private void shutdown(Client client, ByteBuf out) {
-        LOG.infof("proxy=%s is told to end by client=%s", topology.self(), client.remoteAddress());
+        LOG.infof("Shutdown requested: proxy=%s client=%s", topology.self(), client.remoteAddress());
         Replies.ok(out);
         shutdown.run();
     }
 
-    private void logRefused(String subcommand, UmctlSyntaxException e) {
-        LOG.warnf("proxy=%s refused UMCTL %s: %s", topology.self(), subcommand, reason(e));
-    }
-
-    /** What was wrong with a message, of which the reply gives only the kind; it may repeat any argument. */
-    static String reason(UmctlSyntaxException e) {
-        String reason = String.valueOf(e.getMessage());
+    /**
+     * Logs why a message is refused; the reply has no details. They may contain any argument, so they are truncated and
+     * control characters are replaced.
+     */
+    private ErrorReplyException refused(String subcommand, UmctlSyntaxException problem, String reply) {
+        String reason = String.valueOf(problem.getMessage());
         String shown = reason.length() > MAX_LOGGED ? reason.substring(0, MAX_LOGGED) + "..." : reason;
-        return shown.replaceAll("\\p{Cntrl}", "?");
+        LOG.warnf(
+                "UMCTL message refused: proxy=%s subcommand=%s reason=%s",
+                topology.self(), subcommand, shown.replaceAll("\\p{Cntrl}", "?"));
+        return new ErrorReplyException(reply);
     }
 }

@@ -5,8 +5,6 @@ import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.Integers;
-import io.undermoon.proxy.control.ControlServices;
-import io.undermoon.proxy.control.Handler;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.control.Replies;
@@ -21,10 +19,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
-/** The sub-commands of {@code UMCTL} that only tell what is. */
-final class UmctlReports {
+/** The read-only reports of {@code UMCTL}. */
+public final class UmctlReports {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
     private final TopologyStore topology;
@@ -33,46 +30,35 @@ final class UmctlReports {
     private final ProxyStats stats;
     private final NodeStates nodeStates;
 
-    UmctlReports(ControlServices services) {
-        this.topology = services.topology();
-        this.clients = services.clients();
-        this.slowLog = services.slowLog();
-        this.stats = services.stats();
-        this.nodeStates = services.nodeStates();
+    public UmctlReports(
+            TopologyStore topology, ClientRegistry clients, SlowLog slowLog, ProxyStats stats, NodeStates nodeStates) {
+        this.topology = topology;
+        this.clients = clients;
+        this.slowLog = slowLog;
+        this.stats = stats;
+        this.nodeStates = nodeStates;
     }
 
-    void addTo(Map<String, Handler.Immediate> bySubcommand) {
-        bySubcommand.put("LISTCLUSTER", (frame, client, out) -> listCluster(out));
-        bySubcommand.put(
-                "INFOREPL",
-                (frame, client, out) ->
-                        TopologyReport.replication(topology.current()).write(out));
-        bySubcommand.put(
-                "INFO",
-                (frame, client, out) -> TopologyReport.all(topology.current()).write(out));
-        bySubcommand.put("STATS", (frame, client, out) -> RespWriter.command(out, counters()));
-        bySubcommand.put("NODES", (frame, client, out) -> nodes(out));
-        bySubcommand.put("SLOWLOG", (frame, client, out) -> slowLog(frame, out));
-        bySubcommand.put("DEBUG", (frame, client, out) -> debug(frame, out));
-    }
-
-    private void listCluster(ByteBuf out) {
+    void listCluster(ByteBuf out) {
         RespWriter.array(out, 1);
         RespWriter.bulk(out, TopologyReport.name(topology.current()));
     }
 
-    /** The original counts the steps of its own way to migrate only; what the proxy does count follows in the same form. */
-    private List<String> counters() {
+    /**
+     * The original counts the steps of its own migration protocol only; the counters of this proxy have the same
+     * format.
+     */
+    void counters(ByteBuf out) {
         List<String> lines = new ArrayList<>();
         lines.add("# Migration");
         lines.add("# Proxy");
         for (Counter counter : Counter.values()) {
             lines.add(counter.name().toLowerCase(Locale.ROOT) + ": " + stats.get(counter));
         }
-        return lines;
+        RespWriter.command(out, lines);
     }
 
-    private void nodes(ByteBuf out) {
+    void nodes(ByteBuf out) {
         List<NodeState> states = nodeStates.all();
         RespWriter.array(out, states.size());
         for (NodeState state : states) {
@@ -88,7 +74,7 @@ final class UmctlReports {
         }
     }
 
-    private void slowLog(CommandFrame frame, ByteBuf out) {
+    void slowLog(CommandFrame frame, ByteBuf out) {
         boolean hasWord = frame.argumentCount() > 2;
         if (hasWord && frame.argumentIs(2, "GET")) {
             long count = frame.argumentCount() > 3
@@ -105,7 +91,7 @@ final class UmctlReports {
         }
     }
 
-    /** The ten lines of the original; of the stages in between this proxy takes no time, so they say 0. */
+    /** The ten lines of the original; the stages that this proxy does not have are 0. */
     private static List<String> lines(SlowLog.Entry entry) {
         return List.of(
                 "session_id: " + entry.clientId(),
@@ -120,7 +106,7 @@ final class UmctlReports {
                 "command: " + String.join(" ", entry.arguments()));
     }
 
-    private void debug(CommandFrame frame, ByteBuf out) {
+    void debug(CommandFrame frame, ByteBuf out) {
         if (frame.argumentCount() > 2 && frame.argumentIs(2, "FUTURE")) {
             RespWriter.command(
                     out, clients.all().stream().map(UmctlReports::line).toList());

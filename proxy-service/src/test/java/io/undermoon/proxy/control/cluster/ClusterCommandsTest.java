@@ -25,7 +25,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void shows_the_line_of_the_original() {
+    void nodes_has_the_format_of_the_original() {
         apply("UMCTL SETCLUSTER v2 233 NOFLAG testcluster 127.0.0.1:7001 1 0-100 127.0.0.1:7002 1 300-300");
         assertThat(proxy.text("CLUSTER", "NODES"))
                 .isEqualTo(
@@ -34,7 +34,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void leaves_the_bus_port_out_in_version_1() {
+    void nodes_has_no_bus_port_in_version_1() {
         try (ControlFixture v1 = new ControlFixture(null, false)) {
             assertThat(v1.text("CLUSTER", "NODES"))
                     .isEqualTo(
@@ -87,7 +87,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void shows_moving_slots_at_their_source() {
+    void shows_migrating_slots_at_their_source() {
         apply("UMCTL SETCLUSTER v2 2 NOFLAG mydb 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 MIGRATING 1 8001-16383 " + META
                 + " PEER 127.0.0.2:5299 IMPORTING 1 8001-16383 " + META);
         assertThat(proxy.text("CLUSTER", "NODES"))
@@ -96,7 +96,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void shows_moving_slots_at_their_source_when_only_the_destination_is_told() {
+    void shows_migrating_slots_at_their_source_when_only_the_destination_knows() {
         apply("UMCTL SETCLUSTER v2 2 NOFLAG mydb PEER 127.0.0.2:5299 IMPORTING 1 8001-16383"
                 + " 2 127.0.0.3:5299 127.0.0.3:7001 127.0.0.2:5299 127.0.0.2:7002");
         assertThat(proxy.text("CLUSTER", "NODES"))
@@ -105,7 +105,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void shows_shards_in_the_shape_of_redis() {
+    void shows_shards_in_the_format_of_redis() {
         applyTwoProxies();
         proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77));
         RespValue.Array shards = (RespValue.Array) proxy.call("CLUSTER", "SHARDS");
@@ -122,7 +122,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void names_the_replicas_of_a_master() {
+    void lists_the_replicas_of_a_master() {
         applyTwoProxies();
         assertThat(proxy.call("CLUSTER", "REPLICAS", SELF_ID))
                 .isEqualTo(proxy.call("CLUSTER", "SLAVES", SELF_ID))
@@ -141,7 +141,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void says_how_the_cluster_is() {
+    void reports_the_cluster_state() {
         assertThat(proxy.text("CLUSTER", "INFO"))
                 .startsWith("cluster_state:fail\r\ncluster_slots_assigned:0\r\n")
                 .contains("cluster_known_nodes:1\r\ncluster_size:0\r\n");
@@ -152,7 +152,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void knows_slots_of_keys_and_its_own_id() {
+    void answers_keyslot_and_myid() {
         apply("UMCTL SETCLUSTER v2 1 NOFLAG mydb");
         assertThat(proxy.words("CLUSTER KEYSLOT foo")).isEqualTo(":12182\r\n");
         assertThat(proxy.words("CLUSTER KEYSLOT {b}foo")).isEqualTo(":3300\r\n");

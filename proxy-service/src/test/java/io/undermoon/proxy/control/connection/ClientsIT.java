@@ -22,12 +22,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Commands about clients, with clients on two loops. */
+/** {@code CLIENT} commands with clients on two event loops. */
 class ClientsIT {
     private static RedisServerProcess redis;
     private static ProxyHarness proxy;
 
-    /** Enough that both loops have some. */
+    /** Enough clients for both event loops. */
     private final List<RespConnection> others = new ArrayList<>();
 
     private RespConnection client;
@@ -89,7 +89,7 @@ class ClientsIT {
     }
 
     @Test
-    void a_killed_client_no_longer_waits_at_the_node() {
+    void a_killed_client_is_unblocked_at_the_node() {
         others.get(0).send("BLPOP", "nothing", "0");
         await().atMost(30, TimeUnit.SECONDS)
                 .until(() -> text(client.call("INFO", "clients")).contains("blocked_clients:1\r\n"));
@@ -108,7 +108,7 @@ class ClientsIT {
     }
 
     @Test
-    void a_pause_for_writers_holds_writers_on_all_loops_and_nobody_else() {
+    void a_write_pause_holds_only_writes_on_all_loops() {
         client.call("SET", "k", "before");
         others.get(7).call("MULTI");
         others.get(7).call("SET", "queued", "before");
@@ -137,7 +137,7 @@ class ClientsIT {
     }
 
     @Test
-    void a_pause_for_all_ends_by_itself_and_keeps_the_order() {
+    void a_full_pause_ends_by_itself_and_keeps_the_order() {
         assertThat(text(client.call("CLIENT", "PAUSE", "300"))).isEqualTo("OK");
         long begin = System.nanoTime();
         for (RespConnection other : others) {
@@ -149,7 +149,7 @@ class ClientsIT {
             assertThat(text(other.receive())).isEqualTo("second");
         }
         assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(200));
-        // Who can end it, and the control plane, get through.
+        // Commands that can end the pause, and the control plane, are not held.
         client.call("CLIENT", "PAUSE", "100000", "ALL");
         client.call("UMCTL", "GETEPOCH");
         assertThat(text(client.call("CLIENT", "UNPAUSE"))).isEqualTo("OK");
@@ -157,7 +157,7 @@ class ClientsIT {
     }
 
     @Test
-    void replies_are_sent_as_the_client_wants_them() {
+    void client_reply_suppresses_replies() {
         client.send("SET", "a", "1");
         client.send("CLIENT", "REPLY", "SKIP");
         client.send("INCR", "a");
@@ -184,7 +184,7 @@ class ClientsIT {
     }
 
     @Test
-    void a_line_tells_what_is_known() {
+    void client_list_shows_all_fields() {
         client.call("CLIENT", "NO-EVICT", "on");
         client.call("CLIENT", "NO-TOUCH", "on");
         client.call("READONLY");

@@ -31,7 +31,7 @@ class ConnectionCommandsTest {
     @Test
     void quit_ends_the_connection_after_the_reply() {
         assertThat(open.words("QUIT")).isEqualTo("+OK\r\n");
-        assertThat(open.client.leaving()).isTrue();
+        assertThat(open.client.closesAfterReply()).isTrue();
     }
 
     @Test
@@ -41,7 +41,7 @@ class ConnectionCommandsTest {
     }
 
     @Test
-    void remembers_who_reads_from_replicas() {
+    void readonly_and_readwrite_set_the_mode() {
         assertThat(open.words("READONLY")).isEqualTo("+OK\r\n");
         assertThat(open.client.readOnly()).isTrue();
         assertThat(open.words("READWRITE")).isEqualTo("+OK\r\n");
@@ -49,7 +49,7 @@ class ConnectionCommandsTest {
     }
 
     @Test
-    void asks_for_the_password() {
+    void auth_requires_the_password() {
         assertThat(guarded.words("AUTH wrong")).isEqualTo(WRONG);
         assertThat(guarded.words("AUTH somebody secret")).isEqualTo(WRONG);
         assertThat(guarded.client.authenticated()).isFalse();
@@ -60,7 +60,7 @@ class ConnectionCommandsTest {
     }
 
     @Test
-    void takes_the_user_that_there_is() {
+    void auth_accepts_the_default_user() {
         assertThat(guarded.words("AUTH default secret")).isEqualTo("+OK\r\n");
         assertThat(guarded.client.authenticated()).isTrue();
     }
@@ -75,7 +75,7 @@ class ConnectionCommandsTest {
     }
 
     @Test
-    void hello_switches_the_protocol_and_reset_takes_it_back() {
+    void hello_switches_the_protocol_and_reset_restores_it() {
         assertThat(open.words("HELLO 3")).startsWith("%7\r\n$6\r\nserver\r\n").contains("$5\r\nproto\r\n:3\r\n");
         assertThat(open.words("CLIENT GETNAME")).isEqualTo("_\r\n");
         assertThat(open.words("CLIENT INFO")).startsWith("=").contains("txt:id=1 ", " resp=3 ");
@@ -105,7 +105,7 @@ class ConnectionCommandsTest {
     }
 
     @Test
-    void reset_takes_everything_back() {
+    void reset_restores_the_initial_state() {
         guarded.words("HELLO 2 AUTH default secret SETNAME me");
         guarded.words("READONLY");
         assertThat(guarded.words("RESET")).isEqualTo("+RESET\r\n");
@@ -127,7 +127,7 @@ class ConnectionCommandsTest {
     }
 
     @Test
-    void keeps_the_library_of_the_client() {
+    void stores_the_client_library() {
         assertThat(open.words("CLIENT SETINFO lib-name jedis(x)")).isEqualTo("+OK\r\n");
         assertThat(open.words("CLIENT SETINFO LIB-VER 6.2.0")).isEqualTo("+OK\r\n");
         assertThat(open.text("CLIENT", "INFO")).endsWith(" lib-name=jedis(x) lib-ver=6.2.0\n");

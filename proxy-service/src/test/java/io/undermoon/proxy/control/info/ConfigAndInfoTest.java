@@ -44,7 +44,7 @@ class ConfigAndInfoTest {
     }
 
     @Test
-    void shows_no_limit_of_redirections_as_the_original() {
+    void shows_unlimited_redirections_as_the_original() {
         assertThat(proxy.words("CONFIG GET max_redirections")).endsWith("$4\r\nnone\r\n");
     }
 
@@ -89,7 +89,7 @@ class ConfigAndInfoTest {
     }
 
     @Test
-    void info_gives_the_sections_asked_for() {
+    void info_has_the_requested_sections() {
         assertThat(proxy.words("INFO CLUSTER")).isEqualTo("$30\r\n# Cluster\r\ncluster_enabled:1\r\n\r\n");
         assertThat(proxy.words("INFO nosuch")).isEqualTo("$0\r\n\r\n");
         assertThat(proxy.text("INFO", "cluster", "commandstats"))
@@ -112,7 +112,7 @@ class ConfigAndInfoTest {
     }
 
     @Test
-    void counts_from_the_last_reset() {
+    void counts_since_the_last_reset() {
         Command get = Objects.requireNonNull(proxy.commands.find("get"));
         proxy.counters.add(Counter.CONNECTIONS_ACCEPTED, 5);
         proxy.counters.answered(get.id(), false, 2_048_000);
@@ -135,7 +135,7 @@ class ConfigAndInfoTest {
     }
 
     @Test
-    void rate_is_that_of_the_time_since_it_was_asked() {
+    void rate_covers_the_time_since_the_last_measurement() {
         OperationRate rate = new OperationRate(0);
         assertThat(rate.perSecond(500, 999_999_999L)).isZero();
         assertThat(rate.perSecond(500, 2_000_000_000L)).isEqualTo(250);

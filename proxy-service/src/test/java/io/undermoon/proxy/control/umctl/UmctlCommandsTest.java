@@ -54,7 +54,7 @@ class UmctlCommandsTest {
     }
 
     @Test
-    void warns_of_a_config_it_cannot_read() {
+    void warns_of_an_invalid_config() {
         assertThat(proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:7001 1 0-1 PEER 127.0.0.2:5299 1 2-3"
                         + " CONFIG compression_strategy nonsense"))
                 .isEqualTo("+WARNING: ignored invalid config\r\n");
@@ -78,7 +78,7 @@ class UmctlCommandsTest {
     }
 
     @Test
-    void is_ready_with_slots_that_stay() {
+    void is_ready_with_stable_slots() {
         proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:7001 MIGRATING 1 0-1"
                 + " 1 127.0.0.1:5299 127.0.0.1:7001 127.0.0.2:5299 127.0.0.2:7002");
         assertThat(proxy.words("UMCTL READY")).isEqualTo(":0\r\n");
@@ -87,7 +87,7 @@ class UmctlCommandsTest {
     }
 
     @Test
-    void is_ready_with_slots_that_come() {
+    void is_ready_with_importing_slots() {
         proxy.words(IMPORTING);
         assertThat(proxy.words("UMCTL READY")).isEqualTo(":1\r\n");
     }
@@ -102,7 +102,7 @@ class UmctlCommandsTest {
     }
 
     @Test
-    void tells_replication_masters_first() {
+    void inforepl_lists_masters_first() {
         proxy.words("UMCTL SETREPL 2 NOFLAG replica mydb 127.0.0.1:7003 1 127.0.0.2:7002 127.0.0.2:5299"
                 + " master mydb 127.0.0.1:7001 1 127.0.0.2:7004 127.0.0.2:5299");
         assertThat(proxy.words("UMCTL INFOREPL"))
@@ -114,7 +114,7 @@ class UmctlCommandsTest {
     }
 
     @Test
-    void tells_everything_it_was_told() {
+    void info_shows_all_metadata() {
         proxy.words(IMPORTING);
         assertThat(proxy.call("UMCTL", "INFO")
                         .toString()
@@ -149,7 +149,7 @@ class UmctlCommandsTest {
     }
 
     @Test
-    void shows_its_nodes() {
+    void nodes_shows_the_node_states() {
         proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:7001"), Role.MASTER, true, 12, "none", 345));
         proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 0));
         assertThat(proxy.words("UMCTL NODES"))
@@ -177,14 +177,14 @@ class UmctlCommandsTest {
     }
 
     @Test
-    void counts() {
+    void stats_shows_counters() {
         assertThat(proxy.words("UMCTL STATS"))
                 .startsWith("*17\r\n$11\r\n# Migration\r\n")
                 .contains("\r\nmoved: 0\r\n");
     }
 
     @Test
-    void ends_the_process_when_told() {
+    void shutdown_ends_the_process() {
         assertThat(proxy.words("UMCTL SHUTDOWN")).isEqualTo("+OK\r\n");
         assertThat(proxy.shutdowns).hasValue(1);
     }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compares what the proxy answers itself in RESP3 with what a Redis 7.0 in cluster mode answers. */
-class RedisWordsInRespThreeIT {
+/** Compares RESP3 replies of the proxy with those of a Redis 7.0 in cluster mode. */
+class RedisRepliesInRespThreeIT {
     private static RedisServerProcess clusterNode;
 
     private final ControlFixture proxy = new ControlFixture();
@@ -81,7 +81,7 @@ class RedisWordsInRespThreeIT {
                 "COMMAND INFO get nosuch",
                 "COMMAND INFO hset xread lmpop",
             })
-    void says_what_redis_says(String command) {
+    void replies_as_redis(String command) {
         String[] words = command.split(" ");
         assertThat(sorted(proxy.call(words))).isEqualTo(sorted(redis.call(words)));
     }
@@ -108,23 +108,26 @@ class RedisWordsInRespThreeIT {
     }
 
     @Test
-    void has_a_node_explain_commands() {
+    void command_docs_come_from_a_node() {
         assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("%0\r\n");
         proxy.nodeStates.add(new NodeState(new NodeAddress(clusterNode.address()), Role.MASTER, true, 0, "none", 0));
         assertThat(proxy.call("COMMAND", "DOCS", "get", "set")).isEqualTo(redis.call("COMMAND", "DOCS", "get", "set"));
     }
 
-    /** As text, with the elements of sets in order: they have none. */
+    /** A value as text; elements of sets are sorted, as sets have no order. */
     private static String sorted(RespValue value) {
         if (value instanceof RespValue.Set set) {
             return set.items().stream()
-                    .map(RedisWordsInRespThreeIT::sorted)
+                    .map(RedisRepliesInRespThreeIT::sorted)
                     .sorted()
                     .collect(Collectors.joining(",", "~[", "]"));
         }
         if (value instanceof RespValue.Array array) {
             return joined(
-                    array.items().stream().map(RedisWordsInRespThreeIT::sorted).toList(), "[");
+                    array.items().stream()
+                            .map(RedisRepliesInRespThreeIT::sorted)
+                            .toList(),
+                    "[");
         }
         if (value instanceof RespValue.Dictionary map) {
             return joined(
@@ -136,11 +139,11 @@ class RedisWordsInRespThreeIT {
         return value.toString();
     }
 
-    /** The types of a value and of those in it. */
+    /** The types of a value and of its elements. */
     private static String shape(RespValue value) {
         if (value instanceof RespValue.Array array) {
             return joined(
-                    array.items().stream().map(RedisWordsInRespThreeIT::shape).toList(), "[");
+                    array.items().stream().map(RedisRepliesInRespThreeIT::shape).toList(), "[");
         }
         if (value instanceof RespValue.Dictionary map) {
             return joined(

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.control;
+package io.undermoon.proxy.control.acl;
 
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.acl.RuleException;
@@ -13,7 +13,9 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The file that the users of a proxy come from, and are saved to. Thread-safe; every call reads or writes the whole, small file. */
+/**
+ * The file that stores the users of a proxy. Thread-safe; every call reads or writes the whole file, which is small.
+ */
 public final class UsersFile {
     private static final Logger LOG = Logger.getLogger(UsersFile.class);
 
@@ -23,7 +25,7 @@ public final class UsersFile {
     private @Nullable String seen;
 
     /**
-     * @param onChange runs after {@link #poll} has found other users
+     * @param onChange runs after {@link #poll} has loaded other users
      */
     public UsersFile(Path path, AccessControl access, Runnable onChange) {
         this.path = path;
@@ -32,9 +34,9 @@ public final class UsersFile {
     }
 
     /**
-     * Takes the users of the file for the users of the proxy.
+     * Replaces the users of the proxy with those of the file.
      *
-     * @return what is wrong with the file, all users being as they were; null when it was read
+     * @return what is wrong with the file, in which case the users are unchanged; null on success
      */
     public synchronized @Nullable String load() {
         try {
@@ -44,7 +46,7 @@ public final class UsersFile {
         }
     }
 
-    /** Loads the file if it has another content than it had when it was last looked at. A broken one is told of once. */
+    /** Loads the file if its content has changed since the last call. The same error is logged once. */
     public synchronized void poll() {
         String text = null;
         String problem;
@@ -64,15 +66,15 @@ public final class UsersFile {
         seen = text;
         if (problem == null) {
             LOG.infof(
-                    "users_file=%s has changed; users: %d", path, access.users().size());
+                    "Users loaded: users_file=%s users=%d", path, access.users().size());
             onChange.run();
         } else {
-            LOG.warnf("users_file=%s is not taken, the users stay as they are: %s", path, problem);
+            LOG.warnf("Users not loaded, they stay as they are: users_file=%s reason=%s", path, problem);
         }
     }
 
-    /** Writes the users to the file: all of them or, when that fails, none. */
-    public synchronized void save() throws IOException {
+    /** Replaces the file with the current users, atomically. */
+    synchronized void save() throws IOException {
         String text = access.text();
         Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
         Path written = Files.createTempFile(target.getParent(), target.getFileName() + ".tmp-", "");

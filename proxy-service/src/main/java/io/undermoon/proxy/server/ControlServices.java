@@ -1,10 +1,13 @@
-package io.undermoon.proxy.control;
+package io.undermoon.proxy.server;
 
 import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.ProxyStats;
@@ -12,14 +15,14 @@ import io.undermoon.proxy.topology.TopologyStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the commands that the proxy answers itself work with. Every part is thread-safe.
+ * The services that local commands use; each is thread-safe.
  *
- * @param usersFile absent when users come from nowhere but {@code ACL SETUSER}
- * @param nodes asks the Redis nodes
- * @param endpoints the addresses to ask them at
- * @param nodeStates what is known of the Redis nodes behind this proxy
- * @param migrations in which this proxy takes part
- * @param shutdown begins to end the process gracefully and returns at once; replies that are written go out before
+ * @param usersFile null when the configuration has no {@code users_file}
+ * @param nodes the client for requests to Redis nodes
+ * @param endpoints the endpoints for these requests
+ * @param nodeStates the states of the Redis nodes of this proxy
+ * @param migrations the migrations in which this proxy takes part
+ * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
  */
 public record ControlServices(
         CommandCatalog commands,

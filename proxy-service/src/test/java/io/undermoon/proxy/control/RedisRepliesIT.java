@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compares what the proxy answers with what a Redis 7.0 in cluster mode answers, and asks a plain one. */
-class RedisWordsIT {
+/** Compares replies of the proxy with those of a Redis 7.0 in cluster mode; a plain Redis is the node of the proxy. */
+class RedisRepliesIT {
     private static RedisServerProcess clusterNode;
     private static RedisServerProcess plain;
 
@@ -178,10 +178,10 @@ class RedisWordsIT {
                 "COMMAND GETKEYS MSET a 1 b 2",
                 "COMMAND INFO get nosuch",
             })
-    void says_what_redis_says(String command) {
+    void replies_as_redis(String command) {
         String[] words = command.split(" ");
         if (command.equals("CONFIG HELP")) {
-            // The file that REWRITE would write is not there.
+            // The proxy has fewer sub-commands: no CONFIG REWRITE, for example.
             assertThat(lines(redis.call(words))).containsAll(lines(proxy.call(words)));
         } else {
             assertThat(proxy.call(words)).isEqualTo(redis.call(words));
@@ -212,7 +212,7 @@ class RedisWordsIT {
     }
 
     @Test
-    void fields_are_fields_of_redis() {
+    void info_fields_exist_in_redis() {
         proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:7001 1 0-16383");
         assertThat(names(proxy.text("CLUSTER", "INFO"), "\r\n", ":"))
                 .isEqualTo(names(redisText("CLUSTER", "INFO"), "\r\n", ":"));
@@ -225,7 +225,7 @@ class RedisWordsIT {
     }
 
     @Test
-    void counts_the_keys_of_a_slot_at_its_node() {
+    void counts_the_keys_of_a_slot() {
         proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb " + plain.address() + " 1 0-16383");
         try (RespConnection node = plain.connect()) {
             for (int i = 0; i < 3500; i++) {
@@ -249,14 +249,14 @@ class RedisWordsIT {
     }
 
     @Test
-    void says_why_keys_cannot_be_counted() {
+    void reports_a_failed_count_of_keys() {
         proxy.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:1 1 0-16383");
         assertThat(proxy.words("CLUSTER COUNTKEYSINSLOT 1"))
                 .startsWith("-CLUSTERDOWN node 127.0.0.1:1 cannot be reached");
     }
 
     @Test
-    void has_a_node_explain_commands() {
+    void command_docs_come_from_a_node() {
         assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("*0\r\n");
         proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:1"), Role.MASTER, true, 0, "none", 0));
         assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("*0\r\n");
@@ -287,10 +287,10 @@ class RedisWordsIT {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The types of a value and of those in it. */
+    /** The types of a value and of its elements. */
     private static String shape(RespValue value) {
         return value instanceof RespValue.Array array
-                ? array.items().stream().map(RedisWordsIT::shape).collect(Collectors.joining(",", "[", "]"))
+                ? array.items().stream().map(RedisRepliesIT::shape).collect(Collectors.joining(",", "[", "]"))
                 : value.getClass().getSimpleName();
     }
 }
