@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.lang.syntax.elements.ClassesShould;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -41,19 +42,23 @@ class FloorsTest {
                 .definedBy("io.undermoon.umctl")
                 .layer("tls")
                 .definedBy("io.undermoon.tls")
+                .layer("client")
+                .definedBy("io.undermoon.client")
                 .whereLayer("fault")
-                .mayOnlyBeAccessedByLayers("metadata")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("slot")
                 .mayOnlyBeAccessedByLayers("metadata", "json", "umctl")
                 .whereLayer("resp")
-                .mayNotBeAccessedByAnyLayer()
+                .mayOnlyBeAccessedByLayers("client")
                 .whereLayer("metadata")
-                .mayOnlyBeAccessedByLayers("json", "umctl")
+                .mayOnlyBeAccessedByLayers("json", "umctl", "client")
                 .whereLayer("json")
-                .mayOnlyBeAccessedByLayers("umctl")
+                .mayOnlyBeAccessedByLayers("umctl", "client")
                 .whereLayer("umctl")
-                .mayNotBeAccessedByAnyLayer()
+                .mayOnlyBeAccessedByLayers("client")
                 .whereLayer("tls")
+                .mayOnlyBeAccessedByLayers("client")
+                .whereLayer("client")
                 .mayNotBeAccessedByAnyLayer()
                 .withOptionalLayers(true)
                 .check(classes);
@@ -65,28 +70,39 @@ class FloorsTest {
     }
 
     @Test
-    void only_json_and_umctl_know_jackson_and_only_bytes_know_netty() {
-        ArchRuleDefinition.noClasses()
-                .that(DescribedPredicate.not(resideInAnyPackage("io.undermoon.json", "io.undermoon.umctl")))
-                .should()
+    void only_json_umctl_and_clients_know_jackson() {
+        onlyIn("io.undermoon.json", "io.undermoon.umctl", "io.undermoon.client")
                 .dependOnClassesThat(resideInAPackage("com.fasterxml.."))
                 .check(classes);
-        ArchRuleDefinition.noClasses()
-                .that(DescribedPredicate.not(resideInAnyPackage("io.undermoon.resp", "io.undermoon.slot")))
-                .should()
+    }
+
+    @Test
+    void only_clients_open_connections() {
+        onlyIn("io.undermoon.resp", "io.undermoon.slot", "io.undermoon.client")
                 .dependOnClassesThat(resideInAPackage("io.netty.."))
                 .check(classes);
-        ArchRuleDefinition.noClasses()
-                .should()
+        onlyIn("io.undermoon.client")
                 .dependOnClassesThat(
-                        resideInAnyPackage("io.quarkus..", "jakarta..", "io.vertx..", "io.netty.channel.."))
+                        resideInAnyPackage("io.netty.bootstrap..", "io.netty.channel..", "io.netty.handler.."))
                 .check(classes);
         // A trust manager has a socket among the parameters of its methods.
-        ArchRuleDefinition.noClasses()
-                .that(DescribedPredicate.not(resideInAPackage("io.undermoon.tls")))
-                .should()
+        onlyIn("io.undermoon.client", "io.undermoon.tls")
                 .dependOnClassesThat(resideInAPackage("java.net.."))
                 .check(classes);
+    }
+
+    @Test
+    void there_is_no_framework() {
+        ArchRuleDefinition.noClasses()
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.quarkus..", "jakarta..", "io.vertx.."))
+                .check(classes);
+    }
+
+    private static ClassesShould onlyIn(String... rooms) {
+        return ArchRuleDefinition.noClasses()
+                .that(DescribedPredicate.not(resideInAnyPackage(rooms)))
+                .should();
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The floors of the broker: a room imports from lower floors only. */
+/** The package structure of the broker: a package imports only from those listed for it. */
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -57,6 +57,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("store", "rest", "monitor")
                 .whereLayer("storage")
                 .mayOnlyBeAccessedByLayers("store", "config")
+                .whereLayer("state")
+                .mayOnlyBeAccessedByLayers("config", "monitor", "plan", "replica", "rest", "storage", "store")
                 .check(CLASSES);
     }
 

@@ -1,7 +1,8 @@
 /**
- * The coordinator: watches proxies, pushes metadata, commits migrations, fails over. It keeps no state that it could not
- * learn again, so any number may run side by side. Floors: {@code job}, then the loops {@code detect}, {@code sync},
- * {@code migrate} and {@code failover}, then {@code port}, which the adapters {@code broker} and {@code proxy} implement.
+ * The coordinator: probes proxies, pushes metadata, commits migrations, triggers failovers. It keeps no state that it
+ * cannot learn again, so any number of coordinators may run side by side. Floors: {@code job}; the loops {@code detect}
+ * and {@code migrate}, which stand on the loop {@code sync}, and {@code failover}; then {@code port}, which the
+ * adapters {@code broker} and {@code proxy} implement.
  */
 @NullMarked
 package io.undermoon.coordinator;

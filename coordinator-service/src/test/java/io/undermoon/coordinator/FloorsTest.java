@@ -25,55 +25,47 @@ class FloorsTest {
                 .consideringOnlyDependenciesInAnyPackage(ROOT + "..")
                 .layer("job")
                 .definedBy(ROOT + ".job")
-                .layer("loops")
-                .definedBy(ROOT + ".detect", ROOT + ".sync", ROOT + ".migrate", ROOT + ".failover")
-                .layer("push")
-                .definedBy(ROOT + ".push")
+                .layer("loops on sync")
+                .definedBy(ROOT + ".detect", ROOT + ".migrate")
+                .layer("sync")
+                .definedBy(ROOT + ".sync")
+                .layer("failover")
+                .definedBy(ROOT + ".failover")
                 .layer("broker")
                 .definedBy(ROOT + ".broker")
                 .layer("proxy")
                 .definedBy(ROOT + ".proxy")
                 .layer("admin")
                 .definedBy(ROOT + ".admin")
-                .layer("health")
-                .definedBy(ROOT + ".health")
                 .layer("config")
                 .definedBy(ROOT + ".config")
-                .layer("roster")
-                .definedBy(ROOT + ".roster")
-                .layer("pace")
-                .definedBy(ROOT + ".pace")
                 .layer("port")
                 .definedBy(ROOT + ".port")
                 .whereLayer("job")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("loops")
+                .whereLayer("loops on sync")
                 .mayOnlyBeAccessedByLayers("job")
-                .whereLayer("push")
-                .mayOnlyBeAccessedByLayers("job", "loops")
+                .whereLayer("sync")
+                .mayOnlyBeAccessedByLayers("job", "loops on sync")
+                .whereLayer("failover")
+                .mayOnlyBeAccessedByLayers("job")
                 .whereLayer("broker")
                 .mayOnlyBeAccessedByLayers("job")
                 .whereLayer("proxy")
                 .mayOnlyBeAccessedByLayers("job")
                 .whereLayer("admin")
                 .mayOnlyBeAccessedByLayers("job")
-                .whereLayer("health")
-                .mayOnlyBeAccessedByLayers("job")
                 .whereLayer("config")
                 .mayOnlyBeAccessedByLayers("job")
-                .whereLayer("roster")
-                .mayOnlyBeAccessedByLayers("job", "loops", "push")
-                .whereLayer("pace")
-                .mayOnlyBeAccessedByLayers("job", "loops", "push", "broker")
                 .whereLayer("port")
-                .mayOnlyBeAccessedByLayers("job", "loops", "push", "broker", "proxy", "admin")
+                .mayOnlyBeAccessedByLayers("job", "loops on sync", "sync", "failover", "broker", "proxy", "admin")
                 .check(classes);
     }
 
     @Test
-    void no_room_leads_back_to_itself_and_no_loop_to_another() {
+    void rooms_have_no_cycles_and_loops_do_not_import_each_other() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(classes);
-        slices().matching(ROOT + ".(detect|sync|migrate|failover)..")
+        slices().matching(ROOT + ".(detect|migrate|failover)..")
                 .should()
                 .notDependOnEachOther()
                 .check(classes);
@@ -84,14 +76,7 @@ class FloorsTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        ROOT + ".port",
-                        ROOT + ".detect",
-                        ROOT + ".sync",
-                        ROOT + ".migrate",
-                        ROOT + ".failover",
-                        ROOT + ".push",
-                        ROOT + ".roster",
-                        ROOT + ".pace")
+                        ROOT + ".port", ROOT + ".detect", ROOT + ".sync", ROOT + ".migrate", ROOT + ".failover")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "jakarta..", "io.netty..", "java.net..", "com.fasterxml..")

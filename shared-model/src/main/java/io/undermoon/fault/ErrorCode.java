@@ -1,7 +1,7 @@
 package io.undermoon.fault;
 
 /**
- * Every refusal of the control plane, by the name it has on the wire.
+ * The error codes of the control plane, by their names on the wire.
  *
  * <p>The HTTP status and the text {@code {"error":"CODE"}} follow the original broker's API; scripts match on both.
  */
@@ -13,14 +13,14 @@ public enum ErrorCode {
     INVALID_CONFIG(400),
     SLOTS_ALREADY_EVEN(400),
     MISSING_SERVER_PROXY_INDEX(400),
-    /** A request whose body, query or path could not be read: not JSON, a wrong type, a number out of range. */
+    /** The body, query or path cannot be read: not JSON, a wrong type, a number out of range. */
     INVALID_REQUEST(400),
 
     CLUSTER_NOT_FOUND(404),
     PROXY_NOT_FOUND(404),
     FREE_NODE_NOT_FOUND(404),
     MIGRATION_TASK_NOT_FOUND(404),
-    /** No proxy is registered there, or it is not being drained. */
+    /** No proxy is registered on the host, or the host is not being drained. */
     HOST_NOT_FOUND(404),
     /** No endpoint has this path. */
     PATH_NOT_FOUND(404),
@@ -29,14 +29,12 @@ public enum ErrorCode {
     NOT_ACCEPTABLE(406),
 
     IN_USE(409),
-    NOT_IN_USE(409),
     NO_AVAILABLE_RESOURCE(409),
-    RESOURCE_NOT_BALANCE(409),
     ALREADY_EXISTED(409),
     FREE_NODE_FOUND(409),
     NODE_NUM_ALREADY_ENOUGH(409),
     MIGRATION_RUNNING(409),
-    /** The source of a migration could not be asked to give it up, or would not. */
+    /** The source of a migration did not answer the request to abort it, or refused. */
     MIGRATION_NOT_ABORTED(409),
     INVALID_META_VERSION(409),
     EPOCH_SMALLER_THAN_CURRENT(409),
@@ -51,14 +49,8 @@ public enum ErrorCode {
 
     PERSISTENCE_IO_ERROR(500),
     PERSISTENCE_JSON_ERROR(500),
-    PERSISTENCE_LOCK_ERROR(500),
-    REPLICATION_ERROR(500),
     PROXY_NOT_SYNC(500),
-    EXTERNAL(500),
-    EMPTY_EXTERNAL_VERSION(500),
-    INTERNAL_ERROR(500),
-
-    EXTERNAL_TIMEOUT(504);
+    INTERNAL_ERROR(500);
 
     private final int httpStatus;
 
@@ -69,20 +61,5 @@ public enum ErrorCode {
     /** The HTTP status of a reply that carries this code. */
     public int httpStatus() {
         return httpStatus;
-    }
-
-    /** Whether the same request, unchanged, may succeed when it is sent again later. */
-    public boolean retryable() {
-        return switch (this) {
-            case MIGRATION_RUNNING,
-                    MIGRATION_NOT_ABORTED,
-                    NODE_NUMBER_CHANGING,
-                    NO_AVAILABLE_RESOURCE,
-                    RETRY,
-                    PROXY_NOT_SYNC,
-                    EXTERNAL,
-                    EXTERNAL_TIMEOUT -> true;
-            default -> false;
-        };
     }
 }

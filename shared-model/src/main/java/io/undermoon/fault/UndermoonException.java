@@ -2,16 +2,14 @@ package io.undermoon.fault;
 
 import java.util.Map;
 
-/** The one exception that carries an {@link ErrorCode} to the edge, where it becomes an HTTP or RESP error. */
+/** The exception that carries an {@link ErrorCode} to the edge of a service, where it becomes an HTTP or RESP error. */
 public final class UndermoonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;
     private final transient Map<String, String> details;
 
-    /**
-     * @param message what was wrong, with the value, and what was expected; shown to the caller
-     */
+    /** @param message the problem with the value and what was expected; shown to the caller */
     public UndermoonException(ErrorCode code, String message) {
         this(code, message, Map.of());
     }

@@ -1,5 +1,6 @@
 /**
- * Failures that reach a user: one {@link io.undermoon.fault.ErrorCode} carried by one exception. Ground floor: imports no other room.
+ * Failures that reach a user: one exception with an {@link io.undermoon.fault.ErrorCode}. Imports no other package of
+ * this module.
  */
 @NullMarked
 package io.undermoon.fault;

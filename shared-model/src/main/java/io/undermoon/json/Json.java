@@ -7,21 +7,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** The one Jackson configuration of the project. */
+/** The Jackson configuration of the project. */
 public final class Json {
     private static final ObjectMapper MAPPER = configure(JsonMapper.builder().build());
 
     private Json() {}
 
-    /** The shared mapper; it is configured once and not to be changed. */
+    /** The shared mapper; callers must not configure it. */
     public static ObjectMapper mapper() {
         return MAPPER;
     }
 
     /**
-     * Gives a mapper, such as the one of an HTTP framework, the wire shape of the metadata: members in snake case,
-     * unknown members ignored, missing numbers and trailing text refused, questions such as {@code isMaster()} not written. Members of other types are required or optional as
-     * the constructors of the records say.
+     * Configures a mapper, such as that of an HTTP framework, for the wire format of the metadata: members in snake
+     * case, unknown members ignored, missing numbers and trailing text refused, methods such as {@code isMaster()}
+     * not written. The constructors of the records decide which other members are required.
      */
     public static ObjectMapper configure(ObjectMapper mapper) {
         return mapper.registerModule(new MetadataModule())

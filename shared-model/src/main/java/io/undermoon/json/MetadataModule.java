@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How the values of the metadata look in JSON: wrapped ids as bare strings and numbers, a slot range as
- * {@code [start,end]}, a slot state as {@code "None"} or an object with one key. Records need nothing here: their members
- * are named by their components in snake case.
+ * The JSON form of the metadata values: identifiers as plain strings and numbers, a slot range as
+ * {@code [start,end]}, a slot state as {@code "None"} or an object with one key. Records need no code here: Jackson
+ * names their members after the components, in snake case.
  */
 public final class MetadataModule extends SimpleModule {
     private static final long serialVersionUID = 1L;

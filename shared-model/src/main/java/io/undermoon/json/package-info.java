@@ -1,6 +1,6 @@
 /**
- * The JSON shape of the metadata in the HTTP API, the metadata dump and compressed UMCTL arguments.
- * Stands on {@code metadata}; nothing else may decide how a value looks in JSON.
+ * The JSON format of the metadata in the HTTP API, the metadata dump and compressed UMCTL arguments. Uses
+ * {@code metadata}; no other package defines a JSON format of these values.
  */
 @NullMarked
 package io.undermoon.json;

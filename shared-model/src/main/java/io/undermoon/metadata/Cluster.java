@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster as its users see it.
+ * A cluster in the form the broker's API shows it.
  *
  * @param nodes in chunk order, four per chunk
  */

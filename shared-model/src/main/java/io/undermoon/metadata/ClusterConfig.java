@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a cluster that travel with its metadata.
+ * The settings of a cluster, part of its metadata.
  *
- * <p>It has two forms on the wire: the nested JSON form, which is this record, and the flat form of five text fields used
- * by {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the configuration
- * keys of the broker.
+ * <p>It has two forms on the wire: the nested JSON form, which is this record, and a flat form of five text fields,
+ * used by {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the
+ * configuration keys of the broker.
  */
 public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationConfig migrationConfig) {
     public static final ClusterConfig DEFAULT = new ClusterConfig(null, null);
@@ -21,7 +21,7 @@ public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationCo
     private static final String SCAN_INTERVAL = "migration_scan_interval";
     private static final String SCAN_COUNT = "migration_scan_count";
 
-    /** A missing part has its default. */
+    /** A missing component has its default. */
     public ClusterConfig(@Nullable CompressionStrategy compressionStrategy, @Nullable MigrationConfig migrationConfig) {
         this.compressionStrategy = compressionStrategy == null ? CompressionStrategy.DISABLED : compressionStrategy;
         this.migrationConfig = migrationConfig == null ? MigrationConfig.DEFAULT : migrationConfig;

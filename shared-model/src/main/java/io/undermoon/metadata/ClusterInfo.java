@@ -3,7 +3,7 @@ package io.undermoon.metadata;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The size of a cluster at a glance.
+ * The size of a cluster and whether it migrates.
  *
  * @param nodeNumber all nodes, replicas included: four per chunk
  * @param nodeNumberWithSlots nodes of shards that own stable slots, two per shard

@@ -2,15 +2,15 @@ package io.undermoon.metadata;
 
 import java.util.Locale;
 
-/** Which values the proxies of a cluster compress. Written in lower case, read in any case. */
+/** The compression of values by the proxies of a cluster. Written in lower case, read in any case. */
 public enum CompressionStrategy {
-    /** None, and none ever was: values are passed as they are. */
+    /** No value is compressed and none ever was; values are passed unchanged. */
     DISABLED,
-    /** Values are compressed; commands that work on the bytes of values are refused. */
+    /** Values are compressed; commands on the bytes of a value are refused. */
     SET_GET_ONLY,
-    /** Values are compressed; commands that work on the bytes of values work on those of compressed ones. */
+    /** Values are compressed; commands on the bytes of a value work on the compressed bytes. */
     ALLOW_ALL,
-    /** No more values are compressed; those that are read as they were written. */
+    /** New values are not compressed; compressed ones are still decompressed when read. */
     DECOMPRESS_ONLY;
 
     /** Whether there may be compressed values. */
@@ -23,7 +23,7 @@ public enum CompressionStrategy {
         return this == SET_GET_ONLY || this == ALLOW_ALL;
     }
 
-    /** What becomes of this when it is changed: where there may be compressed values they have to stay readable. */
+    /** The strategy after a change: where compressed values may exist, they must stay readable. */
     public CompressionStrategy changedTo(CompressionStrategy wanted) {
         return wanted == DISABLED && reads() ? DECOMPRESS_ONLY : wanted;
     }

@@ -1,9 +1,9 @@
 package io.undermoon.metadata;
 
 /**
- * The version of a view of the metadata. Epochs only grow; of two views the one with the higher epoch is right.
+ * The version of a view of the metadata. Epochs only increase; of two views the one with the higher epoch is valid.
  *
- * @param value {@code >= 0}; 0 is what a service that was told nothing yet has
+ * @param value {@code >= 0}; 0 in a service that has received no metadata yet
  */
 public record Epoch(long value) implements Comparable<Epoch> {
     public static final Epoch ZERO = new Epoch(0);

@@ -1,7 +1,7 @@
 package io.undermoon.metadata;
 
 /**
- * How slots are moved in a cluster.
+ * The settings of slot migrations in a cluster.
  *
  * @param maxMigrationTime seconds
  * @param maxBlockingTime milliseconds that commands may be held at the switch

@@ -3,9 +3,9 @@ package io.undermoon.metadata;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Which migration a tagged slot range belongs to.
+ * The identity of a migration, in the tag of its slots.
  *
- * @param epoch the cluster epoch at which the migration (re)started; tells a re-defined migration from its predecessor
+ * @param epoch the cluster epoch at which the migration started or restarted; it distinguishes a restarted migration
  */
 public record MigrationMeta(
         Epoch epoch,

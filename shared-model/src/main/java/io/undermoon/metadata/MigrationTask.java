@@ -2,7 +2,7 @@ package io.undermoon.metadata;
 
 import static java.util.Objects.requireNonNull;
 
-/** One running or finished migration: the slots of a cluster that move, tagged with where from and where to. */
+/** A migration of slots of a cluster; the tag of the slots has the source and the destination. */
 public record MigrationTask(ClusterName clusterName, TaggedSlots slotRange) {
     public MigrationTask {
         requireNonNull(clusterName, "cluster_name");

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * One Redis process as the metadata sees it.
+ * A Redis process in the metadata.
  *
  * @param slots for a master its stable slots first, then one element per migration; always empty for a replica
  */

@@ -10,14 +10,6 @@ public record NodeAddress(String value) implements Comparable<NodeAddress> {
         HostPort.parse(value);
     }
 
-    public String host() {
-        return HostPort.parse(value).host();
-    }
-
-    public int port() {
-        return HostPort.parse(value).port();
-    }
-
     @Override
     public int compareTo(NodeAddress other) {
         return value.compareTo(other.value);

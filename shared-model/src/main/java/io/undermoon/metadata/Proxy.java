@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that one proxy has to know.
+ * The metadata of one proxy.
  *
  * @param clusterName absent for a free proxy
  * @param epoch the cluster's epoch; for a free proxy the global one

@@ -1,7 +1,8 @@
 package io.undermoon.metadata;
 
 /**
- * The address at which clients and peers reach a proxy, and its identity in the metadata: {@code host:port}, compared as text.
+ * The address at which clients and peers reach a proxy, and its identity in the metadata: {@code host:port}, compared
+ * as text.
  *
  * @param value the text as it was given
  */

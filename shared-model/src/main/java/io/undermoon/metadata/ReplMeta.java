@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * The role of a node and whom it replicates with.
+ * The replication role of a node and its replication peers.
  *
  * @param peers one element for a node of a cluster, none for a node of a free proxy
  */

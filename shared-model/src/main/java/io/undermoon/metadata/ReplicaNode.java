@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * A replica of the cluster, behind whichever proxy, with the slots of the master it replicates. The original has no such
- * message; without it a proxy cannot show clients the replicas of its peers.
+ * A replica of the cluster, behind any of its proxies, with the slots of its master. An extension of the original's
+ * metadata, with which a proxy shows clients the replicas of its peers.
  */
 public record ReplicaNode(NodeAddress nodeAddress, ProxyAddress proxyAddress, List<TaggedSlots> slots) {
     public ReplicaNode {

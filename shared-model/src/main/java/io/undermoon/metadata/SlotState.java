@@ -2,22 +2,22 @@ package io.undermoon.metadata;
 
 import static java.util.Objects.requireNonNull;
 
-/** What a node has to do with a run of slots. */
+/** The state of slots at a node. */
 public sealed interface SlotState {
-    /** The node owns the slots and nothing is happening to them. */
+    /** The node owns the slots and they are not migrating. */
     Stable STABLE = new Stable();
 
-    /** The node owns the slots and nothing is happening to them; {@code "None"} on the wire. */
+    /** The node owns the slots and they are not migrating; {@code "None"} on the wire. */
     record Stable() implements SlotState {}
 
-    /** The slots are leaving this node. Until the switch it serves them. */
+    /** The slots migrate away from this node, which serves them until the switch. */
     record Migrating(MigrationMeta meta) implements SlotState {
         public Migrating {
             requireNonNull(meta, "meta");
         }
     }
 
-    /** The slots are coming to this node. From the switch on it serves them. */
+    /** The slots migrate to this node, which serves them from the switch on. */
     record Importing(MigrationMeta meta) implements SlotState {
         public Importing {
             requireNonNull(meta, "meta");

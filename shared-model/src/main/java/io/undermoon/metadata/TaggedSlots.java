@@ -21,7 +21,7 @@ public record TaggedSlots(SlotRanges rangeList, SlotState tag) {
         return new TaggedSlots(slots, SlotState.STABLE);
     }
 
-    /** Which migration the slots belong to; empty for stable ones. */
+    /** The migration of the slots; empty for stable slots. */
     public Optional<MigrationMeta> migration() {
         if (tag instanceof SlotState.Migrating migrating) {
             return Optional.of(migrating.meta());

@@ -1,6 +1,6 @@
 /**
- * The vocabulary of the control plane as immutable values: addresses, epochs, nodes, proxies, clusters, migrations.
- * Stands on {@code slot} and {@code fault}; knows no wire format.
+ * The metadata as immutable values: addresses, epochs, nodes, proxies, clusters, migrations. Uses {@code slot}; no
+ * wire format.
  */
 @NullMarked
 package io.undermoon.metadata;

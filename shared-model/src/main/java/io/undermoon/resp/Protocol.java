@@ -1,6 +1,6 @@
 package io.undermoon.resp;
 
-/** The version of the protocol that a connection speaks; RESP2 until {@code HELLO 3}. */
+/** The protocol version of a connection; RESP2 until {@code HELLO 3}. */
 public enum Protocol {
     RESP2,
     RESP3

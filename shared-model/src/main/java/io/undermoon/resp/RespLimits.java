@@ -1,15 +1,15 @@
 package io.undermoon.resp;
 
 /**
- * How much one value may ask for. Limits are checked before memory is taken.
+ * The limits of one value. They are checked before memory is allocated.
  *
  * @param maxBulkBytes length of a bulk string, at most 512 MB as in Redis
- * @param maxElements elements of a value, those of the values in it included; a map has two for each entry
- * @param maxDepth how deep aggregates stand in one another; 1 allows an array of plain values
+ * @param maxElements elements of a value, nested ones included; a map entry counts as two
+ * @param maxDepth nesting depth of aggregates; 1 allows an array of plain values
  * @param maxLineBytes length of a line that is not a bulk string: simple strings, errors, numbers
  */
 public record RespLimits(int maxBulkBytes, int maxElements, int maxDepth, int maxLineBytes) {
-    /** For control connections to nodes and proxies. */
+    /** The limits of control connections to nodes and proxies. */
     public static final RespLimits CONTROL = new RespLimits(64 << 20, 1 << 20, 16, 64 << 10);
 
     private static final int REDIS_MAX_BULK_BYTES = 512 << 20;

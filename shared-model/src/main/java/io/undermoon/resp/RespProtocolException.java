@@ -1,6 +1,6 @@
 package io.undermoon.resp;
 
-/** Bytes that are not of the protocol, or that go beyond the limits. What follows them cannot be read any more. */
+/** Bytes that violate the protocol or its limits. The connection cannot be read any further. */
 public final class RespProtocolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -8,10 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads values from a growing buffer, either protocol. For one connection and one thread: while a value is incomplete the
- * reader remembers how many bytes it will need at least, so that it does not try again for each packet of a big value.
+ * An incremental reader of RESP2 and RESP3 values from a growing buffer. For one connection and one thread. While a
+ * value is incomplete, the reader remembers a lower bound of the bytes it needs, so that it does not parse again for
+ * each packet of a large value.
  *
- * <p>For control connections; it makes objects. The buffer is never released.
+ * <p>For control connections only, because it allocates objects. The buffer is not released.
  */
 public final class RespReader {
     private static final int SHORTEST_VALUE = 3;
@@ -20,7 +21,7 @@ public final class RespReader {
     private final RespLimits limits;
     private int awaitedBytes;
 
-    /** State of one attempt: where it began and stands, elements seen, elements announced and not yet begun. */
+    /** The state of one attempt: start and current position, elements read, elements announced but not yet read. */
     private int start;
 
     private int position;
@@ -33,11 +34,10 @@ public final class RespReader {
     }
 
     /**
-     * The next value, its bytes consumed; null, with nothing consumed, when it is not all there yet.
+     * Reads and consumes the next value; null, with nothing consumed, while it is incomplete.
      *
-     * @param in must begin where the last call left it
-     * @throws RespProtocolException if the bytes are not of the protocol or go beyond the limits; the connection is of no
-     *     further use
+     * @param in starts at the position where the previous call ended
+     * @throws RespProtocolException if the bytes violate the protocol or the limits; the connection must be closed
      */
     public @Nullable RespValue read(ByteBuf in) {
         if (in.readableBytes() < Math.max(awaitedBytes, SHORTEST_VALUE)) {
@@ -79,7 +79,7 @@ public final class RespReader {
         };
     }
 
-    /** The index of the CR of the line that begins here, or -1 when the line is not complete. */
+    /** The index of the CR of the current line, or -1 while the line is incomplete. */
     private int lineEnd(ByteBuf in) {
         int searched = (int) Math.min(end, (long) position + limits.maxLineBytes() + SHORTEST_VALUE);
         int newline = in.indexOf(position, searched, (byte) '\n');
@@ -179,7 +179,9 @@ public final class RespReader {
         return items;
     }
 
-    /** Remembers that from a position so many bytes are needed, and at least a shortest value for each outstanding one. */
+    /**
+     * Stores the lower bound: the bytes needed from a position, and the shortest value for each outstanding element.
+     */
     private void await(int from, long bytes) {
         awaitedBytes = (int) Math.min(Integer.MAX_VALUE, from - start + bytes + outstanding * SHORTEST_VALUE);
     }
@@ -216,7 +218,7 @@ public final class RespReader {
     }
 
     private static double finite(String text) {
-        // Java's parser takes more than the protocol has: hexadecimal, "NaN", a suffix, spaces.
+        // Java's parser accepts more than the protocol: hexadecimal, "NaN", a suffix, spaces.
         for (int i = 0; i < text.length(); i++) {
             if ("0123456789+-.eE".indexOf(text.charAt(i)) < 0) {
                 throw new RespProtocolException("invalid double");

@@ -8,16 +8,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A value of the protocol as an object; for control connections and tests. The data path reads and writes bytes.
+ * A protocol value as an object, for control connections and tests. The data path does not use it.
  *
- * <p>RESP2 and RESP3 nulls stay apart, so that what was read is written back byte for byte.
+ * <p>RESP2 and RESP3 nulls are distinct, so that a value is written back exactly as it was read.
  */
 public sealed interface RespValue {
-    /** Appends the value as it came. */
+    /** Writes the value in the form in which it was read. */
     void write(ByteBuf out);
 
-    /** A line that means success, such as {@code +OK}. */
+    /**
+     * The text of a simple string, a bulk string or an integer.
+     *
+     * @throws IllegalArgumentException if the value is of another kind
+     */
+    default String asText() {
+        throw new IllegalArgumentException("not a string: " + this);
+    }
+
+    /** A simple string, such as {@code +OK}. */
     record Simple(String text) implements RespValue {
+        @Override
+        public String asText() {
+            return text;
+        }
+
         @Override
         public void write(ByteBuf out) {
             RespWriter.line(out, '+', text);
@@ -25,9 +39,9 @@ public sealed interface RespValue {
     }
 
     /**
-     * A refusal.
+     * An error.
      *
-     * @param text the whole text with its code in front, {@code ERR unknown command …}
+     * @param text the whole text, which starts with the error code: {@code ERR unknown command …}
      */
     record Failure(String text) implements RespValue {
         @Override
@@ -36,7 +50,7 @@ public sealed interface RespValue {
         }
     }
 
-    /** A refusal that came as a bulk string (RESP3). */
+    /** A bulk error (RESP3). */
     record BulkFailure(String text) implements RespValue {
         @Override
         public void write(ByteBuf out) {
@@ -47,24 +61,34 @@ public sealed interface RespValue {
         }
     }
 
-    /** A 64-bit number. */
+    /** A 64-bit integer. */
     record Int(long value) implements RespValue {
+        @Override
+        public String asText() {
+            return Long.toString(value);
+        }
+
         @Override
         public void write(ByteBuf out) {
             RespWriter.integer(out, value);
         }
     }
 
-    /** Bytes, compared by content. The array is not copied and not to be changed. */
+    /** A bulk string, compared by content. The array is not copied and must not be changed. */
     @SuppressWarnings("ArrayRecordComponent")
     record Bulk(byte[] bytes) implements RespValue {
         public Bulk(String text) {
             this(text.getBytes(StandardCharsets.UTF_8));
         }
 
-        /** The bytes read as UTF-8. */
+        /** The bytes decoded as UTF-8. */
         public String text() {
             return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String asText() {
+            return text();
         }
 
         @Override
@@ -88,7 +112,7 @@ public sealed interface RespValue {
         }
     }
 
-    /** The three ways to say that there is nothing. */
+    /** The three forms of null. */
     enum Null implements RespValue {
         /** {@code $-1} of RESP2. */
         BULK("$-1\r\n"),
@@ -109,7 +133,7 @@ public sealed interface RespValue {
         }
     }
 
-    /** A list of values. */
+    /** An array. */
     record Array(List<RespValue> items) implements RespValue {
         public Array {
             items = List.copyOf(items);
@@ -121,7 +145,7 @@ public sealed interface RespValue {
         }
     }
 
-    /** A set (RESP3), in the order in which it came. */
+    /** A set (RESP3), in wire order. */
     record Set(List<RespValue> items) implements RespValue {
         public Set {
             items = List.copyOf(items);
@@ -133,7 +157,7 @@ public sealed interface RespValue {
         }
     }
 
-    /** A message that answers no command (RESP3). */
+    /** A push message (RESP3). */
     record Push(List<RespValue> items) implements RespValue {
         public Push {
             items = List.copyOf(items);
@@ -145,7 +169,7 @@ public sealed interface RespValue {
         }
     }
 
-    /** A map (RESP3), in the order in which it came; a key may be there twice. */
+    /** A map (RESP3), in wire order; keys may repeat. */
     record Dictionary(List<Map.Entry<RespValue, RespValue>> entries) implements RespValue {
         public Dictionary {
             entries = List.copyOf(entries);
@@ -157,7 +181,7 @@ public sealed interface RespValue {
         }
     }
 
-    /** A value with a map of remarks in front of it (RESP3). */
+    /** A value with attributes (RESP3). */
     record Attributed(List<Map.Entry<RespValue, RespValue>> attributes, RespValue value) implements RespValue {
         public Attributed {
             attributes = List.copyOf(attributes);
@@ -170,7 +194,7 @@ public sealed interface RespValue {
         }
     }
 
-    /** True or false (RESP3). */
+    /** A boolean (RESP3). */
     record Bool(boolean value) implements RespValue {
         @Override
         public void write(ByteBuf out) {
@@ -187,9 +211,9 @@ public sealed interface RespValue {
     }
 
     /**
-     * A number of any size (RESP3).
+     * A big number (RESP3).
      *
-     * @param digits decimal digits, a sign in front where there is one
+     * @param digits decimal digits, optionally with a leading sign
      */
     record BigNumber(String digits) implements RespValue {
         @Override
@@ -199,9 +223,9 @@ public sealed interface RespValue {
     }
 
     /**
-     * Text that says how it is formatted (RESP3).
+     * A verbatim string (RESP3).
      *
-     * @param format three letters: {@code txt}, {@code mkd}
+     * @param format three letters, such as {@code txt} or {@code mkd}
      */
     record Verbatim(String format, String text) implements RespValue {
         @Override

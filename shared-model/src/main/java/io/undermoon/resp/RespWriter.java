@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Appends values to a buffer as Redis does. The methods that take a {@link Protocol} write the RESP2 stand-in of a type
- * that only RESP3 has, the one that Redis itself uses (a map becomes a flat array, a boolean an integer).
+ * A writer of values in Redis's encoding. For types that only RESP3 has, the methods with a {@link Protocol} write in
+ * RESP2 the same replacement as Redis: a flat array for a map, an integer for a boolean.
  *
- * <p>Numbers are written digit by digit; but for doubles nothing is allocated. No method releases the buffer.
+ * <p>Nothing is allocated, except for doubles. No method releases the buffer.
  */
 public final class RespWriter {
     private static final int CRLF = '\r' << 8 | '\n';
@@ -48,7 +48,7 @@ public final class RespWriter {
         crlf(out);
     }
 
-    /** A bulk string of {@code length} bytes of another buffer from {@code start}; the indices of that one do not move. */
+    /** A bulk string of {@code length} bytes of another buffer from {@code start}; its indices do not change. */
     public static void bulk(ByteBuf out, ByteBuf bytes, int start, int length) {
         header(out, '$', length);
         out.writeBytes(bytes, start, length);
@@ -100,7 +100,7 @@ public final class RespWriter {
         header(out, protocol == Protocol.RESP3 ? '~' : '*', size);
     }
 
-    /** Begins a message that answers no command; {@code size} values follow. */
+    /** Begins a push message; {@code size} values follow. */
     public static void push(ByteBuf out, Protocol protocol, int size) {
         header(out, protocol == Protocol.RESP3 ? '>' : '*', size);
     }
@@ -136,7 +136,7 @@ public final class RespWriter {
     }
 
     /**
-     * Text with its format, or the text alone as a bulk string.
+     * A verbatim string, or its text as a bulk string.
      *
      * @param format three ASCII letters, {@code txt} or {@code mkd}
      */
@@ -163,7 +163,7 @@ public final class RespWriter {
         }
     }
 
-    /** Any value as it stands, in RESP3 where it holds a type that only RESP3 has. */
+    /** Any value in the form in which it was read. */
     public static void value(ByteBuf out, RespValue value) {
         value.write(out);
     }
@@ -218,7 +218,7 @@ public final class RespWriter {
         }
     }
 
-    /** How many characters a number takes, its sign included. */
+    /** The number of characters of a number, its sign included. */
     private static int digits(long value) {
         if (value == Long.MIN_VALUE) {
             return LOWEST_LONG.length;

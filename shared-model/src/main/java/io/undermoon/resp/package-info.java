@@ -1,6 +1,6 @@
 /**
- * The Redis protocol, RESP2 and RESP3, over buffers: values, a bounded incremental reader, a writer. Ground floor: imports no other
- * room and nothing but buffers; knows no command and opens no connection.
+ * The Redis protocol, RESP2 and RESP3, over Netty buffers: values, a bounded incremental reader, a writer. Imports no
+ * other package of this module; no commands, no connections.
  */
 @NullMarked
 package io.undermoon.resp;

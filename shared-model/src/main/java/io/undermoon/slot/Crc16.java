@@ -1,10 +1,11 @@
 package io.undermoon.slot;
 
 /**
- * CRC16-XMODEM (polynomial 0x1021, initial value 0, most significant bit first), one, four or eight bytes at a time.
+ * CRC16-XMODEM (polynomial 0x1021, initial value 0, most significant bit first), computed over one, four or eight
+ * bytes at a time.
  *
- * <p>Row {@code k} of the table holds the checksum of each byte followed by {@code k} zero bytes. A checksum is linear, so that
- * of eight bytes is the exclusive or of eight entries which do not wait for each other.
+ * <p>Row {@code k} of the table holds the checksum of each byte followed by {@code k} zero bytes. The checksum is
+ * linear, so that of eight bytes is the exclusive or of eight independent table entries.
  */
 final class Crc16 {
     private static final int POLYNOMIAL = 0x1021;
@@ -18,13 +19,13 @@ final class Crc16 {
         return (crc << 8 & 0xffff) ^ TABLE[(crc >>> 8 ^ b) & 0xff];
     }
 
-    /** Goes on by four bytes, the first of them in the highest bits. */
+    /** Continues a checksum by four bytes, the first of them in the highest bits. */
     static int next(int crc, int word) {
         int mixed = word ^ crc << 16;
         return at(3, mixed >>> 24) ^ at(2, mixed >>> 16) ^ at(1, mixed >>> 8) ^ at(0, mixed);
     }
 
-    /** Goes on by eight bytes, the first of them in the highest bits. */
+    /** Continues a checksum by eight bytes, the first of them in the highest bits. */
     static int next(int crc, long word) {
         int high = (int) (word >>> 32) ^ crc << 16;
         int low = (int) word;

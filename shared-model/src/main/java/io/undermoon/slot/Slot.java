@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 /**
  * The hash slot of a key, exactly as Redis Cluster computes it: {@code CRC16-XMODEM(tag) mod 16384}.
  *
- * <p>The tag is what stands between the first <code>{</code> and the first <code>}</code> after it, or the whole key
- * when there is no such pair or nothing between them. Slots are plain {@code int}s in {@code 0..16383}: they are on the
+ * <p>The tag is the text between the first <code>{</code> and the first <code>}</code> after it, or the whole key if
+ * there is no such pair or nothing between them. Slots are plain {@code int}s in {@code 0..16383}: they are on the
  * path of every command.
  */
 public final class Slot {
-    /** How many slots a cluster has; slots are numbered from 0 to {@code COUNT - 1}. */
+    /** The number of slots of a cluster; slots are numbered from 0 to {@code COUNT - 1}. */
     public static final int COUNT = 16384;
 
     private static final int MASK = COUNT - 1;
@@ -23,8 +23,8 @@ public final class Slot {
     /**
      * The slot of the key in {@code buf[start, start + length)}; reads without moving the buffer's indices.
      *
-     * <p>Keys with a brace are rare: the checksum of the whole key is made eight bytes at a time while looking for one, and
-     * only a key that has one is looked at again.
+     * <p>Keys with a brace are rare: the checksum of the whole key is computed eight bytes at a time during the
+     * search for a brace, and only a key with one is read again.
      */
     public static int of(ByteBuf buf, int start, int length) {
         int end = start + length;

@@ -1,7 +1,7 @@
 package io.undermoon.slot;
 
 /**
- * A run of slots, both ends inclusive.
+ * A contiguous range of slots, both ends inclusive.
  *
  * @param start first slot, {@code 0 <= start <= end}
  * @param end last slot, {@code end < 16384}
@@ -21,10 +21,6 @@ public record SlotRange(int start, int end) implements Comparable<SlotRange> {
 
     public int size() {
         return end - start + 1;
-    }
-
-    public boolean contains(int slot) {
-        return start <= slot && slot <= end;
     }
 
     @Override

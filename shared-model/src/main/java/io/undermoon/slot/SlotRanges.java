@@ -19,7 +19,7 @@ public record SlotRanges(List<SlotRange> ranges) {
         ranges = compact(ranges);
     }
 
-    /** What {@link #takeFirst} and {@link #takeLast} return: the slots taken and those left. */
+    /** The result of {@link #takeFirst} and {@link #takeLast}: the slots taken and those left. */
     public record Split(SlotRanges taken, SlotRanges rest) {}
 
     public static SlotRanges of(int start, int end) {
@@ -30,7 +30,7 @@ public record SlotRanges(List<SlotRange> ranges) {
         return ranges.isEmpty();
     }
 
-    /** How many slots the set holds. */
+    /** The number of slots in the set. */
     public int size() {
         int size = 0;
         for (SlotRange range : ranges) {

@@ -1,5 +1,6 @@
 /**
- * Hash slots: the slot of a key and the algebra of slot ranges. Ground floor: knows nothing of clusters or proxies.
+ * Hash slots: the slot of a key and the algebra of slot ranges. Imports no other package of this module; no clusters,
+ * no proxies.
  */
 @NullMarked
 package io.undermoon.slot;

@@ -7,7 +7,7 @@ import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A cursor over the arguments of a control message; every method that reads moves it on. Not thread-safe. */
+/** A cursor over the arguments of a control message; every method that reads advances it. Not thread-safe. */
 final class Arguments {
     private final List<String> arguments;
     private int position;
@@ -49,7 +49,7 @@ final class Arguments {
         }
     }
 
-    /** The cluster's name; absent when the argument is empty, which is how a free proxy is addressed. */
+    /** The name of the cluster; absent if the argument is empty, as for a free proxy. */
     @Nullable
     ClusterName nextClusterName() {
         String text = next("cluster name");
@@ -81,7 +81,7 @@ final class Arguments {
         }
     }
 
-    /** A count that is followed by as many groups of {@code width} arguments, so that it is bounded by what is there. */
+    /** A count of groups of {@code width} arguments that follow; bounded by the number of remaining arguments. */
     int nextCount(String what, int width) {
         String text = next(what);
         try {
@@ -90,7 +90,7 @@ final class Arguments {
                 return count;
             }
         } catch (NumberFormatException e) {
-            // Reported below, together with counts out of range.
+            // Refused below, together with counts out of range.
         }
         throw new UmctlSyntaxException(
                 what + " '" + text + "' is not a count of the " + remaining() + " arguments that follow");

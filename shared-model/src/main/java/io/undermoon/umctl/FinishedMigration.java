@@ -10,7 +10,8 @@ import java.util.List;
  * One line of the reply to {@code UMCTL INFOMGR}: a migration that has finished and waits to be committed.
  *
  * <pre>
- * &lt;cluster&gt; MIGRATING|IMPORTING &lt;n&gt; &lt;a-b&gt; × n &lt;epoch&gt; &lt;src_proxy&gt; &lt;src_node&gt; &lt;dst_proxy&gt; &lt;dst_node&gt;
+ * &lt;cluster&gt; MIGRATING|IMPORTING &lt;n&gt; &lt;a-b&gt; × n &lt;epoch&gt;
+ *     &lt;src_proxy&gt; &lt;src_node&gt; &lt;dst_proxy&gt; &lt;dst_node&gt;
  * </pre>
  */
 public final class FinishedMigration {

@@ -1,10 +1,10 @@
 package io.undermoon.umctl;
 
 /**
- * The flags argument of a metadata message: words separated by commas, in any case; words it does not know are ignored,
- * as the scripts of the original rely on.
+ * The flags argument of a metadata message: words separated by commas, in any case. Unknown words are ignored,
+ * because scripts of the original rely on it.
  *
- * @param force apply the message whatever its epoch
+ * @param force whether the message applies whatever its epoch
  * @param compress the metadata follows as one compressed argument
  */
 public record Flags(boolean force, boolean compress) {

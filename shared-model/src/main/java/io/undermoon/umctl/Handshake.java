@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the two proxies of a migration say to each other, and what a broker says to the source to cancel it.
+ * The messages between the two proxies of a migration, and from a broker to the source to abort it.
  *
  * <pre>
- * UMCTL PRECHECK|PRESWITCH|FINALSWITCH|ABORTMIGRATION &lt;version&gt; &lt;cluster&gt; MIGRATING &lt;slots&gt; &lt;meta&gt;
+ * UMCTL PRECHECK|PRESWITCH|FINALSWITCH|ABORTMIGRATION
+ *     &lt;version&gt; &lt;cluster&gt; MIGRATING &lt;slots&gt; &lt;meta&gt;
  * </pre>
  *
- * @param version of the migration protocol; {@value #VERSION} is the original's
+ * @param version the version of the migration protocol; {@value #VERSION} is the original's
  */
 public record Handshake(Step step, String version, MigrationTask task) {
     public static final String VERSION = "mgr-0.2";
@@ -23,8 +24,8 @@ public record Handshake(Step step, String version, MigrationTask task) {
         PRESWITCH,
         FINALSWITCH,
         /**
-         * To the source only. {@code +OK}: it will never switch the task of this epoch; {@code -ALREADY_SWITCHED …}: it has;
-         * {@code -TASK_NOT_FOUND …}: it knows of no such task.
+         * Sent to the source only. Its replies: {@code +OK}, it will never switch the task of this epoch;
+         * {@code -ALREADY_SWITCHED …}, it has switched the task; {@code -TASK_NOT_FOUND …}, it has no such task.
          */
         ABORTMIGRATION
     }

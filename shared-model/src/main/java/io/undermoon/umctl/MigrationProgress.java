@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How far a migration is, as one of its two proxies sees it: one element of the reply to {@code UMCTL MIGRATIONS}. It is an
- * array of names and values, so that a name can be added without a reader taking notice; numbers that are not there are 0.
+ * The progress of a migration at one of its two proxies: one element of the reply to {@code UMCTL MIGRATIONS}. On the
+ * wire it is an array of names and values; readers ignore unknown names and read missing numbers as 0.
  *
  * @param task the moving slots with their tag, in the form of {@code UMCTL SETCLUSTER}
- * @param keysTotal keys to be copied as far as they can be known, 0 while they can not
- * @param keysDirty keys that changed after they had been copied and wait to be copied again
- * @param longestHoldUs microseconds for which commands were held the longest
- * @param error why the last attempt failed, empty if none did
+ * @param keysTotal the number of keys to copy, an estimate; 0 while unknown
+ * @param keysDirty the number of keys that changed after their copy and wait to be copied again
+ * @param longestHoldUs the longest time for which commands were held, in microseconds
+ * @param error why the last attempt failed; empty if none failed
  */
 public record MigrationProgress(
         TaggedSlots task,
@@ -36,7 +36,7 @@ public record MigrationProgress(
         long longestHoldUs,
         String error) {
 
-    /** Who reports. */
+    /** The proxy that reports. */
     public enum Side {
         @JsonProperty("source")
         SOURCE,
@@ -44,7 +44,7 @@ public record MigrationProgress(
         DESTINATION
     }
 
-    /** Where the migration is. */
+    /** The phase of the migration. */
     public enum State {
         @JsonProperty("checking")
         CHECKING,

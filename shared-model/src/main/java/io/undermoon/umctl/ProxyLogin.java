@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How coordinators and brokers log in to proxies: with the control secret, and where that is not taken, because the proxy has none
- * yet, with its password.
+ * The login of coordinators and brokers to proxies: with the control secret, or with the proxy's password if the
+ * proxy has no control secret yet.
  */
 public record ProxyLogin(Optional<String> controlSecret, Optional<String> password) {
-    /** The user whose password is the control secret of a proxy. It alone may give control commands then. */
+    /** The user whose password is the control secret of a proxy. Only this user may send control commands then. */
     public static final String CONTROL_USER = "undermoon-control";
 
     public static final ProxyLogin NONE = new ProxyLogin(Optional.empty(), Optional.empty());
 
     /**
-     * One thing to try.
+     * One login command.
      *
-     * @param key of the configuration that it comes from
+     * @param key the configuration key that the password comes from
      */
     public record Attempt(String key, List<String> command) {}
 
-    /** What to try, one after the other until the proxy takes one. A proxy that needs no login takes none. */
+    /** The login commands, to be sent in order until the proxy accepts one. A proxy without passwords accepts none. */
     public List<Attempt> attempts() {
         List<Attempt> attempts = new ArrayList<>();
         controlSecret.ifPresent(
@@ -30,7 +30,7 @@ public record ProxyLogin(Optional<String> controlSecret, Optional<String> passwo
         return attempts;
     }
 
-    /** Never shows the secrets. */
+    /** A text without the secrets. */
     @Override
     public String toString() {
         return "ProxyLogin" + attempts().stream().map(Attempt::key).toList();

@@ -17,22 +17,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code UMCTL SETCLUSTER}: all that a proxy has to know of its cluster. It replaces what the proxy knew.
+ * {@code UMCTL SETCLUSTER}: the complete cluster metadata of a proxy. It replaces the previous metadata.
  *
  * <pre>
  * UMCTL SETCLUSTER v2 &lt;epoch&gt; &lt;flags&gt; &lt;cluster_name&gt; {&lt;node&gt; &lt;slots&gt;}…
- *     [PEER {&lt;proxy&gt; &lt;slots&gt;}…] [REPLICA {&lt;node&gt; &lt;proxy&gt; &lt;slots&gt;}…] [CONFIG {&lt;field&gt; &lt;value&gt;}…]
+ *     [PEER {&lt;proxy&gt; &lt;slots&gt;}…] [REPLICA {&lt;node&gt; &lt;proxy&gt; &lt;slots&gt;}…]
+ *     [CONFIG {&lt;field&gt; &lt;value&gt;}…]
  * UMCTL SETCLUSTER v2 &lt;epoch&gt; &lt;flags with COMPRESS&gt; &lt;blob&gt;          see {@link CompressedCluster}
  * </pre>
  *
- * An address is repeated for each of its slot ranges. Sections come in any order; a repeated one replaces the earlier. A
- * node or peer without slots cannot be said in the first form. {@code REPLICA} is an extension of ours.
+ * An address is repeated for each of its slot ranges. Sections come in any order; a repeated one replaces the
+ * earlier. A node or peer without slots cannot be written in the first form. {@code REPLICA} is an extension of this
+ * project.
  *
  * @param clusterName absent for a free proxy
  * @param local the master nodes behind the proxy
  * @param peers the other proxies of the cluster
  * @param replicas every replica of the cluster
- * @param configIgnored whether a {@code CONFIG} section could not be read and stands at its default
+ * @param configIgnored whether a {@code CONFIG} section could not be read, so that the default applies
  */
 public record SetCluster(
         Epoch epoch,
@@ -56,7 +58,7 @@ public record SetCluster(
         replicas = List.copyOf(replicas);
     }
 
-    /** The message that brings a proxy up to date with the broker's view of it. */
+    /** The message with the broker's view of a proxy. */
     public static SetCluster of(Proxy proxy) {
         Map<NodeAddress, List<TaggedSlots>> local = new LinkedHashMap<>();
         if (!proxy.isFree()) {
@@ -147,7 +149,7 @@ public record SetCluster(
         return java.util.Collections.unmodifiableMap(copy);
     }
 
-    /** What has been read so far. A later section of a kind replaces an earlier one. */
+    /** The sections read so far. A later section replaces an earlier one of the same kind. */
     private static final class Sections {
         private final Arguments in;
         private Map<ProxyAddress, List<TaggedSlots>> peers = new LinkedHashMap<>();

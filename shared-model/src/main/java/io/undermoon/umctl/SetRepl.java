@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * {@code UMCTL SETREPL}: the replication roles of the nodes behind a proxy. It replaces the roles the proxy knew.
  *
  * <pre>
- * UMCTL SETREPL &lt;epoch&gt; &lt;flags&gt; {&lt;master|replica&gt; &lt;cluster_name&gt; &lt;node&gt; &lt;n&gt; {&lt;peer_node&gt; &lt;peer_proxy&gt;} × n}…
+ * UMCTL SETREPL &lt;epoch&gt; &lt;flags&gt;
+ *     {&lt;master|replica&gt; &lt;cluster_name&gt; &lt;node&gt; &lt;n&gt; {&lt;peer_node&gt; &lt;peer_proxy&gt;} × n}…
  * </pre>
  */
 public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
@@ -36,7 +37,7 @@ public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
         entries = List.copyOf(entries);
     }
 
-    /** The message that brings a proxy up to date with the broker's view of it; masters come first. */
+    /** The message with the broker's view of a proxy; masters come first. */
     public static SetRepl of(Proxy proxy) {
         List<Entry> entries = new ArrayList<>();
         for (Role role : Role.values()) {

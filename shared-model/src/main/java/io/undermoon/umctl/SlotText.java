@@ -9,9 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Slots as arguments: {@code [MIGRATING|IMPORTING] <n> <a-b> × n [<epoch> <src_proxy> <src_node> <dst_proxy> <dst_node>]},
- * the last five present exactly when there is a keyword. Keywords are read in any case and written in upper case; a
- * reversed range is swapped.
+ * Slots as arguments:
+ * {@code [MIGRATING|IMPORTING] <n> <a-b> × n [<epoch> <src_proxy> <src_node> <dst_proxy> <dst_node>]}, the last five
+ * present exactly when there is a keyword. Keywords are read in any case and written in upper case; a reversed range
+ * is swapped.
  */
 final class SlotText {
     private static final String MIGRATING = "MIGRATING";

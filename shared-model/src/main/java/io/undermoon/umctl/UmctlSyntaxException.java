@@ -2,11 +2,11 @@ package io.undermoon.umctl;
 
 import org.jspecify.annotations.Nullable;
 
-/** A control message that does not follow the grammar. Nothing of it may be applied. */
+/** A control message that violates the grammar. No part of it is applied. */
 public final class UmctlSyntaxException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The word the original uses for the mistake. */
+    /** The original's word for the error. */
     public enum Kind {
         INVALID_VERSION("InvalidVersion"),
         INVALID_ARGS("InvalidArgs"),

@@ -1,6 +1,6 @@
 /**
- * The control grammar spoken to proxies ({@code UMCTL …}): one record per message, parsing and printing side by side.
- * Stands on {@code metadata} and {@code json}.
+ * The grammar of the control commands of proxies ({@code UMCTL …}): one record per message, with parsing and printing
+ * in one place. Uses {@code metadata} and {@code json}.
  */
 @NullMarked
 package io.undermoon.umctl;

@@ -23,7 +23,7 @@ class MetadataTest {
 
     @Test
     void addresses_are_a_host_and_a_port() {
-        assertThat(new NodeAddress("127.0.0.1:7001").port()).isEqualTo(7001);
+        assertThat(new ProxyAddress("127.0.0.1:7001").port()).isEqualTo(7001);
         assertThat(new ProxyAddress("redis-0.svc.cluster.local:1").host()).isEqualTo("redis-0.svc.cluster.local");
         assertThat(HostPort.parse("[::1]:65535")).isEqualTo(new HostPort("::1", 65535));
         assertThat(HostPort.parse("[::1]:65535")).hasToString("[::1]:65535");

@@ -73,7 +73,7 @@ class RespWriterTest {
     }
 
     private static String written(Consumer<ByteBuf> write) {
-        // The smallest buffer, so that whoever forgets to make room is found out.
+        // The smallest buffer, so that a missing ensureWritable fails.
         ByteBuf out = Unpooled.buffer(1);
         write.accept(out);
         return out.toString(StandardCharsets.UTF_8);

@@ -17,7 +17,7 @@ public final class RandomSlots {
         this.random = random;
     }
 
-    /** Ranges as somebody might list them: in any order, overlapping. */
+    /** Ranges in any order, which may overlap. */
     public List<SlotRange> list() {
         int base = random.nextInt(3) * (Slot.COUNT - WINDOW) / 2;
         List<SlotRange> ranges = new ArrayList<>();

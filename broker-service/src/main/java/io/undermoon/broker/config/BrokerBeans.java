@@ -3,24 +3,23 @@ package io.undermoon.broker.config;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.Startup;
-import io.undermoon.broker.proxy.ProxyCall;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.replica.ReplicaPush;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.storage.FileStorage;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.store.ClusterScaling;
+import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.broker.store.EpochRecovery;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.broker.store.ProxyEpochs;
-import io.undermoon.broker.store.Vacancies;
+import io.undermoon.client.RespClient;
 import io.undermoon.json.Json;
 import io.undermoon.umctl.ProxyLogin;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -52,14 +51,14 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     MetadataStorage storage(BrokerConfig config, Settings settings) {
-        MetaStore empty = MetaStore.empty(config.enableOrderedProxy());
+        Metadata empty = Metadata.empty(config.enableOrderedProxy());
         if (settings.storageType() == Settings.StorageType.MEMORY) {
             LOG.warn("storage=memory: the metadata is lost when this process ends");
             return new MemoryStorage(empty);
         }
         Path file = Path.of(config.metaFilename());
         FileStorage storage = FileStorage.open(file, empty);
-        MetaStore loaded = storage.load().state();
+        Metadata loaded = storage.load().state();
         LOG.infof(
                 "storage=file file=%s epoch=%s clusters=%d proxies=%d",
                 file.toAbsolutePath(),
@@ -82,8 +81,8 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     @Startup
-    MetadataStore store(MetadataStorage storage, Settings settings, Clock clock) {
-        return new MetadataStore(storage, settings.limits(), clock);
+    MetadataWriter metadata(MetadataStorage storage, Settings settings, Clock clock) {
+        return new MetadataWriter(storage, settings.limits(), clock);
     }
 
     @Produces
@@ -98,52 +97,61 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ProxyCall proxyCall(Vertx vertx, BrokerConfig config, Encryption encryption) {
+    RespClient proxyClient(BrokerConfig config, Encryption encryption, ManagedExecutor executor) {
         ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
-        return new ProxyCall(vertx, config.proxyClient().timeout(), login, encryption.proxies());
+        return new RespClient(1, config.proxyClient().timeout(), login, encryption.proxies(), executor);
+    }
+
+    void close(@Disposes RespClient client) {
+        client.close();
     }
 
     @Produces
     @Singleton
-    ProxyEpochs proxyEpochs(ProxyCall call) {
-        return new RespProxyEpochs(call);
+    ProxyEpochs proxyEpochs(RespClient client) {
+        return new RespProxyEpochs(client);
     }
 
     @Produces
     @Singleton
-    MigrationAborts aborts(MetadataStore store, ProxyCall call, ManagedExecutor executor) {
-        return new MigrationAborts(store, new RespMigrationControl(call), executor);
+    MigrationAborts aborts(MetadataWriter metadata, RespClient client, ManagedExecutor executor) {
+        return new MigrationAborts(metadata, new RespMigrationControl(client), executor);
     }
 
     @Produces
     @Singleton
-    ProgressBoard progress(MetadataStore store) {
-        return new ProgressBoard(store, System::nanoTime);
+    MigrationProgressCache progress(MetadataWriter metadata) {
+        return new MigrationProgressCache(metadata, System::nanoTime);
     }
 
     @Produces
     @Singleton
     ClusterScaling scaling(
-            MetadataStore store,
+            MetadataWriter metadata,
             ProxyEpochs epochs,
             MigrationAborts aborts,
             ManagedExecutor executor,
             Settings settings) {
         return new ClusterScaling(
-                store, epochs, aborts, new Vacancies(TIME_TO_FORGET, System::nanoTime), executor, settings.patience());
+                metadata,
+                epochs,
+                aborts,
+                new EmptyChunks(TIME_TO_FORGET, System::nanoTime),
+                executor,
+                settings.epochPolling());
     }
 
     @Produces
     @Singleton
-    EpochRecovery recovery(MetadataStore store, ProxyEpochs epochs, ManagedExecutor executor) {
-        return new EpochRecovery(store, epochs, executor);
+    EpochRecovery recovery(MetadataWriter metadata, ProxyEpochs epochs, ManagedExecutor executor) {
+        return new EpochRecovery(metadata, epochs, executor);
     }
 
     @Produces
     @Singleton
-    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config, Encryption encryption) {
+    ReplicaPush replicaPush(MetadataWriter metadata, Settings settings, BrokerConfig config, Encryption encryption) {
         return new ReplicaPush(
-                store, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
+                metadata, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
     }
 
     @Produces

@@ -5,8 +5,8 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.store.ClusterScaling;
-import io.undermoon.broker.store.MetadataStore;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MetadataWriter;
+import io.undermoon.broker.store.MigrationProgressCache;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
@@ -18,12 +18,12 @@ public final class Schedule {
             @Observes StartupEvent event,
             Scheduler scheduler,
             Settings settings,
-            MetadataStore store,
+            MetadataWriter metadata,
             ClusterScaling scaling,
-            ProgressBoard progress,
+            MigrationProgressCache progress,
             ReplicaPush replicaPush) {
-        every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, store::expireFailureReports);
-        every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, store::recoverStorage);
+        every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
+        every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, metadata::recoverStorage);
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, scaling::advanceDrains);
         every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
         if (!settings.syncMetaInterval().isZero()) {

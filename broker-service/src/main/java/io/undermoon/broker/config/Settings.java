@@ -1,7 +1,7 @@
 package io.undermoon.broker.config;
 
 import io.undermoon.broker.store.ClusterScaling;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
@@ -17,10 +17,10 @@ import java.util.function.Function;
  * @param syncMetaInterval between two copies to the replicas, zero for never
  */
 public record Settings(
-        MetadataStore.Limits limits,
+        MetadataWriter.Limits limits,
         StorageType storageType,
         ClusterConfig newClusterConfig,
-        ClusterScaling.Patience patience,
+        ClusterScaling.EpochPolling epochPolling,
         List<String> replicaAddresses,
         Duration syncMetaInterval) {
 
@@ -44,13 +44,13 @@ public record Settings(
                 .toList();
         replicas.forEach(address -> parsed("replica_addresses", address, HostPort::parse));
         return new Settings(
-                new MetadataStore.Limits(
+                new MetadataWriter.Limits(
                         Duration.ofSeconds(atLeast("failure_ttl", config.failureTtl(), 1)),
                         (int) Math.max(1, atLeast("failure_quorum", config.failureQuorum(), 0)),
                         (int) atLeast("migration_limit", config.migrationLimit(), 0)),
                 storageType(config),
                 newClusterConfig(config),
-                new ClusterScaling.Patience(
+                new ClusterScaling.EpochPolling(
                         config.autoScaling().interval(), config.autoScaling().timeout()),
                 replicas,
                 Duration.ofSeconds(atLeast("sync_meta_interval", config.syncMetaInterval(), 0)));

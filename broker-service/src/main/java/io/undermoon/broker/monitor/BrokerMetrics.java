@@ -6,8 +6,8 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.ProxyPool;
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.broker.store.MetadataWriter;
 import jakarta.enterprise.event.Observes;
 import java.util.function.ToDoubleFunction;
 
@@ -15,50 +15,55 @@ import java.util.function.ToDoubleFunction;
 public final class BrokerMetrics {
     private static final String PREFIX = "undermoon.broker.";
 
-    void register(@Observes StartupEvent event, MeterRegistry registry, MetadataStore store) {
+    void register(@Observes StartupEvent event, MeterRegistry registry, MetadataWriter metadata) {
         gauge(
                 registry,
-                store,
+                metadata,
                 "global.epoch",
                 "The global epoch",
                 s -> s.state().globalEpoch().value());
-        gauge(registry, store, "clusters", "Clusters", s -> s.state().clusters().size());
         gauge(
                 registry,
-                store,
+                metadata,
+                "clusters",
+                "Clusters",
+                s -> s.state().clusters().size());
+        gauge(
+                registry,
+                metadata,
                 "clusters.migrating",
                 "Clusters with unfinished migrations",
                 s -> s.state().clusters().values().stream()
-                        .filter(ClusterStore::runsMigrations)
+                        .filter(StoredCluster::runsMigrations)
                         .count());
         gauge(
                 registry,
-                store,
+                metadata,
                 "failures",
                 "Proxies that wait for a failover",
-                s -> FailureReports.awaitingFailover(s.state(), s.rules()).size());
+                s -> FailureReports.awaitingFailover(s.state(), s.planContext()).size());
         gauge(
                 registry,
-                store,
+                metadata,
                 "storage.failing",
                 "1 while the last change could not be stored",
                 s -> s.lastWriteFailed() ? 1 : 0);
         proxies(
                 registry,
-                store,
+                metadata,
                 "free",
-                s -> ProxyPool.free(s.state(), s.rules()).size());
-        proxies(registry, store, "failed", s -> s.state().failedProxies().size());
+                s -> ProxyPool.free(s.state(), s.planContext()).size());
+        proxies(registry, metadata, "failed", s -> s.state().failedProxies().size());
         proxies(
                 registry,
-                store,
+                metadata,
                 "used",
                 s -> s.state().allProxies().values().stream()
                         .filter(proxy -> proxy.cluster() != null)
                         .count());
     }
 
-    /** The registry may outlive the application, as it does in dev mode; gauges of a store that is gone would hide new ones. */
+    /** The registry can outlive the application, as in dev mode; gauges of the old application would hide new ones. */
     void remove(@Observes ShutdownEvent event, MeterRegistry registry) {
         registry.getMeters().stream()
                 .filter(meter -> meter.getId().getName().startsWith(PREFIX))
@@ -67,16 +72,16 @@ public final class BrokerMetrics {
 
     private static void gauge(
             MeterRegistry registry,
-            MetadataStore store,
+            MetadataWriter metadata,
             String name,
             String description,
-            ToDoubleFunction<MetadataStore> value) {
-        Gauge.builder(PREFIX + name, store, value).description(description).register(registry);
+            ToDoubleFunction<MetadataWriter> value) {
+        Gauge.builder(PREFIX + name, metadata, value).description(description).register(registry);
     }
 
     private static void proxies(
-            MeterRegistry registry, MetadataStore store, String state, ToDoubleFunction<MetadataStore> value) {
-        Gauge.builder(PREFIX + "proxies", store, value)
+            MeterRegistry registry, MetadataWriter metadata, String state, ToDoubleFunction<MetadataWriter> value) {
+        Gauge.builder(PREFIX + "proxies", metadata, value)
                 .description("Registered proxies by state; a failed one may still be used")
                 .tag("state", state)
                 .register(registry);

@@ -1,24 +1,24 @@
 package io.undermoon.broker.monitor;
 
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready unless the last change could not be stored. */
+/** The readiness check: up unless the last write to the storage failed. */
 @Readiness
 public final class StorageHealth implements HealthCheck {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
 
-    StorageHealth(MetadataStore store) {
-        this.store = store;
+    StorageHealth(MetadataWriter metadata) {
+        this.metadata = metadata;
     }
 
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("storage")
-                .status(!store.lastWriteFailed())
-                .withData("epoch", store.state().globalEpoch().value())
+                .status(!metadata.lastWriteFailed())
+                .withData("epoch", metadata.state().globalEpoch().value())
                 .build();
     }
 }

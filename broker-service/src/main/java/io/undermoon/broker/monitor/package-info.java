@@ -1,6 +1,4 @@
-/**
- * What operators see of the broker besides its API: health and metrics. Stands on {@code store}.
- */
+/** Health and metrics of the broker. Uses {@code store}. */
 @NullMarked
 package io.undermoon.broker.monitor;
 

@@ -1,9 +1,9 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.slot.SlotRanges;
@@ -12,15 +12,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Takes migrations back: their slots are stable slots of their sources again. */
+/** Removes migrations; their slots become stable slots of their sources again. */
 public final class Aborts {
     private Aborts() {}
 
     /**
-     * Which migrations are meant.
+     * A filter for the migrations of a cluster.
      *
-     * @param slots those that move any of these slots, empty for all
-     * @param epoch those of this epoch, empty for any
+     * @param slots migrations that move any of these slots; empty for all
+     * @param epoch migrations of this epoch; empty for any
      */
     public record Selection(Optional<SlotRanges> slots, Optional<Epoch> epoch) {
         public static final Selection ALL = new Selection(Optional.empty(), Optional.empty());
@@ -31,38 +31,38 @@ public final class Aborts {
         }
     }
 
-    /** The selected migrations of a cluster, as their sources store them. */
-    public static List<MigratingSlots> select(ClusterStore cluster, Selection selection) {
+    /** The selected migrations of a cluster, in the form their sources store. */
+    public static List<MigratingSlots> select(StoredCluster cluster, Selection selection) {
         return cluster.tasks().stream().filter(selection::has).toList();
     }
 
-    /** Takes back the selected migrations that have not started: no proxy has heard of them. Returns them. */
+    /** Removes the selected migrations that have not started, which no proxy has received. Returns them. */
     public static Outcome<List<MigratingSlots>> withdrawWaiting(
-            MetaStore state, Rules rules, ClusterName name, Selection selection) {
-        List<MigratingSlots> waiting = select(Require.cluster(state, name), selection).stream()
+            Metadata state, PlanContext context, ClusterName name, Selection selection) {
+        List<MigratingSlots> waiting = select(Preconditions.requireCluster(state, name), selection).stream()
                 .filter(MigratingSlots::waiting)
                 .toList();
-        return withdraw(state, rules, name, waiting);
+        return withdraw(state, context, name, waiting);
     }
 
     /**
-     * Takes back migrations whose sources have agreed never to switch them. Only those that are still exactly the same are
-     * taken back: one that was committed or restarted meanwhile is another matter. Returns those that were.
+     * Removes migrations whose sources have agreed never to switch them. A migration that was committed or restarted
+     * meanwhile no longer equals the stored one and is kept. Returns the removed ones.
      */
     public static Outcome<List<MigratingSlots>> withdraw(
-            MetaStore state, Rules rules, ClusterName name, Collection<MigratingSlots> agreed) {
-        ClusterStore cluster = Require.cluster(state, name);
+            Metadata state, PlanContext context, ClusterName name, Collection<MigratingSlots> agreed) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         List<MigratingSlots> withdrawn = new ArrayList<>(cluster.tasks());
         withdrawn.retainAll(agreed);
         if (withdrawn.isEmpty()) {
             return new Outcome<>(state, List.of());
         }
-        ClusterStore without = cluster;
+        StoredCluster without = cluster;
         for (MigratingSlots task : withdrawn) {
-            without = Settlement.toSource(without, task);
+            without = MigrationEnd.toSource(without, task);
         }
-        MetaStoreEdit edit = state.edit();
-        edit.putAtNewEpoch(TaskQueue.start(without, rules));
+        MetadataEdit edit = state.edit();
+        edit.putAtNewEpoch(TaskQueue.start(without, context));
         return new Outcome<>(edit.done(), withdrawn);
     }
 }

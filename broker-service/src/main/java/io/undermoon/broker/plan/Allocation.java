@@ -4,7 +4,7 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 import static java.util.Comparator.comparingLong;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -16,13 +16,13 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Chooses the proxies of new chunks.
+ * The choice of the proxies of new chunks.
  *
- * <p>The halves of a chunk are always on different hosts. The first half comes from the host with the most free proxies,
- * the second from the host with the fewest chunks in common with it. Before that the richest host is trimmed until it has
- * at most half of all free proxies; under that premise the choice never gets stuck.
+ * <p>The halves of a chunk are always on different hosts. The first half comes from the host with the most free
+ * proxies, the second from the host that shares the fewest chunks with it. Before that, proxies of the host with the
+ * most are left out until no host has more than half of all free proxies; then every choice has a second half.
  *
- * <p>In ordered mode the proxies are those with the next indices, paired in order, and hosts do not matter.
+ * <p>In ordered mode the proxies with the next indices are paired in order, whatever their hosts.
  */
 final class Allocation {
     /** The two proxies of a new chunk. */
@@ -37,14 +37,14 @@ final class Allocation {
     }
 
     /**
-     * @param chunks how many pairs are wanted
-     * @param present how many proxies the cluster has already
+     * @param chunks the number of pairs
+     * @param present the number of proxies that the cluster has already
      */
-    static List<Pair> pairs(MetaStore state, Rules rules, int chunks, int present) {
+    static List<Pair> pairs(Metadata state, PlanContext context, int chunks, int present) {
         if (state.enableOrderedProxy()) {
-            return orderedPairs(state, rules, chunks, present);
+            return orderedPairs(state, context, chunks, present);
         }
-        Allocation allocation = new Allocation(ProxyPool.freeByHost(state, rules), LinkTable.of(state));
+        Allocation allocation = new Allocation(ProxyPool.freeByHost(state, context), LinkTable.of(state));
         allocation.trim(2 * chunks);
         List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
@@ -53,9 +53,9 @@ final class Allocation {
         return pairs;
     }
 
-    private static List<Pair> orderedPairs(MetaStore state, Rules rules, int chunks, int present) {
+    private static List<Pair> orderedPairs(Metadata state, PlanContext context, int chunks, int present) {
         int wanted = 2 * chunks;
-        List<ProxyResource> free = ProxyPool.free(state, rules).stream()
+        List<ProxyResource> free = ProxyPool.free(state, context).stream()
                 .sorted(comparingLong(ProxyResource::index))
                 .limit(wanted)
                 .toList();

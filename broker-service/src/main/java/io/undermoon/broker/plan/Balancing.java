@@ -1,39 +1,40 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ClusterName;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Spreads the masters evenly again after failovers. */
+/** The even distribution of masters after failovers. */
 public final class Balancing {
     private Balancing() {}
 
     /**
-     * Gives each half of a chunk one master where it is safe: neither proxy failed or is reported, and no migration has the
-     * chunk as its source or destination. The other chunks stay as they are.
+     * Gives each half of a chunk one master where that is safe: neither proxy is failed or reported, and no migration
+     * has the chunk as source or destination. Other chunks do not change.
      */
-    public static Outcome<Outcome.Done> balanceMasters(MetaStore state, Rules rules, ClusterName name) {
-        ClusterStore cluster = Require.cluster(state, name);
-        List<ChunkStore> chunks = new ArrayList<>();
-        for (ChunkStore chunk : cluster.chunks()) {
-            chunks.add(canMove(state, rules, chunk) ? chunk.withPosition(RolePosition.NORMAL) : chunk);
+    public static Outcome<Outcome.Done> balanceMasters(Metadata state, PlanContext context, ClusterName name) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        List<StoredChunk> chunks = new ArrayList<>();
+        for (StoredChunk chunk : cluster.chunks()) {
+            chunks.add(canMove(state, context, chunk) ? chunk.withPosition(RolePosition.NORMAL) : chunk);
         }
         if (chunks.equals(cluster.chunks())) {
             return Outcome.done(state);
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(cluster.withChunks(chunks));
         return Outcome.done(edit.done());
     }
 
-    private static boolean canMove(MetaStore state, Rules rules, ChunkStore chunk) {
+    private static boolean canMove(Metadata state, PlanContext context, StoredChunk chunk) {
         return !chunk.takesPartInMigration()
                 && chunk.proxyAddresses().stream()
-                        .noneMatch(proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, rules, proxy));
+                        .noneMatch(
+                                proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, context, proxy));
     }
 }

@@ -1,9 +1,9 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
@@ -15,33 +15,33 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** Creating and removing clusters, adding nodes to them and taking unused ones away, and their configuration. */
+/** Creation, removal and configuration of clusters, and adding and removing nodes. */
 public final class Clusters {
     private Clusters() {}
 
     public static Outcome<Outcome.Done> create(
-            MetaStore state, Rules rules, ClusterName name, long nodeNumber, ClusterConfig config) {
+            Metadata state, PlanContext context, ClusterName name, long nodeNumber, ClusterConfig config) {
         requireRoomForCluster(state);
         if (state.clusters().containsKey(name)) {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "cluster '" + name + "' exists already");
         }
-        Require.nodeNumber(nodeNumber, nodeNumber);
-        int chunks = (int) nodeNumber / ChunkStore.NODES;
-        List<Allocation.Pair> pairs = Allocation.pairs(state, rules, chunks, 0);
-        List<SlotRanges> blocks = SlotShare.blocks(chunks * ChunkStore.PARTS);
-        List<ChunkStore> created = new ArrayList<>();
+        Preconditions.requireNodeNumber(nodeNumber, nodeNumber);
+        int chunks = (int) nodeNumber / StoredChunk.NODES;
+        List<Allocation.Pair> pairs = Allocation.pairs(state, context, chunks, 0);
+        List<SlotRanges> blocks = SlotShare.blocks(chunks * StoredChunk.PARTS);
+        List<StoredChunk> created = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
             Allocation.Pair pair = pairs.get(i);
-            created.add(ChunkStore.of(pair.first(), pair.second(), blocks.subList(2 * i, 2 * i + 2)));
+            created.add(StoredChunk.of(pair.first(), pair.second(), blocks.subList(2 * i, 2 * i + 2)));
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
-        edit.putAtNewEpoch(new ClusterStore(state.globalEpoch(), name, created, config));
+        edit.putAtNewEpoch(new StoredCluster(state.globalEpoch(), name, created, config));
         return Outcome.done(edit.done());
     }
 
-    /** In ordered mode there is one cluster at most. */
-    private static void requireRoomForCluster(MetaStore state) {
+    /** In ordered mode at most one cluster is allowed. */
+    private static void requireRoomForCluster(Metadata state) {
         if (state.enableOrderedProxy() && !state.clusters().isEmpty()) {
             throw new UndermoonException(
                     ErrorCode.ONE_CLUSTER_ALREADY_EXISTED,
@@ -50,9 +50,9 @@ public final class Clusters {
         }
     }
 
-    public static Outcome<Outcome.Done> remove(MetaStore state, ClusterName name) {
-        ClusterStore cluster = Require.cluster(state, name);
-        MetaStoreEdit edit = state.edit();
+    public static Outcome<Outcome.Done> remove(Metadata state, ClusterName name) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        MetadataEdit edit = state.edit();
         cluster.proxies().forEach(proxy -> edit.assign(proxy, null));
         edit.removeCluster(name);
         edit.bumpEpoch();
@@ -64,44 +64,44 @@ public final class Clusters {
      *
      * @return the index of the first new chunk
      */
-    public static Outcome<Integer> addNodes(MetaStore state, Rules rules, ClusterName name, long added) {
-        ClusterStore cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
-        Require.nodeNumber(added, cluster.nodeNumber() + added);
-        int newChunks = (int) added / ChunkStore.NODES;
+    public static Outcome<Integer> addNodes(Metadata state, PlanContext context, ClusterName name, long added) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNoMigration(cluster);
+        Preconditions.requireNodeNumber(added, cluster.nodeNumber() + added);
+        int newChunks = (int) added / StoredChunk.NODES;
         int oldChunks = cluster.chunks().size();
-        List<Allocation.Pair> pairs = Allocation.pairs(state, rules, newChunks, oldChunks * ChunkStore.HALVES);
-        List<ChunkStore> chunks = new ArrayList<>(cluster.chunks());
+        List<Allocation.Pair> pairs = Allocation.pairs(state, context, newChunks, oldChunks * StoredChunk.HALVES);
+        List<StoredChunk> chunks = new ArrayList<>(cluster.chunks());
         for (Allocation.Pair pair : pairs) {
-            chunks.add(ChunkStore.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));
+            chunks.add(StoredChunk.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
         edit.putAtNewEpoch(cluster.withChunks(chunks));
         return new Outcome<>(edit.done(), oldChunks);
     }
 
     /**
-     * Adds as many nodes as are missing to a total.
+     * Adds the nodes that are missing to a total.
      *
      * @return the index of the first new chunk
      */
-    public static Outcome<Integer> growTo(MetaStore state, Rules rules, ClusterName name, long total) {
-        int present = Require.cluster(state, name).nodeNumber();
+    public static Outcome<Integer> growTo(Metadata state, PlanContext context, ClusterName name, long total) {
+        int present = Preconditions.requireCluster(state, name).nodeNumber();
         if (total <= present) {
             throw new UndermoonException(
                     ErrorCode.NODE_NUM_ALREADY_ENOUGH,
                     "cluster '" + name + "' has " + present + " nodes, " + total + " are wanted");
         }
-        return addNodes(state, rules, name, total - present);
+        return addNodes(state, context, name, total - present);
     }
 
-    /** Takes the chunks without slots out of a cluster; their proxies become free. */
-    public static Outcome<Outcome.Done> deleteFreeNodes(MetaStore state, ClusterName name) {
-        ClusterStore cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
-        List<ChunkStore> unused =
-                cluster.chunks().stream().filter(ChunkStore::holdsNothing).toList();
+    /** Removes the chunks without slots from a cluster; their proxies become free. */
+    public static Outcome<Outcome.Done> deleteFreeNodes(Metadata state, ClusterName name) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNoMigration(cluster);
+        List<StoredChunk> unused =
+                cluster.chunks().stream().filter(StoredChunk::hasNoSlots).toList();
         if (unused.isEmpty()) {
             throw new UndermoonException(
                     ErrorCode.FREE_NODE_NOT_FOUND, "cluster '" + name + "' has no nodes without slots");
@@ -109,22 +109,22 @@ public final class Clusters {
         return Outcome.done(without(state, cluster, unused));
     }
 
-    /** Takes chunks without slots, the last ones first, out of a cluster without migrations that has too many nodes. */
-    static MetaStore trim(MetaStore state, ClusterName name, long total) {
-        ClusterStore cluster = Require.cluster(state, name);
-        List<ChunkStore> unused = new ArrayList<>(
-                cluster.chunks().stream().filter(ChunkStore::holdsNothing).toList());
+    /** Removes chunks without slots, the last ones first, beyond a total of nodes; the cluster has no migrations. */
+    static Metadata trim(Metadata state, ClusterName name, long total) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        List<StoredChunk> unused = new ArrayList<>(
+                cluster.chunks().stream().filter(StoredChunk::hasNoSlots).toList());
         Collections.reverse(unused);
-        long tooMany = Math.max(0, cluster.nodeNumber() - total) / ChunkStore.NODES;
+        long tooMany = Math.max(0, cluster.nodeNumber() - total) / StoredChunk.NODES;
         return without(state, cluster, unused.stream().limit(tooMany).toList());
     }
 
-    /** Takes chunks out of a cluster without migrations; their proxies become free. */
-    static MetaStore without(MetaStore state, ClusterStore cluster, List<ChunkStore> removed) {
+    /** Removes chunks from a cluster without migrations; their proxies become free. */
+    static Metadata without(Metadata state, StoredCluster cluster, List<StoredChunk> removed) {
         if (removed.isEmpty()) {
             return state;
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         removed.forEach(chunk -> chunk.proxyAddresses().forEach((ProxyAddress proxy) -> edit.assign(proxy, null)));
         edit.putAtNewEpoch(cluster.withChunks(cluster.chunks().stream()
                 .filter(chunk -> !removed.contains(chunk))
@@ -132,10 +132,10 @@ public final class Clusters {
         return edit.done();
     }
 
-    /** Sets fields of the configuration, all or none. */
-    public static Outcome<Outcome.Done> configure(MetaStore state, ClusterName name, Map<String, String> fields) {
-        ClusterStore cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
+    /** Sets fields of the configuration, all of them or none. */
+    public static Outcome<Outcome.Done> configure(Metadata state, ClusterName name, Map<String, String> fields) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNoMigration(cluster);
         ClusterConfig config = cluster.config();
         for (Map.Entry<String, String> field : fields.entrySet()) {
             config = set(config, field.getKey(), field.getValue());
@@ -143,7 +143,7 @@ public final class Clusters {
         if (config.equals(cluster.config())) {
             return Outcome.done(state);
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(cluster.withConfig(config));
         return Outcome.done(edit.done());
     }
@@ -159,7 +159,7 @@ public final class Clusters {
         }
     }
 
-    private static void assign(MetaStoreEdit edit, List<Allocation.Pair> pairs, ClusterName cluster) {
+    private static void assign(MetadataEdit edit, List<Allocation.Pair> pairs, ClusterName cluster) {
         for (Allocation.Pair pair : pairs) {
             edit.assign(pair.first().proxyAddress(), cluster);
             edit.assign(pair.second().proxyAddress(), cluster);

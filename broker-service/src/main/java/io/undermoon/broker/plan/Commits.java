@@ -1,10 +1,10 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.MigrationMeta;
@@ -12,22 +12,22 @@ import io.undermoon.metadata.MigrationTask;
 import io.undermoon.slot.SlotRanges;
 import java.util.Optional;
 
-/** Ends a migration: its slots become stable slots of the destination. */
+/** The commit of a migration: its slots become stable slots of the destination. */
 public final class Commits {
     private Commits() {}
 
     /**
-     * The task is found if it runs with exactly these slots, this epoch and these addresses, whichever side reports it. One
-     * that has not started cannot have finished; one that was restarted by a failover has to finish anew.
+     * The task must run with exactly these slots, epoch and addresses; either side may report it. A waiting task
+     * cannot have finished, and a task that a failover restarted has to finish again.
      */
-    public static Outcome<Outcome.Done> commit(MetaStore state, Rules rules, MigrationTask reported) {
+    public static Outcome<Outcome.Done> commit(Metadata state, PlanContext context, MigrationTask reported) {
         MigrationMeta meta = reported.slotRange()
                 .migration()
                 .orElseThrow(() -> new UndermoonException(
                         ErrorCode.INVALID_MIGRATION_TASK,
                         "slots " + reported.slotRange().rangeList()
                                 + " have the tag \"None\"; a task is Migrating or Importing"));
-        ClusterStore cluster = Require.cluster(state, reported.clusterName());
+        StoredCluster cluster = Preconditions.requireCluster(state, reported.clusterName());
         ClusterView view = ClusterView.of(cluster);
         SlotRanges slots = reported.slotRange().rangeList();
         MigratingSlots task = cluster.runningTasks().stream()
@@ -39,8 +39,8 @@ public final class Commits {
                         "cluster '" + cluster.name() + "' is not migrating slots " + slots + " from "
                                 + meta.srcNodeAddress() + " to " + meta.dstNodeAddress() + " since epoch "
                                 + meta.epoch()));
-        MetaStoreEdit edit = state.edit();
-        edit.putAtNewEpoch(TaskQueue.start(Settlement.toDestination(cluster, task), rules));
+        MetadataEdit edit = state.edit();
+        edit.putAtNewEpoch(TaskQueue.start(MigrationEnd.toDestination(cluster, task), context));
         return Outcome.done(edit.done());
     }
 }

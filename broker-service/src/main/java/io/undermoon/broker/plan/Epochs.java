@@ -1,17 +1,17 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
 
-/** Lifting epochs by hand, and taking in another broker's metadata. */
+/** Explicit changes of epochs, and the replacement of the metadata by a dump. */
 public final class Epochs {
     private Epochs() {}
 
     /** Sets the global epoch and that of every cluster to a higher value. */
-    public static Outcome<Outcome.Done> liftTo(MetaStore state, Epoch epoch) {
+    public static Outcome<Outcome.Done> liftTo(Metadata state, Epoch epoch) {
         if (!epoch.isAfter(state.globalEpoch())) {
             throw smaller("epoch " + epoch + " is not after the global epoch " + state.globalEpoch());
         }
@@ -19,18 +19,18 @@ public final class Epochs {
     }
 
     /**
-     * Lifts all epochs above what the proxies have seen, so that they listen again.
+     * Raises all epochs above those of the proxies, so that proxies accept metadata again.
      *
      * @param highest the highest epoch any proxy has
      */
-    public static Outcome<Outcome.Done> recover(MetaStore state, Epoch highest) {
+    public static Outcome<Outcome.Done> recover(Metadata state, Epoch highest) {
         Epoch aboveProxies = highest.next().next();
         Epoch aboveGlobal = state.globalEpoch().next();
         return Outcome.done(lifted(state, aboveProxies.isAfter(aboveGlobal) ? aboveProxies : aboveGlobal));
     }
 
-    /** Replaces everything, provided that it is not older. */
-    public static Outcome<Outcome.Done> restore(MetaStore state, MetaStore incoming) {
+    /** Replaces the metadata by a dump whose global epoch is not lower. */
+    public static Outcome<Outcome.Done> restore(Metadata state, Metadata incoming) {
         if (state.globalEpoch().isAfter(incoming.globalEpoch())) {
             throw smaller("the metadata has epoch " + incoming.globalEpoch() + ", the broker is at "
                     + state.globalEpoch() + " already");
@@ -38,8 +38,8 @@ public final class Epochs {
         return Outcome.done(incoming);
     }
 
-    private static MetaStore lifted(MetaStore state, Epoch epoch) {
-        MetaStoreEdit edit = state.edit();
+    private static Metadata lifted(Metadata state, Epoch epoch) {
+        MetadataEdit edit = state.edit();
         edit.liftEpochs(epoch);
         return edit.done();
     }

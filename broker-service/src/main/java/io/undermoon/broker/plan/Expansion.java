@@ -1,31 +1,31 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
 import java.util.List;
 
-/** Gives the shards without slots an even share: every other shard hands over the tail of what it has beyond its new share. */
+/** The expansion to shards without slots: every other shard gives its highest slots beyond an even share. */
 public final class Expansion {
     private Expansion() {}
 
-    public static Outcome<List<MigratingSlots>> expand(MetaStore state, Rules rules, ClusterName name) {
-        ClusterStore cluster = Require.cluster(state, name);
+    public static Outcome<List<MigratingSlots>> expand(Metadata state, PlanContext context, ClusterName name) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         if (!cluster.lacksStableSlots()) {
             throw new UndermoonException(
                     ErrorCode.SLOTS_ALREADY_EVEN,
                     "all shards of cluster '" + name + "' have slots already; rebalance it if they are uneven");
         }
-        Require.noMigration(cluster);
-        return level(state, rules, cluster);
+        Preconditions.requireNoMigration(cluster);
+        return level(state, context, cluster);
     }
 
     /** Gives all shards of a cluster an even share. */
-    static Outcome<List<MigratingSlots>> level(MetaStore state, Rules rules, ClusterStore cluster) {
+    static Outcome<List<MigratingSlots>> level(Metadata state, PlanContext context, StoredCluster cluster) {
         return SlotMoves.plan(
-                state, rules, cluster, moves -> Leveling.level(moves, SlotShare.even(moves.shards(), moves.sizes())));
+                state, context, cluster, moves -> Leveling.level(moves, SlotShare.even(moves.shards(), moves.sizes())));
     }
 }

@@ -3,12 +3,12 @@ package io.undermoon.broker.plan;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Deque;
@@ -17,65 +17,66 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Gives up on a proxy. What happens, in this order:
+ * The failover of a proxy. Its steps:
  *
  * <ul>
- *   <li>The proxy is in no cluster: it is marked failed, and that is all.
- *   <li>Its masters go to the other half of its chunk, unless they are there already or the other half is down too: then
- *       the roles stay where they are until one of the two comes back.
- *   <li>In ordered mode that is all: the proxy is expected to come back under its address.
- *   <li>Otherwise it is marked failed, and a free proxy takes its place. While the other half is down too nothing is
- *       replaced unless the caller insists: the two have the only copies of their data, and an empty newcomer would become
- *       master next. Without a suitable proxy the chunk waits; asking again later, as the coordinators do, changes nothing
- *       until there is one.
+ *   <li>A proxy in no cluster is marked as failed; nothing else changes.
+ *   <li>Its masters move to the other half of its chunk, unless they are there already or the other half is down too.
+ *       In the latter case the roles stay until one of the two proxies is back.
+ *   <li>In ordered mode nothing else changes: the proxy is expected to come back under its address.
+ *   <li>Otherwise it is marked as failed, and a free proxy replaces it. While the other half is down too, it is
+ *       replaced only with {@code force}: the two proxies have the only copies of their data, and an empty
+ *       replacement would become master next. Without a suitable free proxy the chunk is not repaired; repeating the
+ *       call, as coordinators do, changes nothing until there is one.
  * </ul>
  */
 public final class Failover {
     private Failover() {}
 
-    /** What became of the failed proxy's place. */
+    /** The result for the failed proxy's half of a chunk. */
     public sealed interface Result {
-        /** Another proxy has it. */
+        /** Another proxy has replaced the failed one. */
         record Replaced(ProxyAddress replacement) implements Result {}
 
-        /** There was none, or it is kept for the failed proxy to come back. */
+        /** The failed proxy was in no chunk, or keeps its half (ordered mode). */
         record NotNeeded() implements Result {}
 
-        /** There is no proxy to fill it; {@code reason} says why, for people. */
+        /** No proxy can replace the failed one; {@code reason} says why. */
         record NotPossible(String reason) implements Result {}
     }
 
     /**
-     * Gives up on a proxy.
+     * Fails over a proxy.
      *
      * @param force replace the proxy even if the other half of its chunk is down too, which may lose the chunk's data
      */
-    public static Outcome<Result> failOver(MetaStore state, Rules rules, ProxyAddress address, boolean force) {
-        ProxyResource failed = Require.proxy(state, address);
-        ClusterStore cluster =
+    public static Outcome<Result> failOver(Metadata state, PlanContext context, ProxyAddress address, boolean force) {
+        ProxyResource failed = Preconditions.requireProxy(state, address);
+        StoredCluster cluster =
                 failed.cluster() == null ? null : state.clusters().get(failed.cluster());
         if (cluster == null) {
             return new Outcome<>(markFailed(state, address), new Result.NotNeeded());
         }
         Place place = Place.of(cluster, address);
-        MetaStore takenOver = takeOver(state, rules, cluster, place);
+        Metadata takenOver = takeOver(state, context, cluster, place);
         if (state.enableOrderedProxy()) {
             return new Outcome<>(takenOver, new Result.NotNeeded());
         }
-        MetaStore marked = markFailed(takenOver, address);
-        ClusterStore current = Require.cluster(marked, cluster.name());
-        if (isDown(marked, rules, place.survivor(current)) && !force) {
+        Metadata marked = markFailed(takenOver, address);
+        StoredCluster current = Preconditions.requireCluster(marked, cluster.name());
+        if (isDown(marked, context, place.otherProxy(current)) && !force) {
             return new Outcome<>(
                     marked,
                     new Result.NotPossible("the other half of the chunk of proxy '" + address + "', '"
-                            + place.survivor(current) + "', is down too; both are kept until one of them comes back"));
+                            + place.otherProxy(current) + "', is down too; both are kept"
+                            + " until one of them comes back"));
         }
-        return replace(marked, rules, current, place, failed);
+        return replace(marked, context, current, place, failed);
     }
 
-    /** Where a proxy is in its cluster. */
+    /** The position of a proxy in its cluster. */
     private record Place(int chunk, int half) {
-        static Place of(ClusterStore cluster, ProxyAddress proxy) {
+        static Place of(StoredCluster cluster, ProxyAddress proxy) {
             int chunk = cluster.chunkOf(proxy);
             if (chunk < 0) {
                 throw new IllegalStateException("proxy " + proxy + " is in no chunk of cluster " + cluster.name());
@@ -87,51 +88,52 @@ public final class Failover {
             return 1 - half;
         }
 
-        ChunkStore in(ClusterStore cluster) {
+        StoredChunk in(StoredCluster cluster) {
             return cluster.chunks().get(chunk);
         }
 
-        ProxyAddress survivor(ClusterStore cluster) {
+        ProxyAddress otherProxy(StoredCluster cluster) {
             return in(cluster).proxyAddresses().get(otherHalf());
         }
     }
 
-    private static MetaStore markFailed(MetaStore state, ProxyAddress proxy) {
+    private static Metadata markFailed(Metadata state, ProxyAddress proxy) {
         if (state.hasFailed(proxy) && !state.failures().containsKey(proxy)) {
             return state;
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.clearReports(proxy);
         edit.markFailed(proxy);
         return edit.done();
     }
 
-    private static MetaStore takeOver(MetaStore state, Rules rules, ClusterStore cluster, Place place) {
+    private static Metadata takeOver(Metadata state, PlanContext context, StoredCluster cluster, Place place) {
         RolePosition wanted = RolePosition.mastersOn(place.otherHalf());
-        if (isDown(state, rules, place.survivor(cluster)) || place.in(cluster).rolePosition() == wanted) {
+        if (isDown(state, context, place.otherProxy(cluster))
+                || place.in(cluster).rolePosition() == wanted) {
             return state;
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.put(Roles.moveMasters(cluster, place.chunk(), wanted, edit.bumpEpoch()));
         return edit.done();
     }
 
-    private static boolean isDown(MetaStore state, Rules rules, ProxyAddress proxy) {
-        return FailureReports.down(state, rules).contains(proxy);
+    private static boolean isDown(Metadata state, PlanContext context, ProxyAddress proxy) {
+        return FailureReports.down(state, context).contains(proxy);
     }
 
     private static Outcome<Result> replace(
-            MetaStore state, Rules rules, ClusterStore cluster, Place place, ProxyResource failed) {
-        String survivorHost = place.in(cluster).hosts().get(place.otherHalf());
-        Optional<ProxyResource> choice = replacement(state, rules, failed.host(), survivorHost);
+            Metadata state, PlanContext context, StoredCluster cluster, Place place, ProxyResource failed) {
+        String otherHost = place.in(cluster).hosts().get(place.otherHalf());
+        Optional<ProxyResource> choice = replacement(state, context, failed.host(), otherHost);
         if (choice.isEmpty()) {
             return new Outcome<>(
                     state,
                     new Result.NotPossible("no proxy is free on a host other than '" + failed.host() + "' and '"
-                            + survivorHost + "' to replace '" + failed.proxyAddress() + "'"));
+                            + otherHost + "' to replace '" + failed.proxyAddress() + "'"));
         }
         ProxyResource replacement = choice.get();
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         Epoch epoch = edit.bumpEpoch();
         edit.put(Roles.change(cluster, place.chunk(), place.in(cluster).withHalf(place.half(), replacement), epoch));
         edit.assign(failed.proxyAddress(), null);
@@ -139,16 +141,19 @@ public final class Failover {
         return new Outcome<>(edit.done(), new Result.Replaced(replacement.proxyAddress()));
     }
 
-    /** The choice with the fewest chunks in common with the survivor's host, then the one on the host with most to spare. */
+    /**
+     * The free proxy whose host shares the fewest chunks with the host of the other half, then the host with the most
+     * free proxies.
+     */
     private static Optional<ProxyResource> replacement(
-            MetaStore state, Rules rules, String failedHost, String survivorHost) {
-        SortedMap<String, Deque<ProxyResource>> free = ProxyPool.freeByHost(state, rules);
+            Metadata state, PlanContext context, String failedHost, String otherHost) {
+        SortedMap<String, Deque<ProxyResource>> free = ProxyPool.freeByHost(state, context);
         LinkTable links = LinkTable.of(state);
         return free.entrySet().stream()
                 .filter(entry ->
-                        !entry.getKey().equals(failedHost) && !entry.getKey().equals(survivorHost))
+                        !entry.getKey().equals(failedHost) && !entry.getKey().equals(otherHost))
                 .min(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
-                                links.count(survivorHost, entry.getKey()))
+                                links.count(otherHost, entry.getKey()))
                         .thenComparing(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
                                         entry.getValue().size())
                                 .reversed())

@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Collections;
 import java.util.NavigableSet;
@@ -12,37 +12,39 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What the coordinators report. A report is a proxy, a reporter and the time of the reporter's first report; it counts until
- * its time to live has passed, and repeating it before does not renew it. Enough distinct reporters make a failure.
+ * The failure reports of coordinators. A report is a proxy, a reporter and the time of the reporter's first report.
+ * It counts until its time to live has passed; repeating it before does not renew it. A quorum of distinct reporters
+ * makes a failure.
  */
 public final class FailureReports {
     private FailureReports() {}
 
     /**
-     * Takes a report in. One that is known already changes nothing, nor does one about a proxy nobody registered: such a
-     * report is accepted, for callers expect that, and forgotten.
+     * Stores a report. A known report changes nothing. A report about a proxy that is not registered is accepted, as
+     * callers expect, and dropped.
      */
-    public static Outcome<Outcome.Done> report(MetaStore state, Rules rules, ProxyAddress proxy, String reporter) {
-        MetaStore current = expire(state, rules).state();
+    public static Outcome<Outcome.Done> report(
+            Metadata state, PlanContext context, ProxyAddress proxy, String reporter) {
+        Metadata current = expire(state, context).state();
         SortedMap<String, Long> reports = current.failures().getOrDefault(proxy, Collections.emptySortedMap());
         if (!state.allProxies().containsKey(proxy) || reports.containsKey(reporter)) {
             return Outcome.done(state);
         }
         SortedMap<String, Long> more = new TreeMap<>(reports);
-        more.put(reporter, rules.nowSeconds());
-        MetaStoreEdit edit = current.edit();
+        more.put(reporter, context.nowSeconds());
+        MetadataEdit edit = current.edit();
         edit.putReports(proxy, more);
         edit.bumpEpoch();
         return Outcome.done(edit.done());
     }
 
     /** Removes the reports that no longer count. */
-    public static Outcome<Outcome.Done> expire(MetaStore state, Rules rules) {
-        MetaStoreEdit edit = state.edit();
+    public static Outcome<Outcome.Done> expire(Metadata state, PlanContext context) {
+        MetadataEdit edit = state.edit();
         boolean changed = false;
         for (ProxyAddress proxy : state.failures().keySet()) {
             SortedMap<String, Long> all = state.failures().get(proxy);
-            SortedMap<String, Long> live = live(state, rules, proxy);
+            SortedMap<String, Long> live = live(state, context, proxy);
             if (live.isEmpty()) {
                 changed |= edit.clearReports(proxy);
             } else if (live.size() < all.size()) {
@@ -53,12 +55,12 @@ public final class FailureReports {
         return Outcome.done(changed ? edit.done() : state);
     }
 
-    /** The registered proxies that a quorum of reporters calls failed. */
-    public static NavigableSet<ProxyAddress> reachingQuorum(MetaStore state, Rules rules) {
+    /** The registered proxies that a quorum has reported as failed. */
+    public static NavigableSet<ProxyAddress> reachingQuorum(Metadata state, PlanContext context) {
         NavigableSet<ProxyAddress> proxies = new TreeSet<>();
         for (ProxyAddress proxy : state.failures().keySet()) {
             if (state.allProxies().containsKey(proxy)
-                    && live(state, rules, proxy).size() >= Math.max(1, rules.failureQuorum())) {
+                    && live(state, context, proxy).size() >= Math.max(1, context.failureQuorum())) {
                 proxies.add(proxy);
             }
         }
@@ -66,33 +68,33 @@ public final class FailureReports {
     }
 
     /**
-     * The proxies that wait for a failover: those a quorum calls failed, and failed ones that still occupy a half of a chunk.
-     * The latter stay until they are replaced or registered again, so that a spare proxy added later is put to use.
+     * The proxies that need a failover: those a quorum has reported, and failed ones that are still in a chunk. The
+     * latter are listed until they are replaced or register again, so that a free proxy added later is used.
      */
-    public static NavigableSet<ProxyAddress> awaitingFailover(MetaStore state, Rules rules) {
-        NavigableSet<ProxyAddress> proxies = reachingQuorum(state, rules);
-        for (ClusterStore cluster : state.clusters().values()) {
+    public static NavigableSet<ProxyAddress> awaitingFailover(Metadata state, PlanContext context) {
+        NavigableSet<ProxyAddress> proxies = reachingQuorum(state, context);
+        for (StoredCluster cluster : state.clusters().values()) {
             cluster.proxies().filter(state::hasFailed).forEach(proxies::add);
         }
         return proxies;
     }
 
-    /** Whether anybody, quorum or not, called the proxy failed lately. */
-    static boolean isSuspected(MetaStore state, Rules rules, ProxyAddress proxy) {
-        return !live(state, rules, proxy).isEmpty();
+    /** Whether any unexpired report names the proxy. */
+    static boolean isSuspected(Metadata state, PlanContext context, ProxyAddress proxy) {
+        return !live(state, context, proxy).isEmpty();
     }
 
-    /** The proxies not to be relied on: failed, or called failed by a quorum. */
-    static Set<ProxyAddress> down(MetaStore state, Rules rules) {
-        Set<ProxyAddress> proxies = reachingQuorum(state, rules);
+    /** The proxies that are marked as failed or reported by a quorum. */
+    static Set<ProxyAddress> down(Metadata state, PlanContext context) {
+        Set<ProxyAddress> proxies = reachingQuorum(state, context);
         proxies.addAll(state.failedProxies());
         return proxies;
     }
 
-    private static SortedMap<String, Long> live(MetaStore state, Rules rules, ProxyAddress proxy) {
+    private static SortedMap<String, Long> live(Metadata state, PlanContext context, ProxyAddress proxy) {
         SortedMap<String, Long> live =
                 new TreeMap<>(state.failures().getOrDefault(proxy, Collections.emptySortedMap()));
-        live.values().removeIf(since -> rules.nowSeconds() - since >= rules.failureTtlSeconds());
+        live.values().removeIf(since -> context.nowSeconds() - since >= context.failureTtlSeconds());
         return live;
     }
 }

@@ -1,12 +1,12 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -22,18 +22,18 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Empties hosts without losing a write or the redundancy of a chunk: every chunk with a half on such a host hands its slots,
- * by ordinary migrations, to a chunk on other hosts, and leaves its cluster when it is empty. Nothing new is placed on the
- * host from the request on.
+ * The draining of hosts without loss of a write or of the redundancy of a chunk. Every chunk with a half on a
+ * draining host gives its slots to a chunk on other hosts, by ordinary migrations, and is removed from its cluster
+ * when it is empty. From the request on no chunk is placed on the host.
  *
- * <p>Roles and replicas are not moved instead: a switch of roles may lose writes that have not been replicated yet, and a
- * replaced replica leaves its master alone until it has caught up.
+ * <p>Moving roles or replicas instead would be less safe: a change of roles can lose writes that are not replicated
+ * yet, and a new replica leaves its master without a copy until it has caught up.
  */
 public final class HostDrains {
     private HostDrains() {}
 
-    /** Marks a host, provided that there are proxies to take the place of its own. */
-    public static Outcome<Outcome.Done> request(MetaStore state, Rules rules, String host) {
+    /** Starts draining a host; refused if there are not enough free proxies on other hosts. */
+    public static Outcome<Outcome.Done> request(Metadata state, PlanContext context, String host) {
         requireHost(state, host);
         if (state.enableOrderedProxy()) {
             throw new UndermoonException(
@@ -43,80 +43,81 @@ public final class HostDrains {
         if (state.drainingHosts().contains(host)) {
             return Outcome.done(state);
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.startDraining(host);
-        MetaStore marked = edit.done();
-        requireRoom(marked, rules);
+        Metadata marked = edit.done();
+        requireRoom(marked, context);
         return Outcome.done(marked);
     }
 
-    /** Forgets that a host is being emptied. What moves already goes on moving unless it is aborted. */
-    public static Outcome<Outcome.Done> cancel(MetaStore state, String host) {
+    /** Stops draining a host. Migrations that were planned continue unless they are aborted. */
+    public static Outcome<Outcome.Done> cancel(Metadata state, String host) {
         requireDraining(state, host);
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.stopDraining(host);
         return Outcome.done(edit.done());
     }
 
     /**
-     * Does for all such hosts what has become possible. To be called now and then.
+     * Plans the next possible step for every draining host; called periodically.
      *
-     * @param busy the clusters to leave alone, because somebody else is about to change their nodes
-     * @param forgotten which emptied chunks may leave their cluster: clients have learned to do without them
+     * @param busy the clusters to skip, because another operation changes their nodes
+     * @param removable which emptied chunks may be removed, because clients had time to update their slot tables
      */
     public static Outcome<Outcome.Done> advance(
-            MetaStore state, Rules rules, Predicate<ClusterName> busy, Predicate<ChunkStore> forgotten) {
-        MetaStore current = state;
+            Metadata state, PlanContext context, Predicate<ClusterName> busy, Predicate<StoredChunk> removable) {
+        Metadata current = state;
         if (!state.drainingHosts().isEmpty()) {
             for (ClusterName name : state.clusters().keySet()) {
-                ClusterStore cluster = Require.cluster(current, name);
+                StoredCluster cluster = Preconditions.requireCluster(current, name);
                 if (!cluster.runsMigrations() && !busy.test(name)) {
-                    current = advance(current, rules, cluster, forgotten);
+                    current = advance(current, context, cluster, removable);
                 }
             }
         }
         return Outcome.done(current);
     }
 
-    /** The chunks that have been emptied and still are in their clusters. */
-    public static List<ChunkStore> emptied(MetaStore state) {
+    /** The emptied chunks that are still in their clusters. */
+    public static List<StoredChunk> emptied(Metadata state) {
         return state.allChunks()
-                .filter(chunk -> chunk.holdsNothing() && isAffected(state, chunk))
+                .filter(chunk -> chunk.hasNoSlots() && isAffected(state, chunk))
                 .toList();
     }
 
-    private static MetaStore advance(
-            MetaStore state, Rules rules, ClusterStore cluster, Predicate<ChunkStore> forgotten) {
-        List<ChunkStore> superfluous = emptied(state).stream()
-                .filter(chunk -> cluster.chunks().contains(chunk) && forgotten.test(chunk))
+    private static Metadata advance(
+            Metadata state, PlanContext context, StoredCluster cluster, Predicate<StoredChunk> removable) {
+        List<StoredChunk> removed = emptied(state).stream()
+                .filter(chunk -> cluster.chunks().contains(chunk) && removable.test(chunk))
                 .toList();
-        MetaStore current = Clusters.without(state, cluster, superfluous);
-        ClusterStore rest = Require.cluster(current, cluster.name());
+        Metadata current = Clusters.without(state, cluster, removed);
+        StoredCluster rest = Preconditions.requireCluster(current, cluster.name());
         List<Integer> leaving = chunksWithSlots(current, rest);
         if (leaving.isEmpty()) {
             return current;
         }
         int missing = leaving.size() - unused(current, rest).size();
         if (missing > 0) {
-            if (!hasRoom(current, rules, missing)) {
+            if (!hasRoom(current, context, missing)) {
                 return current;
             }
-            current = Clusters.addNodes(current, rules, rest.name(), (long) missing * ChunkStore.NODES)
+            current = Clusters.addNodes(current, context, rest.name(), (long) missing * StoredChunk.NODES)
                     .state();
         }
-        return handOver(current, rules, Require.cluster(current, rest.name()), leaving);
+        return handOver(current, context, Preconditions.requireCluster(current, rest.name()), leaving);
     }
 
-    private static MetaStore handOver(MetaStore state, Rules rules, ClusterStore cluster, List<Integer> leaving) {
-        Deque<Integer> heirs = new ArrayDeque<>(unused(state, cluster));
-        return SlotMoves.plan(state, rules, cluster, moves -> {
+    private static Metadata handOver(
+            Metadata state, PlanContext context, StoredCluster cluster, List<Integer> leaving) {
+        Deque<Integer> destinations = new ArrayDeque<>(unused(state, cluster));
+        return SlotMoves.plan(state, context, cluster, moves -> {
                     for (int chunk : leaving) {
-                        int heir = heirs.removeFirst();
-                        for (int part = 0; part < ChunkStore.PARTS; part++) {
+                        int destination = destinations.removeFirst();
+                        for (int part = 0; part < StoredChunk.PARTS; part++) {
                             int source = new ChunkPart(chunk, part).shard();
                             SlotRanges slots = moves.stableOf(source);
                             if (!slots.isEmpty()) {
-                                moves.move(source, new ChunkPart(heir, part).shard(), slots);
+                                moves.move(source, new ChunkPart(destination, part).shard(), slots);
                             }
                         }
                     }
@@ -125,11 +126,11 @@ public final class HostDrains {
     }
 
     /**
-     * What is left to do on a host.
+     * The progress of draining a host.
      *
-     * @param proxiesInUse its proxies that clusters use
-     * @param clusters these clusters
-     * @param slotsLeft the slots of the chunks that the proxies are in
+     * @param proxiesInUse the proxies of the host that clusters use
+     * @param clusters the clusters of these proxies
+     * @param slotsLeft the number of slots in the chunks of these proxies
      */
     public record Progress(List<ProxyAddress> proxiesInUse, Set<ClusterName> clusters, int slotsLeft) {
         public Progress {
@@ -137,13 +138,13 @@ public final class HostDrains {
             clusters = Collections.unmodifiableSet(new TreeSet<>(clusters));
         }
 
-        /** Whether the host can be switched off. */
+        /** Whether the host can be shut down. */
         public boolean isDrained() {
             return proxiesInUse.isEmpty();
         }
     }
 
-    public static Progress progress(MetaStore state, String host) {
+    public static Progress progress(Metadata state, String host) {
         requireDraining(state, host);
         List<ProxyAddress> inUse = new ArrayList<>();
         Set<ClusterName> clusters = new TreeSet<>();
@@ -160,7 +161,7 @@ public final class HostDrains {
         return new Progress(inUse, clusters, slots);
     }
 
-    private static int slotsOf(ChunkStore chunk) {
+    private static int slotsOf(StoredChunk chunk) {
         int leaving = chunk.migratingSlots().stream()
                 .flatMap(List::stream)
                 .filter(MigratingSlots::isMigrating)
@@ -169,20 +170,20 @@ public final class HostDrains {
         return chunk.stable(0).size() + chunk.stable(1).size() + leaving;
     }
 
-    private static boolean isAffected(MetaStore state, ChunkStore chunk) {
+    private static boolean isAffected(Metadata state, StoredChunk chunk) {
         return chunk.hosts().stream().anyMatch(state.drainingHosts()::contains);
     }
 
-    private static List<Integer> chunksWithSlots(MetaStore state, ClusterStore cluster) {
-        return indices(cluster, chunk -> !chunk.holdsNothing() && isAffected(state, chunk));
+    private static List<Integer> chunksWithSlots(Metadata state, StoredCluster cluster) {
+        return indices(cluster, chunk -> !chunk.hasNoSlots() && isAffected(state, chunk));
     }
 
-    /** The chunks that can take slots over. */
-    private static List<Integer> unused(MetaStore state, ClusterStore cluster) {
-        return indices(cluster, chunk -> chunk.holdsNothing() && !isAffected(state, chunk));
+    /** The chunks without slots that are not on a draining host. */
+    private static List<Integer> unused(Metadata state, StoredCluster cluster) {
+        return indices(cluster, chunk -> chunk.hasNoSlots() && !isAffected(state, chunk));
     }
 
-    private static List<Integer> indices(ClusterStore cluster, Predicate<ChunkStore> wanted) {
+    private static List<Integer> indices(StoredCluster cluster, Predicate<StoredChunk> wanted) {
         List<Integer> indices = new ArrayList<>();
         for (int i = 0; i < cluster.chunks().size(); i++) {
             if (wanted.test(cluster.chunks().get(i))) {
@@ -192,42 +193,42 @@ public final class HostDrains {
         return indices;
     }
 
-    /** Refuses a request that could not be carried out with the proxies there are now. */
-    private static void requireRoom(MetaStore state, Rules rules) {
+    /** Refuses a request for which the current free proxies do not suffice. */
+    private static void requireRoom(Metadata state, PlanContext context) {
         int missing = 0;
-        for (ClusterStore cluster : state.clusters().values()) {
+        for (StoredCluster cluster : state.clusters().values()) {
             missing += indices(cluster, chunk -> isAffected(state, chunk) && willHoldSlots(chunk))
                     .size();
         }
         if (missing > 0) {
-            Allocation.pairs(state, rules, missing, 0);
+            Allocation.pairs(state, context, missing, 0);
         }
     }
 
-    /** Whether a chunk has slots that are not leaving it already, or expects some. */
-    private static boolean willHoldSlots(ChunkStore chunk) {
+    /** Whether a chunk has slots that no migration moves away, or is the destination of a migration. */
+    private static boolean willHoldSlots(StoredChunk chunk) {
         return chunk.ownsStableSlots(0)
                 || chunk.ownsStableSlots(1)
                 || chunk.migratingSlots().stream().flatMap(List::stream).anyMatch(side -> !side.isMigrating());
     }
 
-    private static boolean hasRoom(MetaStore state, Rules rules, int chunks) {
+    private static boolean hasRoom(Metadata state, PlanContext context, int chunks) {
         try {
-            Allocation.pairs(state, rules, chunks, 0);
+            Allocation.pairs(state, context, chunks, 0);
             return true;
         } catch (UndermoonException e) {
-            // Proxies that were free when the drain was requested are not any more; it waits for others.
+            // Proxies that were free at the request are in use now; the drain waits for others.
             return false;
         }
     }
 
-    private static void requireHost(MetaStore state, String host) {
+    private static void requireHost(Metadata state, String host) {
         if (state.allProxies().values().stream().noneMatch(proxy -> proxy.host().equals(host))) {
             throw new UndermoonException(ErrorCode.HOST_NOT_FOUND, "no proxy is registered on host '" + host + "'");
         }
     }
 
-    private static void requireDraining(MetaStore state, String host) {
+    private static void requireDraining(Metadata state, String host) {
         if (!state.drainingHosts().contains(host)) {
             throw new UndermoonException(ErrorCode.HOST_NOT_FOUND, "host '" + host + "' is not being drained");
         }

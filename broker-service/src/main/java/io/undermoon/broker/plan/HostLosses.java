@@ -1,35 +1,35 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Tries out, on copies of the metadata, which hosts the system could not do without. */
+/** A simulation, on copies of the metadata, of the loss of each host. */
 public final class HostLosses {
     private HostLosses() {}
 
     /**
-     * The hosts after whose loss some chunk would stay without a replacement. In ordered mode, where nothing is replaced,
-     * none.
+     * The hosts after whose loss a chunk would have a failed half without a replacement. Empty in ordered mode, where
+     * failed proxies are not replaced.
      */
-    public static List<String> hostsThatCannotFail(MetaStore state, Rules rules) {
+    public static List<String> hostsThatCannotFail(Metadata state, PlanContext context) {
         SortedMap<String, List<ProxyResource>> byHost = new TreeMap<>();
         for (ProxyResource proxy : state.allProxies().values()) {
             byHost.computeIfAbsent(proxy.host(), host -> new ArrayList<>()).add(proxy);
         }
         return byHost.entrySet().stream()
-                .filter(host -> !canLose(state, rules, host.getValue()))
+                .filter(host -> !canLose(state, context, host.getValue()))
                 .map(host -> host.getKey())
                 .toList();
     }
 
-    private static boolean canLose(MetaStore state, Rules rules, List<ProxyResource> proxies) {
-        MetaStore copy = state;
+    private static boolean canLose(Metadata state, PlanContext context, List<ProxyResource> proxies) {
+        Metadata copy = state;
         for (ProxyResource proxy : proxies) {
-            Outcome<Failover.Result> outcome = Failover.failOver(copy, rules, proxy.proxyAddress(), false);
+            Outcome<Failover.Result> outcome = Failover.failOver(copy, context, proxy.proxyAddress(), false);
             if (outcome.result() instanceof Failover.Result.NotPossible) {
                 return false;
             }

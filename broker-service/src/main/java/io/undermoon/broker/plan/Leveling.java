@@ -1,9 +1,9 @@
 package io.undermoon.broker.plan;
 
 /**
- * Moves as few slots as possible so that every shard has a wanted number of them: those with too many give, in order, to
- * those with too few, which fill up one after another. A shard that keeps slots gives its highest ones; one that is emptied
- * gives from the lowest on. With even shares these are the moves of the original's expand and shrink.
+ * The smallest set of moves that gives every shard a target number of slots. Shards above their target give, in
+ * order, to the first shard below its target. A shard that keeps slots gives its highest ones; a shard that is
+ * emptied gives from its lowest on. With even shares these are the moves of the original's expand and shrink.
  */
 final class Leveling {
     private Leveling() {}
@@ -11,7 +11,7 @@ final class Leveling {
     /**
      * Plans the moves.
      *
-     * @param wanted per shard; as many in total as are not moving
+     * @param wanted the target per shard; the sum is the number of stable slots
      */
     static void level(SlotMoves moves, int[] wanted) {
         int target = 0;

@@ -1,19 +1,19 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many chunks, of all clusters, span a pair of hosts. New chunks go where there are few links, so that the load of a
- * host that dies is taken over by many others.
+ * The number of chunks, of all clusters, that each pair of hosts shares. New chunks use pairs with few links, so that
+ * many hosts take over the load of a failed one.
  */
 final class LinkTable {
     private final Map<Link, Integer> links = new HashMap<>();
 
     private LinkTable() {}
 
-    static LinkTable of(MetaStore state) {
+    static LinkTable of(Metadata state) {
         LinkTable table = new LinkTable();
         state.allChunks()
                 .forEach(chunk -> table.add(chunk.hosts().get(0), chunk.hosts().get(1)));
@@ -28,7 +28,7 @@ final class LinkTable {
         return links.getOrDefault(Link.between(host, otherHost), 0);
     }
 
-    /** Two hosts in no particular order. */
+    /** An unordered pair of hosts. */
     private record Link(String low, String high) {
         static Link between(String a, String b) {
             return a.compareTo(b) <= 0 ? new Link(a, b) : new Link(b, a);

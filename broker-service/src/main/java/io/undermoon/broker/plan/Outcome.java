@@ -1,20 +1,20 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 
 /**
- * What a plan came to.
+ * The result of a plan.
  *
- * @param state the next value; equal to the present one when there is nothing to do
- * @param result what the caller gets to know
+ * @param state the next value; equal to the current one if nothing changes
+ * @param result the result for the caller
  */
-public record Outcome<R>(MetaStore state, R result) {
-    /** A plan that has nothing to tell. */
-    public static Outcome<Done> done(MetaStore state) {
+public record Outcome<R>(Metadata state, R result) {
+    /** The outcome of a plan without a result. */
+    public static Outcome<Done> done(Metadata state) {
         return new Outcome<>(state, Done.DONE);
     }
 
-    /** The result of a plan that has nothing to tell. */
+    /** The result of a plan without one. */
     public enum Done {
         DONE
     }

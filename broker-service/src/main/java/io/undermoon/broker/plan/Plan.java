@@ -1,11 +1,12 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 
 /**
- * A change of the metadata as a pure function; it may be called again with a newer value when another broker was faster.
+ * A change of the metadata as a pure function. It is called again with a newer value if another broker has stored one
+ * first.
  *
- * @param <R> what the caller gets to know besides
+ * @param <R> the result for the caller
  */
 @FunctionalInterface
 public interface Plan<R> {
@@ -14,5 +15,5 @@ public interface Plan<R> {
      *
      * @throws io.undermoon.fault.UndermoonException if the change is refused
      */
-    Outcome<R> apply(MetaStore state, Rules rules);
+    Outcome<R> apply(Metadata state, PlanContext context);
 }

@@ -1,7 +1,7 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreEdit;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -10,29 +10,29 @@ import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Registering proxies and taking them off the books. */
+/** Registration and removal of proxies. */
 public final class Proxies {
     private Proxies() {}
 
-    /** What a registration came to. */
+    /** The result of a registration. */
     public enum Registration {
-        /** The proxy was unknown. */
+        /** The proxy is new. */
         ADDED,
-        /** It was known, in no cluster, and has other nodes, another host or another index now. */
+        /** A known proxy in no cluster has other nodes, another host or another index now. */
         UPDATED,
-        /** It was known like this, or cannot change because a cluster uses it. */
+        /** Nothing changed, or nothing may change because a cluster uses the proxy. */
         ALREADY_EXISTED
     }
 
     /**
-     * Registers a proxy. A known proxy that registers with the nodes it is known for is back: failure marks are cleared. One
-     * that a cluster uses and that comes with other nodes is left alone, marks included: it cannot stand for the nodes the
-     * cluster knows.
+     * Registers a proxy. A known proxy that registers with the same nodes is back, and its failure marks are removed.
+     * A proxy that a cluster uses and that registers with other nodes is not changed and keeps its marks, because it
+     * does not serve the nodes of the cluster.
      *
      * @param index required in ordered mode, ignored otherwise
      */
     public static Outcome<Registration> register(
-            MetaStore state, ProxyAddress address, List<NodeAddress> nodes, String host, @Nullable Long index) {
+            Metadata state, ProxyAddress address, List<NodeAddress> nodes, String host, @Nullable Long index) {
         if (state.enableOrderedProxy() && index == null) {
             throw new UndermoonException(
                     ErrorCode.MISSING_SERVER_PROXY_INDEX,
@@ -47,33 +47,33 @@ public final class Proxies {
         if (known.cluster() == null && !known.equals(given)) {
             return new Outcome<>(stored(state, given), Registration.UPDATED);
         }
-        MetaStore next = known.nodeAddresses().equals(nodes) ? cleared(state, address) : state;
+        Metadata next = known.nodeAddresses().equals(nodes) ? cleared(state, address) : state;
         return new Outcome<>(next, Registration.ALREADY_EXISTED);
     }
 
-    public static Outcome<Outcome.Done> remove(MetaStore state, ProxyAddress address) {
-        ProxyResource proxy = Require.proxy(state, address);
+    public static Outcome<Outcome.Done> remove(Metadata state, ProxyAddress address) {
+        ProxyResource proxy = Preconditions.requireProxy(state, address);
         if (proxy.cluster() != null) {
             throw new UndermoonException(
                     ErrorCode.IN_USE, "proxy '" + address + "' is in use by cluster '" + proxy.cluster() + "'");
         }
-        MetaStoreEdit edit = state.edit();
+        MetadataEdit edit = state.edit();
         edit.removeProxy(address);
         edit.clearMarks(address);
         edit.bumpEpoch();
         return Outcome.done(edit.done());
     }
 
-    private static MetaStore stored(MetaStore state, ProxyResource proxy) {
-        MetaStoreEdit edit = state.edit();
+    private static Metadata stored(Metadata state, ProxyResource proxy) {
+        MetadataEdit edit = state.edit();
         edit.put(proxy);
         edit.clearMarks(proxy.proxyAddress());
         edit.bumpEpoch();
         return edit.done();
     }
 
-    private static MetaStore cleared(MetaStore state, ProxyAddress address) {
-        MetaStoreEdit edit = state.edit();
+    private static Metadata cleared(Metadata state, ProxyAddress address) {
+        MetadataEdit edit = state.edit();
         if (!edit.clearMarks(address)) {
             return state;
         }

@@ -1,6 +1,6 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.ArrayDeque;
@@ -11,15 +11,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The proxies that can be put to use: in no cluster, not failed, not called failed by a quorum of reporters, and not on a
- * host that is being drained. A report below the quorum changes nothing here.
+ * The free proxies: in no cluster, not failed, not reported by a quorum, and not on a draining host. Reports below
+ * the quorum have no effect.
  */
 public final class ProxyPool {
     private ProxyPool() {}
 
     /** The free proxies, sorted by address. */
-    public static List<ProxyResource> free(MetaStore state, Rules rules) {
-        Set<ProxyAddress> down = FailureReports.down(state, rules);
+    public static List<ProxyResource> free(Metadata state, PlanContext context) {
+        Set<ProxyAddress> down = FailureReports.down(state, context);
         return state.allProxies().values().stream()
                 .filter(proxy -> proxy.cluster() == null
                         && !down.contains(proxy.proxyAddress())
@@ -28,9 +28,9 @@ public final class ProxyPool {
     }
 
     /** The free proxies by host. No queue is empty. */
-    static SortedMap<String, Deque<ProxyResource>> freeByHost(MetaStore state, Rules rules) {
+    static SortedMap<String, Deque<ProxyResource>> freeByHost(Metadata state, PlanContext context) {
         SortedMap<String, Deque<ProxyResource>> byHost = new TreeMap<>();
-        for (ProxyResource proxy : free(state, rules)) {
+        for (ProxyResource proxy : free(state, context)) {
             byHost.computeIfAbsent(proxy.host(), host -> new ArrayDeque<>()).add(proxy);
         }
         return byHost;

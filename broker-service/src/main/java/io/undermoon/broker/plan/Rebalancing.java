@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -10,23 +10,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Spreads the slots of a cluster by weight without changing its nodes, moving as few as possible. */
+/** The distribution of a cluster's slots by weight with as few moves as possible; its nodes do not change. */
 public final class Rebalancing {
-    /** How different from the wanted one a share may be, in per cent, unless said otherwise. */
+    /** The default of {@link Request#thresholdPercent}. */
     public static final double DEFAULT_THRESHOLD_PERCENT = 2;
 
     private static final double MAX_WEIGHT = 1_000_000;
-    /** Weights are whole thousandths, so that shares are computed without rounding. */
+    /** Weights are converted to whole thousandths, so that shares are computed without rounding errors. */
     private static final double SCALE = 1000;
 
     private Rebalancing() {}
 
     /**
-     * How to spread.
+     * The wanted distribution.
      *
-     * @param weights by the address of a master or of a proxy, for all its masters; 0 takes all slots away. A master that is
-     *     not named has weight 1 if it has slots, and gets none if it has none
-     * @param thresholdPercent when no share differs from the wanted one by more than this, nothing moves
+     * @param weights by the address of a master, or of a proxy for all its masters; 0 removes all slots. A master
+     *     that is not named has weight 1 if it has slots, else 0
+     * @param thresholdPercent nothing moves if no share differs from its target by more than this
      */
     public record Request(Map<String, Double> weights, double thresholdPercent) {
         public Request {
@@ -42,11 +42,11 @@ public final class Rebalancing {
         }
     }
 
-    /** Plans the moves; those that may not run yet wait. Returns them, none if the cluster is even enough. */
+    /** Plans the moves and starts those that may run. Returns them; empty if all shares are within the threshold. */
     public static Outcome<List<MigratingSlots>> rebalance(
-            MetaStore state, Rules rules, ClusterName name, Request request) {
-        ClusterStore cluster = Require.cluster(state, name);
-        Require.noMigration(cluster);
+            Metadata state, PlanContext context, ClusterName name, Request request) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        Preconditions.requireNoMigration(cluster);
         int[] present = new SlotMoves(cluster, cluster.epoch()).sizes();
         long[] weights = weights(cluster, request, present);
         if (Arrays.stream(weights).sum() == 0) {
@@ -56,10 +56,10 @@ public final class Rebalancing {
         if (isEvenEnough(present, wanted, request.thresholdPercent())) {
             return new Outcome<>(state, List.of());
         }
-        return SlotMoves.plan(state, rules, cluster, moves -> Leveling.level(moves, wanted));
+        return SlotMoves.plan(state, context, cluster, moves -> Leveling.level(moves, wanted));
     }
 
-    private static long[] weights(ClusterStore cluster, Request request, int[] present) {
+    private static long[] weights(StoredCluster cluster, Request request, int[] present) {
         long[] weights = Arrays.stream(present)
                 .mapToLong(slots -> slots > 0 ? (long) SCALE : 0)
                 .toArray();

@@ -1,8 +1,8 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -12,16 +12,19 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Moves slots from some masters to one, as asked for by hand. Other migrations of the cluster may run meanwhile. */
+/**
+ * The move of slots from some masters to one, requested by an operator. Other migrations of the cluster may be
+ * running.
+ */
 public final class Resharding {
     private Resharding() {}
 
     /**
-     * What to move. Nodes are named by the address of a master or of the proxy of masters.
+     * The slots to move. Masters are named by their address or by that of their proxy.
      *
-     * @param sources who gives; empty for whoever has slots
-     * @param slotNumber how many slots, in proportion to what the sources have; absent when the ranges are given
-     * @param ranges which slots; absent when the number is given
+     * @param sources the sources; empty for all masters with slots
+     * @param slotNumber the number of slots, in proportion to what the sources have; absent if the ranges are given
+     * @param ranges the slots; absent if the number is given
      */
     public record Request(
             List<String> sources,
@@ -39,14 +42,14 @@ public final class Resharding {
         }
     }
 
-    /** Plans the moves, one task per source; those that may not run yet wait. Returns them. */
+    /** Plans the moves, one task per source, and starts those that may run. Returns them. */
     public static Outcome<List<MigratingSlots>> reshard(
-            MetaStore state, Rules rules, ClusterName name, Request request) {
-        ClusterStore cluster = Require.cluster(state, name);
+            Metadata state, PlanContext context, ClusterName name, Request request) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
         ShardAddresses addresses = new ShardAddresses(cluster);
         int destination = addresses.findOne(request.destination());
         List<Integer> sources = sources(cluster, addresses, request, destination);
-        return SlotMoves.plan(state, rules, cluster, moves -> {
+        return SlotMoves.plan(state, context, cluster, moves -> {
             if (request.ranges() != null) {
                 moveRanges(moves, sources, destination, request.ranges());
             } else if (request.slotNumber() != null) {
@@ -56,7 +59,7 @@ public final class Resharding {
     }
 
     private static List<Integer> sources(
-            ClusterStore cluster, ShardAddresses addresses, Request request, int destination) {
+            StoredCluster cluster, ShardAddresses addresses, Request request, int destination) {
         if (request.sources().isEmpty()) {
             return IntStream.range(0, cluster.shardNumber())
                     .filter(shard -> shard != destination)

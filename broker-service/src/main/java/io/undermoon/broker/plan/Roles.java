@@ -1,10 +1,10 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
 import java.util.ArrayList;
@@ -13,22 +13,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Changes who is master in a chunk. When that gives a migration other addresses, the migration and all that share a part
- * with it start again under the new epoch; otherwise a proxy could take the old task for the new one.
+ * Changes of the roles in a chunk. If that changes the addresses of a migration, the migration and all others that
+ * share a part with it restart under the new epoch; otherwise a proxy could mistake the old task for the new one.
  */
 final class Roles {
     private Roles() {}
 
     /**
-     * The cluster with a chunk changed.
+     * The cluster with one chunk replaced.
      *
-     * @param changed the new chunk; it differs from the present one in position or addresses only
-     * @param epoch the cluster's new epoch, and that of the migrations that start again
+     * @param changed the new chunk; it differs only in position or addresses
+     * @param epoch the new epoch of the cluster and of the restarted migrations
      */
-    static ClusterStore change(ClusterStore cluster, int chunkIndex, ChunkStore changed, Epoch epoch) {
-        ChunkStore present = cluster.chunks().get(chunkIndex);
+    static StoredCluster change(StoredCluster cluster, int chunkIndex, StoredChunk changed, Epoch epoch) {
+        StoredChunk present = cluster.chunks().get(chunkIndex);
         Set<ChunkPart> movedParts = new HashSet<>();
-        for (int part = 0; part < ChunkStore.PARTS; part++) {
+        for (int part = 0; part < StoredChunk.PARTS; part++) {
             if (!master(present, part).equals(master(changed, part))) {
                 movedParts.add(new ChunkPart(chunkIndex, part));
             }
@@ -37,15 +37,15 @@ final class Roles {
                 .withEpoch(epoch);
     }
 
-    static ClusterStore moveMasters(ClusterStore cluster, int chunkIndex, RolePosition position, Epoch epoch) {
+    static StoredCluster moveMasters(StoredCluster cluster, int chunkIndex, RolePosition position, Epoch epoch) {
         return change(cluster, chunkIndex, cluster.chunks().get(chunkIndex).withPosition(position), epoch);
     }
 
-    private static NodeAddress master(ChunkStore chunk, int part) {
+    private static NodeAddress master(StoredChunk chunk, int part) {
         return chunk.nodeAddresses().get(chunk.rolePosition().masterNode(part));
     }
 
-    private static ClusterStore restartTasks(ClusterStore cluster, Set<ChunkPart> movedParts, Epoch epoch) {
+    private static StoredCluster restartTasks(StoredCluster cluster, Set<ChunkPart> movedParts, Epoch epoch) {
         Set<ChunkPart> affected = new HashSet<>();
         for (MigratingSlots task : cluster.tasks()) {
             if (touchesAny(task, movedParts)) {
@@ -56,10 +56,10 @@ final class Roles {
         if (affected.isEmpty()) {
             return cluster;
         }
-        List<ChunkStore> chunks = new ArrayList<>();
-        for (ChunkStore chunk : cluster.chunks()) {
-            ChunkStore restarted = chunk;
-            for (int part = 0; part < ChunkStore.PARTS; part++) {
+        List<StoredChunk> chunks = new ArrayList<>();
+        for (StoredChunk chunk : cluster.chunks()) {
+            StoredChunk restarted = chunk;
+            for (int part = 0; part < StoredChunk.PARTS; part++) {
                 List<MigratingSlots> tasks = chunk.migratingSlots().get(part).stream()
                         .map(task -> touchesAny(task, affected) ? task.restartedAt(epoch) : task)
                         .toList();

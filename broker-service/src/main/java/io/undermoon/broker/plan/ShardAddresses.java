@@ -1,19 +1,19 @@
 package io.undermoon.broker.plan;
 
-import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Node;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds shards by what people call them: the address of the node that is their master, or of its proxy. */
+/** A lookup of shards by the address of their master or of its proxy. */
 final class ShardAddresses {
-    private final ClusterStore cluster;
+    private final StoredCluster cluster;
     private final List<Node> nodes;
 
-    ShardAddresses(ClusterStore cluster) {
+    ShardAddresses(StoredCluster cluster) {
         this.cluster = cluster;
         this.nodes = ClusterView.of(cluster).cluster().nodes();
     }

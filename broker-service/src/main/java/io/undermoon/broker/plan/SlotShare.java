@@ -11,16 +11,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** How a number of slots is divided among shards. */
+/** The division of slots among shards. */
 final class SlotShare {
     private SlotShare() {}
 
-    /** How many slots a shard has when {@code shards} of them share all slots: the first ones one more when it does not divide. */
+    /** The share of a shard when {@code shards} of them share all slots; the first shards get the remainder. */
     static int of(int shard, int shards) {
         return Slot.COUNT / shards + (shard < Slot.COUNT % shards ? 1 : 0);
     }
 
-    /** One contiguous block for each shard, in order. */
+    /** One contiguous block per shard, in order. */
     static List<SlotRanges> blocks(int shards) {
         List<SlotRanges> blocks = new ArrayList<>();
         int start = 0;
@@ -33,11 +33,11 @@ final class SlotShare {
     }
 
     /**
-     * Divides in proportion to weights. What is left over after rounding down goes to the largest fractions, then to those
-     * who have most at present, so that as little as possible has to move, then to the first.
+     * Divides in proportion to weights. The remainder after rounding down goes to the largest fractions, then to the
+     * shards with the most slots now, so that few slots move, then to the first shards.
      *
      * @param weights not negative, not all 0
-     * @param present what each has
+     * @param present the current number per shard
      */
     static int[] byWeight(int total, long[] weights, int[] present) {
         long sum = Arrays.stream(weights).sum();
@@ -59,7 +59,7 @@ final class SlotShare {
         return shares;
     }
 
-    /** An equal share for the first {@code staying} shards, nothing for the others. */
+    /** An even share for the first {@code staying} shards, none for the others. */
     static int[] even(int staying, int[] present) {
         long[] weights = new long[present.length];
         Arrays.fill(weights, 0, staying, 1);

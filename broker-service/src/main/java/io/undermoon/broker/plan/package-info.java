@@ -1,7 +1,7 @@
 /**
- * Every change of the metadata as a pure function: the present value in, the next value out, or an
- * {@link io.undermoon.fault.UndermoonException} and nothing changed. Stands on {@code state}. No clock, no I/O, no
- * framework: what a plan has to know besides the value is in {@link io.undermoon.broker.plan.Rules}.
+ * The changes of the metadata as pure functions from the current value to the next; a refusal is an
+ * {@link io.undermoon.fault.UndermoonException}. Uses {@code state}. No clock, no I/O, no framework: other inputs are
+ * in {@link io.undermoon.broker.plan.PlanContext}.
  */
 @NullMarked
 package io.undermoon.broker.plan;

@@ -1,47 +1,55 @@
 package io.undermoon.broker.proxy;
 
+import static java.util.Objects.requireNonNull;
+
 import io.undermoon.broker.store.MigrationControl;
+import io.undermoon.client.RespClient;
+import io.undermoon.client.RespClientException;
+import io.undermoon.client.RespClientException.Reason;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.MigrationTask;
+import io.undermoon.resp.RespValue;
 import io.undermoon.umctl.Handshake;
-import io.vertx.core.Future;
-import io.vertx.redis.client.Response;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
-/** Sends {@code UMCTL ABORTMIGRATION} to the sources of migrations. */
+/** Sends {@code UMCTL ABORTMIGRATION} to the sources of migrations, each on a connection of its own. */
 public final class RespMigrationControl implements MigrationControl {
-    private final ProxyCall call;
+    private final RespClient client;
 
-    public RespMigrationControl(ProxyCall call) {
-        this.call = call;
+    public RespMigrationControl(RespClient client) {
+        this.client = client;
     }
 
     @Override
     public CompletionStage<Map<MigrationTask, Answer>> abort(Collection<MigrationTask> tasks) {
-        return ProxyCall.all(tasks, this::abort);
+        return FanOut.all(tasks, this::abort);
     }
 
-    private Future<Answer> abort(MigrationTask task) {
-        List<String> command = new Handshake(Handshake.Step.ABORTMIGRATION, Handshake.VERSION, task).toCommand();
-        return task.slotRange()
+    private CompletableFuture<Answer> abort(MigrationTask task) {
+        HostPort source = task.slotRange()
                 .migration()
-                .map(meta -> call.umctl(meta.srcProxyAddress(), command.subList(1, command.size()))
-                        .map(RespMigrationControl::answer)
-                        .otherwise(RespMigrationControl::failure))
+                .map(meta -> HostPort.parse(meta.srcProxyAddress().value()))
                 .orElseThrow(() -> new IllegalArgumentException("no migration: " + task));
+        return client.call(source, new Handshake(Handshake.Step.ABORTMIGRATION, Handshake.VERSION, task).toCommand())
+                .thenApply(RespValue::asText)
+                .handle(RespMigrationControl::answer);
     }
 
-    private static Answer answer(Response response) {
-        // Only the one answer the protocol knows may take slots out of a migration.
-        boolean agreed = response.toString().equals("OK");
-        return new Answer(agreed ? Answer.Kind.AGREED : Answer.Kind.REFUSED, response.toString());
+    private static Answer answer(@Nullable String reply, @Nullable Throwable failure) {
+        if (reply == null) {
+            return failed(RespClientException.of(requireNonNull(failure)));
+        }
+        // Only the one reply that the protocol defines may take slots out of a migration.
+        return new Answer(reply.equals("OK") ? Answer.Kind.AGREED : Answer.Kind.REFUSED, reply);
     }
 
-    private static Answer failure(Throwable failure) {
+    private static Answer failed(RespClientException failure) {
         String message = String.valueOf(failure.getMessage());
-        if (!(failure instanceof Response)) {
+        if (failure.reason() != Reason.REFUSED) {
             return new Answer(Answer.Kind.NO_ANSWER, message);
         }
         return new Answer(

@@ -1,36 +1,41 @@
 package io.undermoon.broker.proxy;
 
 import io.undermoon.broker.store.ProxyEpochs;
+import io.undermoon.client.RespClient;
+import io.undermoon.client.RespClientException;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
-import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
-/** Sends {@code UMCTL GETEPOCH} to proxies. */
+/** Sends {@code UMCTL GETEPOCH} to proxies, each on a connection of its own. */
 public final class RespProxyEpochs implements ProxyEpochs {
     private static final Logger LOG = Logger.getLogger(RespProxyEpochs.class);
+    private static final List<String> GET_EPOCH = List.of("UMCTL", "GETEPOCH");
 
-    private final ProxyCall call;
+    private final RespClient client;
 
-    public RespProxyEpochs(ProxyCall call) {
-        this.call = call;
+    public RespProxyEpochs(RespClient client) {
+        this.client = client;
     }
 
     @Override
     public CompletionStage<Map<ProxyAddress, Optional<Epoch>>> ask(Collection<ProxyAddress> proxies) {
-        return ProxyCall.all(proxies, this::ask);
+        return FanOut.all(proxies, this::ask);
     }
 
-    private Future<Optional<Epoch>> ask(ProxyAddress proxy) {
-        return call.umctl(proxy, List.of("GETEPOCH"))
-                .map(response -> Optional.of(new Epoch(response.toLong())))
-                .otherwise(failure -> {
-                    LOG.infof("proxy=%s epoch unknown: %s", proxy, failure.getMessage());
+    private CompletableFuture<Optional<Epoch>> ask(ProxyAddress proxy) {
+        return client.call(HostPort.parse(proxy.value()), GET_EPOCH)
+                .thenApply(reply -> Optional.of(new Epoch(Long.parseLong(reply.asText()))))
+                .exceptionally(failure -> {
+                    String reason = RespClientException.of(failure).getMessage();
+                    LOG.infof("Epoch unknown: proxy=%s: %s", proxy, reason);
                     return Optional.empty();
                 });
     }

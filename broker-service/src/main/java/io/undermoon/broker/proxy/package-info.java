@@ -1,5 +1,5 @@
 /**
- * Talks to proxies in RESP. An adapter: implements a port of {@code store} and is used by nobody but the wiring.
+ * Control commands to proxies over RESP. An adapter: implements interfaces of {@code store}; only the wiring uses it.
  */
 @NullMarked
 package io.undermoon.broker.proxy;

@@ -2,7 +2,7 @@ package io.undermoon.broker.rest;
 
 import io.undermoon.broker.rest.MigrationMessages.AbortReply;
 import io.undermoon.broker.rest.MigrationMessages.AbortedMigration;
-import io.undermoon.broker.store.MigrationAborts.Fate;
+import io.undermoon.broker.store.MigrationAborts.AbortStatus;
 import io.undermoon.broker.store.MigrationAborts.Result;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What is said about an abort: a success when nothing is left undecided, else a refusal, with the same details. */
+/**
+ * The reply to an abort: a success if every migration is aborted or past its switch, else an error; both with
+ * details.
+ */
 final class AbortReplies {
-    private static final Set<Fate> DECIDED = EnumSet.of(Fate.ABORTED, Fate.ALREADY_SWITCHED);
+    private static final Set<AbortStatus> DECIDED = EnumSet.of(AbortStatus.ABORTED, AbortStatus.ALREADY_SWITCHED);
 
     private AbortReplies() {}
 
@@ -30,7 +33,7 @@ final class AbortReplies {
         List<AbortedMigration> details =
                 results.stream().map(AbortReplies::detail).toList();
         List<Result> undecided = results.stream()
-                .filter(result -> !DECIDED.contains(result.fate()))
+                .filter(result -> !DECIDED.contains(result.status()))
                 .toList();
         if (undecided.isEmpty()) {
             return Response.ok(new AbortReply(null, null, scalingCancelled, details))
@@ -46,7 +49,7 @@ final class AbortReplies {
     private static AbortedMigration detail(Result result) {
         return new AbortedMigration(
                 result.task().slotRange(),
-                result.fate().name().toLowerCase(Locale.ROOT),
+                result.status().name().toLowerCase(Locale.ROOT),
                 sourceOf(result),
                 result.message());
     }
@@ -54,7 +57,7 @@ final class AbortReplies {
     private static String message(List<Result> undecided) {
         Result first = undecided.get(0);
         String what = "the migration of slots " + first.task().slotRange().rangeList() + " was not aborted: ";
-        String why = switch (first.fate()) {
+        String why = switch (first.status()) {
             case NOT_ANSWERED ->
                 "its source, proxy '" + sourceOf(first) + "', does not answer (" + first.message() + ")";
             case REFUSED -> "its source, proxy '" + sourceOf(first) + "', says " + first.message();

@@ -16,8 +16,8 @@ import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The older API, for callers that have not moved on: every path under {@code /api/v2} is that under {@code /api/v3}, and
- * the few replies that differ are given their older shape on the way out.
+ * The API {@code /api/v2} for older callers: requests are routed to {@code /api/v3}, and the replies that differ are
+ * converted to their older shape.
  */
 public final class ApiV2 {
     private static final String OLD_PREFIX = "/api/v2/";

@@ -12,11 +12,11 @@ import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Refuses a request by its announced length, in JSON and before the server does it without a word. The server's own limit,
- * {@code quarkus.http.limits.max-body-size}, stays in force for bodies of unknown length.
+ * A check of {@code Content-Length} that refuses a request in JSON, before the server would do it without a body. The
+ * server's own limit, {@code quarkus.http.limits.max-body-size}, applies to bodies of unknown length.
  */
 public final class BodyLimit {
-    /** Before the server's own check. */
+    /** A priority before the server's own check. */
     private static final int FIRST = 1000;
 
     void install(

@@ -10,9 +10,9 @@ import io.undermoon.broker.rest.Messages.NodeNumber;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatus;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatuses;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStoreView;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.store.ClusterScaling;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -35,18 +35,18 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Clusters: creating, looking at, sizing, configuring and removing them. */
+/** The resource of clusters. */
 @Path("/api/v3/clusters")
 @Tag(name = "clusters")
 public final class ClusterResource {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final ClusterScaling scaling;
     private final Settings settings;
     private final MigrationStatuses statuses;
 
-    ClusterResource(MetadataStore store, ClusterScaling scaling, Settings settings, MigrationStatuses statuses) {
+    ClusterResource(MetadataWriter metadata, ClusterScaling scaling, Settings settings, MigrationStatuses statuses) {
         this.statuses = statuses;
-        this.store = store;
+        this.metadata = metadata;
         this.scaling = scaling;
         this.settings = settings;
     }
@@ -55,7 +55,7 @@ public final class ClusterResource {
     @Path("/names")
     @Operation(summary = "The names of all clusters, sorted")
     public Names names(@QueryParam("offset") @Nullable String offset, @QueryParam("limit") @Nullable String limit) {
-        return new Names(Input.page(List.copyOf(store.state().clusters().keySet()), offset, limit));
+        return new Names(Input.page(List.copyOf(metadata.state().clusters().keySet()), offset, limit));
     }
 
     @GET
@@ -63,7 +63,7 @@ public final class ClusterResource {
     @Operation(summary = "A cluster, null if there is none of that name")
     public ClusterReply cluster(@PathParam("name") String name) {
         return new ClusterReply(Input.existingClusterName(name)
-                .flatMap(store.view()::cluster)
+                .flatMap(metadata.view()::cluster)
                 .map(ClusterView::cluster)
                 .orElse(null));
     }
@@ -75,7 +75,8 @@ public final class ClusterResource {
     public Response create(@PathParam("name") String name, @Nullable NodeNumber body) {
         ClusterName cluster = Input.clusterName(name);
         long nodes = Input.body(body).nodeNumber();
-        store.change((state, rules) -> Clusters.create(state, rules, cluster, nodes, settings.newClusterConfig()));
+        metadata.change(
+                (state, context) -> Clusters.create(state, context, cluster, nodes, settings.newClusterConfig()));
         return Response.ok().build();
     }
 
@@ -84,7 +85,7 @@ public final class ClusterResource {
     @Operation(summary = "Remove a cluster; its proxies become free")
     public Response remove(@PathParam("name") String name) {
         ClusterName cluster = Input.clusterName(name);
-        store.change((state, rules) -> Clusters.remove(state, cluster));
+        metadata.change((state, context) -> Clusters.remove(state, cluster));
         return Response.ok().build();
     }
 
@@ -93,7 +94,7 @@ public final class ClusterResource {
     @Operation(summary = "All clusters: their sizes, and how far their migrations are")
     public ClusterStatuses infos(
             @QueryParam("offset") @Nullable String offset, @QueryParam("limit") @Nullable String limit) {
-        MetaStoreView view = store.view();
+        MetadataView view = metadata.view();
         return new ClusterStatuses(
                 Input.page(List.copyOf(view.state().clusters().keySet()), offset, limit).stream()
                         .flatMap(name -> view.cluster(name).stream())
@@ -106,7 +107,7 @@ public final class ClusterResource {
     @Operation(summary = "The size of a cluster, and how far its migrations are")
     public ClusterStatus info(@PathParam("name") String name) {
         return Input.existingClusterName(name)
-                .flatMap(store.view()::cluster)
+                .flatMap(metadata.view()::cluster)
                 .map(statuses::of)
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
@@ -144,7 +145,7 @@ public final class ClusterResource {
         ClusterName cluster = Input.clusterName(name);
         Map<String, String> fields = new LinkedHashMap<>();
         Input.body(body).forEach((field, value) -> fields.put(field, text(field, value)));
-        store.change((state, rules) -> Clusters.configure(state, cluster, fields));
+        metadata.change((state, context) -> Clusters.configure(state, cluster, fields));
         return Response.ok().build();
     }
 
@@ -153,7 +154,7 @@ public final class ClusterResource {
     @Operation(summary = "Spread the masters evenly again after failovers")
     public Response balance(@PathParam("name") String name) {
         ClusterName cluster = Input.clusterName(name);
-        store.change((state, rules) -> Balancing.balanceMasters(state, rules, cluster));
+        metadata.change((state, context) -> Balancing.balanceMasters(state, context, cluster));
         return Response.ok().build();
     }
 

@@ -16,7 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of the broker that can be changed while it runs. */
+/** The resource of settings that can change at run time. */
 @Path("/api/v3/config")
 @Tag(name = "broker")
 public final class ConfigResource {

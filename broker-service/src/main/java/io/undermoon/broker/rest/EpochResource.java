@@ -4,7 +4,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.undermoon.broker.plan.Epochs;
 import io.undermoon.broker.rest.Messages.FailedAddresses;
 import io.undermoon.broker.store.EpochRecovery;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.metadata.Epoch;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
@@ -21,11 +21,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v3/epoch")
 @Tag(name = "epochs")
 public final class EpochResource {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final EpochRecovery recovery;
 
-    EpochResource(MetadataStore store, EpochRecovery recovery) {
-        this.store = store;
+    EpochResource(MetadataWriter metadata, EpochRecovery recovery) {
+        this.metadata = metadata;
         this.recovery = recovery;
     }
 
@@ -33,7 +33,7 @@ public final class EpochResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "The global epoch, a bare number")
     public Epoch epoch() {
-        return store.state().globalEpoch();
+        return metadata.state().globalEpoch();
     }
 
     @PUT
@@ -49,7 +49,7 @@ public final class EpochResource {
     @Operation(summary = "Lift all epochs to a higher number")
     public Response liftTo(@PathParam("epoch") String epoch) {
         Epoch wanted = new Epoch(Input.number("epoch", epoch));
-        store.change((state, rules) -> Epochs.liftTo(state, wanted));
+        metadata.change((state, context) -> Epochs.liftTo(state, wanted));
         return Response.ok().build();
     }
 }

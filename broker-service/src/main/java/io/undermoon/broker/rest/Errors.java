@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** The one place where a failure becomes an HTTP reply: always JSON, <code>{"error":"CODE","message":"…"}</code>. */
+/** The mapping of all failures to HTTP replies in JSON: <code>{"error":"CODE","message":"…"}</code>. */
 public final class Errors {
     private static final Logger LOG = Logger.getLogger(Errors.class);
 
@@ -28,19 +28,19 @@ public final class Errors {
     @ServerExceptionMapper
     public Response unreadable(JsonProcessingException e) {
         if (e.getProcessor() instanceof JsonGenerator) {
-            LOG.error("a reply cannot be written", e);
+            LOG.error("Reply cannot be written", e);
             return internalError();
         }
         return reply(ErrorCode.INVALID_REQUEST, JsonFault.describe(e), Map.of());
     }
 
-    /** More specific than {@link #unreadable}, lest the framework's own answer be chosen. */
+    /** More specific than {@link #unreadable}, so that the framework's own mapper is not chosen. */
     @ServerExceptionMapper
     public Response unreadable(MismatchedInputException e) {
         return unreadable((JsonProcessingException) e);
     }
 
-    /** What the framework refuses before a resource is reached. */
+    /** Refusals by the framework before a resource is called. */
     @ServerExceptionMapper
     public Response framework(WebApplicationException e, UriInfo uri) {
         int status = e.getResponse().getStatus();
@@ -59,7 +59,7 @@ public final class Errors {
                 if (status < 400) {
                     yield e.getResponse();
                 }
-                LOG.errorf(e, "path=%s failed", path);
+                LOG.errorf(e, "Request failed: path=%s", path);
                 yield reply(ErrorCode.INTERNAL_ERROR, String.valueOf(e.getMessage()), Map.of());
             }
         };
@@ -70,7 +70,7 @@ public final class Errors {
         if (e instanceof CompletionException && e.getCause() instanceof UndermoonException refusal) {
             return refused(refusal);
         }
-        LOG.errorf(e, "path=%s failed", uri.getPath());
+        LOG.errorf(e, "Request failed: path=%s", uri.getPath());
         return internalError();
     }
 

@@ -2,7 +2,7 @@ package io.undermoon.broker.rest;
 
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.rest.Messages.Addresses;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import jakarta.ws.rs.GET;
@@ -14,22 +14,22 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What the coordinators report about proxies. */
+/** The resource of failure reports. */
 @Path("/api/v3/failures")
 @Tag(name = "failures")
 public final class FailureResource {
     private static final int MAX_REPORTER_LENGTH = 256;
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
 
-    FailureResource(MetadataStore store) {
-        this.store = store;
+    FailureResource(MetadataWriter metadata) {
+        this.metadata = metadata;
     }
 
     @GET
     @Operation(summary = "The proxies that wait for a failover")
     public Addresses failures() {
-        return new Addresses(List.copyOf(FailureReports.awaitingFailover(store.state(), store.rules())));
+        return new Addresses(List.copyOf(FailureReports.awaitingFailover(metadata.state(), metadata.planContext())));
     }
 
     @POST
@@ -41,8 +41,8 @@ public final class FailureResource {
                     ErrorCode.INVALID_REQUEST, "reporter_id is longer than " + MAX_REPORTER_LENGTH + " characters");
         }
         Input.existingProxyAddress(address)
-                .ifPresent(
-                        proxy -> store.change((state, rules) -> FailureReports.report(state, rules, proxy, reporter)));
+                .ifPresent(proxy ->
+                        metadata.change((state, context) -> FailureReports.report(state, context, proxy, reporter)));
         return Response.ok().build();
     }
 }

@@ -4,9 +4,9 @@ import io.undermoon.broker.plan.HostDrains;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatus;
 import io.undermoon.broker.rest.MigrationMessages.HostDrain;
 import io.undermoon.broker.rest.MigrationMessages.HostDrainsReply;
-import io.undermoon.broker.state.MetaStoreView;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.store.ClusterScaling;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -18,16 +18,16 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Hosts: emptying them before they are switched off. */
+/** The resource of hosts and their draining. */
 @Path("/api/v3/hosts/drain")
 @Tag(name = "hosts")
 public final class HostResource {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final ClusterScaling scaling;
     private final MigrationStatuses statuses;
 
-    HostResource(MetadataStore store, ClusterScaling scaling, MigrationStatuses statuses) {
-        this.store = store;
+    HostResource(MetadataWriter metadata, ClusterScaling scaling, MigrationStatuses statuses) {
+        this.metadata = metadata;
         this.scaling = scaling;
         this.statuses = statuses;
     }
@@ -35,7 +35,7 @@ public final class HostResource {
     @GET
     @Operation(summary = "The hosts that are being emptied, and how far that is")
     public HostDrainsReply drains() {
-        MetaStoreView view = store.view();
+        MetadataView view = metadata.view();
         return new HostDrainsReply(view.state().drainingHosts().stream()
                 .map(host -> drain(view, host))
                 .toList());
@@ -45,7 +45,7 @@ public final class HostResource {
     @Path("/{host}")
     @Operation(summary = "How far a host is from being empty")
     public HostDrain drain(@PathParam("host") String host) {
-        return drain(store.view(), host);
+        return drain(metadata.view(), host);
     }
 
     @POST
@@ -53,18 +53,18 @@ public final class HostResource {
     @Operation(summary = "Move the slots of every chunk with a proxy on a host elsewhere, and place nothing new on it")
     public HostDrain start(@PathParam("host") String host) {
         scaling.drain(host);
-        return drain(store.view(), host);
+        return drain(metadata.view(), host);
     }
 
     @DELETE
     @Path("/{host}")
     @Operation(summary = "Stop emptying a host; migrations that run go on unless they are aborted")
     public Response cancel(@PathParam("host") String host) {
-        store.change((state, rules) -> HostDrains.cancel(state, host));
+        metadata.change((state, context) -> HostDrains.cancel(state, host));
         return Response.ok().build();
     }
 
-    private HostDrain drain(MetaStoreView view, String host) {
+    private HostDrain drain(MetadataView view, String host) {
         HostDrains.Progress progress = HostDrains.progress(view.state(), host);
         List<ClusterStatus> clusters = progress.clusters().stream()
                 .flatMap(name -> view.cluster(name).stream())

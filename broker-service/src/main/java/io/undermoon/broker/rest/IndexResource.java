@@ -6,7 +6,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** The front door: leads people to the description of the API. */
+/** The redirect from {@code /} to the description of the API. */
 @Path("/")
 public final class IndexResource {
     @GET

@@ -13,26 +13,26 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the text of paths, queries and bodies into values, or refuses it by name. */
+/** The parsing of path, query and body values; a refusal names the value. */
 final class Input {
     private Input() {}
 
-    /** The name of a cluster that a request wants to change. */
+    /** The name of a cluster that a request changes. */
     static ClusterName clusterName(String text) {
         return parse(text, ClusterName::new, ErrorCode.INVALID_CLUSTER_NAME);
     }
 
-    /** A name to look up; an illegal one is that of no cluster. */
+    /** A name to look up; empty if it is not a legal name. */
     static Optional<ClusterName> existingClusterName(String text) {
         return ClusterName.isLegal(text) ? Optional.of(new ClusterName(text)) : Optional.empty();
     }
 
-    /** The address of a proxy to be registered. */
+    /** The address of a proxy that registers. */
     static ProxyAddress proxyAddress(String text) {
         return parse(text, ProxyAddress::new, ErrorCode.INVALID_PROXY_ADDRESS);
     }
 
-    /** An address to look up; an illegal one is that of no proxy. */
+    /** An address to look up; empty if it is not a legal address. */
     static Optional<ProxyAddress> existingProxyAddress(String text) {
         try {
             return Optional.of(new ProxyAddress(text));
@@ -41,7 +41,7 @@ final class Input {
         }
     }
 
-    /** The address of a proxy that has to be there. */
+    /** The address of a proxy that must exist. */
     static ProxyAddress knownProxyAddress(String text) {
         return parse(text, ProxyAddress::new, ErrorCode.PROXY_NOT_FOUND);
     }
@@ -81,13 +81,13 @@ final class Input {
         }
     }
 
-    /** A map from the body without a {@code null} in it. */
+    /** A map from the body; refuses {@code null} values. */
     static <T> Map<String, T> withoutNulls(String name, Map<String, T> map) {
         map.forEach((key, value) -> member(name + "." + key, value));
         return map;
     }
 
-    /** A body that has to be there. */
+    /** A required body. */
     static <T> T body(@Nullable T body) {
         if (body == null) {
             throw new UndermoonException(ErrorCode.INVALID_REQUEST, "the request needs a JSON body");
@@ -95,7 +95,7 @@ final class Input {
         return body;
     }
 
-    /** A member of the body that has to be there. */
+    /** A required member of the body. */
     static <T> T member(String name, @Nullable T value) {
         if (value == null) {
             throw new UndermoonException(ErrorCode.INVALID_REQUEST, "field '" + name + "' is missing");
@@ -103,7 +103,7 @@ final class Input {
         return value;
     }
 
-    /** One page of a listing; without a limit it goes to the end. */
+    /** One page of a listing; without a limit it ends with the list. */
     static <T> List<T> page(List<T> all, @Nullable String offset, @Nullable String limit) {
         long from = offset == null ? 0 : number("offset", offset);
         long size = limit == null ? all.size() : number("limit", limit);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** The bodies of requests and replies that are not metadata themselves. */
+/** The bodies of requests and replies other than the metadata records. */
 public final class Messages {
     private Messages() {}
 
@@ -20,18 +20,18 @@ public final class Messages {
     /** Addresses of proxies. */
     public record Addresses(List<ProxyAddress> addresses) {}
 
-    /** A cluster, {@code null} when there is none of that name. */
+    /** A cluster; {@code null} if there is none with that name. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record ClusterReply(@Nullable Cluster cluster) {}
 
-    /** A proxy, {@code null} when there is none of that address. */
+    /** A proxy; {@code null} if there is none with that address. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record ProxyReply(@Nullable Proxy proxy) {}
 
-    /** How many nodes a new cluster has, or how many are added. */
+    /** The number of nodes of a new cluster, or of nodes to add. */
     public record NodeNumber(long nodeNumber) {}
 
-    /** How many nodes a cluster shall have in total. */
+    /** The total number of nodes a cluster should have. */
     public record ClusterNodeNumber(long clusterNodeNumber) {}
 
     /** A proxy that registers. */
@@ -41,13 +41,13 @@ public final class Messages {
             @Nullable String host,
             @Nullable Long index) {}
 
-    /** The brokers that get copies of the metadata. */
+    /** The brokers that receive copies of the metadata. */
     public record ReplicaAddresses(@Nullable List<String> replicaAddresses) {}
 
-    /** The proxies an epoch recovery could not ask. */
+    /** The proxies that did not answer an epoch recovery. */
     public record FailedAddresses(List<ProxyAddress> failedAddresses) {}
 
-    /** The hosts whose loss cannot be made up for. */
+    /** The hosts after whose loss a chunk could not be repaired. */
     public record HostsCannotFail(List<String> hostsCannotFail) {}
 
     /** The global epoch. */

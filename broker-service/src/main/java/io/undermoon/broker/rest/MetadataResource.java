@@ -2,9 +2,9 @@ package io.undermoon.broker.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.broker.plan.Epochs;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import jakarta.ws.rs.Consumes;
@@ -24,32 +24,32 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v3/metadata")
 @Tag(name = "broker")
 public final class MetadataResource {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
 
-    MetadataResource(MetadataStore store) {
-        this.store = store;
+    MetadataResource(MetadataWriter metadata) {
+        this.metadata = metadata;
     }
 
     @GET
     @Operation(summary = "The whole metadata, in the dump format")
-    public MetaStore dump() {
-        return store.state();
+    public Metadata dump() {
+        return metadata.state();
     }
 
     @PUT
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Replace the whole metadata by a dump that is not older")
     public Response restore(
-            @RequestBody(content = @Content(schema = @Schema(implementation = MetaStore.class))) @Nullable
+            @RequestBody(content = @Content(schema = @Schema(implementation = Metadata.class))) @Nullable
                     JsonNode dump) {
-        MetaStore incoming = read(Input.body(dump));
-        store.change((state, rules) -> Epochs.restore(state, incoming));
+        Metadata incoming = read(Input.body(dump));
+        metadata.change((state, context) -> Epochs.restore(state, incoming));
         return Response.ok().build();
     }
 
-    private static MetaStore read(JsonNode dump) {
+    private static Metadata read(JsonNode dump) {
         try {
-            return MetaStoreJson.read(dump);
+            return MetadataJson.read(dump);
         } catch (UndermoonException e) {
             if (e.code() == ErrorCode.PERSISTENCE_JSON_ERROR) {
                 throw new UndermoonException(ErrorCode.INVALID_REQUEST, String.valueOf(e.getMessage()), e);

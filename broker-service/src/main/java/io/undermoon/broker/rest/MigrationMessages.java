@@ -1,7 +1,7 @@
 package io.undermoon.broker.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
@@ -16,7 +16,7 @@ public final class MigrationMessages {
     private MigrationMessages() {}
 
     /**
-     * The size of a cluster and what moves in it.
+     * The size of a cluster and its migrations.
      *
      * @param migrations in the order in which they start
      */
@@ -32,12 +32,12 @@ public final class MigrationMessages {
     public record ClusterStatuses(List<ClusterStatus> clusters) {}
 
     /**
-     * A migration. Numbers are those of the source, and are there when it was heard of in the last seconds.
+     * A migration. The numbers come from the source and are present if it was reported in the last seconds.
      *
-     * @param slotRange the slots with the tag of the source, as in a commit
-     * @param state {@code waiting} before it starts, {@code unknown} while no coordinator has reported, else what the source says
-     * @param destinationState what the destination says
-     * @param etaMs milliseconds until the copy is complete at the present rate, absent while that cannot be told
+     * @param slotRange the slots with the source's tag, as in a commit
+     * @param state {@code waiting} before it starts, {@code unknown} without a report, else the state at the source
+     * @param destinationState the state at the destination
+     * @param etaMs milliseconds until the copy is complete at the current rate; absent if unknown
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record MigrationStatus(
@@ -57,14 +57,14 @@ public final class MigrationMessages {
             @Nullable Long longestHoldUs,
             @Nullable String error) {}
 
-    /** Migrations that were planned. */
+    /** The planned migrations. */
     public record PlannedMigrations(List<MigrationStatus> migrations) {}
 
     /**
-     * Which slots to move.
+     * The slots to move.
      *
      * @param sources addresses of masters or their proxies; absent or empty for all masters
-     * @param slotNumber how many; or
+     * @param slotNumber their number; or
      * @param rangeList which
      */
     public record ReshardRequest(
@@ -74,7 +74,7 @@ public final class MigrationMessages {
             @Nullable SlotRanges rangeList) {}
 
     /**
-     * How to spread slots.
+     * The wanted distribution of slots.
      *
      * @param weights by address of a master or its proxy
      * @param threshold in per cent
@@ -83,10 +83,10 @@ public final class MigrationMessages {
             @Nullable Map<String, Double> weights, @Nullable Double threshold) {}
 
     /**
-     * What became of an abort.
+     * The result of an abort.
      *
-     * @param error a code, present when some migration was neither aborted nor past its switch
-     * @param scalingCancelled whether an automatic scaling was waiting and has ended
+     * @param error a code, present if a migration was neither aborted nor past its switch
+     * @param scalingCancelled whether a waiting automatic scaling was cancelled
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record AbortReply(
@@ -96,23 +96,24 @@ public final class MigrationMessages {
             List<AbortedMigration> migrations) {}
 
     /**
-     * What became of one migration.
+     * The result for one migration.
      *
-     * @param outcome {@code aborted}, {@code already_switched}, {@code refused}, {@code not_answered} or {@code changed}
+     * @param outcome {@code aborted}, {@code already_switched}, {@code refused}, {@code not_answered} or
+     *     {@code changed}
      * @param proxy the source
      */
     public record AbortedMigration(TaggedSlots slotRange, String outcome, ProxyAddress proxy, String message) {}
 
-    /** What coordinators learned from proxies. */
-    public record ProgressReports(@Nullable List<ProgressBoard.Report> reports) {}
+    /** The progress reports of a coordinator. */
+    public record ProgressReports(@Nullable List<MigrationProgressCache.Report> reports) {}
 
     /**
-     * How far a host is from being empty.
+     * The progress of draining a host.
      *
-     * @param state {@code drained} when the host can be switched off, else {@code draining}
-     * @param proxiesInUse its proxies that clusters use
-     * @param slotsLeft slots of the chunks they are in
-     * @param message what it waits for, absent when nothing
+     * @param state {@code drained} if the host can be shut down, else {@code draining}
+     * @param proxiesInUse the proxies of the host that clusters use
+     * @param slotsLeft the number of slots in the chunks of these proxies
+     * @param message what the drain waits for; absent if it does not wait
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record HostDrain(
@@ -123,6 +124,6 @@ public final class MigrationMessages {
             List<ClusterStatus> clusters,
             @Nullable String message) {}
 
-    /** The hosts that are being emptied. */
+    /** The hosts that are being drained. */
     public record HostDrainsReply(List<HostDrain> hosts) {}
 }

@@ -11,9 +11,9 @@ import io.undermoon.broker.rest.MigrationMessages.RebalanceRequest;
 import io.undermoon.broker.rest.MigrationMessages.ReshardRequest;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.store.ClusterScaling;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
@@ -35,23 +35,23 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Migrations of slots: planning, committing and aborting them. */
+/** The resource of slot migrations. */
 @Path("/api/v3/clusters/migrations")
 @Tag(name = "migrations")
 public final class MigrationResource {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final ClusterScaling scaling;
     private final MigrationAborts aborts;
-    private final ProgressBoard progress;
+    private final MigrationProgressCache progress;
     private final MigrationStatuses statuses;
 
     MigrationResource(
-            MetadataStore store,
+            MetadataWriter metadata,
             ClusterScaling scaling,
             MigrationAborts aborts,
-            ProgressBoard progress,
+            MigrationProgressCache progress,
             MigrationStatuses statuses) {
-        this.store = store;
+        this.metadata = metadata;
         this.scaling = scaling;
         this.aborts = aborts;
         this.progress = progress;
@@ -78,8 +78,8 @@ public final class MigrationResource {
     @Path("/auto/{name}/{node_number}")
     @Blocking
     @Operation(
-            summary =
-                    "Bring a cluster to a number of nodes; waits until the proxies of new nodes know them. Migrations towards another number are aborted first")
+            summary = "Bring a cluster to a number of nodes; waits until the proxies of new nodes know them."
+                    + " Migrations towards another number are aborted first")
     public CompletionStage<Response> scaleTo(
             @PathParam("name") String name, @PathParam("node_number") String nodeNumber) {
         return scaling.scaleTo(Input.clusterName(name), Input.number("node_number", nodeNumber))
@@ -118,9 +118,8 @@ public final class MigrationResource {
     @Path("/{name}")
     @Blocking
     @Operation(
-            summary =
-                    "Abort the migrations of a cluster that have not switched, or some of them; end an automatic scaling"
-                            + " that waits")
+            summary = "Abort the migrations of a cluster that have not switched, or some of them;"
+                    + " end an automatic scaling that waits")
     public CompletionStage<Response> abort(
             @PathParam("name") String name,
             @Parameter(description = "Only migrations that move any of these slots, such as 0-100,300-300")
@@ -141,13 +140,15 @@ public final class MigrationResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Say how far migrations are; for coordinators")
     public Response report(@Nullable ProgressReports body) {
-        progress.post(Input.member("reports", Input.body(body).reports()));
+        progress.accept(Input.member("reports", Input.body(body).reports()));
         return Response.ok().build();
     }
 
     private PlannedMigrations planned(ClusterName name, List<MigratingSlots> tasks) {
-        return new PlannedMigrations(
-                store.view().cluster(name).map(view -> statuses.of(view, tasks)).orElse(List.of()));
+        return new PlannedMigrations(metadata.view()
+                .cluster(name)
+                .map(view -> statuses.of(view, tasks))
+                .orElse(List.of()));
     }
 
     @PUT
@@ -155,7 +156,7 @@ public final class MigrationResource {
     @Operation(summary = "Commit a finished migration")
     public Response commit(@Nullable MigrationTask body) {
         MigrationTask task = Input.body(body);
-        store.change((state, rules) -> Commits.commit(state, rules, task));
+        metadata.change((state, context) -> Commits.commit(state, context, task));
         return Response.ok().build();
     }
 }

@@ -4,7 +4,7 @@ import io.undermoon.broker.rest.MigrationMessages.ClusterStatus;
 import io.undermoon.broker.rest.MigrationMessages.MigrationStatus;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MigratingSlots;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.ClusterInfo;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.umctl.MigrationProgress;
@@ -16,25 +16,25 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what the metadata and what the proxies say about migrations. */
+/** The status of migrations, from the metadata and the reports of proxies. */
 @Singleton
 final class MigrationStatuses {
-    private final ProgressBoard progress;
+    private final MigrationProgressCache progress;
 
-    MigrationStatuses(ProgressBoard progress) {
+    MigrationStatuses(MigrationProgressCache progress) {
         this.progress = progress;
     }
 
     ClusterStatus of(ClusterView view) {
         ClusterInfo info = view.info();
-        List<MigratingSlots> tasks = new ArrayList<>(view.store().runningTasks());
-        view.store().tasks().stream().filter(MigratingSlots::waiting).forEach(tasks::add);
+        List<MigratingSlots> tasks = new ArrayList<>(view.stored().runningTasks());
+        view.stored().tasks().stream().filter(MigratingSlots::waiting).forEach(tasks::add);
         return new ClusterStatus(
                 info.name(),
                 info.nodeNumber(),
                 info.nodeNumberWithSlots(),
                 info.isMigrating(),
-                view.store().epoch(),
+                view.stored().epoch(),
                 of(view, tasks));
     }
 
@@ -43,12 +43,12 @@ final class MigrationStatuses {
     }
 
     private MigrationStatus of(MigrationTask task, boolean waiting) {
-        Optional<MigrationProgress> source = progress.of(task, MigrationProgress.Side.SOURCE);
+        Optional<MigrationProgress> source = progress.latest(task, MigrationProgress.Side.SOURCE);
         String state = waiting
                 ? "waiting"
                 : source.map(report -> wireName(report.state())).orElse("unknown");
         @Nullable MigrationProgress report = source.orElse(null);
-        String destination = progress.of(task, MigrationProgress.Side.DESTINATION)
+        String destination = progress.latest(task, MigrationProgress.Side.DESTINATION)
                 .map(seen -> wireName(seen.state()))
                 .orElse(null);
         if (report == null) {

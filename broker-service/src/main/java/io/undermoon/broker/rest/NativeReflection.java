@@ -1,14 +1,14 @@
 package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.TaskMeta;
-import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.MigrationConfig;
@@ -23,14 +23,14 @@ import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.umctl.MigrationProgress;
 
-/** The values that are read from and written as JSON, for native images. */
+/** The registration of JSON types for reflection in native images. */
 @RegisterForReflection(
         targets = {
-            ChunkStore.class,
+            StoredChunk.class,
             Cluster.class,
             ClusterConfig.class,
-            ClusterStore.class,
-            MetaStore.class,
+            StoredCluster.class,
+            Metadata.class,
             MigratingSlots.class,
             MigrationConfig.class,
             MigrationMeta.class,
@@ -71,7 +71,7 @@ import io.undermoon.umctl.MigrationProgress;
             MigrationProgress.class,
             MigrationProgress.Side.class,
             MigrationProgress.State.class,
-            ProgressBoard.Report.class,
+            MigrationProgressCache.Report.class,
         })
 final class NativeReflection {
     private NativeReflection() {}

@@ -7,7 +7,7 @@ import io.undermoon.broker.rest.Messages.ProxyEpochsReply;
 import io.undermoon.broker.rest.Messages.ProxyRegistration;
 import io.undermoon.broker.rest.Messages.ProxyReply;
 import io.undermoon.broker.state.ProxyResource;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
@@ -31,16 +31,16 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Proxies: registering, looking at, giving up on and removing them. */
+/** The resource of proxies. */
 @Path("/api/v3/proxies")
 @Tag(name = "proxies")
 public final class ProxyEndpoints {
     private static final Logger LOG = Logger.getLogger(ProxyEndpoints.class);
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
 
-    ProxyEndpoints(MetadataStore store) {
-        this.store = store;
+    ProxyEndpoints(MetadataWriter metadata) {
+        this.metadata = metadata;
     }
 
     @GET
@@ -48,7 +48,8 @@ public final class ProxyEndpoints {
     @Operation(summary = "The addresses of all proxies, failed ones included, sorted")
     public Addresses addresses(
             @QueryParam("offset") @Nullable String offset, @QueryParam("limit") @Nullable String limit) {
-        return new Addresses(Input.page(List.copyOf(store.state().allProxies().keySet()), offset, limit));
+        return new Addresses(
+                Input.page(List.copyOf(metadata.state().allProxies().keySet()), offset, limit));
     }
 
     @GET
@@ -56,7 +57,7 @@ public final class ProxyEndpoints {
     @Operation(summary = "The epoch each proxy should have, sorted by proxy")
     public ProxyEpochsReply epochs(
             @QueryParam("offset") @Nullable String offset, @QueryParam("limit") @Nullable String limit) {
-        SortedMap<ProxyAddress, Epoch> all = store.view().proxyEpochs();
+        SortedMap<ProxyAddress, Epoch> all = metadata.view().proxyEpochs();
         SortedMap<ProxyAddress, Epoch> page = new TreeMap<>();
         Input.page(List.copyOf(all.entrySet()), offset, limit)
                 .forEach(entry -> page.put(entry.getKey(), entry.getValue()));
@@ -67,15 +68,16 @@ public final class ProxyEndpoints {
     @Path("/failed/addresses")
     @Operation(summary = "The addresses of the proxies the broker has given up on")
     public Addresses failedAddresses() {
-        return new Addresses(List.copyOf(store.state().failedProxies()));
+        return new Addresses(List.copyOf(metadata.state().failedProxies()));
     }
 
     @GET
     @Path("/meta/{address}")
     @Operation(summary = "What a proxy has to know, null if it is not registered")
     public ProxyReply proxy(@PathParam("address") String address) {
-        return new ProxyReply(
-                Input.existingProxyAddress(address).flatMap(store.view()::proxy).orElse(null));
+        return new ProxyReply(Input.existingProxyAddress(address)
+                .flatMap(metadata.view()::proxy)
+                .orElse(null));
     }
 
     @POST
@@ -88,7 +90,7 @@ public final class ProxyEndpoints {
         List<NodeAddress> nodes = nodes(Input.member("nodes", given.nodes()));
         String host = given.host() == null ? address.host() : given.host();
         Proxies.Registration result =
-                store.change((state, rules) -> Proxies.register(state, address, nodes, host, given.index()));
+                metadata.change((state, context) -> Proxies.register(state, address, nodes, host, given.index()));
         if (result == Proxies.Registration.ALREADY_EXISTED) {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "proxy '" + address + "' is registered already");
         }
@@ -100,7 +102,7 @@ public final class ProxyEndpoints {
     @Operation(summary = "Remove a proxy that no cluster uses")
     public Response remove(@PathParam("address") String address) {
         ProxyAddress proxy = Input.knownProxyAddress(address);
-        store.change((state, rules) -> Proxies.remove(state, proxy));
+        metadata.change((state, context) -> Proxies.remove(state, proxy));
         return Response.ok().build();
     }
 
@@ -110,15 +112,15 @@ public final class ProxyEndpoints {
     public ProxyReply failOver(
             @PathParam("address") String address, @QueryParam("force") @DefaultValue("false") boolean force) {
         ProxyAddress proxy = Input.knownProxyAddress(address);
-        Failover.Result result = store.change((state, rules) -> Failover.failOver(state, rules, proxy, force));
+        Failover.Result result = metadata.change((state, context) -> Failover.failOver(state, context, proxy, force));
         if (result instanceof Failover.Result.NotPossible notPossible) {
             throw new UndermoonException(ErrorCode.NO_AVAILABLE_RESOURCE, notPossible.reason());
         }
         if (result instanceof Failover.Result.Replaced replaced) {
             LOG.infof(
-                    "proxy=%s replaced by proxy=%s epoch=%s",
-                    proxy, replaced.replacement(), store.state().globalEpoch());
-            return new ProxyReply(store.view().proxy(replaced.replacement()).orElse(null));
+                    "Proxy replaced: epoch=%s proxy=%s replacement=%s",
+                    metadata.state().globalEpoch(), proxy, replaced.replacement());
+            return new ProxyReply(metadata.view().proxy(replaced.replacement()).orElse(null));
         }
         return new ProxyReply(null);
     }

@@ -5,7 +5,10 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
-/** Logs the requests that changed something. What coordinators repeat every second, reports of failures and of progress, is not among them. */
+/**
+ * The log of successful changing requests, without the reports of failures and progress that coordinators repeat
+ * every second.
+ */
 public final class RequestLog {
     private static final Logger LOG = Logger.getLogger(RequestLog.class);
 
@@ -17,7 +20,7 @@ public final class RequestLog {
                 && response.getStatus() == 200
                 && !path.startsWith("/api/v3/failures/")
                 && !path.equals("/api/v3/clusters/migrations/progress")) {
-            LOG.infof("%s %s", request.getMethod(), path);
+            LOG.infof("Request succeeded: method=%s path=%s", request.getMethod(), path);
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The replies whose shape changed between the two versions of the API, as they were in version 2. */
+/** The replies of version 2 of the API that differ from version 3. */
 final class ShapeV2 {
     private ShapeV2() {}
 

@@ -8,7 +8,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The version of this broker. */
+/** The resource of the broker's version. */
 @Path("/api/v3/version")
 @Tag(name = "broker")
 public final class VersionResource {

@@ -1,7 +1,7 @@
 package io.undermoon.broker.rest;
 
 import io.undermoon.broker.rest.Messages.EpochReply;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.metadata.Epoch;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -12,16 +12,16 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The change feed, as a long poll. */
+/** The change feed as a long poll. */
 @Path("/api/v3/watch")
 @Tag(name = "epochs")
 public final class WatchResource {
     private static final long MAX_TIMEOUT_SECONDS = 60;
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
 
-    WatchResource(MetadataStore store) {
-        this.store = store;
+    WatchResource(MetadataWriter metadata) {
+        this.metadata = metadata;
     }
 
     @GET
@@ -31,6 +31,6 @@ public final class WatchResource {
             @QueryParam("timeout") @DefaultValue("30") String timeout) {
         Epoch known = new Epoch(Input.number("epoch", epoch));
         long seconds = Math.min(MAX_TIMEOUT_SECONDS, Input.number("timeout", timeout));
-        return store.awaitEpochOtherThan(known, Duration.ofSeconds(seconds)).thenApply(EpochReply::new);
+        return metadata.awaitEpochOtherThan(known, Duration.ofSeconds(seconds)).thenApply(EpochReply::new);
     }
 }

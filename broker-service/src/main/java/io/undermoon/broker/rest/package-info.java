@@ -1,6 +1,4 @@
-/**
- * The HTTP API: one resource per noun, each a thin translation between JSON and plans. The top floor; nothing stands on it.
- */
+/** The HTTP API: one resource per noun, each a thin translation between JSON and plans. No other package uses it. */
 @NullMarked
 package io.undermoon.broker.rest;
 

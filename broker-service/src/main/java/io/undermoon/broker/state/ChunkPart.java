@@ -1,19 +1,19 @@
 package io.undermoon.broker.state;
 
 /**
- * One shard of a cluster: a part of a chunk that owns slots whichever node is its master.
+ * One shard of a cluster: one of the two parts of a chunk. It owns slots; its master changes with the role position.
  *
  * @param chunk index of the chunk in its cluster
  * @param part 0 or 1
  */
 public record ChunkPart(int chunk, int part) {
-    /** The part with a given number when all parts of a cluster are counted in order. */
+    /** The part with a number, as counted by {@link #shard}. */
     public static ChunkPart ofShard(int shard) {
-        return new ChunkPart(shard / ChunkStore.PARTS, shard % ChunkStore.PARTS);
+        return new ChunkPart(shard / StoredChunk.PARTS, shard % StoredChunk.PARTS);
     }
 
-    /** The number of this part when all parts of its cluster are counted in order. */
+    /** The index of this part among all parts of its cluster, in chunk order. */
     public int shard() {
-        return chunk * ChunkStore.PARTS + part;
+        return chunk * StoredChunk.PARTS + part;
     }
 }

@@ -19,21 +19,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A cluster as its users and proxies see it: chunk indices resolved to addresses, and only those migrations shown that have
- * started. The slots of a migration that waits are still stable slots of its source. Computed once per cluster value;
- * immutable.
+ * A cluster as users and proxies see it: chunk indices are resolved to addresses, and only started migrations appear.
+ * The slots of a waiting migration are stable slots of its source. Immutable; computed once per cluster value.
  */
 public final class ClusterView {
-    private final ClusterStore store;
+    private final StoredCluster stored;
     private final List<Node> nodes;
     private final List<PeerProxy> peers;
     private final List<ReplicaNode> replicas;
     private final ClusterInfo info;
 
-    private ClusterView(ClusterStore store) {
-        this.store = store;
+    private ClusterView(StoredCluster stored) {
+        this.stored = stored;
         List<List<TaggedSlots>> slots = new ArrayList<>();
-        for (int shard = 0; shard < store.shardNumber(); shard++) {
+        for (int shard = 0; shard < stored.shardNumber(); shard++) {
             slots.add(slotsOf(ChunkPart.ofShard(shard)));
         }
         this.nodes = nodes(slots);
@@ -43,62 +42,65 @@ public final class ClusterView {
                 .filter(ofShard -> ofShard.stream().anyMatch(TaggedSlots::isStable))
                 .count();
         this.info = new ClusterInfo(
-                store.name(), store.nodeNumber(), (int) shardsWithSlots * ProxyResource.NODES, store.runsMigrations());
+                stored.name(),
+                stored.nodeNumber(),
+                (int) shardsWithSlots * ProxyResource.NODES,
+                stored.runsMigrations());
     }
 
-    public static ClusterView of(ClusterStore cluster) {
+    public static ClusterView of(StoredCluster cluster) {
         return new ClusterView(cluster);
     }
 
-    /** The stored value this is a view of. */
-    public ClusterStore store() {
-        return store;
+    /** The stored cluster this view was computed from. */
+    public StoredCluster stored() {
+        return stored;
     }
 
     public Cluster cluster() {
-        return new Cluster(store.name(), store.epoch(), nodes, store.config());
+        return new Cluster(stored.name(), stored.epoch(), nodes, stored.config());
     }
 
     public ClusterInfo info() {
         return info;
     }
 
-    /** The nodes of the chunks from a given index on. */
+    /** The nodes of all chunks from an index on. */
     public List<Node> nodesFromChunk(int chunk) {
-        return nodes.subList(chunk * ChunkStore.NODES, nodes.size());
+        return nodes.subList(chunk * StoredChunk.NODES, nodes.size());
     }
 
-    /** The number of the shard that a node, counted in the order of {@link #cluster()}, is master or replica of. */
+    /** The index of the shard that a node is master or replica of. */
     public static int shardOfNode(int node) {
-        return new ChunkPart(node / ChunkStore.NODES, RolePosition.partOfNode(node % ChunkStore.NODES)).shard();
+        return new ChunkPart(node / StoredChunk.NODES, RolePosition.partOfNode(node % StoredChunk.NODES)).shard();
     }
 
-    /** What a proxy of this cluster has to know. */
+    /** The metadata of one proxy of this cluster. */
     public Proxy proxy(ProxyAddress address) {
-        int chunk = store.chunkOf(address);
+        int chunk = stored.chunkOf(address);
         if (chunk < 0) {
-            throw new IllegalArgumentException("proxy " + address + " is not in cluster " + store.name());
+            throw new IllegalArgumentException("proxy " + address + " is not in cluster " + stored.name());
         }
-        int first = chunk * ChunkStore.NODES + store.chunks().get(chunk).halfOf(address) * ProxyResource.NODES;
+        int first = chunk * StoredChunk.NODES + stored.chunks().get(chunk).halfOf(address) * ProxyResource.NODES;
         return new Proxy(
-                store.name(),
+                stored.name(),
                 address,
-                store.epoch(),
+                stored.epoch(),
                 nodes.subList(first, first + ProxyResource.NODES),
                 peers.stream()
                         .filter(peer -> !peer.proxyAddress().equals(address))
                         .toList(),
                 replicas,
-                store.config());
+                stored.config());
     }
 
-    /** A task as the proxies of its source see it, or would see it if it had started. */
+    /** A task in the form in which the source's proxy has it, also before it has started. */
     public MigrationTask task(MigratingSlots task) {
-        return new MigrationTask(store.name(), new TaggedSlots(task.rangeList(), tag(task)));
+        return new MigrationTask(stored.name(), new TaggedSlots(task.rangeList(), tag(task)));
     }
 
     private List<TaggedSlots> slotsOf(ChunkPart part) {
-        ChunkStore chunk = store.chunks().get(part.chunk());
+        StoredChunk chunk = stored.chunks().get(part.chunk());
         SlotRanges stable = chunk.stable(part.part());
         List<TaggedSlots> moving = new ArrayList<>();
         for (MigratingSlots side : chunk.migratingSlots().get(part.part())) {
@@ -119,8 +121,8 @@ public final class ClusterView {
     private SlotState tag(MigratingSlots side) {
         ChunkPart source = side.meta().source();
         ChunkPart destination = side.meta().destination();
-        ChunkStore sourceChunk = store.chunks().get(source.chunk());
-        ChunkStore destinationChunk = store.chunks().get(destination.chunk());
+        StoredChunk sourceChunk = stored.chunks().get(source.chunk());
+        StoredChunk destinationChunk = stored.chunks().get(destination.chunk());
         int sourceNode = sourceChunk.rolePosition().masterNode(source.part());
         int destinationNode = destinationChunk.rolePosition().masterNode(destination.part());
         MigrationMeta meta = new MigrationMeta(
@@ -134,9 +136,9 @@ public final class ClusterView {
 
     private List<Node> nodes(List<List<TaggedSlots>> slotsOfShards) {
         List<Node> all = new ArrayList<>();
-        for (int c = 0; c < store.chunks().size(); c++) {
-            ChunkStore chunk = store.chunks().get(c);
-            for (int n = 0; n < ChunkStore.NODES; n++) {
+        for (int c = 0; c < stored.chunks().size(); c++) {
+            StoredChunk chunk = stored.chunks().get(c);
+            for (int n = 0; n < StoredChunk.NODES; n++) {
                 boolean master = chunk.rolePosition().isMaster(n);
                 int shard = new ChunkPart(c, RolePosition.partOfNode(n)).shard();
                 int peer = RolePosition.replicationPeer(n);
@@ -152,7 +154,7 @@ public final class ClusterView {
         return List.copyOf(all);
     }
 
-    /** Every proxy with a master, in chunk order, with the slots of its masters. */
+    /** Every proxy with at least one master, in chunk order, with the slots of its masters. */
     private List<PeerProxy> peers() {
         List<PeerProxy> all = new ArrayList<>();
         for (int first = 0; first < nodes.size(); first += ProxyResource.NODES) {
@@ -173,8 +175,8 @@ public final class ClusterView {
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
             if (!node.isMaster()) {
-                int chunk = i / ChunkStore.NODES;
-                int part = RolePosition.partOfNode(i % ChunkStore.NODES);
+                int chunk = i / StoredChunk.NODES;
+                int part = RolePosition.partOfNode(i % StoredChunk.NODES);
                 all.add(new ReplicaNode(
                         node.address(), node.proxyAddress(), slotsOfShards.get(new ChunkPart(chunk, part).shard())));
             }

@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What must hold between the parts of a {@link MetaStore} and that its types cannot say. A dump that breaks a rule would lead
- * to two owners of a slot or to a view that cannot be computed, so it is not taken in.
+ * Checks of the rules between parts of a {@link Metadata} that types cannot express. A dump that breaks one would
+ * give a slot two owners, or make a view impossible to compute, so it is refused.
  */
 public final class Consistency {
-    private final MetaStore state;
+    private final Metadata state;
     private final List<String> violations = new ArrayList<>();
 
-    private Consistency(MetaStore state) {
+    private Consistency(Metadata state) {
         this.state = state;
     }
 
-    /** Every broken rule in words, none for a sound value. */
-    public static List<String> violations(MetaStore state) {
+    /** A message for every broken rule; empty for a consistent value. */
+    public static List<String> violations(Metadata state) {
         Consistency check = new Consistency(state);
         check.checkProxies();
         state.clusters().forEach((name, cluster) -> {
@@ -36,10 +36,10 @@ public final class Consistency {
     }
 
     private void checkProxies() {
-        Map<ProxyAddress, ClusterStore> seen = new HashMap<>();
-        for (ClusterStore cluster : state.clusters().values()) {
-            for (ChunkStore chunk : cluster.chunks()) {
-                for (int half = 0; half < ChunkStore.HALVES; half++) {
+        Map<ProxyAddress, StoredCluster> seen = new HashMap<>();
+        for (StoredCluster cluster : state.clusters().values()) {
+            for (StoredChunk chunk : cluster.chunks()) {
+                for (int half = 0; half < StoredChunk.HALVES; half++) {
                     ProxyAddress proxy = chunk.proxyAddresses().get(half);
                     require(seen.put(proxy, cluster) == null, "proxy " + proxy + " is in two chunks");
                     checkHalf(cluster, chunk, half);
@@ -54,7 +54,7 @@ public final class Consistency {
         });
     }
 
-    private void checkHalf(ClusterStore cluster, ChunkStore chunk, int half) {
+    private void checkHalf(StoredCluster cluster, StoredChunk chunk, int half) {
         ProxyAddress proxy = chunk.proxyAddresses().get(half);
         ProxyResource resource = state.allProxies().get(proxy);
         if (resource == null) {
@@ -70,7 +70,7 @@ public final class Consistency {
         require(same, "proxy " + proxy + " differs from its chunk in cluster " + cluster.name());
     }
 
-    private void checkTasks(ClusterStore cluster) {
+    private void checkTasks(StoredCluster cluster) {
         for (int shard = 0; shard < cluster.shardNumber(); shard++) {
             ChunkPart part = ChunkPart.ofShard(shard);
             for (MigratingSlots side : tasksOf(cluster, part)) {
@@ -86,7 +86,7 @@ public final class Consistency {
         }
     }
 
-    private void checkSlots(ClusterStore cluster) {
+    private void checkSlots(StoredCluster cluster) {
         SlotRanges owned = SlotRanges.NONE;
         for (int shard = 0; shard < cluster.shardNumber(); shard++) {
             ChunkPart part = ChunkPart.ofShard(shard);
@@ -104,15 +104,15 @@ public final class Consistency {
         }
     }
 
-    private static List<MigratingSlots> tasksOf(ClusterStore cluster, ChunkPart part) {
+    private static List<MigratingSlots> tasksOf(StoredCluster cluster, ChunkPart part) {
         return cluster.chunks().get(part.chunk()).migratingSlots().get(part.part());
     }
 
-    private static boolean exists(ClusterStore cluster, ChunkPart part) {
+    private static boolean exists(StoredCluster cluster, ChunkPart part) {
         return part.chunk() >= 0
                 && part.chunk() < cluster.chunks().size()
                 && part.part() >= 0
-                && part.part() < ChunkStore.PARTS;
+                && part.part() < StoredChunk.PARTS;
     }
 
     private void require(boolean holds, String violation) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import java.util.stream.Collectors;
 
-/** Says in words for users what is wrong with a JSON document, naming the field. */
+/** Error messages for users about JSON documents, with the name of the field. */
 public final class JsonFault {
     private JsonFault() {}
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * One side of a migration task. A task is stored twice: with its source part, and with its destination part.
  *
  * @param isMigrating true at the source, false at the destination
- * @param waiting whether the task has yet to start, because as many run as may at a time; no proxy has heard of it then. Not
- *     written when false, and false where it is missing: the original decides anew at each question what runs
+ * @param waiting whether the task has not started because of the migration limit; no proxy has received it then. Not
+ *     written when false, and false when missing: the original decides at each request which tasks run
  */
 public record MigratingSlots(
         SlotRanges rangeList,
@@ -35,12 +35,12 @@ public record MigratingSlots(
         return new MigratingSlots(rangeList, isMigrating, meta, waiting != null && waiting);
     }
 
-    /** A task that has been planned and waits, as its source stores it. */
+    /** A planned task that waits, in the form its source stores. */
     public static MigratingSlots planned(SlotRanges rangeList, TaskMeta meta) {
         return new MigratingSlots(rangeList, true, meta, true);
     }
 
-    /** The same task as its other end stores it. */
+    /** The same task in the form the other side stores. */
     public MigratingSlots otherSide() {
         return new MigratingSlots(rangeList, !isMigrating, meta, waiting);
     }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodeAddresses its two Redis nodes
  * @param host its failure domain
- * @param index its place in ordered mode, 0 otherwise
- * @param cluster the cluster whose chunk it is in, absent when it is in none
+ * @param index its position in ordered mode, 0 otherwise
+ * @param cluster the cluster that uses it, absent for a free proxy
  */
 public record ProxyResource(
         ProxyAddress proxyAddress,

@@ -39,13 +39,13 @@ public enum RolePosition {
         return node == firstMaster || node == secondMaster;
     }
 
-    /** The position in which a half of the chunk (0 or 1) has both masters. */
+    /** The position in which one half of the chunk (0 or 1) has both masters. */
     public static RolePosition mastersOn(int half) {
         return half == 0 ? FIRST_CHUNK_MASTER : SECOND_CHUNK_MASTER;
     }
 
     /** The node at the other end of a node's replication link. */
     public static int replicationPeer(int node) {
-        return ChunkStore.NODES - 1 - node;
+        return StoredChunk.NODES - 1 - node;
     }
 }

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.undermoon.metadata.Epoch;
 
 /**
- * Between which parts a migration runs. Addresses are derived from the chunks when asked for, so that a takeover needs to
- * change nothing but the epoch.
+ * The source and destination parts of a migration, by chunk index. Addresses are derived from the chunks, so a
+ * takeover changes only the epoch.
  *
  * @param epoch the cluster epoch at which the migration (re)started
  */

@@ -8,9 +8,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * A file that always has either its old or its new content, whenever the process or the machine stops: new content goes to a
- * temporary file beside it, is forced to the disk, and takes the file's name; then the directory is forced too. One
- * thread at a time.
+ * A file that is replaced atomically: after a crash at any point it has the old or the new content. New content is
+ * written to a temporary file, synced, and renamed over the file; then the directory is synced. Not thread-safe.
  */
 final class DurableFile {
     private static final Logger LOG = Logger.getLogger(DurableFile.class);
@@ -26,16 +25,16 @@ final class DurableFile {
         this.calls = calls;
     }
 
-    /** The content, nothing if there is no file. */
+    /** The content; empty if there is no file. */
     Optional<byte[]> read() throws IOException {
         return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
     }
 
-    /** Removes what interrupted writes left behind. */
+    /** Removes the temporary files of interrupted writes. */
     void removeTemporaryFiles() throws IOException {
         try (DirectoryStream<Path> leftOvers = Files.newDirectoryStream(directory, this::isTemporary)) {
             for (Path leftOver : leftOvers) {
-                LOG.infof("file=%s removed, left by an interrupted write", leftOver);
+                LOG.infof("Temporary file of an interrupted write removed: file=%s", leftOver);
                 Files.deleteIfExists(leftOver);
             }
         }
@@ -44,9 +43,9 @@ final class DurableFile {
     /**
      * Replaces the content and returns when it is durable.
      *
-     * @param previous the content to go back to when the new one has its name but cannot be made durable; nothing if there
+     * @param previous the content to restore when the rename succeeded but the directory sync failed; empty if there
      *     was no file
-     * @throws IOException if that failed; the file has its previous content then
+     * @throws IOException if the write failed; the file then has its previous content
      */
     void replace(byte[] content, Optional<byte[]> previous) throws IOException {
         rename(content);
@@ -82,7 +81,7 @@ final class DurableFile {
                 calls.deleteIfExists(file);
             }
         } catch (IOException e) {
-            LOG.errorf(e, "file=%s has content that the broker refused, because its directory cannot be synced", file);
+            LOG.errorf(e, "File has content that was not confirmed: file=%s", file);
             cause.addSuppressed(e);
         }
     }

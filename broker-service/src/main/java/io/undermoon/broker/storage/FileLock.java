@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps two brokers from using one metadata file. The operating system releases it when the process ends, however it ends. */
+/** An operating-system lock that keeps a second broker from using the same metadata file. It ends with the process. */
 final class FileLock implements AutoCloseable {
     private final FileChannel channel;
 
@@ -15,9 +15,7 @@ final class FileLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /**
-     * @throws StorageException if another broker has it
-     */
+    /** @throws StorageException if another broker holds it */
     static FileLock acquire(Path metadataFile) {
         Path lockFile = metadataFile.resolveSibling(metadataFile.getFileName() + ".lock");
         try {
@@ -39,7 +37,7 @@ final class FileLock implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            // This very process has it: the same as if another one had.
+            // Held by this process itself.
             return null;
         }
     }

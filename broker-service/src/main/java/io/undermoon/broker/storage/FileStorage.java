@@ -1,7 +1,7 @@
 package io.undermoon.broker.storage;
 
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.fault.UndermoonException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Keeps the metadata in one file, in the format of the original's metadata dump. For one broker on one machine: a lock file
- * keeps others out. A file that cannot be understood is refused and left as it is.
+ * A storage in one file, in the format of the original's metadata dump, for a single broker; a lock file keeps other
+ * brokers out. A file that cannot be read as metadata is refused and not changed.
  */
 public final class FileStorage implements MetadataStorage {
     private final FileLock lock;
     private final DurableFile file;
     private Optional<byte[]> content;
-    private MetaStore state;
+    private Metadata state;
     private long revision;
 
-    private FileStorage(FileLock lock, DurableFile file, Optional<byte[]> content, MetaStore state) {
+    private FileStorage(FileLock lock, DurableFile file, Optional<byte[]> content, Metadata state) {
         this.lock = lock;
         this.file = file;
         this.content = content;
@@ -33,18 +33,18 @@ public final class FileStorage implements MetadataStorage {
      * @param initial the value while there is no file
      * @throws StorageException if the file is damaged, cannot be read, or is in use by another broker
      */
-    public static FileStorage open(Path path, MetaStore initial) {
+    public static FileStorage open(Path path, Metadata initial) {
         return open(path, initial, new FileSystemCalls());
     }
 
-    static FileStorage open(Path path, MetaStore initial, FileSystemCalls calls) {
+    static FileStorage open(Path path, Metadata initial, FileSystemCalls calls) {
         Path absolute = path.toAbsolutePath();
         createDirectory(absolute);
         FileLock lock = FileLock.acquire(absolute);
         try {
             DurableFile file = new DurableFile(absolute, calls);
             Optional<byte[]> content = file.read();
-            MetaStore state = content.map(bytes -> parse(file, bytes)).orElse(initial);
+            Metadata state = content.map(bytes -> parse(file, bytes)).orElse(initial);
             file.removeTemporaryFiles();
             return new FileStorage(lock, file, content, state);
         } catch (IOException e) {
@@ -67,9 +67,9 @@ public final class FileStorage implements MetadataStorage {
         }
     }
 
-    private static MetaStore parse(DurableFile file, byte[] bytes) {
+    private static Metadata parse(DurableFile file, byte[] bytes) {
         try {
-            return MetaStoreJson.read(bytes);
+            return MetadataJson.read(bytes);
         } catch (UndermoonException e) {
             throw new StorageException(
                     "the metadata file " + file + " (" + bytes.length + " bytes) is not usable: " + e.getMessage()
@@ -84,11 +84,11 @@ public final class FileStorage implements MetadataStorage {
     }
 
     @Override
-    public synchronized WriteResult compareAndSet(String expectedVersion, MetaStore next) {
+    public synchronized WriteResult compareAndSet(String expectedVersion, Metadata next) {
         if (!expectedVersion.equals(Long.toString(revision))) {
             return new WriteResult.Conflict();
         }
-        byte[] bytes = MetaStoreJson.write(next);
+        byte[] bytes = MetadataJson.write(next);
         try {
             file.replace(bytes, content);
         } catch (IOException e) {
@@ -100,7 +100,7 @@ public final class FileStorage implements MetadataStorage {
         return new WriteResult.Stored(Long.toString(revision));
     }
 
-    /** Nobody else can write the file, so the listener is never called. */
+    /** No other broker can write the file, so the listener is never called. */
     @Override
     public void watch(Consumer<Versioned> listener) {}
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** The steps of a durable write, one method each, so that tests can fail or stop at any of them. */
+/** The file system operations of a durable write, one per method, so that tests can make each of them fail. */
 class FileSystemCalls {
     /** Creates a file that must not exist and writes all bytes to it. */
     void write(Path file, byte[] bytes) throws IOException {
@@ -27,7 +27,7 @@ class FileSystemCalls {
         }
     }
 
-    /** Puts a file in the place of another in one step. */
+    /** Renames a file over another atomically. */
     void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -1,17 +1,20 @@
 package io.undermoon.broker.storage;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Keeps the metadata as long as the process lives. Every broker that shares an instance hears of every change, its own included. */
+/**
+ * A storage in memory; the metadata is lost when the process ends. Every broker that shares an instance is notified
+ * of every change, its own included.
+ */
 public final class MemoryStorage implements MetadataStorage {
     private final List<Consumer<Versioned>> listeners = new CopyOnWriteArrayList<>();
-    private MetaStore state;
+    private Metadata state;
     private long revision;
 
-    public MemoryStorage(MetaStore initial) {
+    public MemoryStorage(Metadata initial) {
         this.state = initial;
     }
 
@@ -21,7 +24,7 @@ public final class MemoryStorage implements MetadataStorage {
     }
 
     @Override
-    public WriteResult compareAndSet(String expectedVersion, MetaStore next) {
+    public WriteResult compareAndSet(String expectedVersion, Metadata next) {
         Versioned stored;
         synchronized (this) {
             if (!expectedVersion.equals(Long.toString(revision))) {

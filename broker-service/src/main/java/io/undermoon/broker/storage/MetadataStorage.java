@@ -1,11 +1,11 @@
 package io.undermoon.broker.storage;
 
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import java.util.function.Consumer;
 
 /**
- * Keeps one value of the metadata with its version. Several brokers may share a storage; the versions are what keeps them
- * from overwriting one another. Implementations are safe for any number of threads.
+ * A storage of one versioned value, the metadata. Several brokers may share it; the version in {@link #compareAndSet}
+ * keeps them from overwriting each other's changes. Implementations are thread-safe.
  */
 public interface MetadataStorage extends AutoCloseable {
     /**
@@ -13,19 +13,19 @@ public interface MetadataStorage extends AutoCloseable {
      *
      * @param version opaque; only ever compared for equality
      */
-    record Versioned(MetaStore state, String version) {}
+    record Versioned(Metadata state, String version) {}
 
-    /** What a {@link #compareAndSet} came to. */
+    /** The result of {@link #compareAndSet}. */
     sealed interface WriteResult {
         /** The value is durable. */
         record Stored(String version) implements WriteResult {}
 
-        /** Somebody else stored another value since; nothing was changed. */
+        /** Another broker has stored a value since; nothing was changed. */
         record Conflict() implements WriteResult {}
     }
 
     /**
-     * The present value.
+     * The current value.
      *
      * @throws StorageException if it cannot be read
      */
@@ -36,14 +36,15 @@ public interface MetadataStorage extends AutoCloseable {
      *
      * @throws StorageException if it could not be stored; then the old value is kept
      */
-    WriteResult compareAndSet(String expectedVersion, MetaStore next);
+    WriteResult compareAndSet(String expectedVersion, Metadata next);
 
     /**
-     * Asks to be told, on any thread, of values that others store. A storage that no other broker can write to never calls.
+     * Registers a listener for values that other brokers store; it is called on any thread. A storage without other
+     * writers never calls it.
      */
     void watch(Consumer<Versioned> listener);
 
-    /** Gives up whatever the storage holds, such as locks. */
+    /** Releases locks and other resources of the storage. */
     @Override
     void close();
 }

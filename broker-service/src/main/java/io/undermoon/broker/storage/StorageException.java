@@ -1,6 +1,6 @@
 package io.undermoon.broker.storage;
 
-/** The storage could not do what it was asked; the message says what to look at. */
+/** A failed storage operation; the message says what an operator can do about it. */
 public final class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 /**
- * Where the metadata is kept: one versioned value behind {@link io.undermoon.broker.storage.MetadataStorage}. Stands on
- * {@code state}; knows nothing of plans, HTTP or CDI.
+ * The storages of the metadata, one versioned value behind {@link io.undermoon.broker.storage.MetadataStorage}. Uses
+ * {@code state}; no plans, HTTP or CDI.
  */
 @NullMarked
 package io.undermoon.broker.storage;

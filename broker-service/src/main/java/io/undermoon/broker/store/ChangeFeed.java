@@ -11,29 +11,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Tells those who wait when the global epoch has changed. A waiter is forgotten when it is answered, at the latest when its
- * time is over. Safe for any number of threads.
+ * The waiting long polls for a change of the global epoch. A waiter is removed when it is answered, at the latest at
+ * its time limit. Thread-safe.
  */
 final class ChangeFeed {
     private final Map<Long, CompletableFuture<Epoch>> waiters = new ConcurrentHashMap<>();
     private final AtomicLong nextId = new AtomicLong();
 
-    /** Answers everybody who waits. */
+    /** Completes all waiters. */
     void announce(Epoch epoch) {
         waiters.values().forEach(waiter -> waiter.complete(epoch));
     }
 
     /**
-     * The present epoch as soon as it differs from the known one, or when the time is over.
+     * Completes with the current epoch as soon as it differs from the known one, or at the time limit.
      *
-     * @param present reads the present epoch
+     * @param present reads the current epoch
      */
     CompletionStage<Epoch> await(Epoch known, Duration timeout, Supplier<Epoch> present) {
         CompletableFuture<Epoch> waiter = new CompletableFuture<>();
         Long id = nextId.getAndIncrement();
         waiters.put(id, waiter);
         CompletableFuture<Epoch> answer = waiter.whenComplete((epoch, failure) -> waiters.remove(id));
-        // Only now that the waiter is known can no change be missed.
+        // Read after the waiter was registered, so that no change is missed.
         Epoch now = present.get();
         if (!now.equals(known)) {
             waiter.complete(now);

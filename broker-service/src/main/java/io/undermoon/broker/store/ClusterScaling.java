@@ -12,9 +12,9 @@ import io.undermoon.broker.plan.Plan;
 import io.undermoon.broker.plan.Rebalancing;
 import io.undermoon.broker.plan.Resharding;
 import io.undermoon.broker.plan.Shrinking;
-import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -34,167 +34,167 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The operations that change which nodes a cluster has or which slots they have. One of them runs per cluster at a time;
- * another one is refused with {@code NODE_NUMBER_CHANGING} meanwhile, which matters because automatic scaling waits for
- * proxies. Only another automatic scaling and a cancellation are not refused: they end that wait.
+ * The operations that change the nodes of a cluster or the distribution of its slots. One operation runs per cluster
+ * at a time; others are refused with {@code NODE_NUMBER_CHANGING}, which matters while automatic scaling waits for
+ * proxies. Another automatic scaling and a cancellation are accepted then: they end the wait.
  */
 public final class ClusterScaling {
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final ProxyEpochs proxyEpochs;
     private final Executor executor;
-    private final Patience patience;
+    private final EpochPolling epochPolling;
     private final MigrationAborts aborts;
-    private final Vacancies vacancies;
-    private final Map<ClusterName, ScalingTicket> tickets = new ConcurrentHashMap<>();
+    private final EmptyChunks emptyChunks;
+    private final Map<ClusterName, ScalingOperation> operations = new ConcurrentHashMap<>();
 
     /**
-     * How automatic scaling waits for the proxies of new nodes.
+     * How automatic scaling polls the epochs of the cluster's proxies.
      *
-     * @param interval between two rounds of asking
-     * @param timeout after which it gives up
+     * @param interval between two polls
+     * @param timeout after which the scaling fails
      */
-    public record Patience(Duration interval, Duration timeout) {}
+    public record EpochPolling(Duration interval, Duration timeout) {}
 
     /**
      * @param executor runs what blocks
      */
     public ClusterScaling(
-            MetadataStore store,
+            MetadataWriter metadata,
             ProxyEpochs proxyEpochs,
             MigrationAborts aborts,
-            Vacancies vacancies,
+            EmptyChunks emptyChunks,
             Executor executor,
-            Patience patience) {
-        this.store = store;
+            EpochPolling epochPolling) {
+        this.metadata = metadata;
         this.proxyEpochs = proxyEpochs;
         this.aborts = aborts;
-        this.vacancies = vacancies;
+        this.emptyChunks = emptyChunks;
         this.executor = executor;
-        this.patience = patience;
+        this.epochPolling = epochPolling;
     }
 
     /** Returns the new nodes. */
     public List<Node> addNodes(ClusterName name, long added) {
-        return withNewNodes(name, (state, rules) -> Clusters.addNodes(state, rules, name, added));
+        return withNewNodes(name, (state, context) -> Clusters.addNodes(state, context, name, added));
     }
 
     /** Returns the new nodes. */
     public List<Node> growTo(ClusterName name, long total) {
-        return withNewNodes(name, (state, rules) -> Clusters.growTo(state, rules, name, total));
+        return withNewNodes(name, (state, context) -> Clusters.growTo(state, context, name, total));
     }
 
     public void deleteFreeNodes(ClusterName name) {
-        changeAlone(name, (state, rules) -> Clusters.deleteFreeNodes(state, name));
+        changeAlone(name, (state, context) -> Clusters.deleteFreeNodes(state, name));
     }
 
     public void expand(ClusterName name) {
-        changeAlone(name, (state, rules) -> Expansion.expand(state, rules, name));
+        changeAlone(name, (state, context) -> Expansion.expand(state, context, name));
     }
 
     public void shrink(ClusterName name, long total) {
-        changeAlone(name, (state, rules) -> Shrinking.shrink(state, rules, name, total));
+        changeAlone(name, (state, context) -> Shrinking.shrink(state, context, name, total));
     }
 
     /** Returns the planned migrations. */
     public List<MigratingSlots> reshard(ClusterName name, Resharding.Request request) {
-        return changeAlone(name, (state, rules) -> Resharding.reshard(state, rules, name, request));
+        return changeAlone(name, (state, context) -> Resharding.reshard(state, context, name, request));
     }
 
     /** Returns the planned migrations. */
     public List<MigratingSlots> rebalance(ClusterName name, Rebalancing.Request request) {
-        return changeAlone(name, (state, rules) -> Rebalancing.rebalance(state, rules, name, request));
+        return changeAlone(name, (state, context) -> Rebalancing.rebalance(state, context, name, request));
     }
 
-    /** Begins to empty a host. */
+    /** Starts draining a host. */
     public void drain(String host) {
-        store.change((state, rules) -> HostDrains.request(state, rules, host));
+        metadata.change((state, context) -> HostDrains.request(state, context, host));
         advanceDrains();
     }
 
-    /** Goes on emptying hosts where that has become possible. */
+    /** Continues draining hosts where that has become possible; called periodically. */
     public void advanceDrains() {
-        if (store.state().drainingHosts().isEmpty()) {
+        if (metadata.state().drainingHosts().isEmpty()) {
             return;
         }
-        Set<List<ProxyAddress>> forgotten;
-        synchronized (vacancies) {
-            forgotten = vacancies.over(HostDrains.emptied(store.state()));
+        Set<List<ProxyAddress>> removable;
+        synchronized (emptyChunks) {
+            removable = emptyChunks.removable(HostDrains.emptied(metadata.state()));
         }
-        store.change((state, rules) -> HostDrains.advance(
-                state, rules, tickets::containsKey, chunk -> forgotten.contains(chunk.proxyAddresses())));
+        metadata.change((state, context) -> HostDrains.advance(
+                state, context, operations::containsKey, chunk -> removable.contains(chunk.proxyAddresses())));
     }
 
     /**
-     * Brings a cluster to a number of nodes. Migrations towards another number are cancelled first, and an automatic scaling
-     * that still waits gives way. Where nodes are added, the slots begin to move once all proxies of the cluster know their
-     * new metadata; if they do not in time, the result is {@code PROXY_NOT_SYNC} and the nodes stay.
+     * Scales a cluster to a number of nodes. Migrations that lead to another number are aborted first, and an
+     * automatic scaling that waits is cancelled. After nodes were added, slots start to move once all proxies of the
+     * cluster have its new epoch; if that takes too long, the result is {@code PROXY_NOT_SYNC} and the nodes stay.
      */
     public CompletionStage<Void> scaleTo(ClusterName name, long total) {
-        ScalingTicket ticket = takeOver(name, total);
+        ScalingOperation operation = takeOver(name, total);
         CompletionStage<Void> scaled = CompletableFuture.completedStage(null)
                 .thenCompose(start -> endMigrationsElsewhere(name, total))
-                .thenCompose(ended -> begin(name, total, ticket));
-        return scaled.whenComplete((done, failure) -> tickets.remove(name, ticket));
+                .thenCompose(ended -> begin(name, total, operation));
+        return scaled.whenComplete((done, failure) -> operations.remove(name, operation));
     }
 
-    /** Ends the wait of an automatic scaling; returns whether there was one. */
+    /** Cancels an automatic scaling that waits for proxies; returns whether there was one. */
     public boolean cancel(ClusterName name) {
-        ScalingTicket ticket = tickets.get(name);
-        if (ticket == null || !ticket.isRevocable() || !tickets.remove(name, ticket)) {
+        ScalingOperation operation = operations.get(name);
+        if (operation == null || !operation.isCancellable() || !operations.remove(name, operation)) {
             return false;
         }
-        ticket.revoke(name, "cancelled");
+        operation.cancel(name, "cancelled");
         return true;
     }
 
-    private CompletionStage<Void> begin(ClusterName name, long total, ScalingTicket ticket) {
-        ticket.requireValid();
-        AutoScaling.Next next = store.change((state, rules) -> AutoScaling.begin(state, rules, name, total));
+    private CompletionStage<Void> begin(ClusterName name, long total, ScalingOperation operation) {
+        operation.requireValid();
+        AutoScaling.Next next = metadata.change((state, context) -> AutoScaling.begin(state, context, name, total));
         return next == AutoScaling.Next.NOTHING
                 ? CompletableFuture.completedStage(null)
-                : awaitProxies(name, System.nanoTime() + patience.timeout().toNanos(), ticket)
-                        .thenRunAsync(() -> finishExpansion(name, total, ticket), executor);
+                : awaitProxies(name, System.nanoTime() + epochPolling.timeout().toNanos(), operation)
+                        .thenRunAsync(() -> finishExpansion(name, total, operation), executor);
     }
 
-    /** What has switched cannot be cancelled; the next step refuses until it is committed. */
+    /** A migration past its switch cannot be aborted; the next step is refused until it is committed. */
     private CompletionStage<?> endMigrationsElsewhere(ClusterName name, long total) {
-        ClusterStore present = cluster(name).store();
+        StoredCluster present = cluster(name).stored();
         if (!present.runsMigrations() || AutoScaling.leadsTo(present, total)) {
             return CompletableFuture.completedStage(null);
         }
-        store.change((state, rules) -> AutoScaling.check(state, rules, name, total));
+        metadata.change((state, context) -> AutoScaling.check(state, context, name, total));
         return aborts.abort(name, Aborts.Selection.ALL);
     }
 
-    private void finishExpansion(ClusterName name, long total, ScalingTicket ticket) {
-        ticket.requireValid();
-        store.change((state, rules) -> AutoScaling.expand(state, rules, name, total));
+    private void finishExpansion(ClusterName name, long total, ScalingOperation operation) {
+        operation.requireValid();
+        metadata.change((state, context) -> AutoScaling.expand(state, context, name, total));
     }
 
-    private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingTicket ticket) {
+    private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingOperation operation) {
         CompletableFuture<Void> round = later(
-                        () -> proxyEpochs.ask(cluster(name).store().proxies().toList()))
+                        () -> proxyEpochs.ask(cluster(name).stored().proxies().toList()))
                 .thenCompose(answers -> {
                     Optional<ProxyAddress> behind =
-                            behind(answers, cluster(name).store().epoch());
+                            behind(answers, cluster(name).stored().epoch());
                     if (behind.isEmpty()) {
                         return CompletableFuture.completedStage((Void) null);
                     }
-                    if (ticket.revoked().isDone()) {
-                        return ticket.revoked();
+                    if (operation.cancelled().isDone()) {
+                        return operation.cancelled();
                     }
                     if (System.nanoTime() - deadlineNanos >= 0) {
                         return CompletableFuture.failedStage(notInSync(name, behind.get()));
                     }
-                    return awaitProxies(name, deadlineNanos, ticket);
+                    return awaitProxies(name, deadlineNanos, operation);
                 })
                 .toCompletableFuture();
-        return round.applyToEither(ticket.revoked(), done -> done);
+        return round.applyToEither(operation.cancelled(), done -> done);
     }
 
     private <T> CompletionStage<T> later(Supplier<CompletionStage<T>> call) {
         Executor delayed =
-                CompletableFuture.delayedExecutor(patience.interval().toMillis(), TimeUnit.MILLISECONDS, executor);
+                CompletableFuture.delayedExecutor(epochPolling.interval().toMillis(), TimeUnit.MILLISECONDS, executor);
         return CompletableFuture.supplyAsync(call, delayed).thenCompose(stage -> stage);
     }
 
@@ -210,14 +210,14 @@ public final class ClusterScaling {
         return new UndermoonException(
                 ErrorCode.PROXY_NOT_SYNC,
                 "proxy '" + behind + "' does not know its metadata in cluster '" + name + "' after "
-                        + patience.timeout().toSeconds()
+                        + epochPolling.timeout().toSeconds()
                         + " s; the new nodes were added and have no slots yet; call again when it does");
     }
 
     private List<Node> withNewNodes(ClusterName name, Plan<Integer> plan) {
-        // The view is computed in the plan: afterwards somebody may have changed the cluster again.
-        return changeAlone(name, (state, rules) -> {
-            Outcome<Integer> added = plan.apply(state, rules);
+        // The view is computed in the plan, because another request may change the cluster afterwards.
+        return changeAlone(name, (state, context) -> {
+            Outcome<Integer> added = plan.apply(state, context);
             ClusterView view =
                     ClusterView.of(requireNonNull(added.state().clusters().get(name)));
             return new Outcome<>(added.state(), view.nodesFromChunk(added.result()));
@@ -225,27 +225,27 @@ public final class ClusterScaling {
     }
 
     private <R> R changeAlone(ClusterName name, Plan<R> plan) {
-        ScalingTicket ticket = new ScalingTicket(false);
-        if (tickets.putIfAbsent(name, ticket) != null) {
+        ScalingOperation operation = new ScalingOperation(false);
+        if (operations.putIfAbsent(name, operation) != null) {
             throw busy(name);
         }
         try {
-            return store.change(plan);
+            return metadata.change(plan);
         } finally {
-            tickets.remove(name, ticket);
+            operations.remove(name, operation);
         }
     }
 
-    private ScalingTicket takeOver(ClusterName name, long total) {
-        ScalingTicket ticket = new ScalingTicket(true);
-        ScalingTicket before = tickets.putIfAbsent(name, ticket);
+    private ScalingOperation takeOver(ClusterName name, long total) {
+        ScalingOperation operation = new ScalingOperation(true);
+        ScalingOperation before = operations.putIfAbsent(name, operation);
         if (before != null) {
-            if (!before.isRevocable() || !tickets.replace(name, before, ticket)) {
+            if (!before.isCancellable() || !operations.replace(name, before, operation)) {
                 throw busy(name);
             }
-            before.revoke(name, "redirected to " + total + " nodes");
+            before.cancel(name, "redirected to " + total + " nodes");
         }
-        return ticket;
+        return operation;
     }
 
     private static UndermoonException busy(ClusterName name) {
@@ -255,7 +255,7 @@ public final class ClusterScaling {
     }
 
     private ClusterView cluster(ClusterName name) {
-        return store.view()
+        return metadata.view()
                 .cluster(name)
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));

@@ -11,26 +11,29 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
-/** Makes proxies listen again to a broker that came up with older metadata: lifts its epochs above theirs. */
+/**
+ * Recovery of a broker that started with older metadata: raises its epochs above those of the proxies, so that they
+ * accept its metadata again.
+ */
 public final class EpochRecovery {
     private static final Logger LOG = Logger.getLogger(EpochRecovery.class);
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final ProxyEpochs proxyEpochs;
     private final Executor executor;
 
     /**
      * @param executor runs what blocks
      */
-    public EpochRecovery(MetadataStore store, ProxyEpochs proxyEpochs, Executor executor) {
-        this.store = store;
+    public EpochRecovery(MetadataWriter metadata, ProxyEpochs proxyEpochs, Executor executor) {
+        this.metadata = metadata;
         this.proxyEpochs = proxyEpochs;
         this.executor = executor;
     }
 
-    /** Returns the proxies that could not be asked; should one have a higher epoch, it needs another recovery. */
+    /** Returns the proxies that did not answer. If one of them has a higher epoch, another recovery is needed. */
     public CompletionStage<List<ProxyAddress>> recover() {
-        return proxyEpochs.ask(store.state().allProxies().keySet()).thenApplyAsync(this::lift, executor);
+        return proxyEpochs.ask(metadata.state().allProxies().keySet()).thenApplyAsync(this::lift, executor);
     }
 
     private List<ProxyAddress> lift(Map<ProxyAddress, Optional<Epoch>> answers) {
@@ -38,10 +41,10 @@ public final class EpochRecovery {
                 .flatMap(Optional::stream)
                 .max(Comparator.naturalOrder())
                 .orElse(Epoch.ZERO);
-        store.change((state, rules) -> Epochs.recover(state, highest));
+        metadata.change((state, context) -> Epochs.recover(state, highest));
         LOG.infof(
-                "epoch=%s after recovery, highest of the proxies was %s",
-                store.state().globalEpoch(), highest);
+                "Epochs recovered: epoch=%s highest_proxy_epoch=%s",
+                metadata.state().globalEpoch(), highest);
         return answers.entrySet().stream()
                 .filter(answer -> answer.getValue().isEmpty())
                 .map(Map.Entry::getKey)

@@ -16,54 +16,57 @@ import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /**
- * Cancels migrations. Those that have not started are taken back at once, so that none of them starts meanwhile; of the
- * others each source is asked first, and only a migration whose source has agreed never to switch it is taken back. So there
- * is one owner of a slot at any moment, whoever dies in between.
+ * Aborts migrations. Waiting migrations are removed at once, so that none of them starts meanwhile. The source of a
+ * running one is asked first, and the migration is removed only if the source agreed never to switch it. So a slot
+ * has one owner at any time, also when a process fails in between.
  */
 public final class MigrationAborts {
     private static final Logger LOG = Logger.getLogger(MigrationAborts.class);
 
-    private final MetadataStore store;
+    private final MetadataWriter metadata;
     private final MigrationControl control;
     private final Executor executor;
 
-    /** What became of one migration. */
-    public record Result(MigrationTask task, Fate fate, String message) {}
+    /** The result for one migration. */
+    public record Result(MigrationTask task, AbortStatus status, String message) {}
 
-    /** What may become of a migration. */
-    public enum Fate {
-        /** It is over, and its slots are where they were. */
+    /** The outcome of an abort for one migration. */
+    public enum AbortStatus {
+        /** The migration is removed; its slots stay with the source. */
         ABORTED,
-        /** It is past the switch, and will be committed. */
+        /** The migration is past its switch and will be committed. */
         ALREADY_SWITCHED,
-        /** Its source has no say in it yet, or none at all; nothing has changed. */
+        /** The source does not know the migration yet, or cannot give it up; nothing has changed. */
         REFUSED,
-        /** Its source did not answer; nothing has changed. */
+        /** The source did not answer; nothing has changed. */
         NOT_ANSWERED,
-        /** It was committed or restarted meanwhile. */
+        /** The migration was committed or restarted meanwhile. */
         CHANGED
     }
 
     /**
      * @param executor runs what blocks
      */
-    public MigrationAborts(MetadataStore store, MigrationControl control, Executor executor) {
-        this.store = store;
+    public MigrationAborts(MetadataWriter metadata, MigrationControl control, Executor executor) {
+        this.metadata = metadata;
         this.control = control;
         this.executor = executor;
     }
 
-    /** Cancels the selected migrations of a cluster, as far as that is possible. Blocks for the part that is stored first. */
+    /**
+     * Aborts the selected migrations of a cluster where that is possible. Blocks while the removal of waiting
+     * migrations is stored.
+     */
     public CompletionStage<List<Result>> abort(ClusterName name, Aborts.Selection selection) {
         ClusterView before = cluster(name);
         List<Result> results = new ArrayList<>();
         for (MigratingSlots task :
-                store.change((state, rules) -> Aborts.withdrawWaiting(state, rules, name, selection))) {
-            results.add(new Result(before.task(task), Fate.ABORTED, "it had not started"));
+                metadata.change((state, context) -> Aborts.withdrawWaiting(state, context, name, selection))) {
+            results.add(new Result(before.task(task), AbortStatus.ABORTED, "it had not started"));
         }
         ClusterView now = cluster(name);
         Map<MigrationTask, MigratingSlots> running = new LinkedHashMap<>();
-        for (MigratingSlots task : Aborts.select(now.store(), selection)) {
+        for (MigratingSlots task : Aborts.select(now.stored(), selection)) {
             if (!task.waiting()) {
                 running.put(now.task(task), task);
             }
@@ -88,31 +91,32 @@ public final class MigrationAborts {
                 agreed.add(stored);
             }
         });
-        List<MigratingSlots> withdrawn = store.change((state, rules) -> Aborts.withdraw(state, rules, name, agreed));
+        List<MigratingSlots> withdrawn =
+                metadata.change((state, context) -> Aborts.withdraw(state, context, name, agreed));
         List<Result> results = new ArrayList<>();
         running.forEach((task, stored) -> {
             MigrationControl.Answer answer = answers.getOrDefault(
                     task, new MigrationControl.Answer(MigrationControl.Answer.Kind.NO_ANSWER, "not asked"));
-            Fate fate = fate(answer.kind(), withdrawn.contains(stored));
-            results.add(new Result(task, fate, answer.message()));
+            AbortStatus status = status(answer.kind(), withdrawn.contains(stored));
+            results.add(new Result(task, status, answer.message()));
             LOG.infof(
-                    "abort of migration cluster=%s slots=%s: %s %s",
-                    name, task.slotRange().rangeList(), fate, answer.message());
+                    "Migration abort answered: cluster=%s slots=%s status=%s message=%s",
+                    name, task.slotRange().rangeList(), status, answer.message());
         });
         return results;
     }
 
-    private static Fate fate(MigrationControl.Answer.Kind answer, boolean withdrawn) {
+    private static AbortStatus status(MigrationControl.Answer.Kind answer, boolean withdrawn) {
         return switch (answer) {
-            case AGREED -> withdrawn ? Fate.ABORTED : Fate.CHANGED;
-            case ALREADY_SWITCHED -> Fate.ALREADY_SWITCHED;
-            case REFUSED -> Fate.REFUSED;
-            case NO_ANSWER -> Fate.NOT_ANSWERED;
+            case AGREED -> withdrawn ? AbortStatus.ABORTED : AbortStatus.CHANGED;
+            case ALREADY_SWITCHED -> AbortStatus.ALREADY_SWITCHED;
+            case REFUSED -> AbortStatus.REFUSED;
+            case NO_ANSWER -> AbortStatus.NOT_ANSWERED;
         };
     }
 
     private ClusterView cluster(ClusterName name) {
-        return store.view()
+        return metadata.view()
                 .cluster(name)
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));

@@ -5,27 +5,27 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** Asks the sources of migrations never to switch them. */
+/** A port to proxies: asks the sources of migrations never to switch them. */
 @FunctionalInterface
 public interface MigrationControl {
-    /** Asks all of them at the same time, within a time limit of its own. Every task is in the answer. */
+    /** Asks all sources in parallel, with a time limit. The answer has every task as a key. */
     CompletionStage<Map<MigrationTask, Answer>> abort(Collection<MigrationTask> tasks);
 
     /**
-     * What a source said.
+     * The answer of a source.
      *
-     * @param message its words, or why there are none
+     * @param message the text of its reply, or why there is none
      */
     record Answer(Kind kind, String message) {
-        /** Its meaning. */
+        /** The meaning of an answer. */
         public enum Kind {
-            /** The migration will not be switched. */
+            /** The source will not switch the migration. */
             AGREED,
-            /** The slots are with the destination already. */
+            /** The slots belong to the destination already. */
             ALREADY_SWITCHED,
-            /** The source does not know the migration, which it may still learn of; or it cannot give it up. */
+            /** The source does not know the migration, and may still receive it, or it cannot give it up. */
             REFUSED,
-            /** The source could not be asked; it may or may not have heard. */
+            /** No answer came; the source may or may not have received the request. */
             NO_ANSWER
         }
     }

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Asks proxies which epoch they have. */
+/** A port to proxies: asks for their epochs. */
 @FunctionalInterface
 public interface ProxyEpochs {
     /**
-     * Asks all of them at the same time, within a time limit of its own. Every proxy is in the answer, with nothing when it
-     * could not be asked.
+     * Asks all proxies in parallel, with a time limit. The answer has every proxy as a key, with an empty value if it
+     * did not answer.
      */
     CompletionStage<Map<ProxyAddress, Optional<Epoch>>> ask(Collection<ProxyAddress> proxies);
 }

@@ -1,6 +1,6 @@
 /**
- * The single writer of the metadata: a plan is applied to the present value, stored, published as a snapshot, and announced
- * on the change feed. Stands on {@code plan} and {@code storage}; knows nothing of HTTP.
+ * The single writer of the metadata: a plan is applied to the current value, stored, published as a snapshot, and
+ * announced on the change feed. Uses {@code plan} and {@code storage}; has no HTTP.
  */
 @NullMarked
 package io.undermoon.broker.store;

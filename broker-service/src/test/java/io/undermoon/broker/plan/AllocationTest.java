@@ -1,13 +1,13 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
@@ -18,23 +18,23 @@ import org.junit.jupiter.api.Test;
 class AllocationTest {
     @Test
     void never_puts_both_halves_on_one_host() {
-        MetaStore state = MetaStore.empty(false);
+        Metadata state = Metadata.empty(false);
         for (int i = 1; i <= 6; i++) {
-            state = Stores.add(state, i, "only-host");
+            state = TestMetadata.add(state, i, "only-host");
         }
-        MetaStore oneHost = state;
+        Metadata oneHost = state;
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> create(oneHost, 4));
 
-        MetaStore twoHosts = Stores.add(oneHost, 7, "other-host");
+        Metadata twoHosts = TestMetadata.add(oneHost, 7, "other-host");
         assertThat(hosts(create(twoHosts, 4))).containsExactly(List.of("only-host", "other-host"));
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> create(twoHosts, 8));
     }
 
     @Test
     void spreads_chunks_over_pairs_of_hosts() {
-        MetaStore state = MetaStore.empty(false);
+        Metadata state = Metadata.empty(false);
         for (int i = 0; i < 12; i++) {
-            state = Stores.add(state, i + 1, "host" + i % 4);
+            state = TestMetadata.add(state, i + 1, "host" + i % 4);
         }
         assertThat(hosts(create(state, 24)).stream()
                         .map(pair -> pair.stream().sorted().collect(Collectors.joining("-")))
@@ -45,12 +45,12 @@ class AllocationTest {
 
     @Test
     void counts_the_chunks_of_all_clusters() {
-        MetaStore state = MetaStore.empty(false);
+        Metadata state = Metadata.empty(false);
         for (int i = 0; i < 6; i++) {
-            state = Stores.add(state, i + 1, "host" + i % 3);
+            state = TestMetadata.add(state, i + 1, "host" + i % 3);
         }
-        MetaStore first = create(state, 4);
-        MetaStore second = Clusters.create(first, RULES, new ClusterName("second"), 4, ClusterConfig.DEFAULT)
+        Metadata first = create(state, 4);
+        Metadata second = Clusters.create(first, CONTEXT, new ClusterName("second"), 4, ClusterConfig.DEFAULT)
                 .state();
         assertThat(second.clusters()
                         .get(new ClusterName("second"))
@@ -62,52 +62,54 @@ class AllocationTest {
 
     @Test
     void leaves_out_failed_proxies_and_those_a_quorum_reports() {
-        MetaStore failed = Failover.failOver(Stores.withProxies(2), RULES, Stores.proxy(1), false)
+        Metadata failed = Failover.failOver(TestMetadata.withProxies(2), CONTEXT, TestMetadata.proxy(1), false)
                 .state();
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> create(failed, 4));
 
-        Rules quorumOfTwo = new Rules(RULES.nowSeconds(), 60, 2, 0);
-        MetaStore one = FailureReports.report(Stores.withProxies(2), quorumOfTwo, Stores.proxy(1), "a")
+        PlanContext quorumOfTwo = new PlanContext(CONTEXT.nowSeconds(), 60, 2, 0);
+        Metadata one = FailureReports.report(TestMetadata.withProxies(2), quorumOfTwo, TestMetadata.proxy(1), "a")
                 .state();
         assertThat(ProxyPool.free(one, quorumOfTwo))
                 .as("one report is below the quorum")
                 .hasSize(2);
-        MetaStore two =
-                FailureReports.report(one, quorumOfTwo, Stores.proxy(1), "b").state();
+        Metadata two = FailureReports.report(one, quorumOfTwo, TestMetadata.proxy(1), "b")
+                .state();
         assertThat(ProxyPool.free(two, quorumOfTwo)).hasSize(1);
     }
 
     @Test
     void takes_consecutive_indices_in_ordered_mode() {
-        MetaStore state = MetaStore.empty(true);
+        Metadata state = Metadata.empty(true);
         for (int i : new int[] {4, 2, 1, 3}) {
-            state = Stores.add(state, i, "same-host");
+            state = TestMetadata.add(state, i, "same-host");
         }
-        MetaStore created = create(state, 4);
-        assertThat(chunks(created).get(0).proxyAddresses()).containsExactly(Stores.proxy(1), Stores.proxy(2));
-        assertThat(chunks(Clusters.addNodes(created, RULES, DEMO, 4).state())
+        Metadata created = create(state, 4);
+        assertThat(chunks(created).get(0).proxyAddresses())
+                .containsExactly(TestMetadata.proxy(1), TestMetadata.proxy(2));
+        assertThat(chunks(Clusters.addNodes(created, CONTEXT, DEMO, 4).state())
                         .get(1)
                         .proxyAddresses())
-                .containsExactly(Stores.proxy(3), Stores.proxy(4));
+                .containsExactly(TestMetadata.proxy(3), TestMetadata.proxy(4));
 
         refuses(
                 ErrorCode.ONE_CLUSTER_ALREADY_EXISTED,
-                () -> Clusters.create(created, RULES, new ClusterName("more"), 4, ClusterConfig.DEFAULT));
-        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Clusters.addNodes(created, RULES, DEMO, 8));
-        MetaStore gap =
-                Proxies.remove(Stores.add(created, 5, "h"), Stores.proxy(3)).state();
-        refuses(ErrorCode.PROXY_RESOURCE_OUT_OF_ORDER, () -> Clusters.addNodes(gap, RULES, DEMO, 4));
+                () -> Clusters.create(created, CONTEXT, new ClusterName("more"), 4, ClusterConfig.DEFAULT));
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Clusters.addNodes(created, CONTEXT, DEMO, 8));
+        Metadata gap = Proxies.remove(TestMetadata.add(created, 5, "h"), TestMetadata.proxy(3))
+                .state();
+        refuses(ErrorCode.PROXY_RESOURCE_OUT_OF_ORDER, () -> Clusters.addNodes(gap, CONTEXT, DEMO, 4));
     }
 
-    private static MetaStore create(MetaStore state, int nodes) {
-        return Clusters.create(state, RULES, DEMO, nodes, ClusterConfig.DEFAULT).state();
+    private static Metadata create(Metadata state, int nodes) {
+        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT)
+                .state();
     }
 
-    private static List<ChunkStore> chunks(MetaStore state) {
+    private static List<StoredChunk> chunks(Metadata state) {
         return state.clusters().get(DEMO).chunks();
     }
 
-    private static List<List<String>> hosts(MetaStore state) {
-        return chunks(state).stream().map(ChunkStore::hosts).toList();
+    private static List<List<String>> hosts(Metadata state) {
+        return chunks(state).stream().map(StoredChunk::hosts).toList();
     }
 }

@@ -1,17 +1,17 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
-import static io.undermoon.broker.testing.Stores.proxy;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.RolePosition;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Test;
 class FailoverTest {
     @Test
     void does_not_know_a_proxy_nobody_registered() {
-        refuses(ErrorCode.PROXY_NOT_FOUND, () -> failOver(Stores.withProxies(1), proxy(9)));
+        refuses(ErrorCode.PROXY_NOT_FOUND, () -> failOver(TestMetadata.withProxies(1), proxy(9)));
     }
 
     @Test
     void marks_a_free_proxy_without_a_new_epoch() {
-        MetaStore state = Stores.withProxies(2);
-        MetaStore after = failOver(state, proxy(1)).state();
+        Metadata state = TestMetadata.withProxies(2);
+        Metadata after = failOver(state, proxy(1)).state();
 
         assertThat(after.failedProxies()).containsExactly(proxy(1));
         assertThat(after.globalEpoch()).isEqualTo(state.globalEpoch());
@@ -38,12 +38,12 @@ class FailoverTest {
 
     @Test
     void moves_masters_and_replaces_the_failed_half() {
-        MetaStore state = Stores.withCluster(4, 1);
+        Metadata state = TestMetadata.withCluster(4, 1);
         ProxyAddress failed = half(state, 0);
         Outcome<Failover.Result> outcome = failOver(state, failed);
 
         assertThat(outcome.result()).isEqualTo(new Failover.Result.Replaced(proxy(3)));
-        ClusterStore cluster = cluster(outcome.state());
+        StoredCluster cluster = cluster(outcome.state());
         assertThat(cluster.chunks().get(0).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
         assertThat(cluster.chunks().get(0).proxyAddresses().get(0)).isEqualTo(proxy(3));
         assertThat(cluster.epoch().value()).isEqualTo(state.globalEpoch().value() + 2);
@@ -53,46 +53,47 @@ class FailoverTest {
 
     @Test
     void never_replaces_on_the_host_of_the_survivor() {
-        MetaStore state = Stores.withCluster(4, 0);
+        Metadata state = TestMetadata.withCluster(4, 0);
         ProxyAddress failed = half(state, 0);
-        MetaStore withSpareThere = Stores.add(state, 9, chunk(state).hosts().get(1));
-        MetaStore alsoOnFailedHost =
-                Stores.add(withSpareThere, 8, chunk(state).hosts().get(0));
+        Metadata withSpareThere =
+                TestMetadata.add(state, 9, chunk(state).hosts().get(1));
+        Metadata alsoOnFailedHost =
+                TestMetadata.add(withSpareThere, 8, chunk(state).hosts().get(0));
 
         assertThat(failOver(alsoOnFailedHost, failed).result()).isInstanceOf(Failover.Result.NotPossible.class);
     }
 
     @Test
     void prefers_the_host_with_fewest_chunks_in_common_with_the_survivor() {
-        MetaStore state = MetaStore.empty(false);
-        state = Stores.add(state, 1, "a");
-        state = Stores.add(state, 2, "b");
+        Metadata state = Metadata.empty(false);
+        state = TestMetadata.add(state, 1, "a");
+        state = TestMetadata.add(state, 2, "b");
         state = create(state, "demo");
         // Another chunk on b and c, so that c has a link to the survivor's host b, and d has none.
-        state = Stores.add(state, 3, "b");
-        state = Stores.add(state, 4, "c");
+        state = TestMetadata.add(state, 3, "b");
+        state = TestMetadata.add(state, 4, "c");
         state = create(state, "other");
-        state = Stores.add(state, 5, "c");
-        state = Stores.add(state, 6, "c");
-        state = Stores.add(state, 7, "d");
+        state = TestMetadata.add(state, 5, "c");
+        state = TestMetadata.add(state, 6, "c");
+        state = TestMetadata.add(state, 7, "d");
 
         assertThat(failOver(state, proxy(1)).result()).isEqualTo(new Failover.Result.Replaced(proxy(7)));
     }
 
     @Test
     void waits_for_a_spare_proxy_without_raising_epochs_and_uses_it_when_it_comes() {
-        MetaStore state = Stores.withCluster(4, 0);
+        Metadata state = TestMetadata.withCluster(4, 0);
         ProxyAddress failed = half(state, 0);
-        MetaStore waiting = failOver(state, failed).state();
+        Metadata waiting = failOver(state, failed).state();
         assertThat(chunk(waiting).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
 
-        Rules muchLater = new Rules(RULES.nowSeconds() + 100_000, 60, 1, 0);
+        PlanContext muchLater = new PlanContext(CONTEXT.nowSeconds() + 100_000, 60, 1, 0);
         assertThat(FailureReports.awaitingFailover(waiting, muchLater)).containsExactly(failed);
         Outcome<Failover.Result> again = Failover.failOver(waiting, muchLater, failed, false);
         assertThat(again.state()).as("nothing to do, nothing changed").isEqualTo(waiting);
         assertThat(again.result()).isInstanceOf(Failover.Result.NotPossible.class);
 
-        MetaStore withSpare = Stores.add(waiting, 9, "spare");
+        Metadata withSpare = TestMetadata.add(waiting, 9, "spare");
         Outcome<Failover.Result> repaired = Failover.failOver(withSpare, muchLater, failed, false);
         assertThat(repaired.result()).isEqualTo(new Failover.Result.Replaced(proxy(9)));
         assertThat(FailureReports.awaitingFailover(repaired.state(), muchLater)).isEmpty();
@@ -100,19 +101,19 @@ class FailoverTest {
 
     @Test
     void does_not_flap_when_both_halves_fail() {
-        MetaStore state = Stores.withCluster(4, 2);
+        Metadata state = TestMetadata.withCluster(4, 2);
         ProxyAddress first = half(state, 0);
         ProxyAddress second = half(state, 1);
-        MetaStore reported = FailureReports.report(state, RULES, first, "c").state();
-        reported = FailureReports.report(reported, RULES, second, "c").state();
+        Metadata reported = FailureReports.report(state, CONTEXT, first, "c").state();
+        reported = FailureReports.report(reported, CONTEXT, second, "c").state();
 
-        MetaStore one = failOver(reported, first).state();
+        Metadata one = failOver(reported, first).state();
         assertThat(cluster(one)).as("roles and places stay").isEqualTo(cluster(reported));
-        MetaStore both = failOver(one, second).state();
+        Metadata both = failOver(one, second).state();
         assertThat(cluster(both)).isEqualTo(cluster(reported));
         assertThat(failOver(failOver(both, first).state(), second).state()).isEqualTo(both);
 
-        MetaStore secondIsBack = Proxies.register(
+        Metadata secondIsBack = Proxies.register(
                         both, second, both.allProxies().get(second).nodeAddresses(), "x", null)
                 .state();
         Outcome<Failover.Result> repaired = failOver(secondIsBack, first);
@@ -122,19 +123,19 @@ class FailoverTest {
 
     @Test
     void replaces_even_a_half_with_the_only_data_when_told_to() {
-        MetaStore state = Stores.withCluster(4, 2);
-        MetaStore down =
-                FailureReports.report(state, RULES, half(state, 1), "c").state();
-        assertThat(Failover.failOver(down, RULES, half(state, 0), true).result())
+        Metadata state = TestMetadata.withCluster(4, 2);
+        Metadata down =
+                FailureReports.report(state, CONTEXT, half(state, 1), "c").state();
+        assertThat(Failover.failOver(down, CONTEXT, half(state, 0), true).result())
                 .isInstanceOf(Failover.Result.Replaced.class);
     }
 
     @Test
     void restarts_exactly_the_migrations_whose_addresses_change_and_those_that_share_a_part() {
-        MetaStore migrating = migrating();
+        Metadata migrating = migrating();
         List<MigratingSlots> before = cluster(migrating).tasks();
         assertThat(before).hasSize(2);
-        MetaStore after = failOver(migrating, half(migrating, 0)).state();
+        Metadata after = failOver(migrating, half(migrating, 0)).state();
         Epoch takeover = migrating.globalEpoch().next();
 
         assertThat(cluster(after).tasks().get(0).meta().epoch()).isEqualTo(takeover);
@@ -144,15 +145,15 @@ class FailoverTest {
 
     @Test
     void restarts_the_migrations_of_both_parts_when_both_masters_move_across() {
-        MetaStore once = failOver(migrating(), half(migrating(), 0)).state();
-        MetaStore firstIsBack = Proxies.register(
+        Metadata once = failOver(migrating(), half(migrating(), 0)).state();
+        Metadata firstIsBack = Proxies.register(
                         once,
                         half(once, 0),
                         once.allProxies().get(half(once, 0)).nodeAddresses(),
                         "x",
                         null)
                 .state();
-        MetaStore twice = failOver(firstIsBack, half(firstIsBack, 1)).state();
+        Metadata twice = failOver(firstIsBack, half(firstIsBack, 1)).state();
 
         assertThat(chunk(twice).rolePosition()).isEqualTo(RolePosition.FIRST_CHUNK_MASTER);
         assertThat(cluster(twice).tasks())
@@ -162,9 +163,9 @@ class FailoverTest {
 
     @Test
     void only_moves_roles_in_ordered_mode() {
-        MetaStore state = MetaStore.empty(true);
+        Metadata state = Metadata.empty(true);
         for (int i = 1; i <= 4; i++) {
-            state = Stores.add(state, i, "h");
+            state = TestMetadata.add(state, i, "h");
         }
         state = create(state, "demo");
         Outcome<Failover.Result> outcome = failOver(state, proxy(1));
@@ -177,60 +178,61 @@ class FailoverTest {
 
     @Test
     void balances_masters_where_that_is_safe_and_only_then_raises_the_epoch() {
-        MetaStore failedOver = failOver(Stores.withCluster(4, 1), half(Stores.withCluster(4, 1), 0))
+        Metadata failedOver = failOver(TestMetadata.withCluster(4, 1), half(TestMetadata.withCluster(4, 1), 0))
                 .state();
-        MetaStore balanced = Balancing.balanceMasters(failedOver, RULES, DEMO).state();
+        Metadata balanced = Balancing.balanceMasters(failedOver, CONTEXT, DEMO).state();
         assertThat(chunk(balanced).rolePosition()).isEqualTo(RolePosition.NORMAL);
-        assertThat(Balancing.balanceMasters(balanced, RULES, DEMO).state()).isEqualTo(balanced);
+        assertThat(Balancing.balanceMasters(balanced, CONTEXT, DEMO).state()).isEqualTo(balanced);
 
-        MetaStore reported = FailureReports.report(failedOver, RULES, half(failedOver, 0), "c")
+        Metadata reported = FailureReports.report(failedOver, CONTEXT, half(failedOver, 0), "c")
                 .state();
-        assertThat(Balancing.balanceMasters(reported, RULES, DEMO).state()).isEqualTo(reported);
+        assertThat(Balancing.balanceMasters(reported, CONTEXT, DEMO).state()).isEqualTo(reported);
 
-        MetaStore moving = failOver(migrating(), half(migrating(), 0)).state();
-        MetaStore back = Proxies.register(
+        Metadata moving = failOver(migrating(), half(migrating(), 0)).state();
+        Metadata back = Proxies.register(
                         moving,
                         half(moving, 0),
                         moving.allProxies().get(half(moving, 0)).nodeAddresses(),
                         "x",
                         null)
                 .state();
-        assertThat(Balancing.balanceMasters(back, RULES, DEMO).state()).isEqualTo(back);
+        assertThat(Balancing.balanceMasters(back, CONTEXT, DEMO).state()).isEqualTo(back);
     }
 
     @Test
     void finds_the_hosts_that_cannot_fail() {
-        assertThat(HostLosses.hostsThatCannotFail(Stores.withCluster(4, 0), RULES))
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 0), CONTEXT))
                 .containsExactly("host1", "host2");
-        assertThat(HostLosses.hostsThatCannotFail(Stores.withCluster(4, 1), RULES))
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withCluster(4, 1), CONTEXT))
                 .isEmpty();
-        assertThat(HostLosses.hostsThatCannotFail(Stores.withProxies(3), RULES)).isEmpty();
+        assertThat(HostLosses.hostsThatCannotFail(TestMetadata.withProxies(3), CONTEXT))
+                .isEmpty();
     }
 
-    private static MetaStore migrating() {
-        MetaStore grown =
-                Clusters.addNodes(Stores.withCluster(4, 2), RULES, DEMO, 4).state();
-        return Expansion.expand(grown, RULES, DEMO).state();
+    private static Metadata migrating() {
+        Metadata grown = Clusters.addNodes(TestMetadata.withCluster(4, 2), CONTEXT, DEMO, 4)
+                .state();
+        return Expansion.expand(grown, CONTEXT, DEMO).state();
     }
 
-    private static MetaStore create(MetaStore state, String name) {
-        return Clusters.create(state, RULES, new ClusterName(name), 4, ClusterConfig.DEFAULT)
+    private static Metadata create(Metadata state, String name) {
+        return Clusters.create(state, CONTEXT, new ClusterName(name), 4, ClusterConfig.DEFAULT)
                 .state();
     }
 
-    private static Outcome<Failover.Result> failOver(MetaStore state, ProxyAddress proxy) {
-        return Failover.failOver(state, RULES, proxy, false);
+    private static Outcome<Failover.Result> failOver(Metadata state, ProxyAddress proxy) {
+        return Failover.failOver(state, CONTEXT, proxy, false);
     }
 
-    private static ClusterStore cluster(MetaStore state) {
+    private static StoredCluster cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 
-    private static ChunkStore chunk(MetaStore state) {
+    private static StoredChunk chunk(Metadata state) {
         return cluster(state).chunks().get(0);
     }
 
-    private static ProxyAddress half(MetaStore state, int half) {
+    private static ProxyAddress half(Metadata state, int half) {
         return chunk(state).proxyAddresses().get(half);
     }
 }

@@ -1,10 +1,10 @@
 package io.undermoon.broker.plan;
 
-import static io.undermoon.broker.testing.Stores.proxy;
+import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.testing.TestMetadata;
 import org.junit.jupiter.api.Test;
 
 class FailureReportsTest {
@@ -12,25 +12,25 @@ class FailureReportsTest {
 
     @Test
     void needs_as_many_reporters_as_the_quorum() {
-        MetaStore one = report(Stores.withProxies(1), at(START), "a");
+        Metadata one = report(TestMetadata.withProxies(1), at(START), "a");
         assertThat(FailureReports.awaitingFailover(one, at(START))).isEmpty();
         assertThat(report(one, at(START + 5), "a"))
                 .as("a repetition changes nothing")
                 .isEqualTo(one);
 
-        MetaStore two = report(one, at(START), "b");
+        Metadata two = report(one, at(START), "b");
         assertThat(FailureReports.awaitingFailover(two, at(START))).containsExactly(proxy(1));
         assertThat(two.globalEpoch().value())
-                .isEqualTo(Stores.withProxies(1).globalEpoch().value() + 2);
+                .isEqualTo(TestMetadata.withProxies(1).globalEpoch().value() + 2);
     }
 
     @Test
     void counts_a_report_until_its_time_to_live_is_over() {
-        MetaStore two = report(report(Stores.withProxies(1), at(START), "a"), at(START + 10), "b");
+        Metadata two = report(report(TestMetadata.withProxies(1), at(START), "a"), at(START + 10), "b");
 
         assertThat(FailureReports.awaitingFailover(two, at(START + 59))).isNotEmpty();
         assertThat(FailureReports.awaitingFailover(two, at(START + 60))).isEmpty();
-        MetaStore expired = FailureReports.expire(two, at(START + 60)).state();
+        Metadata expired = FailureReports.expire(two, at(START + 60)).state();
         assertThat(expired.failures().get(proxy(1))).containsOnlyKeys("b");
         assertThat(expired.globalEpoch()).isEqualTo(two.globalEpoch());
         assertThat(FailureReports.expire(two, at(START + 70)).state().failures())
@@ -39,23 +39,23 @@ class FailureReportsTest {
 
     @Test
     void takes_a_new_report_after_the_old_one_has_expired() {
-        MetaStore old = report(Stores.withProxies(1), at(START), "a");
-        MetaStore renewed = report(old, at(START + 60), "a");
+        Metadata old = report(TestMetadata.withProxies(1), at(START), "a");
+        Metadata renewed = report(old, at(START + 60), "a");
         assertThat(renewed.failures().get(proxy(1))).containsEntry("a", START + 60);
     }
 
     @Test
     void forgets_reports_about_unknown_proxies() {
-        MetaStore state = Stores.withProxies(1);
+        Metadata state = TestMetadata.withProxies(1);
         assertThat(FailureReports.report(state, at(START), proxy(9), "a").state())
                 .isEqualTo(state);
     }
 
-    private static MetaStore report(MetaStore state, Rules rules, String reporter) {
-        return FailureReports.report(state, rules, proxy(1), reporter).state();
+    private static Metadata report(Metadata state, PlanContext context, String reporter) {
+        return FailureReports.report(state, context, proxy(1), reporter).state();
     }
 
-    private static Rules at(long seconds) {
-        return new Rules(seconds, 60, 2, 0);
+    private static PlanContext at(long seconds) {
+        return new PlanContext(seconds, 60, 2, 0);
     }
 }

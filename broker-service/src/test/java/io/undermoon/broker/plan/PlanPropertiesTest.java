@@ -3,14 +3,14 @@ package io.undermoon.broker.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ChunkStore;
-import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Consistency;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.state.MigratingSlots;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
@@ -38,84 +38,85 @@ class PlanPropertiesTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void every_plan_keeps_the_promises(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        MetaStore state = MetaStore.empty(false);
+        Metadata state = Metadata.empty(false);
         int limit = (int) seed % 4;
         int applied = 0;
         for (int step = 0; step < STEPS; step++) {
-            Rules rules = new Rules(1_000_000 + step, 30, 1 + random.nextInt(2), limit);
-            String context = "seed " + seed + " step " + step;
-            MetaStore before = state;
-            byte[] beforeBytes = step % 50 == 0 ? MetaStoreJson.write(before) : new byte[0];
+            PlanContext context = new PlanContext(1_000_000 + step, 30, 1 + random.nextInt(2), limit);
+            String where = "seed " + seed + " step " + step;
+            Metadata before = state;
+            byte[] beforeBytes = step % 50 == 0 ? MetadataJson.write(before) : new byte[0];
             try {
-                state = randomPlan(random).apply(state, rules).state();
+                state = randomPlan(random).apply(state, context).state();
                 applied++;
             } catch (UndermoonException refused) {
                 state = before;
             }
             if (beforeBytes.length > 0) {
-                assertThat(MetaStoreJson.write(before))
-                        .as(context + ": plans change no value")
+                assertThat(MetadataJson.write(before))
+                        .as(where + ": plans change no value")
                         .isEqualTo(beforeBytes);
             }
-            checkEpochs(before, state, context);
-            checkNewChunks(before, state, context);
-            checkSlots(state, context);
-            checkTasks(before, state, rules, context);
-            assertThat(Consistency.violations(state)).as(context).isEmpty();
+            checkEpochs(before, state, where);
+            checkNewChunks(before, state, where);
+            checkSlots(state, where);
+            checkTasks(before, state, context, where);
+            assertThat(Consistency.violations(state)).as(where).isEmpty();
         }
         assertThat(applied).as("plans that were not refused").isGreaterThan(STEPS / 4);
-        assertThat(MetaStoreJson.read(MetaStoreJson.write(state))).isEqualTo(state);
+        assertThat(MetadataJson.read(MetadataJson.write(state))).isEqualTo(state);
     }
 
-    private static BiFunction<MetaStore, Rules, Outcome<?>> randomPlan(SplittableRandom random) {
+    private static BiFunction<Metadata, PlanContext, Outcome<?>> randomPlan(SplittableRandom random) {
         ClusterName name = new ClusterName("c" + random.nextInt(3));
         int n = 1 + random.nextInt(PROXIES);
-        ProxyAddress proxy = Stores.proxy(n);
+        ProxyAddress proxy = TestMetadata.proxy(n);
         int nodes = 4 * random.nextInt(6);
         return switch (random.nextInt(28)) {
             case 0, 1, 2, 3 ->
-                (state, rules) -> Proxies.register(state, proxy, Stores.nodes(n), "host" + n % HOSTS, null);
-            case 4 -> (state, rules) -> Proxies.remove(state, proxy);
-            case 5 -> (state, rules) -> Clusters.create(state, rules, name, nodes, ClusterConfig.DEFAULT);
+                (state, context) -> Proxies.register(state, proxy, TestMetadata.nodes(n), "host" + n % HOSTS, null);
+            case 4 -> (state, context) -> Proxies.remove(state, proxy);
+            case 5 -> (state, context) -> Clusters.create(state, context, name, nodes, ClusterConfig.DEFAULT);
             case 6 ->
                 random.nextInt(6) == 0
-                        ? (state, rules) -> Clusters.remove(state, name)
-                        : (state, rules) -> Balancing.balanceMasters(state, rules, name);
-            case 7 -> (state, rules) -> Clusters.addNodes(state, rules, name, nodes);
-            case 8 -> (state, rules) -> Clusters.growTo(state, rules, name, nodes);
-            case 9 -> (state, rules) -> Clusters.deleteFreeNodes(state, name);
-            case 10, 11 -> (state, rules) -> Expansion.expand(state, rules, name);
-            case 12 -> (state, rules) -> Shrinking.shrink(state, rules, name, nodes);
-            case 13 -> (state, rules) -> AutoScaling.begin(state, rules, name, nodes);
-            case 14 -> (state, rules) -> Failover.failOver(state, rules, proxy, random.nextInt(8) == 0);
-            case 15 -> (state, rules) -> FailureReports.report(state, rules, proxy, "c" + random.nextInt(3));
+                        ? (state, context) -> Clusters.remove(state, name)
+                        : (state, context) -> Balancing.balanceMasters(state, context, name);
+            case 7 -> (state, context) -> Clusters.addNodes(state, context, name, nodes);
+            case 8 -> (state, context) -> Clusters.growTo(state, context, name, nodes);
+            case 9 -> (state, context) -> Clusters.deleteFreeNodes(state, name);
+            case 10, 11 -> (state, context) -> Expansion.expand(state, context, name);
+            case 12 -> (state, context) -> Shrinking.shrink(state, context, name, nodes);
+            case 13 -> (state, context) -> AutoScaling.begin(state, context, name, nodes);
+            case 14 -> (state, context) -> Failover.failOver(state, context, proxy, random.nextInt(8) == 0);
+            case 15 -> (state, context) -> FailureReports.report(state, context, proxy, "c" + random.nextInt(3));
             case 16 ->
-                (state, rules) ->
+                (state, context) ->
                         Clusters.configure(state, name, Map.of("migration_scan_count", "" + (1 + random.nextInt(3))));
-            case 17 -> (state, rules) -> reshardAny(state, rules, name, random);
-            case 18 -> (state, rules) -> rebalanceAny(state, rules, name, random);
-            case 19 -> (state, rules) -> abortAny(state, rules, name, random);
-            case 20 -> (state, rules) -> Aborts.withdrawWaiting(state, rules, name, Aborts.Selection.ALL);
-            case 21 -> (state, rules) -> HostDrains.request(state, rules, "host" + n % HOSTS);
-            case 22 -> (state, rules) -> HostDrains.cancel(state, "host" + n % HOSTS);
+            case 17 -> (state, context) -> reshardAny(state, context, name, random);
+            case 18 -> (state, context) -> rebalanceAny(state, context, name, random);
+            case 19 -> (state, context) -> abortAny(state, context, name, random);
+            case 20 -> (state, context) -> Aborts.withdrawWaiting(state, context, name, Aborts.Selection.ALL);
+            case 21 -> (state, context) -> HostDrains.request(state, context, "host" + n % HOSTS);
+            case 22 -> (state, context) -> HostDrains.cancel(state, "host" + n % HOSTS);
             case 23 ->
-                (state, rules) -> HostDrains.advance(state, rules, busy -> false, emptied -> random.nextBoolean());
-            default -> (state, rules) -> commitAny(state, rules, name, random);
+                (state, context) -> HostDrains.advance(state, context, busy -> false, emptied -> random.nextBoolean());
+            default -> (state, context) -> commitAny(state, context, name, random);
         };
     }
 
     private static Outcome<Outcome.Done> commitAny(
-            MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
-        List<MigratingSlots> tasks = Require.cluster(state, name).tasks();
+            Metadata state, PlanContext context, ClusterName name, SplittableRandom random) {
+        List<MigratingSlots> tasks = Preconditions.requireCluster(state, name).tasks();
         if (tasks.isEmpty()) {
             return Outcome.done(state);
         }
         MigratingSlots task = tasks.get(random.nextInt(tasks.size()));
-        MigrationTask report = ClusterView.of(Require.cluster(state, name)).task(task);
-        assertThat(task.waiting() && !isRefused(() -> Commits.commit(state, rules, report)))
+        MigrationTask report =
+                ClusterView.of(Preconditions.requireCluster(state, name)).task(task);
+        assertThat(task.waiting() && !isRefused(() -> Commits.commit(state, context, report)))
                 .as("what has not started cannot be committed")
                 .isFalse();
-        return Commits.commit(state, rules, report);
+        return Commits.commit(state, context, report);
     }
 
     private static boolean isRefused(Runnable plan) {
@@ -127,14 +128,15 @@ class PlanPropertiesTest {
         }
     }
 
-    private static Outcome<?> reshardAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+    private static Outcome<?> reshardAny(
+            Metadata state, PlanContext context, ClusterName name, SplittableRandom random) {
         String source = anyNode(state, name, random);
         String destination = anyNode(state, name, random);
         int start = random.nextInt(Slot.COUNT);
         boolean byRange = random.nextBoolean();
         return Resharding.reshard(
                 state,
-                rules,
+                context,
                 name,
                 new Resharding.Request(
                         random.nextBoolean() ? List.of() : List.of(source),
@@ -143,25 +145,26 @@ class PlanPropertiesTest {
                         byRange ? SlotRanges.of(start, Math.min(Slot.COUNT - 1, start + random.nextInt(200))) : null));
     }
 
-    private static Outcome<?> rebalanceAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
+    private static Outcome<?> rebalanceAny(
+            Metadata state, PlanContext context, ClusterName name, SplittableRandom random) {
         Map<String, Double> weights = Map.of(anyNode(state, name, random), random.nextInt(4) / 2.0);
         return Rebalancing.rebalance(
                 state,
-                rules,
+                context,
                 name,
                 new Rebalancing.Request(random.nextBoolean() ? weights : Map.of(), random.nextInt(5)));
     }
 
     /** A task that is taken back leaves its slots with the source, whatever else happens. */
-    private static Outcome<?> abortAny(MetaStore state, Rules rules, ClusterName name, SplittableRandom random) {
-        List<MigratingSlots> tasks = Require.cluster(state, name).tasks();
+    private static Outcome<?> abortAny(Metadata state, PlanContext context, ClusterName name, SplittableRandom random) {
+        List<MigratingSlots> tasks = Preconditions.requireCluster(state, name).tasks();
         if (tasks.isEmpty()) {
             return Outcome.done(state);
         }
         MigratingSlots task = tasks.get(random.nextInt(tasks.size()));
-        Outcome<List<MigratingSlots>> outcome = Aborts.withdraw(state, rules, name, List.of(task));
+        Outcome<List<MigratingSlots>> outcome = Aborts.withdraw(state, context, name, List.of(task));
         ChunkPart source = task.meta().source();
-        SlotRanges stable = Require.cluster(outcome.state(), name)
+        SlotRanges stable = Preconditions.requireCluster(outcome.state(), name)
                 .chunks()
                 .get(source.chunk())
                 .stable(source.part());
@@ -170,88 +173,89 @@ class PlanPropertiesTest {
         return outcome;
     }
 
-    private static String anyNode(MetaStore state, ClusterName name, SplittableRandom random) {
-        List<Node> nodes =
-                ClusterView.of(Require.cluster(state, name)).cluster().nodes();
+    private static String anyNode(Metadata state, ClusterName name, SplittableRandom random) {
+        List<Node> nodes = ClusterView.of(Preconditions.requireCluster(state, name))
+                .cluster()
+                .nodes();
         return nodes.get(random.nextInt(nodes.size())).address().value();
     }
 
     /** Within the limit, one per source, and what runs goes on until it is committed or taken back. */
-    private static void checkTasks(MetaStore before, MetaStore after, Rules rules, String context) {
+    private static void checkTasks(Metadata before, Metadata after, PlanContext context, String where) {
         after.clusters().forEach((name, cluster) -> {
             List<MigratingSlots> running = cluster.runningTasks();
             assertThat(running.stream().map(task -> task.meta().source()))
-                    .as(context)
+                    .as(where)
                     .doesNotHaveDuplicates();
-            if (rules.migrationLimit() > 0) {
-                assertThat(running).as(context).hasSizeLessThanOrEqualTo(rules.migrationLimit());
+            if (context.migrationLimit() > 0) {
+                assertThat(running).as(where).hasSizeLessThanOrEqualTo(context.migrationLimit());
             }
             assertThat(cluster.tasks().isEmpty() || !running.isEmpty())
-                    .as(context + ": something runs while there is something to do")
+                    .as(where + ": something runs while there is something to do")
                     .isTrue();
-            ClusterStore old = before.clusters().get(name);
+            StoredCluster old = before.clusters().get(name);
             if (old != null && old.chunks().size() == cluster.chunks().size()) {
                 cluster.tasks().stream()
                         .filter(MigratingSlots::waiting)
                         .forEach(task -> assertThat(old.runningTasks())
-                                .as(context + ": what has started does not wait again")
+                                .as(where + ": what has started does not wait again")
                                 .noneMatch(was -> was.rangeList().equals(task.rangeList())
                                         && was.meta().equals(task.meta())));
             }
         });
     }
 
-    private static void checkEpochs(MetaStore before, MetaStore after, String context) {
-        assertThat(after.globalEpoch()).as(context).isGreaterThanOrEqualTo(before.globalEpoch());
+    private static void checkEpochs(Metadata before, Metadata after, String where) {
+        assertThat(after.globalEpoch()).as(where).isGreaterThanOrEqualTo(before.globalEpoch());
         if (after.globalEpoch().equals(before.globalEpoch())) {
             assertThat(after.clusters())
-                    .as(context + ": no change without an epoch")
+                    .as(where + ": no change without an epoch")
                     .isEqualTo(before.clusters());
         }
         after.clusters().forEach((name, cluster) -> {
-            ClusterStore old = before.clusters().get(name);
+            StoredCluster old = before.clusters().get(name);
             if (old != null && !old.equals(cluster)) {
                 assertThat(cluster.epoch())
-                        .as(context + ": epoch of a changed cluster")
+                        .as(where + ": epoch of a changed cluster")
                         .isGreaterThan(old.epoch());
             }
         });
     }
 
     /** Also those with a replaced half: the two halves never share a host. */
-    private static void checkNewChunks(MetaStore before, MetaStore after, String context) {
+    private static void checkNewChunks(Metadata before, Metadata after, String where) {
         after.allChunks()
                 .filter(chunk ->
                         before.allChunks().noneMatch(old -> old.proxyAddresses().equals(chunk.proxyAddresses())))
-                .forEach(chunk -> assertThat(chunk.hosts()).as(context).doesNotHaveDuplicates());
+                .forEach(chunk -> assertThat(chunk.hosts()).as(where).doesNotHaveDuplicates());
     }
 
-    private static void checkSlots(MetaStore state, String context) {
-        for (ClusterStore cluster : state.clusters().values()) {
+    private static void checkSlots(Metadata state, String where) {
+        for (StoredCluster cluster : state.clusters().values()) {
             List<SlotRanges> owned = new ArrayList<>();
             for (int shard = 0; shard < cluster.shardNumber(); shard++) {
                 ChunkPart part = ChunkPart.ofShard(shard);
-                ChunkStore chunk = cluster.chunks().get(part.chunk());
+                StoredChunk chunk = cluster.chunks().get(part.chunk());
                 owned.add(chunk.stable(part.part()));
                 chunk.migratingSlots().get(part.part()).stream()
                         .filter(MigratingSlots::isMigrating)
                         .forEach(task -> owned.add(task.rangeList()));
             }
-            requireAllOnce(owned, context + " stored " + cluster.name());
+            requireAllOnce(owned, where + " stored " + cluster.name());
             requireAllOnce(
                     ClusterView.of(cluster).cluster().nodes().stream()
                             .flatMap(node -> node.slots().stream())
                             .filter(slots -> !slots.isImporting())
                             .map(TaggedSlots::rangeList)
                             .toList(),
-                    context + " shown " + cluster.name());
+                    where + " shown " + cluster.name());
         }
     }
 
-    private static void requireAllOnce(List<SlotRanges> owned, String context) {
-        assertThat(owned.stream().mapToInt(SlotRanges::size).sum()).as(context).isEqualTo(Slot.COUNT);
+    private static void requireAllOnce(List<SlotRanges> owned, String where) {
+        assertThat(owned.stream().mapToInt(SlotRanges::size).sum()).as(where).isEqualTo(Slot.COUNT);
         assertThat(owned.stream().reduce(SlotRanges.NONE, SlotRanges::union))
-                .as(context)
+                .as(where)
                 .isEqualTo(SlotRanges.ALL);
     }
 }

@@ -1,13 +1,13 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.Stores.RULES;
-import static io.undermoon.broker.testing.Stores.proxy;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.plan.Proxies.Registration;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.Epoch;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ProxiesTest {
     @Test
     void changes_nothing_when_a_known_proxy_registers_as_before() {
-        MetaStore state = Stores.withProxies(2);
+        Metadata state = TestMetadata.withProxies(2);
         Outcome<Registration> again = register(state, 1, 1, "host1");
         assertThat(again.result()).isEqualTo(Registration.ALREADY_EXISTED);
         assertThat(again.state()).isEqualTo(state);
@@ -23,8 +23,8 @@ class ProxiesTest {
 
     @Test
     void clears_failure_marks_when_a_failed_proxy_registers() {
-        MetaStore failed =
-                Failover.failOver(Stores.withProxies(2), RULES, proxy(1), false).state();
+        Metadata failed = Failover.failOver(TestMetadata.withProxies(2), CONTEXT, proxy(1), false)
+                .state();
         Outcome<Registration> again = register(failed, 1, 1, "host1");
         assertThat(again.result()).isEqualTo(Registration.ALREADY_EXISTED);
         assertThat(again.state().failedProxies()).isEmpty();
@@ -33,18 +33,18 @@ class ProxiesTest {
 
     @Test
     void takes_new_nodes_and_host_of_a_proxy_in_no_cluster() {
-        MetaStore failed =
-                Failover.failOver(Stores.withProxies(2), RULES, proxy(1), false).state();
+        Metadata failed = Failover.failOver(TestMetadata.withProxies(2), CONTEXT, proxy(1), false)
+                .state();
         Outcome<Registration> moved = register(failed, 1, 7, "elsewhere");
         assertThat(moved.result()).isEqualTo(Registration.UPDATED);
-        assertThat(moved.state().allProxies().get(proxy(1)).nodeAddresses()).isEqualTo(Stores.nodes(7));
+        assertThat(moved.state().allProxies().get(proxy(1)).nodeAddresses()).isEqualTo(TestMetadata.nodes(7));
         assertThat(moved.state().allProxies().get(proxy(1)).host()).isEqualTo("elsewhere");
         assertThat(moved.state().failedProxies()).isEmpty();
     }
 
     @Test
     void leaves_a_proxy_in_a_cluster_alone_when_it_comes_with_other_nodes() {
-        MetaStore failed = Failover.failOver(Stores.withCluster(4, 0), RULES, proxy(1), false)
+        Metadata failed = Failover.failOver(TestMetadata.withCluster(4, 0), CONTEXT, proxy(1), false)
                 .state();
         Outcome<Registration> moved = register(failed, 1, 7, "host1");
         assertThat(moved.result()).isEqualTo(Registration.ALREADY_EXISTED);
@@ -53,10 +53,10 @@ class ProxiesTest {
 
     @Test
     void lifts_epochs_and_never_lowers_them() {
-        MetaStore state = Stores.withCluster(4, 0);
-        MetaStore lifted = Epochs.liftTo(state, new Epoch(100)).state();
+        Metadata state = TestMetadata.withCluster(4, 0);
+        Metadata lifted = Epochs.liftTo(state, new Epoch(100)).state();
         assertThat(lifted.globalEpoch().value()).isEqualTo(100);
-        assertThat(lifted.clusters().get(Stores.DEMO).epoch().value()).isEqualTo(100);
+        assertThat(lifted.clusters().get(TestMetadata.DEMO).epoch().value()).isEqualTo(100);
         refuses(ErrorCode.EPOCH_SMALLER_THAN_CURRENT, () -> Epochs.liftTo(lifted, new Epoch(100)));
         assertThat(Epochs.recover(lifted, new Epoch(50)).state().globalEpoch().value())
                 .isEqualTo(101);
@@ -66,7 +66,7 @@ class ProxiesTest {
         assertThat(Epochs.restore(state, lifted).state()).isEqualTo(lifted);
     }
 
-    private static Outcome<Registration> register(MetaStore state, int proxy, int nodes, String host) {
-        return Proxies.register(state, proxy(proxy), Stores.nodes(nodes), host, null);
+    private static Outcome<Registration> register(Metadata state, int proxy, int nodes, String host) {
+        return Proxies.register(state, proxy(proxy), TestMetadata.nodes(nodes), host, null);
     }
 }

@@ -1,15 +1,15 @@
 package io.undermoon.broker.plan;
 
 import static io.undermoon.broker.testing.Refusals.refuses;
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Test;
 
 /** Moving slots by hand, evening them out, and taking moves back. */
 class SlotMovesTest {
-    private static final Rules ONE_AT_A_TIME = new Rules(1_700_000_000, 60, 1, 1);
+    private static final PlanContext ONE_AT_A_TIME = new PlanContext(1_700_000_000, 60, 1, 1);
 
     @Test
     void scales_4_to_8_to_12_to_4_one_migration_at_a_time() {
-        MetaStore state = Stores.withCluster(4, 4);
+        Metadata state = TestMetadata.withCluster(4, 4);
         for (int nodes : List.of(8, 12, 4)) {
             Outcome<AutoScaling.Next> begun = AutoScaling.begin(state, ONE_AT_A_TIME, DEMO, nodes);
             state = begun.result() == AutoScaling.Next.EXPAND
@@ -41,31 +41,31 @@ class SlotMovesTest {
             assertThat(sizes(state).subList(0, nodes / 2))
                     .allSatisfy(size -> assertThat(size).isBetween(16384 / (nodes / 2), 16384 / (nodes / 2) + 1));
         }
-        MetaStore trimmed = AutoScaling.begin(state, ONE_AT_A_TIME, DEMO, 4).state();
+        Metadata trimmed = AutoScaling.begin(state, ONE_AT_A_TIME, DEMO, 4).state();
         assertThat(cluster(trimmed).nodeNumber()).isEqualTo(4);
         assertThat(ProxyPool.free(trimmed, ONE_AT_A_TIME)).hasSize(4);
     }
 
     @Test
     void moves_a_number_of_slots_in_proportion_to_what_the_sources_have() {
-        MetaStore state = Stores.withCluster(12, 0);
-        Outcome<List<MigratingSlots>> some =
-                Resharding.reshard(state, RULES, DEMO, new Resharding.Request(List.of(), master(state, 0), 100, null));
+        Metadata state = TestMetadata.withCluster(12, 0);
+        Outcome<List<MigratingSlots>> some = Resharding.reshard(
+                state, CONTEXT, DEMO, new Resharding.Request(List.of(), master(state, 0), 100, null));
         assertThat(texts(some.result()))
                 .containsExactly(
                         "1→0 2731-2750", "2→0 5462-5481", "3→0 8193-8212", "4→0 10924-10943", "5→0 13654-13673");
 
         Outcome<List<MigratingSlots>> fromOne = Resharding.reshard(
-                state, RULES, DEMO, new Resharding.Request(List.of(master(state, 1)), proxyOf(state, 0), 2731, null));
+                state, CONTEXT, DEMO, new Resharding.Request(List.of(master(state, 1)), proxyOf(state, 0), 2731, null));
         assertThat(texts(fromOne.result())).containsExactly("1→0 2731-5461");
     }
 
     @Test
     void moves_given_slots_and_refuses_what_cannot_be_moved() {
-        MetaStore state = Stores.withCluster(4, 0);
+        Metadata state = TestMetadata.withCluster(4, 0);
         SlotRanges both = SlotRanges.of(8000, 8200);
         Resharding.Request tail = new Resharding.Request(List.of(), master(state, 1), null, SlotRanges.of(8000, 8191));
-        MetaStore moving = Resharding.reshard(state, RULES, DEMO, tail).state();
+        Metadata moving = Resharding.reshard(state, CONTEXT, DEMO, tail).state();
         assertThat(texts(cluster(moving).tasks())).containsExactly("0→1 8000-8191");
 
         refusesToMove(moving, List.of(), master(state, 1), null, SlotRanges.of(7999, 8000));
@@ -81,14 +81,14 @@ class SlotMovesTest {
 
     @Test
     void plans_beside_a_running_migration_and_lets_it_wait_for_its_turn() {
-        MetaStore state = Stores.withCluster(8, 0);
-        MetaStore one = Resharding.reshard(
+        Metadata state = TestMetadata.withCluster(8, 0);
+        Metadata one = Resharding.reshard(
                         state,
                         ONE_AT_A_TIME,
                         DEMO,
                         new Resharding.Request(List.of(), master(state, 0), null, SlotRanges.of(16000, 16100)))
                 .state();
-        MetaStore two = Resharding.reshard(
+        Metadata two = Resharding.reshard(
                         one,
                         ONE_AT_A_TIME,
                         DEMO,
@@ -96,46 +96,49 @@ class SlotMovesTest {
                 .state();
         assertThat(texts(cluster(two).runningTasks())).containsExactly("3→0 16000-16100");
         assertThat(cluster(two).tasks()).hasSize(2);
-        MetaStore next = commit(two, cluster(two).runningTasks().get(0), ONE_AT_A_TIME);
+        Metadata next = commit(two, cluster(two).runningTasks().get(0), ONE_AT_A_TIME);
         assertThat(texts(cluster(next).runningTasks())).containsExactly("0→1 0-9");
     }
 
     @Test
     void rebalances_with_as_few_moves_as_possible() {
-        MetaStore uneven = finished(
+        Metadata uneven = finished(
                 Resharding.reshard(
-                                Stores.withCluster(8, 0),
-                                RULES,
+                                TestMetadata.withCluster(8, 0),
+                                CONTEXT,
                                 DEMO,
                                 new Resharding.Request(
                                         List.of(),
-                                        master(Stores.withCluster(8, 0), 0),
+                                        master(TestMetadata.withCluster(8, 0), 0),
                                         null,
                                         SlotRanges.of(4096, 5095)))
                         .state(),
-                RULES);
+                CONTEXT);
         assertThat(sizes(uneven)).containsExactly(5096, 3096, 4096, 4096);
         Outcome<List<MigratingSlots>> evened =
-                Rebalancing.rebalance(uneven, RULES, DEMO, new Rebalancing.Request(Map.of(), 2));
+                Rebalancing.rebalance(uneven, CONTEXT, DEMO, new Rebalancing.Request(Map.of(), 2));
         assertThat(texts(evened.result())).containsExactly("0→1 4096-5095");
-        MetaStore even = finished(evened.state(), RULES);
-        assertThat(Rebalancing.rebalance(even, RULES, DEMO, new Rebalancing.Request(Map.of(), 0))
+        Metadata even = finished(evened.state(), CONTEXT);
+        assertThat(Rebalancing.rebalance(even, CONTEXT, DEMO, new Rebalancing.Request(Map.of(), 0))
                         .result())
                 .isEmpty();
-        assertThat(Rebalancing.rebalance(uneven, RULES, DEMO, new Rebalancing.Request(Map.of(), 30))
+        assertThat(Rebalancing.rebalance(uneven, CONTEXT, DEMO, new Rebalancing.Request(Map.of(), 30))
                         .state())
                 .isEqualTo(uneven);
     }
 
     @Test
     void rebalances_by_weight() {
-        MetaStore state = Stores.withCluster(8, 0);
+        Metadata state = TestMetadata.withCluster(8, 0);
         Outcome<List<MigratingSlots>> weighted = Rebalancing.rebalance(
-                state, RULES, DEMO, new Rebalancing.Request(Map.of(master(state, 0), 0.0, proxyOf(state, 1), 2.5), 2));
-        assertThat(sizes(finished(weighted.state(), RULES))).containsExactly(0, 9102, 3641, 3641);
+                state,
+                CONTEXT,
+                DEMO,
+                new Rebalancing.Request(Map.of(master(state, 0), 0.0, proxyOf(state, 1), 2.5), 2));
+        assertThat(sizes(finished(weighted.state(), CONTEXT))).containsExactly(0, 9102, 3641, 3641);
         refuses(
                 ErrorCode.MIGRATION_RUNNING,
-                () -> Rebalancing.rebalance(weighted.state(), RULES, DEMO, new Rebalancing.Request(Map.of(), 2)));
+                () -> Rebalancing.rebalance(weighted.state(), CONTEXT, DEMO, new Rebalancing.Request(Map.of(), 2)));
         refuses(ErrorCode.INVALID_REQUEST, () -> new Rebalancing.Request(Map.of(master(state, 0), -1.0), 2));
         refuses(ErrorCode.INVALID_REQUEST, () -> new Rebalancing.Request(Map.of(master(state, 0), Double.NaN), 2));
         refuses(ErrorCode.INVALID_REQUEST, () -> new Rebalancing.Request(Map.of(), 101));
@@ -143,8 +146,8 @@ class SlotMovesTest {
 
     @Test
     void takes_back_what_waits_and_what_its_source_gave_up() {
-        MetaStore before = Stores.withCluster(8, 2);
-        MetaStore moving = AutoScaling.expand(
+        Metadata before = TestMetadata.withCluster(8, 2);
+        Metadata moving = AutoScaling.expand(
                         AutoScaling.begin(before, ONE_AT_A_TIME, DEMO, 12).state(), ONE_AT_A_TIME, DEMO, 12)
                 .state();
         MigratingSlots running = cluster(moving).runningTasks().get(0);
@@ -153,7 +156,7 @@ class SlotMovesTest {
         assertThat(cluster(rest.state()).tasks()).containsExactly(running);
         assertThat(rest.state().globalEpoch()).isGreaterThan(moving.globalEpoch());
 
-        MetaStore back = Aborts.withdraw(rest.state(), ONE_AT_A_TIME, DEMO, List.of(running))
+        Metadata back = Aborts.withdraw(rest.state(), ONE_AT_A_TIME, DEMO, List.of(running))
                 .state();
         assertThat(sizes(back).subList(0, 4)).isEqualTo(sizes(before));
         assertThat(cluster(back).runsMigrations()).isFalse();
@@ -166,24 +169,24 @@ class SlotMovesTest {
 
     @Test
     void starts_the_next_migration_when_one_is_taken_back() {
-        MetaStore moving = Shrinking.shrink(Stores.withCluster(8, 0), ONE_AT_A_TIME, DEMO, 4)
+        Metadata moving = Shrinking.shrink(TestMetadata.withCluster(8, 0), ONE_AT_A_TIME, DEMO, 4)
                 .state();
         MigratingSlots first = cluster(moving).runningTasks().get(0);
         Aborts.Selection slots = new Aborts.Selection(Optional.of(first.rangeList()), Optional.empty());
         assertThat(Aborts.select(cluster(moving), slots)).containsExactly(first);
-        MetaStore next =
+        Metadata next =
                 Aborts.withdraw(moving, ONE_AT_A_TIME, DEMO, List.of(first)).state();
         assertThat(cluster(next).runningTasks()).hasSize(1).doesNotContain(first);
     }
 
     @Test
     void does_not_take_back_a_migration_that_a_failover_restarted() {
-        MetaStore moving =
-                Shrinking.shrink(Stores.withCluster(8, 1), RULES, DEMO, 4).state();
+        Metadata moving = Shrinking.shrink(TestMetadata.withCluster(8, 1), CONTEXT, DEMO, 4)
+                .state();
         MigratingSlots task = cluster(moving).tasks().get(0);
-        MetaStore restarted = Failover.failOver(
+        Metadata restarted = Failover.failOver(
                         moving,
-                        RULES,
+                        CONTEXT,
                         cluster(moving)
                                 .chunks()
                                 .get(task.meta().srcChunkIndex())
@@ -191,14 +194,14 @@ class SlotMovesTest {
                                 .get(task.meta().srcChunkPart()),
                         false)
                 .state();
-        assertThat(Aborts.withdraw(restarted, RULES, DEMO, List.of(task)).result())
+        assertThat(Aborts.withdraw(restarted, CONTEXT, DEMO, List.of(task)).result())
                 .isEmpty();
     }
 
     @Test
     void commits_only_what_was_reported_with_the_present_addresses() {
-        MetaStore moving =
-                Shrinking.shrink(Stores.withCluster(8, 0), RULES, DEMO, 4).state();
+        Metadata moving = Shrinking.shrink(TestMetadata.withCluster(8, 0), CONTEXT, DEMO, 4)
+                .state();
         MigrationTask right =
                 ClusterView.of(cluster(moving)).task(cluster(moving).tasks().get(0));
         MigrationMeta meta = right.slotRange().migration().orElseThrow();
@@ -210,56 +213,57 @@ class SlotMovesTest {
                 meta.dstNodeAddress());
         MigrationTask other =
                 new MigrationTask(DEMO, new TaggedSlots(right.slotRange().rangeList(), new SlotState.Migrating(wrong)));
-        refuses(ErrorCode.MIGRATION_TASK_NOT_FOUND, () -> Commits.commit(moving, RULES, other));
+        refuses(ErrorCode.MIGRATION_TASK_NOT_FOUND, () -> Commits.commit(moving, CONTEXT, other));
         MigrationTask byDestination =
                 new MigrationTask(DEMO, new TaggedSlots(right.slotRange().rangeList(), new SlotState.Importing(meta)));
-        assertThat(cluster(Commits.commit(moving, RULES, byDestination).state()).tasks())
+        assertThat(cluster(Commits.commit(moving, CONTEXT, byDestination).state())
+                        .tasks())
                 .hasSize(1);
     }
 
     @Test
     void finishes_an_expansion_that_was_aborted_half_way() {
-        MetaStore moving = AutoScaling.expand(
-                        AutoScaling.begin(Stores.withCluster(8, 2), RULES, DEMO, 12)
+        Metadata moving = AutoScaling.expand(
+                        AutoScaling.begin(TestMetadata.withCluster(8, 2), CONTEXT, DEMO, 12)
                                 .state(),
-                        RULES,
+                        CONTEXT,
                         DEMO,
                         12)
                 .state();
-        MetaStore half = commit(moving, cluster(moving).tasks().get(0), RULES);
-        MetaStore aborted =
-                Aborts.withdraw(half, RULES, DEMO, cluster(half).tasks()).state();
+        Metadata half = commit(moving, cluster(moving).tasks().get(0), CONTEXT);
+        Metadata aborted =
+                Aborts.withdraw(half, CONTEXT, DEMO, cluster(half).tasks()).state();
         assertThat(cluster(aborted).lacksStableSlots()).isTrue();
-        Outcome<AutoScaling.Next> again = AutoScaling.begin(aborted, RULES, DEMO, 12);
+        Outcome<AutoScaling.Next> again = AutoScaling.begin(aborted, CONTEXT, DEMO, 12);
         assertThat(again.result()).isEqualTo(AutoScaling.Next.EXPAND);
-        MetaStore done =
-                finished(AutoScaling.expand(again.state(), RULES, DEMO, 12).state(), RULES);
+        Metadata done =
+                finished(AutoScaling.expand(again.state(), CONTEXT, DEMO, 12).state(), CONTEXT);
         assertThat(sizes(done)).allSatisfy(size -> assertThat(size).isBetween(2730, 2731));
 
-        MetaStore redirected =
-                finished(AutoScaling.begin(aborted, RULES, DEMO, 4).state(), RULES);
+        Metadata redirected =
+                finished(AutoScaling.begin(aborted, CONTEXT, DEMO, 4).state(), CONTEXT);
         assertThat(sizes(redirected)).containsExactly(8192, 8192, 0, 0, 0, 0);
     }
 
-    static MetaStore finished(MetaStore state, Rules rules) {
-        MetaStore current = state;
+    static Metadata finished(Metadata state, PlanContext context) {
+        Metadata current = state;
         while (cluster(current).runsMigrations()) {
-            current = commit(current, cluster(current).runningTasks().get(0), rules);
+            current = commit(current, cluster(current).runningTasks().get(0), context);
         }
         return current;
     }
 
-    private static MetaStore commit(MetaStore state, MigratingSlots task, Rules rules) {
-        return Commits.commit(state, rules, ClusterView.of(cluster(state)).task(task))
+    private static Metadata commit(Metadata state, MigratingSlots task, PlanContext context) {
+        return Commits.commit(state, context, ClusterView.of(cluster(state)).task(task))
                 .state();
     }
 
     private static void refusesToMove(
-            MetaStore state, List<String> sources, String destination, Integer number, SlotRanges ranges) {
+            Metadata state, List<String> sources, String destination, Integer number, SlotRanges ranges) {
         refuses(
                 ErrorCode.INVALID_MIGRATION_TASK,
                 () -> Resharding.reshard(
-                        state, RULES, DEMO, new Resharding.Request(sources, destination, number, ranges)));
+                        state, CONTEXT, DEMO, new Resharding.Request(sources, destination, number, ranges)));
     }
 
     private static List<String> texts(List<MigratingSlots> tasks) {
@@ -269,7 +273,7 @@ class SlotMovesTest {
                 .toList();
     }
 
-    private static List<Integer> sizes(MetaStore state) {
+    private static List<Integer> sizes(Metadata state) {
         List<Integer> sizes = new ArrayList<>();
         for (int shard = 0; shard < cluster(state).shardNumber(); shard++) {
             sizes.add(cluster(state).chunks().get(shard / 2).stable(shard % 2).size());
@@ -277,19 +281,19 @@ class SlotMovesTest {
         return sizes;
     }
 
-    private static String master(MetaStore state, int shard) {
+    private static String master(Metadata state, int shard) {
         return node(state, shard, true).address().value();
     }
 
-    private static String replica(MetaStore state, int shard) {
+    private static String replica(Metadata state, int shard) {
         return node(state, shard, false).address().value();
     }
 
-    private static String proxyOf(MetaStore state, int shard) {
+    private static String proxyOf(Metadata state, int shard) {
         return node(state, shard, true).proxyAddress().value();
     }
 
-    private static Node node(MetaStore state, int shard, boolean master) {
+    private static Node node(Metadata state, int shard, boolean master) {
         List<Node> nodes = ClusterView.of(cluster(state)).cluster().nodes();
         for (int i = 0; i < nodes.size(); i++) {
             if (ClusterView.shardOfNode(i) == shard && nodes.get(i).isMaster() == master) {
@@ -299,7 +303,7 @@ class SlotMovesTest {
         throw new AssertionError("no node of shard " + shard);
     }
 
-    private static ClusterStore cluster(MetaStore state) {
+    private static StoredCluster cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 }

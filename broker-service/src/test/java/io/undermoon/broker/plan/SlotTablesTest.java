@@ -1,15 +1,15 @@
 package io.undermoon.broker.plan;
 
-import static io.undermoon.broker.testing.Stores.DEMO;
-import static io.undermoon.broker.testing.Stores.RULES;
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
+import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
-import io.undermoon.broker.state.ClusterStore;
 import io.undermoon.broker.state.ClusterView;
-import io.undermoon.broker.state.MetaStore;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.broker.testing.TestMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,14 +18,15 @@ import org.junit.jupiter.api.Test;
 class SlotTablesTest {
     @Test
     void gives_new_shards_contiguous_blocks() {
-        assertThat(stable(Stores.withCluster(12, 0)))
+        assertThat(stable(TestMetadata.withCluster(12, 0)))
                 .containsExactly("0-2730", "2731-5461", "5462-8192", "8193-10923", "10924-13653", "13654-16383");
-        assertThat(stable(Stores.withCluster(4, 0))).containsExactly("0-8191", "8192-16383");
+        assertThat(stable(TestMetadata.withCluster(4, 0))).containsExactly("0-8191", "8192-16383");
     }
 
     @Test
     void expands_4_to_8() {
-        assertThat(tasks(expanded(Stores.withCluster(4, 2), 4))).containsExactly("0→2: 4096-8191", "1→3: 12288-16383");
+        assertThat(tasks(expanded(TestMetadata.withCluster(4, 2), 4)))
+                .containsExactly("0→2: 4096-8191", "1→3: 12288-16383");
     }
 
     @Test
@@ -36,22 +37,22 @@ class SlotTablesTest {
 
     @Test
     void expands_4_to_12() {
-        assertThat(tasks(expanded(Stores.withCluster(4, 4), 8)))
+        assertThat(tasks(expanded(TestMetadata.withCluster(4, 4), 8)))
                 .containsExactly(
                         "0→2: 5461-8191", "0→3: 2731-5460", "1→3: 16383-16383", "1→4: 13653-16382", "1→5: 10923-13652");
     }
 
     @Test
     void shrinks_12_to_8_after_expanding() {
-        MetaStore twelve = committed(expanded(eightFromFour(), 4));
-        assertThat(tasks(Shrinking.shrink(twelve, RULES, DEMO, 8).state()))
+        Metadata twelve = committed(expanded(eightFromFour(), 4));
+        assertThat(tasks(Shrinking.shrink(twelve, CONTEXT, DEMO, 8).state()))
                 .containsExactly("4→0: 2731-4095", "4→1: 10923-12287", "5→2: 6827-8191", "5→3: 15019-16383");
     }
 
     @Test
     void shrinks_12_to_4() {
-        MetaStore shrunk =
-                Shrinking.shrink(Stores.withCluster(12, 0), RULES, DEMO, 4).state();
+        Metadata shrunk = Shrinking.shrink(TestMetadata.withCluster(12, 0), CONTEXT, DEMO, 4)
+                .state();
         assertThat(tasks(shrunk))
                 .containsExactly(
                         "2→0: 5462-8192",
@@ -64,35 +65,35 @@ class SlotTablesTest {
 
     @Test
     void is_even_again_after_all_commits() {
-        assertThat(stable(committed(expanded(Stores.withCluster(4, 2), 4))))
+        assertThat(stable(committed(expanded(TestMetadata.withCluster(4, 2), 4))))
                 .containsExactly("0-4095", "8192-12287", "4096-8191", "12288-16383");
     }
 
-    private static MetaStore eightFromFour() {
-        return committed(expanded(Stores.withCluster(4, 4), 4));
+    private static Metadata eightFromFour() {
+        return committed(expanded(TestMetadata.withCluster(4, 4), 4));
     }
 
-    private static MetaStore expanded(MetaStore state, int added) {
-        MetaStore grown = Clusters.addNodes(state, RULES, DEMO, added).state();
-        return Expansion.expand(grown, RULES, DEMO).state();
+    private static Metadata expanded(Metadata state, int added) {
+        Metadata grown = Clusters.addNodes(state, CONTEXT, DEMO, added).state();
+        return Expansion.expand(grown, CONTEXT, DEMO).state();
     }
 
-    private static MetaStore committed(MetaStore state) {
-        MetaStore current = state;
+    private static Metadata committed(Metadata state) {
+        Metadata current = state;
         while (cluster(current).runsMigrations()) {
             MigratingSlots task = cluster(current).tasks().get(0);
             current = Commits.commit(
-                            current, RULES, ClusterView.of(cluster(current)).task(task))
+                            current, CONTEXT, ClusterView.of(cluster(current)).task(task))
                     .state();
         }
         return current;
     }
 
-    private static ClusterStore cluster(MetaStore state) {
+    private static StoredCluster cluster(Metadata state) {
         return state.clusters().get(DEMO);
     }
 
-    private static List<String> stable(MetaStore state) {
+    private static List<String> stable(Metadata state) {
         List<String> slots = new ArrayList<>();
         for (int shard = 0; shard < cluster(state).shardNumber(); shard++) {
             ChunkPart part = ChunkPart.ofShard(shard);
@@ -105,7 +106,7 @@ class SlotTablesTest {
         return slots;
     }
 
-    private static List<String> tasks(MetaStore state) {
+    private static List<String> tasks(Metadata state) {
         return cluster(state).tasks().stream()
                 .map(task -> task.meta().source().shard() + "→"
                         + task.meta().destination().shard() + ": " + task.rangeList())

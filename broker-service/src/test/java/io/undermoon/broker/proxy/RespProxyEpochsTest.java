@@ -3,6 +3,7 @@ package io.undermoon.broker.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.testing.FakeProxy;
+import io.undermoon.client.RespClient;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.testsupport.FreePort;
@@ -10,24 +11,25 @@ import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
 import io.undermoon.umctl.ProxyLogin;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RespProxyEpochsTest {
-    private final Vertx vertx = Vertx.vertx();
+    private final List<RespClient> clients = new ArrayList<>();
 
     @AfterEach
     void close() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        clients.forEach(RespClient::close);
     }
 
     @Test
@@ -37,7 +39,7 @@ class RespProxyEpochsTest {
                 FakeProxy silent = FakeProxy.silent()) {
             ProxyAddress aliveAddress = new ProxyAddress(alive.address());
             ProxyAddress silentAddress = new ProxyAddress(silent.address());
-            assertThat(new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(1), ProxyLogin.NONE, null))
+            assertThat(epochs(Duration.ofSeconds(1), ProxyLogin.NONE, null)
                             .ask(List.of(aliveAddress, silentAddress, absent))
                             .toCompletableFuture())
                     .succeedsWithin(20, TimeUnit.SECONDS)
@@ -96,7 +98,7 @@ class RespProxyEpochsTest {
     }
 
     private Optional<Epoch> ask(ProxyAddress proxy, TlsContext tls) {
-        return new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(10), ProxyLogin.NONE, tls))
+        return epochs(Duration.ofSeconds(10), ProxyLogin.NONE, tls)
                 .ask(List.of(proxy))
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)
@@ -104,12 +106,18 @@ class RespProxyEpochsTest {
                 .get(proxy);
     }
 
+    private RespProxyEpochs epochs(Duration timeout, ProxyLogin login, TlsContext tls) {
+        RespClient client = new RespClient(1, timeout, login, tls, ForkJoinPool.commonPool());
+        clients.add(client);
+        return new RespProxyEpochs(client);
+    }
+
     private static ProxyLogin password(String password) {
         return new ProxyLogin(Optional.empty(), Optional.of(password));
     }
 
     private Map<ProxyAddress, Optional<Epoch>> ask(List<ProxyAddress> proxies, ProxyLogin login) {
-        return new RespProxyEpochs(new ProxyCall(vertx, Duration.ofSeconds(10), login, null))
+        return epochs(Duration.ofSeconds(10), login, null)
                 .ask(proxies)
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)

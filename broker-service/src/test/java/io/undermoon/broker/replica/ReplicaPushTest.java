@@ -3,13 +3,13 @@ package io.undermoon.broker.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.storage.MemoryStorage;
-import io.undermoon.broker.store.MetadataStore;
+import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.broker.testing.MutableClock;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,21 +23,21 @@ import org.junit.jupiter.api.Test;
 class ReplicaPushTest {
     @Test
     void copies_to_every_replica_and_does_not_wait_for_the_silent() throws IOException {
-        MetaStore state = Stores.withCluster(4, 1);
-        MetadataStore store = new MetadataStore(
-                new MemoryStorage(state), new MetadataStore.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
+        Metadata state = TestMetadata.withCluster(4, 1);
+        MetadataWriter metadata = new MetadataWriter(
+                new MemoryStorage(state), new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
         Queue<String> received = new ConcurrentLinkedQueue<>();
         HttpServer replica = replica(received);
         try (FakeProxy silent = FakeProxy.silent()) {
             String address = "127.0.0.1:" + replica.getAddress().getPort();
-            ReplicaPush push = new ReplicaPush(store, List.of(silent.address()), Duration.ofMillis(300), null);
+            ReplicaPush push = new ReplicaPush(metadata, List.of(silent.address()), Duration.ofMillis(300), null);
             push.push();
             assertThat(received).isEmpty();
 
             push.replaceReplicas(List.of(silent.address(), address));
             push.push();
             assertThat(received).hasSize(1);
-            assertThat(MetaStoreJson.read(received.remove().getBytes(StandardCharsets.UTF_8)))
+            assertThat(MetadataJson.read(received.remove().getBytes(StandardCharsets.UTF_8)))
                     .isEqualTo(state);
         } finally {
             replica.stop(0);

@@ -13,7 +13,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.undermoon.broker.config.BrokerConfig;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.MetadataJson;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +33,7 @@ class FileStorageApiTest {
     void answers_when_the_change_is_in_the_file_and_refuses_what_cannot_be_written() throws IOException {
         Path file = Path.of(config.metaFilename());
         ok(register(1));
-        assertThat(MetaStoreJson.read(Files.readAllBytes(file)).allProxies()).hasSize(1);
+        assertThat(MetadataJson.read(Files.readAllBytes(file)).allProxies()).hasSize(1);
 
         Files.move(file.getParent(), file.getParent().resolveSibling("away"));
         long epoch = Broker.epoch();
@@ -44,7 +44,7 @@ class FileStorageApiTest {
 
         Files.createDirectories(file.getParent());
         await().untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
-        assertThat(MetaStoreJson.read(Files.readAllBytes(file)).allProxies()).hasSize(1);
+        assertThat(MetadataJson.read(Files.readAllBytes(file)).allProxies()).hasSize(1);
         ok(register(2));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.emptyString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -104,7 +105,10 @@ class FrameworkErrorsTest {
                 .get("/q/openapi")
                 .then()
                 .statusCode(200)
-                .body("paths.'/api/v3/clusters/meta/{name}'.post", notNullValue());
+                .body("paths.'/api/v3/clusters/meta/{name}'.post", notNullValue())
+                .body("components.schemas.MetaStore.properties.clusters", notNullValue())
+                .body("components.schemas.ClusterStore.properties.chunks", notNullValue())
+                .body("components.schemas.ChunkStore.properties.keySet()", hasSize(6));
         given().get("/q/swagger-ui/").then().statusCode(200);
         given().redirects().follow(false).get("/").then().statusCode(307).body(emptyString());
     }

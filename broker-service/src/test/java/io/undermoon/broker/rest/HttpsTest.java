@@ -5,18 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
+import io.undermoon.client.BoundedHttp;
+import io.undermoon.client.HttpReply;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
-import io.undermoon.tls.TlsHttpClient;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,21 +27,17 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(value = HttpsTest.Certificates.class, restrictToAnnotatedClass = true)
 class HttpsTest {
     static final String AUTHORITIES = "test.authorities";
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     @Test
     void answers_those_who_trust_its_authority() throws Exception {
         String authorities = ConfigProvider.getConfig().getValue(AUTHORITIES, String.class);
-        String port = ConfigProvider.getConfig().getValue("quarkus.http.test-ssl-port", String.class);
+        int port = ConfigProvider.getConfig().getValue("quarkus.http.test-ssl-port", Integer.class);
         TlsContext tls = new TlsContext(new TlsFiles(null, null, Path.of(authorities)), true);
-        HttpResponse<String> response = new TlsHttpClient(HttpClient.newBuilder(), tls)
-                .get()
-                .send(
-                        HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + "/api/v3/epoch"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+        HttpReply reply = new BoundedHttp(LIMIT, false, tls)
+                .send(new HostPort("127.0.0.1", port), "GET", "/api/v3/epoch", new byte[0], LIMIT);
 
-        assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.sslSession()).isPresent();
+        assertThat(reply.status()).isEqualTo(200);
     }
 
     /** An authority for the time of the test. */

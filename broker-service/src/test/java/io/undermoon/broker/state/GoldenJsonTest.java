@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.broker.testing.Golden;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.ClusterName;
@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 
 /** The documents of the original: the dump, and the cluster and proxies that are derived from it. */
 class GoldenJsonTest {
-    private static final MetaStoreView VIEW = new MetaStoreView(MetaStoreJson.read(Golden.bytes("dump.json")));
+    private static final MetadataView VIEW = new MetadataView(MetadataJson.read(Golden.bytes("dump.json")));
 
     @Test
     void writes_the_dump_it_has_read() throws IOException {
-        JsonNode written = Json.mapper().readTree(MetaStoreJson.write(VIEW.state()));
+        JsonNode written = Json.mapper().readTree(MetadataJson.write(VIEW.state()));
 
         assertThat(written).isEqualTo(Golden.read("dump.json"));
     }
@@ -54,8 +54,9 @@ class GoldenJsonTest {
 
     @Test
     void shows_a_free_proxy_at_the_global_epoch() {
-        MetaStore state = atEpoch(Stores.withProxies(9), 12);
-        ObjectNode proxy = tree(new MetaStoreView(state).proxy(Stores.proxy(9)).orElseThrow());
+        Metadata state = atEpoch(TestMetadata.withProxies(9), 12);
+        ObjectNode proxy =
+                tree(new MetadataView(state).proxy(TestMetadata.proxy(9)).orElseThrow());
         proxy.remove("replicas");
 
         assertThat((JsonNode) proxy).isEqualTo(Golden.read("proxy-free.json").get("proxy"));
@@ -66,13 +67,13 @@ class GoldenJsonTest {
         JsonNode dump = Golden.read("dump.json");
         dump.findValues("migrating_slots")
                 .forEach(parts -> ((ObjectNode) parts.get(1).get(0)).put("waiting", true));
-        MetaStore state = MetaStoreJson.read(dump);
-        ClusterStore store = state.clusters().get(new ClusterName("orders"));
-        ClusterView one = ClusterView.of(store);
+        Metadata state = MetadataJson.read(dump);
+        StoredCluster stored = state.clusters().get(new ClusterName("orders"));
+        ClusterView one = ClusterView.of(stored);
 
-        assertThat(store.tasks()).hasSize(2);
-        assertThat(store.runningTasks()).hasSize(1);
-        assertThat(MetaStoreJson.read(MetaStoreJson.write(state))).isEqualTo(state);
+        assertThat(stored.tasks()).hasSize(2);
+        assertThat(stored.runningTasks()).hasSize(1);
+        assertThat(MetadataJson.read(MetadataJson.write(state))).isEqualTo(state);
 
         assertThat(one.cluster().nodes().get(0).slots()).hasSize(2);
         assertThat(one.cluster().nodes().get(2).slots()).hasSize(1);
@@ -91,7 +92,7 @@ class GoldenJsonTest {
         older.remove("enable_ordered_proxy");
         older.get("all_proxies").forEach(proxy -> ((ObjectNode) proxy).remove("index"));
 
-        assertThat(MetaStoreJson.read(Json.mapper().writeValueAsBytes(older))).isEqualTo(VIEW.state());
+        assertThat(MetadataJson.read(Json.mapper().writeValueAsBytes(older))).isEqualTo(VIEW.state());
     }
 
     @Test
@@ -117,7 +118,7 @@ class GoldenJsonTest {
     private static void refuses(Consumer<ObjectNode> damage, String reason) {
         ObjectNode dump = (ObjectNode) Golden.read("dump.json");
         damage.accept(dump);
-        assertThatThrownBy(() -> MetaStoreJson.read(dump.toString().getBytes(StandardCharsets.UTF_8)))
+        assertThatThrownBy(() -> MetadataJson.read(dump.toString().getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(UndermoonException.class)
                 .hasMessageContaining(reason);
     }
@@ -131,8 +132,8 @@ class GoldenJsonTest {
         }
     }
 
-    private static MetaStore atEpoch(MetaStore state, long epoch) {
-        MetaStoreEdit edit = state.edit();
+    private static Metadata atEpoch(Metadata state, long epoch) {
+        MetadataEdit edit = state.edit();
         edit.liftEpochs(new Epoch(epoch));
         return edit.done();
     }

@@ -3,11 +3,11 @@ package io.undermoon.broker.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.undermoon.broker.state.MetaStore;
-import io.undermoon.broker.state.MetaStoreJson;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.storage.MetadataStorage.WriteResult;
 import io.undermoon.broker.testing.Golden;
-import io.undermoon.broker.testing.Stores;
+import io.undermoon.broker.testing.TestMetadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileStorageTest {
-    private static final MetaStore EMPTY = MetaStore.empty(false);
-    private static final MetaStore OLD = Stores.withProxies(2);
-    private static final MetaStore NEW = Stores.withProxies(3);
+    private static final Metadata EMPTY = Metadata.empty(false);
+    private static final Metadata OLD = TestMetadata.withProxies(2);
+    private static final Metadata NEW = TestMetadata.withProxies(3);
 
     @TempDir
     Path directory;
@@ -47,7 +47,7 @@ class FileStorageTest {
     @Test
     void loads_the_dump_of_the_original() throws IOException {
         Files.write(file(), Golden.bytes("dump.json"));
-        assertThat(load()).isEqualTo(MetaStoreJson.read(Golden.bytes("dump.json")));
+        assertThat(load()).isEqualTo(MetadataJson.read(Golden.bytes("dump.json")));
     }
 
     @Test
@@ -114,7 +114,7 @@ class FileStorageTest {
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("cannot be written");
             assertThat(storage.load().state()).isEqualTo(OLD);
-            assertThat(MetaStoreJson.read(Files.readAllBytes(file()))).isEqualTo(OLD);
+            assertThat(MetadataJson.read(Files.readAllBytes(file()))).isEqualTo(OLD);
             assertThat(names()).containsExactly("metadata", "metadata.lock");
 
             assertThat(storage.compareAndSet(storage.load().version(), NEW)).isInstanceOf(WriteResult.Stored.class);
@@ -151,13 +151,13 @@ class FileStorageTest {
         return directory.resolve("metadata");
     }
 
-    private void store(MetaStore state) {
+    private void store(Metadata state) {
         try (FileStorage storage = FileStorage.open(file(), EMPTY)) {
             storage.compareAndSet(storage.load().version(), state);
         }
     }
 
-    private MetaStore load() {
+    private Metadata load() {
         try (FileStorage storage = FileStorage.open(file(), EMPTY)) {
             return storage.load().state();
         }

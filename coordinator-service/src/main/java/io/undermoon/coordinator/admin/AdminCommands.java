@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The commands of the admin port: {@code PING}, {@code CONFIG GET|SET}, {@code UMCTL DEBUG FUTURE}. Names of commands and
- * sub-commands are read in any case, those of fields as they are. The texts of errors are those of the original.
+ * The commands of the admin port: {@code PING}, {@code CONFIG GET|SET}, {@code UMCTL DEBUG FUTURE}. Names of commands
+ * and sub-commands are case-insensitive, those of fields are not. The texts of errors are those of the original.
  */
 final class AdminCommands {
     private static final Simple OK = new Simple("OK");
@@ -27,7 +27,7 @@ final class AdminCommands {
     private final Supplier<List<String>> sessions;
 
     /**
-     * @param sessions one line for each live session, the oldest first
+     * @param sessions one line per open session, the oldest first
      */
     AdminCommands(BrokerDirectory brokers, String reporterId, Supplier<List<String>> sessions) {
         this.brokers = brokers;

@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * The RESP port for operators. A session ends when nothing came for {@link #IDLE_LIMIT}; a command may have
- * {@value CommandDecoder#MAX_COMMAND_BYTES} bytes; more than {@value #MAX_SESSIONS} sessions at a time are turned away.
+ * The RESP port for operators. A session is closed when no data has arrived for {@link #IDLE_LIMIT}; a command may have
+ * {@value CommandDecoder#MAX_COMMAND_BYTES} bytes; at most {@value #MAX_SESSIONS} sessions are open at a time.
  */
 public final class AdminServer implements AutoCloseable {
     static final Duration IDLE_LIMIT = Duration.ofMinutes(5);
@@ -58,7 +58,7 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Starts to listen.
      *
-     * @throws IllegalStateException if that is not possible, with the address and the reason
+     * @throws IllegalStateException if the address cannot be bound
      */
     public void start() {
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -80,7 +80,7 @@ public final class AdminServer implements AutoCloseable {
             throw new IllegalStateException(
                     "undermoon.address = '" + address + "': cannot listen there: " + bound.cause(), bound.cause());
         }
-        LOG.infof("admin port listens address=%s", address);
+        LOG.infof("Admin port is listening: address=%s", address);
     }
 
     @Override
@@ -90,7 +90,7 @@ public final class AdminServer implements AutoCloseable {
 
     private void accept(Channel channel) {
         if (sessions.size() >= MAX_SESSIONS) {
-            LOG.warnf("admin session turned away, there are %d already", MAX_SESSIONS);
+            LOG.warnf("Admin session refused: sessions=%d", MAX_SESSIONS);
             channel.close();
             return;
         }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** One client of the admin port. Whatever goes wrong with it ends this session only. Runs on its channel's event loop. */
+/** One client of the admin port. An error ends only its own session. Runs on the event loop of its channel. */
 final class AdminSession extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = Logger.getLogger(AdminSession.class);
 
@@ -35,7 +35,7 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
         context.flush();
     }
 
-    /** A client that does not read its answers is not read from. */
+    /** Stops reading from a client that does not read its replies. */
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         context.channel().config().setAutoRead(context.channel().isWritable());
@@ -53,14 +53,14 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
         if (cause instanceof DecoderException) {
             refuse(context, cause);
         } else {
-            LOG.debugf("admin session ends remote=%s: %s", context.channel().remoteAddress(), cause);
+            LOG.debugf("Admin session ended: client=%s: %s", context.channel().remoteAddress(), cause);
             context.close();
         }
     }
 
     /**
-     * Answers with an error and ends the session. Closing while bytes wait to be read would reset the connection and could
-     * lose the answer; so only our half is closed, and the rest when the client has had time to read.
+     * Replies with an error and ends the session. Closing a socket with unread bytes would reset the connection and
+     * could lose the reply, so only the output is closed at once, and the socket after the client has had time to read.
      */
     private static void refuse(ChannelHandlerContext context, Throwable cause) {
         write(context, new RespValue.Failure("ERR " + cause.getMessage()));

@@ -14,8 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes into {@link Command}s: arrays of strings, or plain lines of words as one types them. After bytes that are neither,
- * or more than {@value #MAX_COMMAND_BYTES} of them, it throws once, with the text for the client, and swallows what follows.
+ * Decodes bytes into {@link Command}s: arrays of strings, or lines of words as a person types them. On any other input,
+ * or more than {@value #MAX_COMMAND_BYTES} bytes of one command, it throws once, with the text for the client, and
+ * discards the rest.
  */
 final class CommandDecoder extends ByteToMessageDecoder {
     static final int MAX_COMMAND_BYTES = 16 * 1024;
@@ -25,7 +26,7 @@ final class CommandDecoder extends ByteToMessageDecoder {
     private boolean broken;
 
     /**
-     * What a client sent.
+     * A command of a client.
      *
      * @param words UTF-8, with U+FFFD for bytes that are not; none for a blank line
      */
@@ -84,7 +85,7 @@ final class CommandDecoder extends ByteToMessageDecoder {
         return new CorruptedFrameException("Protocol error: a command is an array of strings");
     }
 
-    /** The words up to the end of the line, which may be a bare line feed; null if there is none yet. */
+    /** The words of a line, which may end in a bare line feed; null if the line is not complete. */
     private static @Nullable Command readLine(ByteBuf in) {
         int length = in.bytesBefore((byte) '\n');
         if (length < 0) {

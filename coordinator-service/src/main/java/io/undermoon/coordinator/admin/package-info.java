@@ -1,5 +1,5 @@
 /**
- * The RESP port for operators. Stands on {@code port}; knows no loop and no adapter.
+ * The RESP port for operators. Imports only {@code port}; knows no loop and no adapter.
  */
 @NullMarked
 package io.undermoon.coordinator.admin;

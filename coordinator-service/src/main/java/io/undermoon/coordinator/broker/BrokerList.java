@@ -1,6 +1,7 @@
 package io.undermoon.coordinator.broker;
 
-import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.client.BrokerOrder;
+import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.BrokerDirectory;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Which broker to ask: the one that answered last, as long as it answers; else the others, those that are known to be
  * in trouble last of all. Thread-safe.
  */
-public final class BrokerList implements BrokerDirectory {
+public final class BrokerList implements BrokerDirectory, BrokerOrder {
     private static final Logger LOG = Logger.getLogger(BrokerList.class);
 
     private final LongSupplier nanoClock;
@@ -53,7 +54,8 @@ public final class BrokerList implements BrokerDirectory {
     }
 
     /** All brokers in the order in which to try them. None is left out: with all in trouble, one must be tried. */
-    synchronized List<HostPort> candidates() {
+    @Override
+    public synchronized List<HostPort> candidates() {
         List<HostPort> order = new ArrayList<>(brokers);
         order.sort(Comparator.comparing((HostPort broker) -> trouble.failing(broker))
                 .thenComparing(trouble::left)
@@ -61,7 +63,8 @@ public final class BrokerList implements BrokerDirectory {
         return order;
     }
 
-    synchronized void answered(HostPort broker) {
+    @Override
+    public synchronized void answered(HostPort broker) {
         lastAnswerNanos = nanoClock.getAsLong();
         boolean recovered = trouble.succeeded(broker);
         if (!broker.equals(preferred) && brokers.contains(broker)) {
@@ -72,7 +75,8 @@ public final class BrokerList implements BrokerDirectory {
         }
     }
 
-    synchronized void failed(HostPort broker, String reason) {
+    @Override
+    public synchronized void failed(HostPort broker, String reason) {
         if (trouble.failed(broker)) {
             LOG.warnf("broker does not answer broker=%s: %s", broker, reason);
         }

@@ -1,6 +1,8 @@
 package io.undermoon.coordinator.broker;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.undermoon.client.BrokerHttp;
+import io.undermoon.client.BrokerHttpException;
+import io.undermoon.client.HttpReply;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.port.MetadataSource;
@@ -35,7 +37,6 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     static final int PAGE_SIZE = 100;
 
     private static final int MAX_PAGES = 10_000;
-    private static final byte[] NO_BODY = new byte[0];
     private static final Duration WATCH_TIME = Duration.ofSeconds(20);
     /** The broker asks every proxy for its epoch. */
     private static final Duration RECOVERY_TIME = Duration.ofSeconds(30);
@@ -53,7 +54,7 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
      * @param tls absent for plain HTTP
      */
     public HttpBroker(BrokerList brokers, String reporterId, Duration timeout, boolean gzip, @Nullable TlsContext tls) {
-        this.http = new BrokerHttp(brokers, timeout, gzip, tls);
+        this.http = new BrokerHttp(brokers, timeout, timeout, gzip, tls);
         this.reporterId = reporterId;
     }
 
@@ -65,79 +66,80 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     @Override
     public Optional<Epoch> awaitEpochOtherThan(Epoch known) {
         String path = "/watch?epoch=" + known + "&timeout=" + WATCH_TIME.toSeconds();
-        BrokerHttp.Reply reply = http.send("GET", path, NO_BODY, WATCH_TIME);
+        HttpReply reply = send("GET", path, WATCH_TIME);
         if (isUnknownPath(reply)) {
             return Optional.empty();
         }
-        return Optional.of(read(path, reply, Wire.EpochBody.class).epoch());
+        return Optional.of(read(reply, BrokerMessages.EpochBody.class).epoch());
     }
 
     @Override
     public Optional<Map<ProxyAddress, Epoch>> wantedEpochs() {
         String path = "/proxies/epochs";
-        BrokerHttp.Reply first = http.get(path + page(0));
+        HttpReply first = get(path + page(0));
         if (isUnknownPath(first)) {
             return Optional.empty();
         }
         Map<ProxyAddress, Epoch> epochs = new LinkedHashMap<>();
-        BrokerHttp.Reply reply = first;
+        HttpReply reply = first;
         for (int i = 0; i < MAX_PAGES; i++) {
-            Map<ProxyAddress, Epoch> part = read(path, reply, Wire.Epochs.class).epochs();
+            Map<ProxyAddress, Epoch> part =
+                    read(reply, BrokerMessages.Epochs.class).epochs();
             epochs.putAll(part);
             if (part.size() < PAGE_SIZE) {
                 return Optional.of(epochs);
             }
-            reply = http.get(path + page(i + 1));
+            reply = get(path + page(i + 1));
         }
         throw endless(path);
     }
 
     @Override
     public List<ProxyAddress> proxies() {
-        return pages("/proxies/addresses", Wire.Addresses.class, Wire.Addresses::addresses);
+        return pages("/proxies/addresses", BrokerMessages.Addresses.class, BrokerMessages.Addresses::addresses);
     }
 
     @Override
     public Set<ProxyAddress> failedProxies() {
         return new HashSet<>(
-                get("/proxies/failed/addresses", Wire.Addresses.class).addresses());
+                get("/proxies/failed/addresses", BrokerMessages.Addresses.class).addresses());
     }
 
     @Override
     public Optional<Proxy> proxy(ProxyAddress address) {
-        return Optional.ofNullable(
-                get("/proxies/meta/" + segment(address), Wire.ProxyBody.class).proxy());
+        return Optional.ofNullable(get("/proxies/meta/" + segment(address), BrokerMessages.ProxyBody.class)
+                .proxy());
     }
 
     @Override
     public List<ClusterName> clusterNames() {
-        return pages("/clusters/names", Wire.Names.class, Wire.Names::names);
+        return pages("/clusters/names", BrokerMessages.Names.class, BrokerMessages.Names::names);
     }
 
     @Override
     public Optional<Cluster> cluster(ClusterName name) {
-        return Optional.ofNullable(
-                get("/clusters/meta/" + segment(name), Wire.ClusterBody.class).cluster());
+        return Optional.ofNullable(get("/clusters/meta/" + segment(name), BrokerMessages.ClusterBody.class)
+                .cluster());
     }
 
     @Override
     public Optional<ClusterInfo> clusterInfo(ClusterName name) {
         String path = "/clusters/info/" + segment(name);
-        BrokerHttp.Reply reply = http.get(path);
-        return reply.status() == 404 ? Optional.empty() : Optional.of(read(path, reply, ClusterInfo.class));
+        HttpReply reply = get(path);
+        return reply.status() == 404 ? Optional.empty() : Optional.of(read(reply, ClusterInfo.class));
     }
 
     @Override
     public CommitOutcome commit(MigrationTask task) {
         String path = "/clusters/migrations";
-        BrokerHttp.Reply reply = http.send("PUT", path, json(task));
+        HttpReply reply = put(path, task);
         if (reply.isSuccess()) {
             return CommitOutcome.COMMITTED;
         }
         return switch (reply.status()) {
             case 404 -> CommitOutcome.GONE;
             case 409 -> CommitOutcome.RETRY;
-            default -> throw BrokerErrors.refusal("PUT " + path, reply);
+            default -> throw refused(reply);
         };
     }
 
@@ -149,59 +151,59 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
                 .orElseThrow(() -> new IllegalArgumentException("no migration: " + task));
         String path = "/clusters/migrations/" + segment(task.clusterName()) + "?slots="
                 + task.slotRange().rangeList() + "&epoch=" + epoch;
-        BrokerHttp.Reply reply = http.send("DELETE", path, NO_BODY, ABORT_TIME);
+        HttpReply reply = send("DELETE", path, ABORT_TIME);
         return switch (reply.status()) {
             case 200, 404 -> true;
             case 409 -> false;
-            default -> throw BrokerErrors.refusal("DELETE " + path, reply);
+            default -> throw refused(reply);
         };
     }
 
     @Override
     public void reportProgress(List<ProgressReport> reports) {
         String path = "/clusters/migrations/progress";
-        BrokerHttp.Reply reply = http.send("PUT", path, json(new Wire.ProgressReports(reports)));
+        HttpReply reply = put(path, new BrokerMessages.ProgressReports(reports));
         if (!reply.isSuccess() && !isUnknownPath(reply)) {
-            throw BrokerErrors.refusal("PUT " + path, reply);
+            throw refused(reply);
         }
     }
 
     @Override
     public List<ProxyAddress> recoverEpochs() {
         String path = "/epoch/recovery";
-        BrokerHttp.Reply reply = http.send("PUT", path, NO_BODY, RECOVERY_TIME);
-        return read(path, reply, Wire.FailedAddresses.class).failedAddresses();
+        HttpReply reply = send("PUT", path, RECOVERY_TIME);
+        return read(reply, BrokerMessages.FailedAddresses.class).failedAddresses();
     }
 
     @Override
     public void report(ProxyAddress proxy) {
         String path = "/failures/" + segment(proxy) + "/" + segment(reporterId);
-        BrokerHttp.Reply reply = http.send("POST", path, NO_BODY);
+        HttpReply reply = send("POST", path, Duration.ZERO);
         if (!reply.isSuccess()) {
-            throw BrokerErrors.refusal("POST " + path, reply);
+            throw refused(reply);
         }
     }
 
     @Override
     public List<ProxyAddress> agreedFailures() {
-        return get("/failures", Wire.Addresses.class).addresses();
+        return get("/failures", BrokerMessages.Addresses.class).addresses();
     }
 
     @Override
     public Outcome failOver(ProxyAddress proxy) {
         String path = "/proxies/failover/" + segment(proxy);
-        BrokerHttp.Reply reply = http.send("POST", path, NO_BODY);
+        HttpReply reply = send("POST", path, Duration.ZERO);
         return switch (reply.status()) {
             case 404 -> new Outcome.Unknown();
-            case 409 -> new Outcome.Retry(BrokerErrors.textOf(reply));
+            case 409 -> new Outcome.Retry(reply.refusal().reason());
             default ->
                 new Outcome.TakenOver(Optional.ofNullable(
-                        read(path, reply, Wire.ProxyBody.class).proxy()));
+                        read(reply, BrokerMessages.ProxyBody.class).proxy()));
         };
     }
 
     /** The original answers 405 for paths it does not know. */
-    private static boolean isUnknownPath(BrokerHttp.Reply reply) {
+    private static boolean isUnknownPath(HttpReply reply) {
         return reply.status() == 404 || reply.status() == 405;
     }
 
@@ -227,31 +229,44 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     }
 
     private <T> T get(String path, Class<T> type) {
-        return read(path, http.get(path), type);
+        return read(get(path), type);
     }
 
-    private static <T> T read(String path, BrokerHttp.Reply reply, Class<T> type) {
-        if (reply.status() != 200) {
-            throw BrokerErrors.refusal(path, reply);
-        }
+    private HttpReply get(String path) {
+        return send("GET", path, Duration.ZERO);
+    }
+
+    /** A request without a body for which the broker may take some time on top of the time limit. */
+    private HttpReply send(String method, String path, Duration extraTime) {
         try {
-            T value = Json.mapper().readValue(reply.body(), type);
-            if (value != null) {
-                return value;
-            }
+            return http.send(method, path, extraTime);
         } catch (IOException e) {
-            throw new BrokerException(
-                    path + ": cannot read the answer of broker " + reply.broker() + ": " + e.getMessage(), e);
+            throw failure(e);
         }
-        throw new BrokerException(path + ": broker " + reply.broker() + " answers null");
     }
 
-    private static byte[] json(Object value) {
+    private HttpReply put(String path, Object body) {
         try {
-            return Json.mapper().writeValueAsBytes(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot write " + value, e);
+            return http.send("PUT", path, Json.mapper().writeValueAsBytes(body));
+        } catch (IOException e) {
+            throw failure(e);
         }
+    }
+
+    private static <T> T read(HttpReply reply, Class<T> type) {
+        try {
+            return reply.read(type);
+        } catch (BrokerHttpException e) {
+            throw failure(e);
+        }
+    }
+
+    private static BrokerException refused(HttpReply reply) {
+        return failure(reply.refusal());
+    }
+
+    private static BrokerException failure(IOException e) {
+        return new BrokerException(String.valueOf(e.getMessage()), e);
     }
 
     /** Text as one segment of a path. A colon may stay, and stays: the original does not decode what it gets. */

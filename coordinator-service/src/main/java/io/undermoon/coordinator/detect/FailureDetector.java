@@ -1,15 +1,15 @@
 package io.undermoon.coordinator.detect;
 
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.KeyedExecutor;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
-import io.undermoon.coordinator.port.ProxyException;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
 import java.time.Duration;
@@ -22,33 +22,33 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Probes every proxy once per round and reports those that are dead.
+ * Probes every proxy once per round and reports dead proxies to the broker.
  *
- * <p>A proxy is reported when {@value #ATTEMPTS} probes in a row failed, one per round, so that a hiccup of the network is not
- * a failure; or when it says that one of its masters has been down for longer than the limit. The report is renewed while
- * the failure lasts. Proxies that are out of service are probed too, so that the roster knows when they are back, but
- * seldom and without reports.
+ * <p>A proxy is dead when {@value #ATTEMPTS} probes in a row failed, one per round, so that one lost packet is not a
+ * failure; or when it answers that one of its masters has been down for longer than the limit. The report is renewed as
+ * long as the proxy is dead. Proxies that are out of service are probed too, so that their recovery is noticed, but
+ * less often and without reports.
  *
- * <p>A round waits for slow proxies only briefly; a proxy that is still being probed is passed over by the next round.
+ * <p>A round waits for slow proxies only briefly; a proxy whose probe is still running is skipped by the next round.
  * Rounds must not overlap; probes end on other threads.
  */
 public final class FailureDetector {
     static final int ATTEMPTS = 3;
     static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
-    static final Duration FAILED_PROBE_INTERVAL = Duration.ofSeconds(5);
+    static final Duration OUT_OF_SERVICE_PROBE_INTERVAL = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(FailureDetector.class);
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration WAIT_LIMIT = Duration.ofMillis(500);
 
     private final MetadataSource source;
     private final FailureLedger ledger;
     private final ProxyControl proxies;
-    private final Roster roster;
-    private final Journal journal;
-    private final Crew crew;
+    private final ProxyStatuses statuses;
+    private final LoopMetrics metrics;
+    private final KeyedExecutor executor;
     private final Duration nodeFailureTimeout;
     private final LongSupplier nanoClock;
-    private final Map<ProxyAddress, Suspicion> suspicions = new ConcurrentHashMap<>();
+    private final Map<ProxyAddress, ProbeFailures> failures = new ConcurrentHashMap<>();
 
     /**
      * @param nodeFailureTimeout how long a master may be down before its proxy counts as failed
@@ -58,62 +58,66 @@ public final class FailureDetector {
             MetadataSource source,
             FailureLedger ledger,
             ProxyControl proxies,
-            Roster roster,
-            Journal journal,
-            Crew crew,
+            ProxyStatuses statuses,
+            LoopMetrics metrics,
+            KeyedExecutor executor,
             Duration nodeFailureTimeout,
             LongSupplier nanoClock) {
         this.source = source;
         this.ledger = ledger;
         this.proxies = proxies;
-        this.roster = roster;
-        this.journal = journal;
-        this.crew = crew;
+        this.statuses = statuses;
+        this.metrics = metrics;
+        this.executor = executor;
         this.nodeFailureTimeout = nodeFailureTimeout;
         this.nanoClock = nanoClock;
     }
 
     /**
-     * @throws BrokerException if the list of proxies cannot be had
+     * Probes the proxies that are due.
+     *
+     * @throws BrokerException if the broker does not return the list of proxies
      */
     public void round() {
-        Set<ProxyAddress> failed = source.failedProxies();
+        Set<ProxyAddress> outOfService = source.failedProxies();
         List<ProxyAddress> all = source.proxies();
-        roster.retain(all);
-        suspicions.keySet().retainAll(all);
+        statuses.retain(all);
+        failures.keySet().retainAll(all);
         List<ProxyAddress> due = all.stream()
-                .filter(proxy -> !failed.contains(proxy) || failedProbeDue(proxy))
+                .filter(proxy -> !outOfService.contains(proxy) || outOfServiceProbeDue(proxy))
                 .toList();
-        crew.each(due, proxy -> probe(proxy, failed.contains(proxy)), PATIENCE);
+        executor.forEach(due, proxy -> probe(proxy, outOfService.contains(proxy)), WAIT_LIMIT);
     }
 
-    /** How many proxies are held to be dead or to have a dead master. */
-    public int suspects() {
-        return (int) suspicions.values().stream()
-                .filter(suspicion -> suspicion.failedAttempts() >= ATTEMPTS)
+    /** The number of proxies that are dead or have a dead master. */
+    public int deadProxies() {
+        return (int) failures.values().stream()
+                .filter(proxy -> proxy.failedAttempts() >= ATTEMPTS)
                 .count();
     }
 
-    /** Silent hosts cost a time-out each: those known to be out of service must not crowd out the others. */
-    private boolean failedProbeDue(ProxyAddress proxy) {
-        Suspicion suspicion = suspicions.getOrDefault(proxy, Suspicion.NONE);
-        return suspicion.failedAttempts() < ATTEMPTS
-                || nanoClock.getAsLong() - suspicion.lastAttemptNanos() >= FAILED_PROBE_INTERVAL.toNanos();
+    /**
+     * Each probe of an unreachable host lasts a whole time-out: those already out of service must not delay the others.
+     */
+    private boolean outOfServiceProbeDue(ProxyAddress proxy) {
+        ProbeFailures last = failures.getOrDefault(proxy, ProbeFailures.NONE);
+        return last.failedAttempts() < ATTEMPTS
+                || nanoClock.getAsLong() - last.lastAttemptNanos() >= OUT_OF_SERVICE_PROBE_INTERVAL.toNanos();
     }
 
     private void probe(ProxyAddress proxy, boolean outOfService) {
         try {
             Probe probe = proxies.probe(proxy);
-            roster.answered(proxy, probe.epoch());
+            statuses.answered(proxy, probe.epoch());
             Optional<NodeHealth> dead =
                     probe.nodes().stream().filter(this::isDeadMaster).findFirst();
             if (dead.isPresent()) {
-                deadMaster(proxy, dead.get(), outOfService);
+                masterIsDead(proxy, dead.get(), outOfService);
             } else {
-                alive(proxy);
+                succeeded(proxy);
             }
-        } catch (ProxyException e) {
-            silent(proxy, e, outOfService);
+        } catch (RespClientException e) {
+            failed(proxy, e, outOfService);
         }
     }
 
@@ -123,36 +127,36 @@ public final class FailureDetector {
                 && node.sinceLastSuccess().compareTo(nodeFailureTimeout) >= 0;
     }
 
-    private void alive(ProxyAddress proxy) {
-        Suspicion before = suspicions.remove(proxy);
+    private void succeeded(ProxyAddress proxy) {
+        ProbeFailures before = failures.remove(proxy);
         if (before != null && before.failedAttempts() >= ATTEMPTS) {
-            LOG.infof("proxy is back proxy=%s", proxy);
+            LOG.infof("Proxy has recovered: proxy=%s", proxy);
         }
     }
 
-    private void silent(ProxyAddress proxy, ProxyException cause, boolean outOfService) {
-        roster.silent(proxy);
-        journal.probeFailed(cause.reason());
-        Suspicion now = suspicions.merge(
+    private void failed(ProxyAddress proxy, RespClientException cause, boolean outOfService) {
+        statuses.failed(proxy);
+        metrics.probeFailed(cause.reason());
+        ProbeFailures now = failures.merge(
                 proxy,
-                Suspicion.NONE.attemptFailed(nanoClock.getAsLong()),
+                ProbeFailures.NONE.attemptFailed(nanoClock.getAsLong()),
                 (before, first) -> before.attemptFailed(first.lastAttemptNanos()));
         if (now.failedAttempts() == ATTEMPTS) {
-            LOG.warnf("proxy is dead proxy=%s: %s", proxy, cause.getMessage());
+            LOG.warnf("Proxy is dead: proxy=%s: %s", proxy, cause.getMessage());
         }
         if (now.failedAttempts() >= ATTEMPTS && !outOfService) {
             report(proxy, now);
         }
     }
 
-    private void deadMaster(ProxyAddress proxy, NodeHealth node, boolean outOfService) {
+    private void masterIsDead(ProxyAddress proxy, NodeHealth node, boolean outOfService) {
         long now = nanoClock.getAsLong();
-        Suspicion before = suspicions.getOrDefault(proxy, Suspicion.NONE);
-        Suspicion after = new Suspicion(ATTEMPTS, now, before.reportedNanos());
-        suspicions.put(proxy, after);
+        ProbeFailures before = failures.getOrDefault(proxy, ProbeFailures.NONE);
+        ProbeFailures after = new ProbeFailures(ATTEMPTS, now, before.reportedNanos());
+        failures.put(proxy, after);
         if (before.failedAttempts() < ATTEMPTS) {
             LOG.warnf(
-                    "master is dead proxy=%s node=%s: it last answered %d ms ago",
+                    "Master is dead: proxy=%s node=%s: it last answered %d ms ago",
                     proxy, node.node(), node.sinceLastSuccess().toMillis());
         }
         if (!outOfService) {
@@ -160,19 +164,19 @@ public final class FailureDetector {
         }
     }
 
-    private void report(ProxyAddress proxy, Suspicion suspicion) {
-        if (!suspicion.reportDue(nanoClock.getAsLong(), REPORT_INTERVAL.toNanos())) {
+    private void report(ProxyAddress proxy, ProbeFailures now) {
+        if (!now.reportDue(nanoClock.getAsLong(), REPORT_INTERVAL.toNanos())) {
             return;
         }
         try {
             ledger.report(proxy);
-            journal.failureReported();
-            suspicions.computeIfPresent(proxy, (key, latest) -> latest.reported(nanoClock.getAsLong()));
-            if (suspicion.reportedNanos() == null) {
-                LOG.infof("failure reported proxy=%s", proxy);
+            metrics.failureReported();
+            failures.computeIfPresent(proxy, (key, latest) -> latest.reported(nanoClock.getAsLong()));
+            if (now.reportedNanos() == null) {
+                LOG.infof("Failure reported: proxy=%s", proxy);
             }
         } catch (BrokerException e) {
-            LOG.warnf("failure not reported, will be tried again proxy=%s: %s", proxy, e.getMessage());
+            LOG.warnf("Failure not reported, will be retried: proxy=%s: %s", proxy, e.getMessage());
         }
     }
 }

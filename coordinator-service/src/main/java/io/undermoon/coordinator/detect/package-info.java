@@ -1,6 +1,6 @@
 /**
- * Finds dead proxies and dead masters and reports them. A loop: stands on the ports, the roster and the pace; imports no other
- * loop, no adapter, no Quarkus.
+ * Finds dead proxies and dead masters and reports them to the broker. A loop: imports {@code port} and {@code sync}; no
+ * other loop, no adapter, no Quarkus.
  */
 @NullMarked
 package io.undermoon.coordinator.detect;

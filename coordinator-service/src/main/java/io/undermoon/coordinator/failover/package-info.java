@@ -1,6 +1,6 @@
 /**
- * Asks the broker to take over from proxies whose failure reached the quorum. A loop: imports no other loop, no adapter, no
- * Quarkus.
+ * Asks the broker to take over from proxies whose failure reached the quorum. A loop: imports only {@code port}; no
+ * other loop, no adapter, no Quarkus.
  */
 @NullMarked
 package io.undermoon.coordinator.failover;

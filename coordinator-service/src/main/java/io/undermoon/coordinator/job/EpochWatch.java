@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Waits for changes at the broker on a thread of its own and starts a round of synchronisation for each. What it misses, while
- * no broker answers or the broker has no change feed, the regular rounds find.
+ * Waits for changes of the broker's epoch on its own thread and runs a callback for each. Changes that it misses, while
+ * no broker answers or the broker has no change feed, are found by the regular rounds.
  */
 final class EpochWatch implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EpochWatch.class);
-    /** Lets a burst of changes become one round. */
+    /** Combines a burst of changes into one round. */
     private static final Duration AFTER_CHANGE = Duration.ofMillis(20);
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
@@ -50,16 +50,16 @@ final class EpochWatch implements AutoCloseable {
                 pause = step();
             }
         } catch (InterruptedException e) {
-            LOG.debug("epoch watch ends");
+            LOG.debug("Epoch watch stopped");
         }
     }
 
-    /** One wait; returns how long to pause before the next. */
+    /** Waits for one change; returns the pause before the next wait. */
     private Duration step() {
         try {
             Optional<Epoch> epoch = source.awaitEpochOtherThan(known);
             if (epoch.isEmpty()) {
-                LOG.debug("the broker has no change feed");
+                LOG.debug("The broker has no change feed");
                 return WITHOUT_FEED;
             }
             if (epoch.get().equals(known)) {
@@ -69,10 +69,10 @@ final class EpochWatch implements AutoCloseable {
             onChange.run();
             return AFTER_CHANGE;
         } catch (BrokerException e) {
-            LOG.debugf("watching failed: %s", e.getMessage());
+            LOG.debugf("Epoch watch failed: %s", e.getMessage());
             return AFTER_FAILURE;
         } catch (RuntimeException e) {
-            LOG.error("watching failed unexpectedly", e);
+            LOG.error("Epoch watch failed unexpectedly", e);
             return AFTER_FAILURE;
         }
     }

@@ -16,7 +16,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** What runs from start to end: the admin port, without which the service does not start, and the watch. */
+/** Starts and stops the admin port and the epoch watch. The service does not start without its admin port. */
 @Singleton
 public class Lifecycle {
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
@@ -25,18 +25,18 @@ public class Lifecycle {
     private final EpochWatch watch;
     private final CoordinatorConfig config;
 
-    Lifecycle(CoordinatorConfig config, BrokerList brokers, HttpBroker broker, MetadataSync sync, RoundRunner runner) {
+    Lifecycle(CoordinatorConfig config, BrokerList brokers, HttpBroker broker, MetadataSync sync, LoopRunner runner) {
         this.config = config;
         this.admin = new AdminServer(config.address(), brokers, ReporterName.of(config));
-        this.watch = new EpochWatch(broker, () -> runner.run(Rounds.SYNC, sync::roundAfterChange));
+        this.watch = new EpochWatch(broker, () -> runner.run(ScheduledLoops.SYNC, sync::roundAfterChange));
     }
 
-    /** Before the scheduler starts the loops: a coordinator that cannot start is not to act. */
+    /** Runs before the scheduler starts the loops: a coordinator whose start fails must not act. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {
         listen();
         watch.start();
         LOG.infof(
-                "coordinator started address=%s reporter_id=%s brokers=%s",
+                "Coordinator started: address=%s reporter_id=%s brokers=%s",
                 config.address(), ReporterName.of(config), config.brokerAddress());
     }
 
@@ -44,7 +44,7 @@ public class Lifecycle {
         try {
             admin.start();
         } catch (IllegalStateException e) {
-            // Of this type and without a cause it is shown to the operator as one line, not as a stack trace.
+            // Quarkus prints an exception of this type without a cause as one line, not as a stack trace.
             throw new ConfigurationException(e.getMessage(), Set.of("undermoon.address"));
         }
     }

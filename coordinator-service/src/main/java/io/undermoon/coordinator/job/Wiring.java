@@ -8,15 +8,12 @@ import io.undermoon.coordinator.config.Encryption;
 import io.undermoon.coordinator.config.ReporterName;
 import io.undermoon.coordinator.detect.FailureDetector;
 import io.undermoon.coordinator.failover.Failover;
-import io.undermoon.coordinator.health.BrokerReadiness;
-import io.undermoon.coordinator.health.LoopLiveness;
-import io.undermoon.coordinator.health.Pulse;
 import io.undermoon.coordinator.migrate.MigrationCommit;
-import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.proxy.RespProxyControl;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.MetadataPush;
 import io.undermoon.coordinator.sync.MetadataSync;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.umctl.ProxyLogin;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -26,7 +23,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Which parts the service is made of. The parts know nothing of it. */
+/** Creates the parts of the service. */
 @Singleton
 public class Wiring {
     @Produces
@@ -73,30 +70,30 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Crews crews() {
-        return new Crews();
+    LoopExecutors executors() {
+        return new LoopExecutors();
     }
 
-    void closeCrews(@Disposes Crews crews) {
-        crews.close();
-    }
-
-    @Produces
-    @Singleton
-    Roster roster() {
-        return new Roster();
+    void closeExecutors(@Disposes LoopExecutors executors) {
+        executors.close();
     }
 
     @Produces
     @Singleton
-    RoundMetrics metrics(MeterRegistry registry) {
-        return new RoundMetrics(registry);
+    ProxyStatuses statuses() {
+        return new ProxyStatuses();
     }
 
     @Produces
     @Singleton
-    MetadataPush push(HttpBroker broker, RespProxyControl control, Roster roster, RoundMetrics metrics) {
-        return new MetadataPush(broker, control, roster, metrics, pauses());
+    MicrometerMetrics metrics(MeterRegistry registry) {
+        return new MicrometerMetrics(registry);
+    }
+
+    @Produces
+    @Singleton
+    MetadataPush push(HttpBroker broker, RespProxyControl control, ProxyStatuses statuses, MicrometerMetrics metrics) {
+        return new MetadataPush(broker, control, statuses, metrics, backoff());
     }
 
     @Produces
@@ -104,22 +101,22 @@ public class Wiring {
     FailureDetector detector(
             HttpBroker broker,
             RespProxyControl control,
-            Roster roster,
-            RoundMetrics metrics,
-            Crews crews,
+            ProxyStatuses statuses,
+            MicrometerMetrics metrics,
+            LoopExecutors executors,
             CoordinatorConfig config,
             MeterRegistry registry) {
         FailureDetector detector = new FailureDetector(
                 broker,
                 broker,
                 control,
-                roster,
+                statuses,
                 metrics,
-                crews.probing(),
+                executors.probing(),
                 config.nodeFailureTimeout(),
                 System::nanoTime);
-        registry.gauge("undermoon.proxies.answering", roster, Roster::size);
-        registry.gauge("undermoon.proxies.dead", detector, FailureDetector::suspects);
+        registry.gauge("undermoon.proxies.answering", statuses, ProxyStatuses::size);
+        registry.gauge("undermoon.proxies.dead", detector, FailureDetector::deadProxies);
         return detector;
     }
 
@@ -127,17 +124,17 @@ public class Wiring {
     @Singleton
     MetadataSync sync(
             HttpBroker broker,
-            Roster roster,
+            ProxyStatuses statuses,
             MetadataPush push,
-            Crews crews,
-            RoundMetrics metrics,
+            LoopExecutors executors,
+            MicrometerMetrics metrics,
             CoordinatorConfig config) {
         return new MetadataSync(
                 broker,
-                roster,
+                statuses,
                 push,
-                crews.fetching(),
-                crews.pushing(),
+                executors.fetching(),
+                executors.pushing(),
                 metrics,
                 config.recoverEpochs(),
                 System::nanoTime);
@@ -148,36 +145,36 @@ public class Wiring {
     MigrationCommit migrations(
             HttpBroker broker,
             RespProxyControl control,
-            Roster roster,
+            ProxyStatuses statuses,
             MetadataPush push,
-            Crews crews,
-            RoundMetrics metrics) {
-        return new MigrationCommit(broker, control, roster, push, metrics, crews.migrating());
+            LoopExecutors executors,
+            MicrometerMetrics metrics) {
+        return new MigrationCommit(broker, control, statuses, push, metrics, executors.migrating());
     }
 
     @Produces
     @Singleton
-    Failover failover(HttpBroker broker, RoundMetrics metrics) {
-        return new Failover(broker, metrics, pauses());
+    Failover failover(HttpBroker broker, MicrometerMetrics metrics) {
+        return new Failover(broker, metrics, backoff());
     }
 
     @Produces
     @Singleton
-    Pulse pulse() {
-        return new Pulse(Rounds.LOOPS, System::nanoTime);
+    Heartbeat heartbeat() {
+        return new Heartbeat(ScheduledLoops.LOOPS, System::nanoTime);
     }
 
     @Produces
     @Singleton
-    RoundRunner runner(RoundMetrics metrics, Pulse pulse) {
-        return new RoundRunner(metrics, pulse, System::nanoTime);
+    LoopRunner runner(MicrometerMetrics metrics, Heartbeat heartbeat) {
+        return new LoopRunner(metrics, heartbeat, System::nanoTime);
     }
 
     @Produces
     @Singleton
     @Liveness
-    HealthCheck liveness(Pulse pulse) {
-        return new LoopLiveness(pulse);
+    HealthCheck liveness(Heartbeat heartbeat) {
+        return new LoopLiveness(heartbeat);
     }
 
     @Produces
@@ -187,7 +184,7 @@ public class Wiring {
         return new BrokerReadiness(brokers::nanosSinceAnswer);
     }
 
-    private static <K> Backoff<K> pauses() {
+    private static <K> Backoff<K> backoff() {
         return new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime);
     }
 }

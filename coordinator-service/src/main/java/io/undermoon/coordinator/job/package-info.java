@@ -1,5 +1,6 @@
 /**
- * The top floor: wires everything, runs the loops once per interval, watches the broker and counts. Nothing imports this room.
+ * The top floor: wires the service, runs each loop once per interval, watches the broker for changes, and holds metrics
+ * and health checks. No other room imports it.
  */
 @NullMarked
 package io.undermoon.coordinator.job;

@@ -1,15 +1,15 @@
 package io.undermoon.coordinator.migrate;
 
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.BrokerException;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.KeyedExecutor;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.port.ProxyControl;
-import io.undermoon.coordinator.port.ProxyException;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.MetadataPush;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.ProxyAddress;
@@ -25,87 +25,94 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Asks the proxies of running migrations how far they are.
+ * Asks the proxies of running migrations for their progress.
  *
  * <ul>
- *   <li>A migration that its source says is finished, with exactly the slots, addresses and epoch of the broker, is
- *       committed, and the new metadata is pushed to the destination before the source, so that no slot is without an owner.
- *   <li>One that its source has given up, because somebody aborted it and the broker did not hear the answer, is taken back at
- *       the broker.
- *   <li>How far the others are is handed on to the broker.
+ *   <li>A migration that its source reports as finished, with exactly the slots, addresses and epoch that the broker
+ *       has, is committed, and the new metadata is pushed to the destination before the source, so that no slot is
+ *       without an owner.
+ *   <li>A migration that its source has aborted without the broker receiving the reply is aborted at the broker.
+ *   <li>The progress of the others is reported to the broker.
  * </ul>
  *
  * <p>Proxies that do not answer probes are not asked. Rounds must not overlap.
  */
 public final class MigrationCommit {
     private static final Logger LOG = Logger.getLogger(MigrationCommit.class);
-    /** One slow proxy must not hold up the commits of the others; what comes late is found by the next round. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /** One slow proxy must not delay the commits of the others; the next round finds late answers. */
+    private static final Duration WAIT_LIMIT = Duration.ofSeconds(3);
 
     private final MetadataSource source;
     private final ProxyControl proxies;
-    private final Roster roster;
+    private final ProxyStatuses statuses;
     private final MetadataPush push;
-    private final Journal journal;
-    private final Crew crew;
+    private final LoopMetrics metrics;
+    private final KeyedExecutor executor;
     private final RunningMigrations running;
 
-    /** What the proxies said in one round. */
-    private static final class Findings {
+    /** The answers of the proxies in one round. */
+    private static final class Answers {
         final Set<MigrationTask> finished = ConcurrentHashMap.newKeySet();
         final Set<MigrationTask> aborted = ConcurrentHashMap.newKeySet();
         final Map<ProxyAddress, List<ProgressReport>> progress = new ConcurrentHashMap<>();
     }
 
     public MigrationCommit(
-            MetadataSource source, ProxyControl proxies, Roster roster, MetadataPush push, Journal journal, Crew crew) {
+            MetadataSource source,
+            ProxyControl proxies,
+            ProxyStatuses statuses,
+            MetadataPush push,
+            LoopMetrics metrics,
+            KeyedExecutor executor) {
         this.source = source;
         this.proxies = proxies;
-        this.roster = roster;
+        this.statuses = statuses;
         this.push = push;
-        this.journal = journal;
-        this.crew = crew;
+        this.metrics = metrics;
+        this.executor = executor;
         this.running = new RunningMigrations(source);
     }
 
     /**
-     * @throws BrokerException if the broker cannot be asked
+     * @throws BrokerException if the broker does not answer
      */
     public void round() {
         running.refresh();
         List<ProxyAddress> answering = running.proxies().stream()
-                .filter(roster.snapshot()::containsKey)
+                .filter(statuses.snapshot()::containsKey)
                 .sorted()
                 .toList();
-        Findings findings = new Findings();
-        crew.each(answering, proxy -> collect(proxy, findings), PATIENCE);
-        // Copies: what comes after the patience has ended is left for the next round.
-        Set.copyOf(findings.finished).forEach(task -> orPostpone(task, this::commit));
-        Set.copyOf(findings.aborted).forEach(task -> orPostpone(task, this::carryAbortThrough));
-        handOver(List.copyOf(findings.progress.values()));
+        Answers answers = new Answers();
+        executor.forEach(answering, proxy -> collect(proxy, answers), WAIT_LIMIT);
+        // Copies: answers that arrive after the wait has ended are left for the next round.
+        Set.copyOf(answers.finished).forEach(task -> orRetryLater(task, this::commit));
+        Set.copyOf(answers.aborted).forEach(task -> orRetryLater(task, this::abort));
+        reportProgress(List.copyOf(answers.progress.values()));
     }
 
-    private void collect(ProxyAddress proxy, Findings findings) {
+    private void collect(ProxyAddress proxy, Answers answers) {
         try {
-            ProxyControl.Migrations said = proxies.migrations(proxy);
-            said.finished().forEach(task -> ofSource(proxy, task.slotRange()).ifPresent(findings.finished::add));
-            said.progress().stream()
+            ProxyControl.Migrations migrations = proxies.migrations(proxy);
+            migrations
+                    .finished()
+                    .forEach(task -> ofSource(proxy, task.slotRange()).ifPresent(answers.finished::add));
+            migrations.progress().stream()
                     .filter(progress -> progress.state() == MigrationProgress.State.ABORTED)
-                    .forEach(progress -> ofSource(proxy, progress.task()).ifPresent(findings.aborted::add));
-            findings.progress.put(
+                    .forEach(progress -> ofSource(proxy, progress.task()).ifPresent(answers.aborted::add));
+            answers.progress.put(
                     proxy,
-                    said.progress().stream()
+                    migrations.progress().stream()
                             .flatMap(progress -> running
                                     .find(progress.task())
                                     .map(task -> new ProgressReport(task.clusterName(), progress))
                                     .stream())
                             .toList());
-        } catch (ProxyException e) {
-            LOG.debugf("migrations not learned proxy=%s: %s", proxy, e.getMessage());
+        } catch (RespClientException e) {
+            LOG.debugf("Migrations unknown: proxy=%s: %s", proxy, e.getMessage());
         }
     }
 
-    /** The migration that a proxy speaks of, if it is the source, whose word counts: it says what it has given away. */
+    /** The migration that a proxy reports, if the proxy is its source, which decides who owns the slots. */
     private Optional<MigrationTask> ofSource(ProxyAddress proxy, TaggedSlots reported) {
         return running.find(reported)
                 .filter(task -> reported.isMigrating()
@@ -115,40 +122,40 @@ public final class MigrationCommit {
                                 .equals(Optional.of(proxy)));
     }
 
-    /** One task the broker has trouble with must not hold up the others. */
-    private static void orPostpone(MigrationTask task, Consumer<MigrationTask> work) {
+    /** A task that the broker fails to process must not delay the others. */
+    private static void orRetryLater(MigrationTask task, Consumer<MigrationTask> work) {
         try {
             work.accept(task);
         } catch (BrokerException e) {
             LOG.warnf(
-                    "end of migration not recorded, will be tried again cluster=%s slots=%s: %s",
+                    "End of migration not recorded, will be retried: cluster=%s slots=%s: %s",
                     task.clusterName(), task.slotRange().rangeList(), e.getMessage());
         }
     }
 
     private void commit(MigrationTask task) {
         CommitOutcome outcome = source.commit(task);
-        journal.committed(outcome);
+        metrics.committed(outcome);
         switch (outcome) {
             case COMMITTED -> {
                 running.forget(task);
-                LOG.infof("migration committed %s", words(task));
+                LOG.infof("Migration committed: %s", fields(task));
                 pushBoth(task);
             }
-            // Both are brought up to date by synchronisation: whoever was faster has raised the epoch.
+            // The commit of another coordinator raised the epoch, so synchronisation pushes to both proxies.
             case GONE -> {
                 running.forget(task);
-                LOG.debugf("migration is not the broker's any more: %s", words(task));
+                LOG.debugf("Migration unknown to the broker: %s", fields(task));
             }
-            case RETRY -> LOG.debugf("the broker is busy, migration will be committed later: %s", words(task));
+            case RETRY -> LOG.debugf("Migration not committed, the broker is busy: %s", fields(task));
         }
     }
 
-    private void carryAbortThrough(MigrationTask task) {
+    private void abort(MigrationTask task) {
         if (source.abort(task)) {
             running.forget(task);
-            journal.migrationAborted();
-            LOG.infof("migration aborted %s", words(task));
+            metrics.migrationAborted();
+            LOG.infof("Migration aborted: %s", fields(task));
             pushBoth(task);
         }
     }
@@ -160,7 +167,7 @@ public final class MigrationCommit {
         });
     }
 
-    private void handOver(List<List<ProgressReport>> progress) {
+    private void reportProgress(List<List<ProgressReport>> progress) {
         List<ProgressReport> reports = progress.stream().flatMap(List::stream).toList();
         if (reports.isEmpty()) {
             return;
@@ -168,15 +175,15 @@ public final class MigrationCommit {
         try {
             source.reportProgress(reports);
         } catch (BrokerException e) {
-            LOG.debugf("progress not handed on: %s", e.getMessage());
+            LOG.debugf("Progress not reported: %s", e.getMessage());
         }
     }
 
-    private static String words(MigrationTask task) {
+    private static String fields(MigrationTask task) {
         return "cluster=" + task.clusterName() + " slots=" + task.slotRange().rangeList()
                 + task.slotRange()
                         .migration()
-                        .map(meta -> " epoch=" + meta.epoch() + " from proxy=" + meta.srcProxyAddress() + " to proxy="
+                        .map(meta -> " epoch=" + meta.epoch() + " source=" + meta.srcProxyAddress() + " destination="
                                 + meta.dstProxyAddress())
                         .orElse("");
     }

@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The migrations that run according to the broker, which is asked again only when its epoch has changed. Belongs to one loop; only {@link #find} may be called from other threads, too. */
+/**
+ * The migrations that the broker has, read again only when its epoch has changed. Belongs to the thread of one loop,
+ * except {@link #find}, which is thread-safe.
+ */
 final class RunningMigrations {
     private final MetadataSource source;
     private final Set<ProxyAddress> proxies = new LinkedHashSet<>();
@@ -29,10 +32,10 @@ final class RunningMigrations {
     }
 
     /**
-     * @throws io.undermoon.coordinator.port.BrokerException if the broker cannot be asked
+     * @throws io.undermoon.coordinator.port.BrokerException if the broker does not answer
      */
     void refresh() {
-        // The epoch first: a change that comes while the clusters are read is then found by the next round.
+        // The epoch first: the next round then finds a change that is made while the clusters are read.
         Epoch epoch = source.epoch();
         if (epoch.equals(knownEpoch)) {
             return;
@@ -54,12 +57,15 @@ final class RunningMigrations {
         knownEpoch = epoch;
     }
 
-    /** Both sides of every migration. */
+    /** The source and the destination of every migration. */
     Set<ProxyAddress> proxies() {
         return Set.copyOf(proxies);
     }
 
-    /** The migration that a report of either side is about; empty if it does not run with these slots, addresses and epoch. */
+    /**
+     * The migration that a report of its source or destination belongs to; empty if none runs with these slots,
+     * addresses and epoch.
+     */
     Optional<MigrationTask> find(TaggedSlots reported) {
         return reported.migration()
                 .map(meta -> new TaggedSlots(reported.rangeList(), new SlotState.Migrating(meta)))
@@ -67,7 +73,7 @@ final class RunningMigrations {
                         Optional.ofNullable(clusters.get(moving)).map(cluster -> new MigrationTask(cluster, moving)));
     }
 
-    /** Takes a migration for ended until the broker's epoch changes. */
+    /** Removes an ended migration; the broker is not asked for it again before its epoch changes. */
     void forget(MigrationTask task) {
         clusters.remove(task.slotRange());
     }

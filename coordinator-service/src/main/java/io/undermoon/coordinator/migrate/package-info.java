@@ -1,5 +1,6 @@
 /**
- * Follows running migrations: commits finished ones at the broker, and tells it how far the others are. A loop: imports no other loop, no adapter, no Quarkus.
+ * Follows running migrations: commits finished ones at the broker and reports the progress of the others. A loop:
+ * imports {@code port} and {@code sync}; no other loop, no adapter, no Quarkus.
  */
 @NullMarked
 package io.undermoon.coordinator.migrate;

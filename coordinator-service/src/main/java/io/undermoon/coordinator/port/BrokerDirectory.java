@@ -3,7 +3,7 @@ package io.undermoon.coordinator.port;
 import io.undermoon.metadata.HostPort;
 import java.util.List;
 
-/** The brokers to talk to; they may be replaced while the service runs. Thread-safe. */
+/** The addresses of the brokers, which may be replaced while the service runs. Thread-safe. */
 public interface BrokerDirectory {
     List<HostPort> brokers();
 

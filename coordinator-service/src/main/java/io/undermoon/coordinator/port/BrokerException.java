@@ -1,6 +1,6 @@
 package io.undermoon.coordinator.port;
 
-/** No broker answered, or the answer was a refusal or not what the protocol says. A round that meets it ends early. */
+/** No broker answered, or the reply was an error or malformed. It ends the round of the loop. */
 public final class BrokerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,25 +6,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where coordinators agree on failures: each reports what it sees, the broker counts. Every method returns within a
- * bounded time and throws {@link BrokerException} when no broker answers or the answer cannot be used.
+ * The failure reports of all coordinators, which the broker counts. Every method returns within a bounded time and
+ * throws {@link BrokerException} when no broker answers or the reply cannot be used.
  */
 public interface FailureLedger {
-    /** Reports a proxy as failed in the name of this coordinator. Reports expire; they are to be renewed. */
+    /** Reports a proxy as failed in the name of this coordinator. Reports expire unless they are renewed. */
     void report(ProxyAddress proxy);
 
-    /** The proxies that enough coordinators have reported. */
+    /** The proxies whose failure reached the quorum. */
     List<ProxyAddress> agreedFailures();
 
     /** Takes a proxy out of service: the other half of its chunk takes over, a free proxy replaces it. */
     Outcome failOver(ProxyAddress proxy);
 
-    /** What became of {@link #failOver}. */
+    /** The result of {@link #failOver}. */
     sealed interface Outcome {
-        /** @param replacement absent if the proxy was free, or cannot be replaced in this kind of cluster */
+        /** @param replacement empty if the proxy was free, or cannot be replaced in this kind of cluster */
         record TakenOver(Optional<Proxy> replacement) implements Outcome {}
 
-        /** The other half may have taken over, but the repair is not complete; to be tried again. */
+        /** The other half may have taken over, but the repair is not complete; to be retried. */
         record Retry(String reason) implements Outcome {}
 
         /** The proxy is not registered any more. */

@@ -14,15 +14,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The metadata as the broker keeps it. Every method returns within a bounded time; every method throws
- * {@link BrokerException} when no broker answers or the answer cannot be used.
+ * The metadata of the broker. Every method returns within a bounded time and throws {@link BrokerException} when no
+ * broker answers or the reply cannot be used.
  */
 public interface MetadataSource {
     /** The global epoch. */
     Epoch epoch();
 
     /**
-     * Waits, for tens of seconds at most, until the global epoch is another than the one given.
+     * Waits, for tens of seconds at most, until the global epoch differs from the known one.
      *
      * @return the global epoch, changed or not; empty if this broker has no change feed
      */
@@ -31,17 +31,17 @@ public interface MetadataSource {
     /**
      * The epoch that each proxy should have.
      *
-     * @return empty if this broker cannot tell without handing out the metadata itself
+     * @return empty if the broker, like the original's, does not have this path
      */
     Optional<Map<ProxyAddress, Epoch>> wantedEpochs();
 
     /** All registered proxies, failed ones included. */
     List<ProxyAddress> proxies();
 
-    /** The proxies that were taken out of service. */
+    /** The proxies that were taken out of service by a failover. */
     Set<ProxyAddress> failedProxies();
 
-    /** What a proxy has to know; empty if it is not registered. */
+    /** The metadata for one proxy; empty if it is not registered. */
     Optional<Proxy> proxy(ProxyAddress address);
 
     List<ClusterName> clusterNames();
@@ -49,39 +49,39 @@ public interface MetadataSource {
     /** A cluster with all its nodes; empty if there is none of this name. */
     Optional<Cluster> cluster(ClusterName name);
 
-    /** A cluster at a glance; empty if there is none of this name. */
+    /** A summary of a cluster; empty if there is none of this name. */
     Optional<ClusterInfo> clusterInfo(ClusterName name);
 
-    /** Records that a migration has finished. Committing the same task again does no harm. */
+    /** Records that a migration has finished. Idempotent. */
     CommitOutcome commit(MigrationTask task);
 
     /**
-     * Takes a migration back whose source has given it up.
+     * Aborts a migration that its source has aborted.
      *
-     * @return whether the broker does not have it any more
+     * @return whether the broker has removed the migration
      */
     boolean abort(MigrationTask task);
 
-    /** Tells the broker how far migrations are; one that does not want to know is not told. */
+    /** Reports the progress of migrations; no effect if the broker does not have this path. */
     void reportProgress(List<ProgressReport> reports);
 
-    /** How far a migration of a cluster is, as one of its proxies sees it. */
+    /** The progress of a migration as its source or destination reports it. */
     record ProgressReport(ClusterName clusterName, MigrationProgress progress) {}
 
     /**
-     * Lifts every epoch above what the proxies hold, for a broker that lost changes.
+     * Raises every epoch of a broker that lost changes above those of the proxies.
      *
-     * @return the proxies that could not be asked
+     * @return the proxies that did not answer the broker
      */
     List<ProxyAddress> recoverEpochs();
 
-    /** What became of {@link #commit}. */
+    /** The result of {@link #commit}. */
     enum CommitOutcome {
         /** The slots have changed their owner. */
         COMMITTED,
-        /** The broker knows no such task: somebody else was faster. */
+        /** The broker has no such task: another coordinator committed it. */
         GONE,
-        /** The broker is busy; to be tried again. */
+        /** The broker is busy; to be retried. */
         RETRY
     }
 }

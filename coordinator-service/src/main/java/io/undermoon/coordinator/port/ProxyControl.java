@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The control commands of the proxies. Every method returns within a bounded time; every method throws
- * {@link ProxyException} when the proxy cannot be reached, does not answer in time, or refuses.
+ * The control commands of proxies. Every method returns within a bounded time and throws {@link RespClientException}
+ * when the proxy cannot be reached, does not answer in time, or answers with an error.
  */
 public interface ProxyControl {
-    /** Asks a proxy whether it lives and what it knows. Any answer to the question is a sign of life. */
+    /** Asks a proxy for its epoch and its nodes. A proxy that answers with errors is alive too. */
     Probe probe(ProxyAddress proxy);
 
     /** Sends a proxy its metadata: first the replication roles of its nodes, then the slots. */
@@ -26,10 +26,10 @@ public interface ProxyControl {
     Migrations migrations(ProxyAddress proxy);
 
     /**
-     * What a proxy says of its migrations.
+     * The migrations of a proxy.
      *
-     * @param finished those that wait to be committed
-     * @param progress how far they are; empty if the proxy does not know this question
+     * @param finished waiting to be committed
+     * @param progress empty if the proxy, like the original's, does not have the command
      */
     record Migrations(List<MigrationTask> finished, List<MigrationProgress> progress) {
         public Migrations {
@@ -39,10 +39,10 @@ public interface ProxyControl {
     }
 
     /**
-     * What a living proxy said.
+     * The answer of a proxy that is alive.
      *
-     * @param epoch of the last metadata it accepted; empty if it would not tell
-     * @param nodes the Redis nodes behind it; empty if it does not know this question
+     * @param epoch of the last metadata it accepted; empty if the proxy answered with an error
+     * @param nodes its Redis nodes; empty if the proxy, like the original's, does not have the command
      */
     record Probe(Optional<Epoch> epoch, List<NodeHealth> nodes) {
         public Probe {
@@ -51,18 +51,18 @@ public interface ProxyControl {
     }
 
     /**
-     * How a proxy sees one of its Redis nodes.
+     * The state of a Redis node as its proxy reports it.
      *
      * @param sinceLastSuccess time since the node last answered the proxy
      */
     record NodeHealth(NodeAddress node, Role role, boolean up, Duration sinceLastSuccess) {}
 
-    /** What a proxy did with its metadata. */
+    /** The result of {@link #push}. */
     enum PushOutcome {
         APPLIED,
-        /** It has the same or newer metadata: nothing to do. */
+        /** The proxy has the same or newer metadata. */
         OLD_EPOCH,
-        /** The metadata belongs to another proxy: a wrong machine answers at this address. */
+        /** The proxy says that the metadata belongs to another one: a wrong machine answers at this address. */
         NOT_MINE
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The proxies behind their port, over RESP. An adapter: implements {@code port} and imports no loop; connections stay in here.
+ * Control commands to proxies over RESP. An adapter: implements {@code port} and imports no loop.
  */
 @NullMarked
 package io.undermoon.coordinator.proxy;

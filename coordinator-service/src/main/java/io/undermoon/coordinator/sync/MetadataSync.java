@@ -1,11 +1,9 @@
 package io.undermoon.coordinator.sync;
 
-import io.undermoon.coordinator.pace.Crew;
 import io.undermoon.coordinator.port.BrokerException;
-import io.undermoon.coordinator.port.Journal;
+import io.undermoon.coordinator.port.KeyedExecutor;
+import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
@@ -19,54 +17,55 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Compares the epoch that each proxy named when it was last probed with the one it should have, and pushes metadata to those
- * that are behind: a quiet cluster moves no metadata. Proxies that do not answer probes are not pushed to, so they hold nobody
- * up. Destinations of slots come before sources (see {@link Rank}); a rank ends before the next begins.
+ * Compares the epoch that each proxy reported in its last probe with the broker's, and pushes metadata to the proxies
+ * that are behind: an idle cluster moves no metadata. Proxies that do not answer probes are left out, so they delay no
+ * others. Destinations of slots come before sources (see {@link PushOrder}).
  */
 public final class MetadataSync {
     private static final Logger LOG = Logger.getLogger(MetadataSync.class);
-    /** Longer than a push takes with all its time-outs; the barrier between ranks must not be broken by impatience. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Longer than a push with all its time-outs: the pushes of one order must end before those of the next begin. */
+    private static final Duration WAIT_LIMIT = Duration.ofSeconds(60);
 
     private final MetadataSource source;
-    private final Roster roster;
+    private final ProxyStatuses statuses;
     private final MetadataPush push;
-    private final Crew fetchCrew;
-    private final Crew pushCrew;
-    private final StaleBroker staleBroker;
+    private final KeyedExecutor fetchExecutor;
+    private final KeyedExecutor pushExecutor;
+    private final StaleBrokerRecovery staleBrokerRecovery;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
-     * @param fetchCrew for questions to the broker
-     * @param pushCrew for pushes
-     * @param recoverEpochs whether to heal a broker that is behind the proxies
+     * @param fetchExecutor for calls to the broker
+     * @param pushExecutor for pushes
+     * @param recoverEpochs whether to repair a broker that is behind the proxies
      * @param nanoClock as {@link System#nanoTime}
      */
     public MetadataSync(
             MetadataSource source,
-            Roster roster,
+            ProxyStatuses statuses,
             MetadataPush push,
-            Crew fetchCrew,
-            Crew pushCrew,
-            Journal journal,
+            KeyedExecutor fetchExecutor,
+            KeyedExecutor pushExecutor,
+            LoopMetrics metrics,
             boolean recoverEpochs,
             LongSupplier nanoClock) {
         this.source = source;
-        this.roster = roster;
+        this.statuses = statuses;
         this.push = push;
-        this.fetchCrew = fetchCrew;
-        this.pushCrew = pushCrew;
-        this.staleBroker = new StaleBroker(source, journal, recoverEpochs, nanoClock);
+        this.fetchExecutor = fetchExecutor;
+        this.pushExecutor = pushExecutor;
+        this.staleBrokerRecovery = new StaleBrokerRecovery(source, metrics, recoverEpochs, nanoClock);
     }
 
     /**
-     * One round, unless one is running.
+     * Runs one round, unless one is running.
      *
-     * @throws BrokerException if the broker cannot be asked
+     * @throws BrokerException if the broker does not answer
      */
     public void round() {
         if (lock.tryLock()) {
@@ -75,9 +74,9 @@ public final class MetadataSync {
     }
 
     /**
-     * One round that sees all changes made before this call: waits for a running one first.
+     * Runs one round that sees all changes made before this call: waits for a running round first.
      *
-     * @throws BrokerException if the broker cannot be asked
+     * @throws BrokerException if the broker does not answer
      */
     public void roundAfterChange() {
         lock.lock();
@@ -93,8 +92,8 @@ public final class MetadataSync {
     }
 
     private void synchronise() {
-        // Proxies first, broker second: then a proxy that is ahead is ahead of the broker, not of our memory.
-        Map<ProxyAddress, Optional<Epoch>> answers = roster.snapshot();
+        // Proxies answered before the broker does, so a proxy that is ahead is ahead of the broker's latest epoch.
+        Map<ProxyAddress, Optional<Epoch>> answers = statuses.snapshot();
         Map<ProxyAddress, Epoch> wanted = source.wantedEpochs().orElseGet(() -> epochsOfMetadata(answers.keySet()));
         push.retain(wanted.keySet());
         List<ProxyAddress> behind = new ArrayList<>();
@@ -111,18 +110,18 @@ public final class MetadataSync {
             }
         });
         pushInOrder(behind);
-        staleBroker.observe(ahead, wanted);
+        staleBrokerRecovery.observe(ahead, wanted);
     }
 
     private void pushInOrder(List<ProxyAddress> behind) {
         if (behind.isEmpty()) {
             return;
         }
-        Map<ProxyAddress, Rank> ranks = ranksOf(behind);
-        for (Rank rank : Rank.values()) {
+        Map<ProxyAddress, PushOrder> orders = ordersOf(behind);
+        for (PushOrder order : PushOrder.values()) {
             List<ProxyAddress> batch =
-                    behind.stream().filter(proxy -> ranks.get(proxy) == rank).toList();
-            pushCrew.each(batch, this::pushOne, PATIENCE);
+                    behind.stream().filter(proxy -> orders.get(proxy) == order).toList();
+            pushExecutor.forEach(batch, this::pushOne, WAIT_LIMIT);
         }
     }
 
@@ -130,18 +129,18 @@ public final class MetadataSync {
         try {
             push.push(proxy);
         } catch (BrokerException e) {
-            LOG.warnf("metadata not fetched, will be tried again proxy=%s: %s", proxy, e.getMessage());
+            LOG.warnf("Metadata not fetched, will be retried: proxy=%s: %s", proxy, e.getMessage());
         }
     }
 
     /**
-     * The rank of each proxy that is still registered. Asks for each cluster once, not for each proxy: in a big cluster all
-     * the views of its proxies together would be too much to hold.
+     * The push order of each proxy that is still registered. Reads each cluster once, not the metadata of each proxy:
+     * all of that would not fit into memory for a big cluster.
      */
-    private Map<ProxyAddress, Rank> ranksOf(List<ProxyAddress> behind) {
-        Map<ProxyAddress, Rank> ranks = new ConcurrentHashMap<>();
-        eachAsked(behind, proxy -> {
-            if (ranks.containsKey(proxy)) {
+    private Map<ProxyAddress, PushOrder> ordersOf(List<ProxyAddress> behind) {
+        Map<ProxyAddress, PushOrder> orders = new ConcurrentHashMap<>();
+        forEachFetched(behind, proxy -> {
+            if (orders.containsKey(proxy)) {
                 return;
             }
             Optional<Proxy> metadata = source.proxy(proxy);
@@ -149,20 +148,20 @@ public final class MetadataSync {
                 return;
             }
             if (metadata.get().clusterName() != null) {
-                source.cluster(metadata.get().clusterName()).map(Rank::of).ifPresent(ranks::putAll);
+                source.cluster(metadata.get().clusterName()).map(PushOrder::of).ifPresent(orders::putAll);
             }
-            ranks.putIfAbsent(proxy, Rank.WITHOUT_SLOTS);
+            orders.putIfAbsent(proxy, PushOrder.WITHOUT_SLOTS);
         });
-        return ranks;
+        return orders;
     }
 
-    /** What {@link MetadataSource#wantedEpochs} says, from a broker that does not know the question. */
+    /** The result of {@link MetadataSource#wantedEpochs} for a broker that does not have that path. */
     private Map<ProxyAddress, Epoch> epochsOfMetadata(Collection<ProxyAddress> answering) {
         Set<ProxyAddress> failed = source.failedProxies();
         List<ProxyAddress> asked =
                 source.proxies().stream().filter(answering::contains).toList();
         Map<ProxyAddress, Epoch> epochs = new ConcurrentHashMap<>();
-        eachAsked(
+        forEachFetched(
                 asked,
                 proxy -> source.proxy(proxy)
                         .filter(metadata -> !(metadata.isFree() && failed.contains(proxy)))
@@ -170,16 +169,16 @@ public final class MetadataSync {
         return epochs;
     }
 
-    private void eachAsked(List<ProxyAddress> addresses, java.util.function.Consumer<ProxyAddress> question) {
-        fetchCrew.each(
+    private void forEachFetched(List<ProxyAddress> addresses, Consumer<ProxyAddress> fetch) {
+        fetchExecutor.forEach(
                 addresses,
                 proxy -> {
                     try {
-                        question.accept(proxy);
+                        fetch.accept(proxy);
                     } catch (BrokerException e) {
-                        LOG.warnf("metadata not fetched, will be tried again proxy=%s: %s", proxy, e.getMessage());
+                        LOG.warnf("Metadata not fetched, will be retried: proxy=%s: %s", proxy, e.getMessage());
                     }
                 },
-                PATIENCE);
+                WAIT_LIMIT);
     }
 }

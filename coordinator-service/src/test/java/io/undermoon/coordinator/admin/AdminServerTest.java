@@ -59,7 +59,7 @@ class AdminServerTest {
     }
 
     @Test
-    void refuses_in_the_words_of_the_original() throws IOException {
+    void refuses_with_the_error_texts_of_the_original() throws IOException {
         expect("CONFIG GET Brokers", "-Invalid CONFIG field Brokers\r\n");
         expect("CONFIG SET reporter_id x", "-Invalid CONFIG SET field reporter_id\r\n");
         expect("CONFIG RESETSTAT x", "-Invalid config sub command: RESETSTAT\r\n");
@@ -88,7 +88,7 @@ class AdminServerTest {
     }
 
     @Test
-    void lists_live_sessions() throws IOException {
+    void lists_open_sessions() throws IOException {
         try (Socket other = connect();
                 Socket client = connect()) {
             send(other, "PING\r\n");
@@ -111,7 +111,7 @@ class AdminServerTest {
     }
 
     @Test
-    void refuses_nonsense_and_excess_and_goes_on_with_others() throws IOException {
+    void refuses_malformed_and_oversized_commands_and_serves_other_sessions() throws IOException {
         refuses("*1\r\n:5\r\n", "-ERR Protocol error: a command is an array of strings\r\n");
         refuses("*1\r\n$99999\r\n", "-ERR Protocol error: invalid bulk length\r\n");
         refuses("x".repeat(20_000), "-ERR Protocol error: more than 16384 bytes\r\n");
@@ -119,7 +119,7 @@ class AdminServerTest {
     }
 
     @Test
-    void survives_clients_that_vanish() throws IOException {
+    void survives_clients_that_disconnect_without_reading() throws IOException {
         for (int i = 0; i < 20; i++) {
             Socket client = connect();
             client.setSoLinger(true, 0);
@@ -130,7 +130,7 @@ class AdminServerTest {
     }
 
     @Test
-    void turns_away_more_sessions_than_it_can_have() throws IOException {
+    void refuses_sessions_over_the_limit() throws IOException {
         Socket[] clients = new Socket[AdminServer.MAX_SESSIONS + 1];
         for (int i = 0; i < clients.length; i++) {
             clients[i] = connect();
@@ -143,7 +143,7 @@ class AdminServerTest {
     }
 
     @Test
-    void says_where_it_cannot_listen() {
+    void names_the_address_that_it_cannot_listen_on() {
         AdminServer second = new AdminServer(address, brokers, "me");
         assertThatThrownBy(second::start)
                 .isInstanceOf(IllegalStateException.class)

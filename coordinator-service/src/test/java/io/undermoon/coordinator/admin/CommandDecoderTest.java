@@ -31,7 +31,7 @@ class CommandDecoderTest {
     }
 
     @Test
-    void refuses_once_and_swallows_what_follows() {
+    void refuses_malformed_input_once_and_discards_the_rest() {
         for (String sent : List.of(
                 "*1\r\n:5\r\n",
                 "*-1\r\n",

@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.coordinator.pace.Crew;
 import io.undermoon.coordinator.port.BrokerException;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
 import io.undermoon.coordinator.testing.FakeProxies;
-import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.coordinator.testing.RecordingMetrics;
 import io.undermoon.metadata.Role;
 import java.time.Duration;
 import java.util.List;
@@ -27,12 +27,19 @@ import org.junit.jupiter.api.Test;
 class FailureDetectorTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
-    private final Roster roster = new Roster();
-    private final RecordingJournal journal = new RecordingJournal();
+    private final ProxyStatuses statuses = new ProxyStatuses();
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final FakeClock clock = new FakeClock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final FailureDetector detector = new FailureDetector(
-            broker, broker, proxies, roster, journal, new Crew("test", threads, 4), Duration.ofSeconds(5), clock);
+            broker,
+            broker,
+            proxies,
+            statuses,
+            metrics,
+            new KeyedExecutor("test", threads, 4),
+            Duration.ofSeconds(5),
+            clock);
 
     @AfterEach
     void stop() {
@@ -47,12 +54,12 @@ class FailureDetectorTest {
         assertThat(broker.calls).noneMatch(call -> call.startsWith("report"));
         rounds(1);
         assertThat(reports()).containsExactly("report 10.0.0.2:5299");
-        assertThat(detector.suspects()).isEqualTo(1);
-        assertThat(journal.entries()).contains("reported", "probe UNREACHABLE");
+        assertThat(detector.deadProxies()).isEqualTo(1);
+        assertThat(metrics.entries()).contains("reported", "probe UNREACHABLE");
     }
 
     @Test
-    void forgives_a_hiccup() {
+    void does_not_report_a_proxy_after_two_failed_rounds() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
         rounds(2);
@@ -75,46 +82,53 @@ class FailureDetectorTest {
     }
 
     @Test
-    void keeps_the_report_due_when_the_broker_did_not_take_it() {
+    void retries_a_report_that_the_broker_did_not_accept() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
         rounds(2);
         FakeBroker deaf = new FakeBroker();
         deaf.down = true;
         FailureDetector withDeafLedger = new FailureDetector(
-                broker, deaf, proxies, roster, journal, new Crew("t", threads, 4), Duration.ofSeconds(5), clock);
+                broker,
+                deaf,
+                proxies,
+                statuses,
+                metrics,
+                new KeyedExecutor("t", threads, 4),
+                Duration.ofSeconds(5),
+                clock);
         for (int i = 0; i < 5; i++) {
             withDeafLedger.round();
         }
         assertThat(deaf.calls).hasSize(3).containsOnly("report 10.0.0.1:5299");
-        assertThat(journal.entries()).doesNotContain("reported");
+        assertThat(metrics.entries()).doesNotContain("reported");
     }
 
     @Test
-    void does_not_report_what_is_out_of_service_and_probes_it_seldom() {
+    void does_not_report_a_proxy_that_is_out_of_service_and_probes_it_less_often() {
         broker.register(proxy(1));
         broker.failed.add(proxy(1));
         proxies.dead.add(proxy(1));
         rounds(10);
         assertThat(reports()).isEmpty();
         assertThat(proxies.probes).hasSize(3);
-        clock.pass(FailureDetector.FAILED_PROBE_INTERVAL);
+        clock.pass(FailureDetector.OUT_OF_SERVICE_PROBE_INTERVAL);
         rounds(2);
         assertThat(proxies.probes).hasSize(4);
     }
 
     @Test
-    void notes_what_living_proxies_say_and_forgets_the_silent_and_the_gone() {
+    void keeps_the_status_of_answering_proxies_only() {
         broker.register(proxy(1), proxy(2), proxy(3));
         proxies.epochs.put(proxy(1), epoch(7));
         rounds(1);
-        assertThat(roster.snapshot())
+        assertThat(statuses.snapshot())
                 .containsEntry(proxy(1), Optional.of(epoch(7)))
                 .hasSize(3);
         proxies.dead.add(proxy(2));
         broker.registered.remove(proxy(3));
         rounds(1);
-        assertThat(roster.snapshot()).containsOnlyKeys(proxy(1));
+        assertThat(statuses.snapshot()).containsOnlyKeys(proxy(1));
     }
 
     @Test
@@ -126,35 +140,35 @@ class FailureDetectorTest {
         health(Role.MASTER, false, Duration.ofSeconds(5));
         rounds(2);
         assertThat(reports()).hasSize(1);
-        assertThat(roster.snapshot()).as("it answers all the same").containsKey(proxy(1));
+        assertThat(statuses.snapshot()).as("it answers all the same").containsKey(proxy(1));
     }
 
     @Test
-    void leaves_a_dead_replica_and_a_slow_but_living_master_alone() {
+    void does_not_report_a_dead_replica_or_a_slow_master() {
         broker.register(proxy(1));
         health(Role.REPLICA, false, Duration.ofHours(1));
         rounds(3);
         health(Role.MASTER, true, Duration.ofHours(1));
         rounds(3);
         assertThat(reports()).isEmpty();
-        assertThat(detector.suspects()).isZero();
+        assertThat(detector.deadProxies()).isZero();
     }
 
     @Test
-    void a_hanging_proxy_stops_nobody_and_is_passed_over() {
+    void a_hanging_proxy_delays_no_other_and_is_skipped() {
         broker.register(proxy(1), proxy(2));
         proxies.hang(proxy(1));
         rounds(3);
         assertThat(proxies.probes.stream().filter(proxy(1)::equals)).hasSize(1);
         assertThat(proxies.probes.stream().filter(proxy(2)::equals)).hasSize(3);
         proxies.release(proxy(1));
-        await().until(() -> roster.snapshot().containsKey(proxy(1)));
+        await().until(() -> statuses.snapshot().containsKey(proxy(1)));
         rounds(1);
         assertThat(proxies.probes.stream().filter(proxy(1)::equals)).hasSize(2);
     }
 
     @Test
-    void a_round_without_a_broker_fails_and_does_no_harm() {
+    void a_round_without_a_broker_fails_without_reports() {
         broker.down = true;
         assertThatThrownBy(detector::round).isInstanceOf(BrokerException.class);
     }

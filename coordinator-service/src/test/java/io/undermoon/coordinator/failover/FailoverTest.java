@@ -3,11 +3,11 @@ package io.undermoon.coordinator.failover;
 import static io.undermoon.coordinator.testing.Fixtures.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.coordinator.pace.Backoff;
+import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
-import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.coordinator.testing.RecordingMetrics;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,20 +15,20 @@ import org.junit.jupiter.api.Test;
 class FailoverTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeClock clock = new FakeClock();
-    private final RecordingJournal journal = new RecordingJournal();
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final Failover failover =
-            new Failover(broker, journal, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
+            new Failover(broker, metrics, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
 
     @Test
-    void takes_over_from_every_agreed_failure() {
+    void fails_over_every_proxy_whose_failure_reached_the_quorum() {
         broker.agreed.addAll(List.of(proxy(1), proxy(2)));
         failover.round();
         assertThat(failovers()).containsExactly("failover 10.0.0.1:5299", "failover 10.0.0.2:5299");
-        assertThat(journal.entries()).containsExactly("failed over", "failed over");
+        assertThat(metrics.entries()).containsExactly("failed over", "failed over");
     }
 
     @Test
-    void without_a_spare_proxy_it_tries_again_after_growing_pauses() {
+    void without_a_free_proxy_it_retries_after_growing_pauses() {
         broker.agreed.add(proxy(1));
         broker.failovers.put(proxy(1), new Outcome.Retry("NO_AVAILABLE_RESOURCE"));
         for (int second = 0; second < 60; second++) {
@@ -37,11 +37,11 @@ class FailoverTest {
         }
 
         assertThat(failovers()).as("at 0, 1, 3, 7, 15, 31 s").hasSize(6);
-        assertThat(journal.entries()).containsOnly("failover postponed");
+        assertThat(metrics.entries()).containsOnly("failover postponed");
     }
 
     @Test
-    void one_that_fails_again_later_is_tried_at_once() {
+    void a_proxy_that_fails_again_later_is_failed_over_at_once() {
         broker.agreed.add(proxy(1));
         failover.round();
         broker.agreed.clear();
@@ -52,11 +52,11 @@ class FailoverTest {
     }
 
     @Test
-    void one_that_is_gone_is_no_failure() {
+    void a_proxy_that_is_not_registered_any_more_is_no_failure() {
         broker.agreed.add(proxy(1));
         broker.failovers.put(proxy(1), new Outcome.Unknown());
         failover.round();
-        assertThat(journal.entries()).isEmpty();
+        assertThat(metrics.entries()).isEmpty();
     }
 
     private List<String> failovers() {

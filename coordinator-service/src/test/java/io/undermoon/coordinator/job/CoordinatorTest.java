@@ -19,28 +19,28 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The whole service between a broker and a proxy that follow a script. */
+/** Tests the whole service between a scripted broker and a scripted proxy. */
 @QuarkusTest
-@QuarkusTestResource(Surroundings.class)
+@QuarkusTestResource(ScriptedBrokerAndProxy.class)
 class CoordinatorTest {
     @Inject
     CoordinatorConfig config;
 
     @Test
-    void brings_a_proxy_up_to_date_and_then_keeps_quiet() {
-        await().atMost(Duration.ofSeconds(15)).untilAtomic(Surroundings.PROXY_EPOCH, equalTo(3L));
-        Surroundings.WANTED_EPOCH.set(8);
-        await().atMost(Duration.ofSeconds(15)).untilAtomic(Surroundings.PROXY_EPOCH, equalTo(8L));
+    void updates_a_proxy_and_then_moves_no_metadata() {
+        await().atMost(Duration.ofSeconds(15)).untilAtomic(ScriptedBrokerAndProxy.PROXY_EPOCH, equalTo(3L));
+        ScriptedBrokerAndProxy.WANTED_EPOCH.set(8);
+        await().atMost(Duration.ofSeconds(15)).untilAtomic(ScriptedBrokerAndProxy.PROXY_EPOCH, equalTo(8L));
 
         long fetched = metadataRequests();
-        int asked = Surroundings.broker.requests.size();
-        await().atMost(Duration.ofSeconds(15)).until(() -> Surroundings.broker.requests.size() > asked + 20);
+        int asked = ScriptedBrokerAndProxy.broker.requests.size();
+        await().atMost(Duration.ofSeconds(15)).until(() -> ScriptedBrokerAndProxy.broker.requests.size() > asked + 20);
         assertThat(metadataRequests()).isEqualTo(fetched);
-        assertThat(Surroundings.proxy.connections()).isLessThanOrEqualTo(3);
+        assertThat(ScriptedBrokerAndProxy.proxy.connections()).isLessThanOrEqualTo(3);
     }
 
     @Test
-    void tells_that_it_is_healthy_and_what_it_did() {
+    void exposes_health_and_metrics() {
         await().atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
         given().get("/q/health/live").then().statusCode(200).body("checks.name", equalTo(List.of("loops")));
@@ -70,7 +70,7 @@ class CoordinatorTest {
     }
 
     private static long metadataRequests() {
-        return Surroundings.broker.requests.stream()
+        return ScriptedBrokerAndProxy.broker.requests.stream()
                 .filter(request -> request.contains("/meta/"))
                 .count();
     }

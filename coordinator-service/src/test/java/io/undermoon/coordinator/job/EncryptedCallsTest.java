@@ -4,10 +4,10 @@ import static io.undermoon.coordinator.testing.Fixtures.epoch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.port.BrokerException;
-import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.coordinator.proxy.RespProxyControl;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
 import io.undermoon.coordinator.testing.RespServer;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the coordinator asks, asked with TLS. */
+/** Tests calls with TLS to proxies and brokers. */
 class EncryptedCallsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -48,7 +48,7 @@ class EncryptedCallsTest {
     }
 
     @Test
-    void asks_proxies_it_can_trust() throws Exception {
+    void calls_only_proxies_with_a_trusted_certificate() throws Exception {
         try (RespServer proxy =
                         new RespServer(command -> ":5\r\n", server.current().getServerSocketFactory());
                 RespProxyControl control =
@@ -57,13 +57,13 @@ class EncryptedCallsTest {
                         new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, false, trusting(strange.authorities()))) {
             assertThat(control.probe(proxy.address()).epoch()).contains(epoch(5));
             assertThatThrownBy(() -> wary.probe(proxy.address()))
-                    .isInstanceOf(ProxyException.class)
+                    .isInstanceOf(RespClientException.class)
                     .hasMessageContaining("unable to find valid certification path");
         }
     }
 
     @Test
-    void asks_brokers_it_can_trust_and_follows_the_files() throws Exception {
+    void calls_only_brokers_with_a_trusted_certificate_and_reloads_the_files() throws Exception {
         Path authorities = directory.resolve("live.pem");
         Files.copy(strange.authorities(), authorities);
         TlsContext tls = trusting(authorities);

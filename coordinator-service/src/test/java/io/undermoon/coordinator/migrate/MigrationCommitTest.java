@@ -10,15 +10,15 @@ import static io.undermoon.coordinator.testing.Fixtures.stable;
 import static io.undermoon.coordinator.testing.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.coordinator.pace.Backoff;
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Backoff;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
+import io.undermoon.coordinator.sync.MetadataPush;
+import io.undermoon.coordinator.sync.ProxyStatuses;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeProxies;
-import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.coordinator.testing.RecordingMetrics;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.umctl.MigrationProgress;
@@ -37,17 +37,17 @@ import org.junit.jupiter.api.Test;
 class MigrationCommitTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
-    private final Roster roster = new Roster();
-    private final RecordingJournal journal = new RecordingJournal();
+    private final ProxyStatuses statuses = new ProxyStatuses();
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final MetadataPush push = new MetadataPush(
             broker,
             proxies,
-            roster,
-            journal,
+            statuses,
+            metrics,
             new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime));
     private final MigrationCommit commits =
-            new MigrationCommit(broker, proxies, roster, push, journal, new Crew("test", threads, 4));
+            new MigrationCommit(broker, proxies, statuses, push, metrics, new KeyedExecutor("test", threads, 4));
 
     @BeforeEach
     void a_cluster_moves_slots_from_proxy_1_to_proxy_2() {
@@ -59,7 +59,7 @@ class MigrationCommitTest {
                         2, List.of(coming(100, 199, 1, 2)),
                         3, List.of(stable(200, 16383)))));
         for (int n = 1; n <= 5; n++) {
-            roster.answered(proxy(n), Optional.of(epoch(9)));
+            statuses.answered(proxy(n), Optional.of(epoch(9)));
         }
         broker.put(cluster(new ClusterName("quiet"), 8, Map.of(5, List.of(stable(0, 16383)))));
     }
@@ -76,11 +76,11 @@ class MigrationCommitTest {
         commits.round();
         assertThat(calls("commit")).containsExactly("commit 100-199");
         assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
-        assertThat(journal.entries()).contains("commit COMMITTED");
+        assertThat(metrics.entries()).contains("commit COMMITTED");
     }
 
     @Test
-    void asks_the_broker_who_migrates_only_when_its_epoch_has_changed() {
+    void reads_the_migrations_only_when_the_epoch_of_the_broker_has_changed() {
         commits.round();
         assertThat(calls("cluster ")).containsExactly("cluster orders");
         broker.calls.clear();
@@ -100,12 +100,12 @@ class MigrationCommitTest {
     }
 
     @Test
-    void a_task_the_broker_does_not_know_is_not_committed_again_and_again() {
+    void a_task_unknown_to_the_broker_is_committed_once_only() {
         sourceHasFinished();
         broker.commits.put(task(leaving(100, 199, 1, 2)), CommitOutcome.GONE);
         commits.round();
         commits.round();
-        assertThat(journal.entries()).containsExactly("commit GONE");
+        assertThat(metrics.entries()).containsExactly("commit GONE");
         assertThat(proxies.pushes).isEmpty();
         broker.epoch = epoch(10);
         commits.round();
@@ -125,7 +125,7 @@ class MigrationCommitTest {
 
     @Test
     void does_not_ask_proxies_that_do_not_answer_probes() {
-        roster.silent(proxy(1));
+        statuses.failed(proxy(1));
         sourceHasFinished();
         commits.round();
         assertThat(calls("commit")).isEmpty();
@@ -147,11 +147,11 @@ class MigrationCommitTest {
         sourceHasFinished();
         commits.round();
         assertThat(calls("commit")).hasSize(1);
-        assertThat(journal.entries()).contains("pushed APPLIED", "push failed");
+        assertThat(metrics.entries()).contains("pushed APPLIED", "push failed");
     }
 
     @Test
-    void carries_an_abort_through_that_its_source_has_agreed_to() {
+    void aborts_at_the_broker_what_its_source_has_aborted() {
         proxies.progress.put(proxy(1), List.of(progress(leaving(100, 199, 1, 2), Side.SOURCE, State.ABORTED)));
         broker.abortsDone = false;
         commits.round();
@@ -161,11 +161,11 @@ class MigrationCommitTest {
         commits.round();
         assertThat(calls("abort")).containsExactly("abort 100-199", "abort 100-199");
         assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
-        assertThat(journal.entries()).contains("migration aborted");
+        assertThat(metrics.entries()).contains("migration aborted");
     }
 
     @Test
-    void hands_on_how_far_running_migrations_are() {
+    void reports_the_progress_of_running_migrations() {
         MigrationProgress source = progress(leaving(100, 199, 1, 2), Side.SOURCE, State.COPYING);
         MigrationProgress destination = progress(coming(100, 199, 1, 2), Side.DESTINATION, State.IMPORTING);
         proxies.progress.put(proxy(1), List.of(source, progress(leaving(7, 8, 1, 2), Side.SOURCE, State.COPYING)));

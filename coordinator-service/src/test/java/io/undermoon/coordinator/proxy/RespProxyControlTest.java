@@ -11,11 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.client.RespClientException;
+import io.undermoon.client.RespClientException.Reason;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.port.ProxyException;
-import io.undermoon.coordinator.port.ProxyException.Reason;
 import io.undermoon.coordinator.testing.RespServer;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.Proxy;
@@ -86,7 +86,7 @@ class RespProxyControlTest {
     }
 
     @Test
-    void a_node_that_cannot_be_read_does_not_spoil_the_probe() {
+    void a_row_that_cannot_be_parsed_does_not_fail_the_probe() {
         answers(Map.of(
                 "UMCTL GETEPOCH",
                 ":1\r\n",
@@ -96,7 +96,7 @@ class RespProxyControlTest {
     }
 
     @Test
-    void one_connection_is_used_again_and_again() {
+    void a_connection_is_reused() {
         for (int i = 0; i < 5; i++) {
             control.probe(proxy.address());
         }
@@ -135,7 +135,7 @@ class RespProxyControlTest {
     }
 
     @Test
-    void tells_why_a_proxy_is_dead() throws IOException {
+    void gives_the_reason_of_a_failed_probe() throws IOException {
         ProxyAddress address = proxy.address();
         proxy.script(command -> RespServer.HANG_UP);
         failsWith(Reason.CLOSED, () -> control.probe(address));
@@ -166,7 +166,7 @@ class RespProxyControlTest {
     }
 
     @Test
-    void old_roles_do_not_keep_the_slots_back() {
+    void pushes_slots_although_the_roles_are_old() {
         proxy.script(command -> command.get(1).equals("SETREPL") ? "-OLD_EPOCH\r\n" : "+OK\r\n");
         assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
         proxy.script(command -> "-OLD_EPOCH\r\n");
@@ -181,7 +181,7 @@ class RespProxyControlTest {
     }
 
     @Test
-    void a_failure_of_the_roles_keeps_the_slots_back_and_costs_the_connection() {
+    void a_failed_push_of_roles_stops_before_the_slots_and_closes_the_connection() {
         proxy.script(command -> "-TRY_AGAIN\r\n");
         failsWith(Reason.REFUSED, () -> control.push(metadata())).hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
         assertThat(proxy.commands).hasSize(1);
@@ -189,7 +189,7 @@ class RespProxyControlTest {
     }
 
     @Test
-    void a_wrong_machine_costs_the_connection() {
+    void a_wrong_machine_closes_the_connection() {
         proxy.script(command -> "-ERR_NOT_MY_META\r\n");
         assertThat(control.push(metadata())).isEqualTo(PushOutcome.NOT_MINE);
         assertThat(proxy.commands).hasSize(1);
@@ -210,7 +210,7 @@ class RespProxyControlTest {
     }
 
     @Test
-    void reads_how_far_migrations_are_where_the_proxy_can_tell() {
+    void reads_the_progress_of_migrations_from_proxies_that_have_the_command() {
         MigrationProgress progress = new MigrationProgress(
                 leaving(100, 199, 1, 2),
                 MigrationProgress.Side.SOURCE,
@@ -289,6 +289,6 @@ class RespProxyControlTest {
             Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         return assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        ProxyException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+                        RespClientException.class, e -> assertThat(e.reason()).isEqualTo(reason));
     }
 }

@@ -9,15 +9,13 @@ import static io.undermoon.coordinator.testing.Fixtures.proxy;
 import static io.undermoon.coordinator.testing.Fixtures.stable;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.coordinator.pace.Backoff;
-import io.undermoon.coordinator.pace.Crew;
+import io.undermoon.coordinator.port.Backoff;
+import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.push.MetadataPush;
-import io.undermoon.coordinator.roster.Roster;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
 import io.undermoon.coordinator.testing.FakeProxies;
-import io.undermoon.coordinator.testing.RecordingJournal;
+import io.undermoon.coordinator.testing.RecordingMetrics;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
@@ -33,12 +31,12 @@ import org.junit.jupiter.api.Test;
 class MetadataSyncTest {
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
-    private final Roster roster = new Roster();
-    private final RecordingJournal journal = new RecordingJournal();
+    private final ProxyStatuses statuses = new ProxyStatuses();
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final FakeClock clock = new FakeClock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final MetadataPush push = new MetadataPush(
-            broker, proxies, roster, journal, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
+            broker, proxies, statuses, metrics, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
     private final MetadataSync sync = syncThat(true);
 
     @AfterEach
@@ -49,11 +47,11 @@ class MetadataSyncTest {
     private MetadataSync syncThat(boolean recovers) {
         return new MetadataSync(
                 broker,
-                roster,
+                statuses,
                 push,
-                new Crew("fetch", threads, 4),
-                new Crew("push", threads, 4),
-                journal,
+                new KeyedExecutor("fetch", threads, 4),
+                new KeyedExecutor("push", threads, 4),
+                metrics,
                 recovers,
                 clock);
     }
@@ -74,7 +72,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void a_quiet_cluster_moves_no_metadata() {
+    void an_idle_cluster_moves_no_metadata() {
         broker.put(cluster(ORDERS, 9, Map.of(1, List.of(stable(0, 16383)))));
         answer(9, proxy(1));
         sync.round();
@@ -83,18 +81,18 @@ class MetadataSyncTest {
     }
 
     @Test
-    void pushes_only_to_those_behind_and_remembers_what_they_took() {
+    void pushes_only_to_proxies_that_are_behind() {
         broker.put(cluster(ORDERS, 9, Map.of(1, List.of(stable(0, 99)), 2, List.of(stable(100, 16383)))));
         answer(9, proxy(1));
         answer(0, proxy(2));
         sync.round();
         sync.round();
         assertThat(proxies.pushes).containsExactly(proxy(2));
-        assertThat(roster.snapshot()).containsEntry(proxy(2), Optional.of(epoch(9)));
+        assertThat(statuses.snapshot()).containsEntry(proxy(2), Optional.of(epoch(9)));
     }
 
     @Test
-    void asks_once_for_each_cluster_not_once_for_each_proxy() {
+    void reads_each_cluster_once_not_each_proxy() {
         broker.put(cluster(
                 ORDERS,
                 9,
@@ -102,7 +100,14 @@ class MetadataSyncTest {
         broker.put(cluster(new ClusterName("quiet"), 5, Map.of(6, List.of(stable(0, 16383)))));
         answer(5, proxy(1), proxy(2), proxy(3), proxy(4), proxy(6));
         MetadataSync oneAtATime = new MetadataSync(
-                broker, roster, push, new Crew("f", threads, 1), new Crew("p", threads, 4), journal, true, clock);
+                broker,
+                statuses,
+                push,
+                new KeyedExecutor("f", threads, 1),
+                new KeyedExecutor("p", threads, 4),
+                metrics,
+                true,
+                clock);
         oneAtATime.round();
         assertThat(broker.calls.stream().filter(call -> call.startsWith("cluster")))
                 .containsExactly("cluster orders");
@@ -112,7 +117,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void serves_free_proxies_and_leaves_silent_ones_alone() {
+    void pushes_to_free_proxies_and_not_to_unreachable_ones() {
         broker.epoch = epoch(4);
         broker.register(proxy(1), proxy(2));
         answer(3, proxy(1));
@@ -121,15 +126,15 @@ class MetadataSyncTest {
     }
 
     @Test
-    void a_proxy_that_does_not_tell_its_epoch_is_pushed_to() {
+    void pushes_to_a_proxy_that_does_not_report_its_epoch() {
         broker.register(proxy(1));
-        roster.answered(proxy(1), Optional.empty());
+        statuses.answered(proxy(1), Optional.empty());
         sync.round();
         assertThat(proxies.pushes).containsExactly(proxy(1));
     }
 
     @Test
-    void a_proxy_that_fails_is_left_alone_for_longer_and_longer() {
+    void retries_a_failing_proxy_after_growing_pauses() {
         broker.register(proxy(1), proxy(2));
         answer(0, proxy(1), proxy(2));
         proxies.dead.add(proxy(1));
@@ -154,7 +159,7 @@ class MetadataSyncTest {
         proxies.pushOutcomes.put(proxy(1), PushOutcome.NOT_MINE);
         sync.round();
         sync.round();
-        assertThat(journal.entries()).containsExactly("pushed NOT_MINE");
+        assertThat(metrics.entries()).containsExactly("pushed NOT_MINE");
     }
 
     @Test
@@ -173,14 +178,14 @@ class MetadataSyncTest {
     }
 
     @Test
-    void heals_a_stale_broker_after_some_rounds_and_not_again_at_once() {
+    void repairs_a_stale_broker_after_some_rounds_and_not_again_at_once() {
         broker.register(proxy(1));
         answer(20, proxy(1));
-        for (int i = 1; i < StaleBroker.ROUNDS; i++) {
+        for (int i = 1; i < StaleBrokerRecovery.ROUNDS; i++) {
             sync.round();
         }
         assertThat(broker.calls).doesNotContain("recover");
-        for (int i = 0; i < 3 * StaleBroker.ROUNDS; i++) {
+        for (int i = 0; i < 3 * StaleBrokerRecovery.ROUNDS; i++) {
             sync.round();
         }
         assertThat(broker.calls.stream().filter("recover"::equals)).hasSize(1);
@@ -191,7 +196,7 @@ class MetadataSyncTest {
     }
 
     @Test
-    void a_proxy_ahead_for_a_moment_is_no_stale_broker() {
+    void a_proxy_that_is_ahead_for_a_moment_does_not_make_the_broker_stale() {
         broker.register(proxy(1));
         for (int i = 0; i < 5; i++) {
             answer(20, proxy(1));
@@ -204,11 +209,11 @@ class MetadataSyncTest {
     }
 
     @Test
-    void does_not_heal_when_told_not_to() {
+    void does_not_repair_a_stale_broker_when_that_is_disabled() {
         broker.register(proxy(1));
         answer(20, proxy(1));
         MetadataSync watching = syncThat(false);
-        for (int i = 0; i < 3 * StaleBroker.ROUNDS; i++) {
+        for (int i = 0; i < 3 * StaleBrokerRecovery.ROUNDS; i++) {
             watching.round();
         }
         assertThat(broker.calls).doesNotContain("recover");
@@ -217,7 +222,7 @@ class MetadataSyncTest {
     private void answer(long epoch, ProxyAddress... addresses) {
         for (ProxyAddress address : addresses) {
             proxies.epochs.put(address, new Epoch(epoch));
-            roster.answered(address, Optional.of(new Epoch(epoch)));
+            statuses.answered(address, Optional.of(new Epoch(epoch)));
         }
     }
 }

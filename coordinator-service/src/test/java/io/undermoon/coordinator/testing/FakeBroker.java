@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A broker in memory that does what the test says. Calls are kept as words, in the order in which they came. */
+/** An in-memory broker. Calls are recorded as text, in order. */
 public final class FakeBroker implements MetadataSource, FailureLedger {
     public final List<String> calls = new CopyOnWriteArrayList<>();
     public final Set<ProxyAddress> registered = new LinkedHashSet<>();

@@ -1,7 +1,7 @@
 package io.undermoon.coordinator.testing;
 
+import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.ProxyControl;
-import io.undermoon.coordinator.port.ProxyException;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Proxy;
@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-/** Proxies in memory that accept metadata as real ones do, and fail or hang as the test says. */
+/** In-memory proxies that accept metadata as real ones do, and fail or hang on request. */
 public final class FakeProxies implements ProxyControl {
     public final List<ProxyAddress> pushes = new CopyOnWriteArrayList<>();
     public final List<ProxyAddress> probes = new CopyOnWriteArrayList<>();
@@ -27,7 +27,7 @@ public final class FakeProxies implements ProxyControl {
     public final Set<ProxyAddress> dead = ConcurrentHashMap.newKeySet();
     private final Map<ProxyAddress, CountDownLatch> hanging = new ConcurrentHashMap<>();
 
-    /** From now on calls for this proxy do not end before {@link #release}. */
+    /** Makes calls to the proxy wait for {@link #release}. */
     public void hang(ProxyAddress proxy) {
         hanging.put(proxy, new CountDownLatch(1));
     }
@@ -73,10 +73,10 @@ public final class FakeProxies implements ProxyControl {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ProxyException(ProxyException.Reason.CLOSED, "interrupted", e);
+            throw new RespClientException(RespClientException.Reason.CLOSED, "interrupted", e);
         }
         if (dead.contains(proxy)) {
-            throw new ProxyException(ProxyException.Reason.UNREACHABLE, "connection refused");
+            throw new RespClientException(RespClientException.Reason.UNREACHABLE, "connection refused");
         }
     }
 }

@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Small pieces of metadata. Proxy {@code n} is {@code 10.0.0.n:5299} with nodes {@code 10.0.0.n:7001} and {@code :7002}. */
+/**
+ * Small pieces of metadata. Proxy {@code n} is {@code 10.0.0.n:5299} with nodes {@code 10.0.0.n:7001} and
+ * {@code :7002}.
+ */
 public final class Fixtures {
     public static final ClusterName ORDERS = new ClusterName("orders");
 

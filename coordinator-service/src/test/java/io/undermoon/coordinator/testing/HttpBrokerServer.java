@@ -18,7 +18,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
-/** A broker's HTTP port with canned answers; may hang before or within an answer. Unknown paths are 404, as with ours. */
+/**
+ * A broker's HTTP port with canned answers; may hang before or within an answer. Unknown paths are 404, as with ours.
+ */
 public final class HttpBrokerServer implements AutoCloseable {
     public final List<String> requests = new CopyOnWriteArrayList<>();
     public final List<String> bodies = new CopyOnWriteArrayList<>();

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import javax.net.ServerSocketFactory;
 
 /**
- * A proxy's control port by script: for each command the script names the bytes to answer with. {@link #SILENCE} answers
- * nothing, {@link #HANG_UP} closes the connection.
+ * A proxy's control port by script: for each command the script names the bytes to answer with. {@link #SILENCE}
+ * answers nothing, {@link #HANG_UP} closes the connection.
  */
 public final class RespServer implements AutoCloseable {
     public static final String SILENCE = "";

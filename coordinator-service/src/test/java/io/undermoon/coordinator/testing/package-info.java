@@ -1,4 +1,4 @@
 /**
- * In-memory doubles of the broker and the proxies, and small servers that behave as badly as a test wants.
+ * In-memory doubles of the broker and the proxies, and scripted servers.
  */
 package io.undermoon.coordinator.testing;

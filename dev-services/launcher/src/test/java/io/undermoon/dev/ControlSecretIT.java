@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.dev.client.BrokerApi;
-import io.undermoon.dev.client.RespConnection;
+import io.undermoon.dev.client.ControlConnection;
 import io.undermoon.dev.stack.PortLayout;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
@@ -68,7 +68,7 @@ class ControlSecretIT {
     }
 
     private static String say(int port, String... command) throws IOException {
-        try (RespConnection connection = RespConnection.open(port)) {
+        try (ControlConnection connection = ControlConnection.open(port)) {
             return connection.call(command);
         }
     }

@@ -12,18 +12,19 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users of a proxy, and who may log in. There always is a user {@value #DEFAULT_USER}, which clients are that have not
+ * The users of a proxy and their logins. There is always a user {@value #DEFAULT_USER}, for clients that have not
  * logged in.
  *
- * <p>With a control secret there is one more account, {@value #CONTROL_USER}, whose password it is. It is no user: no rule changes
- * it, nothing lists it, and it alone may give control commands. Without a secret everybody may, as far as the rules go.
+ * <p>A control secret adds the account {@value #CONTROL_USER}, with the secret as its password. It is not a user: no
+ * rule changes it, no command lists it, and it alone may send control commands. Without a secret all users may, within
+ * their rules.
  *
- * <p>Thread-safe. Changes are made one after the other; nothing waits for them.
+ * <p>Thread-safe. Changes are serialized; readers do not wait for them.
  */
 public final class AccessControl {
     public static final String DEFAULT_USER = "default";
 
-    /** With this name and the control secret peers, coordinators and brokers log in. */
+    /** The account of peers, coordinators and brokers. */
     public static final String CONTROL_USER = ProxyLogin.CONTROL_USER;
 
     private static final String RESERVED = "The name '" + CONTROL_USER + "' is reserved";
@@ -35,8 +36,8 @@ public final class AccessControl {
     private final Account defaultAccount;
 
     /**
-     * @param password of the user default as long as no rules say otherwise; absent when it needs none
-     * @param controlSecret absent when control commands need none
+     * @param password of the user default until rules change it; null if it needs none
+     * @param controlSecret null if control commands need none
      */
     public AccessControl(CommandTable table, @Nullable String password, @Nullable String controlSecret) {
         this.table = table;
@@ -55,8 +56,8 @@ public final class AccessControl {
     }
 
     /**
-     * Has the rules of all users speak of these commands, some of which were learnt. Who may do anything stays the same object:
-     * their open transactions go on.
+     * Applies the rules of all users to a new command table. Users who may do everything stay the same objects, so
+     * their open transactions continue.
      */
     public synchronized void follow(CommandTable next) {
         table = next;
@@ -76,7 +77,7 @@ public final class AccessControl {
         }
     }
 
-    /** What clients are that have not logged in. */
+    /** The account of clients that have not logged in. */
     public Account defaultAccount() {
         return defaultAccount;
     }
@@ -87,7 +88,7 @@ public final class AccessControl {
         return user.enabled() && user.needsNoPassword();
     }
 
-    /** The account that a name and a password open; null when they are not right. */
+    /** The account with a name and password; null if they are wrong. */
     public @Nullable Account login(String name, byte[] password) {
         Account account = control != null && name.equals(CONTROL_USER) ? control : accounts.get(name);
         return account != null && account.user().accepts(password) ? account : null;
@@ -104,9 +105,9 @@ public final class AccessControl {
     }
 
     /**
-     * Changes a user or adds one; all rules or, if one is wrong, none.
+     * Changes or adds a user. If one rule is wrong, none is applied.
      *
-     * @param rules words, a selector in parentheses being one or several
+     * @param rules the words of the rules; a selector in parentheses may be one word or several
      * @throws RuleException the message is the one of {@code ACL SETUSER}
      */
     public synchronized void set(String name, List<String> rules) throws RuleException {
@@ -131,8 +132,8 @@ public final class AccessControl {
     /**
      * Deletes users.
      *
-     * @return how many there were
-     * @throws RuleException the user default is among them; nobody was deleted
+     * @return the number of deleted users
+     * @throws RuleException the user default is among them; no user was deleted
      */
     public synchronized int delete(List<String> names) throws RuleException {
         if (names.contains(DEFAULT_USER)) {
@@ -146,11 +147,11 @@ public final class AccessControl {
     }
 
     /**
-     * Has exactly these users, and the user default as it is without rules unless it is among them.
+     * Replaces all users. The user default gets its initial rules unless it is among the new users.
      *
      * @param text lines of {@code user <name> <rule> …}, in ISO 8859-1
-     * @param source what the text is called in errors
-     * @throws RuleException the text is wrong and nothing has changed; the message has all lines that are, and why
+     * @param source the name of the text in errors
+     * @throws RuleException the text is wrong and no user was changed; the message names all wrong lines with reasons
      */
     public synchronized void replace(String text, String source) throws RuleException {
         List<User> users = UserLines.parse(text, source, table);
@@ -167,7 +168,7 @@ public final class AccessControl {
         }
     }
 
-    /** All users as {@link #replace} reads them. */
+    /** All users in the format of {@link #replace}. */
     public synchronized String text() {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<String, Account> entry : accounts.entrySet()) {
@@ -176,7 +177,7 @@ public final class AccessControl {
         return text.toString();
     }
 
-    /** Rules that say the same stay the same object: those who hold it have nothing to do anew. */
+    /** Equal rules stay the same object, so sessions with it need no update. */
     private void put(User user) {
         Account account = accounts.get(user.name());
         if (account == null) {

@@ -1,8 +1,8 @@
 package io.undermoon.proxy.acl;
 
 /**
- * What a client is logged in to: stays the same when the rules of its user change, so that new rules apply to the next command.
- * Made and changed by {@link AccessControl}; any thread may read it.
+ * The account of logged-in clients. It stays the same object when the rules of its user change, so new rules apply to
+ * the next command. Created and changed by {@link AccessControl}; any thread may read it.
  */
 public final class Account {
     private final boolean mayControl;
@@ -18,7 +18,7 @@ public final class Account {
         return user.name();
     }
 
-    /** The user as it is now. */
+    /** The user with its current rules. */
     public User user() {
         return user;
     }
@@ -27,7 +27,7 @@ public final class Account {
         user = changed;
     }
 
-    /** Whether the user is gone; who is logged in has to go too. */
+    /** Whether the user was deleted, so its clients must be disconnected. */
     public boolean isDeleted() {
         return deleted;
     }
@@ -37,7 +37,9 @@ public final class Account {
         deleted = true;
     }
 
-    /** Whether control commands are allowed: {@code UMCTL}, {@code UMFORWARD} and changes of the proxy's configuration. */
+    /**
+     * Whether control commands are allowed: {@code UMCTL}, {@code UMFORWARD} and changes of the proxy's configuration.
+     */
     public boolean mayControl() {
         return mayControl;
     }

@@ -5,7 +5,7 @@ import io.undermoon.proxy.command.CommandTable;
 import java.util.List;
 import java.util.Locale;
 
-/** The categories of commands, in the order in which Redis lists them. */
+/** The ACL categories of commands, in the order of Redis. */
 public final class Categories {
     private static final List<String> NAMES = List.of(
             "keyspace",
@@ -36,7 +36,7 @@ public final class Categories {
         return NAMES;
     }
 
-    /** The commands and sub-commands of a category in any case; none when there is no such category. */
+    /** The commands and sub-commands of a category in any case; none if there is no such category. */
     public static List<Command> commandsOf(String category, CommandTable table) {
         String name = category.toLowerCase(Locale.ROOT);
         return table.all().stream()

@@ -1,28 +1,28 @@
 package io.undermoon.proxy.acl;
 
 /**
- * Why a user may not carry out a command.
+ * The reason why a user may not execute a command.
  *
- * @param argument of the key or channel, 0 when it is about the command itself
+ * @param argument the position of the key or channel, 0 if the command itself is denied
  */
 public record Denial(Reason reason, int argument) {
     static final Denial OF_COMMAND = new Denial(Reason.COMMAND, 0);
 
-    /** In the order of Redis: of several selectors that refuse, the one with the later reason is told of. */
+    /** In the order of Redis: if several selectors deny, the later reason is reported. */
     public enum Reason {
         COMMAND,
         KEY,
         CHANNEL
     }
 
-    /** The one of two refusals that says more. */
+    /** The one of two denials with the later reason. */
     Denial moreTelling(Denial other) {
         int order = reason.compareTo(other.reason);
         return order > 0 || order == 0 && argument >= other.argument ? this : other;
     }
 
     /**
-     * The error in the words of Redis 7.2.
+     * The error text of Redis 7.2.
      *
      * @param command full name of the command
      */
@@ -35,7 +35,7 @@ public record Denial(Reason reason, int argument) {
     }
 
     /**
-     * The same with the key or channel in question, as {@code ACL DRYRUN} tells it.
+     * The error text of {@code ACL DRYRUN}, which names the key or channel.
      *
      * @param object the argument
      */

@@ -3,9 +3,9 @@ package io.undermoon.proxy.acl;
 import io.undermoon.proxy.command.GlobPattern;
 
 /**
- * Keys that may be read, written, or both: {@code %R~pattern}, {@code %W~pattern}, {@code ~pattern}.
+ * A pattern of keys that may be read, written, or both: {@code %R~pattern}, {@code %W~pattern}, {@code ~pattern}.
  *
- * @param text the pattern without what stands before it
+ * @param text the pattern without its prefix
  */
 record KeyPattern(String text, GlobPattern glob, boolean read, boolean write) {
     KeyPattern(String text, boolean read, boolean write) {
@@ -22,12 +22,12 @@ record KeyPattern(String text, GlobPattern glob, boolean read, boolean write) {
         return (read || !reads) && (write || !writes) && glob.matches(key);
     }
 
-    /** The same keys for what either allows. */
+    /** The same pattern with the permissions of both. */
     KeyPattern or(KeyPattern other) {
         return new KeyPattern(text, glob, read || other.read, write || other.write);
     }
 
-    /** As a rule. */
+    /** The pattern as a rule. */
     @Override
     public String toString() {
         return (read && write ? "~" : read ? "%R~" : "%W~") + text;

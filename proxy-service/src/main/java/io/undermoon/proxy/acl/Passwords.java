@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Passwords as Redis keeps them: the SHA-256 of their bytes, in lower case hexadecimal digits. */
+/** Hashes of passwords as in Redis: SHA-256 of their bytes in lower case hexadecimal digits. */
 final class Passwords {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
@@ -25,7 +25,7 @@ final class Passwords {
         return HASH.matcher(text).matches();
     }
 
-    /** Whether the password is one of those hashed. How long it takes says nothing of how much of it is right. */
+    /** Whether a password has one of the hashes, compared in constant time. */
     static boolean isOneOf(List<String> hashes, byte[] password) {
         byte[] given = hash(password).getBytes(StandardCharsets.US_ASCII);
         boolean found = false;

@@ -1,6 +1,6 @@
 package io.undermoon.proxy.acl;
 
-/** A rule, or a line of rules, is not one. The message says why, in the words of Redis where it has words for it. */
+/** A rule, or a line of rules, is invalid. The message is that of Redis where it has one. */
 public final class RuleException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands that are allowed together with the keys and channels they are allowed on. A user has one, and more in parentheses; a
- * command needs one that allows it as a whole. Immutable; made by {@link SelectorRules}.
+ * A set of allowed commands with the keys and channels they are allowed on. A user has one, and more in parentheses; a
+ * command needs one that allows it with all its keys. Immutable; built by {@link SelectorRules}.
  */
 final class Selector implements KeyCheck {
     private final boolean allCommands;
@@ -25,7 +25,7 @@ final class Selector implements KeyCheck {
     private final List<Channel> channels;
     private final String commandRules;
 
-    /** Channels by a pattern, and the pattern itself for those who subscribe to it. */
+    /** A pattern of channels; clients may also subscribe to the pattern itself. */
     record Channel(String text, GlobPattern glob) {}
 
     Selector(SelectorRules rules) {
@@ -41,12 +41,12 @@ final class Selector implements KeyCheck {
         this.commandRules = rules.commandRules();
     }
 
-    /** Whether it allows everything. */
+    /** Whether everything is allowed. */
     boolean isUnrestricted() {
         return allCommands && allKeys && allChannels;
     }
 
-    /** Why the command is not allowed; null when it is. */
+    /** The reason why a command is denied; null if it is allowed. */
     @Nullable
     Denial denial(Command command, CommandFrame frame) {
         if (!allCommands && !allowsCommand(command, frame)) {
@@ -55,14 +55,14 @@ final class Selector implements KeyCheck {
         if (!allKeys && command.hasKeys()) {
             int refused = Keys.firstRefused(command, frame, this);
             if (refused != 0) {
-                // A node may read what is malformed here in another way, so it is not let through.
+                // A node may parse malformed arguments differently, so they are denied.
                 return new Denial(Denial.Reason.KEY, Math.max(0, refused));
             }
         }
         return !allChannels && command.has(CommandFlag.PUBSUB) ? denialOfChannel(command, frame) : null;
     }
 
-    /** Commands by which clients introduce themselves are always allowed. */
+    /** Commands for logging in are always allowed. */
     private boolean allowsCommand(Command command, CommandFrame frame) {
         return commands.get(command.id()) || command.has(CommandFlag.NO_AUTH) || allowsFirstArgument(command, frame);
     }
@@ -108,7 +108,7 @@ final class Selector implements KeyCheck {
     /**
      * Whether a channel may be used.
      *
-     * @param isPattern whether it is a pattern of channels; only the very patterns of the rules are allowed then
+     * @param isPattern whether it is a pattern of channels, which is allowed only if it equals a pattern of the rules
      */
     boolean allowsChannel(CharSequence name, boolean isPattern) {
         if (allChannels) {
@@ -150,7 +150,7 @@ final class Selector implements KeyCheck {
         return channels;
     }
 
-    /** {@code +@all} or {@code -@all}, and what was said since. */
+    /** The command rules: {@code +@all} or {@code -@all}, and the rules after it. */
     String commandRules() {
         return commandRules;
     }

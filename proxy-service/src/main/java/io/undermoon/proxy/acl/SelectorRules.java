@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Makes a {@link Selector}, rule by rule, as {@code ACL SETUSER} of Redis does. For one thread. */
+/** A builder of a {@link Selector} by the rules of {@code ACL SETUSER}. For one thread. */
 final class SelectorRules {
     private static final String ADDED_AFTER_ALL =
             "Adding a pattern after the * pattern (or the '%s' flag) is not valid and "
@@ -24,10 +24,10 @@ final class SelectorRules {
     private final Map<String, KeyPattern> keys = new LinkedHashMap<>();
     private final LinkedHashSet<String> channels = new LinkedHashSet<>();
 
-    /** Nothing has been taken away since {@code +@all}. */
+    /** No command was removed since {@code +@all}. */
     private boolean allCommands;
 
-    /** The rules about commands add to {@code -@all}; else they take from {@code +@all}. */
+    /** Whether the command rules add to {@code -@all}; else they remove from {@code +@all}. */
     private boolean additive = true;
 
     private boolean allKeys;
@@ -38,7 +38,7 @@ final class SelectorRules {
         this.table = table;
     }
 
-    /** Begins with the rules there are. */
+    /** Begins with the rules of a selector. */
     SelectorRules(CommandTable table, Selector present) {
         this(table);
         commands.or(present.commands());
@@ -57,7 +57,7 @@ final class SelectorRules {
         return new Selector(this);
     }
 
-    /** Takes a rule about commands, keys or channels. */
+    /** Applies a rule about commands, keys or channels. */
     void apply(String rule) throws RuleException {
         switch (rule.toLowerCase(Locale.ROOT)) {
             case "allkeys", "~*" -> setAllKeys(true);
@@ -128,7 +128,7 @@ final class SelectorRules {
         channels.add(pattern);
     }
 
-    /** Spaces would end the pattern where rules are listed or saved. */
+    /** Refuses spaces, which would end the pattern where rules are listed or saved. */
     private static void requireNoSpaces(String pattern) throws RuleException {
         if (UserRules.hasSpaces(pattern)) {
             throw new RuleException(RuleException.SYNTAX);
@@ -162,7 +162,7 @@ final class SelectorRules {
         command.subcommands().forEach(sub -> commands.set(sub.id(), allow));
     }
 
-    /** {@code select|0}: a command that is not allowed otherwise, with this first argument. */
+    /** {@code select|0}: allows a command with one first argument only. */
     private void addFirstArgument(String subject) throws RuleException {
         int bar = subject.lastIndexOf('|');
         Command command = table.find(subject.substring(0, bar));
@@ -185,7 +185,7 @@ final class SelectorRules {
         }
     }
 
-    /** Keeps the rule, in the place of those it makes superfluous. */
+    /** Adds the rule and removes the rules that it makes redundant. */
     private void note(String subject, boolean allow) {
         commandRules.removeIf(rule -> {
             String earlier = rule.substring(1);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A user and what it may do. Immutable; made by {@link UserRules}. */
+/** A user with its permissions. Immutable; built by {@link UserRules}. */
 public final class User {
     private final String name;
     private final boolean enabled;
@@ -32,27 +32,27 @@ public final class User {
         return name;
     }
 
-    /** Whether clients may log in; those that have may stay. */
+    /** Whether clients may log in; logged-in clients stay. */
     public boolean enabled() {
         return enabled;
     }
 
-    /** Whether any password is right. */
+    /** Whether any password is accepted. */
     public boolean needsNoPassword() {
         return needsNoPassword;
     }
 
-    /** Whether there is anything the user may not do. */
+    /** Whether the user lacks any permission. */
     public boolean isRestricted() {
         return restricted;
     }
 
-    /** Whether a client that gives this password is this user. */
+    /** Whether a password is accepted. */
     boolean accepts(byte[] password) {
         return enabled && (needsNoPassword || Passwords.isOneOf(passwords, password));
     }
 
-    /** Why the user may not carry out a command whose arity is right; null when it may. */
+    /** The reason why a command of valid arity is denied; null if it is allowed. */
     public @Nullable Denial denial(Command command, CommandFrame frame) {
         Denial denial = root.denial(command, frame);
         for (int i = 0; denial != null && i < selectors.size(); i++) {
@@ -102,7 +102,7 @@ public final class User {
         return selectors;
     }
 
-    /** What one selector allows, as rules. */
+    /** A selector as rules. */
     public record Permissions(String commands, String keys, String channels) {
         static Permissions of(Selector selector) {
             return new Permissions(selector.commandRules(), selector.keyRules(), selector.channelRules());
@@ -113,12 +113,12 @@ public final class User {
         return Permissions.of(root);
     }
 
-    /** Those in parentheses. */
+    /** The selectors in parentheses. */
     public List<Permissions> selectorPermissions() {
         return selectors.stream().map(Permissions::of).toList();
     }
 
-    /** The line for this user in a file of users. */
+    /** The line of this user in an ACL file. */
     @Override
     public String toString() {
         return "user " + name + " " + String.join(" ", flags()) + " "

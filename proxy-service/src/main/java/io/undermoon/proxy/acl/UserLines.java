@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads users from text as Redis reads its ACL file: a line for each, {@code user <name> <rule> …}; blank lines do nothing. */
+/** A parser of Redis ACL files: one line per user, {@code user <name> <rule> …}; blank lines are skipped. */
 final class UserLines {
     private final String source;
     private final CommandTable table;
@@ -20,7 +20,7 @@ final class UserLines {
     }
 
     /**
-     * @throws RuleException with everything that is wrong
+     * @throws RuleException the text is wrong; the message has all errors
      */
     static List<User> parse(String text, String source, CommandTable table) throws RuleException {
         UserLines lines = new UserLines(source, table);
@@ -69,7 +69,7 @@ final class UserLines {
         try {
             rules.apply(rule);
         } catch (RuleException e) {
-            // A password that is not quite one is still nothing to show.
+            // A malformed password is still a secret.
             String shown = rule.matches("[>#<!].*") ? rule.charAt(0) + "..." : rule;
             problem(number, "'" + shown + "': " + e.getMessage());
         }

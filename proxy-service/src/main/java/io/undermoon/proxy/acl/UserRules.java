@@ -7,7 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 
-/** Makes a {@link User}, rule by rule, as {@code ACL SETUSER} of Redis does. For one thread. */
+/** A builder of a {@link User} by the rules of {@code ACL SETUSER}. For one thread. */
 final class UserRules {
     private static final String NO_HASH =
             "The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters";
@@ -22,7 +22,7 @@ final class UserRules {
     private boolean needsNoPassword;
     private String payloadFlag = "";
 
-    /** A user who may nothing. */
+    /** A user without permissions. */
     UserRules(CommandTable table, String name) {
         this.table = table;
         this.name = name;
@@ -40,7 +40,7 @@ final class UserRules {
         payloadFlag = present.payloadFlag();
     }
 
-    /** A user who may everything and needs no password. */
+    /** A user with all permissions that needs no password. */
     static UserRules unrestricted(CommandTable table, String name) {
         UserRules rules = new UserRules(table, name);
         rules.enabled = true;
@@ -71,7 +71,7 @@ final class UserRules {
         switch (rule.toLowerCase(Locale.ROOT)) {
             case "on" -> enabled = true;
             case "off" -> enabled = false;
-            // Redis nodes look at what RESTORE brings, or not, for the user the proxy has there.
+            // Only listed: nodes sanitize payloads according to the user of the proxy there.
             case "skip-sanitize-payload", "sanitize-payload" -> payloadFlag = rule.toLowerCase(Locale.ROOT);
             case "nopass" -> resetPasswords(true);
             case "resetpass" -> resetPasswords(false);
@@ -135,13 +135,13 @@ final class UserRules {
         return text;
     }
 
-    /** Whether the text would not be one word in a file of users. */
+    /** Whether the text is not one word in an ACL file. */
     static boolean hasSpaces(String text) {
         return text.chars().anyMatch(c -> c == ' ' || c >= '\t' && c <= '\r' || c == 0);
     }
 
     /**
-     * Makes one rule of each selector in parentheses, which may have come as several words.
+     * Joins the words of each selector in parentheses into one rule.
      *
      * @throws RuleException a parenthesis is not closed
      */

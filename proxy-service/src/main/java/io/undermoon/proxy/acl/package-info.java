@@ -1,6 +1,7 @@
 /**
- * Who may do what: users, their rules as Redis writes them, and the check of a command against them. Stands on {@code frame} and
- * {@code command}; knows no connection, no file and no client. Names, patterns and passwords are bytes, kept as text of ISO 8859-1.
+ * Access control: users, their rules in the syntax of Redis ACLs, and the check of commands. Uses {@code frame} and
+ * {@code command}; knows no connection, file or client. Names, patterns and passwords are bytes, kept as ISO 8859-1
+ * text.
  */
 @NullMarked
 package io.undermoon.proxy.acl;

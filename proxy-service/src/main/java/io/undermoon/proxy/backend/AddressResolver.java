@@ -12,8 +12,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
 /**
- * Resolves host names off the event loops, anew for each connection, so that a node may change its IP address. Literals
- * need no resolving.
+ * Resolves host names on threads of its own, because the look-up blocks. Each connection resolves anew, so a node may
+ * change its IP address; IP addresses are not looked up.
  */
 final class AddressResolver {
     private static final Executor RESOLVER = Executors.newCachedThreadPool(task -> {

@@ -8,265 +8,295 @@ import io.undermoon.proxy.stats.Counter;
 import io.undermoon.resp.Protocol;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one connection of an event loop to a Redis node or peer proxy in one protocol, shared by all clients of the loop that
- * speak it.
+ * The core of every connection to a Redis node or peer proxy: connects and logs in, queues commands until then, writes
+ * the output of a loop's turn at once, matches replies to receivers in order, and fails all receivers when the
+ * connection ends. The subclasses are its roles.
  *
- * <p>Commands go out in the order of {@link #send} and replies come back in that order: one client's commands to a node are
- * never reordered. A command is written at most once. What was never written when a connection fails is answered with an
- * error that says so, and so is what was written and not answered; nothing is sent again. The connection is remade by itself,
- * after a pause that grows from {@value #MIN_PAUSE_MILLIS} to {@value #MAX_PAUSE_MILLIS} ms, until it is retired.
- *
- * <p>Owned by its loop: every method is called on it.
+ * <p>A command is written at most once. The methods from {@link #ready} to {@link #writable} are called by
+ * {@link Connector} and {@link BackendHandler}. Owned by its loop: every method is called on it.
  */
-public final class BackendConnection implements LoopFlusher.Flushable, HandlerOwner, Writable {
-    private static final Logger LOG = Logger.getLogger(BackendConnection.class);
-    private static final long MIN_PAUSE_MILLIS = 50;
-    private static final long MAX_PAUSE_MILLIS = 2000;
+abstract class BackendConnection implements LoopFlusher.Flushable {
+    /** For connections on which a command may block. */
+    static final long NO_REPLY_TIMEOUT = 0;
 
-    /** Until a node that does not speak the protocol is asked again: it may have been replaced by a newer one. */
-    private static final long PROTOCOL_PAUSE_MILLIS = 30_000;
+    final ProxyLoop loop;
 
-    /** A connection that ends sooner counts as one that could not be made: a node may refuse us after the handshake. */
-    private static final long MIN_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private enum State {
-        /** Being made; commands queue up. */
-        CONNECTING,
-        /** Commands are written. */
-        READY,
-        /** The last attempt failed and the next one is due soon; commands are refused. */
-        PAUSED,
-        CLOSED
-    }
-
-    private final ProxyLoop loop;
     private final Endpoint endpoint;
-    private final Protocol protocol;
-    private final ReceiverQueue waiting = new ReceiverQueue();
-    private final List<Runnable> onWritable = new ArrayList<>();
+    private final long replyTimeoutMillis;
+    private final ReceiverQueue unanswered = new ReceiverQueue();
+    private final List<Runnable> onWritable = new ArrayList<>(0);
 
-    private State state = State.CONNECTING;
+    private Protocol protocol;
+
+    /** Set together with {@link #output}, from the end of the login to the end of the connection. */
     private @Nullable Channel channel;
+
     private @Nullable OutputBatch output;
+
+    /** The commands that wait until the connection is ready. */
     private @Nullable ByteBuf queued;
+
+    /** Why the connection is gone; null while it connects or is ready. */
+    private @Nullable String problem;
+
     private boolean dirty;
     private boolean retired;
-    private boolean protocolRefused;
-    private long pauseMillis = MIN_PAUSE_MILLIS;
-    private long readySinceNanos;
-    private String lastProblem = "not connected yet";
 
-    BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
+    /**
+     * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is
+     *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
+     */
+    BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol, long replyTimeoutMillis) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.protocol = protocol;
-        connect();
+        this.replyTimeoutMillis = replyTimeoutMillis;
     }
 
-    @Override
-    public Endpoint endpoint() {
-        return endpoint;
-    }
-
-    @Override
-    public Protocol protocol() {
-        return protocol;
-    }
-
-    /** Whether the other side was found not to speak the protocol. */
-    public boolean isProtocolRefused() {
-        return protocolRefused;
-    }
-
-    /** Whether it is being found out if the other side is there and speaks the protocol. */
-    public boolean isBeingMade() {
-        return state == State.CONNECTING;
-    }
-
-    /** Sends a command; its reply, or why there is none, goes to the receiver. The frame is copied or retained as needed. */
-    public void send(CommandFrame frame, ReplyReceiver receiver) {
-        ByteBuf buffer = accept(receiver);
-        if (buffer == null) {
-            return;
-        }
-        OutputBatch batch = output;
-        if (state == State.READY && batch != null && !frame.isRewritten()) {
-            batch.append(frame.buffer(), frame.start(), frame.end());
-            if (batch.isLarge()) {
-                write(batch);
-            }
-        } else {
-            frame.writeTo(buffer);
-        }
-    }
-
-    /** Sends a command wrapped as {@code UMFORWARD <hopsLeft> <command>}, for a peer to carry out. */
-    public void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver) {
-        ByteBuf buffer = accept(receiver);
-        if (buffer != null) {
-            frame.writeWrapped(buffer, "UMFORWARD", hopsLeft);
-        }
+    /** Called when the connection is ready, after the queued commands were written. */
+    void onReady() {
+        // For roles whose owner waits for it.
     }
 
     /**
-     * Sends several commands with nothing between them, of which only the last one's reply is wanted: a transaction.
+     * Called once when the connection, established or not, is gone.
      *
-     * @param commands the bytes of all commands; copied
-     * @param count how many commands they are
+     * @param wasReady whether commands may have been written
+     * @param failure for {@link #failAll}
      */
-    public void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
-        ByteBuf buffer = accept(count == 1 ? last : IgnoredReply.INSTANCE);
-        if (buffer == null) {
-            if (count > 1) {
-                last.fail(BackendFailure.unreachable(endpoint.toString(), lastProblem));
-            }
+    abstract void onDisconnected(String reason, boolean wasReady, BackendFailure failure);
+
+    /** Connects, for the first time or again. */
+    final void connect() {
+        problem = null;
+        Connector.connect(this);
+    }
+
+    public final Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public final Protocol protocol() {
+        return protocol;
+    }
+
+    final void protocol(Protocol changed) {
+        protocol = changed;
+    }
+
+    final long replyTimeoutMillis() {
+        return replyTimeoutMillis;
+    }
+
+    final boolean isReady() {
+        return output != null;
+    }
+
+    /** Why the connection is gone; null while it connects or is ready. */
+    final @Nullable String problem() {
+        return problem;
+    }
+
+    /** Whether the connection was closed by the proxy, or will be once its replies have arrived. */
+    final boolean isRetired() {
+        return retired;
+    }
+
+    /** Queues the receiver of the next command; fails it and returns false if the command is refused. */
+    final boolean accept(ReplyReceiver receiver) {
+        if (output == null && isRefused(receiver)) {
+            return false;
+        }
+        queueReceiver(receiver);
+        return true;
+    }
+
+    /** Queues the receiver of the last of several commands like {@link #accept}; the other replies are ignored. */
+    final boolean acceptAll(int count, ReplyReceiver last) {
+        if (output == null && isRefused(last)) {
+            return false;
+        }
+        for (int i = 1; i < count; i++) {
+            queueReceiver(IgnoredReply.INSTANCE);
+        }
+        queueReceiver(last);
+        return true;
+    }
+
+    private boolean isRefused(ReplyReceiver receiver) {
+        String refusal = refusal();
+        if (refusal != null) {
+            receiver.fail(BackendFailure.unreachable(endpoint.toString(), refusal));
+        }
+        return refusal != null;
+    }
+
+    /** Why a command is refused while the connection is not ready; null when it is queued. */
+    @Nullable
+    String refusal() {
+        return problem;
+    }
+
+    /** Queues the receiver of a command that is written by the caller. */
+    final void queueReceiver(ReplyReceiver receiver) {
+        unanswered.add(receiver);
+        countInFlight(1);
+    }
+
+    /** Appends a command whose receiver was queued. */
+    final void write(CommandFrame frame) {
+        OutputBatch batch = batch();
+        if (batch == null || frame.isRewritten()) {
+            frame.writeTo(buffer());
             return;
         }
-        for (int i = 2; i <= count; i++) {
-            waiting.add(i == count ? last : IgnoredReply.INSTANCE);
+        batch.append(frame.buffer(), frame.start(), frame.end());
+        if (batch.isLarge()) {
+            flush(batch);
         }
-        loop.stats().add(Counter.IN_FLIGHT, count - 1);
-        buffer.writeBytes(commands, commands.readerIndex(), commands.readableBytes());
+    }
+
+    /** The buffer to append commands to. They leave at the end of the loop's turn, or when the connection is ready. */
+    final ByteBuf buffer() {
+        OutputBatch batch = batch();
+        if (batch != null) {
+            return batch.buffer();
+        }
+        if (problem != null) {
+            throw new IllegalStateException("connection to " + endpoint + " is gone: " + problem);
+        }
+        ByteBuf buffer = queued == null ? loop.allocator().buffer() : queued;
+        queued = buffer;
+        return buffer;
+    }
+
+    /** The output of the loop's turn, to append commands to; null while the connection is not ready. */
+    final @Nullable OutputBatch batch() {
+        OutputBatch batch = output;
+        if (batch != null && !dirty) {
+            dirty = true;
+            loop.flusher().add(this);
+        }
+        return batch;
+    }
+
+    /** Bytes of the commands that wait until the connection is ready. */
+    final int queuedBytes() {
+        return queued == null ? 0 : queued.readableBytes();
     }
 
     @Override
+    public final void flush() {
+        dirty = false;
+        OutputBatch batch = output;
+        if (batch != null) {
+            flush(batch);
+        }
+    }
+
+    private void flush(OutputBatch batch) {
+        loop.stats().add(Counter.BACKEND_BYTES_OUT, batch.flush());
+    }
+
+    /** Whether the output drains; while it does not, callers should stop sending. */
     public boolean isWritable() {
         Channel current = channel;
         return current == null || current.isWritable();
     }
 
-    @Override
-    public void whenWritable(Runnable callback) {
+    /** Calls back once: when the connection is ready, becomes writable again, or is gone. */
+    public final void whenWritable(Runnable callback) {
         onWritable.add(callback);
     }
 
-    /** Takes no more part: closes once the replies in flight are there. */
-    void retire() {
+    /** Reads replies, or leaves them in the socket for now; no effect before the connection is ready. */
+    final void autoRead(boolean wanted) {
+        Channel current = channel;
+        if (current != null) {
+            current.config().setAutoRead(wanted);
+        }
+    }
+
+    /** Closes once all replies have arrived; commands are accepted until then. */
+    final void closeWhenDrained() {
         retired = true;
-        closeIfDrained();
+        if (unanswered.size() == 0 && output != null) {
+            closeNow("closed by the proxy");
+        }
     }
 
     /** Closes at once; commands in flight fail. */
-    void close() {
+    final void closeNow(String reason) {
         retired = true;
         Channel current = channel;
         if (current != null) {
             current.close();
-        } else {
-            disconnected("the proxy is stopping");
-        }
-    }
-
-    /** Whether the connection serves the endpoint again or still. */
-    boolean isUsable() {
-        return !retired && state != State.CLOSED;
-    }
-
-    @Override
-    public void flush() {
-        dirty = false;
-        OutputBatch batch = output;
-        if (state == State.READY && batch != null) {
-            write(batch);
-        }
-    }
-
-    private void write(OutputBatch batch) {
-        loop.stats().add(Counter.BACKEND_BYTES_OUT, batch.flush());
-    }
-
-    /** Queues the receiver and returns where to write its command; null when it was refused. */
-    private @Nullable ByteBuf accept(ReplyReceiver receiver) {
-        OutputBatch batch = output;
-        ByteBuf buffer;
-        if (state == State.READY && batch != null) {
-            buffer = batch.buffer();
-            if (!dirty) {
-                dirty = true;
-                loop.flusher().add(this);
-            }
-        } else if (state == State.CONNECTING) {
-            buffer = queued == null ? loop.allocator().buffer() : queued;
-            queued = buffer;
-            if (buffer.readableBytes() > loop.settings().maxQueuedBytes()) {
-                receiver.fail(BackendFailure.unreachable(endpoint.toString(), "too much waits for the connection"));
-                return null;
-            }
-        } else {
-            receiver.fail(BackendFailure.unreachable(endpoint.toString(), lastProblem));
-            return null;
-        }
-        waiting.add(receiver);
-        loop.stats().add(Counter.IN_FLIGHT, 1);
-        return buffer;
-    }
-
-    private void connect() {
-        if (retired) {
-            disconnected(lastProblem);
-            return;
-        }
-        state = State.CONNECTING;
-        Connector.connect(loop, this);
-    }
-
-    @Override
-    public void connectFailed(String reason) {
-        loop.stats().add(Counter.BACKEND_CONNECT_FAILURES, 1);
-        if (pauseMillis == MIN_PAUSE_MILLIS) {
-            LOG.warnf("node=%s cannot be reached: %s", endpoint, reason);
         }
         disconnected(reason);
     }
 
-    @Override
-    public void ready(Channel newChannel) {
-        channel = newChannel;
-        OutputBatch batch = new OutputBatch(newChannel);
+    /** Fails all commands in flight, then runs the callbacks of {@link #whenWritable}. */
+    final void failAll(BackendFailure failure) {
+        for (int left = unanswered.size(); left > 0; left--) {
+            ReplyReceiver receiver = unanswered.poll();
+            countInFlight(-1);
+            if (receiver != null) {
+                receiver.fail(failure);
+            }
+        }
+        callWaiting();
+    }
+
+    /** A command without a time limit may block, and is not counted. */
+    private void countInFlight(int change) {
+        if (replyTimeoutMillis != NO_REPLY_TIMEOUT) {
+            loop.stats().add(Counter.IN_FLIGHT, change);
+        }
+    }
+
+    /** The channel is connected and logged in. */
+    final void ready(Channel established) {
+        if (problem != null) {
+            established.close();
+            return;
+        }
+        OutputBatch batch = new OutputBatch(established);
+        channel = established;
         output = batch;
-        state = State.READY;
-        readySinceNanos = System.nanoTime();
-        protocolRefused = false;
         ByteBuf early = queued;
         queued = null;
         if (early != null) {
             batch.append(early, early.readerIndex(), early.writerIndex());
             early.release();
-            flush();
+            flush(batch);
         }
-        writable();
-        closeIfDrained();
+        onReady();
+        callWaiting();
+        if (retired) {
+            closeWhenDrained();
+        }
     }
 
-    @Override
-    public void protocolRefused() {
-        LOG.warnf("node=%s does not speak %s", endpoint, protocol);
-        protocolRefused = true;
-        pauseMillis = PROTOCOL_PAUSE_MILLIS;
+    /** The connection could not be established. */
+    void connectFailed(String reason) {
+        disconnected(reason);
     }
 
-    @Override
-    public void disconnected(String reason) {
-        if (state == State.CLOSED || state == State.PAUSED) {
+    /** The node does not speak the protocol; {@link #disconnected} follows. */
+    void protocolRefused() {
+        // Of interest to roles that can use another protocol.
+    }
+
+    /** The channel, established or not, is gone. */
+    final void disconnected(String reason) {
+        if (problem != null) {
             return;
         }
-        boolean wasReady = state == State.READY;
-        if (wasReady && System.nanoTime() - readySinceNanos >= MIN_LIFE_NANOS) {
-            pauseMillis = MIN_PAUSE_MILLIS;
-        }
-        if (wasReady && !retired) {
-            loop.stats().add(Counter.BACKEND_CONNECTIONS_LOST, 1);
-            if (pauseMillis == MIN_PAUSE_MILLIS) {
-                LOG.warnf("node=%s connection lost: %s; in flight: %d", endpoint, reason, waiting.size());
-            }
-        }
-        lastProblem = reason;
-        state = retired ? State.CLOSED : State.PAUSED;
+        boolean wasReady = output != null;
+        problem = reason;
         channel = null;
         if (output != null) {
             output.discard();
@@ -276,65 +306,58 @@ public final class BackendConnection implements LoopFlusher.Flushable, HandlerOw
             queued.release();
             queued = null;
         }
-        failAll(
-                wasReady
-                        ? BackendFailure.lost(endpoint.toString(), reason)
-                        : BackendFailure.unreachable(endpoint.toString(), reason));
-        writable();
-        if (state == State.PAUSED) {
-            loop.eventLoop().schedule((Runnable) this::connect, pauseMillis, TimeUnit.MILLISECONDS);
-            pauseMillis = protocolRefused ? MIN_PAUSE_MILLIS : Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
-        }
+        String name = endpoint.toString();
+        BackendFailure failure =
+                wasReady ? BackendFailure.lost(name, reason) : BackendFailure.unreachable(name, reason);
+        onDisconnected(reason, wasReady, failure);
     }
 
-    @Override
-    public @Nullable ReplyReceiver current() {
-        return waiting.peek();
+    /** Whether messages may arrive that answer no command. */
+    boolean hasPushes() {
+        return protocol == Protocol.RESP3;
     }
 
-    @Override
-    public void answered() {
-        waiting.poll();
-        loop.stats().add(Counter.IN_FLIGHT, -1);
+    /** The receiver of messages that answer no command; null if they are ignored. */
+    @Nullable
+    ReplyReceiver pushes() {
+        return null;
+    }
+
+    /** The receiver of the reply that arrives now; null if no command is in flight. */
+    @Nullable
+    ReplyReceiver current() {
+        return unanswered.peek();
+    }
+
+    /** The reply that arrived is complete. */
+    void answered() {
+        unanswered.poll();
+        countInFlight(-1);
         if (retired) {
-            closeIfDrained();
+            closeWhenDrained();
         }
     }
 
-    @Override
-    public boolean expectsPromptReplies() {
-        return true;
+    /** The number of commands without a reply. */
+    int inFlight() {
+        return unanswered.size();
     }
 
-    @Override
-    public int inFlight() {
-        return waiting.size();
+    /** The number of replies that have arrived. */
+    final long answeredCount() {
+        return unanswered.removed();
     }
 
-    @Override
-    public void writable() {
-        if (onWritable.isEmpty()) {
-            return;
-        }
-        List<Runnable> callbacks = List.copyOf(onWritable);
-        onWritable.clear();
-        callbacks.forEach(Runnable::run);
+    /** The channel takes output again. */
+    void writable() {
+        callWaiting();
     }
 
-    private void failAll(BackendFailure failure) {
-        for (int left = waiting.size(); left > 0; left--) {
-            ReplyReceiver receiver = waiting.poll();
-            loop.stats().add(Counter.IN_FLIGHT, -1);
-            if (receiver != null) {
-                receiver.fail(failure);
-            }
-        }
-    }
-
-    private void closeIfDrained() {
-        Channel current = channel;
-        if (retired && waiting.size() == 0 && current != null) {
-            current.close();
+    private void callWaiting() {
+        if (!onWritable.isEmpty()) {
+            List<Runnable> callbacks = List.copyOf(onWritable);
+            onWritable.clear();
+            callbacks.forEach(Runnable::run);
         }
     }
 }

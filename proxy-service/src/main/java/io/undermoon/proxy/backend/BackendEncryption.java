@@ -5,10 +5,10 @@ import io.undermoon.tls.TlsContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * With whom TLS is spoken.
+ * The TLS contexts of connections to backends.
  *
- * @param redis for Redis nodes; absent for plain connections
- * @param peers for other proxies; absent for plain connections
+ * @param redis for Redis nodes; null for plain connections
+ * @param peers for peer proxies; null for plain connections
  */
 public record BackendEncryption(
         @Nullable TlsContext redis, @Nullable TlsContext peers) {

@@ -11,49 +11,47 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection to a backend: logs in, cuts what arrives into replies, and gives up when commands are
- * in flight and nothing arrives. Owned by its loop.
+ * The Netty handler of one channel to a backend: logs in, splits the input into replies and pushes, and closes the
+ * channel when a reply is due and nothing arrives in time. Owned by its loop.
  */
 final class BackendHandler extends ChannelInboundHandlerAdapter {
-    private final HandlerOwner connection;
+    private final BackendConnection connection;
     private final ProxyLoop loop;
     private final ReplyScanner scanner = new ReplyScanner();
-
-    /** Whether messages that answer no command may come. */
     private final boolean hasPushes;
 
-    /** What has to be answered before a command is sent; null when nothing has. */
-    private @Nullable Introduction introduction;
+    /** The login while replies to it are due, else null. */
+    private @Nullable LoginSequence login;
 
-    /** Whether what comes in is the rest of a message that answers no command. */
+    /** Whether the input continues a push. */
     private boolean insidePush;
 
-    /** Whether the connection was made; with TLS, whether the handshake succeeded. */
-    private boolean begun;
+    /** Whether the channel is connected; with TLS, whether the handshake succeeded. */
+    private boolean connected;
 
     private String reason = "closed by the node";
     private long lastProgressNanos;
     private @Nullable ScheduledFuture<?> timeoutCheck;
 
-    BackendHandler(HandlerOwner connection, ProxyLoop loop) {
+    BackendHandler(BackendConnection connection) {
         this.connection = connection;
-        this.loop = loop;
+        this.loop = connection.loop;
         this.hasPushes = connection.hasPushes();
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        begun = true;
+        connected = true;
         lastProgressNanos = System.nanoTime();
-        if (connection.expectsPromptReplies()) {
-            long period = Math.max(1, loop.settings().replyTimeoutMillis() / 4);
+        if (connection.replyTimeoutMillis() != BackendConnection.NO_REPLY_TIMEOUT) {
+            long period = Math.max(1, connection.replyTimeoutMillis() / 4);
             timeoutCheck = context.executor()
                     .scheduleWithFixedDelay(() -> checkTimeout(context), period, period, TimeUnit.MILLISECONDS);
         }
         ByteBuf out = context.alloc().buffer();
-        Introduction made = new Introduction(connection.endpoint(), connection.protocol(), loop.settings(), out);
+        LoginSequence made = new LoginSequence(connection.endpoint(), connection.protocol(), loop.settings(), out);
         if (made.isDue()) {
-            introduction = made;
+            login = made;
             context.writeAndFlush(out, context.voidPromise());
         } else {
             out.release();
@@ -80,9 +78,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         int index = in.readerIndex();
         int end = in.writerIndex();
         while (index < end) {
-            Introduction unanswered = introduction;
-            if (unanswered != null) {
-                index = readIntroduction(context, unanswered, in, index, end);
+            LoginSequence current = login;
+            if (current != null) {
+                index = readLogin(context, current, in, index, end);
                 continue;
             }
             if (hasPushes && (insidePush || scanner.isBetweenReplies() && in.getByte(index) == '>')) {
@@ -105,20 +103,19 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private int readIntroduction(
-            ChannelHandlerContext context, Introduction unanswered, ByteBuf in, int from, int end) {
+    private int readLogin(ChannelHandlerContext context, LoginSequence current, ByteBuf in, int from, int end) {
         int next = scanner.scan(in, from, end);
         int to = next < 0 ? end : next;
-        String refusal = unanswered.take(in, from, to, next >= 0);
+        String refusal = current.take(in, from, to, next >= 0);
         if (refusal != null) {
-            if (unanswered.refusesProtocol()) {
+            if (current.refusesProtocol()) {
                 connection.protocolRefused();
             }
             fail(context, "login refused: " + refusal);
             return end;
         }
-        if (!unanswered.isDue()) {
-            introduction = null;
+        if (!current.isDue()) {
+            login = null;
             connection.ready(context.channel());
         }
         return to;
@@ -147,7 +144,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         if (timeoutCheck != null) {
             timeoutCheck.cancel(false);
         }
-        if (begun) {
+        if (connected) {
             connection.disconnected(reason);
         } else {
             connection.connectFailed(reason);
@@ -161,12 +158,11 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
     private void checkTimeout(ChannelHandlerContext context) {
         long now = System.nanoTime();
-        if (connection.inFlight() == 0 && introduction == null) {
+        if (connection.inFlight() == 0 && login == null) {
             lastProgressNanos = now;
-        } else if (now - lastProgressNanos
-                > TimeUnit.MILLISECONDS.toNanos(loop.settings().replyTimeoutMillis())) {
+        } else if (now - lastProgressNanos > TimeUnit.MILLISECONDS.toNanos(connection.replyTimeoutMillis())) {
             loop.stats().add(Counter.BACKEND_TIMEOUTS, 1);
-            fail(context, "no reply within " + loop.settings().replyTimeoutMillis() + " ms");
+            fail(context, "no reply within " + connection.replyTimeoutMillis() + " ms");
         }
     }
 

@@ -3,15 +3,15 @@ package io.undermoon.proxy.backend;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How connections to backends behave.
+ * The settings of connections to backends.
  *
  * @param connectTimeoutMillis limit of one attempt to connect
- * @param replyTimeoutMillis how long a connection with commands in flight may bring nothing before it is given up
- * @param maxQueuedBytes what may wait for a connection that is being made
- * @param maxPinnedConnections connections of one loop that may serve a single client each at a time
- * @param redis how to log in to Redis nodes
- * @param peers how to log in to other proxies
- * @param encryption with whom TLS is spoken
+ * @param replyTimeoutMillis how long a backend may send nothing while a reply is due before its connection is closed
+ * @param maxQueuedBytes limit of the commands that wait for one connection to become ready
+ * @param maxPinnedConnections limit of the pinned connections in use, per loop
+ * @param redis login at Redis nodes
+ * @param peers login at peer proxies
+ * @param encryption TLS contexts
  */
 public record BackendSettings(
         int connectTimeoutMillis,
@@ -40,13 +40,15 @@ public record BackendSettings(
     }
 
     /**
-     * @param user absent for the default user
-     * @param password absent when no login is needed
+     * The credentials for {@code AUTH}.
+     *
+     * @param user null for the default user
+     * @param password null if no login is needed
      */
     public record Login(@Nullable String user, @Nullable String password) {
         public static final Login NONE = new Login(null, null);
 
-        /** Never shows the password. */
+        /** Leaves out the password. */
         @Override
         public String toString() {
             return "Login[user=" + user + "]";

@@ -6,48 +6,46 @@ import io.netty.channel.ChannelOption;
 import io.undermoon.tls.TlsContext;
 import java.net.SocketAddress;
 
-/** Makes the connections of a loop: resolves the endpoint's address, connects within the time limit, installs the handlers. */
+/** Opens the channels of connections: resolves the address, connects within the time limit, installs the handlers. */
 final class Connector {
     private Connector() {}
 
-    /** Connects; the owner hears of the outcome on the loop, by {@code ready} or by {@code connectFailed}. */
-    static void connect(ProxyLoop loop, HandlerOwner owner) {
-        AddressResolver.resolve(owner.endpoint().address())
-                .whenComplete((address, problem) -> loop.execute(() -> {
+    /** Connects; then calls {@code ready} or {@code connectFailed} on the loop. */
+    static void connect(BackendConnection connection) {
+        AddressResolver.resolve(connection.endpoint().address())
+                .whenComplete((address, problem) -> connection.loop.execute(() -> {
                     if (problem != null) {
-                        owner.connectFailed(reason(problem));
+                        connection.connectFailed(reason(problem));
                     } else {
-                        connect(loop, owner, address);
+                        connect(connection, address);
                     }
                 }));
     }
 
-    private static void connect(ProxyLoop loop, HandlerOwner owner, SocketAddress address) {
+    private static void connect(BackendConnection connection, SocketAddress address) {
+        ProxyLoop loop = connection.loop;
         new Bootstrap()
                 .group(loop.eventLoop())
                 .channelFactory(loop.transport()::newSocket)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, loop.settings().connectTimeoutMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .handler(pipeline(loop, owner))
+                .handler(pipeline(connection))
                 .connect(address)
                 .addListener(done -> {
                     if (!done.isSuccess()) {
-                        owner.connectFailed(reason(done.cause()));
+                        connection.connectFailed(reason(done.cause()));
                     }
                 });
     }
 
-    private static ChannelHandler pipeline(ProxyLoop loop, HandlerOwner owner) {
-        BackendHandler handler = new BackendHandler(owner, loop);
-        TlsContext tls = loop.settings().encryption().of(owner.endpoint().kind());
+    private static ChannelHandler pipeline(BackendConnection connection) {
+        BackendHandler handler = new BackendHandler(connection);
+        BackendSettings settings = connection.loop.settings();
+        TlsContext tls = settings.encryption().of(connection.endpoint().kind());
         return tls == null
                 ? handler
-                : new EncryptedPipeline(
-                        tls,
-                        owner.endpoint().address(),
-                        handler,
-                        loop.settings().connectTimeoutMillis());
+                : new EncryptedPipeline(tls, connection.endpoint().address(), handler, settings.connectTimeoutMillis());
     }
 
     private static String reason(Throwable problem) {

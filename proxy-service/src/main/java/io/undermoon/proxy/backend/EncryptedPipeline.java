@@ -10,8 +10,8 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.tls.TlsContext;
 
 /**
- * A connection to a backend with TLS. Its handler hears of it when the handshake is done, so that nothing counts as sent before,
- * and of what goes wrong in words for the operator.
+ * The pipeline of a TLS channel to a backend. The handler sees the channel become active at the end of the handshake,
+ * so no command counts as sent before it, and sees TLS errors as {@link TlsFailure}.
  */
 final class EncryptedPipeline extends ChannelInitializer<Channel> {
     private final TlsContext tls;
@@ -38,7 +38,7 @@ final class EncryptedPipeline extends ChannelInitializer<Channel> {
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
-            // For the handler the connection begins with the end of the handshake.
+            // Fired at the end of the handshake instead.
         }
 
         @Override
@@ -57,7 +57,7 @@ final class EncryptedPipeline extends ChannelInitializer<Channel> {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            // Before the end of the handshake the event above says the same.
+            // A failed handshake is reported by its completion event.
             if (open) {
                 context.fireExceptionCaught(new TlsFailure(cause));
             }

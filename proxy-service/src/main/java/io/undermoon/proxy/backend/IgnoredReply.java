@@ -2,7 +2,7 @@ package io.undermoon.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
 
-/** Receives a reply nobody wants: {@code +OK} to {@code MULTI}, {@code +QUEUED} to what stands in a transaction. */
+/** A receiver that ignores its reply, such as {@code +OK} to {@code MULTI} or {@code +QUEUED} within a transaction. */
 final class IgnoredReply implements ReplyReceiver {
     static final IgnoredReply INSTANCE = new IgnoredReply();
 
@@ -10,11 +10,11 @@ final class IgnoredReply implements ReplyReceiver {
 
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
-        // The reply that follows tells how the whole went.
+        // The reply to a later command tells the result, or no result is needed.
     }
 
     @Override
     public void fail(BackendFailure failure) {
-        // The receiver that follows is told as well.
+        // The receiver of a later command fails as well.
     }
 }

@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes out, once per turn of an event loop, every connection that was given something to send in that turn. A turn reads
- * all sockets that are ready and then runs its tasks, this one among them; so the commands of many clients leave in one
- * system call per node, and so do the replies to a client's pipeline. Owned by the loop.
+ * Flushes, once per turn of an event loop, every connection that got output in that turn. A turn reads all sockets that
+ * are ready and then runs the loop's tasks, this one among them: so the commands of many clients leave in one system
+ * call per node, and the replies to a client's pipeline in one as well. Owned by the loop.
  */
 public final class LoopFlusher implements Runnable {
-    /** A connection with output that waits for the end of the turn. */
+    /** A connection whose output is flushed at the end of the turn. */
     public interface Flushable {
         void flush();
     }
@@ -24,7 +24,7 @@ public final class LoopFlusher implements Runnable {
         this.loop = loop;
     }
 
-    /** Has this connection flushed at the end of the turn. A connection calls it once until it is flushed. */
+    /** Flushes a connection at the end of the turn. A connection calls this at most once before each flush. */
     public void add(Flushable connection) {
         dirty.add(connection);
         if (!scheduled) {

@@ -5,11 +5,11 @@ import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be written to a channel in this turn of its loop. Small pieces are copied together into one buffer; large ones
- * are passed on as retained slices. Owned by the channel's loop.
+ * The output of a channel in one turn of its loop. Small pieces are copied into one buffer, large ones are written as
+ * retained slices. Owned by the channel's loop.
  */
 public final class OutputBatch {
-    /** From this size on a slice is cheaper than a copy, in bytes. */
+    /** Size in bytes from which a slice is cheaper than a copy. */
     private static final int SLICE_FROM = 16 * 1024;
 
     private static final int MIN_CAPACITY = 512;
@@ -19,14 +19,16 @@ public final class OutputBatch {
     private @Nullable ByteBuf buffer;
     private long written;
 
-    /** As much as the last turn needed, so that the buffer of a busy connection need not grow anew in each turn. */
+    /**
+     * Initial size of the next buffer: what the last turn needed, so that busy connections do not grow it in each turn.
+     */
     private int capacity = MIN_CAPACITY;
 
     public OutputBatch(Channel channel) {
         this.channel = channel;
     }
 
-    /** The buffer to append to. It stays the batch's own. */
+    /** The buffer to append to; the batch releases it. */
     public ByteBuf buffer() {
         ByteBuf current = buffer;
         if (current == null) {
@@ -36,7 +38,7 @@ public final class OutputBatch {
         return current;
     }
 
-    /** Appends bytes that belong to somebody else: copies them, or retains a slice of them. */
+    /** Appends bytes of the caller's buffer: copies them, or retains a slice. */
     public void append(ByteBuf bytes, int from, int to) {
         if (to - from < SLICE_FROM) {
             buffer().writeBytes(bytes, from, to - from);
@@ -47,13 +49,13 @@ public final class OutputBatch {
         }
     }
 
-    /** Whether so much was appended that it should go now, for the other side to have something to do meanwhile. */
+    /** Whether the batch is large enough to be flushed now, so that the node starts to work on it. */
     boolean isLarge() {
         ByteBuf current = buffer;
         return current != null && current.readableBytes() >= SLICE_FROM;
     }
 
-    /** Hands what was appended to the channel and flushes it; returns how many bytes went since the last flush. */
+    /** Writes what was appended and flushes the channel; returns the number of bytes since the last flush. */
     public long flush() {
         writeBuffer();
         if (written == 0) {
@@ -65,7 +67,7 @@ public final class OutputBatch {
         return bytes;
     }
 
-    /** Drops what was appended and not flushed. */
+    /** Drops what was appended and not written. */
     public void discard() {
         if (buffer != null) {
             buffer.release();

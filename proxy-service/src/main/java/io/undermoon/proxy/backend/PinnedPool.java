@@ -13,43 +13,51 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link PinnedConnection}s of a loop: those in use, bounded, and a few idle ones per endpoint and
- * protocol. Owned by the loop. */
+/**
+ * The pool of {@link PinnedConnection}s of a loop: a bounded number in use, and a few idle ones per endpoint and
+ * protocol. Owned by the loop.
+ */
 final class PinnedPool {
     private static final int MAX_IDLE_PER_ENDPOINT = 16;
 
-    private record Line(Endpoint endpoint, Protocol protocol) {}
+    private record Key(Endpoint endpoint, Protocol protocol) {}
 
     private final ProxyLoop loop;
-    private final int max;
+    private final SharedConnections shared;
     private final Set<PinnedConnection> inUse = new HashSet<>();
-    private final Map<Line, ArrayDeque<PinnedConnection>> idle = new HashMap<>();
+    private final Map<Key, ArrayDeque<PinnedConnection>> idle = new HashMap<>();
 
-    PinnedPool(ProxyLoop loop, int max) {
+    /** @param shared the connections over which pinned connections are unblocked */
+    PinnedPool(ProxyLoop loop, SharedConnections shared) {
         this.loop = loop;
-        this.max = max;
+        this.shared = shared;
     }
 
-    /** A clean connection; null when too many are in use. */
+    /** Takes a clean connection; null when too many are in use. */
     @Nullable
     PinnedConnection take(Endpoint endpoint, Protocol protocol) {
-        if (inUse.size() >= max) {
+        if (inUse.size() >= loop.settings().maxPinnedConnections()) {
             return null;
         }
-        ArrayDeque<PinnedConnection> free = idle.get(new Line(endpoint, protocol));
+        ArrayDeque<PinnedConnection> free = idle.get(new Key(endpoint, protocol));
         PinnedConnection connection = free == null ? null : free.pollLast();
         if (connection == null) {
-            connection = new PinnedConnection(loop, endpoint, protocol);
+            connection = new PinnedConnection(loop, this, endpoint, protocol);
         }
         inUse.add(connection);
         return connection;
     }
 
-    /** The connection is free again, or gone. */
+    /** The connection on which {@code CLIENT UNBLOCK} for a pinned connection is sent. */
+    SharedConnection unblocker(Endpoint endpoint) {
+        return shared.get(endpoint);
+    }
+
+    /** Returns a connection that is free again, or removes one that is gone. */
     void put(PinnedConnection connection) {
         boolean wasInUse = inUse.remove(connection);
-        ArrayDeque<PinnedConnection> free = idle.computeIfAbsent(
-                new Line(connection.endpoint(), connection.protocol()), line -> new ArrayDeque<>());
+        ArrayDeque<PinnedConnection> free =
+                idle.computeIfAbsent(new Key(connection.endpoint(), connection.protocol()), key -> new ArrayDeque<>());
         if (connection.isClosed()) {
             free.remove(connection);
         } else if (wasInUse && free.size() < MAX_IDLE_PER_ENDPOINT) {
@@ -59,11 +67,11 @@ final class PinnedPool {
         }
     }
 
-    /** Lets go of the idle connections to all other endpoints. */
+    /** Closes the idle connections to all other endpoints. */
     void retain(Set<Endpoint> wanted) {
-        for (Line line : Set.copyOf(idle.keySet())) {
-            if (!wanted.contains(line.endpoint())) {
-                ArrayDeque<PinnedConnection> free = idle.remove(line);
+        for (Key key : Set.copyOf(idle.keySet())) {
+            if (!wanted.contains(key.endpoint())) {
+                ArrayDeque<PinnedConnection> free = idle.remove(key);
                 if (free != null) {
                     new ArrayDeque<>(free).forEach(PinnedConnection::close);
                 }
@@ -71,7 +79,7 @@ final class PinnedPool {
         }
     }
 
-    /** What is in flight to the endpoint and could still change a key of these slots: tells whether all is answered since. */
+    /** See {@link NodeConnections#settled}. */
     BooleanSupplier settled(Endpoint endpoint, IntPredicate slots) {
         List<BooleanSupplier> each = new ArrayList<>();
         for (PinnedConnection connection : inUse) {

@@ -3,16 +3,22 @@ package io.undermoon.proxy.backend;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** First in, first out; a ring that doubles when it is full. Owned by one loop. */
+/** A first-in-first-out queue of receivers in a ring that doubles when it is full. Owned by one loop. */
 final class ReceiverQueue {
     private static final int INITIAL_CAPACITY = 64;
 
     private @Nullable ReplyReceiver[] ring = new ReplyReceiver[INITIAL_CAPACITY];
     private int head;
     private int size;
+    private long removed;
 
     int size() {
         return size;
+    }
+
+    /** The number of receivers that were taken so far. */
+    long removed() {
+        return removed;
     }
 
     void add(ReplyReceiver receiver) {
@@ -34,6 +40,7 @@ final class ReceiverQueue {
             ring[head] = null;
             head = head + 1 & ring.length - 1;
             size--;
+            removed++;
         }
         return receiver;
     }

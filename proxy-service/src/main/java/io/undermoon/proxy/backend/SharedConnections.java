@@ -6,56 +6,56 @@ import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The shared connections of a loop that speak one protocol: an array by the id of the endpoint. Owned by the loop. */
+/** The shared connections of a loop in one protocol, an array indexed by {@link Endpoint#id}. Owned by the loop. */
 final class SharedConnections {
     private final ProxyLoop loop;
     private final Protocol protocol;
-    private @Nullable BackendConnection[] byId = new BackendConnection[16];
+    private @Nullable SharedConnection[] byId = new SharedConnection[16];
 
     SharedConnections(ProxyLoop loop, Protocol protocol) {
         this.loop = loop;
         this.protocol = protocol;
     }
 
-    /** The connection to an endpoint, made when it is first asked for. */
-    BackendConnection get(Endpoint endpoint) {
+    /** The connection to an endpoint, created by the first call. */
+    SharedConnection get(Endpoint endpoint) {
         int id = endpoint.id();
         if (id < byId.length) {
-            BackendConnection existing = byId[id];
-            if (existing != null && existing.isUsable()) {
+            SharedConnection existing = byId[id];
+            if (existing != null && !existing.isRetired()) {
                 return existing;
             }
         } else {
             byId = Arrays.copyOf(byId, Math.max(id + 1, byId.length * 2));
         }
-        BackendConnection made = new BackendConnection(loop, endpoint, protocol);
+        SharedConnection made = new SharedConnection(loop, endpoint, protocol);
         byId[id] = made;
         return made;
     }
 
-    /** The connection to an endpoint if there is one. */
+    /** The connection to an endpoint; null if there is none. */
     @Nullable
-    BackendConnection present(Endpoint endpoint) {
-        BackendConnection existing = endpoint.id() < byId.length ? byId[endpoint.id()] : null;
-        return existing != null && existing.isUsable() ? existing : null;
+    SharedConnection present(Endpoint endpoint) {
+        SharedConnection existing = endpoint.id() < byId.length ? byId[endpoint.id()] : null;
+        return existing != null && !existing.isRetired() ? existing : null;
     }
 
-    /** Lets go of the connections to all other endpoints, once their replies are there. */
+    /** Retires the connections to all other endpoints: each closes once its replies have arrived. */
     void retain(Set<Endpoint> wanted) {
         for (int id = 0; id < byId.length; id++) {
-            BackendConnection connection = byId[id];
+            SharedConnection connection = byId[id];
             if (connection != null && !wanted.contains(connection.endpoint())) {
                 byId[id] = null;
-                connection.retire();
+                connection.closeWhenDrained();
             }
         }
     }
 
-    /** Closes all at once. */
+    /** Closes all connections at once. */
     void close() {
-        for (BackendConnection connection : byId) {
+        for (SharedConnection connection : byId) {
             if (connection != null) {
-                connection.close();
+                connection.closeNow("the proxy is stopping");
             }
         }
         Arrays.fill(byId, null);

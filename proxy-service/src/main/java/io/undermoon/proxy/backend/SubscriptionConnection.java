@@ -1,127 +1,76 @@
 package io.undermoon.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection on which the other side also speaks unasked: messages of channels. Whatever arrives goes to its one owner,
- * value by value. It is not remade when it breaks. Owned by its loop.
+ * A connection on which the node also sends messages that answer no command, such as those of channels. Every value
+ * that arrives goes to the one owner, who tells replies from messages. The connection does not reconnect. Owned by its
+ * loop.
  */
-public final class SubscriptionConnection implements LoopFlusher.Flushable, HandlerOwner {
-    /** Who receives everything; {@link ReplyReceiver#fail} says, once, why the connection is gone. */
+public final class SubscriptionConnection extends BackendConnection {
+    /**
+     * The receiver of everything; {@link ReplyReceiver#fail} is called once, with the reason why the connection is
+     * gone.
+     */
     public interface Owner extends ReplyReceiver {
         /** Commands may be written from now on. */
         void ready();
 
-        /** How many answers are due; when they are and nothing arrives for too long, the connection is given up. */
+        /** The number of replies that are due; while it is not 0, silence for too long closes the connection. */
         int answersDue();
     }
 
-    private final ProxyLoop loop;
-    private final Endpoint endpoint;
     private final Owner owner;
 
-    private ByteBuf unsent;
-    private @Nullable Channel channel;
-    private boolean dirty;
-    private boolean closed;
-
     public SubscriptionConnection(ProxyLoop loop, Endpoint endpoint, Owner owner) {
-        this.loop = loop;
-        this.endpoint = endpoint;
+        super(loop, endpoint, Protocol.RESP2, loop.settings().replyTimeoutMillis());
         this.owner = owner;
-        this.unsent = loop.allocator().buffer();
-        Connector.connect(loop, this);
+        connect();
     }
 
-    @Override
-    public Endpoint endpoint() {
-        return endpoint;
-    }
-
-    /** Where to append commands, from {@link Owner#ready} until the end; they leave at the end of the loop's turn. */
+    /**
+     * The buffer to append commands to, from {@link Owner#ready} to the end; they leave at the end of the loop's turn.
+     */
     public ByteBuf out() {
-        if (!dirty) {
-            dirty = true;
-            loop.flusher().add(this);
-        }
-        return unsent;
+        return buffer();
     }
 
-    /** Has the connection bring what arrives, or leave it for a while where it is. */
-    public void reading(boolean wanted) {
-        Channel current = channel;
-        if (current != null) {
-            current.config().setAutoRead(wanted);
-        }
+    /** Reads what arrives, or leaves it in the socket for now. */
+    public void setReading(boolean wanted) {
+        autoRead(wanted);
     }
 
-    /** Closes; the owner is told like for any other end. */
+    /** Closes at once; the owner is called as at any other end. */
     public void close(String reason) {
-        Channel current = channel;
-        if (current != null) {
-            current.close();
-        }
-        disconnected(reason);
+        closeNow(reason);
     }
 
     @Override
-    public void flush() {
-        dirty = false;
-        Channel current = channel;
-        if (current != null && !closed && unsent.isReadable()) {
-            ByteBuf bytes = unsent;
-            unsent = loop.allocator().buffer();
-            current.writeAndFlush(bytes, current.voidPromise());
-        }
+    void onReady() {
+        owner.ready();
     }
 
     @Override
-    public boolean expectsPromptReplies() {
-        return true;
-    }
-
-    @Override
-    public void ready(Channel newChannel) {
-        channel = newChannel;
-        if (closed) {
-            newChannel.close();
-        } else {
-            owner.ready();
-        }
-    }
-
-    @Override
-    public void disconnected(String reason) {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        unsent.release();
-        unsent = Unpooled.EMPTY_BUFFER;
+    void onDisconnected(String reason, boolean wasReady, BackendFailure failure) {
         owner.fail(new BackendFailure(reason));
     }
 
     @Override
-    public @Nullable ReplyReceiver current() {
-        return closed ? null : owner;
+    @Nullable
+    ReplyReceiver current() {
+        return problem() == null ? owner : null;
     }
 
     @Override
-    public void answered() {
-        // The owner tells answers from messages itself.
+    void answered() {
+        // The owner tells replies from messages.
     }
 
     @Override
-    public int inFlight() {
-        return closed ? 0 : owner.answersDue();
-    }
-
-    @Override
-    public void writable() {
-        // Commands are few and small.
+    int inFlight() {
+        return problem() == null ? owner.answersDue() : 0;
     }
 }

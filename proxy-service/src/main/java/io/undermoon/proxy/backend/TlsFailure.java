@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 
-/** Why there is no encrypted connection, in words that say where to look. */
+/** A TLS error with a message for the operator. */
 final class TlsFailure extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
-/** How the machine does network I/O: native epoll where it is to be had, else NIO. */
+/** Netty's network transport: native epoll where it is available, else NIO. */
 public enum Transport {
     EPOLL {
         @Override
@@ -47,7 +47,7 @@ public enum Transport {
         }
     };
 
-    /** The best transport of this machine. */
+    /** The fastest transport that is available. */
     public static Transport best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
@@ -58,7 +58,7 @@ public enum Transport {
 
     public abstract ServerChannel newServerSocket();
 
-    /** Whether several sockets may listen on one port, the kernel spreading connections over them. */
+    /** Whether several sockets may listen on one port, with the kernel distributing connections to them. */
     public boolean canSharePort() {
         return this == EPOLL;
     }

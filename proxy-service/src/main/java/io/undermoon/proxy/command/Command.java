@@ -8,10 +8,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command or sub-command of Redis as the {@linkplain CommandTable table} knows it. Immutable; there is one object for each
- * command, so commands are compared by identity.
+ * A command or sub-command of Redis in the {@linkplain CommandTable table}. Immutable; one object per command, so
+ * commands are compared by identity.
  */
 public final class Command {
+    private static final Set<String> MAY_WRITE = Set.of("eval", "evalsha", "fcall", "pfcount", "publish", "spublish");
+
     private final int id;
     private final CommandLine line;
     private final Policy policy;
@@ -19,6 +21,7 @@ public final class Command {
     private final KeySpec[] keySpecs;
     private final int singleKeyArgument;
     private final boolean sorts;
+    private final boolean mayWrite;
     private final List<Command> subcommands;
     private final NameIndex subcommandIndex;
 
@@ -32,11 +35,12 @@ public final class Command {
                 ? keySpecs[0].begin().position()
                 : 0;
         this.sorts = line.keySpecs().stream().anyMatch(KeySpec::isUnknown);
+        this.mayWrite = line.flags().contains(CommandFlag.WRITE) || MAY_WRITE.contains(line.name());
         this.subcommands = List.copyOf(subcommands);
         this.subcommandIndex = new NameIndex(subcommands);
     }
 
-    /** The same command with more sub-commands; itself when there are no more. */
+    /** This command with added sub-commands; itself if none are added. */
     Command withSubcommands(List<Command> more) {
         if (more.isEmpty()) {
             return this;
@@ -44,13 +48,12 @@ public final class Command {
         List<Command> together = new ArrayList<>(subcommands);
         together.addAll(more);
         together.sort(Comparator.comparing(Command::name));
-        // A container itself is only ever answered with an error; what matters is that it shows if one of its members
-        // does.
+        // A container itself is only answered with an error; it is listed if one of its members is.
         boolean shows = policy.isServed() || more.stream().anyMatch(member -> member.policy.isServed());
         return new Command(id, line, shows && !policy.isServed() ? Policy.FORWARD : policy, together);
     }
 
-    /** A dense number from 0 to {@link CommandTable#size()} - 1, for arrays of counters; it differs between versions. */
+    /** A number from 0 to {@link CommandTable#size()} - 1, the index in arrays; it differs between versions. */
     public int id() {
         return id;
     }
@@ -65,18 +68,13 @@ public final class Command {
         return line.simpleName();
     }
 
-    /** As Redis counts: the name included, and {@code -n} means n or more. */
+    /** The arity as Redis gives it: the name included, and {@code -n} means n or more. */
     public int arity() {
         return line.arity();
     }
 
     public Set<CommandFlag> flags() {
         return line.flags();
-    }
-
-    /** The flags as {@link CommandFlag#bit()}s, for the data path. */
-    public int flagBits() {
-        return flagBits;
     }
 
     public boolean has(CommandFlag flag) {
@@ -93,12 +91,12 @@ public final class Command {
         return line.tips();
     }
 
-    /** What the proxy does with the command, unless its arguments ask for more: see {@link #policyOf}. */
+    /** The policy of the command by its name; arguments may change it, see {@link #policyOf}. */
     public Policy policy() {
         return policy;
     }
 
-    /** What the proxy does with this very command: {@code XREAD} is forwarded, and with {@code BLOCK} it blocks. */
+    /** The policy of the command with its arguments: {@code XREAD} is forwarded, and blocks with {@code BLOCK}. */
     public Policy policyOf(CommandFrame frame) {
         if (policy == Policy.FORWARD && has(CommandFlag.BLOCKING) && StreamOptions.block(frame)) {
             return Policy.BLOCK;
@@ -106,18 +104,23 @@ public final class Command {
         return policy;
     }
 
-    /** Whether a command of so many arguments, the name included, is complete. */
+    /** Whether the command changes data or may do so, by the rule of Redis: scripts and publishing count. */
+    public boolean mayWrite() {
+        return mayWrite;
+    }
+
+    /** Whether a number of arguments, the name included, satisfies the arity. */
     public boolean arityMatches(int argumentCount) {
         int arity = line.arity();
         return arity >= 0 ? argumentCount == arity : argumentCount >= -arity;
     }
 
-    /** Whether the command takes keys at all; a channel is not one. */
+    /** Whether the command takes keys; a channel is not a key. */
     public boolean hasKeys() {
         return line.hasKeys();
     }
 
-    /** Whether the command only groups sub-commands. */
+    /** Whether the command is a container of sub-commands. */
     public boolean isContainer() {
         return !subcommands.isEmpty();
     }
@@ -127,7 +130,7 @@ public final class Command {
         return subcommands;
     }
 
-    /** The sub-command that argument 1 names; null when there is no such argument or sub-command. Allocates nothing. */
+    /** The sub-command that argument 1 names; null if there is no such argument or sub-command. Allocates nothing. */
     public @Nullable Command findSub(CommandFrame frame) {
         return frame.argumentCount() < 2 ? null : subcommandIndex.find(frame, 1);
     }
@@ -140,7 +143,7 @@ public final class Command {
         return keySpecs;
     }
 
-    /** The argument of the only key when that is always at the same place, else 0. */
+    /** The position of the only key if it is constant, else 0. */
     int singleKeyArgument() {
         return singleKeyArgument;
     }

@@ -9,10 +9,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * The {@link CommandTable} as of now: the one of the program, and what was learnt from nodes that have commands the program does
- * not know: those of modules, and of newer versions. What is once learnt stays; a node that no longer has it says so itself.
+ * The holder of the current {@link CommandTable}: the built-in table with the commands that were learnt from nodes,
+ * such as those of modules and of newer versions. A learnt command stays; a node that lacks it answers with an error.
  *
- * <p>Thread-safe. Tables are immutable and replaced as a whole; listeners are told after, on the thread that learns.
+ * <p>Thread-safe. Tables are immutable and replaced as a whole; listeners are called afterwards, on the thread that
+ * learns.
  */
 public final class CommandCatalog {
     private final CommandTable base = CommandTable.load();
@@ -24,18 +25,18 @@ public final class CommandCatalog {
         return current;
     }
 
-    /** Above every {@link Command#id() id} there will ever be, for arrays by id. */
+    /** The bound of all {@link Command#id() ids}, learnt ones included: the size of arrays that are indexed by id. */
     public int idLimit() {
         return base.idLimit();
     }
 
-    /** Calls back with each new table from now on. */
+    /** Adds a listener for new tables. */
     public void onChange(Consumer<CommandTable> listener) {
         listeners.add(listener);
     }
 
     /**
-     * Adds those of a node's commands that are not known.
+     * Adds the commands of a node that are not known yet.
      *
      * @return the names that are new
      */
@@ -60,7 +61,7 @@ public final class CommandCatalog {
         return names;
     }
 
-    /** Without those of the program, whose own rules count. */
+    /** Drops the built-in commands, which keep their own rules. */
     private List<CommandLine> unknown(Collection<CommandLine> lines) {
         return lines.stream().filter(line -> base.find(line.name()) == null).toList();
     }

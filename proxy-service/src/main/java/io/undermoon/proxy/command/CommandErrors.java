@@ -6,14 +6,19 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
 import java.util.Locale;
 
-/** The errors with which commands are refused before they reach a node, in the words of Redis 7 where it has words for them. */
+/** The errors of commands that the proxy refuses, with the texts of Redis 7 where it has one. */
 public final class CommandErrors {
-    /** How many characters of a name, and of the arguments together, an error repeats. */
+    /** The number of characters of the name, and of all arguments together, that an error repeats. */
     private static final int MAX_ECHO = 128;
+
+    /** The keys of a command are in several slots; without the leading {@code -}. */
+    public static final String CROSS_SLOT = "CROSSSLOT Keys in request don't hash to the same slot";
+
+    public static final String SYNTAX = "ERR syntax error";
 
     private CommandErrors() {}
 
-    /** No command has this name; as Redis does, the beginning of the arguments is repeated. */
+    /** No command has this name; the start of the arguments is repeated, as Redis does. */
     public static void unknownCommand(CommandFrame frame, ByteBuf out) {
         begin(out, "ERR unknown command '");
         echo(frame, 0, MAX_ECHO, out);
@@ -28,7 +33,7 @@ public final class CommandErrors {
         end(out);
     }
 
-    /** A container has no such sub-command; argument 1 names it. */
+    /** A container has no sub-command with the name in argument 1. */
     public static void unknownSubcommand(Command container, CommandFrame frame, ByteBuf out) {
         begin(out, "ERR unknown subcommand '");
         echo(frame, 1, MAX_ECHO, out);
@@ -43,14 +48,14 @@ public final class CommandErrors {
     }
 
     public static void syntax(ByteBuf out) {
-        RespWriter.error(out, "ERR syntax error");
+        RespWriter.error(out, SYNTAX);
     }
 
     public static void crossSlot(ByteBuf out) {
-        RespWriter.error(out, "CROSSSLOT Keys in request don't hash to the same slot");
+        RespWriter.error(out, CROSS_SLOT);
     }
 
-    /** The command is of {@link Policy#REFUSE}. */
+    /** The command has {@link Policy#REFUSE}. */
     public static void refused(Command command, ByteBuf out) {
         RespWriter.error(
                 out,
@@ -58,33 +63,27 @@ public final class CommandErrors {
                         + "' is not allowed through the proxy; connect to the Redis node itself if you must run it");
     }
 
-    /** The command is of {@link Policy#NOT_YET}. */
+    /** The command has {@link Policy#NOT_YET}. */
     public static void notYet(Command command, ByteBuf out) {
         RespWriter.error(out, "ERR command '" + command.name() + "' is not supported by this version of the proxy");
     }
 
-    /** A command that may have no keys came without any, and no node is the one to run it. */
-    public static void noKey(Command command, ByteBuf out) {
-        RespWriter.error(
-                out,
-                "ERR command '" + command.name()
-                        + "' without keys is not supported by this version of the proxy; name a key it works on");
-    }
-
     /**
-     * The error for a negative result of {@link Keys#slotOf}.
+     * The error for a negative result of {@link Keys#slotOf}, without the leading {@code -}.
      *
      * @param result one of the negative constants of {@link Keys}
      */
-    public static void unroutable(Command command, int result, ByteBuf out) {
-        switch (result) {
-            case Keys.NO_KEY -> noKey(command, out);
-            case Keys.CROSS_SLOT -> crossSlot(out);
-            case Keys.MALFORMED -> syntax(out);
-            case Keys.SORT_BY_DENIED -> RespWriter.error(out, "ERR BY option of SORT denied in cluster mode.");
-            case Keys.SORT_GET_DENIED -> RespWriter.error(out, "ERR GET option of SORT denied in cluster mode.");
+    public static String unroutable(Command command, int result) {
+        return switch (result) {
+            case Keys.NO_KEY ->
+                "ERR command '" + command.name()
+                        + "' without keys is not supported by this version of the proxy; name a key it works on";
+            case Keys.CROSS_SLOT -> CROSS_SLOT;
+            case Keys.MALFORMED -> SYNTAX;
+            case Keys.SORT_BY_DENIED -> "ERR BY option of SORT denied in cluster mode.";
+            case Keys.SORT_GET_DENIED -> "ERR GET option of SORT denied in cluster mode.";
             default -> throw new IllegalArgumentException("slot " + result + " is no reason to refuse a command");
-        }
+        };
     }
 
     private static void begin(ByteBuf out, String text) {
@@ -98,9 +97,9 @@ public final class CommandErrors {
     }
 
     /**
-     * Repeats an argument as the C string that Redis takes it for: it ends at a zero byte, line breaks become spaces.
+     * Repeats an argument as Redis does, as a C string: it ends at a zero byte, and line breaks become spaces.
      *
-     * @return how many bytes were written
+     * @return the number of bytes written
      */
     private static int echo(CommandFrame frame, int argument, int max, ByteBuf out) {
         int length = Math.min(max, frame.argumentLength(argument));

@@ -2,7 +2,7 @@ package io.undermoon.proxy.command;
 
 import java.util.Locale;
 
-/** What Redis says of a command, in the order in which {@code COMMAND} lists it. */
+/** The flags of Redis commands, in the order of {@code COMMAND}. */
 public enum CommandFlag {
     WRITE,
     READONLY,
@@ -22,7 +22,7 @@ public enum CommandFlag {
     NO_MANDATORY_KEYS,
     NO_ASYNC_LOADING,
     NO_MULTI,
-    /** The legacy first key, last key and step do not tell all the keys; the key specs do. */
+    /** The legacy first key, last key and step do not describe all keys; the key specs do. */
     MOVABLEKEYS,
     ALLOW_BUSY;
 
@@ -33,7 +33,7 @@ public enum CommandFlag {
         return wireName;
     }
 
-    /** The bit of this flag in {@link Command#flagBits()}. */
+    /** The bit of this flag in a set of flags. */
     @SuppressWarnings("EnumOrdinal")
     public int bit() {
         return 1 << ordinal();

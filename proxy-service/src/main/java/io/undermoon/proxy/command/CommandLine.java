@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * A line of {@code commands.txt}; the file describes its columns.
  *
  * @param name the full name in lower case
- * @param firstKey the legacy place of the first key, 0 when there is none; the key specs are what keys are found by
+ * @param firstKey the legacy position of the first key, 0 for none; keys are found by the key specs
  */
 record CommandLine(
         String name,

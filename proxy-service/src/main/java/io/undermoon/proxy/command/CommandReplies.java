@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies to {@code COMMAND} and its sub-commands but {@code DOCS}, in the shape of Redis 7, of the commands that the proxy
- * serves: a client that asks what there is learns what will work. Immutable.
+ * The replies to {@code COMMAND} and its sub-commands except {@code DOCS}, in the shape of Redis 7. They contain the
+ * commands that the proxy serves, so a client does not find one that is refused. Immutable.
  */
 public final class CommandReplies {
     private final CommandTable table;
@@ -35,7 +35,7 @@ public final class CommandReplies {
         RespWriter.integer(out, served.size());
     }
 
-    /** {@code COMMAND INFO [name …]}: the details of those named, a null for each that is not served. */
+    /** {@code COMMAND INFO [name …]}: the details of the named commands, null for a command that is not served. */
     public void info(CommandFrame frame, Protocol protocol, ByteBuf out) {
         if (frame.argumentCount() == 2) {
             all(protocol, out);
@@ -52,7 +52,7 @@ public final class CommandReplies {
         }
     }
 
-    /** {@code COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN glob]}: names, those of sub-commands too. */
+    /** {@code COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN glob]}: names, sub-commands included. */
     public void list(CommandFrame frame, ByteBuf out) {
         Predicate<Command> filter = filter(frame);
         if (filter == null) {
@@ -84,7 +84,7 @@ public final class CommandReplies {
         }
     }
 
-    /** {@code COMMAND GETKEYSANDFLAGS command argument …}: the keys and what happens to them. */
+    /** {@code COMMAND GETKEYSANDFLAGS command argument …}: the keys and their flags. */
     public void getKeysAndFlags(CommandFrame frame, Protocol protocol, ByteBuf out) {
         FoundKeys found = FoundKeys.in(table, frame, out);
         if (found == null) {
@@ -112,7 +112,7 @@ public final class CommandReplies {
         }
     }
 
-    /** What {@code FILTERBY} asks for; null when it is not understood. */
+    /** The filter of {@code FILTERBY}; null if it is malformed. */
     private static @Nullable Predicate<Command> filter(CommandFrame frame) {
         if (frame.argumentCount() == 2) {
             return command -> true;

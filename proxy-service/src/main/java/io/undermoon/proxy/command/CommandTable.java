@@ -17,14 +17,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * All commands of Redis that the proxy knows, read once from the resource {@code commands.txt}. Immutable; any thread may
- * use it.
- */
+/** The table of all commands that the proxy knows, read once from the resource {@code commands.txt}. Immutable. */
 public final class CommandTable {
     private static final String RESOURCE = "commands.txt";
 
-    /** How many commands more than its own the program may come to know. */
+    /** The largest number of learnt commands. */
     static final int MAX_LEARNT = 1024;
 
     private final int idLimit;
@@ -64,7 +61,7 @@ public final class CommandTable {
         index = new NameIndex(top);
     }
 
-    /** The table {@code known} with more commands; those that are there keep their ids. */
+    /** The table {@code known} with added commands; existing commands keep their ids. */
     private CommandTable(CommandTable known, Collection<CommandLine> learnt) {
         Policies policies = new Policies();
         Map<String, List<Command>> children = new HashMap<>();
@@ -106,22 +103,22 @@ public final class CommandTable {
         return command;
     }
 
-    /** Reads the table; to be done once, at the start. */
+    /** Reads the table; called once, at the start. */
     public static CommandTable load() {
         return new CommandTable(lines());
     }
 
-    /** This table with commands that it lacks; each time in the same order, so that they keep their ids. */
+    /** This table with added commands. The order of the added commands must not change, so that they keep their ids. */
     CommandTable with(Collection<CommandLine> learnt) {
         return new CommandTable(this, learnt);
     }
 
-    /** Above every {@link Command#id() id} there will ever be, also of commands that are learnt. */
+    /** The bound of all {@link Command#id() ids}, those of learnt commands included. */
     public int idLimit() {
         return idLimit;
     }
 
-    /** How many commands and sub-commands there are; their {@link Command#id() ids} are below. */
+    /** The number of commands and sub-commands, the bound of their {@link Command#id() ids}. */
     public int size() {
         return all.size();
     }
@@ -137,14 +134,14 @@ public final class CommandTable {
     }
 
     /**
-     * The command that argument 0 names, in any case; null when there is none. For a container the sub-command is found by
-     * {@link Command#findSub}. Allocates nothing.
+     * The command that argument 0 names, in any case; null if there is none. {@link Command#findSub} finds the
+     * sub-command of a container. Allocates nothing.
      */
     public @Nullable Command find(CommandFrame frame) {
         return index.find(frame, 0);
     }
 
-    /** A command by its full name in any case: {@code get}, {@code client|setname}; null when there is none. */
+    /** A command by its full name in any case: {@code get}, {@code client|setname}; null if there is none. */
     public @Nullable Command find(String name) {
         return byName.get(name.toLowerCase(Locale.ROOT));
     }

@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of the command that is given as the arguments of {@code COMMAND GETKEYS}. */
+/** The keys of the command in the arguments of {@code COMMAND GETKEYS}. */
 record FoundKeys(List<Key> keys) {
     private static final int OUTER_ARGUMENTS = 2;
 
-    /** A key and what the command does with it. */
+    /** A key and its flags. */
     @SuppressWarnings("ArrayRecordComponent")
     record Key(byte[] text, Collection<KeyFlag> flags) {}
 
-    /** Finds the keys; null, with the error written as Redis words it, when the inner command is not one with keys. */
+    /** Finds the keys; null after writing the error of Redis if the inner command has no keys. */
     static @Nullable FoundKeys in(CommandTable table, CommandFrame outer, ByteBuf out) {
         CommandFrame frame = outer.from(OUTER_ARGUMENTS);
         Command command = table.find(frame);
@@ -34,7 +34,7 @@ record FoundKeys(List<Key> keys) {
             List<Key> keys = new ArrayList<>();
             boolean wellFormed = collect(command, frame, keys);
             if (command.has(CommandFlag.NO_MANDATORY_KEYS)) {
-                // Redis asks no more of a script: a wrong number of keys counts as none.
+                // Like Redis, which takes a wrong number of keys of a script as none.
                 return new FoundKeys(wellFormed ? keys : List.of());
             }
             if (wellFormed && !keys.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.undermoon.proxy.command;
 
-/** The glob patterns of Redis ({@code * ? [a-c] [^a] \}), with or without regard to the case of ASCII letters. */
+/** A glob pattern of Redis ({@code * ? [a-c] [^a] \}), sensitive to the case of ASCII letters or not. */
 public final class GlobPattern {
     private final String pattern;
     private final boolean ignoresCase;
@@ -10,19 +10,19 @@ public final class GlobPattern {
         this.ignoresCase = ignoresCase;
     }
 
-    /** A pattern for which {@code a} and {@code A} differ: for keys and channels. */
+    /** A case-sensitive pattern, for keys and channels. */
     public static GlobPattern ofCase(String pattern) {
         return new GlobPattern(pattern, false);
     }
 
-    /** A pattern for which {@code a} and {@code A} are the same: for names of commands and options. */
+    /** A pattern that ignores case, for names of commands and options. */
     public static GlobPattern ignoringCase(String pattern) {
         return new GlobPattern(pattern, true);
     }
 
     /**
-     * Whether the whole text matches. Time is bounded by the product of the lengths: only the last {@code *} is ever tried
-     * again.
+     * Whether the whole text matches. The time is at most proportional to the product of the lengths, since only the
+     * last {@code *} is retried.
      */
     public boolean matches(CharSequence text) {
         int p = 0;
@@ -49,7 +49,7 @@ public final class GlobPattern {
         return p == pattern.length();
     }
 
-    /** Whether the element of the pattern at a place, which is not {@code *}, matches a character. */
+    /** Whether the element of the pattern at an index, which is not {@code *}, matches a character. */
     private boolean one(int place, char c) {
         return switch (pattern.charAt(place)) {
             case '?' -> true;
@@ -59,7 +59,7 @@ public final class GlobPattern {
         };
     }
 
-    /** The place of the element after the one at a place. */
+    /** The index of the element after the one at an index. */
     private int after(int place) {
         return switch (pattern.charAt(place)) {
             case '[' -> Math.min(endOfClass(place) + 1, pattern.length());
@@ -90,7 +90,7 @@ public final class GlobPattern {
         return found != negated;
     }
 
-    /** The place of the bracket that ends a class, or of the end of the pattern. */
+    /** The index of the bracket that ends a class, or the end of the pattern. */
     private int endOfClass(int open) {
         int i = open + 1;
         while (i < pattern.length() && pattern.charAt(i) != ']') {

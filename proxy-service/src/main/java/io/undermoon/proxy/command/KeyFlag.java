@@ -1,6 +1,6 @@
 package io.undermoon.proxy.command;
 
-/** What a command does with the keys of a {@link KeySpec}, in the order in which Redis lists it. */
+/** The flags of the keys of a {@link KeySpec}, in the order of Redis. */
 public enum KeyFlag {
     READ_ONLY("RO"),
     READ_WRITE("RW"),
@@ -10,7 +10,7 @@ public enum KeyFlag {
     UPDATE("update"),
     INSERT("insert"),
     DELETE("delete"),
-    /** Not a key but something else that has a slot: the channel of sharded publish/subscribe. */
+    /** Not a key, but the channel of sharded pub/sub, which has a slot as well. */
     NOT_KEY("not_key"),
     INCOMPLETE("incomplete"),
     /** The flags depend on the arguments, see {@link KeyUse}. */

@@ -4,27 +4,28 @@ import io.undermoon.proxy.frame.CommandFrame;
 import java.util.Set;
 
 /**
- * Where some of the keys of a command stand: a place to begin at, and a rule that finds keys from there. The terms are
- * those of <a href="https://redis.io/docs/latest/develop/reference/key-specs/">Redis's key specifications</a>.
+ * A specification of the positions of keys in a command: where the search begins, and how keys are found from there.
+ * The terms are those of <a href="https://redis.io/docs/latest/develop/reference/key-specs/">Redis's key
+ * specifications</a>.
  *
  * <p>Finding keys allocates nothing. Positions are argument numbers; argument 0 is the command's name.
  */
 record KeySpec(Set<KeyFlag> flags, Begin begin, Find find) {
-    /** The place to begin at is not there: a keyword that was not given. The spec finds no keys. */
+    /** The search cannot begin, because a keyword is absent. The spec finds no keys. */
     static final int ABSENT = 0;
-    /** The arguments do not follow the syntax, so the places of the keys cannot be known. */
+    /** The arguments violate the syntax, so the positions of the keys are unknown. */
     static final int MALFORMED = -1;
 
     KeySpec {
         flags = Set.copyOf(flags);
     }
 
-    /** Whether each command that passes its arity check has its one key of this spec at the same place. */
+    /** Whether every command of valid arity has the one key of this spec at the same position. */
     boolean isFixedSingle() {
         return begin.kind == BeginKind.INDEX && find.kind == FindKind.RANGE && find.last == 0;
     }
 
-    /** Where keys are only told by the command's own rule, not by a spec. */
+    /** A spec that finds no keys; the command has a rule of its own. */
     boolean isUnknown() {
         return begin.kind == BeginKind.UNKNOWN || find.kind == FindKind.UNKNOWN;
     }
@@ -40,11 +41,11 @@ record KeySpec(Set<KeyFlag> flags, Begin begin, Find find) {
     }
 
     /**
-     * Where to begin.
+     * The start of the search.
      *
-     * @param position the argument of an index; the argument a keyword is looked for from, backwards and counted from the
-     *     end when negative
-     * @param keyword in upper case; empty unless it is one
+     * @param position the argument to begin at, or the argument from which a keyword is searched; if negative, counted
+     *     from the end and searched backwards
+     * @param keyword the keyword in upper case; empty for a fixed position
      */
     record Begin(BeginKind kind, int position, String keyword) {
         /** The argument to begin at, or {@link #ABSENT}. */
@@ -59,7 +60,7 @@ record KeySpec(Set<KeyFlag> flags, Begin begin, Find find) {
         private int afterKeyword(CommandFrame frame) {
             int count = frame.argumentCount();
             if (position >= 0) {
-                // A keyword in the last place has nothing after it.
+                // No key can follow a keyword in the last argument.
                 for (int i = position; i < count - 1; i++) {
                     if (frame.argumentIs(i, keyword)) {
                         return i + 1;
@@ -83,12 +84,12 @@ record KeySpec(Set<KeyFlag> flags, Begin begin, Find find) {
     }
 
     /**
-     * How keys are found from the place to begin at.
+     * The rule that finds keys from the start of the search.
      *
-     * @param last of a range: the last key, relative to the first, or from the end when negative; of a keynum: where the
-     *     number of keys stands, relative to the place to begin at
-     * @param first of a keynum: the first key, relative to the place to begin at; 0 for a range
-     * @param step from one key to the next
+     * @param last of a range: the last key, relative to the first, or from the end if negative; of a keynum: the
+     *     position of the number of keys, relative to the start
+     * @param first of a keynum: the first key, relative to the start; 0 for a range
+     * @param step distance from one key to the next
      * @param limit of a range to the end: only the first 1/limit of the arguments are keys; 0 and 1 mean all
      */
     record Find(FindKind kind, int last, int first, int step, int limit) {

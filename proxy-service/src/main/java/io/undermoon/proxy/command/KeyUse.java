@@ -4,7 +4,7 @@ import io.undermoon.proxy.frame.CommandFrame;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What a command does with a key where that depends on its arguments ({@link KeyFlag#VARIABLE_FLAGS}). */
+/** The flags of a key where they depend on the arguments ({@link KeyFlag#VARIABLE_FLAGS}). */
 final class KeyUse {
     private static final Set<KeyFlag> OVERWRITE = EnumSet.of(KeyFlag.OVERWRITE, KeyFlag.UPDATE);
     private static final Set<KeyFlag> READ = EnumSet.of(KeyFlag.READ_ONLY, KeyFlag.ACCESS);
@@ -32,7 +32,7 @@ final class KeyUse {
         return false;
     }
 
-    /** {@code BITFIELD} with nothing but GET. */
+    /** Whether a {@code BITFIELD} has only GET. */
     private static boolean readsOnly(CommandFrame frame) {
         return !has(frame, 2, "SET") && !has(frame, 2, "INCRBY");
     }

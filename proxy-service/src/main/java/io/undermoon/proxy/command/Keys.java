@@ -5,13 +5,13 @@ import io.undermoon.slot.Slot;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
-/** Finds the keys of a command and the slot they are in. The command's arity has been checked before. */
+/** Finds the keys of a command and their slot. The command's arity must have been checked. */
 public final class Keys {
-    /** The command takes keys but this one has none, as {@code EVAL … 0}. */
+    /** The command has no keys although its name takes keys: {@code EVAL … 0}. */
     public static final int NO_KEY = -1;
     /** The keys are in more than one slot. */
     public static final int CROSS_SLOT = -2;
-    /** The arguments do not follow the syntax, so where the keys are cannot be known: {@code ZUNION x a b}. */
+    /** The arguments violate the syntax, so the positions of the keys are unknown: {@code ZUNION x a b}. */
     public static final int MALFORMED = -3;
     /** {@code SORT … BY} with a pattern that may name keys of other slots. */
     public static final int SORT_BY_DENIED = -4;
@@ -21,8 +21,8 @@ public final class Keys {
     private Keys() {}
 
     /**
-     * The slot of the keys of a command, or one of the negative constants. Allocates nothing; a command whose only key is
-     * always at the same place takes a path without a loop.
+     * The slot of the keys of a command, or one of the negative constants. Allocates nothing; a command whose only key
+     * has a constant position takes a path without a loop.
      */
     public static int slotOf(Command command, CommandFrame frame) {
         int single = command.singleKeyArgument();
@@ -33,9 +33,9 @@ public final class Keys {
     }
 
     /**
-     * Calls the action with the number of each argument that is a key, in the order of the key specs. Channels are no keys.
+     * Calls the action with the position of each key, in the order of the key specs. Channels are not keys.
      *
-     * @return false, after some calls perhaps, when the arguments do not follow the syntax
+     * @return false if the arguments violate the syntax; the action may have been called before
      */
     public static boolean forEachKey(Command command, CommandFrame frame, IntConsumer action) {
         if (command.sorts()) {
@@ -55,9 +55,9 @@ public final class Keys {
     }
 
     /**
-     * The first key that a check does not allow.
+     * The first key that a check denies.
      *
-     * @return its argument; 0 when all are allowed, {@link #MALFORMED} when it cannot be known which arguments are keys
+     * @return its position; 0 if all are allowed, {@link #MALFORMED} if the positions of the keys are unknown
      */
     public static int firstRefused(Command command, CommandFrame frame, KeyCheck check) {
         if (command.sorts()) {
@@ -98,7 +98,7 @@ public final class Keys {
         return 0;
     }
 
-    /** The argument of {@code SORT} that is a pattern of further keys, its option standing before it; 0 when there is none. */
+    /** The position of the pattern of {@code SORT} that names further keys, after its option; 0 if there is none. */
     public static int sortPattern(Command command, CommandFrame frame) {
         return command.sorts() ? SortArguments.pattern(frame) : SortArguments.NONE;
     }
@@ -139,7 +139,7 @@ public final class Keys {
         return slot == NO_KEY && !command.has(CommandFlag.NO_MANDATORY_KEYS) ? MALFORMED : slot;
     }
 
-    /** Whether a spec cannot be followed; that it finds no keys is right only where keys may be left out. */
+    /** Whether a spec finds the arguments malformed; no keys are valid only where keys are optional. */
     private static boolean isMalformed(Command command, int first, int last) {
         return last == KeySpec.MALFORMED || (last < first && !command.has(CommandFlag.NO_MANDATORY_KEYS));
     }

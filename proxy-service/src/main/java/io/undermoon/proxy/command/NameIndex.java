@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands by their simple names, found from the bytes of an argument in any case without an allocation: a hash table with open
- * addressing, at most half full. The first eight bytes of a name are read, folded and compared as one word.
+ * An index of commands by simple name: a hash table with open addressing, at most half full. A look-up takes the bytes
+ * of an argument, ignores case and allocates nothing; the first eight bytes are read, folded and compared as one word.
  */
 final class NameIndex {
     private static final long EVERY_BYTE = 0x0101010101010101L;
@@ -62,7 +62,7 @@ final class NameIndex {
         }
     }
 
-    /** Up to eight bytes as a number, the last of them in the lowest bits. */
+    /** Up to eight bytes as a number, the last byte in the lowest bits. */
     private static long prefix(ByteBuf buffer, int start, int length) {
         if (length > 0 && start + Long.BYTES <= buffer.capacity()) {
             return buffer.getLong(start) >>> Long.SIZE - length * Byte.SIZE;
@@ -74,7 +74,7 @@ final class NameIndex {
         return word;
     }
 
-    /** Whether the name has this length and its bytes after the eighth, in lower case, are those in the buffer. */
+    /** Whether the name has this length, and its bytes after the eighth equal those in the buffer in lower case. */
     private static boolean endMatches(byte[] name, ByteBuf buffer, int start, int length) {
         if (name.length != length) {
             return false;
@@ -91,7 +91,7 @@ final class NameIndex {
         return true;
     }
 
-    /** Makes lower case of each ASCII upper case letter in eight bytes: bit 7 of a sum tells whether a byte reaches a bound. */
+    /** Folds ASCII upper case to lower case in eight bytes; bit 7 of a sum shows whether a byte reaches a bound. */
     private static long toLowerCase(long word) {
         long low = word & ~HIGH_BITS;
         long fromA = low + (0x80 - 'A') * EVERY_BYTE;

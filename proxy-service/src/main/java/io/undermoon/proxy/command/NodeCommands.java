@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node answers to {@code COMMAND}, in RESP2: of Redis 7, or of an older version, which tells keys by the first, the last
- * and the step only. Flags that the proxy does not know are left out. Where a node cannot say what all the keys are, none are
- * kept, so that the command counts as one whose slot nobody knows.
+ * A parser of a node's RESP2 reply to {@code COMMAND}: of Redis 7, or of an older version, which describes keys only by
+ * first key, last key and step. Unknown flags are left out. If the node does not describe all keys of a command, none
+ * are kept, so that the command has no known slot.
  */
 public final class NodeCommands {
     private static final int OLDEST_LENGTH = 6;
@@ -26,7 +26,7 @@ public final class NodeCommands {
     /**
      * Reads the reply.
      *
-     * @throws IllegalArgumentException it is not of the shape that the reply to {@code COMMAND} has
+     * @throws IllegalArgumentException the reply has another shape
      */
     public static NodeCommands of(RespValue reply) {
         NodeCommands commands = new NodeCommands();
@@ -38,7 +38,7 @@ public final class NodeCommands {
         return commands;
     }
 
-    /** Commands, and after each its sub-commands. */
+    /** The commands, each followed by its sub-commands. */
     List<CommandLine> lines() {
         return lines;
     }
@@ -85,7 +85,7 @@ public final class NodeCommands {
                 .noneMatch(spec -> spec.isUnknown() || movable && spec.flags().contains(KeyFlag.INCOMPLETE));
     }
 
-    /** An old node gives no specs; that keys are movable means that these numbers do not tell them all. */
+    /** The key spec of an old node, which has none; movable keys are not fully described by these numbers. */
     private static List<KeySpec> legacySpecs(List<RespValue> fields) {
         int first = number(fields.get(3));
         if (first == 0) {
@@ -155,7 +155,7 @@ public final class NodeCommands {
         return ((RespValue.Array) value).items();
     }
 
-    /** Names and values in turn. */
+    /** A map as an array of names and values. */
     private static Map<String, RespValue> map(@Nullable RespValue value) {
         if (value == null) {
             return Map.of();

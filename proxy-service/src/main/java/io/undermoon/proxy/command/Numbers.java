@@ -3,13 +3,13 @@ package io.undermoon.proxy.command;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.frame.CommandFrame;
 
-/** Reads small counts from arguments as strictly as Redis: plain digits, no sign, no leading zero, no space. */
+/** Parses small counts in arguments as strictly as Redis: digits only, no sign, no leading zero, no space. */
 final class Numbers {
     private static final int MAX_DIGITS = 9;
 
     private Numbers() {}
 
-    /** The number, or -1 when the argument is not one or has more than 9 digits; no command has so many arguments. */
+    /** The number; -1 if the argument is no number or has more than 9 digits, which no count of arguments has. */
     static int parse(CommandFrame frame, int argument) {
         int length = frame.argumentLength(argument);
         if (length == 0 || length > MAX_DIGITS) {

@@ -5,20 +5,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The policy of every command, in one place to read.
+ * The policies of all commands, as lists of names.
  *
- * <p>A name in these lists decides; {@code container|*} stands for the sub-commands of a container that are not listed. A
- * command that is listed nowhere is forwarded when it has keys, and refused when it has none, so a command nobody
- * thought of is never sent to a node of the proxy's choice.
+ * <p>{@code container|*} stands for the sub-commands of a container that are not listed. A command that is in no list
+ * is forwarded if it has keys and refused if it has none, because no node can be chosen for it.
  */
 final class Policies {
     /** Answered by the proxy itself. */
     private static final String LOCAL = """
             acl acl|* asking auth echo hello info ping quit readonly readwrite reset select time umctl umforward
-            client client|getname client|help client|id client|info client|list client|kill client|no-evict client|no-touch
-            client|pause client|reply client|setinfo client|setname client|unblock client|unpause
-            cluster cluster|countkeysinslot cluster|getkeysinslot cluster|help cluster|info cluster|keyslot cluster|links
-            cluster|myid cluster|myshardid cluster|nodes cluster|replicas cluster|shards cluster|slaves cluster|slots
+            client client|getname client|help client|id client|info client|list client|kill client|no-evict
+            client|no-touch client|pause client|reply client|setinfo client|setname client|unblock client|unpause
+            cluster cluster|countkeysinslot cluster|getkeysinslot cluster|help cluster|info cluster|keyslot
+            cluster|links cluster|myid cluster|myshardid cluster|nodes cluster|replicas cluster|shards cluster|slaves
+            cluster|slots
             command command|*
             config config|get config|help config|resetstat config|set
             debug latency latency|*
@@ -27,57 +27,57 @@ final class Policies {
             """;
 
     /**
-     * Containers of which only the sub-commands do something: the proxy answers them only when the sub-command is missing or unknown, and
-     * that with an error.
+     * Containers of which only the sub-commands do something: without a known sub-command the proxy answers with an
+     * error.
      */
     private static final String CONTAINERS = """
             function memory object pubsub script xgroup xinfo
             """;
 
-    /** Have keys that may be in several slots, and parts of the reply that can be put together. */
+    /** Have keys that may be in several slots, and a reply that can be merged from parts. */
     private static final String SPLIT = """
             del exists mget mset touch unlink
             """;
 
-    /** About all keys or all scripts of the nodes. */
+    /** Concern all keys or all scripts of the nodes. */
     private static final String GATHER = """
             dbsize flushall flushdb keys randomkey scan
             function|delete function|dump function|flush function|help function|list function|load function|restore
             function|stats script|exists script|flush script|help script|load
             """;
 
-    /** Make or end a state of the client's session. */
+    /** Begin or end a state of the client's session. */
     private static final String SESSION = """
             discard exec multi unwatch watch
             """;
 
-    /** Keep the client waiting at a node; a connection of the client's own does the waiting. */
+    /** Block at a node, on a connection pinned to the client. */
     private static final String BLOCK = """
             blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin wait waitaof
             """;
 
-    /** Have the client told when keys change, or ask whether it is. */
+    /** Client tracking. */
     private static final String TRACK = """
             client|caching client|getredir client|tracking client|trackinginfo
             """;
 
-    /** Publish, subscribe, or ask who has subscribed. */
+    /** Pub/sub. */
     private static final String PUBSUB = """
             psubscribe publish pubsub|* punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe
             """;
 
-    /** Have a meaning behind a proxy; they need several nodes, a connection of their own, or state in the session. */
+    /** Make sense behind a proxy, but need several nodes, a pinned connection, or session state. */
     private static final String NOT_YET = """
             client|*
             cluster|slot-stats
             """;
 
-    /** Have no keys and say the same at every node. */
+    /** Have no keys and the same reply at every node. */
     private static final String ANYWHERE = """
             memory|help object|help xgroup|help xinfo|help
             """;
 
-    /** Would harm the cluster or its neighbours, or speak of one node where the client sees many. */
+    /** Would harm the cluster or other tenants, or concern one node where the client sees many. */
     private static final String REFUSE = """
             bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite failover
             function|kill function|* lastsave
@@ -117,8 +117,8 @@ final class Policies {
     }
 
     /**
-     * What is done with a command that a node has and the program does not know: refused if it is for administrators, dangerous,
-     * without keys, or of a container that the lists speak of as a whole; else it goes where its keys are.
+     * The policy of a learnt command: refused if it is administrative, dangerous, without keys, or in a container that
+     * is listed as a whole; else forwarded by its keys.
      */
     Policy ofLearnt(CommandLine line) {
         boolean isListed = line.isSubcommand() && byName.containsKey(line.containerName() + "|*");
@@ -131,7 +131,7 @@ final class Policies {
         return line.flags().contains(CommandFlag.BLOCKING) ? Policy.BLOCK : Policy.FORWARD;
     }
 
-    /** Every name that is listed. */
+    /** All names in the lists. */
     Set<String> names() {
         return byName.keySet();
     }

@@ -1,29 +1,29 @@
 package io.undermoon.proxy.command;
 
-/** What the proxy does with a command. Which command has which policy is said in {@link Policies}. */
+/** What the proxy does with a command. {@link Policies} assigns the policies. */
 public enum Policy {
     /** Sent to the owner of the slot of its keys; a script without keys to any owner. */
     FORWARD,
-    /** Sent like {@link #FORWARD}, and with active redirection split where its keys are in several slots. */
+    /** Sent like {@link #FORWARD}; with active redirection it is split if its keys are in several slots. */
     SPLIT,
-    /** Sent to all nodes, or to one of them where all say the same; their replies become one. */
+    /** Sent to all nodes, or to any one if all reply the same; the replies are merged. */
     GATHER,
-    /** Sent like {@link #FORWARD}, on a connection that only this client uses, because the reply may take its time. */
+    /** Sent like {@link #FORWARD}, on a connection pinned to the client, because the command may block. */
     BLOCK,
-    /** Makes or ends a state of the client's session, such as a transaction. */
+    /** Begins or ends a state of the client's session, such as a transaction. */
     SESSION,
-    /** Publishes at the owner of the channel's slot, subscribes there, or asks who has subscribed. */
+    /** Pub/sub: sent to the owner of the channel's slot. */
     PUBSUB,
-    /** Has the client told when keys change that it has read. */
+    /** Client tracking. */
     TRACK,
     /** Answered by the proxy itself. */
     LOCAL,
     /** Dangerous to the cluster or without meaning behind a proxy; never forwarded. */
     REFUSE,
-    /** Has a meaning behind a proxy, but this version does not serve it. */
+    /** Makes sense behind a proxy, but is not supported by this version. */
     NOT_YET;
 
-    /** Whether a client gets an answer other than a refusal. */
+    /** Whether the command is supported. */
     public boolean isServed() {
         return this != REFUSE && this != NOT_YET;
     }

@@ -5,11 +5,11 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.slot.Slot;
 
 /**
- * The arguments of {@code SORT} and {@code SORT_RO}, read as Redis Cluster reads them.
+ * A parser of the arguments of {@code SORT} and {@code SORT_RO} with the rules of Redis Cluster.
  *
- * <p>{@code BY} and {@code GET} name further keys by a pattern in which the elements take the place of {@code *}. Such keys
- * are allowed when the hash tag of the pattern says that they all are in the slot of the sorted key (as Redis 7.4 has it),
- * and denied otherwise. A pattern without {@code *}, such as {@code #} or {@code nosort}, names no key.
+ * <p>{@code BY} and {@code GET} name further keys by a pattern in which each element replaces {@code *}. Such keys are
+ * allowed if the hash tag of the pattern puts them all in the slot of the sorted key (as in Redis 7.4), and denied
+ * otherwise. A pattern without {@code *}, such as {@code #} or {@code nosort}, names no key.
  */
 final class SortArguments {
     private static final int FIRST_OPTION = 2;
@@ -20,7 +20,7 @@ final class SortArguments {
 
     private SortArguments() {}
 
-    /** The argument that is the key of {@code STORE}, the last when there are several, or {@link #NONE}. */
+    /** The position of the key of {@code STORE}, the last one if there are several, or {@link #NONE}. */
     static int storeKey(CommandFrame frame) {
         int store = NONE;
         int count = frame.argumentCount();
@@ -36,22 +36,22 @@ final class SortArguments {
         return store;
     }
 
-    /** The first pattern of {@code BY} or {@code GET} that leads to further keys, its option standing before it, or {@link #NONE}. */
+    /** The position of the first pattern of {@code BY} or {@code GET} that names keys, or {@link #NONE}. */
     static int pattern(CommandFrame frame) {
         return firstPattern(frame, NO_SLOT);
     }
 
     /**
-     * The first option whose pattern may lead to a key of another slot.
+     * The first pattern that may name a key of another slot.
      *
-     * @return the argument of the pattern, its option standing before it, or {@link #NONE}
+     * @return the position of the pattern, which follows its option, or {@link #NONE}
      */
     static int deniedPattern(CommandFrame frame, int slot) {
         return firstPattern(frame, slot);
     }
 
     /**
-     * @param slot whose keys do not count, or {@link #NO_SLOT}
+     * @param slot the slot whose keys are ignored, or {@link #NO_SLOT}
      */
     private static int firstPattern(CommandFrame frame, int slot) {
         int count = frame.argumentCount();

@@ -2,11 +2,11 @@ package io.undermoon.proxy.command;
 
 import io.undermoon.proxy.frame.CommandFrame;
 
-/** The options of {@code XREAD} and {@code XREADGROUP} that stand before {@code STREAMS}. */
+/** The options of {@code XREAD} and {@code XREADGROUP} before {@code STREAMS}. */
 final class StreamOptions {
     private StreamOptions() {}
 
-    /** Whether the command would wait for messages. Options are read as Redis reads them: a group may be called BLOCK. */
+    /** Whether the command may block. Options are parsed as by Redis, since a group may be called BLOCK. */
     static boolean block(CommandFrame frame) {
         int i = 1;
         while (i < frame.argumentCount()) {

@@ -1,6 +1,6 @@
 /**
- * The command table: which commands there are, what they need, where their keys stand, and what the proxy does with each of them.
- * Stands on {@code frame} and on the slots and the protocol of the shared model; knows no connection, route or session.
+ * The command table: all commands with their arity, flags, key positions, and the proxy's policy for each. Uses
+ * {@code frame} and the slots and protocol of the shared model; knows no connection, route or session.
  */
 @NullMarked
 package io.undermoon.proxy.command;

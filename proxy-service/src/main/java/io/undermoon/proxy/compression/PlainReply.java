@@ -11,11 +11,11 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes a reply on with plain values. One that begins as a single plain value passes as it comes; others are collected, on
- * the heap, and passed on when whole. For one reply; owned by one event loop.
+ * A receiver that passes a reply on with plain values. A reply that begins as a single plain value is streamed; others
+ * are collected on the heap and passed on when complete. For one reply; owned by one event loop.
  */
 final class PlainReply implements ReplyReceiver {
-    /** How much of a reply is collected, and how much it may come to with plain values. */
+    /** The limit in bytes of a collected reply, before and after its values are made plain. */
     private static final int MAX_BYTES = 256 << 20;
 
     private static final BackendFailure TOO_LARGE =
@@ -32,7 +32,7 @@ final class PlainReply implements ReplyReceiver {
     private boolean failed;
 
     /**
-     * @param elements which elements of the reply, an array, may have compressed values; null for the whole reply
+     * @param elements the elements of the reply, an array, that may have compressed values; null for the whole reply
      */
     PlainReply(ValueCodec codec, @Nullable BitSet elements, ReplyReceiver receiver) {
         this.codec = codec;
@@ -90,7 +90,7 @@ final class PlainReply implements ReplyReceiver {
         receiver.reply(out, 0, out.writerIndex(), true);
     }
 
-    /** Whether the reply that begins like this has no compressed value; false when that cannot be said yet. */
+    /** Whether the reply with this beginning has no compressed value; false if that is unknown. */
     private static boolean isPlain(ByteBuf in, int from, int to) {
         byte type = in.getByte(from);
         if (isAggregate(type)) {
@@ -162,7 +162,7 @@ final class PlainReply implements ReplyReceiver {
         out.writeBytes(in, from, to - from);
     }
 
-    /** Where the line that begins a value ends; -1 when it is not whole. */
+    /** The end of the line that begins a value; -1 if it is incomplete. */
     private static int bodyOf(ByteBuf in, int from, int to) {
         int newline = in.indexOf(from, to, (byte) '\n');
         return newline < 0 ? -1 : newline + 1;

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands on their way to a Redis node, and replies on theirs back, in a cluster that has or may have compressed values. Only
- * the proxy in front of the node does this, so nothing is compressed twice.
+ * The translation of commands to a Redis node, and of its replies, in a cluster that may have compressed values. Only
+ * the proxy in front of the node translates, so no value is compressed twice.
  *
- * <p>A loop reads compressed values from the moment it knows that there may be some, and writes them only
- * {@value #GRACE_SECONDS} s later. By then the other loops and proxies know it too, and every reply that was sent for
- * before has come in: no reader is handed the compressed form when compression is switched on under load. Owned by one event
- * loop.
+ * <p>A loop reads compressed values as soon as it knows that there may be some, and writes them only
+ * {@value #GRACE_SECONDS} s later. By then all other loops and proxies know as well, and the replies to earlier
+ * commands have arrived, so no client reads the compressed form when compression is switched on under load. Owned by
+ * one event loop.
  */
 public final class StoredValues {
     private static final long GRACE_SECONDS = 5;
@@ -33,14 +33,14 @@ public final class StoredValues {
     }
 
     /**
-     * A command as it is to be sent.
+     * The form of a command to send.
      *
-     * @param refusal why it is not to be sent at all; absent if it is
+     * @param refusal the reason why the command is refused; null if it is sent
      */
     public record Stored(CommandFrame frame, @Nullable BackendFailure refusal) {}
 
     /**
-     * Puts the values of a command into their stored form.
+     * Converts the values of a command to their stored form.
      *
      * @param knownNanos for how long the proxy has known that there may be compressed values
      */
@@ -59,7 +59,7 @@ public final class StoredValues {
         }
     }
 
-    /** The same command if all its values stay as they are. */
+    /** The same command if no value changes. */
     private CommandFrame withFrames(Command command, CommandFrame frame, boolean compresses)
             throws ValueTooLargeException {
         int count = frame.argumentCount();
@@ -87,21 +87,21 @@ public final class StoredValues {
         return changed.build();
     }
 
-    /** Who receives the reply to a command, if it has values that may be compressed, to pass it on with plain ones. */
+    /** Wraps the receiver of a reply that may have compressed values, so that it gets plain ones. */
     public ReplyReceiver reader(Command command, ReplyReceiver receiver) {
         return reads(command) ? new PlainReply(codec, null, receiver) : receiver;
     }
 
     /**
-     * The same for the reply to a transaction.
+     * Wraps the receiver of the reply to a transaction.
      *
-     * @param readers the elements of it that are replies to commands that {@link #reads read}
+     * @param readers the elements that are replies to commands that {@link #reads read}
      */
     public ReplyReceiver reader(BitSet readers, ReplyReceiver receiver) {
         return readers.isEmpty() ? receiver : new PlainReply(codec, readers, receiver);
     }
 
-    /** Whether values in the reply to a command may be compressed. */
+    /** Whether the reply to a command may have compressed values. */
     public boolean reads(Command command) {
         return commands.use(command).reads();
     }

@@ -12,21 +12,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored form of a value: a zstd frame (RFC 8878), or the value itself. What begins with the magic number of zstd is a
- * frame; everything else is plain. So a plain value that begins with that number is stored as a frame even where this makes it
- * longer, and every value reads as it was written.
+ * The codec of the stored form of values: a zstd frame (RFC 8878), or the value itself. A stored value is a frame if it
+ * begins with zstd's magic number. A plain value with that beginning is therefore stored as a frame even if this makes
+ * it longer, so every value reads as it was written.
  *
- * <p>Plain remain: what is short, what does not shrink, what is long enough to hold up an event loop, and what Redis itself
- * has to understand: numbers, and the HyperLogLogs of {@code PFADD}. Owned by one event loop.
+ * <p>Values stay plain if they are short, do not shrink, would block the event loop for too long, or must be readable
+ * for Redis: numbers, and the HyperLogLogs of {@code PFADD}. Owned by one event loop.
  */
 final class ValueCodec {
-    /** Shorter values stay plain: a frame's own 14 bytes and more are rarely saved. */
+    /** Shorter values stay plain: the overhead of a frame, 14 bytes or more, is rarely saved. */
     static final int MIN_BYTES = 64;
 
-    /** Longer values stay plain: compressing this much takes tens of milliseconds of an event loop. */
+    /** Longer values stay plain: compressing them would block the event loop for tens of milliseconds. */
     static final int MAX_COMPRESSED_BYTES = 8 << 20;
 
-    /** Longer values are not made from frames, nor put into them. */
+    /** The limit of a value within a frame. */
     static final int MAX_FRAMED_BYTES = 64 << 20;
 
     /** {@code 28 B5 2F FD} */
@@ -55,11 +55,11 @@ final class ValueCodec {
     }
 
     /**
-     * The frame to store a value as.
+     * Encodes a value.
      *
-     * @param compresses whether that is wanted; else it becomes a frame only where it must
-     * @return null when it is to be stored as it is
-     * @throws ValueTooLargeException it has to be a frame and is too large for that
+     * @param compresses whether to compress; else the value becomes a frame only if its beginning requires it
+     * @return the frame; null if the value is stored as it is
+     * @throws ValueTooLargeException the value must be a frame and is too large
      */
     byte @Nullable [] frame(ByteBuf in, int from, int length, boolean compresses) throws ValueTooLargeException {
         boolean mustBeFrame = isFrame(in, from, length);
@@ -97,11 +97,11 @@ final class ValueCodec {
     }
 
     /**
-     * The value in a frame.
+     * Decodes a frame.
      *
-     * @param maxBytes how long it may be
-     * @return null when it is none: only the first bytes look like it
-     * @throws ValueTooLargeException it is longer
+     * @param maxBytes limit of the value
+     * @return the value; null if only the first bytes look like a frame
+     * @throws ValueTooLargeException the value is longer
      */
     byte @Nullable [] value(ByteBuf in, int from, int length, long maxBytes) throws ValueTooLargeException {
         byte[] frame = new byte[length];
@@ -123,7 +123,7 @@ final class ValueCodec {
         }
     }
 
-    /** Frames made in a stream, as the original's are, do not say how long the value is. */
+    /** Streamed frames, such as those of the original Undermoon, do not contain the length of the value. */
     private static byte @Nullable [] valueOfUnknownSize(byte[] frame, int limit) throws ValueTooLargeException {
         try (InputStream in = new ZstdInputStream(new ByteArrayInputStream(frame))) {
             byte[] value = in.readNBytes(limit);

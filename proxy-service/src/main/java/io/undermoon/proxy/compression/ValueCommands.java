@@ -10,9 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What each command has to do with the values of strings, in one place to read. Every command on strings, bitmaps and
- * HyperLogLogs is listed, a test holds that; others are none of ours. Scripts are not: they see the stored form, as they do with the
- * original.
+ * The {@link ValueUse} of commands. Every command on strings, bitmaps and HyperLogLogs is listed, which a test checks;
+ * other commands do not use values of strings. Scripts see the stored form, as with the original Undermoon.
  */
 final class ValueCommands {
     private static final String READ = """
@@ -36,7 +35,7 @@ final class ValueCommands {
             decr decrby incr incrby incrbyfloat pfadd pfcount pfdebug pfmerge pfselftest
             """;
 
-    /** Options of {@code SET} that compare with the value that is there. */
+    /** Options of {@code SET} that compare with the present value. */
     private static final List<String> COMPARING = List.of("IFEQ", "IFNE", "IFDEQ", "IFDNE");
 
     private static final Set<String> SORTS = Set.of("sort", "sort_ro");
@@ -72,7 +71,7 @@ final class ValueCommands {
         return uses[command.id()];
     }
 
-    /** Whether this very command works on the bytes of values. */
+    /** Whether the command with its arguments works on the bytes of values. */
     boolean needsBytes(Command command, CommandFrame frame) {
         if (use(command) == ValueUse.BYTES) {
             return true;
@@ -100,7 +99,7 @@ final class ValueCommands {
     /** The arguments that are values: {@code first}, {@code first + step} and so on, before {@code end}. */
     record Places(int first, int step, int end) {}
 
-    /** Where a command that writes has its values. */
+    /** The positions of the values in a command that writes. */
     static Places places(Command command, CommandFrame frame) {
         int count = frame.argumentCount();
         return switch (command.name()) {

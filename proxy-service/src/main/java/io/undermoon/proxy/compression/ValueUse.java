@@ -1,16 +1,16 @@
 package io.undermoon.proxy.compression;
 
-/** What a command has to do with the values of strings. Which command has which use is said in {@link ValueCommands}. */
+/** How a command uses the values of strings. {@link ValueCommands} assigns the uses. */
 enum ValueUse {
-    /** Nothing, or nothing that their form matters to: counters and HyperLogLogs are always plain. */
+    /** Does not depend on the form of values; counters and HyperLogLogs are always plain. */
     NONE,
-    /** Its reply has values and nothing else that is a bulk string. */
+    /** Its reply has values, and no other bulk strings. */
     READ,
     /** Its arguments have values. */
     WRITE,
     /** Both. */
     READ_AND_WRITE,
-    /** It works on the bytes of values, and would on those of compressed ones. */
+    /** Works on the bytes of values, so it would see those of a compressed form. */
     BYTES;
 
     boolean reads() {

@@ -1,6 +1,7 @@
 /**
- * Values of strings, compressed in Redis and plain for clients: which commands write and read them, the stored form, and replies
- * on their way back. Stands on {@code frame}, {@code command} and {@code backend}; knows neither sessions nor clusters.
+ * Compression of string values, which are compressed in Redis and plain for clients: the commands that write and read
+ * them, the stored form, and the translation of replies. Uses {@code frame}, {@code command} and {@code backend}; knows
+ * no session and no cluster.
  */
 @NullMarked
 package io.undermoon.proxy.compression;

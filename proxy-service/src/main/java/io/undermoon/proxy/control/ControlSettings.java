@@ -5,14 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.undermoon.metadata.HostPort;
 
 /**
- * What commands answer with or obey of the proxy's configuration.
+ * The configuration that local commands report or obey.
  *
  * @param version of this program
- * @param address where clients are listened for
- * @param busPortInNodes whether {@code CLUSTER NODES} puts a bus port after addresses ({@code cluster_nodes_version} v2)
- * @param threads event loops that serve clients
+ * @param address on which clients connect
+ * @param busPortInNodes whether addresses in {@code CLUSTER NODES} have a bus port ({@code cluster_nodes_version} v2)
+ * @param threads number of event loops for clients
  * @param backendConnections connections of each event loop to each node
- * @param maxRedirections how many proxies may look at a redirected command
+ * @param maxRedirections how many proxies may forward one command
  * @param backendAdminCommands whether administrative commands reach the Redis nodes
  */
 public record ControlSettings(

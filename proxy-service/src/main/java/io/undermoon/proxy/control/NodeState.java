@@ -4,13 +4,13 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
 
 /**
- * A Redis node behind this proxy, as it was when it was last looked at.
+ * A Redis node of this proxy, as of the last check.
  *
- * @param role the role it has been told to have
- * @param up whether it answered the last time it was asked
- * @param millisSinceLastCheck time since it last answered
+ * @param role the role assigned to the node
+ * @param up whether the node answered the last check
+ * @param millisSinceLastCheck time since the last answer
  * @param masterLink {@code up} or {@code down} for a replica, {@code none} for a master
- * @param replicationOffset how far its copy of the data is, 0 when that is not known
+ * @param replicationOffset 0 when unknown
  */
 public record NodeState(
         NodeAddress node,

@@ -2,8 +2,8 @@ package io.undermoon.proxy.control;
 
 import java.util.List;
 
-/** What is known of the Redis nodes behind this proxy. */
+/** The states of the Redis nodes of this proxy. */
 public interface NodeStates {
-    /** The nodes in the order of their addresses, as they were when last looked at; callable from any thread. */
+    /** The nodes in the order of their addresses, as of the last check; callable from any thread. */
     List<NodeState> all();
 }

@@ -1,6 +1,8 @@
 /**
- * What the proxy answers itself: UMCTL, CLUSTER, CONFIG, INFO, CLIENT, SLOWLOG and the like. Knows clients only as
- * {@link io.undermoon.proxy.control.Client}.
+ * The contract of the commands that the proxy answers itself: callers use {@link
+ * io.undermoon.proxy.control.LocalCommands}, commands register with {@link io.undermoon.proxy.control.HandlerTable}.
+ * The commands are in the packages below, one for each family. This package imports none of them; {@code server}
+ * registers them.
  */
 @NullMarked
 package io.undermoon.proxy.control;

@@ -3,7 +3,7 @@ package io.undermoon.proxy.frame;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** The bytes of an argument where they stand, each as the character of its value (ISO 8859-1). Valid as long as its frame is. */
+/** The bytes of an argument as characters of ISO 8859-1, without a copy. Valid as long as its frame is. */
 record ArgumentView(ByteBuf buffer, int start, int length) implements CharSequence {
     @Override
     public char charAt(int index) {

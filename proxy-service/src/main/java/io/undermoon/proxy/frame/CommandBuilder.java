@@ -4,14 +4,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 
-/** Makes a command of words and of arguments of other commands. The frame's buffer is on the heap and needs no release. */
+/**
+ * A builder of commands from words and from arguments of other commands. The frame's buffer is on the heap and needs no
+ * release.
+ */
 public final class CommandBuilder {
     private final ByteBuf out = Unpooled.buffer();
     private final CommandFrame frame = new CommandFrame(out);
     private final int announced;
 
     /**
-     * @param arguments how many there will be, the name included
+     * @param arguments the number of arguments, the name included
      */
     public CommandBuilder(int arguments) {
         announced = arguments;

@@ -4,11 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * Finds the next command of a client in its input and puts it in a {@link CommandFrame}, without copying it.
+ * An incremental decoder of a client's commands: finds the next command in the input and describes it in a
+ * {@link CommandFrame}, without copying it.
  *
- * <p>Incremental: of a command that is not complete yet, arguments once found are not looked at again. It owns nothing of
- * the input buffer; when the caller moves the unread bytes it says so with {@link #moved}. One per connection, owned by its
- * event loop.
+ * <p>Arguments that were found are not scanned again when more input arrives. The input buffer stays the caller's, who
+ * calls {@link #moved} after moving the unread bytes. One per connection, owned by its event loop.
  *
  * <pre>
  * *2\r\n $3\r\n GET\r\n $3\r\n foo\r\n
@@ -26,13 +26,13 @@ public final class CommandDecoder {
     private final InlineCommand inline = new InlineCommand();
     private RequestLimits limits;
 
-    /** Where to go on, an index of the input; meaningful while a command is begun. */
+    /** The index of the input where decoding continues; meaningful within a command. */
     private int position;
 
     private int argumentsLeft;
     private int bulkLength = UNKNOWN;
 
-    /** What {@link #readNumber} found. */
+    /** The result of {@link #readNumber}. */
     private int number;
 
     public CommandDecoder(RequestLimits limits) {
@@ -53,14 +53,14 @@ public final class CommandDecoder {
         return argumentsLeft > 0;
     }
 
-    /** How many bytes are still needed at least to go on, 1 when that is not known. */
+    /** The number of bytes that are missing before decoding can continue; 1 if unknown. */
     public int missingBytes(ByteBuf in) {
         return bulkLength == UNKNOWN ? 1 : Math.max(1, position + bulkLength + 2 - in.writerIndex());
     }
 
     /**
-     * Finds the next command. On true the reader index stands after it; on false it stands at its start and more bytes are
-     * needed.
+     * Finds the next command. The reader index is moved after the command on true; on false it stays at its start, and
+     * more input is needed.
      *
      * @throws ProtocolException the input is not RESP or breaks a limit
      */
@@ -81,7 +81,7 @@ public final class CommandDecoder {
         return decodeArguments(in, end);
     }
 
-    /** Says that the unread bytes now begin {@code delta} later (earlier if negative), in this buffer. */
+    /** Adjusts the indexes after the unread bytes were moved by {@code delta}, in this buffer. */
     public void moved(ByteBuf in, int delta) {
         position += delta;
         if (isInsideCommand()) {
@@ -89,7 +89,7 @@ public final class CommandDecoder {
         }
     }
 
-    /** Releases what the decoder holds; it is not to be used again. */
+    /** Releases the decoder's buffers; it must not be used again. */
     public void close() {
         inline.close();
     }
@@ -169,7 +169,10 @@ public final class CommandDecoder {
         return true;
     }
 
-    /** Reads a decimal number and its CRLF into {@link #number}; returns the index after it, or -1 when bytes are missing. */
+    /**
+     * Reads a decimal number and its CRLF into {@link #number}; returns the index after it, or -1 when bytes are
+     * missing.
+     */
     private int readNumber(ByteBuf in, int from, int end, String invalid, String tooLong) {
         if (end - from >= Long.BYTES) {
             long found = ShortNumber.at(in, from);
@@ -200,7 +203,7 @@ public final class CommandDecoder {
                 }
                 boolean hasLeadingZero = in.getByte(firstDigit) == '0' && (negative || index > firstDigit + 1);
                 if (hasLeadingZero) {
-                    // Redis refuses it, and ends the connection, which is that of other clients too.
+                    // Redis would close the connection, which other clients share.
                     throw new ProtocolException(invalid);
                 }
                 number = (int) (negative ? -value : value);

@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One command where it stands in a buffer: the bytes of the whole RESP array and the place of each argument in it.
+ * A view of one command in a buffer: the bytes of the whole RESP array and the position of each argument.
  *
- * <p>A view, not a copy: it is valid until the buffer is released or the frame is filled again, and it does not own the
- * buffer. A decoder fills the same frame for each command of a connection, so the path of a command allocates nothing.
- * Argument 0 is the command's name. Owned by one event loop.
+ * <p>It is valid until the buffer is released or the frame is filled again, and does not own the buffer. A decoder
+ * fills the same frame for each command of a connection, so the path of a command allocates nothing. Argument 0 is the
+ * command's name. Owned by one event loop.
  *
  * <pre>
  * *2\r\n$3\r\nGET\r\n$3\r\nfoo\r\n
@@ -55,7 +55,7 @@ public final class CommandFrame {
         return frame;
     }
 
-    /** The buffer in which the command stands; the frame holds no reference count of its own. */
+    /** The buffer with the command; the frame holds no reference of its own. */
     public ByteBuf buffer() {
         return buffer;
     }
@@ -75,7 +75,7 @@ public final class CommandFrame {
         return end - start;
     }
 
-    /** How many arguments there are, the name included; at least 1 in a filled frame. */
+    /** The number of arguments, the name included; at least 1 in a filled frame. */
     public int argumentCount() {
         return argumentCount;
     }
@@ -116,7 +116,7 @@ public final class CommandFrame {
         return arguments;
     }
 
-    /** Whether an argument is this word, given in upper case ASCII, in whatever case it was sent. */
+    /** Whether an argument equals a word, given in upper case ASCII, regardless of case. */
     public boolean argumentIs(int argument, String upperCaseWord) {
         int length = lengths[argument];
         if (length != upperCaseWord.length()) {

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A command typed as a line of words, as with telnet: words are separated by blanks, may stand in single or double quotes,
- * and double quotes know the escapes of Redis. It is rewritten as a RESP array, so that all else sees one form.
+ * A command typed as a line of words, as with telnet: words are separated by blanks, may stand in single or double
+ * quotes, and double quotes know the escapes of Redis. It is rewritten as a RESP array, so that all else sees one form.
  *
  * <p>Owns the buffer of the rewritten command until the next one is read or it is closed.
  */

@@ -3,13 +3,12 @@ package io.undermoon.proxy.frame;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Finds where a reply ends, RESP2 or RESP3, in input that arrives in any pieces.
+ * An incremental scanner that finds the end of each RESP2 or RESP3 reply.
  *
- * <p>Looks at each byte of a header once and at no byte of a bulk body; keeps a handful of numbers and no bytes, so a reply
- * of any size passes in constant memory. Nesting needs no stack: a reply is over when no value is owed any more; a value
- * pays one, an aggregate of n owes n, and an attribute owes the value that it belongs to besides its own. Values whose
- * length is not told in front, the streamed ones of RESP3, are refused: no Redis sends them. One per connection, owned by its
- * event loop.
+ * <p>It reads each byte of a header once and skips bulk bodies; it keeps a few numbers and no bytes, so replies of any
+ * size need constant memory. Nesting needs no stack, only the count of values that are still missing: a value subtracts
+ * one, an aggregate of n adds n, and an attribute adds the value that follows it to its own. The streamed types of
+ * RESP3 are refused, since Redis never sends them. One per connection, owned by its event loop.
  */
 public final class ReplyScanner {
     private static final int TYPE = 0;
@@ -17,33 +16,27 @@ public final class ReplyScanner {
     private static final int LINE = 2;
     private static final int BODY = 3;
 
-    private static final long MAX_OWED = 1L << 40;
+    private static final long MAX_MISSING = 1L << 40;
 
     private int state = TYPE;
     private byte type;
-    private byte firstType;
     private boolean atStart = true;
     private boolean negative;
     private long number;
 
-    /** Values still to come before the reply is over. */
-    private long owed = 1;
+    /** The number of values before the reply is complete. */
+    private long missing = 1;
 
-    /** Bytes of the bulk body still to come, CRLF included. */
+    /** The number of bytes before the bulk body is complete, CRLF included. */
     private long bodyLeft;
 
-    /** The type byte of the reply last begun: {@code '-'} for an error, {@code '>'} for a push. */
-    public byte firstType() {
-        return firstType;
-    }
-
-    /** Whether no byte of the next reply has been seen. */
+    /** Whether no byte of the next reply was scanned. */
     public boolean isBetweenReplies() {
         return atStart;
     }
 
     /**
-     * Goes on from {@code from}.
+     * Continues the scan.
      *
      * @return the index after the end of the reply, or -1 when all bytes up to {@code to} belong to it and more follow
      * @throws ProtocolException the input is not RESP
@@ -63,7 +56,7 @@ public final class ReplyScanner {
                     int c = in.getByte(index++);
                     if (c >= '0' && c <= '9') {
                         number = number * 10 + (c - '0');
-                        if (number > MAX_OWED) {
+                        if (number > MAX_MISSING) {
                             throw new ProtocolException("length " + number + " in a reply is out of range");
                         }
                     } else if (c == '\n') {
@@ -90,8 +83,8 @@ public final class ReplyScanner {
                     endValue();
                 }
             }
-            if (owed == 0) {
-                owed = 1;
+            if (missing == 0) {
+                missing = 1;
                 atStart = true;
                 return index;
             }
@@ -99,7 +92,7 @@ public final class ReplyScanner {
         return -1;
     }
 
-    /** Reads a length that is whole and short, as nearly all are; else leaves it to the bytewise way. */
+    /** Reads a complete, short length at once, as nearly all are; leaves any other to the scan by bytes. */
     private int readShortLength(ByteBuf in, int index) {
         long found = ShortNumber.at(in, index);
         if (found == ShortNumber.NONE) {
@@ -111,10 +104,7 @@ public final class ReplyScanner {
     }
 
     private void begin() {
-        if (atStart) {
-            atStart = false;
-            firstType = type;
-        }
+        atStart = false;
         switch (type) {
             case '+', '-', ':', '_', ',', '#', '(' -> state = LINE;
             case '$', '*', '%', '~', '>', '=', '!', '|' -> {
@@ -127,7 +117,7 @@ public final class ReplyScanner {
         }
     }
 
-    /** A byte of a length that is neither a digit nor of its end. */
+    /** Handles a byte of a length that is neither a digit nor CR or LF. */
     private void sign(int c) {
         if (c == '?') {
             throw streamed();
@@ -160,15 +150,15 @@ public final class ReplyScanner {
     }
 
     private void endAggregate(long elements) {
-        owed += elements;
-        if (owed > MAX_OWED) {
-            throw new ProtocolException("a reply has more than " + MAX_OWED + " elements");
+        missing += elements;
+        if (missing > MAX_MISSING) {
+            throw new ProtocolException("a reply has more than " + MAX_MISSING + " elements");
         }
         endValue();
     }
 
     private void endValue() {
-        owed--;
+        missing--;
         state = TYPE;
     }
 }

@@ -3,8 +3,8 @@ package io.undermoon.proxy.frame;
 import io.netty.buffer.ByteBuf;
 
 /**
- * A number of one to six digits without leading zeros and its CRLF, read as one word: nearly every length in RESP is one. Whatever
- * else stands there is left to those who read byte by byte.
+ * A number of one to six digits without leading zeros and its CRLF, read as one word. Nearly every length in RESP is
+ * one; the caller reads any other input byte by byte.
  */
 final class ShortNumber {
     static final int NONE = -1;
@@ -14,9 +14,9 @@ final class ShortNumber {
     private ShortNumber() {}
 
     /**
-     * Reads at an index after which at least eight bytes are there.
+     * Reads a number at an index, from which at least eight bytes must be readable.
      *
-     * @return the number, of which {@link #value} and {@link #length} give the parts, or {@link #NONE}
+     * @return the number, for {@link #value} and {@link #length}, or {@link #NONE}
      */
     static long at(ByteBuf in, int index) {
         long word = in.getLong(index);
@@ -36,7 +36,7 @@ final class ShortNumber {
         return (int) (number >> 8);
     }
 
-    /** How many bytes the number takes, with its CRLF. */
+    /** The number of bytes, CRLF included. */
     static int length(long number) {
         return (int) number & 0xff;
     }

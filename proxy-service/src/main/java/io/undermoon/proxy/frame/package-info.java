@@ -1,5 +1,5 @@
 /**
- * Commands and replies as they stand in the buffers: where they begin and end, and where their arguments are. The lowest
+ * Framing of commands and replies within buffers: where they begin and end, and where the arguments are. The lowest
  * floor of the proxy; knows no command, slot or node.
  */
 @NullMarked

@@ -7,18 +7,18 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.proxy.session.ReplyTarget;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies to the several commands that one command of a client was turned into. When the last of them is there it calls
- * back once; usually to answer the client with all of them {@linkplain #answer merged} into one.
+ * Collects the replies to several commands that were sent for one command of a client. It calls back once, when the last one has
+ * arrived; usually to answer the client with all of them {@linkplain #answer merged} into one.
  *
- * <p>A command that gets no reply counts as answered with an error. Replies are held within the {@link GatherBudget} of the
- * loop; one that goes beyond it is dropped and counts as an error too. So is, silently, what comes in for a client that left.
- * Owned by a loop.
+ * <p>A command without a reply counts as answered with an error. Replies are kept within the {@link GatherBudget} of the loop; one
+ * that exceeds it is dropped and counts as an error too. What arrives for a client that has left is dropped. Owned by a loop.
  */
 public final class Gather {
     /** Makes one reply of several, none of which is an error. */
@@ -32,17 +32,17 @@ public final class Gather {
     }
 
     private final GatherBudget budget;
-    private final Asker asker;
+    private final ReplyTarget target;
     private final Part[] parts;
     private final Consumer<Gather> whenComplete;
     private int missing;
 
-    public Gather(GatherBudget budget, Asker asker, int parts, Consumer<Gather> whenComplete) {
+    public Gather(GatherBudget budget, ReplyTarget target, int parts, Consumer<Gather> whenComplete) {
         if (parts < 1) {
-            throw new IllegalArgumentException("nothing is asked");
+            throw new IllegalArgumentException("a gather needs at least one part");
         }
         this.budget = budget;
-        this.asker = asker;
+        this.target = target;
         this.parts = new Part[parts];
         this.whenComplete = whenComplete;
         this.missing = parts;
@@ -51,12 +51,12 @@ public final class Gather {
         }
     }
 
-    /** Replies that are answered merged when all are there. */
-    public static Gather merged(GatherBudget budget, Asker asker, int parts, Merge merge) {
-        return new Gather(budget, asker, parts, replies -> replies.answer(merge));
+    /** Answers the client with the merged replies when all have arrived. */
+    public static Gather merged(GatherBudget budget, ReplyTarget target, int parts, Merge merge) {
+        return new Gather(budget, target, parts, replies -> replies.answer(merge));
     }
 
-    /** Who receives the reply to one of the commands. */
+    /** The receiver of the reply to one of the commands. */
     public ReplyReceiver part(int index) {
         return parts[index];
     }
@@ -66,7 +66,7 @@ public final class Gather {
         return parts.length;
     }
 
-    /** A whole reply; valid during the callback only. */
+    /** A complete reply; valid during the callback only. */
     public ByteBuf reply(int part) {
         return parts[part].collected;
     }
@@ -76,12 +76,12 @@ public final class Gather {
         return errors() > 0;
     }
 
-    /** Answers the client: with the first error if there is one, else with what is made of the replies. */
+    /** Answers the client: with the first error if there is one, else with the merged replies. */
     public void answer(Merge merge) {
         ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer();
         try {
             write(merge, out);
-            asker.reply(out, out.readerIndex(), out.writerIndex(), true);
+            target.reply(out, out.readerIndex(), out.writerIndex(), true);
         } finally {
             out.release();
         }
@@ -111,7 +111,7 @@ public final class Gather {
         return errors;
     }
 
-    /** The client must not take a command for undone that was done in part. */
+    /** Says how many parts failed: the client must not think that nothing was executed. */
     private void writeFirstError(int errors, ByteBuf out) {
         for (Part part : parts) {
             if (part.isError()) {
@@ -170,7 +170,7 @@ public final class Gather {
 
         private void collect(ByteBuf in, int from, int to) {
             int bytes = to - from;
-            if (!asker.isWaiting()) {
+            if (!target.isWaiting()) {
                 refuse("ERR the client is gone");
             } else if (!budget.take(bytes)) {
                 refuse("ERR the nodes' replies together are more than the " + budget.maxBytes()

@@ -1,6 +1,6 @@
 package io.undermoon.proxy.gather;
 
-/** How many bytes of replies that wait for others a loop holds at most. Owned by the loop. */
+/** Limits how many bytes of replies a loop keeps while they wait to be merged. Owned by the loop. */
 public final class GatherBudget {
     private final long maxBytes;
     private long used;
@@ -11,11 +11,6 @@ public final class GatherBudget {
 
     public long maxBytes() {
         return maxBytes;
-    }
-
-    /** How many bytes are held now. */
-    public long used() {
-        return used;
     }
 
     /** Accounts for more bytes; false, and nothing is accounted for, when there is no room for them. */

@@ -1,19 +1,20 @@
 package io.undermoon.proxy.gather;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.slot.Slot;
 
 /**
- * Which of the keys that a target names are the cluster's: those of slots that it serves. What is left over from a move, or
- * not there for good yet, is not seen. A peer has filtered already.
+ * Which of the keys that a node has clients may see: those of slots that it serves, so neither what a move has left behind nor
+ * what a move has copied already. Peers filter their keys themselves.
  */
 public final class KeyFilter {
     private final RouteTable routes;
-    private final Target source;
+    private final Route.Send source;
 
-    public KeyFilter(RouteTable routes, Target source) {
+    public KeyFilter(RouteTable routes, Route.Send source) {
         this.routes = routes;
         this.source = source;
     }
@@ -24,7 +25,7 @@ public final class KeyFilter {
                 || routes.settledOwner(Slot.of(in, start, length)).equals(source);
     }
 
-    /** How many of the next strings are keys to be seen. */
+    /** How many of the next strings are keys that clients may see. */
     int count(ReplyCursor keys, int strings) {
         int seen = 0;
         for (int i = 0; i < strings; i++) {
@@ -35,7 +36,7 @@ public final class KeyFilter {
         return seen;
     }
 
-    /** Copies those of the next strings that are keys to be seen. */
+    /** Copies those of the next strings that are keys that clients may see. */
     void copy(ReplyCursor keys, int strings, ByteBuf out) {
         for (int i = 0; i < strings; i++) {
             int begin = keys.index();

@@ -5,6 +5,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.slot.Slot;
@@ -28,10 +29,10 @@ public final class Masters {
     record Member(ProxyAddress proxy, Target.@Nullable Remote remote) {}
 
     private final Topology topology;
-    private final List<Target> localOwners;
-    private final List<Target> allOwners;
-    private final List<Target> localNodes;
-    private final List<Target> allNodes;
+    private final List<Route.Send> localOwners;
+    private final List<Route.Send> allOwners;
+    private final List<Route.Send> localNodes;
+    private final List<Route.Send> allNodes;
     private final List<Member> members;
     private final int localFingerprint;
     private final int clusterFingerprint;
@@ -39,19 +40,19 @@ public final class Masters {
 
     private Masters(Topology topology, ProxyAddress self) {
         this.topology = topology;
-        Map<String, Target> owners = new TreeMap<>();
-        Map<String, Target> remoteOwners = new TreeMap<>();
+        Map<String, Route.Send> owners = new TreeMap<>();
+        Map<String, Route.Send> remoteOwners = new TreeMap<>();
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             Target owner = topology.routes().settledOwner(slot);
             if (owner instanceof Target.Local local) {
-                owners.put(local.node().toString(), owner);
+                owners.put(local.node().toString(), local);
             } else if (owner instanceof Target.Remote remote) {
                 remoteOwners.put(remote.proxy().value(), remote);
             }
         }
-        Map<String, Target> nodes = new TreeMap<>(owners);
+        Map<String, Route.Send> nodes = new TreeMap<>(owners);
         topology.cluster().local().keySet().forEach(node -> addNode(node, nodes));
-        Map<String, Target> peers = new TreeMap<>(remoteOwners);
+        Map<String, Route.Send> peers = new TreeMap<>(remoteOwners);
         topology.cluster().peers().forEach((peer, slots) -> addPeer(peer, slots, peers));
 
         localOwners = List.copyOf(owners.values());
@@ -72,22 +73,22 @@ public final class Masters {
         return new Masters(topology, self);
     }
 
-    /** What this is true of. */
+    /** The topology that this follows from. */
     public Topology topology() {
         return topology;
     }
 
     /**
-     * Who serves slots.
+     * The nodes and peers that serve slots.
      *
      * @param cluster whether the nodes of other proxies count
      */
-    public List<Target> owners(boolean cluster) {
+    public List<Route.Send> owners(boolean cluster) {
         return cluster ? allOwners : localOwners;
     }
 
-    /** Who serves slots or is about to: scripts have to be there before. */
-    public List<Target> nodes(boolean cluster) {
+    /** The nodes and peers that serve slots or are about to: scripts have to be loaded there before. */
+    public List<Route.Send> nodes(boolean cluster) {
         return cluster ? allNodes : localNodes;
     }
 
@@ -111,7 +112,7 @@ public final class Masters {
         return clusterFingerprint;
     }
 
-    private void addNode(NodeAddress node, Map<String, Target> nodes) {
+    private void addNode(NodeAddress node, Map<String, Route.Send> nodes) {
         Endpoint endpoint = endpoint(HostPort.parse(node.value()), Endpoint.Kind.REDIS, 0);
         if (endpoint != null) {
             nodes.putIfAbsent(endpoint.toString(), new Target.Local(endpoint));
@@ -119,7 +120,7 @@ public final class Masters {
     }
 
     /** A peer without any slots has no masters. */
-    private void addPeer(ProxyAddress peer, List<TaggedSlots> slots, Map<String, Target> peers) {
+    private void addPeer(ProxyAddress peer, List<TaggedSlots> slots, Map<String, Route.Send> peers) {
         if (slots.isEmpty() || peers.containsKey(peer.value())) {
             return;
         }
@@ -165,13 +166,13 @@ public final class Masters {
         return address.toString().hashCode();
     }
 
-    private static List<Target> concat(Map<String, Target> local, Map<String, Target> remote) {
-        List<Target> all = new ArrayList<>(local.values());
+    private static List<Route.Send> concat(Map<String, Route.Send> local, Map<String, Route.Send> remote) {
+        List<Route.Send> all = new ArrayList<>(local.values());
         all.addAll(remote.values());
         return List.copyOf(all);
     }
 
-    private static List<Member> members(ProxyAddress self, boolean isOwner, Map<String, Target> remoteOwners) {
+    private static List<Member> members(ProxyAddress self, boolean isOwner, Map<String, Route.Send> remoteOwners) {
         Map<String, Member> members = new TreeMap<>();
         remoteOwners.forEach((address, target) -> {
             if (target instanceof Target.Remote remote) {

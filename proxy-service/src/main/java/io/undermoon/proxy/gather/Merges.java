@@ -8,11 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The ways in which several replies become one. */
+/** The ways to merge several replies into one. */
 public final class Merges {
     private Merges() {}
 
-    /** All say the same: the first. */
+    /** The first: all replies say the same. */
     public static void first(Gather replies, ByteBuf out) {
         ByteBuf reply = replies.reply(0);
         out.writeBytes(reply, reply.readerIndex(), reply.readableBytes());

@@ -3,8 +3,9 @@ package io.undermoon.proxy.gather;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.RouteTable;
-import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.ReplyTarget;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.ArrayList;
@@ -14,8 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
- * One {@code RANDOMKEY}: asks masters in random order until one has a key to be seen. A node that names keys of other slots is
- * asked a few times more and then scanned, so a key is found wherever there is one. Owned by a loop.
+ * One {@code RANDOMKEY}: asks masters in random order until one has a key that clients may see. A node that names keys of other
+ * slots is asked a few times more and then scanned, so a key is found if there is one. Owned by a loop.
  */
 public final class RandomKey {
     private static final int MAX_TRIES = 8;
@@ -23,12 +24,12 @@ public final class RandomKey {
 
     /** Sends a question whose reply is the only part of the replies. */
     public interface Asking {
-        void ask(CommandFrame question, Target target, Gather replies);
+        void ask(CommandFrame question, Route.Send target, Gather replies);
     }
 
     private final RouteTable routes;
-    private final List<Target> targets;
-    private final Asker client;
+    private final List<Route.Send> targets;
+    private final ReplyTarget client;
     private final GatherBudget budget;
     private final Protocol protocol;
     private final Asking asking;
@@ -41,8 +42,8 @@ public final class RandomKey {
      */
     public RandomKey(
             RouteTable routes,
-            List<Target> targets,
-            Asker client,
+            List<Route.Send> targets,
+            ReplyTarget client,
             Protocol protocol,
             GatherBudget budget,
             Asking asking) {

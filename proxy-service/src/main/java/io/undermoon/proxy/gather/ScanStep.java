@@ -4,31 +4,26 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.frame.CommandBuilder;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.resp.RespWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@code SCAN}: which node is asked with which cursor, and what cursor the client gets back.
+ * One call of {@code SCAN}: which node is asked with which cursor, and what cursor the client gets.
  *
- * <p>Nodes are scanned one after the other, proxy by proxy; each call asks one node, so that a whole scan has of each node
- * what the node's own scan has. A cursor is only good while every slot stays where it is, which its fingerprint tells: after a
- * change a key might be passed over, so the client is told to begin again. A peer is scanned with the cursor of its own nodes,
- * which has its own fingerprint; the two go combined into one cursor, for they need not be told apart to be compared.
+ * <p>Nodes are scanned one after the other, proxy by proxy; each call asks one node, so a whole scan returns what the nodes' own
+ * scans return. A cursor is valid while every slot stays where it is, which its fingerprint tells: after a change a key might be
+ * missed, so the client is told to begin again. A peer is scanned with the cursor of its own nodes, which has its own
+ * fingerprint; the two are combined in one cursor, because they are only compared together.
  *
- * @param target whom to ask; null when there is nothing to scan
- * @param cursor to ask with
+ * @param target the node or peer to ask; null when there is nothing to scan
+ * @param cursor of the command that is sent
  */
-public record ScanStep(
-        Masters masters,
-        Scope scope,
-        int member,
-        int node,
-        @Nullable Target target,
-        long cursor) {
+public record ScanStep(Masters masters, Scope scope, int member, int node, Route.@Nullable Send target, long cursor) {
     private static final int CURSOR_ARGUMENT = 1;
 
-    /** What is scanned. */
+    /** Which nodes are scanned. */
     public enum Scope {
         /** The nodes behind this proxy. */
         PROXY,
@@ -39,7 +34,7 @@ public record ScanStep(
     /**
      * The step that a client's cursor leads to.
      *
-     * @return null when the cursor is of another time or place
+     * @return null when the cursor is not valid any more, or belongs to another proxy
      * @throws ProtocolException if the argument is no cursor
      */
     public static @Nullable ScanStep of(CommandFrame frame, Masters masters, Scope scope) {
@@ -77,7 +72,7 @@ public record ScanStep(
         if (!isNow || (parts.node() >= count && cursor != 0)) {
             return null;
         }
-        Target node = count == 0 ? null : masters.owners(false).get(parts.node());
+        Route.Send node = count == 0 ? null : masters.owners(false).get(parts.node());
         return new ScanStep(masters, scope, member, parts.node(), node, parts.position());
     }
 

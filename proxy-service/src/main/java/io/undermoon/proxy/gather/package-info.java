@@ -1,6 +1,5 @@
 /**
- * Commands that concern several nodes: which nodes those are, the replies of all of them, and the one reply made of these.
- * Stands on {@code backend}, {@code topology} and what is below; knows no client.
+ * Commands for several nodes: commands split by slot, commands about all keys or scripts, and the merging of replies into one.
  */
 @NullMarked
 package io.undermoon.proxy.gather;

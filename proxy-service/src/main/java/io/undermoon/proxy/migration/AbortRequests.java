@@ -7,31 +7,31 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** Those who want a migration cancelled, and wait to hear whether it is. Owned by the engine's loop. */
+/** The pending requests to abort a migration. Owned by the migration event loop. */
 final class AbortRequests {
-    private static final long PATIENCE_MILLIS = 5000;
+    private static final long TIMEOUT_MILLIS = 5000;
 
     private final EventLoop loop;
-    private final List<CompletableFuture<String>> waiting = new ArrayList<>();
+    private final List<CompletableFuture<String>> pending = new ArrayList<>();
 
     AbortRequests(EventLoop loop) {
         this.loop = loop;
     }
 
-    /** One more; it gets the next answer, or hears after a while that there is none yet. */
+    /** Adds a request, which completes with the next answer, or with an error after 5 seconds without one. */
     CompletionStage<String> add() {
         CompletableFuture<String> answer = new CompletableFuture<>();
-        waiting.add(answer);
+        pending.add(answer);
         loop.schedule(
                 () -> answer.complete("TRYAGAIN it is not known yet whether the slots are switched"),
-                PATIENCE_MILLIS,
+                TIMEOUT_MILLIS,
                 TimeUnit.MILLISECONDS);
         return answer;
     }
 
-    /** {@code OK} or an error, for all who wait. */
+    /** Completes all pending requests with {@code OK} or an error. */
     void answer(String text) {
-        waiting.forEach(request -> request.complete(text));
-        waiting.clear();
+        pending.forEach(request -> request.complete(text));
+        pending.clear();
     }
 }

@@ -1,10 +1,11 @@
 package io.undermoon.proxy.migration;
 
 import io.netty.buffer.ByteBuf;
-import io.undermoon.proxy.backend.BackendConnection;
 import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.backend.SharedConnection;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import java.util.List;
@@ -16,12 +17,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 
 /**
- * Waits until no client has anything in flight to a node that could still change a key of certain slots: on every loop a {@code
- * PING} follows all that was sent before on the connections that the loop's clients share, and on those that clients have for
- * themselves what was in flight has been answered, unless it waits for keys of other slots.
+ * Waits until no command of a client is in flight to a node that could still change a key of certain slots. On the
+ * connections that the clients of a loop share, a {@code PING} is sent behind all earlier commands; on the connections
+ * of a single client, all replies must have arrived, except those of commands that block on other slots.
  *
- * <p>Commands for the slots have to be held before. A connection that is gone counts as quiet: what was sent on it has been
- * answered with an error that says that nobody knows.
+ * <p>Commands for the slots must be held already. A lost connection counts as quiet: its commands were answered with
+ * the error that they may have been executed.
  */
 final class Barrier {
     private static final long POLL_MICROS = 500;
@@ -29,27 +30,30 @@ final class Barrier {
     private Barrier() {}
 
     /**
-     * Waits.
+     * Starts waiting.
      *
-     * @param wanted whether anybody still waits for it
+     * @param wanted false ends the waiting without a result
      */
-    static CompletionStage<?> of(List<ProxyLoop> loops, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
-        return CompletableFuture.allOf(
-                loops.stream().map(loop -> quiet(loop, node, slots, wanted)).toArray(CompletableFuture<?>[]::new));
+    static CompletionStage<?> await(
+            List<NodeConnections> loops, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
+        return CompletableFuture.allOf(loops.stream()
+                .map(connections -> quiet(connections, node, slots, wanted))
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     private static CompletableFuture<?> quiet(
-            ProxyLoop loop, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
-        CompletableFuture<Boolean> shared = new CompletableFuture<>();
+            NodeConnections connections, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
+        CompletableFuture<Boolean> common = new CompletableFuture<>();
         CompletableFuture<Boolean> own = new CompletableFuture<>();
+        ProxyLoop loop = connections.loop();
         loop.execute(() -> {
-            List<BackendConnection> connections = loop.shared(node);
-            Answered all = new Answered(shared, new AtomicInteger(connections.size() + 1));
-            connections.forEach(connection -> connection.send(CommandFrame.of(List.of("PING")), all));
+            List<SharedConnection> shared = connections.existing(node);
+            Answered all = new Answered(common, new AtomicInteger(shared.size() + 1));
+            shared.forEach(connection -> connection.send(CommandFrame.of(List.of("PING")), all));
             all.countDown();
-            poll(loop, loop.settled(node, slots), wanted, own);
+            poll(loop, connections.settled(node, slots), wanted, own);
         });
-        return CompletableFuture.allOf(shared, own);
+        return CompletableFuture.allOf(common, own);
     }
 
     private static void poll(

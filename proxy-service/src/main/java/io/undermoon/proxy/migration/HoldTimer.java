@@ -5,7 +5,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Measures how long commands are held, and says when that is too long. Owned by the engine's loop. */
+/** Measures how long commands are held, with a callback when it takes too long. Owned by the migration event loop. */
 final class HoldTimer {
     private final EventLoop loop;
     private final long maxMillis;
@@ -19,19 +19,19 @@ final class HoldTimer {
         this.overdue = overdue;
     }
 
-    /** Commands are held from now on. */
+    /** Starts the measurement. */
     void begin() {
         sinceNanos = System.nanoTime();
-        goOn();
+        extend();
     }
 
-    /** They are held on although it was too long. */
-    void goOn() {
+    /** Restarts the timeout, not the measurement. */
+    void extend() {
         cancel();
         alarm = loop.schedule(overdue, maxMillis, TimeUnit.MILLISECONDS);
     }
 
-    /** They no longer are; returns for how many nanoseconds they were. */
+    /** Ends the measurement and returns it in nanoseconds. */
     long end() {
         cancel();
         return System.nanoTime() - sinceNanos;

@@ -5,9 +5,12 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.TaggedSlots;
-import io.undermoon.proxy.migration.Deed.Status;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.MigrationRecord;
+import io.undermoon.proxy.migration.record.MigrationRecord.Status;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,47 +21,49 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The destination side of one migration. It decides nothing: the slots are its own when the record in its node says so, which
- * the source has written. It looks when it begins, when the source tells it to, and now and then. Owned by the engine's loop,
- * but for {@link #progress}.
+ * The destination side of one migration. It owns the slots when the record in its node, which only the source writes,
+ * says so. It reads the record at the start, when the source sends {@code FINALSWITCH}, and periodically until then.
+ * Owned by the migration event loop, except {@link #progress}.
  */
 final class ImportTask {
     private static final Logger LOG = Logger.getLogger(ImportTask.class);
     private static final long POLL_MILLIS = 1000;
     private static final long FIRST_POLL_MILLIS = 50;
 
-    private final Engine engine;
+    private final MigrationContext context;
     private final ClusterName cluster;
     private final TaggedSlots tag;
+    private final MigrationMeta meta;
     private final Endpoint source;
     private final Endpoint node;
     private final long startNanos = System.nanoTime();
     private final ScheduledFuture<?> overdue;
 
-    private volatile Custody custody;
+    private volatile SlotOwnership ownership;
     private volatile String error = "";
     private boolean stopped;
 
     ImportTask(
-            Engine engine,
+            MigrationContext context,
             ClusterName cluster,
             TaggedSlots tag,
             MigrationMeta meta,
             MigrationConfig config,
-            Custody now) {
-        this.engine = engine;
+            SlotOwnership now) {
+        this.context = context;
         this.cluster = cluster;
         this.tag = tag;
-        this.source = engine.endpoints().redis(meta.srcNodeAddress().value());
-        this.node = engine.endpoints().redis(meta.dstNodeAddress().value());
-        this.custody = now;
-        this.overdue = engine.loop()
+        this.meta = meta;
+        this.source = context.endpoints().redis(meta.srcNodeAddress().value());
+        this.node = context.endpoints().redis(meta.dstNodeAddress().value());
+        this.ownership = now;
+        this.overdue = context.loop()
                 .eventLoop()
                 .schedule(this::heldTooLong, Math.max(1, config.maxBlockingTime()), TimeUnit.MILLISECONDS);
     }
 
     void start() {
-        LOG.infof("%s is expected; slots are %s", this, custody);
+        LOG.infof("Slot import starts: %s ownership=%s", this, ownership);
         poll();
     }
 
@@ -75,96 +80,104 @@ final class ImportTask {
         return new MigrationTask(cluster, tag);
     }
 
-    /** The node that gets the slots. */
+    /** The destination node. */
     Endpoint node() {
         return node;
     }
 
     boolean isOwned() {
-        return custody == Custody.HERE;
+        return ownership == SlotOwnership.LOCAL;
     }
 
-    /** How far it is; from any thread. */
+    /** The progress of the migration; may be called from any thread. */
     MigrationProgress progress() {
-        boolean owned = custody == Custody.HERE;
+        boolean owned = ownership == SlotOwnership.LOCAL;
         long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
         MigrationProgress.State state = owned ? MigrationProgress.State.OWNED : MigrationProgress.State.IMPORTING;
         return new MigrationProgress(
                 tag, MigrationProgress.Side.DESTINATION, state, 0, 0, 0, 0, 0, elapsed, 0, 0, 0, 0, error);
     }
 
-    /** The source says that the slots have been handed over. Tells whether the node has it on record. */
+    /**
+     * Handles the source's message that the slots are switched. Completes with whether the node's record confirms it.
+     */
     CompletionStage<Boolean> finalSwitch() {
-        if (custody == Custody.HERE) {
+        if (ownership == SlotOwnership.LOCAL) {
             return CompletableFuture.completedFuture(true);
         }
-        return engine.records().read(node, Records.IMPORTS, tag.rangeList()).thenApply(deed -> {
-            boolean owned = deed != null && deed.is(Status.OWNED);
-            if (owned) {
-                take(Custody.HERE);
-            }
-            return owned && !stopped;
-        });
+        return context.records()
+                .read(node, MigrationRecords.IMPORTS, tag.rangeList())
+                .thenApply(record -> {
+                    boolean owned = record != null && record.is(Status.OWNED);
+                    if (owned) {
+                        apply(SlotOwnership.LOCAL);
+                    }
+                    return owned && !stopped;
+                });
     }
 
     private void poll() {
-        if (stopped || custody == Custody.HERE) {
+        if (stopped || ownership == SlotOwnership.LOCAL) {
             return;
         }
-        look().whenComplete((found, problem) -> {
-            if (stopped || custody == Custody.HERE) {
+        readOwnership().whenComplete((found, problem) -> {
+            if (stopped || ownership == SlotOwnership.LOCAL) {
                 return;
             }
             if (problem == null) {
                 error = "";
-                take(found);
+                apply(found);
             } else {
                 error = Calls.reason(problem);
             }
-            boolean settled = custody == Custody.THERE;
-            engine.loop()
+            boolean settled = ownership == SlotOwnership.REMOTE;
+            context.loop()
                     .eventLoop()
                     .schedule(this::poll, settled ? POLL_MILLIS : FIRST_POLL_MILLIS, TimeUnit.MILLISECONDS);
         });
     }
 
-    /** Who has the slots by the node's record; a source that is there and is at a later attempt knows better. */
-    private CompletionStage<Custody> look() {
-        return engine.records().read(node, Records.IMPORTS, tag.rangeList()).thenCompose(deed -> {
-            if (deed == null || !deed.is(Status.OWNED)) {
-                return CompletableFuture.completedFuture(Custody.THERE);
-            }
-            return engine.records()
-                    .read(source, Records.EXPORTS, tag.rangeList())
-                    .exceptionally(problem -> null)
-                    .thenApply(given -> contradicts(given, deed) ? Custody.THERE : Custody.HERE);
-        });
+    /** The ownership by the node's record, unless the source can be reached and has a record of a later attempt. */
+    private CompletionStage<SlotOwnership> readOwnership() {
+        return context.records()
+                .read(node, MigrationRecords.IMPORTS, tag.rangeList())
+                .thenCompose(record -> {
+                    if (record == null || !record.is(Status.OWNED)) {
+                        return CompletableFuture.completedFuture(SlotOwnership.REMOTE);
+                    }
+                    return context.records()
+                            .read(source, MigrationRecords.EXPORTS, tag.rangeList())
+                            .exceptionally(problem -> null)
+                            .thenApply(
+                                    given -> contradicts(given, record) ? SlotOwnership.REMOTE : SlotOwnership.LOCAL);
+                });
     }
 
-    private static boolean contradicts(@Nullable Deed given, Deed owned) {
-        return given != null && !given.is(Status.GIVEN) && given.nonce().compareTo(owned.nonce()) > 0;
+    private static boolean contradicts(@Nullable MigrationRecord given, MigrationRecord owned) {
+        return given != null && !given.is(Status.GIVEN) && given.attempt().compareTo(owned.attempt()) > 0;
     }
 
     private void heldTooLong() {
-        if (!stopped && custody == Custody.HELD) {
-            take(Custody.REFUSED);
+        if (!stopped && ownership == SlotOwnership.HELD) {
+            apply(SlotOwnership.REFUSED);
         }
     }
 
-    private void take(Custody next) {
-        if (stopped || custody == next) {
+    private void apply(SlotOwnership next) {
+        if (stopped || ownership == next) {
             return;
         }
-        if (!engine.topology().mark(tag, next)) {
+        if (!context.topology().setOwnership(tag, next)) {
             stop();
             return;
         }
-        custody = next;
-        LOG.infof("%s: slots are %s", this, next);
+        ownership = next;
+        LOG.infof("Slot ownership changed: %s ownership=%s", this, next);
     }
 
     @Override
     public String toString() {
-        return "cluster=" + cluster + " import of " + tag.rangeList() + " from " + source + " to " + node;
+        return "cluster=" + cluster + " epoch=" + meta.epoch() + " slots=" + tag.rangeList() + " source=" + source
+                + " destination=" + node;
     }
 }

@@ -1,13 +1,13 @@
 package io.undermoon.proxy.migration;
 
 /**
- * How much a migration may take of its two nodes.
+ * The limits on the load that migrations put on nodes.
  *
- * @param maxKeysPerSecond copied by one migration; 0 for no limit
- * @param maxBytesPerSecond copied by one migration, as serialized; 0 for no limit
- * @param cleanupDelayMillis after the metadata has the slots elsewhere, until their keys are removed: other proxies learn of it
- *     meanwhile
- * @param cleanupKeysPerSecond removed after a migration; 0 for no limit
+ * @param maxKeysPerSecond limit of keys copied by one migration; 0 for no limit
+ * @param maxBytesPerSecond limit of serialized bytes copied by one migration; 0 for no limit
+ * @param cleanupDelayMillis time from the commit until the source's keys are deleted, in which other proxies learn of
+ *     the commit
+ * @param cleanupKeysPerSecond limit of keys deleted after a migration; 0 for no limit
  */
 public record MigrationSettings(
         long maxKeysPerSecond, long maxBytesPerSecond, long cleanupDelayMillis, long cleanupKeysPerSecond) {

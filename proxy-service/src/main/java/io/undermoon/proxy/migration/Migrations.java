@@ -4,11 +4,13 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
-import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.umctl.Handshake;
@@ -25,77 +27,85 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The migrations in which this proxy takes part: follows the metadata, and answers what coordinators and other proxies ask about
- * them. Every method may be called from any thread.
+ * The migrations from and to the nodes behind this proxy. Starts and stops tasks as the metadata changes, and answers
+ * the messages of coordinators and other proxies about them. Every method may be called from any thread.
  */
 public final class Migrations implements AutoCloseable {
     private static final String OK = "OK";
 
-    private final Engine engine;
-    private final LeftOvers leftOvers;
-    private final Map<TaggedSlots, SourceTask> sources = new LinkedHashMap<>();
+    private final MigrationContext context;
+    private final SlotCleanup cleanup;
+    private final Map<TaggedSlots, ExportTask> exports = new LinkedHashMap<>();
     private final Map<TaggedSlots, ImportTask> imports = new LinkedHashMap<>();
 
-    /** Copies of the above for readers on other threads. */
-    private volatile List<SourceTask> knownSources = List.of();
+    /** Copies of the maps' values for readers on other threads. */
+    private volatile List<ExportTask> knownExports = List.of();
 
     private volatile List<ImportTask> knownImports = List.of();
     private boolean closed;
 
     /**
-     * @param loop for the engine alone
-     * @param clientLoops those that serve clients
+     * @param connections of the migration event loop, which serves no clients
+     * @param clientConnections of the loops that serve clients
      */
     public Migrations(
-            ProxyLoop loop,
-            List<ProxyLoop> clientLoops,
+            NodeConnections connections,
+            List<NodeConnections> clientConnections,
             TopologyStore topology,
             Endpoints endpoints,
             CommandCatalog commands,
             MigrationSettings settings) {
-        Calls calls = new Calls(loop);
-        this.engine = new Engine(loop, clientLoops, topology, endpoints, commands, calls, new Records(calls), settings);
-        this.leftOvers = new LeftOvers(engine);
+        Calls calls = new Calls(connections);
+        this.context = new MigrationContext(
+                connections,
+                clientConnections,
+                topology,
+                endpoints,
+                commands,
+                calls,
+                new MigrationRecords(calls),
+                settings);
+        this.cleanup = new SlotCleanup(context);
     }
 
-    /** Begins to follow the metadata; before any is applied. */
+    /** Starts following the metadata. To be called before any metadata is applied. */
     public void start() {
-        engine.topology().findsOut();
-        engine.topology().onChange(now -> engine.loop().execute(this::follow));
-        engine.loop().execute(leftOvers::start);
+        context.topology().resolvesOwnership();
+        context.topology().onChange(now -> context.loop().execute(this::applyTopology));
+        context.loop().execute(cleanup::start);
     }
 
-    /** Stops all that goes on, as if the process ended. */
+    /** Stops all tasks; the records stay, so that the next process resumes the migrations. */
     @Override
     public void close() {
-        engine.loop().execute(() -> {
+        context.loop().execute(() -> {
             closed = true;
-            leftOvers.stop();
-            sources.values().forEach(SourceTask::stop);
+            cleanup.stop();
+            exports.values().forEach(ExportTask::stop);
             imports.values().forEach(ImportTask::stop);
         });
     }
 
-    /** Those that are switched and wait for the metadata to say so. */
+    /** The migrations that are switched and wait for the commit. */
     public List<MigrationTask> finished() {
         List<MigrationTask> finished = new ArrayList<>();
-        knownSources.stream().filter(SourceTask::isSwitched).forEach(task -> finished.add(task.task()));
+        knownExports.stream().filter(ExportTask::isSwitched).forEach(task -> finished.add(task.task()));
         knownImports.stream().filter(ImportTask::isOwned).forEach(task -> finished.add(task.task()));
         return finished;
     }
 
-    /** How far each is. */
+    /** The progress of all migrations. */
     public List<MigrationProgress> progress() {
         List<MigrationProgress> progress = new ArrayList<>();
-        knownSources.forEach(task -> progress.add(task.progress()));
+        knownExports.forEach(task -> progress.add(task.progress()));
         knownImports.forEach(task -> progress.add(task.progress()));
         return progress;
     }
 
     /**
-     * Answers a message about a migration in which this proxy takes part.
+     * Handles a message about a migration from or to a node behind this proxy.
      *
-     * @return {@code OK} or an error
+     * @return completes with {@code OK} or an error
      */
     public CompletionStage<String> answer(Handshake message) {
         CompletableFuture<String> answer = new CompletableFuture<>();
@@ -105,7 +115,7 @@ public final class Migrations implements AutoCloseable {
             case FINALSWITCH -> () -> finalSwitch(message);
             case ABORTMIGRATION -> () -> abort(message);
         };
-        engine.loop()
+        context.loop()
                 .execute(() -> question.get().whenComplete((text, problem) -> {
                     if (problem == null) {
                         answer.complete(text);
@@ -121,7 +131,7 @@ public final class Migrations implements AutoCloseable {
         if (task == null) {
             return notFound(message);
         }
-        return leftOvers.isRemoving(task.node()) ? "NOT_READY_FOR_SWITCHING keys are being removed" : OK;
+        return cleanup.isRemoving(task.node()) ? "NOT_READY_FOR_SWITCHING keys are being removed" : OK;
     }
 
     private String preswitch(Handshake message) {
@@ -143,7 +153,7 @@ public final class Migrations implements AutoCloseable {
     }
 
     private CompletionStage<String> abort(Handshake message) {
-        SourceTask task = sources.get(message.task().slotRange());
+        ExportTask task = exports.get(message.task().slotRange());
         return task == null || !task.task().equals(message.task())
                 ? CompletableFuture.completedFuture("TASK_NOT_FOUND no such migration from a node behind this proxy")
                 : task.abort();
@@ -160,29 +170,29 @@ public final class Migrations implements AutoCloseable {
 
     private String notFound(Handshake message) {
         boolean later = message.task().slotRange().tag() instanceof SlotState.Migrating migrating
-                && migrating.meta().epoch().isAfter(engine.topology().current().epoch());
+                && migrating.meta().epoch().isAfter(context.topology().current().epoch());
         return later ? "NOT_READY_FOR_SWITCHING" : "TASK_NOT_FOUND";
     }
 
-    /** Begins what is new in the metadata and stops what is no longer there. */
-    private void follow() {
+    /** Starts tasks for new migrations of the metadata and stops those of migrations that it no longer contains. */
+    private void applyTopology() {
         if (closed) {
             return;
         }
-        Topology now = engine.topology().current();
-        Set<TaggedSlots> present = now.custody().keySet();
+        Topology now = context.topology().current();
+        Set<TaggedSlots> present = now.ownership().keySet();
         stopAbsent(present);
         MigrationConfig config = now.cluster().config().migrationConfig();
         MigrationConfig used = config == null ? MigrationConfig.DEFAULT : config;
-        now.custody().forEach((tag, custody) -> begin(now, tag, custody, used));
-        knownSources = List.copyOf(sources.values());
+        now.ownership().forEach((tag, ownership) -> startTask(now, tag, ownership, used));
+        knownExports = List.copyOf(exports.values());
         knownImports = List.copyOf(imports.values());
-        engine.loop().retainBackends(wanted());
+        context.connections().retain(endpoints());
     }
 
     private void stopAbsent(Set<TaggedSlots> present) {
-        for (TaggedSlots tag : Set.copyOf(sources.keySet())) {
-            SourceTask task = present.contains(tag) ? null : sources.remove(tag);
+        for (TaggedSlots tag : Set.copyOf(exports.keySet())) {
+            ExportTask task = present.contains(tag) ? null : exports.remove(tag);
             if (task != null) {
                 task.stop();
             }
@@ -195,25 +205,25 @@ public final class Migrations implements AutoCloseable {
         }
     }
 
-    private void begin(Topology now, TaggedSlots tag, Custody custody, MigrationConfig config) {
+    private void startTask(Topology now, TaggedSlots tag, SlotOwnership ownership, MigrationConfig config) {
         if (now.clusterName() == null) {
             return;
         }
-        if (tag.tag() instanceof SlotState.Migrating migrating && !sources.containsKey(tag)) {
-            SourceTask task = new SourceTask(engine, now.clusterName(), tag, migrating.meta(), config, custody);
-            sources.put(tag, task);
+        if (tag.tag() instanceof SlotState.Migrating migrating && !exports.containsKey(tag)) {
+            ExportTask task = new ExportTask(context, now.clusterName(), tag, migrating.meta(), config, ownership);
+            exports.put(tag, task);
             task.start();
         } else if (tag.tag() instanceof SlotState.Importing importing && !imports.containsKey(tag)) {
-            ImportTask task = new ImportTask(engine, now.clusterName(), tag, importing.meta(), config, custody);
+            ImportTask task = new ImportTask(context, now.clusterName(), tag, importing.meta(), config, ownership);
             imports.put(tag, task);
             task.start();
         }
     }
 
-    private Set<Endpoint> wanted() {
-        Set<Endpoint> wanted = new HashSet<>(leftOvers.masters());
-        sources.values().forEach(task -> wanted.addAll(task.endpoints()));
-        imports.values().forEach(task -> wanted.addAll(task.endpoints()));
-        return wanted;
+    private Set<Endpoint> endpoints() {
+        Set<Endpoint> endpoints = new HashSet<>(cleanup.masters());
+        exports.values().forEach(task -> endpoints.addAll(task.endpoints()));
+        imports.values().forEach(task -> endpoints.addAll(task.endpoints()));
+        return endpoints;
     }
 }

@@ -3,63 +3,67 @@ package io.undermoon.proxy.migration;
 import static java.util.Objects.requireNonNull;
 
 import io.undermoon.metadata.Epoch;
-import io.undermoon.proxy.migration.Deed.Status;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.migration.record.AttemptId;
+import io.undermoon.proxy.migration.record.MigrationRecord;
+import io.undermoon.proxy.migration.record.MigrationRecord.Status;
+import io.undermoon.proxy.topology.SlotOwnership;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The source side of one migration: a pure function from what happened to what is to be done, without I/O. Immutable.
+ * The state machine of the source side of one migration: a pure function from state and event to the next state and one
+ * action. Immutable.
  *
  * <pre>
- * CHECKING ─► LOOKING ─► CLAIMING_THERE ─► CLAIMING_HERE ─► PREPARING ─► COPYING ◄─► HOLDING ─► SWITCHING ─► GIVING ─► OFFERING ─► SWITCHED
+ * CHECKING ─► READING ─► CLAIMING_DESTINATION ─► CLAIMING_SOURCE ─► PREPARING ─► COPYING ◄─► HOLDING ─►
+ *     SWITCHING ─► GIVING ─► NOTIFYING ─► SWITCHED
  * </pre>
  *
- * What keeps the slots with one owner:
+ * The slots have one owner at any time because of these rules:
  *
  * <ul>
- *   <li>The destination has the slots if and only if its record says {@code owned} for the attempt that the source's record names,
- *       or a later one. A source without record has to take the destination's word.
- *   <li>Only the source changes records, each by compare-and-set. Before it serves slots of which it cannot be {@code
- *       certain}, it puts a new nonce into the destination's record: a write of an earlier attempt, delayed on whatever
- *       connection, then finds another record than it expects and has no effect.
- *   <li>From the moment at which {@code owned} is sent the source is not certain, and holds the slots, until it has read or
- *       replaced the record. While it can do neither it refuses; it never guesses.
+ *   <li>The destination owns the slots if and only if its record says {@code owned} for the attempt that the source's
+ *       record names, or for a later one. If the source has no record, the destination's record decides.
+ *   <li>Only the source changes records, each by compare-and-set. Before it serves slots of which it was not
+ *       {@code certain}, it writes a new attempt id to the destination's record: a delayed write of an earlier attempt
+ *       then finds another record than it expects and has no effect.
+ *   <li>From the moment at which {@code owned} is sent the source is not certain, and holds commands for the slots
+ *       until it has read or replaced the record. While it can do neither it refuses them; it never guesses.
  * </ul>
  *
- * @param epoch of the task: which definition of the migration this is
- * @param phase what is under way
- * @param custody who has the slots for clients of this proxy
- * @param certain whether the slots are the source's beyond doubt, so that they may be served
- * @param checked whether the destination proxy has said that it knows of the migration
- * @param abortAsked whether the migration is to end before the switch
- * @param here the record at the source, as last seen or written
- * @param there the record at the destination, as last seen or written
- * @param failures how many attempts have failed one after the other
- * @param error why the last one did; empty when it did not
+ * @param epoch of the task, which identifies this definition of the migration
+ * @param phase what is in progress
+ * @param ownership where this proxy routes commands for the slots
+ * @param certain whether the source certainly owns the slots, so that it may serve them
+ * @param checked whether the destination proxy has confirmed that it knows the migration
+ * @param abortRequested whether the migration is to end before the switch
+ * @param sourceRecord the record at the source node, as last read or written
+ * @param destinationRecord the record at the destination node, as last read or written
+ * @param failures the number of attempts that have failed in a row
+ * @param error the reason of the last failure; empty if there was none
  */
 record SourceMove(
         Epoch epoch,
         Phase phase,
-        Custody custody,
+        SlotOwnership ownership,
         boolean certain,
         boolean checked,
-        boolean abortAsked,
-        @Nullable Deed here,
-        @Nullable Deed there,
+        boolean abortRequested,
+        @Nullable MigrationRecord sourceRecord,
+        @Nullable MigrationRecord destinationRecord,
         int failures,
         String error) {
 
     enum Phase {
         CHECKING("checking"),
-        LOOKING("checking"),
-        CLAIMING_THERE("checking"),
-        CLAIMING_HERE("checking"),
+        READING("checking"),
+        CLAIMING_DESTINATION("checking"),
+        CLAIMING_SOURCE("checking"),
         PREPARING("preparing"),
         COPYING("copying"),
         HOLDING("holding"),
         SWITCHING("switching"),
         GIVING("switching"),
-        OFFERING("switching"),
+        NOTIFYING("switching"),
         SWITCHED("switched"),
         ABORTING("checking"),
         ABORTED("aborted"),
@@ -71,179 +75,221 @@ record SourceMove(
             this.shown = shown;
         }
 
-        /** As {@code UMCTL MIGRATIONS} has it. */
+        /** The name of the state in {@code UMCTL MIGRATIONS}. */
         String shown() {
             return shown;
         }
     }
 
-    /** The next state, and the one thing to do in it. */
+    /** The next state and the one action to perform in it. */
     record Step(SourceMove next, Action action) {}
 
+    /** One call of the {@link Effects}. */
+    @FunctionalInterface
+    interface Action {
+        void perform(Effects effects);
+    }
+
     /**
-     * A migration that is about to begin.
-     *
-     * @param custody {@code HERE} if this process has served the slots until now; otherwise {@code HELD}
+     * Performs actions. Each answers by the event of {@link SourceMove} that it names; a failure is answered by
+     * {@link #failed}.
      */
-    static SourceMove of(Epoch epoch, Custody custody) {
-        boolean certain = custody == Custody.HERE;
-        Phase phase = certain ? Phase.CHECKING : Phase.LOOKING;
-        return new SourceMove(epoch, phase, custody, certain, false, false, null, null, 0, "");
+    interface Effects {
+        /** Reads the records of both sides, for {@link #found}. */
+        void readRecords();
+
+        /** Replaces the source's record if it is the expected one, for {@link #written} or {@link #conflict}. */
+        void writeSource(@Nullable MigrationRecord expected, MigrationRecord next);
+
+        /** Replaces the destination's record if it is the expected one, for {@link #written} or {@link #conflict}. */
+        void writeDestination(@Nullable MigrationRecord expected, MigrationRecord next);
+
+        /** Asks the destination proxy whether it knows the migration, for {@link #prechecked}. */
+        void precheck();
+
+        /**
+         * Follows the source's replication stream and deletes the slots' keys at the destination, for
+         * {@link #prepared}.
+         */
+        void prepare();
+
+        /** Copies, or resumes copying, until little is missing, for {@link #converged}. */
+        void copy();
+
+        /**
+         * Waits for commands in flight and copies the rest within the time limit, for {@link #drained} or
+         * {@link #heldTooLong}.
+         */
+        void hold();
+
+        /** Tells the destination proxy that it owns the slots, for {@link #accepted}. */
+        void notifyDestination();
+
+        /** Stops copying and waits, longer after more failures, for {@link #pauseEnded}. */
+        void pause(int failures);
+
+        /** Stops copying; no event follows. */
+        void rest();
+    }
+
+    /**
+     * The state before the first step.
+     *
+     * @param ownership {@code LOCAL} if this process has served the slots until now; otherwise {@code HELD}
+     */
+    static SourceMove of(Epoch epoch, SlotOwnership ownership) {
+        boolean certain = ownership == SlotOwnership.LOCAL;
+        Phase phase = certain ? Phase.CHECKING : Phase.READING;
+        return new SourceMove(epoch, phase, ownership, certain, false, false, null, null, 0, "");
     }
 
     Step begin() {
-        return certain ? step(new Action.Precheck()) : step(new Action.Look());
+        return step(certain ? Effects::precheck : Effects::readRecords);
     }
 
-    /** The destination proxy knows of the migration. */
+    /** The destination proxy knows the migration. */
     Step prechecked() {
         require(Phase.CHECKING);
-        return new SourceMove(epoch, Phase.LOOKING, custody, certain, true, abortAsked, here, there, failures, error)
-                .step(new Action.Look());
+        return withChecked(true).read();
     }
 
     /**
      * The records of both sides were read.
      *
-     * @param random for the nonce of an attempt
+     * @param random the random part of a new attempt id
      */
-    Step found(@Nullable Deed foundHere, @Nullable Deed foundThere, String random) {
-        SourceMove seen = new SourceMove(
-                epoch, phase, custody, certain, checked, abortAsked, foundHere, foundThere, failures, error);
+    Step found(@Nullable MigrationRecord atSource, @Nullable MigrationRecord atDestination, String random) {
+        SourceMove read = withRecords(atSource, atDestination);
         if (phase == Phase.SWITCHED) {
-            return seen.recordGiven();
+            return read.recordGiven();
         }
-        require(Phase.LOOKING);
-        if (isLater(foundHere) || isLater(foundThere)) {
-            return seen.failed("a later migration of these slots is on record");
+        require(Phase.READING);
+        if (isLater(atSource) || isLater(atDestination)) {
+            return read.failed("a later migration of these slots is on record");
         }
-        if (!certain && isGone(foundHere, foundThere)) {
-            return seen.handOver();
+        if (!certain && isSwitched(atSource, atDestination)) {
+            return read.resumeSwitch();
         }
-        boolean aborted = foundHere != null
-                && foundHere.is(Status.ABORTED)
-                && foundHere.nonce().epoch().equals(epoch);
+        boolean aborted = atSource != null
+                && atSource.is(Status.ABORTED)
+                && atSource.attempt().epoch().equals(epoch);
         if (aborted) {
-            return seen.certainly().to(Phase.ABORTED).step(new Action.Rest());
+            return read.certainly().to(Phase.ABORTED).step(Effects::rest);
         }
-        if (certain && abortAsked) {
-            Deed mark = new Deed(seen.newNonce(random), Status.ABORTED);
-            return seen.to(Phase.ABORTING).step(new Action.WriteHere(foundHere, mark));
+        if (certain && abortRequested) {
+            MigrationRecord mark = new MigrationRecord(read.newAttempt(random), Status.ABORTED);
+            return read.to(Phase.ABORTING).writeSource(mark);
         }
-        Deed claim = new Deed(seen.newNonce(random), Status.COPYING);
-        return seen.to(Phase.CLAIMING_THERE).step(new Action.WriteThere(foundThere, claim));
+        MigrationRecord claim = new MigrationRecord(read.newAttempt(random), Status.COPYING);
+        return read.to(Phase.CLAIMING_DESTINATION).writeDestination(claim);
     }
 
-    /**
-     * The record was replaced.
-     *
-     * @param written what is on record now
-     */
-    Step written(Deed written) {
+    /** The record was replaced by {@code written}. */
+    Step written(MigrationRecord written) {
         return switch (phase) {
-            case CLAIMING_THERE -> withThere(written).to(Phase.CLAIMING_HERE).step(new Action.WriteHere(here, written));
-            case CLAIMING_HERE -> withHere(written).certainly().claimed();
-            case SWITCHING -> withThere(written).give();
-            case GIVING -> withHere(written).to(Phase.OFFERING).step(new Action.Offer());
-            case SWITCHED -> withHere(written).step(new Action.Rest());
-            case ABORTING -> withHere(written).to(Phase.ABORTED).step(new Action.Rest());
+            case CLAIMING_DESTINATION ->
+                withDestinationRecord(written).to(Phase.CLAIMING_SOURCE).writeSource(written);
+            case CLAIMING_SOURCE -> withSourceRecord(written).certainly().claimed();
+            case SWITCHING -> withDestinationRecord(written).give();
+            case GIVING -> withSourceRecord(written).to(Phase.NOTIFYING).step(Effects::notifyDestination);
+            case SWITCHED -> withSourceRecord(written).step(Effects::rest);
+            case ABORTING -> withSourceRecord(written).to(Phase.ABORTED).step(Effects::rest);
             default -> throw new IllegalStateException("nothing is written while " + phase);
         };
     }
 
-    /** Another record was found than the expected one: it was not replaced. */
-    Step overtaken() {
-        if (phase == Phase.SWITCHED) {
-            return step(new Action.Look());
-        }
-        return to(Phase.LOOKING).step(new Action.Look());
+    /** The record was not replaced, because it is not the expected one. */
+    Step conflict() {
+        return phase == Phase.SWITCHED ? step(Effects::readRecords) : read();
     }
 
-    /** The destination is ready to get the copy, and the changes at the source are followed. */
+    /** The destination is ready for the copy, and the changes at the source are followed. */
     Step prepared() {
         require(Phase.PREPARING);
-        return to(Phase.COPYING).step(new Action.Copy());
+        return to(Phase.COPYING).step(Effects::copy);
     }
 
     /** Little is missing at the destination. */
     Step converged() {
         require(Phase.COPYING);
-        return with(Phase.HOLDING, Custody.HELD, certain, 0, "").step(new Action.Hold());
+        return with(Phase.HOLDING, SlotOwnership.HELD, certain, 0, "").step(Effects::hold);
     }
 
     /** Nothing is missing at the destination, and no command is in flight. */
     Step drained() {
         require(Phase.HOLDING);
-        Deed copy = requireNonNull(there, "nothing was claimed");
-        return with(Phase.SWITCHING, Custody.HELD, false, failures, error)
-                .step(new Action.WriteThere(copy, copy.with(Status.OWNED)));
+        MigrationRecord claim = requireNonNull(destinationRecord, "nothing was claimed");
+        return with(Phase.SWITCHING, SlotOwnership.HELD, false, failures, error)
+                .writeDestination(claim.with(Status.OWNED));
     }
 
-    /** Not all was done in the time that commands may be held. */
+    /** The rest was not copied within the time for which commands may be held. */
     Step heldTooLong(String reason) {
         require(Phase.HOLDING);
-        return with(Phase.COPYING, Custody.HERE, true, failures, reason).step(new Action.Copy());
+        return with(Phase.COPYING, SlotOwnership.LOCAL, true, failures, reason).step(Effects::copy);
     }
 
     /** The destination proxy serves the slots. */
-    Step taken() {
-        require(Phase.OFFERING);
-        return with(Phase.SWITCHED, Custody.THERE, false, 0, "").recordGiven();
+    Step accepted() {
+        require(Phase.NOTIFYING);
+        return with(Phase.SWITCHED, SlotOwnership.REMOTE, false, 0, "").recordGiven();
     }
 
-    /** What was under way came to nothing, or nobody knows what came of it. */
+    /** The action failed, or its outcome is unknown. */
     Step failed(String reason) {
-        Action pause = new Action.Pause(failures + 1);
+        int count = failures + 1;
+        Action pause = effects -> effects.pause(count);
         return switch (phase) {
-            case CHECKING, LOOKING, CLAIMING_THERE, CLAIMING_HERE, PREPARING, ABORTING, PAUSED ->
-                unchecked()
-                        .with(Phase.PAUSED, custody, certain, failures + 1, reason)
+            case CHECKING, READING, CLAIMING_DESTINATION, CLAIMING_SOURCE, PREPARING, ABORTING, PAUSED ->
+                withChecked(false)
+                        .with(Phase.PAUSED, ownership, certain, count, reason)
                         .step(pause);
             case COPYING, HOLDING ->
-                unchecked()
-                        .with(Phase.PAUSED, Custody.HERE, true, failures + 1, reason)
+                withChecked(false)
+                        .with(Phase.PAUSED, SlotOwnership.LOCAL, true, count, reason)
                         .step(pause);
             case SWITCHING ->
-                unchecked()
-                        .with(Phase.PAUSED, Custody.HELD, false, failures + 1, reason)
+                withChecked(false)
+                        .with(Phase.PAUSED, SlotOwnership.HELD, false, count, reason)
                         .step(pause);
-            // The destination has the slots, whatever becomes of the source's own record; that is made good later.
+            // The destination owns the slots whatever the source's record says; that record is written again later.
             case GIVING ->
-                with(Phase.OFFERING, custody, false, failures + 1, reason).step(new Action.Offer());
-            case OFFERING, SWITCHED ->
-                with(phase, custody, false, failures + 1, reason).step(pause);
-            case ABORTED -> step(new Action.Rest());
+                with(Phase.NOTIFYING, ownership, false, count, reason).step(Effects::notifyDestination);
+            case NOTIFYING, SWITCHED ->
+                with(phase, ownership, false, count, reason).step(pause);
+            case ABORTED -> step(Effects::rest);
         };
     }
 
     /** The pause is over. */
-    Step due() {
-        if (phase == Phase.OFFERING) {
-            return step(new Action.Offer());
+    Step pauseEnded() {
+        if (phase == Phase.NOTIFYING) {
+            return step(Effects::notifyDestination);
         }
         if (phase == Phase.SWITCHED) {
-            return step(new Action.Look());
+            return step(Effects::readRecords);
         }
         require(Phase.PAUSED);
-        return certain && !abortAsked
-                ? to(Phase.CHECKING).step(new Action.Precheck())
-                : to(Phase.LOOKING).step(new Action.Look());
+        return certain && !abortRequested ? to(Phase.CHECKING).step(Effects::precheck) : read();
     }
 
-    /** Commands have been held for long, and who has the slots is still not known, or not yet agreed upon. */
+    /**
+     * Commands have been held for the longest time allowed, while the owner is still unknown or the destination not yet
+     * told.
+     */
     SourceMove overdue() {
-        if (custody != Custody.HELD) {
+        if (ownership != SlotOwnership.HELD) {
             return this;
         }
         return switch (phase) {
             case HOLDING -> this;
-            // It is known who has them; clients may as well ask there.
-            case GIVING, OFFERING -> with(phase, Custody.THERE, certain, failures, error);
-            default -> with(phase, Custody.REFUSED, certain, failures, error);
+            // The destination owns the slots, so clients may be sent there.
+            case GIVING, NOTIFYING -> with(phase, SlotOwnership.REMOTE, certain, failures, error);
+            default -> with(phase, SlotOwnership.REFUSED, certain, failures, error);
         };
     }
 
-    /** Whether {@link #abort} begins something now; otherwise what is under way goes on and takes notice of it. */
+    /** Whether {@link #abort} takes effect at once; otherwise the action in progress ends first. */
     boolean isInterruptible() {
         return switch (phase) {
             case CHECKING, PREPARING, COPYING, HOLDING -> true;
@@ -252,106 +298,144 @@ record SourceMove(
         };
     }
 
-    /** The migration is to end, unless it is switched already. */
+    /** Ends the migration, unless it is switched already. */
     Step abort() {
-        SourceMove asked = asked();
+        SourceMove requested = requestAbort();
         return certain && isInterruptible()
-                ? asked.with(Phase.LOOKING, Custody.HERE, true, failures, error).step(new Action.Look())
-                : asked.step(new Action.Rest());
+                ? requested
+                        .with(Phase.READING, SlotOwnership.LOCAL, true, failures, error)
+                        .step(Effects::readRecords)
+                : requested.step(Effects::rest);
     }
 
-    /** Notes that the migration is to end. */
-    SourceMove asked() {
-        return new SourceMove(epoch, phase, custody, certain, checked, true, here, there, failures, error);
+    /** Notes that the migration is to end when the action in progress is done. */
+    SourceMove requestAbort() {
+        return new SourceMove(
+                epoch, phase, ownership, certain, checked, true, sourceRecord, destinationRecord, failures, error);
     }
 
-    /** Whether the slots are the destination's for good. */
+    /** Whether the destination owns the slots for good. */
     boolean isSwitched() {
-        return phase == Phase.GIVING || phase == Phase.OFFERING || phase == Phase.SWITCHED;
+        return phase == Phase.GIVING || phase == Phase.NOTIFYING || phase == Phase.SWITCHED;
     }
 
     private Step claimed() {
-        if (abortAsked) {
-            return to(Phase.LOOKING).step(new Action.Look());
+        if (abortRequested) {
+            return read();
         }
         return checked
-                ? to(Phase.PREPARING)
-                        .step(new Action.Prepare(requireNonNull(here).nonce()))
-                : to(Phase.CHECKING).step(new Action.Precheck());
+                ? to(Phase.PREPARING).step(Effects::prepare)
+                : to(Phase.CHECKING).step(Effects::precheck);
     }
 
-    /** Goes on where a predecessor, or this process before it lost track, had got with the handover. */
-    private Step handOver() {
-        Deed given = here != null && here.is(Status.GIVEN) ? here : null;
-        if (given != null && (there == null || !there.is(Status.OWNED))) {
-            // The destination's node has lost the word, not the slots.
-            return to(Phase.SWITCHING).step(new Action.WriteThere(there, given.with(Status.OWNED)));
+    /** Resumes a switch that an earlier process, or this one before a failure, has begun. */
+    private Step resumeSwitch() {
+        MigrationRecord given = sourceRecord != null && sourceRecord.is(Status.GIVEN) ? sourceRecord : null;
+        if (given != null && (destinationRecord == null || !destinationRecord.is(Status.OWNED))) {
+            // The destination's node has lost the record in a failover, but it owns the slots.
+            return to(Phase.SWITCHING).writeDestination(given.with(Status.OWNED));
         }
         return give();
     }
 
     private Step give() {
-        Deed owned = requireNonNull(there);
-        if (here != null && here.is(Status.GIVEN)) {
-            return to(Phase.OFFERING).step(new Action.Offer());
+        MigrationRecord owned = requireNonNull(destinationRecord);
+        if (sourceRecord != null && sourceRecord.is(Status.GIVEN)) {
+            return to(Phase.NOTIFYING).step(Effects::notifyDestination);
         }
-        return to(Phase.GIVING).step(new Action.WriteHere(here, owned.with(Status.GIVEN)));
+        return to(Phase.GIVING).writeSource(owned.with(Status.GIVEN));
     }
 
     private Step recordGiven() {
-        if (here != null && here.is(Status.GIVEN)) {
-            return step(new Action.Rest());
-        }
-        Deed given = there == null ? here : there;
-        return given == null ? step(new Action.Rest()) : step(new Action.WriteHere(here, given.with(Status.GIVEN)));
+        MigrationRecord last = destinationRecord == null ? sourceRecord : destinationRecord;
+        boolean isDone = sourceRecord != null && sourceRecord.is(Status.GIVEN);
+        return isDone || last == null ? step(Effects::rest) : writeSource(last.with(Status.GIVEN));
     }
 
-    /** Whether the records say that the destination has the slots. */
-    private static boolean isGone(@Nullable Deed here, @Nullable Deed there) {
-        if (here != null && here.is(Status.GIVEN)) {
+    /** Whether the records say that the destination owns the slots. */
+    private static boolean isSwitched(@Nullable MigrationRecord atSource, @Nullable MigrationRecord atDestination) {
+        if (atSource != null && atSource.is(Status.GIVEN)) {
             return true;
         }
-        return there != null
-                && there.is(Status.OWNED)
-                && (here == null || here.nonce().compareTo(there.nonce()) <= 0);
+        return atDestination != null
+                && atDestination.is(Status.OWNED)
+                && (atSource == null || atSource.attempt().compareTo(atDestination.attempt()) <= 0);
     }
 
-    private boolean isLater(@Nullable Deed deed) {
-        return deed != null && deed.nonce().epoch().isAfter(epoch);
+    private boolean isLater(@Nullable MigrationRecord record) {
+        return record != null && record.attempt().epoch().isAfter(epoch);
     }
 
-    private Nonce newNonce(String random) {
-        long number = Math.max(number(here), number(there)) + 1;
-        return new Nonce(epoch, number, random);
+    private AttemptId newAttempt(String random) {
+        return new AttemptId(epoch, Math.max(number(sourceRecord), number(destinationRecord)) + 1, random);
     }
 
-    private static long number(@Nullable Deed deed) {
-        return deed == null ? 0 : deed.nonce().number();
+    private static long number(@Nullable MigrationRecord record) {
+        return record == null ? 0 : record.attempt().number();
+    }
+
+    private Step read() {
+        return to(Phase.READING).step(Effects::readRecords);
+    }
+
+    private Step writeSource(MigrationRecord next) {
+        MigrationRecord expected = sourceRecord;
+        return step(effects -> effects.writeSource(expected, next));
+    }
+
+    private Step writeDestination(MigrationRecord next) {
+        MigrationRecord expected = destinationRecord;
+        return step(effects -> effects.writeDestination(expected, next));
     }
 
     private SourceMove certainly() {
-        return with(phase, Custody.HERE, true, failures, error);
-    }
-
-    private SourceMove unchecked() {
-        return new SourceMove(epoch, phase, custody, certain, false, abortAsked, here, there, failures, error);
+        return with(phase, SlotOwnership.LOCAL, true, failures, error);
     }
 
     private SourceMove to(Phase next) {
-        return with(next, custody, certain, failures, error);
+        return with(next, ownership, certain, failures, error);
     }
 
-    private SourceMove withHere(Deed deed) {
-        return new SourceMove(epoch, phase, custody, certain, checked, abortAsked, deed, there, failures, error);
-    }
-
-    private SourceMove withThere(Deed deed) {
-        return new SourceMove(epoch, phase, custody, certain, checked, abortAsked, here, deed, failures, error);
-    }
-
-    private SourceMove with(Phase next, Custody nextCustody, boolean nextCertain, int nextFailures, String nextError) {
+    private SourceMove withChecked(boolean now) {
         return new SourceMove(
-                epoch, next, nextCustody, nextCertain, checked, abortAsked, here, there, nextFailures, nextError);
+                epoch,
+                phase,
+                ownership,
+                certain,
+                now,
+                abortRequested,
+                sourceRecord,
+                destinationRecord,
+                failures,
+                error);
+    }
+
+    private SourceMove withSourceRecord(MigrationRecord record) {
+        return withRecords(record, destinationRecord);
+    }
+
+    private SourceMove withDestinationRecord(MigrationRecord record) {
+        return withRecords(sourceRecord, record);
+    }
+
+    private SourceMove withRecords(@Nullable MigrationRecord atSource, @Nullable MigrationRecord atDestination) {
+        return new SourceMove(
+                epoch, phase, ownership, certain, checked, abortRequested, atSource, atDestination, failures, error);
+    }
+
+    private SourceMove with(
+            Phase nextPhase, SlotOwnership nextOwnership, boolean nextCertain, int nextFailures, String nextError) {
+        return new SourceMove(
+                epoch,
+                nextPhase,
+                nextOwnership,
+                nextCertain,
+                checked,
+                abortRequested,
+                sourceRecord,
+                destinationRecord,
+                nextFailures,
+                nextError);
     }
 
     private Step step(Action action) {

@@ -1,8 +1,10 @@
 /**
- * Moving slots from one Redis node to another: the source side copies and hands over, the destination side takes over, and what
- * is left behind is removed. Stands on {@code backend}, {@code command} and {@code topology}; knows no client.
+ * Decides about slot migrations: the state machine and the tasks of the source and the destination side, the switch,
+ * and the cleanup afterwards. Stands on {@code migration.record}, {@code migration.copy} and {@code topology}; knows no
+ * client session.
  *
- * <p>All of it lives on one event loop of its own, so clients' loops are not disturbed and nothing here is locked.
+ * <p>Everything in this room and its subrooms runs on one event loop of its own, so client loops are not disturbed and
+ * there are no locks.
  */
 @NullMarked
 package io.undermoon.proxy.migration;

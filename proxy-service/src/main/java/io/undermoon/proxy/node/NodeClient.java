@@ -1,5 +1,6 @@
 package io.undermoon.proxy.node;
 
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
@@ -19,10 +20,13 @@ import java.util.concurrent.CompletionStage;
 public final class NodeClient {
     private static final int MAX_REPLY_BYTES = 128 << 20;
 
-    private final ProxyLoop loop;
+    private final NodeConnections connections;
 
-    public NodeClient(ProxyLoop loop) {
-        this.loop = loop;
+    /**
+     * @param connections the connections of a loop that serves no clients
+     */
+    public NodeClient(NodeConnections connections) {
+        this.connections = connections;
     }
 
     /** Sends a command; an error reply fails the stage. */
@@ -74,10 +78,11 @@ public final class NodeClient {
     private CompletionStage<RespValue> send(Endpoint node, Protocol protocol, CommandFrame command, String question) {
         CompletableFuture<RespValue> answer = new CompletableFuture<>();
         ReplyCollector collector = new ReplyCollector(question, MAX_REPLY_BYTES, answer);
+        ProxyLoop loop = connections.loop();
         if (loop.eventLoop().inEventLoop()) {
-            loop.backend(node, protocol).send(command, collector);
+            connections.shared(node, protocol).send(command, collector);
         } else {
-            loop.execute(() -> loop.backend(node, protocol).send(command, collector));
+            loop.execute(() -> connections.shared(node, protocol).send(command, collector));
         }
         return answer;
     }

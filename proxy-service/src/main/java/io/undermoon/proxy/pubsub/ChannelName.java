@@ -5,8 +5,8 @@ import io.undermoon.slot.Slot;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What is subscribed to: a channel, a pattern or a shard channel, by its bytes. Immutable. */
-public final class ChannelName {
+/** The name of a channel, pattern or shard channel, as bytes. Immutable. */
+final class ChannelName {
     private static final byte[] KEYSPACE = "__keyspace@".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEYEVENT = "__keyevent@".getBytes(StandardCharsets.US_ASCII);
 
@@ -27,7 +27,7 @@ public final class ChannelName {
         return kind;
     }
 
-    /** The slot whose owner carries the channel; without meaning for what {@link #isEverywhere}. */
+    /** The slot whose owner has the channel; meaningless when {@link #isEverywhere}. */
     public int slot() {
         return Slot.of(bytes);
     }

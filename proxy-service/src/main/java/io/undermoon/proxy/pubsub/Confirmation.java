@@ -1,12 +1,12 @@
 package io.undermoon.proxy.pubsub;
 
-/** Who waits until a subscription is made; told exactly once, on the loop of the hub. */
-public interface Confirmation {
-    /** Whatever is published from now on reaches the subscriber. */
+/** Receives the outcome of a subscription, once, on the loop of the hub. */
+interface Confirmation {
+    /** The subscription is made: all that is published from now on reaches the subscriber. */
     void confirmed();
 
     /**
-     * There is no subscription.
+     * The subscription failed.
      *
      * @param error without the leading {@code -}
      */

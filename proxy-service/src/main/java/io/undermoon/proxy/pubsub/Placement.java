@@ -8,12 +8,12 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where channels live according to one topology: each at the owner of its slot. For one loop. */
+/** Which endpoints have the messages of a channel by one route table: the owner of its slot. For one loop. */
 final class Placement {
     private final RouteTable routes;
     private final Scope scope;
 
-    /** Found when first asked for. */
+    /** Computed when first needed. */
     private @Nullable Set<Endpoint> masters;
 
     Placement(RouteTable routes, Scope scope) {
@@ -25,7 +25,7 @@ final class Placement {
         return routes;
     }
 
-    /** Where to subscribe; empty when nobody in scope serves the channel. */
+    /** Where to subscribe; empty when the channel is not served in scope. */
     Set<Endpoint> endpoints(ChannelName name) {
         if (name.isEverywhere()) {
             return masters();
@@ -34,7 +34,7 @@ final class Placement {
         return owner == null ? Set.of() : Set.of(owner);
     }
 
-    /** Who has the slot's channels; null when nobody in scope does. */
+    /** The endpoint that has the slot's channels; null when there is none in scope. */
     @Nullable
     Endpoint owner(int slot) {
         Target target = routes.settledOwner(slot);

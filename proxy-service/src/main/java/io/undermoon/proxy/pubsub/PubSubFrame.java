@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a node sends on a connection with subscriptions, in RESP2. A view that is filled anew for each value.
+ * A value that a node sends on a connection with subscriptions, in RESP2. One instance is filled for each value.
  *
  * <pre>
  * *3 message  channel payload         *3 subscribe   name count
@@ -30,7 +30,7 @@ final class PubSubFrame {
     /** Where the next bulk string begins; -1 after something that is not one. */
     private int position;
 
-    /** Reads a whole value; the other methods tell about a message or a confirmation then. */
+    /** Reads a complete value; the other methods return the parts of a message or a confirmation then. */
     Type read(ByteBuf in, int from, int to) {
         switch (in.getByte(from)) {
             case '+' -> {

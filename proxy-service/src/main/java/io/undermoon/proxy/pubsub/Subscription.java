@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A name that at least one subscriber of a hub wants, and the endpoints its messages come from. Owned by the hub's loop. */
+/** A name that a hub has subscribers for, and the endpoints that it is subscribed to at. Owned by the hub's loop. */
 final class Subscription {
     private record Waiter(Subscriber subscriber, Confirmation confirmation, long deadlineNanos) {}
 
     private final ChannelName name;
-    private final Map<Endpoint, Link> links = new LinkedHashMap<>();
+    private final Map<Endpoint, NodeSubscription> atNodes = new LinkedHashMap<>();
     private final Set<Subscriber> subscribers = new LinkedHashSet<>();
     private final List<Waiter> waiters = new ArrayList<>();
 
-    /** Whether there is, or need be, a node to subscribe at. */
+    /** Whether there is a node to subscribe at, or none is needed. */
     private boolean served;
 
     private long placedNanos;
@@ -34,37 +34,33 @@ final class Subscription {
         return name;
     }
 
-    boolean isServed() {
-        return served;
-    }
-
-    Collection<Link> links() {
-        return links.values();
+    Collection<NodeSubscription> atNodes() {
+        return atNodes.values();
     }
 
     @Nullable
-    Link link(Endpoint endpoint) {
-        return links.get(endpoint);
+    NodeSubscription atNode(Endpoint endpoint) {
+        return atNodes.get(endpoint);
     }
 
-    void add(Link link) {
-        links.put(link.upstream.endpoint(), link);
+    void add(NodeSubscription atNode) {
+        atNodes.put(atNode.node.endpoint(), atNode);
     }
 
-    /** Notes which of the links lead to where the name lives now. */
+    /** Notes which endpoints own the name now. */
     void placed(Set<Endpoint> wanted, boolean isServed, long nowNanos) {
-        links.forEach((endpoint, link) -> link.wanted = wanted.contains(endpoint));
+        atNodes.forEach((endpoint, atNode) -> atNode.wanted = wanted.contains(endpoint));
         served = isServed;
         placedNanos = nowNanos;
     }
 
-    /** Whether every node that may have messages has confirmed. */
+    /** Whether all nodes that may have messages have confirmed. */
     boolean isSettled() {
         if (!served) {
             return false;
         }
-        for (Link link : links.values()) {
-            if (link.wanted && !link.confirmed) {
+        for (NodeSubscription atNode : atNodes.values()) {
+            if (atNode.wanted && !atNode.confirmed) {
                 return false;
             }
         }
@@ -73,28 +69,28 @@ final class Subscription {
 
     /** Whether a node that may have messages cannot be reached at present. */
     boolean isCutOff() {
-        for (Link link : links.values()) {
-            if (link.wanted && link.upstream.isDown()) {
+        for (NodeSubscription atNode : atNodes.values()) {
+            if (atNode.wanted && atNode.node.isDown()) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Takes out the links that are not wanted any more. */
-    List<Link> removeStale() {
-        List<Link> stale = new ArrayList<>();
-        for (Iterator<Link> i = links.values().iterator(); i.hasNext(); ) {
-            Link link = i.next();
-            if (!link.wanted) {
-                stale.add(link);
+    /** Removes the subscriptions at former owners. */
+    List<NodeSubscription> removeStale() {
+        List<NodeSubscription> stale = new ArrayList<>();
+        for (Iterator<NodeSubscription> i = atNodes.values().iterator(); i.hasNext(); ) {
+            NodeSubscription atNode = i.next();
+            if (!atNode.wanted) {
+                stale.add(atNode);
                 i.remove();
             }
         }
         return stale;
     }
 
-    /** When the links were last compared with the topology. */
+    /** When the endpoints were last compared with the routes, as {@link System#nanoTime}. */
     long placedNanos() {
         return placedNanos;
     }
@@ -103,7 +99,7 @@ final class Subscription {
         waiters.add(new Waiter(subscriber, confirmation, deadlineNanos));
     }
 
-    /** Everybody who waited is subscribed. */
+    /** Confirms to all waiting subscribers. */
     void confirm() {
         List<Waiter> confirmed = List.copyOf(waiters);
         waiters.clear();
@@ -113,7 +109,7 @@ final class Subscription {
         }
     }
 
-    /** Refuses those who wait whose deadline is before a time. */
+    /** Refuses the waiting subscribers whose deadline has passed. */
     void refuse(long beforeNanos, String error) {
         List<Waiter> refused = waiters.stream()
                 .filter(waiter -> waiter.deadlineNanos() - beforeNanos < 0)
@@ -122,7 +118,7 @@ final class Subscription {
         refused.forEach(waiter -> waiter.confirmation().refused(error));
     }
 
-    /** Refuses all who wait. */
+    /** Refuses all waiting subscribers. */
     void refuseAll(String error) {
         List<Waiter> refused = List.copyOf(waiters);
         waiters.clear();
@@ -148,7 +144,7 @@ final class Subscription {
         }
     }
 
-    /** Tells everybody that it is over. */
+    /** Tells all subscribers that the subscription has ended. */
     void end() {
         List<Subscriber> told = List.copyOf(subscribers);
         subscribers.clear();

@@ -3,7 +3,7 @@ package io.undermoon.proxy.pubsub;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How many of the proxy's own clients, on all its loops, have subscribed to what: for {@code PUBSUB}. Thread-safe. */
+/** How many clients of this proxy, on all its loops, have subscribed to each name: for {@code PUBSUB}. Thread-safe. */
 public final class SubscriptionCounts {
     private final ConcurrentHashMap<ChannelName, Integer> counts = new ConcurrentHashMap<>();
 
@@ -19,7 +19,7 @@ public final class SubscriptionCounts {
         return counts.getOrDefault(name, 0);
     }
 
-    /** Everything of a kind that has a subscriber. */
+    /** The names of a kind that have subscribers. */
     public List<ChannelName> all(SubscriptionKind kind) {
         return counts.keySet().stream().filter(name -> name.kind() == kind).toList();
     }

@@ -17,18 +17,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The subscriptions of one loop's clients, made once for all of them at the nodes that own the channels.
  *
- * <p>What it guarantees. <em>Nothing is missed:</em> a subscriber is told that it is subscribed only after every node that
- * may have messages for it has confirmed. <em>Nothing comes twice:</em> a channel's messages are published at the owner of
- * its slot and a message counts only when it comes from there; messages that another node passes on, as a replica does with
- * those of its master, are dropped. <em>It lasts:</em> when the owner changes, the new one is subscribed at and the old one
- * stays until the new one has confirmed; when a connection breaks it is remade. What is published while the owner cannot
- * be reached, or at a new owner before this proxy has heard of it, is lost, as Redis loses what is published to a client
- * that is just reconnecting. A message that is on its way from the old and the new owner in the very moment in which this proxy
- * hears of the change may come twice.
+ * <p>Guarantees. <em>No message is missed:</em> a subscription is confirmed to the client only after all nodes that may have
+ * messages for it have confirmed. <em>No message is delivered twice:</em> a channel's messages are published at the owner of its
+ * slot and are accepted only from there; copies from other nodes, such as a replica's, are dropped. <em>Subscriptions last:</em>
+ * when the owner changes, the new one is subscribed to, and the old one stays until the new one has confirmed; a connection that
+ * breaks is remade. What is published while the owner cannot be reached, or at a new owner before this proxy knows of it, is
+ * lost, as Redis loses what is published while a client reconnects. A message that is under way from the old and the new owner
+ * in the moment in which this proxy learns of the change may be delivered twice.
  *
  * <p>Owned by the loop; a hub without subscribers costs nothing.
  */
-public final class SubscriptionHub {
+final class SubscriptionHub {
     private static final long TICK_MILLIS = 100;
 
     /** How long a former owner is listened to while its successor does not confirm. */
@@ -41,12 +40,12 @@ public final class SubscriptionHub {
     private final TopologyStore topology;
     private final Scope scope;
     private final Map<ChannelName, Subscription> subscriptions = new HashMap<>();
-    private final Map<Endpoint, Upstream> upstreams = new HashMap<>();
+    private final Map<Endpoint, NodeSubscriptions> nodes = new HashMap<>();
 
-    /** Those for which a node has not confirmed yet, or not again. */
+    /** Subscriptions that not all nodes have confirmed. */
     private final Set<Subscription> unsettled = new LinkedHashSet<>();
 
-    /** Whether {@link #follow} is about to run; changes that come until then need no run of their own. */
+    /** Whether {@link #follow} is about to run; changes until then need no further run. */
     private final AtomicBoolean following = new AtomicBoolean();
 
     private Placement placement;
@@ -70,7 +69,7 @@ public final class SubscriptionHub {
                 || !placement().endpoints(name).isEmpty();
     }
 
-    /** Subscribes; the confirmation may come at once, and comes within the limit for replies of nodes. */
+    /** Subscribes; the confirmation may come at once, and comes within the time limit for replies of nodes. */
     public void subscribe(ChannelName name, Subscriber subscriber, Confirmation confirmation) {
         Subscription subscription = subscriptions.get(name);
         boolean isNew = subscription == null;
@@ -89,7 +88,7 @@ public final class SubscriptionHub {
         startTicking();
     }
 
-    /** Ends what a subscriber has of a name, without a word to it. */
+    /** Ends a subscriber's subscription to a name; the subscriber is not told. */
     public void unsubscribe(ChannelName name, Subscriber subscriber) {
         Subscription subscription = subscriptions.get(name);
         if (subscription != null) {
@@ -98,50 +97,50 @@ public final class SubscriptionHub {
         }
     }
 
-    /** A message came; it counts if it comes from where it was published. */
-    void message(Link link, PubSubFrame frame, ByteBuf in, int from, int to) {
-        Subscription subscription = link.subscription;
-        if (isFromOwner(link, frame, in)) {
+    /** A message has arrived; it is delivered if it comes from the node where it was published. */
+    void message(NodeSubscription atNode, PubSubFrame frame, ByteBuf in, int from, int to) {
+        Subscription subscription = atNode.subscription;
+        if (isFromOwner(atNode, frame, in)) {
             subscription.deliver(in, from, to);
         }
     }
 
-    private boolean isFromOwner(Link link, PubSubFrame frame, ByteBuf in) {
+    private boolean isFromOwner(NodeSubscription atNode, PubSubFrame frame, ByteBuf in) {
         int start = frame.channelStart();
         int length = frame.channelLength();
         if (ChannelName.isNotification(in, start, length)) {
-            return link.wanted;
+            return atNode.wanted;
         }
         Endpoint owner = placement().owner(Slot.of(in, start, length));
-        if (owner == null || owner.equals(link.upstream.endpoint())) {
+        if (owner == null || owner.equals(atNode.node.endpoint())) {
             return true;
         }
-        Link ofOwner = link.subscription.link(owner);
+        NodeSubscription ofOwner = atNode.subscription.atNode(owner);
         return ofOwner == null || !ofOwner.confirmed;
     }
 
-    void confirmed(Link link) {
-        if (isCurrent(link)) {
-            settle(link.subscription);
+    void confirmed(NodeSubscription atNode) {
+        if (isCurrent(atNode)) {
+            settle(atNode.subscription);
         }
     }
 
-    /** A node refused, and will be asked again; an error that does not pass ends the waiting. */
-    void refused(Link link, String error) {
-        if (isCurrent(link) && !isPassing(error)) {
-            link.subscription.refuseAll(error);
-            removeIfUnused(link.subscription);
+    /** A node refused the subscription, which is repeated; an error that is not temporary is passed to the subscriber. */
+    void refused(NodeSubscription atNode, String error) {
+        if (isCurrent(atNode) && !isTemporary(error)) {
+            atNode.subscription.refuseAll(error);
+            removeIfUnused(atNode.subscription);
         }
     }
 
-    /** A link is not confirmed, or no more. */
-    void unsettled(Link link) {
-        if (isCurrent(link)) {
-            settle(link.subscription);
+    /** A subscription at a node is not confirmed, or no longer. */
+    void unsettled(NodeSubscription atNode) {
+        if (isCurrent(atNode)) {
+            settle(atNode.subscription);
         }
     }
 
-    /** The topology changed: subscriptions move to where their channels are now. */
+    /** The topology has changed: subscriptions move to the present owners of their channels. */
     private void follow() {
         following.set(false);
         for (Subscription subscription : List.copyOf(subscriptions.values())) {
@@ -158,16 +157,17 @@ public final class SubscriptionHub {
     private void place(Subscription subscription) {
         Set<Endpoint> wanted = placement().endpoints(subscription.name());
         for (Endpoint endpoint : wanted) {
-            if (subscription.link(endpoint) == null) {
-                Upstream upstream = upstreams.computeIfAbsent(endpoint, made -> new Upstream(this, loop, made));
-                subscription.add(upstream.subscribe(subscription));
+            if (subscription.atNode(endpoint) == null) {
+                NodeSubscriptions node =
+                        nodes.computeIfAbsent(endpoint, made -> new NodeSubscriptions(this, loop, made));
+                subscription.add(node.subscribe(subscription));
             }
         }
         subscription.placed(wanted, serves(subscription.name()), System.nanoTime());
         settle(subscription);
     }
 
-    /** Where channels live as of now. */
+    /** The owners of channels by the present routes. */
     private Placement placement() {
         RouteTable routes = topology.current().routes();
         if (placement.routes() != routes) {
@@ -184,7 +184,7 @@ public final class SubscriptionHub {
         } else {
             unsettled.add(subscription);
             if (scope == Scope.OWN_NODES && subscription.isCutOff()) {
-                // The peer asks again; an answer that it waits for would hold up the messages of its other channels.
+                // The peer repeats it; an answer that is late would hold up the messages of its other channels.
                 subscription.refuseAll(UNREACHABLE);
                 removeIfUnused(subscription);
             }
@@ -192,7 +192,7 @@ public final class SubscriptionHub {
     }
 
     private static void dropStale(Subscription subscription) {
-        subscription.removeStale().forEach(link -> link.upstream.unsubscribe(link));
+        subscription.removeStale().forEach(atNode -> atNode.node.unsubscribe(atNode));
     }
 
     private void removeIfUnused(Subscription subscription) {
@@ -204,17 +204,17 @@ public final class SubscriptionHub {
     private void remove(Subscription subscription) {
         if (subscriptions.remove(subscription.name(), subscription)) {
             unsettled.remove(subscription);
-            subscription.links().forEach(link -> link.upstream.unsubscribe(link));
+            subscription.atNodes().forEach(atNode -> atNode.node.unsubscribe(atNode));
         }
     }
 
-    private boolean isCurrent(Link link) {
-        return subscriptions.get(link.subscription.name()) == link.subscription
-                && link.subscription.link(link.upstream.endpoint()) == link;
+    private boolean isCurrent(NodeSubscription atNode) {
+        return subscriptions.get(atNode.subscription.name()) == atNode.subscription
+                && atNode.subscription.atNode(atNode.node.endpoint()) == atNode;
     }
 
-    /** Errors of a node that is being restarted, or of a peer that has not heard yet what we have, or the other way round. */
-    private static boolean isPassing(String error) {
+    /** Whether an error is temporary: the node is starting, or the peer knows other metadata at the moment. */
+    private static boolean isTemporary(String error) {
         return error.startsWith("MOVED ") || error.startsWith("CLUSTERDOWN ") || error.startsWith("LOADING ");
     }
 
@@ -238,8 +238,8 @@ public final class SubscriptionHub {
             subscription.refuse(now, UNREACHABLE);
             removeIfUnused(subscription);
         }
-        upstreams.values().removeIf(upstream -> !upstream.tick(now));
-        if (!subscriptions.isEmpty() || !upstreams.isEmpty()) {
+        nodes.values().removeIf(node -> !node.tick(now));
+        if (!subscriptions.isEmpty() || !nodes.isEmpty()) {
             startTicking();
         }
     }

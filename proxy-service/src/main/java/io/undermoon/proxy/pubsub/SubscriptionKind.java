@@ -2,8 +2,8 @@ package io.undermoon.proxy.pubsub;
 
 import java.util.Locale;
 
-/** The three ways to subscribe, each with names of its own. */
-public enum SubscriptionKind {
+/** What a subscription is to; each kind has its own names and commands. */
+enum SubscriptionKind {
     CHANNEL(""),
     PATTERN("p"),
     SHARD("s");

@@ -1,6 +1,6 @@
 /**
- * Subscriptions at the nodes that own the channels, shared by the clients of a loop. Stands on {@code topology} and
- * {@code backend}; knows no session: whoever subscribes is a {@link io.undermoon.proxy.pubsub.Subscriber}.
+ * Pub/sub: the commands about subscriptions, and the hubs that subscribe at the nodes that own the channels, once for all clients
+ * of a loop.
  */
 @NullMarked
 package io.undermoon.proxy.pubsub;

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.replication;
 
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
@@ -31,6 +32,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ReplicationDriver.class);
     private static final long CLOSE_SECONDS = 5;
 
+    private final NodeConnections connections;
     private final ProxyLoop loop;
     private final NodeClient client;
     private final Endpoints endpoints;
@@ -42,18 +44,14 @@ public final class ReplicationDriver implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param loop the control loop
-     * @param client sends on the control loop
+     * @param connections the connections of the control loop
      * @param ownNodes the nodes that are checked from the start; may be empty
      */
     public ReplicationDriver(
-            ProxyLoop loop,
-            NodeClient client,
-            Endpoints endpoints,
-            ReplicationSettings settings,
-            Set<NodeAddress> ownNodes) {
-        this.loop = loop;
-        this.client = client;
+            NodeConnections connections, Endpoints endpoints, ReplicationSettings settings, Set<NodeAddress> ownNodes) {
+        this.connections = connections;
+        this.loop = connections.loop();
+        this.client = new NodeClient(connections);
         this.endpoints = endpoints;
         this.settings = settings;
         this.ownNodes = Set.copyOf(ownNodes);
@@ -144,7 +142,7 @@ public final class ReplicationDriver implements AutoCloseable {
         }
         Set<Endpoint> used = new HashSet<>();
         kept.forEach(node -> used.add(endpoint(node)));
-        loop.retainBackends(used);
+        connections.retain(used);
     }
 
     private Endpoint endpoint(NodeAddress node) {

@@ -3,10 +3,11 @@ package io.undermoon.proxy.route;
 import io.undermoon.metadata.HostPort;
 
 /**
- * A Redis node or a peer proxy as something to connect to.
+ * The address of a Redis node or a peer proxy, with an id that connections are indexed by.
  *
  * @param id dense and stable for the life of the process; loops index their connections by it
- * @param hopsLeft for a peer, which commands the connection is for, see {@link Target.Remote}; 0 for a Redis node
+ * @param hopsLeft for a peer, the hops that commands on its connection have left, see {@link Target.Remote}; 0 for a
+ *     Redis node
  */
 public record Endpoint(int id, HostPort address, Kind kind, int hopsLeft) {
     public enum Kind {

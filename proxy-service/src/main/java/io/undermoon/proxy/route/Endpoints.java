@@ -4,19 +4,19 @@ import io.undermoon.metadata.HostPort;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Gives each address that was ever talked to its {@link Endpoint}. Thread-safe; grows with the addresses, never shrinks. */
+/** The registry of {@link Endpoint}s, one per address. Thread-safe; it never shrinks. */
 public final class Endpoints {
     private record Key(HostPort address, Endpoint.Kind kind, int hopsLeft) {}
 
     private final ConcurrentHashMap<Key, Endpoint> endpoints = new ConcurrentHashMap<>();
     private final AtomicInteger nextId = new AtomicInteger();
 
-    /** A Redis node, the same object each time. */
+    /** The endpoint of a Redis node, always the same object. */
     public Endpoint redis(String address) {
         return of(new Key(HostPort.parse(address), Endpoint.Kind.REDIS, 0));
     }
 
-    /** A peer proxy for commands that so many more proxies may pass on, the same object each time. */
+    /** The endpoint of a peer proxy for commands with a number of hops left, always the same object. */
     public Endpoint peer(String address, int hopsLeft) {
         return of(new Key(HostPort.parse(address), Endpoint.Kind.PEER, hopsLeft));
     }

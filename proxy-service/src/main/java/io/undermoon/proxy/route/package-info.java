@@ -1,5 +1,5 @@
 /**
- * Where a slot is served: an immutable table from slot to {@link io.undermoon.proxy.route.Target}. Knows no connection.
+ * Routing: an immutable table from slot to {@link io.undermoon.proxy.route.Target}. Knows no connection.
  */
 @NullMarked
 package io.undermoon.proxy.route;

@@ -2,23 +2,20 @@ package io.undermoon.proxy.server;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.session.SessionInitializer;
-import io.undermoon.proxy.session.SessionServices;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +28,12 @@ public final class DataPlane implements AutoCloseable {
 
     private final Transport transport;
     private final EventLoopGroup group;
-    private final List<ProxyLoop> loops = new ArrayList<>();
+    private final List<NodeConnections> connections = new ArrayList<>();
     private final EventLoopGroup controlGroup;
-    private final ProxyLoop controlLoop;
-    private final ProxyLoop migrationLoop;
+    private final NodeConnections controlConnections;
+    private final NodeConnections migrationConnections;
     private final ProxyStats stats;
     private @Nullable ProxyListener listener;
-    private volatile @Nullable SessionInitializer sessions;
 
     /**
      * @param threads event loops; 0 for one per processor
@@ -51,14 +47,16 @@ public final class DataPlane implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             LoopStats counters = new LoopStats(commandCount);
             loopStats.add(counters);
-            loops.add(new ProxyLoop((EventLoop) group.next(), transport, settings, counters));
+            connections.add(connections(group, settings, counters));
         }
         this.controlGroup = transport.newEventLoopGroup(2);
-        this.controlLoop =
-                new ProxyLoop((EventLoop) controlGroup.next(), transport, settings, new LoopStats(commandCount));
-        this.migrationLoop =
-                new ProxyLoop((EventLoop) controlGroup.next(), transport, settings, new LoopStats(commandCount));
+        this.controlConnections = connections(controlGroup, settings, new LoopStats(commandCount));
+        this.migrationConnections = connections(controlGroup, settings, new LoopStats(commandCount));
         this.stats = new ProxyStats(loopStats);
+    }
+
+    private NodeConnections connections(EventLoopGroup loops, BackendSettings settings, LoopStats counters) {
+        return new NodeConnections(new ProxyLoop((EventLoop) loops.next(), transport, settings, counters));
     }
 
     /** The counters of all loops. */
@@ -66,61 +64,47 @@ public final class DataPlane implements AutoCloseable {
         return stats;
     }
 
-    /** The loop for what the proxy itself asks its nodes; it serves no clients. */
-    public ProxyLoop controlLoop() {
-        return controlLoop;
+    /** The connections of the loop for the proxy's own commands to its nodes; it serves no clients. */
+    public NodeConnections controlConnections() {
+        return controlConnections;
     }
 
-    /** The loop on which slots are moved; it serves no clients. */
-    public ProxyLoop migrationLoop() {
-        return migrationLoop;
+    /** The connections of the loop on which slots are migrated; it serves no clients. */
+    public NodeConnections migrationConnections() {
+        return migrationConnections;
     }
 
-    public List<ProxyLoop> loops() {
-        return List.copyOf(loops);
+    /** The connections of each loop that serves clients. */
+    public List<NodeConnections> connections() {
+        return List.copyOf(connections);
     }
 
-    /**
-     * Begins to serve clients and to follow the topology.
-     *
-     * @throws IllegalStateException the address cannot be listened on
-     */
-    public void start(HostPort address, SessionServices services) {
-        start(List.of(ListenPoint.plain(address)), services);
+    /** Has the connections to nodes and peers follow the routes. */
+    public void follow(TopologyStore topology) {
+        topology.onChange(this::follow);
     }
 
     /**
-     * Begins to serve clients and to follow the topology.
+     * Begins to serve clients.
      *
      * @throws IllegalStateException an address cannot be listened on
      */
-    public void start(List<ListenPoint> points, SessionServices services) {
-        services.topology().onChange(this::follow);
-        SessionInitializer initializer = new SessionInitializer(loops, services);
-        ProxyListener made = new ProxyListener(transport, group, initializer);
+    public void start(List<ListenPoint> points, SessionInitializer sessions) {
+        ProxyListener made = new ProxyListener(transport, group, sessions);
         listener = made;
-        sessions = initializer;
-        points.forEach(point ->
-                made.listen(point, loops.stream().map(ProxyLoop::eventLoop).toList()));
-    }
-
-    /**
-     * Unblocks the clients that wait in {@code BLPOP} and the like for certain slots; from any thread. Completes when their
-     * replies are in; commands without a result are dispatched again thereafter, as if they had just come.
-     */
-    public CompletionStage<@Nullable Void> unblock(IntPredicate slots) {
-        SessionInitializer started = sessions;
-        return started == null ? CompletableFuture.completedFuture(null) : started.unblock(slots);
+        List<EventLoop> loops =
+                connections.stream().map(each -> each.loop().eventLoop()).toList();
+        points.forEach(point -> made.listen(point, loops));
     }
 
     /** Connects to what the new routes lead to, and lets go of the rest. */
     private void follow(Topology topology) {
-        for (ProxyLoop loop : loops) {
-            loop.execute(() -> {
-                loop.retainBackends(topology.endpoints());
+        for (NodeConnections each : connections) {
+            each.loop().execute(() -> {
+                each.retain(topology.endpoints());
                 topology.endpoints().stream()
                         .filter(endpoint -> endpoint.kind() == Endpoint.Kind.REDIS)
-                        .forEach(loop::backend);
+                        .forEach(each::shared);
             });
         }
     }
@@ -137,13 +121,14 @@ public final class DataPlane implements AutoCloseable {
             listener.close();
             listener.drain(grace);
         }
-        for (ProxyLoop loop : loops) {
-            loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly(GRACE_SECONDS, TimeUnit.SECONDS);
-        }
-        for (ProxyLoop loop : List.of(controlLoop, migrationLoop)) {
-            loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly(GRACE_SECONDS, TimeUnit.SECONDS);
-        }
+        connections.forEach(DataPlane::closeAll);
+        closeAll(controlConnections);
+        closeAll(migrationConnections);
         controlGroup.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         group.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private static void closeAll(NodeConnections connections) {
+        connections.loop().eventLoop().submit(connections::close).awaitUninterruptibly(GRACE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -1,7 +1,7 @@
 package io.undermoon.proxy.server;
 
 import io.undermoon.metadata.HostPort;
-import io.undermoon.proxy.control.ClientPorts;
+import io.undermoon.proxy.client.ClientPorts;
 import io.undermoon.tls.ClientAuth;
 import io.undermoon.tls.TlsContext;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.undermoon.proxy.server;
 
 import io.netty.util.concurrent.Future;
-import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.NodeConnections;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -31,11 +31,11 @@ public class LivenessProbe implements HealthCheck {
     }
 
     private static boolean turns(ProxyServer server) {
-        List<ProxyLoop> loops = new ArrayList<>(server.dataPlane().loops());
-        loops.add(server.dataPlane().controlLoop());
+        List<NodeConnections> connections = new ArrayList<>(server.dataPlane().connections());
+        connections.add(server.dataPlane().controlConnections());
         List<Future<?>> signs = new ArrayList<>();
-        for (ProxyLoop loop : loops) {
-            signs.add(loop.eventLoop().submit(() -> {}));
+        for (NodeConnections each : connections) {
+            signs.add(each.loop().eventLoop().submit(() -> {}));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS);
         return signs.stream()

@@ -4,25 +4,27 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.client.ClientRegistry;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
-import io.undermoon.proxy.control.ClientRegistry;
-import io.undermoon.proxy.control.CommandLearning;
-import io.undermoon.proxy.control.ControlCommands;
-import io.undermoon.proxy.control.ControlServices;
-import io.undermoon.proxy.control.Guard;
 import io.undermoon.proxy.control.NodeState;
-import io.undermoon.proxy.control.SlowLog;
-import io.undermoon.proxy.control.UsersFile;
+import io.undermoon.proxy.control.acl.UsersFile;
+import io.undermoon.proxy.control.command.CommandLearning;
+import io.undermoon.proxy.dispatch.DispatchServices;
+import io.undermoon.proxy.dispatch.Dispatcher;
+import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
-import io.undermoon.proxy.session.SessionServices;
+import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.tls.TlsContext;
@@ -46,7 +48,8 @@ final class ProxyServer implements AutoCloseable {
     private final ReplicaLag replicaLag;
     private final CommandLearning learning;
     private final Migrations migrations;
-    private final SessionServices sessions;
+    private final AccessControl access;
+    private final DispatchServices dispatch;
     private final @Nullable UsersFile usersFile;
     private @Nullable UsersWatch usersWatch;
     private @Nullable TlsWatch tlsWatch;
@@ -66,16 +69,20 @@ final class ProxyServer implements AutoCloseable {
                 settings.slowLog().sampleRate());
         topology = new TopologyStore(settings.self(), nodes, endpoints);
         dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
-        NodeClient nodeClient = new NodeClient(dataPlane.controlLoop());
-        replication =
-                new ReplicationDriver(dataPlane.controlLoop(), nodeClient, endpoints, settings.replication(), nodes);
+        replication = new ReplicationDriver(dataPlane.controlConnections(), endpoints, settings.replication(), nodes);
         AccessSettings users = settings.access();
-        AccessControl access = new AccessControl(commands.current(), users.password(), users.controlSecret());
+        access = new AccessControl(commands.current(), users.password(), users.controlSecret());
         commands.onChange(access::follow);
         Guard guard = new Guard(access);
         usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
         migrations = new Migrations(
-                dataPlane.migrationLoop(), dataPlane.loops(), topology, endpoints, commands, settings.migrations());
+                dataPlane.migrationConnections(),
+                dataPlane.connections(),
+                topology,
+                endpoints,
+                commands,
+                settings.migrations());
+        NodeClient nodeClient = new NodeClient(dataPlane.controlConnections());
         replicaLag = new ReplicaLag(
                 nodeClient,
                 endpoints,
@@ -97,9 +104,15 @@ final class ProxyServer implements AutoCloseable {
                 settings.control(),
                 shutdown);
         ControlCommands local = new ControlCommands(services);
-        learning = new CommandLearning(services, dataPlane.controlLoop().eventLoop());
-        sessions = new SessionServices(
-                commands, topology, local, clients, guard, slowLog, this::isReadable, settings.sessions());
+        learning = new CommandLearning(
+                commands,
+                nodeClient,
+                endpoints,
+                topology,
+                this::nodeStates,
+                dataPlane.controlConnections().loop().eventLoop());
+        Router router = new Router(this::isReadable, settings.sessions());
+        dispatch = new DispatchServices(commands, topology, router, local, guard, slowLog, new SubscriptionCounts());
     }
 
     /**
@@ -122,9 +135,12 @@ final class ProxyServer implements AutoCloseable {
             usersWatch = UsersWatch.start(usersFile, settings.access());
         }
         replication.start(topology);
-        replicaLag.start(dataPlane.controlLoop().eventLoop());
+        replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
         migrations.start();
+        dataPlane.follow(topology);
+        SessionInitializer sessions = new SessionInitializer(
+                dataPlane.connections(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
         dataPlane.start(settings.tls().listenPoints(settings.address()), sessions);
     }
 

@@ -4,7 +4,7 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.backend.BackendSettings;
-import io.undermoon.proxy.control.ClientLimits;
+import io.undermoon.proxy.client.ClientLimits;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.migration.MigrationSettings;

@@ -1,8 +1,8 @@
 package io.undermoon.proxy.server;
 
 import io.undermoon.metadata.ClusterName;
-import io.undermoon.proxy.control.Readiness;
 import io.undermoon.proxy.replication.NodeStatus;
+import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.Topology;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

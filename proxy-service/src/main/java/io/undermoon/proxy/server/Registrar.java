@@ -1,6 +1,8 @@
 package io.undermoon.proxy.server;
 
-import io.undermoon.proxy.server.BrokerClient.BrokerException;
+import io.undermoon.client.BrokerHttpException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -66,12 +68,12 @@ final class Registrar implements AutoCloseable {
         try {
             boolean inService = ensureRegistered();
             setbacks = inService ? 0 : setbacks + 1;
-        } catch (BrokerException e) {
-            setbacks++;
-            note(e.isAnswer() ? Situation.BROKER_REFUSES : Situation.BROKER_AWAY, String.valueOf(e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } catch (InterruptedIOException e) {
             return;
+        } catch (IOException e) {
+            setbacks++;
+            boolean refuses = e instanceof BrokerHttpException answer && answer.status() != 0;
+            note(refuses ? Situation.BROKER_REFUSES : Situation.BROKER_AWAY, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             setbacks++;
             LOG.errorf(e, "proxy=%s registration failed unexpectedly; it is tried again", settings.self());
@@ -81,7 +83,7 @@ final class Registrar implements AutoCloseable {
         }
     }
 
-    private boolean ensureRegistered() throws BrokerException, InterruptedException {
+    private boolean ensureRegistered() throws IOException {
         boolean known = broker.knows(settings.self());
         if (known && !broker.holdsForFailed(settings.self())) {
             inService("is registered");

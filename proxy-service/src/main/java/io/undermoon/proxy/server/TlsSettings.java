@@ -2,7 +2,7 @@ package io.undermoon.proxy.server;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.BackendEncryption;
-import io.undermoon.proxy.control.ClientPorts;
+import io.undermoon.proxy.client.ClientPorts;
 import io.undermoon.tls.ClientAuth;
 import io.undermoon.tls.FollowedTls;
 import io.undermoon.tls.TlsContext;

@@ -1,6 +1,6 @@
 package io.undermoon.proxy.server;
 
-import io.undermoon.proxy.control.UsersFile;
+import io.undermoon.proxy.control.acl.UsersFile;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

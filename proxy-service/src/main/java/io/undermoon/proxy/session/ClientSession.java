@@ -10,13 +10,14 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.DecoderException;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
+import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.backend.PinnedConnection;
-import io.undermoon.proxy.backend.Writable;
-import io.undermoon.proxy.control.Client;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.Counter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,69 +25,73 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection: cuts its input into commands, has them dispatched in order, and sends the replies in that order.
+ * A client's connection: cuts its input into commands, hands them to the {@link CommandHandler} in order, and sends the replies
+ * in the order of the commands.
  *
- * <p>Input that is not yet a whole command is the only thing kept of what the client sends. The session stops reading while
- * {@link SessionSettings#maxPipeline} commands wait for replies, while the client does not take its replies, or while a node
- * does not take its commands; so what one client can make the proxy hold is bounded. Owned by one event loop.
+ * <p>Memory is bounded: of the input only a command that is not complete yet is kept. The session stops reading while
+ * {@link SessionSettings#maxPipeline} commands wait for replies, while the client does not read its replies, or while a node
+ * does not take its commands. Owned by one event loop.
  */
-final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFlusher.Flushable {
+public final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFlusher.Flushable {
     private static final Logger LOG = Logger.getLogger(ClientSession.class);
 
-    /** How much of what comes after a blocking command is read, so that the client's leaving is noticed meanwhile. */
+    /** How much input behind a command that waits is read, so that the end of the connection is noticed meanwhile. */
     private static final int MAX_INPUT_WHILE_WAITING = 1 << 20;
 
     private final SessionLoop loop;
-    private final Dispatcher dispatcher;
+    private final CommandHandler handler;
     private final Channel channel;
     private final Client client;
     private final SessionInput input;
     private final OutputBatch output;
     private final ReplyQueue replies;
-    private final SessionState state = new SessionState();
     private final SessionLimits limits;
+    private final OutputGuard messageGuard = new OutputGuard();
+    private final @Nullable SessionFeature[] features = new SessionFeature[FeatureKind.COUNT];
+    private int featureCount;
+
+    /** The Redis node that was sent the client's last command; for {@code WAIT}. */
+    private @Nullable Endpoint lastNode;
+
+    /** The reply that the client's later commands wait for, while messages may go out before it. */
+    private @Nullable PendingReply blockingReply;
 
     private boolean dirty;
     private boolean paused;
     private boolean resuming;
-    private int busyBackends;
+    private int busyConnections;
 
-    /** Size of the messages that wait behind replies that are owed. */
+    /** Size of the messages that wait behind pending replies. */
     private long heldBytes;
 
-    /** No command is taken until all replies are in. */
+    /** No command is handled until all replies are in. */
     private boolean waiting;
 
-    /** No command is taken until the routes have changed, see {@link #hold}. */
+    /** No command is handled until {@link #release}. */
     private boolean held;
 
-    /** A command that comes before those in the input, because it was dispatched in vain. */
+    /** A command that is handled again, before those in the input. */
     private @Nullable RepeatedCommand repeated;
 
-    /** No more commands are taken; the connection closes when the last reply is out. */
+    /** No more commands are handled; the connection closes when the last reply is out. */
     private boolean closing;
 
     private boolean closed;
 
-    ClientSession(Dispatcher dispatcher, Channel channel, Client client) {
-        this.loop = dispatcher.loop();
-        this.dispatcher = dispatcher;
+    ClientSession(SessionLoop loop, CommandHandler handler, Channel channel, Client client) {
+        this.loop = loop;
+        this.handler = handler;
         this.channel = channel;
         this.client = client;
-        this.input = new SessionInput(channel.alloc(), dispatcher.requestLimits(client));
+        this.input = new SessionInput(channel.alloc(), requestLimits());
         this.output = new OutputBatch(channel);
         this.replies = new ReplyQueue(output);
-        client.onAccountChange(() -> loop.proxyLoop().execute(this::checkSubscriptions));
-        this.limits = new SessionLimits(
-                dispatcher.clients(), channel, dispatcher.settings().maxPipeline());
+        this.limits = new SessionLimits(loop.clients(), channel, loop.settings().maxPipeline());
+        client.onAccountChange(() -> loop.proxyLoop().execute(this::checkAllowed));
     }
 
-    Client client() {
+    public Client client() {
         return client;
-    }
-
-    SessionState state() {
-        return state;
     }
 
     SessionInput input() {
@@ -97,15 +102,139 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         return limits;
     }
 
-    /** Whether no reply is owed. */
-    boolean isIdle() {
+    /** Whether all replies are in. */
+    public boolean isIdle() {
         return replies.isEmpty();
+    }
+
+    /** The feature of a kind that is in use; null if there is none. */
+    public @Nullable SessionFeature feature(FeatureKind kind) {
+        return features[kind.ordinal()];
+    }
+
+    /** Whether any feature is in use. */
+    public boolean hasFeatures() {
+        return featureCount > 0;
+    }
+
+    /** Begins to use a feature; there is none of its kind. */
+    public void begin(SessionFeature feature) {
+        int place = feature.kind().ordinal();
+        if (features[place] != null) {
+            throw new IllegalStateException("feature " + feature.kind() + " is in use already");
+        }
+        features[place] = feature;
+        featureCount++;
+    }
+
+    /** Forgets the feature of a kind, if there is one, without closing it. */
+    public @Nullable SessionFeature end(FeatureKind kind) {
+        SessionFeature ended = features[kind.ordinal()];
+        if (ended != null) {
+            features[kind.ordinal()] = null;
+            featureCount--;
+        }
+        return ended;
+    }
+
+    /** Ends the feature of a kind, if there is one, and closes it. */
+    public void close(FeatureKind kind) {
+        SessionFeature ended = end(kind);
+        if (ended != null) {
+            ended.close();
+        }
+    }
+
+    /** Ends and closes all features. */
+    public void closeFeatures() {
+        for (FeatureKind kind : FeatureKind.values()) {
+            close(kind);
+        }
+    }
+
+    /** The connection that the session's commands to an endpoint take: the one that a feature asks for, or the shared one. */
+    public NodeConnection connectionTo(Endpoint endpoint) {
+        if (featureCount > 0) {
+            NodeConnection own = ownConnectionTo(endpoint);
+            if (own != null) {
+                return own;
+            }
+        }
+        return loop.connections().shared(endpoint, client.protocol());
+    }
+
+    /**
+     * A connection on which the client's next command has no others behind it: the client's own to this endpoint, or one from the
+     * pool, to be {@linkplain #giveBack given back}.
+     *
+     * @return null when too many connections are in use
+     */
+    public @Nullable PinnedConnection pin(Endpoint endpoint) {
+        NodeConnection own = ownConnectionTo(endpoint);
+        if (own == null) {
+            return loop.connections().pin(endpoint, client.protocol());
+        }
+        return own instanceof PinnedConnection pinned ? pinned : null;
+    }
+
+    private @Nullable NodeConnection ownConnectionTo(Endpoint endpoint) {
+        for (SessionFeature feature : features) {
+            NodeConnection own = feature == null ? null : feature.connectionTo(endpoint);
+            if (own != null) {
+                return own;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a feature that is in use needs the connection. */
+    public boolean uses(PinnedConnection connection) {
+        for (SessionFeature feature : features) {
+            if (feature != null && feature.uses(connection)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Gives a connection from {@link #pin} back once its command is answered; a connection that a feature needs stays.
+     *
+     * @param clean whether other clients may use the connection
+     */
+    public void giveBack(PinnedConnection connection, boolean clean) {
+        if (connection.isClosed() || uses(connection)) {
+            return;
+        }
+        if (clean) {
+            connection.release();
+        } else {
+            connection.close();
+        }
+    }
+
+    /** Closes the connection of a client whose user is no longer allowed what it has begun. */
+    private void checkAllowed() {
+        for (SessionFeature feature : features) {
+            if (feature != null && !feature.isAllowed(client.user())) {
+                channel.close();
+            }
+        }
+    }
+
+    /** The Redis node that was sent the client's last command; null before the first. */
+    public @Nullable Endpoint lastNode() {
+        return lastNode;
+    }
+
+    public void lastNode(Endpoint node) {
+        lastNode = node;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
         loop.stats().add(Counter.CONNECTIONS_OPEN, 1);
-        dispatcher.clients().add(client);
+        loop.clients().add(client);
     }
 
     @Override
@@ -116,10 +245,10 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         closed = true;
         closing = true;
         loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
-        dispatcher.clients().remove(client);
-        dispatcher.pause().forget(this);
+        loop.clients().remove(client);
+        loop.forget(this);
         replies.abandon();
-        state.close();
+        closeFeatures();
         output.discard();
         input.close();
     }
@@ -137,19 +266,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         takeCommands();
     }
 
-    /** Ends the session of a client that listens to what its user may no longer listen to. */
-    private void checkSubscriptions() {
-        Subscriptions subscriptions = state.subscriptions();
-        if (subscriptions != null && !closed && !subscriptions.areAllowed(client.user())) {
-            channel.close();
-        }
-    }
-
-    /** Dispatches the commands that are whole, then keeps what is left for later. */
+    /** Handles the commands that are complete, then keeps what is left of the input. */
     private void takeCommands() {
         try {
             while (!mustWait() && takeCommand()) {
-                if (client.leaving()) {
+                if (client.closesAfterReply()) {
                     closing = true;
                     break;
                 }
@@ -171,7 +292,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         }
     }
 
-    /** The beginning of a command is there: sees to it that not too much of it comes. */
+    /** Refuses a command, of which the beginning has arrived, that will be too large. */
     private void checkInput() {
         client.active(loop.proxyLoop().nowNanos());
         long limit = limits.now().queryBufferBytes();
@@ -183,28 +304,41 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         }
     }
 
-    /** Obeys limits that have changed, and closes a client that is beyond one. */
+    /** Applies limits that have changed, and closes the connection of a client that exceeds one. */
     void checkLimits() {
         if (closed) {
             return;
         }
-        input.limits(dispatcher.requestLimits(client));
+        refreshRequestLimits();
         checkOutput();
-        // A client that waits, for a reply, for messages or for a pause to end, is not idle.
-        boolean waits = waiting || !replies.isEmpty() || state.subscriptions() != null;
+        // A client that waits for a reply, for messages or for the end of a pause is not idle.
+        boolean waits = waiting || !replies.isEmpty() || isSubscriber();
         if (!waits && limits.isIdleTooLong(client.idleMillis())) {
             channel.close();
         }
     }
 
     private void checkOutput() {
-        if (state.subscriptions() == null && limits.isOutputExceeded(replies.keptBytes())) {
-            LOG.warnf("client=%s closed: it does not take its replies", client.remoteAddress());
+        if (!isSubscriber() && limits.isOutputExceeded(replies.keptBytes())) {
+            LOG.warnf("Client closed because it does not read its replies: client=%s", client.remoteAddress());
             channel.close();
         }
     }
 
-    /** Dispatches the next command if it is whole; false when it is not, or has to come again once all replies are in. */
+    private boolean isSubscriber() {
+        return feature(FeatureKind.SUBSCRIPTIONS) != null;
+    }
+
+    /** Applies the limits on the size of commands, which depend on the login, from the next command on. */
+    public void refreshRequestLimits() {
+        input.limits(requestLimits());
+    }
+
+    private RequestLimits requestLimits() {
+        return client.authenticated() ? loop.clients().limits().requests() : RequestLimits.UNAUTHENTICATED;
+    }
+
+    /** Handles the next command; false when it is not complete, or has to be handled again later. */
     private boolean takeCommand() {
         waiting = false;
         if (repeated != null) {
@@ -214,8 +348,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         if (!input.next()) {
             return false;
         }
-        if (dispatcher.dispatch(this, input.frame())) {
-            client.commandTaken();
+        if (handler.handle(this, input.frame(), CommandHandler.NOT_FORWARDED)) {
+            client.advanceReplyMode();
             return true;
         }
         input.rewind(start);
@@ -227,7 +361,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         repeated = null;
         boolean silentNow = client.isSilent();
         client.silent(command.silent());
-        boolean taken = dispatcher.dispatch(this, command.frame(), command.hopsLeft());
+        boolean taken = handler.handle(this, command.frame(), command.hopsLeft());
         client.silent(silentNow);
         if (taken) {
             return true;
@@ -237,14 +371,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         return false;
     }
 
-    /** A command in memory of its own, with how many hops left it came, and whether its reply is wanted. */
+    /** A command in its own memory, the hops it had left, and whether its reply is unwanted. */
     private record RepeatedCommand(CommandFrame frame, int hopsLeft, boolean silent) {}
 
-    /** Has a command that is not carried out, after all, dispatched again before all that follow it. */
-    void comeAgain(PendingReply reply, CommandFrame frame, int hopsLeft) {
+    /** Has a command that was not executed handled again, before all commands that follow it; its reply is given up. */
+    public void repeat(PendingReply reply, CommandFrame frame, int hopsLeft) {
         repeated = new RepeatedCommand(frame, hopsLeft, reply.silent);
         waiting = true;
-        replies.complete(reply);
+        complete(reply);
         markDirty();
         scheduleResume();
     }
@@ -255,13 +389,13 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     private void refuseProtocol(ProtocolException e) {
         loop.stats().add(Counter.PROTOCOL_ERRORS, 1);
-        LOG.debugf("client=%s protocol error: %s", client.remoteAddress(), e.getMessage());
+        LOG.debugf("Client sent a protocol error: client=%s error=%s", client.remoteAddress(), e.getMessage());
         replyBuffer().writeCharSequence("-ERR Protocol error: " + e.getMessage() + "\r\n", StandardCharsets.UTF_8);
         closing = true;
     }
 
     private boolean mustPause() {
-        return busyBackends > 0 || limits.isFull(replies.size()) || !channel.isWritable();
+        return busyConnections > 0 || limits.isFull(replies.size()) || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -278,7 +412,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         }
     }
 
-    /** Goes on reading, if the reason to pause is gone and there is room for more than a few commands. */
+    /** Handles commands again if the reason to wait is gone and there is room for more than a few. */
     private void resume() {
         resuming = false;
         boolean hasRoom = limits.hasRoom(replies.size());
@@ -289,41 +423,38 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         }
     }
 
-    /** Makes the session stop reading until a backend takes commands again. */
-    void awaitWritable(Writable backend) {
-        busyBackends++;
-        backend.whenWritable(() -> {
-            busyBackends--;
+    /** Stops reading the client until a connection takes commands again. */
+    public void awaitWritable(NodeConnection connection) {
+        busyConnections++;
+        connection.whenWritable(() -> {
+            busyConnections--;
             scheduleResume();
         });
     }
 
-    /** Makes the session wait with the present command until the routes change: its slot is being handed over. */
-    void hold() {
+    /**
+     * Has the present command handled again after {@link SessionLoop#releaseHeld}: its slot is being handed over, or clients are
+     * paused.
+     */
+    public void hold() {
         if (!held) {
             held = true;
             loop.hold(this);
         }
     }
 
-    /** Whether the present command could not be taken because its slot is held. */
-    boolean isHeld() {
+    /** Whether the present command has to be handled again because of {@link #hold}. */
+    public boolean isHeld() {
         return held;
     }
 
-    /** The routes have changed: the command comes again. */
     void release() {
         held = false;
         scheduleResume();
     }
 
-    /** Has new limits on the size of commands apply from the next command on. */
-    void requestLimits(RequestLimits limits) {
-        input.limits(limits);
-    }
-
-    /** Where to write the whole reply to the present command, at once. */
-    ByteBuf replyBuffer() {
+    /** The buffer for the whole reply to the present command, which is written at once. */
+    public ByteBuf replyBuffer() {
         if (client.isSilent()) {
             return loop.sink();
         }
@@ -345,36 +476,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         return reply;
     }
 
-    /**
-     * Sends what answers no command, after the replies that are owed; only the reply to a command that blocks is not waited for.
-     *
-     * @return about how many bytes the client has not taken yet
-     */
-    long push(ByteBuf in, int from, int to) {
-        if (closed || !channel.isOpen()) {
-            return 0;
-        }
-        if (replies.isEmpty() || state.isBlocked() && !replies.hasBegun()) {
-            output.append(in, from, to);
-            markDirty();
-        } else {
-            heldBytes += to - from;
-            replies.push(in, from, to, this::place);
-        }
-        return channel.bytesBeforeWritable() + heldBytes;
-    }
-
-    /** Messages that waited behind a reply are on their way. */
-    void passedOn(int bytes) {
-        heldBytes -= bytes;
-    }
-
-    long nowNanos() {
-        return loop.proxyLoop().nowNanos();
-    }
-
-    /** The place for a reply to the present command that comes later. */
-    PendingReply expectReply(int commandId) {
+    /** The place for a reply to the present command that arrives later. */
+    public PendingReply expectReply(int commandId) {
         PendingReply reply = place();
         reply.commandId = commandId;
         reply.silent = client.isSilent();
@@ -383,41 +486,61 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         return reply;
     }
 
-    /** The place for the reply to a command that has this connection to itself; the client's later commands wait for it. */
-    PendingReply expectReplyFrom(PinnedConnection connection, int commandId) {
+    /** Like {@link #expectReply}, for a command on a pinned connection: the client's later commands wait for the reply. */
+    public PendingReply expectBlockingReply(int commandId) {
         PendingReply reply = expectReply(commandId);
-        reply.fromPinned = true;
-        state.blockedOn(connection);
+        blockingReply = reply;
         waiting = true;
         return reply;
     }
 
-    /** Has the client's later commands wait until no reply is owed. */
-    void awaitReplies() {
+    /** Has the client's later commands wait until all replies are in. */
+    public void awaitReplies() {
         waiting = true;
     }
 
-    /** The place for the reply to a command that blocks; the client's later commands wait for it. */
-    PendingReply expectBlockingReply(int commandId) {
-        waiting = true;
-        return expectReply(commandId);
+    /** Whether the client waits for the reply to a command on a pinned connection. */
+    public boolean isBlocked() {
+        return blockingReply != null;
     }
 
-    /** What held the session's command back is over. */
-    void wake() {
-        scheduleResume();
+    /**
+     * Sends a message that answers no command. It goes behind the replies that are pending, but before that to a command that
+     * blocks. Closes the connection of a client that lets too many messages pile up.
+     */
+    public void push(ByteBuf in, int from, int to) {
+        if (closed || !channel.isOpen()) {
+            return;
+        }
+        if (replies.isEmpty() || isBlocked() && !replies.hasBegun()) {
+            output.append(in, from, to);
+            markDirty();
+        } else {
+            heldBytes += to - from;
+            replies.push(in, from, to, this::place);
+        }
+        long pendingBytes = channel.bytesBeforeWritable() + heldBytes;
+        if (messageGuard.isExceeded(
+                limits.now().output().pubsub(), pendingBytes, loop.proxyLoop().nowNanos())) {
+            LOG.warnf(
+                    "Client closed because it does not read its messages: client=%s pending_bytes=%d",
+                    client.remoteAddress(), pendingBytes);
+            channel.close();
+        }
     }
 
-    /** A part of a reply came in. */
+    /** Messages that waited behind a reply have been passed on. */
+    void passedOn(int bytes) {
+        heldBytes -= bytes;
+    }
+
+    /** A part of a reply has arrived. */
     void reply(PendingReply reply, ByteBuf in, int from, int to, boolean last) {
         replies.part(reply, in, from, to);
         markDirty();
         if (last) {
-            if (reply.fromPinned) {
-                state.unblock();
-            }
-            dispatcher.answered(reply);
-            replies.complete(reply);
+            handler.answered(reply);
+            complete(reply);
             if (replies.isEmpty()) {
                 write();
             }
@@ -425,21 +548,30 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
         }
     }
 
-    /** Sends what there is now: a client that has all its replies may go on while others still get theirs. */
+    private void complete(PendingReply reply) {
+        if (reply == blockingReply) {
+            blockingReply = null;
+        }
+        replies.complete(reply);
+    }
+
+    /** Writes the output now: a client that has all its replies may go on while others still get theirs. */
     private void write() {
         if (!closed) {
             loop.stats().add(Counter.CLIENT_BYTES_OUT, output.flush());
         }
     }
 
-    /** There is no reply, or no more of it. A client that has got part of it cannot be told and is cut off. */
+    /** The reply, or the rest of it, will not arrive. A client that has got part of it can only be disconnected. */
     void fail(PendingReply reply, BackendFailure failure) {
         if (reply.begun) {
-            LOG.warnf("client=%s closed in the middle of a reply: %s", client.remoteAddress(), failure.message());
+            LOG.warnf(
+                    "Client closed in the middle of a reply: client=%s reason=%s",
+                    client.remoteAddress(), failure.message());
             channel.close();
             reply.isError = true;
-            dispatcher.answered(reply);
-            replies.complete(reply);
+            handler.answered(reply);
+            complete(reply);
             return;
         }
         byte[] error = ("-" + failure.message() + "\r\n").getBytes(StandardCharsets.UTF_8);
@@ -482,8 +614,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete && state.isBlocked()) {
-            // Nobody waits for what may never come; what the client left behind must not take an element from a list.
+        if (event instanceof ChannelInputShutdownReadComplete && isBlocked()) {
+            // A client that has left must not take an element from a list; a closed connection unblocks its command.
             channel.close();
         } else if (event instanceof ChannelInputShutdownReadComplete) {
             closing = true;
@@ -496,11 +628,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFl
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof DecoderException) {
             loop.stats().add(Counter.TLS_FAILURES, 1);
-            LOG.debugf("client=%s TLS: %s", client.remoteAddress(), cause.getMessage());
+            LOG.debugf("TLS failed: client=%s error=%s", client.remoteAddress(), cause.getMessage());
         } else if (cause instanceof IOException) {
-            LOG.debugf("client=%s %s", client.remoteAddress(), cause.getMessage());
+            LOG.debugf("Client connection failed: client=%s error=%s", client.remoteAddress(), cause.getMessage());
         } else {
-            LOG.errorf(cause, "client=%s closed after an unexpected error", client.remoteAddress());
+            LOG.errorf(cause, "Client closed after an unexpected error: client=%s", client.remoteAddress());
         }
         context.close();
     }

@@ -1,12 +1,12 @@
 package io.undermoon.proxy.session;
 
 import io.netty.util.concurrent.EventExecutor;
-import io.undermoon.proxy.control.Client;
-import io.undermoon.proxy.control.ClientLimits;
-import io.undermoon.proxy.control.ClientRegistry;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientLimits;
+import io.undermoon.proxy.client.ClientRegistry;
 import java.util.concurrent.TimeUnit;
 
-/** Looks at all clients from time to time for limits that need time to be reached: idleness, and a soft limit on output. */
+/** Checks all clients periodically for limits that are reached by time: idleness, and the soft limit on output. */
 final class ClientSweep implements Runnable {
     private static final long PERIOD_MILLIS = 250;
 
@@ -16,7 +16,7 @@ final class ClientSweep implements Runnable {
         this.clients = clients;
     }
 
-    /** Begins to sweep, on a loop and until it ends. */
+    /** Starts the checks on an event loop. */
     static void start(EventExecutor loop, ClientRegistry clients) {
         loop.scheduleWithFixedDelay(new ClientSweep(clients), PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -1,14 +1,14 @@
 package io.undermoon.proxy.session;
 
-import io.undermoon.proxy.control.OutputLimit;
+import io.undermoon.proxy.client.OutputLimit;
 import java.util.concurrent.TimeUnit;
 
-/** Watches over one client that it keeps an {@link OutputLimit}. Owned by its loop. */
+/** Compares the output that waits for one client with an {@link OutputLimit} over time. Owned by the client's loop. */
 final class OutputGuard {
     private boolean overSoft;
     private long overSoftSince;
 
-    /** Whether a client for which so much waits is to be cut off. */
+    /** Whether the client has to be disconnected, with so many bytes waiting for it. */
     boolean isExceeded(OutputLimit limit, long waitingBytes, long nowNanos) {
         if (limit.softBytes() == 0 || waitingBytes <= limit.softBytes()) {
             overSoft = false;

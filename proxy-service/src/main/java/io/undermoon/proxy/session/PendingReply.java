@@ -2,17 +2,16 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.backend.BackendFailure;
-import io.undermoon.proxy.control.SlowLog;
-import io.undermoon.proxy.gather.Asker;
+import io.undermoon.proxy.client.SlowLog;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The place of one command in a client's sequence of replies, from its dispatch until its reply is passed on.
  *
- * <p>A reply that comes in while it is the client's next one goes straight to the client's output; otherwise it is kept here
+ * <p>A reply that arrives while it is the client's next one goes straight to the client's output; otherwise it is kept here
  * until its turn. Instances are reused by their loop through {@link ReplyPool}. Owned by the loop.
  */
-final class PendingReply implements Asker {
+public final class PendingReply implements ReplyTarget {
     private final ReplyPool pool;
 
     @Nullable
@@ -21,7 +20,7 @@ final class PendingReply implements Asker {
     @Nullable
     PendingReply next;
 
-    SlowLog.@Nullable Sample sample;
+    private SlowLog.@Nullable Sample sample;
     int commandId;
     long startNanos;
 
@@ -29,21 +28,42 @@ final class PendingReply implements Asker {
     @Nullable
     ByteBuf kept;
 
-    /** How much of {@link #kept} are messages that answer no command. */
+    /** How many bytes of {@link #kept} are messages that answer no command. */
     int pushedBytes;
 
     boolean begun;
     boolean done;
     boolean isError;
 
-    /** Whether the client does not want the reply. */
+    /** Whether the client does not want the reply ({@code CLIENT REPLY}). */
     boolean silent;
-
-    /** Whether the reply comes from the connection that is the client's own for this one command. */
-    boolean fromPinned;
 
     PendingReply(ReplyPool pool) {
         this.pool = pool;
+    }
+
+    /** The number of the command in the command table, for counters. */
+    public int commandId() {
+        return commandId;
+    }
+
+    /** When the burst that brought the command began, as {@link System#nanoTime}. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** Whether the reply is an error. */
+    public boolean isError() {
+        return isError;
+    }
+
+    /** The command's sample for the slow log; null when it was not sampled. */
+    public SlowLog.@Nullable Sample sample() {
+        return sample;
+    }
+
+    public void sample(SlowLog.Sample begun) {
+        sample = begun;
     }
 
     @Override
@@ -76,14 +96,14 @@ final class PendingReply implements Asker {
         }
     }
 
-    /** The client is gone: what comes in is dropped. */
+    /** The client has left: what arrives is dropped. */
     void orphan() {
         session = null;
         next = null;
         releaseKept();
     }
 
-    /** Gives the instance back; nothing refers to it any more. */
+    /** Gives the instance back to the pool; nothing refers to it any more. */
     void recycle() {
         releaseKept();
         if (session != null && pushedBytes > 0) {
@@ -97,7 +117,6 @@ final class PendingReply implements Asker {
         done = false;
         isError = false;
         silent = false;
-        fromPinned = false;
         pool.put(this);
     }
 

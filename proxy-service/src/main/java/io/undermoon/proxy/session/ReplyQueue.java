@@ -5,17 +5,14 @@ import io.undermoon.proxy.backend.OutputBatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The replies a client is owed, in the order of its commands, and the way from there to its output. Owned by the client's
- * loop.
- */
+/** The pending replies of a client in the order of its commands; passes them to its output. Owned by the client's loop. */
 final class ReplyQueue {
     private final OutputBatch output;
     private @Nullable PendingReply head;
     private @Nullable PendingReply tail;
     private int size;
 
-    /** Size of what has arrived before its turn. */
+    /** Size of the replies that have arrived before their turn. */
     private long keptBytes;
 
     ReplyQueue(OutputBatch output) {
@@ -51,9 +48,9 @@ final class ReplyQueue {
     }
 
     /**
-     * Has a message that answers no command wait behind all replies that are owed.
+     * Puts a message that answers no command behind all pending replies.
      *
-     * @param place a new place for it, used when the last one is not complete
+     * @param place makes a place for it, unless it can join the last one
      */
     void push(ByteBuf in, int from, int to, Supplier<PendingReply> place) {
         PendingReply last = tail;
@@ -69,7 +66,7 @@ final class ReplyQueue {
         last.pushedBytes += to - from;
     }
 
-    /** Takes a part of a reply: passes it on if the reply is the next one, else keeps a copy. */
+    /** Passes a part of a reply on if the reply is the next one, else keeps a copy. */
     void part(PendingReply reply, ByteBuf in, int from, int to) {
         if (reply.silent) {
             return;
@@ -87,7 +84,7 @@ final class ReplyQueue {
         keptBytes += to - from;
     }
 
-    /** The reply is complete: lets it and those behind it that are complete go. */
+    /** The reply is complete: passes on the complete replies behind it, as far as it is their turn. */
     void complete(PendingReply reply) {
         reply.done = true;
         while (head != null && head.done) {
@@ -97,7 +94,7 @@ final class ReplyQueue {
         }
     }
 
-    /** Forgets all replies; what still comes in for them is dropped. */
+    /** Forgets all replies; what still arrives for them is dropped. */
     void abandon() {
         PendingReply reply = head;
         while (reply != null) {

@@ -3,13 +3,13 @@ package io.undermoon.proxy.session;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.UnixChannel;
 import io.undermoon.proxy.backend.ProxyLoop;
-import io.undermoon.proxy.control.ClientConnection;
-import io.undermoon.proxy.control.ClientFigures;
-import io.undermoon.proxy.pubsub.SubscriptionKind;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientConnection;
+import io.undermoon.proxy.client.ClientFigures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A session as other clients' commands reach it, from any thread. */
+/** A session as commands of other clients reach it, from any thread. */
 final class SessionConnection implements ClientConnection {
     private final ClientSession session;
     private final ProxyLoop loop;
@@ -30,11 +30,10 @@ final class SessionConnection implements ClientConnection {
     public CompletionStage<Boolean> unblock(boolean withError) {
         CompletableFuture<Boolean> outcome = new CompletableFuture<>();
         loop.execute(() -> {
-            BlockedCommand blocked = session.state().blocked();
-            if (blocked == null) {
-                outcome.complete(false);
-            } else {
+            if (session.feature(FeatureKind.BLOCKED) instanceof BlockedFeature blocked) {
                 blocked.unblock(withError, outcome::complete);
+            } else {
+                outcome.complete(false);
             }
         });
         return outcome;
@@ -45,19 +44,18 @@ final class SessionConnection implements ClientConnection {
         loop.execute(session::checkLimits);
     }
 
-    /** Read without the loop: each figure is as it was a moment ago. */
+    /** Read without synchronisation: each figure may be a moment old. */
     @Override
     public ClientFigures figures() {
-        Subscriptions subscribed = session.state().subscriptions();
-        Transaction transaction = session.state().transaction();
+        Client client = session.client();
         SessionInput input = session.input();
         return new ClientFigures(
                 channel instanceof UnixChannel unix ? unix.fd().intValue() : -1,
-                subscribed == null ? 0 : subscribed.count(SubscriptionKind.CHANNEL) - subscribed.patterns(),
-                subscribed == null ? 0 : subscribed.patterns(),
-                subscribed == null ? 0 : subscribed.count(SubscriptionKind.SHARD),
-                transaction == null ? -1 : transaction.count(),
-                transaction == null ? 0 : transaction.bytes(),
+                client.channels(),
+                client.patterns(),
+                client.shardChannels(),
+                client.queuedCommands(),
+                client.queuedBytes(),
                 input.size(),
                 input.free(),
                 session.limits().outputBytes(),

@@ -8,69 +8,62 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.undermoon.proxy.acl.AccessControl;
-import io.undermoon.proxy.backend.ProxyLoop;
-import io.undermoon.proxy.control.Client;
-import io.undermoon.proxy.control.ClientPorts;
-import io.undermoon.proxy.control.ClientRegistry;
-import io.undermoon.proxy.pubsub.SubscriptionCounts;
+import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientPorts;
+import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.stats.Counter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
-/** Makes a session of each connection, on the loop that owns the connection. */
+/** Makes a session of each connection that is accepted, on the event loop that owns the connection. */
 @Sharable
 public final class SessionInitializer extends ChannelInitializer<Channel> {
-    /** What the clients of a connection are told of the ports of others; those of proxies without TLS if absent. */
+    /** Which ports of other proxies the clients of a connection are told; those of proxies without TLS if absent. */
     public static final AttributeKey<ClientPorts> PORTS = AttributeKey.valueOf("clientPorts");
 
-    private final IdentityHashMap<EventLoop, Dispatcher> dispatchers = new IdentityHashMap<>();
-    private final List<BlockedClients> blocked = new ArrayList<>();
+    private record Serving(SessionLoop loop, CommandHandler handler) {}
+
+    private final IdentityHashMap<EventLoop, Serving> byLoop = new IdentityHashMap<>();
     private final ClientRegistry clients;
     private final AccessControl access;
-    private final SessionSettings settings;
 
-    public SessionInitializer(List<ProxyLoop> loops, SessionServices services) {
-        SubscriptionCounts subscriptions = new SubscriptionCounts();
-        for (ProxyLoop loop : loops) {
-            SessionLoop sessionLoop = new SessionLoop(loop);
-            dispatchers.put(loop.eventLoop(), new Dispatcher(sessionLoop, services, subscriptions));
-            blocked.add(sessionLoop.blocked());
-            services.topology().onChange(next -> loop.execute(() -> sessionLoop.follow(next)));
+    /**
+     * @param handlers makes the handler of a loop's commands
+     */
+    public SessionInitializer(
+            List<NodeConnections> loops,
+            ClientRegistry clients,
+            AccessControl access,
+            SessionSettings settings,
+            Function<SessionLoop, CommandHandler> handlers) {
+        for (NodeConnections connections : loops) {
+            SessionLoop sessionLoop = new SessionLoop(connections, clients, settings);
+            byLoop.put(connections.loop().eventLoop(), new Serving(sessionLoop, handlers.apply(sessionLoop)));
         }
-        this.clients = services.clients();
-        this.access = services.guard().access();
-        ClientSweep.start(loops.get(0).eventLoop(), clients);
-        this.settings = services.settings();
-    }
-
-    /** Unblocks, on all loops, the clients that wait for certain slots: see {@link BlockedClients#unblock}. */
-    public CompletionStage<@Nullable Void> unblock(IntPredicate slots) {
-        return CompletableFuture.allOf(blocked.stream()
-                .map(clientsOfLoop -> clientsOfLoop.unblock(slots).toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new));
+        this.clients = clients;
+        this.access = access;
+        ClientSweep.start(loops.get(0).loop().eventLoop(), clients);
     }
 
     @Override
     protected void initChannel(Channel channel) {
-        Dispatcher dispatcher = dispatchers.get(channel.eventLoop());
-        if (dispatcher == null) {
-            throw new IllegalStateException("a connection on a loop that serves no clients");
+        Serving serving = byLoop.get(channel.eventLoop());
+        if (serving == null) {
+            throw new IllegalStateException("the connection's event loop serves no clients");
         }
+        SessionLoop loop = serving.loop();
         if (clients.size() >= clients.limits().maxClients()) {
-            dispatcher.loop().stats().add(Counter.CONNECTIONS_REJECTED, 1);
+            loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
             byte[] error = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
             channel.writeAndFlush(Unpooled.wrappedBuffer(error)).addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        dispatcher.loop().stats().add(Counter.CONNECTIONS_ACCEPTED, 1);
+        loop.stats().add(Counter.CONNECTIONS_ACCEPTED, 1);
         Client client = new Client(
                 clients.nextId(),
                 text(channel.remoteAddress()),
@@ -81,8 +74,8 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
         if (ports != null) {
             client.ports(ports);
         }
-        ClientSession session = new ClientSession(dispatcher, channel, client);
-        client.attach(new SessionConnection(session, dispatcher.loop().proxyLoop(), channel));
+        ClientSession session = new ClientSession(loop, serving.handler(), channel, client);
+        client.attach(new SessionConnection(session, loop.proxyLoop(), channel));
         channel.pipeline().addLast(session);
     }
 

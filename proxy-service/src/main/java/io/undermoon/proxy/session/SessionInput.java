@@ -8,9 +8,8 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
 
 /**
- * What a client has sent and the session has not taken yet. In the steady state that is the buffer of one read, used where it
- * is; only the beginning of a command that is not whole is copied, to a buffer with room for the rest. Owned by the client's
- * loop.
+ * The input of a client that has not been handled yet. In the steady state that is the buffer of one read, used in place; only
+ * the beginning of an incomplete command is copied, to a buffer with room for the rest. Owned by the client's loop.
  */
 final class SessionInput {
     private final ByteBufAllocator allocator;
@@ -33,17 +32,17 @@ final class SessionInput {
         return unread.readableBytes();
     }
 
-    /** How much there will be at least when the command that has begun is whole; what is known of it counts. */
+    /** How many bytes there will be at least when the command that has begun is complete, as far as it is known. */
     long needed() {
         return (long) unread.readableBytes() + decoder.missingBytes(unread);
     }
 
-    /** Room for more without moving what there is. */
+    /** How many bytes can be added without copying. */
     int free() {
         return unread.writableBytes();
     }
 
-    /** Takes over what one read brought. */
+    /** Adds the buffer of one read, and takes over its release. */
     void add(ByteBuf in) {
         if (unread.isReadable()) {
             makeRoom(in.readableBytes());
@@ -55,12 +54,12 @@ final class SessionInput {
         }
     }
 
-    /** Where the input stands, for {@link #rewind}. */
+    /** The position in the input, for {@link #rewind}. */
     int position() {
         return unread.readerIndex();
     }
 
-    /** Finds the next command; false when it is not whole yet. The frame is valid until the input changes. */
+    /** Finds the next command; false when it is not complete yet. The frame is valid until the input changes. */
     boolean next() {
         return decoder.decode(unread);
     }
@@ -75,7 +74,7 @@ final class SessionInput {
         unread.readerIndex(position);
     }
 
-    /** Keeps what is left beyond this read. */
+    /** Keeps what is left after this read. */
     void keep() {
         int left = unread.readableBytes();
         if (left == 0) {
@@ -86,13 +85,13 @@ final class SessionInput {
         }
     }
 
-    /** Forgets what is left. */
+    /** Drops what is left. */
     void drop() {
         unread.release();
         unread = Unpooled.EMPTY_BUFFER;
     }
 
-    /** Releases everything; the input is not to be used again but may still be asked. */
+    /** Releases all buffers; only the figures may be read after it. */
     void close() {
         drop();
         decoder.close();

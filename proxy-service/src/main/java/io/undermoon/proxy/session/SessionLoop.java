@@ -2,75 +2,75 @@ package io.undermoon.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.stats.LoopStats;
-import io.undermoon.proxy.topology.Topology;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** What the sessions of one event loop share. Owned by the loop. */
-final class SessionLoop {
+public final class SessionLoop {
+    private final NodeConnections connections;
     private final ProxyLoop proxyLoop;
-    private final BlockedClients blocked;
+    private final ClientRegistry clients;
+    private final SessionSettings settings;
     private final ReplyPool pool = new ReplyPool();
-    private final ByteBuf scratch = Unpooled.buffer();
     private final ByteBuf sink = Unpooled.buffer();
-    private List<ClientSession> held = new ArrayList<>();
-    private long untilSample = 1;
+    private Set<ClientSession> held = new LinkedHashSet<>();
 
-    SessionLoop(ProxyLoop proxyLoop) {
-        this.proxyLoop = proxyLoop;
-        this.blocked = new BlockedClients(proxyLoop);
+    SessionLoop(NodeConnections connections, ClientRegistry clients, SessionSettings settings) {
+        this.connections = connections;
+        this.proxyLoop = connections.loop();
+        this.clients = clients;
+        this.settings = settings;
     }
 
-    ProxyLoop proxyLoop() {
+    /** The connections on which the sessions send commands. */
+    public NodeConnections connections() {
+        return connections;
+    }
+
+    public ProxyLoop proxyLoop() {
         return proxyLoop;
     }
 
-    LoopStats stats() {
+    public LoopStats stats() {
         return proxyLoop.stats();
     }
 
-    /** The clients that wait in a command that blocks. */
-    BlockedClients blocked() {
-        return blocked;
+    /** The clients of all loops. */
+    public ClientRegistry clients() {
+        return clients;
+    }
+
+    public SessionSettings settings() {
+        return settings;
     }
 
     ReplyPool pool() {
         return pool;
     }
 
-    /** An empty buffer for a reply that is passed on before the next one is written. */
-    ByteBuf scratch() {
-        return scratch.clear();
-    }
-
-    /** A buffer for what nobody is to see. */
+    /** A buffer for a reply that is not sent. */
     ByteBuf sink() {
         return sink.clear();
     }
 
-    /** A session waits until the routes change. */
     void hold(ClientSession session) {
         held.add(session);
     }
 
-    /** The routes have changed: those who waited for it go on, in the order in which they came. */
-    void follow(Topology now) {
-        blocked.follow(now);
-        if (!held.isEmpty()) {
-            List<ClientSession> released = held;
-            held = new ArrayList<>();
-            released.forEach(ClientSession::release);
-        }
+    void forget(ClientSession session) {
+        held.remove(session);
     }
 
-    /** Whether the present command is the one of every {@code rate} that is looked at closely. */
-    boolean isSample(long rate) {
-        if (--untilSample > 0) {
-            return false;
+    /** Has all sessions that are {@linkplain ClientSession#hold held} try their command again, in the order they were held. */
+    public void releaseHeld() {
+        if (!held.isEmpty()) {
+            Set<ClientSession> released = held;
+            held = new LinkedHashSet<>();
+            released.forEach(ClientSession::release);
         }
-        untilSample = rate;
-        return true;
     }
 }

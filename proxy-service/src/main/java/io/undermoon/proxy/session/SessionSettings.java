@@ -3,7 +3,7 @@ package io.undermoon.proxy.session;
 import io.undermoon.proxy.route.Target;
 
 /**
- * How client sessions behave.
+ * The settings of client sessions and of routing.
  *
  * @param activeRedirection whether commands for slots of other proxies are forwarded instead of answered with MOVED
  * @param maxRedirections how many proxies may look at a forwarded command
@@ -12,7 +12,7 @@ import io.undermoon.proxy.route.Target;
  */
 public record SessionSettings(
         boolean activeRedirection, int maxRedirections, int maxPipeline, String redirectUnassigned) {
-    /** A command may come from a random proxy over both ends of a migration and back; more looks are never needed. */
+    /** From any proxy over both ends of a migration and back; more are never needed. */
     public static final int MAX_REDIRECTIONS = Target.MAX_HOPS_LEFT + 2;
 
     public SessionSettings {

@@ -1,5 +1,7 @@
 /**
- * A client's connection: ordered replies, dispatch, back-pressure. Stands on every other room but {@code server}.
+ * Client connections: a socket's bytes become commands, and the replies leave in the order of the commands. Knows the {@link
+ * io.undermoon.proxy.session.CommandHandler} that carries commands out and the {@link
+ * io.undermoon.proxy.session.SessionFeature}s that a client has begun, but no command and no slot.
  */
 @NullMarked
 package io.undermoon.proxy.session;

@@ -1,12 +1,12 @@
 package io.undermoon.proxy.stats;
 
-/** What a loop counts beside its commands. Those marked as levels go down as well as up. */
+/** The counters of a loop beside those of its commands. A gauge goes down as well as up. */
 public enum Counter {
     CONNECTIONS_ACCEPTED,
     CONNECTIONS_REJECTED,
-    /** A level. */
+    /** A gauge. */
     CONNECTIONS_OPEN,
-    /** Commands sent to a backend whose reply is not there yet; a level. */
+    /** Commands without a reply on shared connections to backends; a gauge. */
     IN_FLIGHT,
     CLIENT_BYTES_IN,
     CLIENT_BYTES_OUT,

@@ -3,8 +3,8 @@ package io.undermoon.proxy.stats;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The counters of one event loop. Written by that loop only, with plain additions; read by any thread, which sees every
- * counter as it was a moment ago. Commands are counted by their dense id.
+ * The counters of one event loop. Written by that loop only, with plain additions; read by any thread, which may see
+ * slightly old values. Counters of commands are indexed by the command's dense id.
  */
 public final class LoopStats {
     /** Bucket {@code i} of the latency histogram counts replies that took less than {@code 2^i} microseconds. */
@@ -18,7 +18,7 @@ public final class LoopStats {
     private final AtomicLongArray latency = new AtomicLongArray(LATENCY_BUCKETS);
 
     /**
-     * @param commandCount how many command ids there are
+     * @param commandCount the number of command ids
      */
     public LoopStats(int commandCount) {
         calls = new AtomicLongArray(commandCount);

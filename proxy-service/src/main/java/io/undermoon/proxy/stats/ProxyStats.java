@@ -3,7 +3,7 @@ package io.undermoon.proxy.stats;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** The counters of all event loops together; every figure is a sum made at the time of asking. */
+/** The counters of all event loops, summed up on each read. */
 public final class ProxyStats {
     private final List<LoopStats> loops;
 

@@ -1,5 +1,5 @@
 /**
- * Counters that one event loop writes without synchronisation and anybody reads. Knows no command, slot or node.
+ * Counters that one event loop writes without synchronisation and any thread reads. Knows no command, slot or node.
  */
 @NullMarked
 package io.undermoon.proxy.stats;

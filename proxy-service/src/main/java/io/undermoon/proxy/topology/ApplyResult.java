@@ -1,10 +1,10 @@
 package io.undermoon.proxy.topology;
 
-/** What became of a metadata message. */
+/** The outcome of applying a metadata message. */
 public enum ApplyResult {
     APPLIED,
-    /** The proxy knows something newer or the same already; nothing changed. */
+    /** The proxy has metadata of the same or a newer epoch; nothing was changed. */
     OLD_EPOCH,
-    /** The message names nodes that are not behind this proxy; nothing changed. */
+    /** The message names nodes that are not behind this proxy; nothing was changed. */
     NOT_MY_META
 }

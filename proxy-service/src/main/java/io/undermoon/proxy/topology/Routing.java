@@ -15,29 +15,30 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The routes that follow from a {@code SETCLUSTER}: a pure function.
+ * Computes the routes from a {@code SETCLUSTER} message: a pure function.
  *
- * <p>Slots under migration are served by their source until the migration is committed, as every proxy but the two that take
- * part has to think: the source side's entry counts, and of an importing entry only whom it names as the source, for the case
- * that the source itself is not listed. The two that take part know better and go by {@link Custody}.
+ * <p>Migrating slots are routed to their source until the migration is committed. An {@code IMPORTING} entry only names
+ * the source, in case that has no entry of its own. The two proxies of a migration route by {@link SlotOwnership}
+ * instead.
  */
 final class Routing {
-    private final Map<TaggedSlots, Custody> custody;
+    private final Map<TaggedSlots, SlotOwnership> ownership;
     private final ProxyAddress self;
     private final Endpoints endpoints;
     private final RouteTable.Builder routes = new RouteTable.Builder();
     private final Set<Endpoint> used = new HashSet<>();
 
-    private Routing(Map<TaggedSlots, Custody> custody, ProxyAddress self, Endpoints endpoints) {
-        this.custody = custody;
+    private Routing(Map<TaggedSlots, SlotOwnership> ownership, ProxyAddress self, Endpoints endpoints) {
+        this.ownership = ownership;
         this.self = self;
         this.endpoints = endpoints;
     }
 
     record Routes(RouteTable table, Set<Endpoint> endpoints) {}
 
-    static Routes of(SetCluster cluster, Map<TaggedSlots, Custody> custody, ProxyAddress self, Endpoints endpoints) {
-        return new Routing(custody, self, endpoints).build(cluster);
+    static Routes of(
+            SetCluster cluster, Map<TaggedSlots, SlotOwnership> ownership, ProxyAddress self, Endpoints endpoints) {
+        return new Routing(ownership, self, endpoints).build(cluster);
     }
 
     private Routes build(SetCluster cluster) {
@@ -51,9 +52,9 @@ final class Routing {
         }
         for (ReplicaNode replica : cluster.replicas()) {
             if (replica.proxyAddress().equals(self)) {
-                Endpoint node = redis(replica.nodeAddress().value());
+                Target.Local node = new Target.Local(redis(replica.nodeAddress().value()));
                 for (TaggedSlots slots : replica.slots()) {
-                    // Slots that leave their master are read there: its replicas do not know when they have left.
+                    // Migrating slots are read from the master only: a replica does not know when they are switched.
                     if (slots.isStable()) {
                         routes.localReplica(slots.rangeList(), node);
                     }
@@ -71,22 +72,22 @@ final class Routing {
         }
     }
 
-    /** Slots that move from or to a node behind this proxy: whoever has them, as far as that is known. */
+    /** Routes slots that move from or to a node behind this proxy by their ownership. */
     private void addMoving(TaggedSlots slots, Target node) {
-        Custody known = custody.get(slots);
+        SlotOwnership known = ownership.get(slots);
         if (known == null || isFromOwnNode(slots)) {
             return;
         }
-        Target there = node;
+        Target remote = node;
         if (slots.tag() instanceof SlotState.Migrating migrating) {
-            there = destinationOf(migrating);
+            remote = destinationOf(migrating);
         } else if (slots.tag() instanceof SlotState.Importing importing) {
-            there = sourceOf(importing);
+            remote = sourceOf(importing);
         }
-        Target before = slots.isMigrating() ? node : there;
+        Target before = slots.isMigrating() ? node : remote;
         Target target = switch (known) {
-            case HERE -> node;
-            case THERE -> there;
+            case LOCAL -> node;
+            case REMOTE -> remote;
             case HELD -> new Target.Held(before, false);
             case REFUSED -> new Target.Held(before, true);
         };
@@ -99,7 +100,7 @@ final class Routing {
         }
     }
 
-    /** Whether slots come from the other node behind this proxy, so that what is known of that node's side counts. */
+    /** Whether slots are imported from the other node behind this proxy, whose entry decides then. */
     private boolean isFromOwnNode(TaggedSlots slots) {
         return slots.tag() instanceof SlotState.Importing importing
                 && importing.meta().srcProxyAddress().equals(self);

@@ -13,16 +13,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the proxy was told of its cluster, and the routes that follow from it. An immutable snapshot: a command reads it once
+ * The metadata of the proxy's cluster and the routes computed from it. An immutable snapshot: a command reads it once
  * and sees one consistent state.
  *
  * @param cluster the last accepted {@code SETCLUSTER}; at start one with epoch 0 and no cluster
  * @param replication the last accepted {@code SETREPL}; at start one with epoch 0 and no nodes
- * @param routes slot to target
- * @param endpoints everything the routes lead to
- * @param compressionKnownSinceNanos since when, as {@link System#nanoTime}, the proxy knows that there may be compressed values;
- *     without meaning while there are none
- * @param custody who has the slots that move to or from nodes behind this proxy; for each tagged range of them
+ * @param routes from slots to targets
+ * @param endpoints all endpoints of the routes
+ * @param compressionKnownSinceNanos the {@link System#nanoTime} since which the proxy knows that there may be
+ *     compressed values; meaningless while compression is disabled
+ * @param ownership the owner of each tagged range of slots that move to or from nodes behind this proxy
  */
 public record Topology(
         SetCluster cluster,
@@ -30,13 +30,13 @@ public record Topology(
         RouteTable routes,
         Set<Endpoint> endpoints,
         long compressionKnownSinceNanos,
-        Map<TaggedSlots, Custody> custody) {
+        Map<TaggedSlots, SlotOwnership> ownership) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
-        custody = Map.copyOf(custody);
+        ownership = Map.copyOf(ownership);
     }
 
-    /** The epoch of the cluster's metadata, 0 before anything was told. */
+    /** The epoch of the cluster's metadata; 0 before the first message. */
     public Epoch epoch() {
         return cluster.epoch();
     }
@@ -46,7 +46,7 @@ public record Topology(
         return cluster.config().compressionStrategy();
     }
 
-    /** The cluster the proxy belongs to, absent while it is free. */
+    /** The cluster the proxy belongs to; null while it is free. */
     public @Nullable ClusterName clusterName() {
         return cluster.clusterName();
     }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the present {@link Topology} and is its only writer.
  *
- * <p>Reading is one volatile read. Messages are applied one at a time, each whole or not at all; listeners are told after
- * the new snapshot is visible, in the order of the changes, on the thread that applies.
+ * <p>Reading is one volatile read. Messages are applied one at a time, each whole or not at all. Listeners are called
+ * after the new snapshot is visible, in the order of the changes, on the thread that applies the message.
  */
 public final class TopologyStore {
     private static final Logger LOG = Logger.getLogger(TopologyStore.class);
@@ -45,11 +45,11 @@ public final class TopologyStore {
             0,
             Map.of());
 
-    private volatile boolean findsOut;
+    private volatile boolean resolvesOwnership;
 
     /**
-     * @param self the address the metadata knows this proxy by
-     * @param ownNodes the Redis nodes behind this proxy; when empty, any node on the proxy's host is taken for its own
+     * @param self the address of this proxy in the metadata
+     * @param ownNodes the Redis nodes behind this proxy; if empty, any node on the proxy's host counts as its own
      */
     public TopologyStore(ProxyAddress self, Set<NodeAddress> ownNodes, Endpoints endpoints) {
         this.self = self;
@@ -57,7 +57,7 @@ public final class TopologyStore {
         this.endpoints = endpoints;
     }
 
-    /** The address the metadata knows this proxy by. */
+    /** The address of this proxy in the metadata. */
     public ProxyAddress self() {
         return self;
     }
@@ -66,12 +66,12 @@ public final class TopologyStore {
         return current;
     }
 
-    /** Calls back with each new snapshot from now on. */
+    /** Adds a listener, which is called with each new snapshot from now on. */
     public void onChange(Consumer<Topology> listener) {
         listeners.add(listener);
     }
 
-    /** Replaces what is known of the cluster, unless the message is old or meant for another proxy. */
+    /** Replaces the metadata of the cluster, unless the message is old or meant for another proxy. */
     public synchronized ApplyResult apply(SetCluster message) {
         if (!areMine(message.local().keySet())) {
             return ApplyResult.NOT_MY_META;
@@ -82,8 +82,8 @@ public final class TopologyStore {
         }
         boolean isKnown = old.compression() != CompressionStrategy.DISABLED;
         long since = isKnown ? old.compressionKnownSinceNanos() : System.nanoTime();
-        Map<TaggedSlots, Custody> custody = FirstCustody.of(message, old, findsOut);
-        publish(withRoutes(message, old.replication(), since, custody));
+        Map<TaggedSlots, SlotOwnership> ownership = InitialOwnership.of(message, old, resolvesOwnership);
+        publish(withRoutes(message, old.replication(), since, ownership));
         logChange(old.clusterName(), message);
         return ApplyResult.APPLIED;
     }
@@ -103,30 +103,33 @@ public final class TopologyStore {
                 old.routes(),
                 old.endpoints(),
                 old.compressionKnownSinceNanos(),
-                old.custody()));
+                old.ownership()));
         return ApplyResult.APPLIED;
     }
 
-    /** Has the store hold slots of which it cannot know who has them; somebody promises to find out and {@link #mark} it. */
-    public void findsOut() {
-        findsOut = true;
+    /**
+     * Declares that a listener finds out unknown ownership and calls {@link #setOwnership}. Without one no slots are
+     * held.
+     */
+    public void resolvesOwnership() {
+        resolvesOwnership = true;
     }
 
     /**
-     * Says who has slots under migration, and has commands routed by it from now on.
+     * Sets the owner of migrating slots, by which commands are routed from now on.
      *
-     * @param slots as in the present metadata
-     * @return false when they are no longer in it, so that nothing was changed
+     * @param slots a tagged range of the present metadata
+     * @return false if the metadata no longer contains the range; nothing is changed then
      */
-    public synchronized boolean mark(TaggedSlots slots, Custody custody) {
+    public synchronized boolean setOwnership(TaggedSlots slots, SlotOwnership ownership) {
         Topology old = current;
-        Custody before = old.custody().get(slots);
+        SlotOwnership before = old.ownership().get(slots);
         if (before == null) {
             return false;
         }
-        if (before != custody) {
-            Map<TaggedSlots, Custody> changed = new HashMap<>(old.custody());
-            changed.put(slots, custody);
+        if (before != ownership) {
+            Map<TaggedSlots, SlotOwnership> changed = new HashMap<>(old.ownership());
+            changed.put(slots, ownership);
             publish(withRoutes(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), changed));
         }
         return true;
@@ -136,10 +139,10 @@ public final class TopologyStore {
             SetCluster cluster,
             SetRepl replication,
             long compressionKnownSinceNanos,
-            Map<TaggedSlots, Custody> custody) {
-        Routing.Routes routes = Routing.of(cluster, custody, self, endpoints);
+            Map<TaggedSlots, SlotOwnership> ownership) {
+        Routing.Routes routes = Routing.of(cluster, ownership, self, endpoints);
         return new Topology(
-                cluster, replication, routes.table(), routes.endpoints(), compressionKnownSinceNanos, custody);
+                cluster, replication, routes.table(), routes.endpoints(), compressionKnownSinceNanos, ownership);
     }
 
     private void publish(Topology next) {
@@ -157,10 +160,10 @@ public final class TopologyStore {
 
     private void logChange(@Nullable ClusterName before, SetCluster message) {
         if (Objects.equals(before, message.clusterName())) {
-            LOG.infof("cluster=%s epoch=%s proxy=%s metadata applied", message.clusterName(), message.epoch(), self);
+            LOG.infof("Metadata applied: cluster=%s epoch=%s proxy=%s", message.clusterName(), message.epoch(), self);
         } else {
             LOG.infof(
-                    "cluster=%s epoch=%s proxy=%s joined; before: cluster=%s",
+                    "Cluster changed: cluster=%s epoch=%s proxy=%s formerCluster=%s",
                     message.clusterName(), message.epoch(), self, before);
         }
     }

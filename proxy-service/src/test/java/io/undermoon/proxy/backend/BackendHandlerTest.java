@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.resp.Protocol;
@@ -39,10 +37,10 @@ class BackendHandlerTest {
     void what_is_pushed_answers_no_command_wherever_the_input_is_cut() {
         String all = PUSH + MAP + PUSH + FORGET + ATTRIBUTED + FORGET;
         for (int cut = 0; cut <= all.length(); cut++) {
-            Owner owner = new Owner(true);
-            feed(owner, all, cut);
-            assertThat(owner.replies).as("cut at %d", cut).containsExactly(MAP, ATTRIBUTED);
-            assertThat(owner.pushes).as("cut at %d", cut).containsExactly(PUSH, PUSH, FORGET, FORGET);
+            Connection connection = new Connection(loop, true);
+            feed(connection, all, cut);
+            assertThat(connection.replies).as("cut at %d", cut).containsExactly(MAP, ATTRIBUTED);
+            assertThat(connection.pushes).as("cut at %d", cut).containsExactly(PUSH, PUSH, FORGET, FORGET);
         }
     }
 
@@ -50,86 +48,51 @@ class BackendHandlerTest {
     void pushes_that_nobody_wants_are_dropped() {
         String all = PUSH + MAP + FORGET + ATTRIBUTED;
         for (int cut = 0; cut <= all.length(); cut++) {
-            Owner owner = new Owner(false);
-            feed(owner, all, cut);
-            assertThat(owner.replies).as("cut at %d", cut).containsExactly(MAP, ATTRIBUTED);
+            Connection connection = new Connection(loop, false);
+            feed(connection, all, cut);
+            assertThat(connection.replies).as("cut at %d", cut).containsExactly(MAP, ATTRIBUTED);
         }
     }
 
-    private void feed(Owner owner, String all, int cut) {
-        EmbeddedChannel channel = new EmbeddedChannel(new BackendHandler(owner, loop));
-        ByteBuf introduction = channel.readOutbound();
-        assertThat(introduction.toString(StandardCharsets.US_ASCII)).isEqualTo("*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n");
-        introduction.release();
-        assertThat(owner.channel).isNull();
+    private void feed(Connection connection, String all, int cut) {
+        EmbeddedChannel channel = new EmbeddedChannel(new BackendHandler(connection));
+        ByteBuf login = channel.readOutbound();
+        assertThat(login.toString(StandardCharsets.US_ASCII)).isEqualTo("*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n");
+        login.release();
+        assertThat(connection.isReady()).isFalse();
         channel.writeInbound(Unpooled.copiedBuffer("%0\r\n" + all.substring(0, cut), StandardCharsets.US_ASCII));
         channel.writeInbound(Unpooled.copiedBuffer(all.substring(cut), StandardCharsets.US_ASCII));
-        assertThat(owner.channel).isSameAs(channel);
+        assertThat(connection.isReady()).isTrue();
         assertThat(channel.isOpen()).isTrue();
         channel.finishAndReleaseAll();
     }
 
-    /** Keeps what it is told. */
-    private static final class Owner implements HandlerOwner {
-        private final Endpoint endpoint = new Endpoints().redis("127.0.0.1:7001");
+    /** Collects replies and pushes. */
+    private static final class Connection extends BackendConnection {
         private final boolean wantsPushes;
         private final List<String> replies = new ArrayList<>();
         private final List<String> pushes = new ArrayList<>();
         private final StringBuilder begun = new StringBuilder();
-        private @Nullable Channel channel;
 
-        Owner(boolean wantsPushes) {
+        Connection(ProxyLoop loop, boolean wantsPushes) {
+            super(loop, new Endpoints().redis("127.0.0.1:7001"), Protocol.RESP3, NO_REPLY_TIMEOUT);
             this.wantsPushes = wantsPushes;
         }
 
         @Override
-        public Endpoint endpoint() {
-            return endpoint;
-        }
-
-        @Override
-        public Protocol protocol() {
-            return Protocol.RESP3;
-        }
-
-        @Override
-        public @Nullable ReplyReceiver pushes() {
+        @Nullable
+        ReplyReceiver pushes() {
             return wantsPushes ? collecting(pushes) : null;
         }
 
         @Override
-        public boolean expectsPromptReplies() {
-            return false;
-        }
-
-        @Override
-        public void ready(Channel ready) {
-            channel = ready;
-        }
-
-        @Override
-        public void disconnected(String reason) {
+        void onDisconnected(String reason, boolean wasReady, BackendFailure failure) {
             // The test ends it.
         }
 
         @Override
-        public ReplyReceiver current() {
+        ReplyReceiver current() {
             return collecting(replies);
-        }
-
-        @Override
-        public void answered() {
-            // What has come is kept.
-        }
-
-        @Override
-        public int inFlight() {
-            return 1;
-        }
-
-        @Override
-        public void writable() {
-            // Nothing is written.
         }
 
         private ReplyReceiver collecting(List<String> whole) {

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Turns a server's reply to {@code COMMAND} into lines of {@code commands.txt}; whoever takes the table to another version
- * prints them with it.
+ * Turns a server's reply to {@code COMMAND} into lines of {@code commands.txt}; whoever takes the table to another
+ * version prints them with it.
  */
 final class ServerCommandLines {
     private ServerCommandLines() {}

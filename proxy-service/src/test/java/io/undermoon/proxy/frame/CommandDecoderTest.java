@@ -137,7 +137,10 @@ class CommandDecoderTest {
         }
     }
 
-    /** Feeds the input in pieces that end at the cuts, moving what is unread to a new buffer in between as a session does. */
+    /**
+     * Feeds the input in pieces that end at the cuts, moving what is unread to a new buffer in between as a session
+     * does.
+     */
     private static List<List<String>> decodeInPieces(String input, int... cuts) {
         CommandDecoder decoder = new CommandDecoder(RequestLimits.DEFAULT);
         List<List<String>> commands = new ArrayList<>();

@@ -65,17 +65,6 @@ class ReplyScannerTest {
     }
 
     @Test
-    void tells_an_error_by_the_first_byte_of_the_reply() {
-        ReplyScanner scanner = new ReplyScanner();
-        ByteBuf in = Unpooled.copiedBuffer("*1\r\n-nested\r\n-top\r\n", StandardCharsets.US_ASCII);
-        int next = scanner.scan(in, 0, in.writerIndex());
-        assertThat(scanner.firstType()).isEqualTo((byte) '*');
-        assertThat(scanner.scan(in, next, in.writerIndex())).isEqualTo(in.writerIndex());
-        assertThat(scanner.firstType()).isEqualTo((byte) '-');
-        assertThat(scanner.isBetweenReplies()).isTrue();
-    }
-
-    @Test
     void deep_nesting_and_absurd_lengths_cost_nothing() {
         ReplyScanner scanner = new ReplyScanner();
         ByteBuf in = Unpooled.copiedBuffer("*1\r\n".repeat(100_000), StandardCharsets.US_ASCII);

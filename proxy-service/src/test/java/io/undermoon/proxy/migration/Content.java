@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a node has, key by key: the value in a form that does not depend on how it is stored, and when it expires. */
+/** The keys of a node, each with its value in a form that does not depend on the encoding, and its expiry time. */
 final class Content {
     private Content() {}
 

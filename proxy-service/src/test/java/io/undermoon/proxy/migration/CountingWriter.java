@@ -13,8 +13,8 @@ import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 /**
- * A client that counts up keys in many slots and lives through failovers: it follows {@code MOVED}, takes refusals for what
- * they are, and notes of how many increments it does not know whether they were executed.
+ * A client that increments keys in many slots during failovers. It follows {@code MOVED}, counts refused increments as
+ * not executed, and counts the increments of unknown outcome.
  */
 final class CountingWriter extends Thread {
     private static final int KEYS = 60;
@@ -29,7 +29,7 @@ final class CountingWriter extends Thread {
     private int port;
     private volatile boolean ending;
 
-    /** @param entry a proxy's port to begin with, and to begin again with when a connection is lost */
+    /** @param entry supplies the port of a proxy for the first connection and after each lost one */
     CountingWriter(int number, IntSupplier entry) {
         super("counter-" + number);
         this.number = number;
@@ -42,7 +42,7 @@ final class CountingWriter extends Thread {
         return done.get();
     }
 
-    /** Ends it; what it has noted may be read then. */
+    /** Ends the thread; its counts may be read afterwards. */
     void end() throws InterruptedException {
         ending = true;
         join();
@@ -95,9 +95,9 @@ final class CountingWriter extends Thread {
     }
 
     /**
-     * How what is there now differs from what was acknowledged.
+     * The differences between the present values and the acknowledged increments.
      *
-     * @param keys of which nothing may be missing
+     * @param keys selects the keys that must not lose increments
      */
     List<String> problems(Map<String, Long> found, Predicate<String> keys) {
         List<String> problems = new ArrayList<>();

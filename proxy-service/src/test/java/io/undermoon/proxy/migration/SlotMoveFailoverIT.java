@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A migration one of whose nodes dies and is replaced by its replica, behind another proxy, while clients write. The proxy of
- * the dead node hears nothing of it, as one that is cut off.
+ * A migration of which one node is killed and replaced by its replica behind another proxy, while clients write. The
+ * proxy of the killed node receives no more metadata, as if it were partitioned.
  */
 class SlotMoveFailoverIT {
     private static final int KEYS = 50_000;
@@ -49,7 +49,7 @@ class SlotMoveFailoverIT {
             }
 
             dying.kill();
-            // A copy may have been quicker than the kill.
+            // The migration may have been switched before the kill.
             boolean moved = proxies.progress().state() == State.SWITCHED;
             Map<String, Long> kept = promote(replica);
             if (source) {
@@ -69,8 +69,8 @@ class SlotMoveFailoverIT {
     }
 
     /**
-     * Where the dead node had slots for clients, all is there that its replica had got; everywhere else, all that clients were told
-     * is done.
+     * Asserts that slots owned by the killed node have all that its replica had received, and all other slots have all
+     * acknowledged increments.
      */
     private static void assertNothingLost(
             TwoProxies proxies, Map<String, Long> kept, List<CountingWriter> writers, boolean source, boolean moved) {
@@ -99,7 +99,7 @@ class SlotMoveFailoverIT {
         return replica;
     }
 
-    /** Makes a master of a replica; what it has. */
+    /** Promotes a replica and returns its content. */
     private static Map<String, Long> promote(RedisServerProcess replica) {
         try (RespConnection connection = replica.connect()) {
             assertThat(text(connection.call("REPLICAOF", "NO", "ONE"))).isEqualTo("OK");
@@ -125,7 +125,7 @@ class SlotMoveFailoverIT {
         }
     }
 
-    /** The proxy to which the other sends clients serves the moved slots, alone; the other still serves the rest. */
+    /** Asserts that only the destination serves the moved slots, and only the source serves the rest. */
     private static void assertOneOwner(TwoProxies proxies) {
         try (RespConnection source = proxies.connectToSource();
                 RespConnection destination = proxies.connectToDestination()) {

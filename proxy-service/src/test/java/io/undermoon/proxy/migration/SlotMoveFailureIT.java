@@ -15,9 +15,11 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 
-/** Migrations in the middle of which something ends. What the original lost in such cases has a test of its own name. */
+/**
+ * Migrations that are interrupted by restarts, aborts and failures. Data losses of the original have a test each.
+ */
 class SlotMoveFailureIT {
-    /** In a moving slot. */
+    /** A key in a moving slot. */
     private static final String KEY = "moving-3";
 
     private static final Duration LIMIT = Duration.ofSeconds(60);

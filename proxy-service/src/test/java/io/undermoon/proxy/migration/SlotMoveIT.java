@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Slots that move between two proxies while nothing fails. */
+/** Migrations between two proxies without failures. */
 class SlotMoveIT {
     @Test
     void moves_keys_of_every_type_with_their_expiry_and_leaves_the_others() {
@@ -60,7 +60,7 @@ class SlotMoveIT {
     void large_values_pass_through() {
         try (TwoProxies proxies = new TwoProxies(false);
                 RespConnection node = proxies.sourceNode.connect()) {
-            // 60 MB and 50 MB, and small ones behind them.
+            // Values of 60 MB and 50 MB, then small ones.
             String fill = "for i = 1, 600 do redis.call('HSET', KEYS[1], i, i .. string.rep('h', 100000)) end";
             node.call("EVAL", fill, "1", "{3}h");
             node.call("SETRANGE", "{3}s", Integer.toString(50 << 20), "end");
@@ -89,7 +89,7 @@ class SlotMoveIT {
                 RespConnection other = proxies.destinationNode.connect()) {
             node.call("SETRANGE", "{3}s", Integer.toString(20 << 20), "end");
             for (int i = 0; i < 5000; i++) {
-                // After a thousand of these sizes are no longer asked for.
+                // After a thousand small values, sizes are no longer requested.
                 node.call("SET", "{3}" + i, "small");
             }
             node.call("SETRANGE", "{3}t", Integer.toString(30 << 20), "end");
@@ -106,7 +106,7 @@ class SlotMoveIT {
         }
     }
 
-    /** A move asks its nodes all the time how they are, also while a value takes some hundred milliseconds to pass. */
+    /** The load probe sends commands to the nodes while a large value is being forwarded, which takes some 100 ms. */
     @Test
     void nothing_gets_between_the_parts_of_a_large_value() {
         try (TwoProxies proxies = new TwoProxies(false);

@@ -3,9 +3,10 @@ package io.undermoon.proxy.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.Epoch;
-import io.undermoon.proxy.migration.Deed.Status;
 import io.undermoon.proxy.migration.SourceMove.Phase;
-import io.undermoon.proxy.topology.Custody;
+import io.undermoon.proxy.migration.record.MigrationRecord;
+import io.undermoon.proxy.migration.record.MigrationRecord.Status;
+import io.undermoon.proxy.topology.SlotOwnership;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Drives {@link SourceMove} through migrations in a world in which everything fails: replies are lost, writes take effect much
- * later, the source proxy dies at any step, nodes fail over and forget their last write, the migration is redefined or
- * aborted. A run is longer with {@code -Dundermoon.model.runs}.
+ * Drives {@link SourceMove} through migrations in which everything fails: replies are lost, writes take effect much
+ * later, the source proxy restarts at any step, nodes fail over and lose their last write, the migration is redefined
+ * or aborted. The number of runs is set by {@code -Dundermoon.model.runs}.
  */
 class SourceMoveModelTest {
     private static final int RUNS = Integer.getInteger("undermoon.model.runs", 20_000);
@@ -36,7 +37,7 @@ class SourceMoveModelTest {
         assertThat(aborted).isGreaterThan(RUNS / 100);
     }
 
-    private static final class World implements Action.Effects {
+    private static final class World implements SourceMove.Effects {
         private static final int CHAOS_STEPS = 80;
         private static final int CALM_STEPS = 400;
 
@@ -46,16 +47,16 @@ class SourceMoveModelTest {
         private final List<Runnable> delayed = new ArrayList<>();
 
         private long epoch = 1;
-        private @Nullable Deed here;
-        private @Nullable Deed hereBefore;
-        private @Nullable Deed there;
-        private @Nullable Deed thereBefore;
+        private @Nullable MigrationRecord source;
+        private @Nullable MigrationRecord sourceBefore;
+        private @Nullable MigrationRecord destination;
+        private @Nullable MigrationRecord destinationBefore;
         private SourceMove move;
-        private Action next;
+        private SourceMove.Action next;
         private boolean calm;
         private boolean abortAcknowledged;
 
-        /** What clients have written, and how much of that the destination has. */
+        /** The number of writes by clients, and below it how many of them the destination has. */
         private int version;
 
         private int copied = -1;
@@ -63,7 +64,7 @@ class SourceMoveModelTest {
         World(int seed) {
             this.seed = seed;
             this.random = new SplittableRandom(seed);
-            take(SourceMove.of(new Epoch(epoch), Custody.HERE).begin());
+            take(SourceMove.of(new Epoch(epoch), SlotOwnership.LOCAL).begin());
         }
 
         Phase run() {
@@ -84,7 +85,7 @@ class SourceMoveModelTest {
 
         private boolean isOver() {
             return move.phase() == Phase.ABORTED
-                    || move.phase() == Phase.SWITCHED && here != null && here.is(Status.GIVEN);
+                    || move.phase() == Phase.SWITCHED && source != null && source.is(Status.GIVEN);
         }
 
         private void chaos() {
@@ -92,8 +93,8 @@ class SourceMoveModelTest {
                 case 0 -> crash();
                 case 1 -> redefine();
                 case 2 -> abort();
-                case 3 -> sourceForgets();
-                case 4 -> destinationForgets();
+                case 3 -> sourceFailsOver();
+                case 4 -> destinationFailsOver();
                 case 5 -> {
                     move = move.overdue();
                     note("overdue");
@@ -105,7 +106,7 @@ class SourceMoveModelTest {
                     }
                 }
                 default -> {
-                    if (move.custody() == Custody.HERE) {
+                    if (move.ownership() == SlotOwnership.LOCAL) {
                         version++;
                     }
                 }
@@ -115,15 +116,16 @@ class SourceMoveModelTest {
 
         private void crash() {
             note("the source proxy starts anew");
-            take(SourceMove.of(new Epoch(epoch), Custody.HELD).begin());
+            take(SourceMove.of(new Epoch(epoch), SlotOwnership.HELD).begin());
         }
 
         private void redefine() {
             epoch++;
             abortAcknowledged = false;
             note("redefined");
-            Custody custody = move.custody() == Custody.HERE ? Custody.HERE : Custody.HELD;
-            take(SourceMove.of(new Epoch(epoch), custody).begin());
+            SlotOwnership ownership =
+                    move.ownership() == SlotOwnership.LOCAL ? SlotOwnership.LOCAL : SlotOwnership.HELD;
+            take(SourceMove.of(new Epoch(epoch), ownership).begin());
         }
 
         private void abort() {
@@ -134,27 +136,33 @@ class SourceMoveModelTest {
             if (move.certain() && move.isInterruptible()) {
                 take(move.abort());
             } else {
-                move = move.asked();
+                move = move.requestAbort();
             }
         }
 
-        /** The source's node fails over to a replica that has not got the last write. What was waited for is not lost. */
-        private void sourceForgets() {
-            if (here != null && !here.is(Status.ABORTED)) {
-                note("the source forgets " + here + " for " + hereBefore);
-                here = hereBefore;
+        /**
+         * The source's node fails over to a replica without the last write of a record. An acknowledged {@code aborted}
+         * is not lost.
+         */
+        private void sourceFailsOver() {
+            if (source != null && !source.is(Status.ABORTED)) {
+                note("the source forgets " + source + " for " + sourceBefore);
+                source = sourceBefore;
                 crash();
             }
         }
 
-        /** So does the destination's; that it owns the slots is known to the source's node by then. */
-        private void destinationForgets() {
-            boolean owned = there != null && there.is(Status.OWNED);
-            boolean given = here != null && here.is(Status.GIVEN);
-            if (there != null && (!owned || given)) {
-                note("the destination forgets " + there + " for " + thereBefore);
-                there = thereBefore;
-                // What was on its way went to the node that is dead.
+        /**
+         * The destination's node fails over likewise; it loses {@code owned} only after the source's node has
+         * {@code given}.
+         */
+        private void destinationFailsOver() {
+            boolean owned = destination != null && destination.is(Status.OWNED);
+            boolean given = source != null && source.is(Status.GIVEN);
+            if (destination != null && (!owned || given)) {
+                note("the destination forgets " + destination + " for " + destinationBefore);
+                destination = destinationBefore;
+                // Delayed writes were sent to the failed node.
                 delayed.clear();
                 redefine();
             }
@@ -163,7 +171,7 @@ class SourceMoveModelTest {
         private void take(SourceMove.Step step) {
             move = step.next();
             next = step.action();
-            note(move.phase() + " " + move.custody() + ", " + next);
+            note(move.phase() + " " + move.ownership());
             if (move.phase() == Phase.ABORTED) {
                 abortAcknowledged = true;
             }
@@ -171,16 +179,21 @@ class SourceMoveModelTest {
         }
 
         private void act() {
-            Action action = next;
+            SourceMove.Action action = next;
             action.perform(this);
         }
 
-        /** Never do both sides serve, and what was aborted is never handed over. */
+        /**
+         * Asserts that both sides never serve at once, that an aborted migration is never switched, and that nothing is
+         * lost.
+         */
         private void check() {
-            boolean owned = there != null && there.is(Status.OWNED);
-            assertThat(owned && move.custody() == Custody.HERE).as(this::story).isFalse();
+            boolean owned = destination != null && destination.is(Status.OWNED);
+            assertThat(owned && move.ownership() == SlotOwnership.LOCAL)
+                    .as(this::story)
+                    .isFalse();
             assertThat(owned && abortAcknowledged).as(this::story).isFalse();
-            if (owned && !(here != null && here.is(Status.GIVEN))) {
+            if (owned && !(source != null && source.is(Status.GIVEN))) {
                 assertThat(copied).as(this::story).isEqualTo(version);
             }
         }
@@ -190,43 +203,43 @@ class SourceMoveModelTest {
         }
 
         @Override
-        public void look() {
-            take(fails() ? move.failed("look") : move.found(here, there, "r" + random.nextInt(1_000_000)));
+        public void readRecords() {
+            take(fails() ? move.failed("read") : move.found(source, destination, "r" + random.nextInt(1_000_000)));
         }
 
         @Override
-        public void writeHere(@Nullable Deed expected, Deed written) {
+        public void writeSource(@Nullable MigrationRecord expected, MigrationRecord written) {
             int fate = calm ? 9 : random.nextInt(10);
             boolean applied = false;
-            boolean matches = Objects.equals(here, expected);
+            boolean matches = Objects.equals(source, expected);
             if (fate != 0 && matches) {
-                hereBefore = here;
-                here = written;
+                sourceBefore = source;
+                source = written;
                 applied = true;
             }
-            take(fate <= 1 ? move.failed("write") : applied ? move.written(written) : move.overtaken());
+            take(fate <= 1 ? move.failed("write") : applied ? move.written(written) : move.conflict());
         }
 
         @Override
-        public void writeThere(@Nullable Deed expected, Deed written) {
+        public void writeDestination(@Nullable MigrationRecord expected, MigrationRecord written) {
             int fate = calm ? 9 : random.nextInt(10);
             if (fate == 0) {
                 take(move.failed("not sent"));
             } else if (fate == 1) {
-                delayed.add(() -> replaceThere(expected, written));
+                delayed.add(() -> replaceDestination(expected, written));
                 take(move.failed("delayed"));
             } else {
-                boolean applied = replaceThere(expected, written);
-                take(fate == 2 ? move.failed("reply lost") : applied ? move.written(written) : move.overtaken());
+                boolean applied = replaceDestination(expected, written);
+                take(fate == 2 ? move.failed("reply lost") : applied ? move.written(written) : move.conflict());
             }
         }
 
-        private boolean replaceThere(@Nullable Deed expected, Deed written) {
-            if (!Objects.equals(there, expected)) {
+        private boolean replaceDestination(@Nullable MigrationRecord expected, MigrationRecord written) {
+            if (!Objects.equals(destination, expected)) {
                 return false;
             }
-            thereBefore = there;
-            there = written;
+            destinationBefore = destination;
+            destination = written;
             check();
             return true;
         }
@@ -237,8 +250,10 @@ class SourceMoveModelTest {
         }
 
         @Override
-        public void prepare(Nonce nonce) {
-            assertThat(there != null && there.is(Status.OWNED)).as(this::story).isFalse();
+        public void prepare() {
+            assertThat(destination != null && destination.is(Status.OWNED))
+                    .as(this::story)
+                    .isFalse();
             copied = -1;
             take(fails() ? move.failed("prepare") : move.prepared());
         }
@@ -261,13 +276,13 @@ class SourceMoveModelTest {
         }
 
         @Override
-        public void offer() {
-            take(fails() ? move.failed("offer") : move.taken());
+        public void notifyDestination() {
+            take(fails() ? move.failed("notify") : move.accepted());
         }
 
         @Override
         public void pause(int failures) {
-            take(move.due());
+            take(move.pauseEnded());
         }
 
         @Override
@@ -278,7 +293,7 @@ class SourceMoveModelTest {
         }
 
         private void note(String event) {
-            history.add(event + " | here " + here + ", there " + there);
+            history.add(event + " | source " + source + ", destination " + destination);
         }
 
         private String story() {

@@ -26,7 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Two proxies, each with a Redis node, and a coordinator's part played by the test: all slots are at the first. */
+/**
+ * Two proxies with a Redis node each, of which the first has all slots. The test sends the metadata as a coordinator
+ * does.
+ */
 final class TwoProxies implements AutoCloseable {
     static final SlotRanges MOVING = SlotRanges.of(0, 8000);
     static final SlotRanges STAYING = SlotRanges.of(8001, 16383);
@@ -58,7 +61,7 @@ final class TwoProxies implements AutoCloseable {
         return ProxyHarness.start(2, settings).migrating();
     }
 
-    /** The metadata without migration. */
+    /** Sends metadata without a migration. */
     void settle(SlotRanges atSource, SlotRanges atDestination) {
         epoch++;
         // Destinations are told first, as a coordinator does.
@@ -66,7 +69,7 @@ final class TwoProxies implements AutoCloseable {
         tell(source, sourceNode, stable(atSource), destination, stable(atDestination));
     }
 
-    /** The metadata with the migration of {@link #MOVING} from the first to the second. */
+    /** Sends metadata with a migration of {@link #MOVING} from the first node to the second. */
     void migrate() {
         migrationEpoch = ++epoch;
         tellOfMigration();
@@ -85,7 +88,7 @@ final class TwoProxies implements AutoCloseable {
         tell(destination, destinationNode, atDestination(), source, atSource());
     }
 
-    /** The metadata of after the commit. */
+    /** Sends the metadata of the commit. */
     void commit() {
         settle(STAYING, MOVING);
     }
@@ -115,7 +118,7 @@ final class TwoProxies implements AutoCloseable {
                 new NodeAddress(destinationNode.address()));
     }
 
-    /** The source's proxy dies and comes back with its memory lost; the address stays. */
+    /** Restarts the source proxy under the same address, without its former state. */
     void restartSource() {
         int port = source.port();
         source.close();
@@ -123,7 +126,7 @@ final class TwoProxies implements AutoCloseable {
         tellSource();
     }
 
-    /** So does the destination's. */
+    /** Restarts the destination proxy likewise. */
     void restartDestination() {
         int port = destination.port();
         destination.close();
@@ -132,8 +135,8 @@ final class TwoProxies implements AutoCloseable {
     }
 
     /**
-     * A replica that was promoted takes over from the source's node, behind a proxy of its own; the former proxy goes on with
-     * the metadata it has.
+     * Replaces the source node by a promoted replica behind a new proxy. The former proxy keeps running with the
+     * metadata that it has.
      */
     void failOverSource(RedisServerProcess promoted) {
         formerProxies.add(source);
@@ -143,7 +146,7 @@ final class TwoProxies implements AutoCloseable {
         migrate();
     }
 
-    /** So does one from the destination's. */
+    /** Replaces the destination node likewise. */
     void failOverDestination(RedisServerProcess promoted) {
         formerProxies.add(destination);
         formerNodes.add(destinationNode);
@@ -161,7 +164,7 @@ final class TwoProxies implements AutoCloseable {
         return source.migrations().progress().get(0);
     }
 
-    /** Waits until the copy has begun and is not through. */
+    /** Waits until some keys have been copied. */
     void awaitCopying() {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(1)).until(() -> {
             List<MigrationProgress> all = source.migrations().progress();

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that writes all the time and knows what it should read: counters, lists and transactions in many slots. It follows
- * {@code MOVED} unless the proxies do that for it. An error of any other kind ends it.
+ * A client that writes continuously and checks what it reads: counters, lists and transactions in many slots. It
+ * follows {@code MOVED} unless the proxies redirect for it. Any other error ends it.
  */
 final class Writer extends Thread {
     private static final int KEYS = 40;
@@ -93,7 +93,7 @@ final class Writer extends Thread {
         assertThat(reply).isInstanceOf(RespValue.Array.class);
     }
 
-    /** The reply to EXEC, or the first MOVED before. */
+    /** The reply to EXEC, or the first MOVED before it. */
     private RespValue transactionAt(int at, String tag) {
         RespConnection connection = connection(at);
         connection.send("MULTI");
@@ -131,7 +131,7 @@ final class Writer extends Thread {
         return connections.computeIfAbsent(at, RespConnection::to);
     }
 
-    /** After the end: everything that was acknowledged is there. */
+    /** Asserts after the end that all acknowledged writes are present. */
     void check() {
         Throwable problem = failure;
         if (problem != null) {

@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.route.Endpoint;
@@ -26,17 +27,17 @@ class NodeClientIT {
     private static final int LIMIT_SECONDS = 20;
 
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
-    private final ProxyLoop loop = new ProxyLoop(
+    private final NodeConnections connections = new NodeConnections(new ProxyLoop(
             (EventLoop) group.next(),
             Transport.best(),
             new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
-            new LoopStats(1));
+            new LoopStats(1)));
     private final Endpoints endpoints = new Endpoints();
-    private final NodeClient client = new NodeClient(loop);
+    private final NodeClient client = new NodeClient(connections);
 
     @AfterEach
     void stop() {
-        loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly();
+        connections.loop().eventLoop().submit(connections::close).awaitUninterruptibly();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
@@ -74,7 +75,7 @@ class NodeClientIT {
 
             CompletionStage<Boolean> onLoop = client.call(node, "GET", "n").thenApply(value -> {
                 assertThat(value).isEqualTo(new RespValue.Bulk("6"));
-                return loop.eventLoop().inEventLoop();
+                return connections.loop().eventLoop().inEventLoop();
             });
 
             assertThat(get(onLoop)).isTrue();

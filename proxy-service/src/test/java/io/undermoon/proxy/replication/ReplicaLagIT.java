@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.node.InfoReport;
@@ -28,16 +29,16 @@ class ReplicaLagIT {
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
-    private final ProxyLoop loop = new ProxyLoop(
+    private final NodeConnections connections = new NodeConnections(new ProxyLoop(
             (EventLoop) group.next(),
             Transport.best(),
             new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
-            new LoopStats(1));
+            new LoopStats(1)));
     private final Endpoints endpoints = new Endpoints();
 
     @AfterEach
     void stop() {
-        loop.eventLoop().submit(loop::closeBackends).awaitUninterruptibly();
+        connections.loop().eventLoop().submit(connections::close).awaitUninterruptibly();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
@@ -88,8 +89,9 @@ class ReplicaLagIT {
                 InfoReport.parse(replica(master, 0)),
                 System.nanoTime(),
                 null);
-        ReplicaLag lag = new ReplicaLag(new NodeClient(loop), endpoints, limits, INTERVAL, () -> List.of(status));
-        lag.start(loop.eventLoop());
+        ReplicaLag lag =
+                new ReplicaLag(new NodeClient(connections), endpoints, limits, INTERVAL, () -> List.of(status));
+        lag.start(connections.loop().eventLoop());
         return lag;
     }
 

@@ -12,10 +12,10 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.node.InfoReport;
-import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.testing.RedisServerProcess;
@@ -47,12 +47,12 @@ class ReplicationDriverIT {
 
     private void start(BackendSettings.Login login, String... nodes) {
         BackendSettings settings = new BackendSettings(1000, 2000, 1 << 20, 10, login, BackendSettings.Login.NONE);
-        ProxyLoop loop = new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1));
+        NodeConnections connections = new NodeConnections(
+                new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1)));
         Set<NodeAddress> own = new HashSet<>();
         Arrays.stream(nodes).map(NodeAddress::new).forEach(own::add);
         driver = new ReplicationDriver(
-                loop,
-                new NodeClient(loop),
+                connections,
                 endpoints,
                 new ReplicationSettings(Duration.ofMillis(200), login.user(), login.password()),
                 own);

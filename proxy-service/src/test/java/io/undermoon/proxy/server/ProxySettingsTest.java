@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
-import io.undermoon.proxy.control.ClientLimits;
+import io.undermoon.proxy.client.ClientLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.metadata.ProxyAddress;
-import io.undermoon.proxy.control.ClientPorts;
+import io.undermoon.proxy.client.ClientPorts;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.testsupport.TestAuthority;

@@ -2,7 +2,7 @@ package io.undermoon.proxy.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.proxy.control.OutputLimit;
+import io.undermoon.proxy.client.OutputLimit;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 

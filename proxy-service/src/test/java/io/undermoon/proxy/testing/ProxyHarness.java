@@ -10,21 +10,28 @@ import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.client.ClientLimits;
+import io.undermoon.proxy.client.ClientRegistry;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
-import io.undermoon.proxy.control.ClientLimits;
-import io.undermoon.proxy.control.ClientRegistry;
-import io.undermoon.proxy.control.ControlCommands;
-import io.undermoon.proxy.control.ControlServices;
 import io.undermoon.proxy.control.ControlSettings;
-import io.undermoon.proxy.control.Guard;
-import io.undermoon.proxy.control.SlowLog;
+import io.undermoon.proxy.dispatch.DispatchServices;
+import io.undermoon.proxy.dispatch.Dispatcher;
+import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.server.ControlCommands;
+import io.undermoon.proxy.server.ControlServices;
 import io.undermoon.proxy.server.DataPlane;
-import io.undermoon.proxy.session.SessionServices;
+import io.undermoon.proxy.server.ListenPoint;
+import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -35,8 +42,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
-import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
 /** A proxy without Quarkus, broker or replication: the data plane, and the commands that the proxy answers itself. */
@@ -84,8 +89,8 @@ public final class ProxyHarness implements AutoCloseable {
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
         HostPort listen = new HostPort("127.0.0.1", port);
         migrations = new Migrations(
-                dataPlane.migrationLoop(),
-                dataPlane.loops(),
+                dataPlane.migrationConnections(),
+                dataPlane.connections(),
                 topology,
                 endpoints,
                 commands,
@@ -98,7 +103,7 @@ public final class ProxyHarness implements AutoCloseable {
                 null,
                 slowLog,
                 dataPlane.stats(),
-                new NodeClient(dataPlane.controlLoop()),
+                new NodeClient(dataPlane.controlConnections()),
                 endpoints,
                 List::of,
                 migrations,
@@ -112,10 +117,23 @@ public final class ProxyHarness implements AutoCloseable {
                         settings.maxRedirections(),
                         false),
                 () -> {}));
+        DispatchServices services = new DispatchServices(
+                commands,
+                topology,
+                new Router(node -> replicasReadable, settings),
+                local,
+                guard,
+                slowLog,
+                new SubscriptionCounts());
+        dataPlane.follow(topology);
         dataPlane.start(
-                listen,
-                new SessionServices(
-                        commands, topology, local, clients, guard, slowLog, node -> replicasReadable, settings));
+                List.of(ListenPoint.plain(listen)),
+                new SessionInitializer(
+                        dataPlane.connections(),
+                        clients,
+                        guard.access(),
+                        settings,
+                        loop -> new Dispatcher(loop, services)));
     }
 
     public int port() {
@@ -126,17 +144,17 @@ public final class ProxyHarness implements AutoCloseable {
         return address;
     }
 
+    /** The event loops that serve clients. */
+    public List<ProxyLoop> loops() {
+        return dataPlane.connections().stream().map(NodeConnections::loop).toList();
+    }
+
     public ProxyStats stats() {
         return dataPlane.stats();
     }
 
     public TopologyStore topology() {
         return topology;
-    }
-
-    /** See {@link DataPlane#unblock}. */
-    public CompletionStage<Void> unblock(IntPredicate slots) {
-        return dataPlane.unblock(slots);
     }
 
     /** Has the proxy serve all slots with one local node. */

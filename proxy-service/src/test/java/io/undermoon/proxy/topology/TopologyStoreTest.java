@@ -47,7 +47,7 @@ class TopologyStoreTest {
         TopologyStore bystander = store("127.0.0.1:6003");
         apply(bystander, "v2 7 NOFLAG c PEER 127.0.0.1:6002 " + IMPORT);
         assertThat(owner(bystander, 9000)).isEqualTo("MOVED 127.0.0.1:6001");
-        assertThat(owner(bystander, 0)).isEqualTo("nobody");
+        assertThat(owner(bystander, 0)).isEqualTo("unserved");
     }
 
     @Test
@@ -57,7 +57,7 @@ class TopologyStoreTest {
                 store,
                 "v2 1 NOFLAG c 127.0.0.1:7001 1 0-8000 PEER 127.0.0.1:6002 1 8001-16383"
                         + " REPLICA 127.0.0.1:7002 127.0.0.1:6001 1 8001-16383 127.0.0.1:7004 127.0.0.1:6002 1 0-8000");
-        assertThat(store.current().routes().localReplica(9000)).hasToString("127.0.0.1:7002");
+        assertThat(store.current().routes().localReplica(9000).node()).hasToString("127.0.0.1:7002");
         assertThat(store.current().routes().localReplica(1)).isNull();
     }
 
@@ -67,7 +67,7 @@ class TopologyStoreTest {
         assertThat(apply(store, "v2 5 NOFLAG c 127.0.0.1:7001 1 0-1")).isEqualTo(ApplyResult.APPLIED);
         assertThat(apply(store, "v2 5 NOFLAG c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.OLD_EPOCH);
         assertThat(apply(store, "v2 4 NOFLAG c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.OLD_EPOCH);
-        assertThat(owner(store, 2)).isEqualTo("nobody");
+        assertThat(owner(store, 2)).isEqualTo("unserved");
         assertThat(apply(store, "v2 4 FORCE c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.APPLIED);
         assertThat(owner(store, 2)).isEqualTo("127.0.0.1:7001");
         assertThat(store.current().epoch().value()).isEqualTo(4);
@@ -128,6 +128,6 @@ class TopologyStoreTest {
         if (target instanceof Target.Local local) {
             return local.node().toString();
         }
-        return target instanceof Target.Remote remote ? "MOVED " + remote.proxy() : "nobody";
+        return target instanceof Target.Remote remote ? "MOVED " + remote.proxy() : "unserved";
     }
 }

@@ -1,7 +1,7 @@
 package io.undermoon.dev.bench;
 
+import io.undermoon.dev.client.ControlConnection;
 import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.client.RespConnection;
 import io.undermoon.dev.process.LiveProcesses;
 import io.undermoon.dev.process.ProcessIdentity;
 import io.undermoon.dev.process.ServiceStarter;
@@ -79,7 +79,7 @@ public final class BenchSubjects implements AutoCloseable {
     }
 
     public String redisVersion() {
-        try (RespConnection redis = RespConnection.open(plan.redisPort())) {
+        try (ControlConnection redis = ControlConnection.open(plan.redisPort())) {
             String info = String.valueOf(redis.call("INFO", "server"));
             return info.lines()
                     .filter(line -> line.startsWith("redis_version:"))
@@ -115,7 +115,7 @@ public final class BenchSubjects implements AutoCloseable {
     }
 
     private void push(List<String> command) {
-        try (RespConnection proxy = RespConnection.open(plan.proxyPort())) {
+        try (ControlConnection proxy = ControlConnection.open(plan.proxyPort())) {
             proxy.call(command.toArray(String[]::new));
         } catch (IOException e) {
             throw new LaunchException("the proxy does not take " + command + ": " + e.getMessage(), e);
@@ -123,7 +123,7 @@ public final class BenchSubjects implements AutoCloseable {
     }
 
     private boolean servesCommands() {
-        try (RespConnection proxy = RespConnection.open(plan.proxyPort())) {
+        try (ControlConnection proxy = ControlConnection.open(plan.proxyPort())) {
             return "OK".equals(proxy.call("SET", "served", "yes"));
         } catch (IOException e) {
             return false; // not yet

@@ -1,6 +1,7 @@
 package io.undermoon.dev.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.client.BrokerHttpException;
 import io.undermoon.dev.stack.WantedCluster;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.Cluster;
@@ -8,7 +9,7 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
-import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +19,11 @@ import java.util.Optional;
 public final class BrokerApi {
     private static final int WATCH_SECONDS = 5;
 
-    private final String base;
+    private final BrokerCalls broker;
 
     /** @param address {@code host:port} of the broker */
     public BrokerApi(String address) {
-        this.base = "http://" + address + "/api/v3";
+        this.broker = new BrokerCalls(address, Duration.ofSeconds(10));
     }
 
     /** Every registered proxy, failed ones included. */
@@ -46,12 +47,15 @@ public final class BrokerApi {
 
     /** @return the error code if the broker refused, empty if the cluster was created */
     public Optional<String> create(WantedCluster wanted) throws IOException {
-        HttpResponse<String> response =
-                Http.post(base + "/clusters/meta/" + wanted.name(), "{\"node_number\":" + wanted.nodes() + "}");
-        return response.statusCode() == 200
-                ? Optional.empty()
-                : Optional.of(
-                        Json.mapper().readTree(response.body()).path("error").asText(response.body()));
+        try {
+            broker.post("/clusters/meta/" + wanted.name(), Map.of("node_number", wanted.nodes()));
+            return Optional.empty();
+        } catch (BrokerHttpException e) {
+            if (e.status() == 0) {
+                throw e;
+            }
+            return Optional.of(e.code().isEmpty() ? e.text() : e.code());
+        }
     }
 
     /**
@@ -61,14 +65,9 @@ public final class BrokerApi {
      */
     public void reshard(ClusterName name, ProxyAddress source, ProxyAddress destination, SlotRanges slots)
             throws IOException {
-        String url = base + "/clusters/migrations/reshard/" + name;
-        String body = Json.mapper()
-                .writeValueAsString(
-                        Map.of("sources", List.of(source), "destination", destination, "range_list", slots));
-        HttpResponse<String> response = Http.post(url, body);
-        if (response.statusCode() != 200) {
-            throw new IOException("POST " + url + " answered " + response.statusCode() + ": " + response.body());
-        }
+        broker.post(
+                "/clusters/migrations/reshard/" + name,
+                Map.of("sources", List.of(source), "destination", destination, "range_list", slots));
     }
 
     /** Whether slots of the cluster move or are to move. */
@@ -87,11 +86,7 @@ public final class BrokerApi {
     }
 
     private JsonNode get(String path) throws IOException {
-        HttpResponse<String> response = Http.get(base + path);
-        if (response.statusCode() != 200) {
-            throw new IOException("GET " + base + path + " answered " + response.statusCode() + ": " + response.body());
-        }
-        return Json.mapper().readTree(response.body());
+        return broker.send("GET", path, null).read(JsonNode.class);
     }
 
     private static List<String> strings(JsonNode object, String member) {

@@ -2,11 +2,11 @@ package io.undermoon.dev.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.client.BrokerHttpException;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +18,11 @@ public final class MigrationApi {
     /** Automatic scaling waits for the proxies of new nodes, 30 s unless configured otherwise. */
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
-    private final String base;
+    private final BrokerCalls broker;
 
     /** @param address {@code host:port} of the broker */
     public MigrationApi(String address) {
-        this.base = "http://" + address + "/api/v3/clusters";
+        this.broker = new BrokerCalls(address, TIMEOUT);
     }
 
     /** The broker said no, and why. */
@@ -79,21 +79,17 @@ public final class MigrationApi {
     }
 
     private JsonNode call(String method, String path, @Nullable Map<String, Object> body) throws IOException {
-        String json = body == null ? null : Json.mapper().writeValueAsString(body);
-        HttpResponse<String> response = Http.send(method, base + path, json, TIMEOUT);
-        JsonNode answer = parsed(response.body());
-        if (response.statusCode() != 200) {
-            throw new RefusedException(answer.path("message").asText(response.statusCode() + " " + response.body()));
-        }
-        return answer;
-    }
-
-    /** Replies may be empty, and those of something else than a broker need not be JSON. */
-    private static JsonNode parsed(String body) {
         try {
-            return Json.mapper().readTree(body.isEmpty() ? "{}" : body);
+            String text = broker.send(method, "/clusters" + path, body).text();
+            return Json.mapper().readTree(text.isEmpty() ? "{}" : text);
         } catch (JsonProcessingException e) {
             return Json.mapper().createObjectNode();
+        } catch (BrokerHttpException e) {
+            if (e.status() == 0) {
+                throw e;
+            }
+            boolean hasMessage = !e.code().isEmpty() && !e.text().isEmpty();
+            throw new RefusedException(hasMessage ? e.text() : e.status() + " " + e.reason());
         }
     }
 }

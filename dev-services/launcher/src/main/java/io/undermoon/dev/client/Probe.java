@@ -1,10 +1,17 @@
 package io.undermoon.dev.client;
 
+import io.undermoon.client.BoundedHttp;
 import io.undermoon.dev.stack.ServiceSpec.Readiness;
+import io.undermoon.metadata.HostPort;
 import java.io.IOException;
+import java.time.Duration;
 
 /** Asks a service whether it answers. */
 public final class Probe {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final byte[] NO_BODY = new byte[0];
+    private static final BoundedHttp HTTP = new BoundedHttp(Duration.ofSeconds(2), false, null);
+
     private Probe() {}
 
     public static boolean isReady(Readiness readiness) {
@@ -12,8 +19,8 @@ public final class Probe {
             return switch (readiness.check()) {
                 case PING -> answersPing(readiness.port());
                 case HEALTH ->
-                    Http.get("http://127.0.0.1:" + readiness.port() + "/q/health/ready")
-                                    .statusCode()
+                    HTTP.send(new HostPort("127.0.0.1", readiness.port()), "GET", "/q/health/ready", NO_BODY, TIMEOUT)
+                                    .status()
                             == 200;
             };
         } catch (IOException e) {
@@ -22,7 +29,7 @@ public final class Probe {
     }
 
     private static boolean answersPing(int port) throws IOException {
-        try (RespConnection connection = RespConnection.open(port)) {
+        try (ControlConnection connection = ControlConnection.open(port)) {
             return "PONG".equals(connection.call("PING"));
         }
     }

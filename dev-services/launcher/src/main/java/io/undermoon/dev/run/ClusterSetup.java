@@ -2,7 +2,6 @@ package io.undermoon.dev.run;
 
 import io.undermoon.dev.client.BrokerApi;
 import io.undermoon.dev.client.ControlConnection;
-import io.undermoon.dev.client.RespConnection;
 import io.undermoon.dev.stack.LaunchException;
 import io.undermoon.dev.stack.WantedCluster;
 import io.undermoon.metadata.Cluster;
@@ -108,7 +107,7 @@ final class ClusterSetup {
     }
 
     private static boolean serves(ProxyAddress proxy, Cluster cluster) {
-        try (RespConnection connection = ControlConnection.open(proxy.port())) {
+        try (ControlConnection connection = ControlConnection.openLoggedIn(proxy.port())) {
             String epoch = connection.call("UMCTL", "GETEPOCH");
             String info = connection.call("CLUSTER", "INFO");
             return epoch != null

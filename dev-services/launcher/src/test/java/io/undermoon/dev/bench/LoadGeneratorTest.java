@@ -3,8 +3,8 @@ package io.undermoon.dev.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.undermoon.dev.client.ControlConnection;
 import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.client.RespConnection;
 import io.undermoon.dev.process.LiveProcesses;
 import io.undermoon.dev.process.Ports;
 import io.undermoon.dev.process.ProcessIdentity;
@@ -77,7 +77,7 @@ class LoadGeneratorTest {
     @Test
     void values_are_found_with_their_size() throws IOException {
         Preload.run(target, new Cell(Workload.GET, 300, 1, 1));
-        try (RespConnection connection = RespConnection.open(port())) {
+        try (ControlConnection connection = ControlConnection.open(port())) {
             assertThat(connection.call(
                             "STRLEN", Workload.GET.command(1, 0, 10, "").get(1)))
                     .isEqualTo("300");
@@ -90,7 +90,7 @@ class LoadGeneratorTest {
 
     @Test
     void a_target_that_answers_with_errors_is_not_measured() throws IOException {
-        try (RespConnection connection = RespConnection.open(port())) {
+        try (ControlConnection connection = ControlConnection.open(port())) {
             connection.call("CONFIG", "SET", "requirepass", "secret");
             try {
                 assertThatThrownBy(() -> generator.run(target, new Cell(Workload.GET, 1, 2, 1), SHORT, SHORT))
@@ -119,7 +119,7 @@ class LoadGeneratorTest {
 
     /** How many commands of the workload's kinds the server has executed. */
     private static long commandsOf(Workload workload) throws IOException {
-        try (RespConnection connection = RespConnection.open(port())) {
+        try (ControlConnection connection = ControlConnection.open(port())) {
             return String.valueOf(connection.call("INFO", "commandstats"))
                     .lines()
                     .filter(line -> counts(workload, line))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.dev.client.RespConnection;
+import io.undermoon.dev.client.ControlConnection;
 import io.undermoon.dev.process.LiveProcesses;
 import io.undermoon.dev.process.ProcessIdentity;
 import io.undermoon.dev.process.Programs;
@@ -76,7 +76,7 @@ class RedisFleetTest {
     void a_later_run_adopts_what_runs_and_starts_what_died_with_its_data() throws IOException {
         start(fleet).run(plan);
         int port = plan.get(0).readiness().port();
-        try (RespConnection redis = RespConnection.open(port)) {
+        try (ControlConnection redis = ControlConnection.open(port)) {
             redis.call("CONFIG", "SET", "appendfsync", "always");
             assertThat(redis.call("SET", "greeting", "hello")).isEqualTo("OK");
         }
@@ -91,7 +91,7 @@ class RedisFleetTest {
 
         assertThat(second.started()).containsExactly(plan.get(0).name());
         assertThat(process(plan.get(1))).isEqualTo(kept);
-        try (RespConnection redis = RespConnection.open(port)) {
+        try (ControlConnection redis = ControlConnection.open(port)) {
             assertThat(redis.call("GET", "greeting")).isEqualTo("hello");
         }
     }

@@ -2,8 +2,8 @@ package io.undermoon.dev.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.dev.client.ControlConnection;
 import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.client.RespConnection;
 import io.undermoon.dev.process.LiveProcesses;
 import io.undermoon.dev.process.ProcessIdentity;
 import io.undermoon.dev.process.Programs;
@@ -62,7 +62,7 @@ public final class RedisClusterProcesses implements AutoCloseable {
 
     /** One command to one node. */
     public static String call(int port, String... command) throws IOException {
-        try (RespConnection connection = RespConnection.open(port)) {
+        try (ControlConnection connection = ControlConnection.open(port)) {
             return connection.call(command);
         }
     }

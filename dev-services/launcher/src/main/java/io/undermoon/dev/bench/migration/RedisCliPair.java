@@ -1,7 +1,7 @@
 package io.undermoon.dev.bench.migration;
 
+import io.undermoon.dev.client.ControlConnection;
 import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.client.RespConnection;
 import io.undermoon.dev.process.LiveProcesses;
 import io.undermoon.dev.process.Ports;
 import io.undermoon.dev.process.ProcessIdentity;
@@ -147,7 +147,7 @@ final class RedisCliPair implements MovingPair {
     }
 
     private String call(int index, String... command) {
-        try (RespConnection connection = RespConnection.open(basePort + index)) {
+        try (ControlConnection connection = ControlConnection.open(basePort + index)) {
             return String.valueOf(connection.call(command));
         } catch (IOException e) {
             throw new LaunchException(

@@ -1,7 +1,7 @@
 package io.undermoon.dev.bench.migration;
 
 import io.undermoon.dev.client.BrokerApi;
-import io.undermoon.dev.client.RespConnection;
+import io.undermoon.dev.client.ControlConnection;
 import io.undermoon.dev.process.Ports;
 import io.undermoon.dev.run.Fleet;
 import io.undermoon.dev.run.LocalStack;
@@ -121,7 +121,7 @@ final class UndermoonPair implements MovingPair {
     private boolean hasLeftOvers() {
         try {
             for (Node node : List.of(first, second)) {
-                try (RespConnection redis = RespConnection.open(
+                try (ControlConnection redis = ControlConnection.open(
                         HostPort.parse(node.address().value()).port())) {
                     redis.call("SELECT", "1");
                     if (!"0".equals(redis.call("EXISTS", "undermoon:exports"))) {
@@ -156,8 +156,8 @@ final class UndermoonPair implements MovingPair {
     /** As the other pair, so that the disk is not what is measured. */
     private void storeNothingOnDisk() throws IOException {
         for (Node node : cluster().nodes()) {
-            try (RespConnection redis =
-                    RespConnection.open(HostPort.parse(node.address().value()).port())) {
+            try (ControlConnection redis = ControlConnection.open(
+                    HostPort.parse(node.address().value()).port())) {
                 redis.call("CONFIG", "SET", "appendonly", "no");
             }
         }

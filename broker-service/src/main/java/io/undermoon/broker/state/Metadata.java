@@ -1,0 +1,89 @@
+package io.undermoon.broker.state;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * The complete metadata of a broker, an immutable value. Its JSON form is the metadata dump that the API serves and
+ * accepts and that storages keep. All collections are sorted, so that listings have a stable order. The schema name
+ * in the OpenAPI document is part of the API and older than the name of this class.
+ *
+ * @param failedProxies the proxies that were failed over and have not registered again
+ * @param drainingHosts the hosts that are being drained; no chunk is placed on them. Not written when empty
+ * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
+ */
+@Schema(name = "MetaStore")
+public record Metadata(
+        String version,
+        Epoch globalEpoch,
+        SortedMap<ClusterName, StoredCluster> clusters,
+        SortedMap<ProxyAddress, ProxyResource> allProxies,
+        SortedSet<ProxyAddress> failedProxies,
+        SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
+        boolean enableOrderedProxy,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> drainingHosts) {
+    /** The format of the dump. */
+    public static final String VERSION = "mem-broker-0.2";
+
+    public Metadata {
+        requireNonNull(version, "version");
+        requireNonNull(globalEpoch, "global_epoch");
+        clusters = Collections.unmodifiableSortedMap(new TreeMap<>(requireNonNull(clusters, "clusters")));
+        allProxies = Collections.unmodifiableSortedMap(new TreeMap<>(requireNonNull(allProxies, "all_proxies")));
+        failedProxies =
+                Collections.unmodifiableSortedSet(new TreeSet<>(requireNonNull(failedProxies, "failed_proxies")));
+        failures = sorted(requireNonNull(failures, "failures"));
+        // Dumps of the original do not have it.
+        drainingHosts = drainingHosts == null
+                ? Collections.emptySortedSet()
+                : Collections.unmodifiableSortedSet(new TreeSet<>(drainingHosts));
+    }
+
+    public static Metadata empty(boolean orderedProxies) {
+        return new Metadata(
+                VERSION,
+                Epoch.ZERO,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeSet<>(),
+                new TreeMap<>(),
+                orderedProxies,
+                new TreeSet<>());
+    }
+
+    /** A mutable copy from which a plan builds the next value. */
+    public MetadataEdit edit() {
+        return new MetadataEdit(this);
+    }
+
+    /** All chunks of all clusters. */
+    public Stream<StoredChunk> allChunks() {
+        return clusters.values().stream().flatMap(cluster -> cluster.chunks().stream());
+    }
+
+    public boolean hasFailed(ProxyAddress proxy) {
+        return failedProxies.contains(proxy);
+    }
+
+    private static SortedMap<ProxyAddress, SortedMap<String, Long>> sorted(
+            SortedMap<ProxyAddress, SortedMap<String, Long>> failures) {
+        TreeMap<ProxyAddress, SortedMap<String, Long>> copy = new TreeMap<>();
+        failures.forEach((proxy, reports) -> {
+            if (!reports.isEmpty()) {
+                copy.put(proxy, Collections.unmodifiableSortedMap(new TreeMap<>(reports)));
+            }
+        });
+        return Collections.unmodifiableSortedMap(copy);
+    }
+}

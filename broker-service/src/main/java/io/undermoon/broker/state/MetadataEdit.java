@@ -1,0 +1,111 @@
+package io.undermoon.broker.state;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A builder for the next {@link Metadata}. It belongs to one plan and one thread; the value it started from does not
+ * change.
+ */
+public final class MetadataEdit {
+    private final boolean orderedProxies;
+    private final SortedMap<ClusterName, StoredCluster> clusters;
+    private final SortedMap<ProxyAddress, ProxyResource> proxies;
+    private final SortedSet<ProxyAddress> failedProxies;
+    private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
+    private final SortedSet<String> drainingHosts;
+    private Epoch globalEpoch;
+
+    MetadataEdit(Metadata base) {
+        this.orderedProxies = base.enableOrderedProxy();
+        this.clusters = new TreeMap<>(base.clusters());
+        this.proxies = new TreeMap<>(base.allProxies());
+        this.failedProxies = new TreeSet<>(base.failedProxies());
+        this.failures = new TreeMap<>(base.failures());
+        this.drainingHosts = new TreeSet<>(base.drainingHosts());
+        this.globalEpoch = base.globalEpoch();
+    }
+
+    public Metadata done() {
+        return new Metadata(
+                Metadata.VERSION,
+                globalEpoch,
+                clusters,
+                proxies,
+                failedProxies,
+                failures,
+                orderedProxies,
+                drainingHosts);
+    }
+
+    /** Raises the global epoch by one and returns it. */
+    public Epoch bumpEpoch() {
+        globalEpoch = globalEpoch.next();
+        return globalEpoch;
+    }
+
+    /** Sets the global epoch and that of every cluster. */
+    public void liftEpochs(Epoch epoch) {
+        globalEpoch = epoch;
+        clusters.replaceAll((name, cluster) -> cluster.withEpoch(epoch));
+    }
+
+    /** TestMetadata a cluster under a fresh epoch. */
+    public void putAtNewEpoch(StoredCluster cluster) {
+        put(cluster.withEpoch(bumpEpoch()));
+    }
+
+    public void put(StoredCluster cluster) {
+        clusters.put(cluster.name(), cluster);
+    }
+
+    public void removeCluster(ClusterName name) {
+        clusters.remove(name);
+    }
+
+    public void put(ProxyResource proxy) {
+        proxies.put(proxy.proxyAddress(), proxy);
+    }
+
+    public void removeProxy(ProxyAddress proxy) {
+        proxies.remove(proxy);
+    }
+
+    /** Sets the cluster that a proxy is in, {@code null} for none. */
+    public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
+        proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
+    }
+
+    public void startDraining(String host) {
+        drainingHosts.add(host);
+    }
+
+    public void stopDraining(String host) {
+        drainingHosts.remove(host);
+    }
+
+    public void markFailed(ProxyAddress proxy) {
+        failedProxies.add(proxy);
+    }
+
+    /** Removes the failure mark and the reports of a proxy; returns whether there were any. */
+    public boolean clearMarks(ProxyAddress proxy) {
+        boolean hadFailed = failedProxies.remove(proxy);
+        return clearReports(proxy) || hadFailed;
+    }
+
+    public boolean clearReports(ProxyAddress proxy) {
+        return failures.remove(proxy) != null;
+    }
+
+    /** Replaces the failure reports of a proxy. */
+    public void putReports(ProxyAddress proxy, SortedMap<String, Long> reports) {
+        failures.put(proxy, reports);
+    }
+}

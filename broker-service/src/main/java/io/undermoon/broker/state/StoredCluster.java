@@ -1,0 +1,92 @@
+package io.undermoon.broker.state;
+
+import static java.util.Objects.requireNonNull;
+
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * A cluster as it is stored.
+ *
+ * @param chunks in order; their indices identify them in migration tasks
+ */
+@Schema(name = "ClusterStore")
+public record StoredCluster(Epoch epoch, ClusterName name, List<StoredChunk> chunks, ClusterConfig config) {
+    public StoredCluster {
+        requireNonNull(epoch, "epoch");
+        requireNonNull(name, "name");
+        requireNonNull(chunks, "chunks");
+        requireNonNull(config, "config");
+        chunks = List.copyOf(chunks);
+    }
+
+    public int nodeNumber() {
+        return chunks.size() * StoredChunk.NODES;
+    }
+
+    public int shardNumber() {
+        return chunks.size() * StoredChunk.PARTS;
+    }
+
+    public boolean runsMigrations() {
+        return chunks.stream().anyMatch(StoredChunk::takesPartInMigration);
+    }
+
+    public boolean lacksStableSlots() {
+        return chunks.stream().anyMatch(StoredChunk::lacksStableSlots);
+    }
+
+    public Stream<ProxyAddress> proxies() {
+        return chunks.stream().flatMap(chunk -> chunk.proxyAddresses().stream());
+    }
+
+    /** Every migration task once, as its source stores it, in chunk, part and stored order. */
+    public List<MigratingSlots> tasks() {
+        List<MigratingSlots> tasks = new ArrayList<>();
+        for (StoredChunk chunk : chunks) {
+            for (List<MigratingSlots> ofPart : chunk.migratingSlots()) {
+                ofPart.stream().filter(MigratingSlots::isMigrating).forEach(tasks::add);
+            }
+        }
+        return tasks;
+    }
+
+    /** The tasks that have started, as their sources store them. */
+    public List<MigratingSlots> runningTasks() {
+        return tasks().stream().filter(task -> !task.waiting()).toList();
+    }
+
+    /** The index of the chunk that has the proxy as a half, or -1. */
+    public int chunkOf(ProxyAddress proxy) {
+        for (int i = 0; i < chunks.size(); i++) {
+            if (chunks.get(i).halfOf(proxy) >= 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    public StoredCluster withEpoch(Epoch newEpoch) {
+        return new StoredCluster(newEpoch, name, chunks, config);
+    }
+
+    public StoredCluster withChunks(List<StoredChunk> newChunks) {
+        return new StoredCluster(epoch, name, newChunks, config);
+    }
+
+    public StoredCluster withChunk(int index, StoredChunk chunk) {
+        List<StoredChunk> newChunks = new ArrayList<>(chunks);
+        newChunks.set(index, chunk);
+        return withChunks(newChunks);
+    }
+
+    public StoredCluster withConfig(ClusterConfig newConfig) {
+        return new StoredCluster(epoch, name, chunks, newConfig);
+    }
+}

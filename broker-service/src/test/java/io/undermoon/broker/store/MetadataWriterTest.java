@@ -1,0 +1,182 @@
+package io.undermoon.broker.store;
+
+import static io.undermoon.broker.testing.Refusals.refuses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.broker.plan.Epochs;
+import io.undermoon.broker.plan.Outcome;
+import io.undermoon.broker.plan.Proxies;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.storage.MemoryStorage;
+import io.undermoon.broker.storage.MetadataStorage;
+import io.undermoon.broker.storage.StorageException;
+import io.undermoon.broker.testing.MutableClock;
+import io.undermoon.broker.testing.TestMetadata;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.Epoch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class MetadataWriterTest {
+    private static final MetadataWriter.Limits LIMITS = new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0);
+
+    private final MemoryStorage shared = new MemoryStorage(Metadata.empty(false));
+    private final MetadataWriter metadata = writer(shared);
+
+    @Test
+    void stores_before_it_publishes_and_announces() {
+        CompletableFuture<Epoch> waiting =
+                metadata.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture();
+        assertThat(waiting).isNotDone();
+        register(metadata, 1);
+        assertThat(shared.load().state()).isEqualTo(metadata.state());
+        assertThat(waiting).isCompletedWithValue(new Epoch(1));
+    }
+
+    @Test
+    void answers_a_watcher_at_once_when_it_is_behind_and_in_the_end_anyway() {
+        register(metadata, 1);
+        assertThat(metadata.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60))
+                        .toCompletableFuture())
+                .isCompletedWithValue(new Epoch(1));
+        assertThat(metadata.awaitEpochOtherThan(new Epoch(1), Duration.ofMillis(20))
+                        .toCompletableFuture())
+                .succeedsWithin(10, TimeUnit.SECONDS)
+                .isEqualTo(new Epoch(1));
+    }
+
+    @Test
+    void keeps_the_old_value_when_it_cannot_be_stored() {
+        FailingStorage storage = new FailingStorage(shared);
+        MetadataWriter failing = writer(storage);
+        storage.fails = true;
+        refuses(ErrorCode.PERSISTENCE_IO_ERROR, () -> register(failing, 1));
+        assertThat(failing.state()).isEqualTo(Metadata.empty(false));
+        assertThat(failing.lastWriteFailed()).isTrue();
+
+        storage.fails = false;
+        register(failing, 1);
+        assertThat(failing.lastWriteFailed()).isFalse();
+        assertThat(failing.state().allProxies()).hasSize(1);
+    }
+
+    @Test
+    void does_not_store_a_plan_that_changes_nothing() {
+        FailingStorage storage = new FailingStorage(shared);
+        MetadataWriter failing = writer(storage);
+        storage.fails = true;
+        assertThat(failing.<Outcome.Done>change((state, context) -> Outcome.done(state)))
+                .isEqualTo(Outcome.Done.DONE);
+    }
+
+    @Test
+    void hears_of_the_changes_of_another_broker() {
+        MetadataWriter other = writer(shared);
+        register(other, 1);
+        assertThat(metadata.state()).isEqualTo(other.state());
+        register(metadata, 2);
+        assertThat(other.state().allProxies()).hasSize(2);
+    }
+
+    @Test
+    void plans_anew_when_another_broker_was_faster() {
+        DeafStorage deaf = new DeafStorage(shared);
+        MetadataWriter late = writer(deaf);
+        register(metadata, 1);
+        assertThat(late.state().allProxies()).isEmpty();
+        register(late, 2);
+        assertThat(late.state().allProxies()).hasSize(2);
+        assertThat(late.state().globalEpoch()).isEqualTo(new Epoch(2));
+    }
+
+    @Test
+    void loses_no_change_of_many_writers_on_two_brokers() {
+        MetadataWriter other = writer(shared);
+        List<CompletableFuture<Void>> writers = new ArrayList<>();
+        for (int writer = 0; writer < 4; writer++) {
+            MetadataWriter mine = writer % 2 == 0 ? metadata : other;
+            writers.add(CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < 100; i++) {
+                    liftByOne(mine);
+                }
+            }));
+        }
+        CompletableFuture.allOf(writers.toArray(CompletableFuture[]::new))
+                .orTimeout(30, TimeUnit.SECONDS)
+                .join();
+        await().untilAsserted(() -> {
+            assertThat(metadata.state().globalEpoch()).isEqualTo(new Epoch(400));
+            assertThat(other.state()).isEqualTo(metadata.state());
+        });
+    }
+
+    /** Repeats a change that was refused because the other broker stored first, as a client would. */
+    private static void liftByOne(MetadataWriter metadata) {
+        while (true) {
+            try {
+                metadata.change((state, context) ->
+                        Epochs.liftTo(state, state.globalEpoch().next()));
+                return;
+            } catch (UndermoonException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.RETRY);
+            }
+        }
+    }
+
+    private static MetadataWriter writer(MetadataStorage storage) {
+        return new MetadataWriter(storage, LIMITS, new MutableClock());
+    }
+
+    private static void register(MetadataWriter metadata, int n) {
+        metadata.change((state, context) ->
+                Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null));
+    }
+
+    /** A storage whose writes can be made to fail. */
+    private static class FailingStorage implements MetadataStorage {
+        final MetadataStorage storage;
+        boolean fails;
+
+        FailingStorage(MetadataStorage storage) {
+            this.storage = storage;
+        }
+
+        @Override
+        public Versioned load() {
+            return storage.load();
+        }
+
+        @Override
+        public WriteResult compareAndSet(String expectedVersion, Metadata next) {
+            if (fails) {
+                throw new StorageException("no space left");
+            }
+            return storage.compareAndSet(expectedVersion, next);
+        }
+
+        @Override
+        public void watch(Consumer<Versioned> listener) {
+            storage.watch(listener);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** A storage without notifications of changes. */
+    private static final class DeafStorage extends FailingStorage {
+        DeafStorage(MetadataStorage storage) {
+            super(storage);
+        }
+
+        @Override
+        public void watch(Consumer<Versioned> listener) {}
+    }
+}

@@ -1,0 +1,48 @@
+package io.undermoon.broker.testing;
+
+import io.undermoon.broker.plan.Clusters;
+import io.undermoon.broker.plan.PlanContext;
+import io.undermoon.broker.plan.Proxies;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.List;
+
+/** Metadata to start tests from. */
+public final class TestMetadata {
+    public static final PlanContext CONTEXT = new PlanContext(1_700_000_000, 60, 1, 0);
+    public static final ClusterName DEMO = new ClusterName("demo");
+
+    private TestMetadata() {}
+
+    /** Proxies 1 to n, each on a host of its own. */
+    public static Metadata withProxies(int n) {
+        Metadata state = Metadata.empty(false);
+        for (int i = 1; i <= n; i++) {
+            state = add(state, i, "host" + i);
+        }
+        return state;
+    }
+
+    /** A cluster of proxies 1, 2, … and some spare ones. */
+    public static Metadata withCluster(int nodes, int spareProxies) {
+        Metadata state = withProxies(nodes / 2 + spareProxies);
+        return Clusters.create(state, CONTEXT, DEMO, nodes, ClusterConfig.DEFAULT)
+                .state();
+    }
+
+    public static Metadata add(Metadata state, int proxy, String host) {
+        return Proxies.register(state, proxy(proxy), nodes(proxy), host, (long) proxy - 1)
+                .state();
+    }
+
+    public static ProxyAddress proxy(int number) {
+        return new ProxyAddress("10.0.0." + number + ":5299");
+    }
+
+    public static List<NodeAddress> nodes(int proxy) {
+        return List.of(new NodeAddress("10.0.0." + proxy + ":7001"), new NodeAddress("10.0.0." + proxy + ":7002"));
+    }
+}

@@ -1,0 +1,97 @@
+package io.undermoon.coordinator.proxy;
+
+import io.undermoon.client.RespClientException;
+import io.undermoon.client.RespClientException.Reason;
+import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.Role;
+import io.undermoon.resp.RespValue;
+import io.undermoon.umctl.FinishedMigration;
+import io.undermoon.umctl.MigrationProgress;
+import io.undermoon.umctl.UmctlSyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Parses the replies of proxies to control commands. */
+final class ProxyReplies {
+    private static final Logger LOG = Logger.getLogger(ProxyReplies.class);
+
+    private ProxyReplies() {}
+
+    /** {@code :epoch}; empty for any other reply, such as an error because the command requires a login. */
+    static Optional<Epoch> epoch(RespValue reply) {
+        return reply instanceof RespValue.Int number && number.value() >= 0
+                ? Optional.of(new Epoch(number.value()))
+                : Optional.empty();
+    }
+
+    /**
+     * One array per node: {@code address role(master|replica) state(up|down) millisSinceLastSuccess …}. Empty for an
+     * error: the original's proxies do not know the command. A row that cannot be parsed is left out: it must not fail
+     * the probe.
+     */
+    static List<NodeHealth> nodes(ProxyAddress proxy, RespValue reply) {
+        List<NodeHealth> nodes = new ArrayList<>();
+        if (reply instanceof RespValue.Array rows) {
+            for (RespValue row : rows.items()) {
+                try {
+                    nodes.add(node(texts(row)));
+                } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                    LOG.warnf("Row of UMCTL NODES not parsed: proxy=%s row=%s: %s", proxy, row, e.getMessage());
+                }
+            }
+        }
+        return nodes;
+    }
+
+    private static NodeHealth node(List<String> fields) {
+        return new NodeHealth(
+                new NodeAddress(fields.get(0)),
+                Role.parse(fields.get(1)),
+                !fields.get(2).equalsIgnoreCase("down"),
+                Duration.ofMillis(Long.parseLong(fields.get(3))));
+    }
+
+    /** An array with one line per task. One line that cannot be parsed fails the whole reply. */
+    static List<MigrationTask> finishedMigrations(RespValue reply) {
+        if (reply instanceof RespValue.Failure failure) {
+            throw new RespClientException(Reason.REFUSED, "UMCTL INFOMGR: " + failure.text());
+        }
+        try {
+            return texts(reply).stream().map(FinishedMigration::parse).toList();
+        } catch (UmctlSyntaxException | IllegalArgumentException e) {
+            throw new RespClientException(Reason.PROTOCOL, "UMCTL INFOMGR: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * One array of names and values per migration. Empty for an error: the original's proxies do not know the command.
+     * A row that cannot be parsed is left out.
+     */
+    static List<MigrationProgress> progress(ProxyAddress proxy, RespValue reply) {
+        List<MigrationProgress> progress = new ArrayList<>();
+        if (reply instanceof RespValue.Array rows) {
+            for (RespValue row : rows.items()) {
+                try {
+                    progress.add(MigrationProgress.parse(texts(row)));
+                } catch (UmctlSyntaxException | IllegalArgumentException e) {
+                    LOG.debugf("Row of UMCTL MIGRATIONS not parsed: proxy=%s row=%s: %s", proxy, row, e.getMessage());
+                }
+            }
+        }
+        return progress;
+    }
+
+    private static List<String> texts(RespValue value) {
+        if (!(value instanceof RespValue.Array array)) {
+            throw new IllegalArgumentException("not an array: " + value);
+        }
+        return array.items().stream().map(RespValue::asText).toList();
+    }
+}

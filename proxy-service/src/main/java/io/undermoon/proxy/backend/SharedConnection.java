@@ -1,0 +1,124 @@
+package io.undermoon.proxy.backend;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.stats.Counter;
+import io.undermoon.resp.Protocol;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one connection of an event loop to a Redis node or peer proxy in one protocol, shared by all clients of the loop
+ * that speak it. One client's commands to a node are never reordered.
+ *
+ * <p>When the connection fails, every command without a reply fails, with an error that says whether it was written; no
+ * command is sent again. The connection reconnects by itself, after a pause that grows from {@value #MIN_PAUSE_MILLIS}
+ * to {@value #MAX_PAUSE_MILLIS} ms, until it is retired; commands are refused during the pause.
+ *
+ * <p>Owned by its loop: every method is called on it.
+ */
+public final class SharedConnection extends BackendConnection implements NodeConnection {
+    private static final Logger LOG = Logger.getLogger(SharedConnection.class);
+    private static final long MIN_PAUSE_MILLIS = 50;
+    private static final long MAX_PAUSE_MILLIS = 2000;
+
+    /** After a refused protocol: the node may be replaced by one of a newer version. */
+    private static final long PROTOCOL_PAUSE_MILLIS = 30_000;
+
+    /** A connection that ends sooner counts as a failed attempt: a node may refuse clients after the handshake. */
+    private static final long MIN_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private boolean protocolRefused;
+    private long pauseMillis = MIN_PAUSE_MILLIS;
+    private long readySinceNanos;
+
+    SharedConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
+        super(loop, endpoint, protocol, loop.settings().replyTimeoutMillis());
+        connect();
+    }
+
+    /** Whether the last attempt to connect showed that the other side does not speak the protocol. */
+    public boolean isProtocolRefused() {
+        return protocolRefused;
+    }
+
+    /** Whether an attempt to connect is under way, which will show whether the other side speaks the protocol. */
+    public boolean isConnecting() {
+        return problem() == null && !isReady();
+    }
+
+    @Override
+    public void send(CommandFrame frame, ReplyReceiver receiver) {
+        if (accept(receiver)) {
+            write(frame);
+        }
+    }
+
+    @Override
+    public void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver) {
+        if (accept(receiver)) {
+            frame.writeWrapped(buffer(), "UMFORWARD", hopsLeft);
+        }
+    }
+
+    @Override
+    public void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
+        if (acceptAll(count, last)) {
+            buffer().writeBytes(commands, commands.readerIndex(), commands.readableBytes());
+        }
+    }
+
+    @Override
+    @Nullable
+    String refusal() {
+        return queuedBytes() > loop.settings().maxQueuedBytes() ? "too much waits for the connection" : problem();
+    }
+
+    @Override
+    void onReady() {
+        readySinceNanos = System.nanoTime();
+        protocolRefused = false;
+    }
+
+    @Override
+    void connectFailed(String reason) {
+        loop.stats().add(Counter.BACKEND_CONNECT_FAILURES, 1);
+        if (pauseMillis == MIN_PAUSE_MILLIS) {
+            LOG.warnf("Cannot connect to a node: node=%s reason=%s", endpoint(), reason);
+        }
+        disconnected(reason);
+    }
+
+    @Override
+    void protocolRefused() {
+        LOG.warnf("A node does not speak the protocol: node=%s protocol=%s", endpoint(), protocol());
+        protocolRefused = true;
+        pauseMillis = PROTOCOL_PAUSE_MILLIS;
+    }
+
+    @Override
+    void onDisconnected(String reason, boolean wasReady, BackendFailure failure) {
+        if (wasReady && System.nanoTime() - readySinceNanos >= MIN_LIFE_NANOS) {
+            pauseMillis = MIN_PAUSE_MILLIS;
+        }
+        if (wasReady && !isRetired()) {
+            loop.stats().add(Counter.BACKEND_CONNECTIONS_LOST, 1);
+            if (pauseMillis == MIN_PAUSE_MILLIS) {
+                LOG.warnf("Connection to a node lost: node=%s in_flight=%d reason=%s", endpoint(), inFlight(), reason);
+            }
+        }
+        failAll(failure);
+        if (!isRetired()) {
+            loop.eventLoop().schedule(this::reconnect, pauseMillis, TimeUnit.MILLISECONDS);
+            pauseMillis = protocolRefused ? MIN_PAUSE_MILLIS : Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
+        }
+    }
+
+    private void reconnect() {
+        if (!isRetired()) {
+            connect();
+        }
+    }
+}

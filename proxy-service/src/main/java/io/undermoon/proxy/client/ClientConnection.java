@@ -1,0 +1,47 @@
+package io.undermoon.proxy.client;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The connection of a client, as commands of other clients use it. Methods are callable from any thread. */
+public interface ClientConnection {
+    /** The absent connection: every operation is a no-op. */
+    ClientConnection NONE = new ClientConnection() {
+        @Override
+        public void close() {
+            // no connection
+        }
+
+        @Override
+        public CompletionStage<Boolean> unblock(boolean withError) {
+            return CompletableFuture.completedFuture(false);
+        }
+
+        @Override
+        public void checkLimits() {
+            // no connection
+        }
+
+        @Override
+        public ClientFigures figures() {
+            return ClientFigures.NONE;
+        }
+    };
+
+    /** Closes the connection at once; pending replies are lost. */
+    void close();
+
+    /**
+     * Ends a blocking command, if one is in progress.
+     *
+     * @param withError whether the client gets an error instead of the reply of a timeout
+     * @return whether a command was unblocked; false also when the command completed at the same time
+     */
+    CompletionStage<Boolean> unblock(boolean withError);
+
+    /** Applies changed limits, and closes the connection when it exceeds one. */
+    void checkLimits();
+
+    /** The current figures of the connection. */
+    ClientFigures figures();
+}

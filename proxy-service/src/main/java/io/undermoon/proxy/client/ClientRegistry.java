@@ -1,0 +1,65 @@
+package io.undermoon.proxy.client;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The connected clients of all event loops, and the limits that apply to them. Thread-safe. */
+public final class ClientRegistry {
+    private final ConcurrentHashMap<Long, Client> clients = new ConcurrentHashMap<>();
+    private final AtomicLong lastId = new AtomicLong();
+    private final ClientPause pause = new ClientPause();
+    private volatile ClientLimits limits;
+
+    public ClientRegistry(ClientLimits limits) {
+        this.limits = limits;
+    }
+
+    public ClientLimits limits() {
+        return limits;
+    }
+
+    /** Replaces the limits and applies them to connected clients. */
+    public void changeLimits(UnaryOperator<ClientLimits> change) {
+        synchronized (this) {
+            limits = change.apply(limits);
+        }
+        all().forEach(client -> client.connection().checkLimits());
+    }
+
+    public ClientPause pause() {
+        return pause;
+    }
+
+    /** A new id, unique in this process. */
+    public long nextId() {
+        return lastId.incrementAndGet();
+    }
+
+    public void add(Client client) {
+        clients.put(client.id(), client);
+    }
+
+    public void remove(Client client) {
+        clients.remove(client.id());
+    }
+
+    /** The connected client with this id; null when there is none. */
+    public @Nullable Client find(long id) {
+        return clients.get(id);
+    }
+
+    public int size() {
+        return clients.size();
+    }
+
+    /** The connected clients, oldest first. */
+    public List<Client> all() {
+        Collection<Client> now = clients.values();
+        return now.stream().sorted(Comparator.comparingLong(Client::id)).toList();
+    }
+}

@@ -1,0 +1,151 @@
+package io.undermoon.proxy.control.cluster;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.control.Arguments;
+import io.undermoon.proxy.control.ErrorReplyException;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.control.nodes.SlotKeys;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** {@code CLUSTER}: the topology of the cluster for clients. */
+public final class ClusterCommands {
+    private static final String HELP = """
+            COUNTKEYSINSLOT <slot>
+                Return the number of keys in <slot>.
+            GETKEYSINSLOT <slot> <count>
+                Return key names stored by current node in a slot.
+            INFO
+                Return information about the cluster.
+            KEYSLOT <key>
+                Return the hash slot for <key>.
+            LINKS
+                Return information about all network links between this node and its peers.
+                There is no cluster bus, so there are none.
+            MYID
+                Return the node id.
+            MYSHARDID
+                Return the node's shard id.
+            NODES
+                Return cluster configuration seen by node. Output format:
+                <id> <ip:port@bus-port> <flags> <master> <pings> <pongs> <epoch> <link> <slot> ...
+            REPLICAS <node-id>
+                Return <node-id> replicas.
+            SHARDS
+                Return information about slot range mappings and the nodes associated with them.
+            SLOTS
+                Return information about slots range mappings. Each range is made of:
+                start, end, master and replicas IP addresses, ports and ids
+            """;
+
+    private final TopologyStore topology;
+    private final NodeStates nodeStates;
+    private final SlotKeys slotKeys;
+    private final boolean busPortInNodes;
+
+    /** The view of the topology of the last call; after a change many clients ask at once. */
+    private volatile @Nullable ClusterView lastView;
+
+    public ClusterCommands(TopologyStore topology, NodeStates nodeStates, SlotKeys slotKeys, boolean busPortInNodes) {
+        this.topology = topology;
+        this.nodeStates = nodeStates;
+        this.slotKeys = slotKeys;
+        this.busPortInNodes = busPortInNodes;
+    }
+
+    public void register(HandlerTable table) {
+        table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client, out))
+                .on("cluster|shards", (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client, out))
+                .on(
+                        "cluster|nodes",
+                        (frame, client, out) ->
+                                Replies.text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
+                .on("cluster|info", (frame, client, out) -> Replies.text(client, ClusterReplies.info(view()), out))
+                .plain("cluster|myid", out -> RespWriter.bulk(out, view().self().id()))
+                // A shard has one proxy as its master, so the id of the proxy identifies it.
+                .plain(
+                        "cluster|myshardid",
+                        out -> RespWriter.bulk(out, view().self().id()))
+                .on("cluster|keyslot", (frame, client, out) -> RespWriter.integer(out, keySlot(frame)))
+                .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, out))
+                .later("cluster|getkeysinslot", (frame, client, out) -> getKeysInSlot(frame, out))
+                // Proxies have no cluster bus.
+                .plain("cluster|links", out -> RespWriter.array(out, 0))
+                .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
+                .on("cluster|slaves", (frame, client, out) -> replicas(frame.argument(2), client, out))
+                .plain("cluster|help", Replies.help("CLUSTER", HELP));
+    }
+
+    private ClusterView view() {
+        Topology now = topology.current();
+        ClusterView view = lastView;
+        if (view == null || view.topology() != now) {
+            view = ClusterView.of(now, topology.self());
+            lastView = view;
+        }
+        return view;
+    }
+
+    private Map<NodeAddress, NodeState> localStates() {
+        Map<NodeAddress, NodeState> states = new HashMap<>();
+        nodeStates.all().forEach(state -> states.put(state.node(), state));
+        return states;
+    }
+
+    private static int keySlot(CommandFrame frame) {
+        return Slot.of(frame.buffer(), frame.argumentStart(2), frame.argumentLength(2));
+    }
+
+    /** Answers 0 for a slot that another proxy serves, as Redis does. */
+    private @Nullable CompletionStage<ByteBuf> countKeysInSlot(CommandFrame frame, ByteBuf out) {
+        long slot = Arguments.integer(frame, 2);
+        if (slot < 0 || slot >= Slot.COUNT) {
+            throw new ErrorReplyException("ERR Invalid slot");
+        }
+        if (topology.current().routes().settledOwner((int) slot) instanceof Target.Local local) {
+            return slotKeys.count(local.node(), (int) slot);
+        }
+        RespWriter.integer(out, 0);
+        return null;
+    }
+
+    private @Nullable CompletionStage<ByteBuf> getKeysInSlot(CommandFrame frame, ByteBuf out) {
+        long slot = Arguments.integer(frame, 2);
+        long max = Arguments.integer(frame, 3);
+        if (slot < 0 || slot >= Slot.COUNT || max < 0) {
+            throw new ErrorReplyException("ERR Invalid slot or number of keys");
+        }
+        if (max > 0 && topology.current().routes().settledOwner((int) slot) instanceof Target.Local local) {
+            return slotKeys.names(local.node(), (int) slot, max);
+        }
+        RespWriter.array(out, 0);
+        return null;
+    }
+
+    private void replicas(String id, Client client, ByteBuf out) {
+        ClusterView view = view();
+        if (view.masters().stream().anyMatch(master -> master.id().equals(id))) {
+            List<String> lines = ClusterReplies.replicas(view, id, client.ports(), busPortInNodes);
+            RespWriter.array(out, lines.size());
+            lines.forEach(line -> RespWriter.bulk(out, line));
+        } else if (view.replicas().stream().anyMatch(replica -> replica.id().equals(id))) {
+            RespWriter.error(out, "ERR The specified node is not a master");
+        } else {
+            RespWriter.error(out, "ERR Unknown node " + id);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.undermoon.proxy.control.cluster;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientPorts;
+import io.undermoon.proxy.control.NodeState;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** Writes {@code CLUSTER NODES}, {@code SLOTS}, {@code SHARDS} and {@code INFO} in the format of Redis 7. */
+final class ClusterReplies {
+    /** The port that the original Undermoon reports; proxies have no cluster bus. */
+    private static final String BUS_PORT = "@5299";
+
+    private ClusterReplies() {}
+
+    /** One line for each master, then for each replica; this proxy first. */
+    static String nodes(ClusterView view, ClientPorts ports, boolean withBusPort) {
+        StringBuilder lines = new StringBuilder();
+        for (ClusterView.Master master : view.masters()) {
+            boolean isSelf = master == view.self();
+            begin(lines, master.id(), ports.addressOf(master.proxy()), withBusPort);
+            lines.append(isSelf ? " myself,master -" : " master -");
+            end(lines, view);
+            for (SlotRange range : master.slots().ranges()) {
+                lines.append(' ').append(range.start());
+                if (range.size() > 1) {
+                    lines.append('-').append(range.end());
+                }
+            }
+            lines.append('\n');
+        }
+        for (ClusterView.Replica replica : view.replicas()) {
+            replica(lines, view, replica, ports, withBusPort);
+            lines.append('\n');
+        }
+        return lines.toString();
+    }
+
+    /** The lines of {@link #nodes} for the replicas of one master, without line ends. */
+    static List<String> replicas(ClusterView view, String masterId, ClientPorts ports, boolean withBusPort) {
+        List<String> lines = new ArrayList<>();
+        for (ClusterView.Replica replica : view.replicas()) {
+            if (replica.master().id().equals(masterId)) {
+                StringBuilder line = new StringBuilder();
+                replica(line, view, replica, ports, withBusPort);
+                lines.add(line.toString());
+            }
+        }
+        return lines;
+    }
+
+    private static void replica(
+            StringBuilder lines,
+            ClusterView view,
+            ClusterView.Replica replica,
+            ClientPorts ports,
+            boolean withBusPort) {
+        begin(lines, replica.id(), ports.addressOf(replica.proxy()), withBusPort);
+        lines.append(" slave ").append(replica.master().id());
+        end(lines, view);
+    }
+
+    private static void begin(StringBuilder lines, String id, String address, boolean withBusPort) {
+        lines.append(id).append(' ').append(address).append(withBusPort ? BUS_PORT : "");
+    }
+
+    private static void end(StringBuilder lines, ClusterView view) {
+        lines.append(" 0 0 ").append(view.topology().epoch()).append(" connected");
+    }
+
+    /** {@code [start, end, [host, port, id, []], …]} for each run of slots, the master before its replicas. */
+    static void slots(ClusterView view, Client client, ByteBuf out) {
+        RespWriter.array(out, view.runs().size());
+        for (ClusterView.Run run : view.runs()) {
+            RespWriter.array(out, 3 + run.replicas().size());
+            RespWriter.integer(out, run.slots().start());
+            RespWriter.integer(out, run.slots().end());
+            slotsNode(run.master().proxy(), run.master().id(), client, out);
+            run.replicas().forEach(replica -> slotsNode(replica.proxy(), replica.id(), client, out));
+        }
+    }
+
+    private static void slotsNode(ProxyAddress address, String id, Client client, ByteBuf out) {
+        RespWriter.array(out, 4);
+        RespWriter.bulk(out, address.host());
+        RespWriter.integer(out, client.ports().of(address));
+        RespWriter.bulk(out, id);
+        RespWriter.map(out, client.protocol(), 0);
+    }
+
+    /**
+     * One shard for each master.
+     *
+     * @param states of the local nodes; other replicas count as online with offset 0
+     */
+    static void shards(ClusterView view, Map<NodeAddress, NodeState> states, Client client, ByteBuf out) {
+        RespWriter.array(out, view.masters().size());
+        for (ClusterView.Master master : view.masters()) {
+            List<ClusterView.Replica> replicas = view.replicas().stream()
+                    .filter(replica -> replica.master() == master)
+                    .toList();
+            RespWriter.map(out, client.protocol(), 2);
+            RespWriter.bulk(out, "slots");
+            RespWriter.array(out, 2 * master.slots().ranges().size());
+            for (SlotRange range : master.slots().ranges()) {
+                RespWriter.integer(out, range.start());
+                RespWriter.integer(out, range.end());
+            }
+            RespWriter.bulk(out, "nodes");
+            RespWriter.array(out, 1 + replicas.size());
+            shardNode(master.id(), master.proxy(), client, "master", 0, true, out);
+            for (ClusterView.Replica replica : replicas) {
+                NodeState state = states.get(replica.node());
+                long offset = state == null ? 0 : state.replicationOffset();
+                shardNode(replica.id(), replica.proxy(), client, "replica", offset, state == null || state.up(), out);
+            }
+        }
+    }
+
+    private static void shardNode(
+            String id, ProxyAddress address, Client client, String role, long offset, boolean up, ByteBuf out) {
+        OptionalInt plain = client.ports().plainOf(address);
+        OptionalInt tls = client.ports().tlsOf(address);
+        RespWriter.map(out, client.protocol(), 6 + (plain.isPresent() ? 1 : 0) + (tls.isPresent() ? 1 : 0));
+        RespWriter.bulk(out, "id");
+        RespWriter.bulk(out, id);
+        shardPort("port", plain, out);
+        shardPort("tls-port", tls, out);
+        RespWriter.bulk(out, "ip");
+        RespWriter.bulk(out, address.host());
+        RespWriter.bulk(out, "endpoint");
+        RespWriter.bulk(out, address.host());
+        RespWriter.bulk(out, "role");
+        RespWriter.bulk(out, role);
+        RespWriter.bulk(out, "replication-offset");
+        RespWriter.integer(out, offset);
+        RespWriter.bulk(out, "health");
+        RespWriter.bulk(out, up ? "online" : "failed");
+    }
+
+    private static void shardPort(String name, OptionalInt port, ByteBuf out) {
+        if (port.isPresent()) {
+            RespWriter.bulk(out, name);
+            RespWriter.integer(out, port.getAsInt());
+        }
+    }
+
+    /** The state is {@code ok} only when every slot is served. Served slots work in either state. */
+    static String info(ClusterView view) {
+        int served = view.servedSlots();
+        boolean ok = view.topology().clusterName() != null && served == Slot.COUNT;
+        long serving = view.masters().stream()
+                .filter(master -> !master.slots().isEmpty())
+                .count();
+        int known = view.masters().size() + view.replicas().size();
+        return "cluster_state:" + (ok ? "ok" : "fail")
+                + "\r\ncluster_slots_assigned:" + served
+                + "\r\ncluster_slots_ok:" + served
+                + "\r\ncluster_slots_pfail:0"
+                + "\r\ncluster_slots_fail:0"
+                + "\r\ncluster_known_nodes:" + known
+                + "\r\ncluster_size:" + serving
+                + "\r\ncluster_current_epoch:" + view.topology().epoch()
+                + "\r\ncluster_my_epoch:" + view.topology().epoch()
+                + "\r\ncluster_stats_messages_sent:0"
+                + "\r\ncluster_stats_messages_received:0"
+                + "\r\ntotal_cluster_links_buffer_limit_exceeded:0\r\n";
+    }
+}

@@ -1,0 +1,75 @@
+package io.undermoon.proxy.control.info;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.control.nodes.NodeAdmin;
+import io.undermoon.proxy.frame.CommandFrame;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code INFO [section …]} of the proxy, and {@code INFO NODES [section …]} of the Redis nodes. Sections and fields
+ * have the names of Redis where they apply to a proxy; keyspace and persistence do not, and are left out. One section
+ * is specific to the proxy.
+ */
+public final class InfoCommand {
+    private static final Set<String> EVERYTHING = Set.of("all", "everything");
+    private static final String DEFAULT = "default";
+
+    /**
+     * @param name in lower case
+     * @param isDefault whether {@code INFO} without arguments shows the section
+     */
+    private record Section(String name, boolean isDefault, Consumer<InfoText> writer) {}
+
+    private final NodeAdmin nodes;
+    private final List<Section> sections;
+
+    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes) {
+        this.nodes = nodes;
+        this.sections = List.of(
+                new Section("server", true, process::server),
+                new Section("clients", true, process::clients),
+                new Section("memory", true, process::memory),
+                new Section("stats", true, process::stats),
+                new Section("replication", true, proxy::replication),
+                new Section("cpu", true, process::cpu),
+                new Section("commandstats", false, proxy::commandStats),
+                new Section("cluster", true, proxy::cluster),
+                new Section("undermoon", true, proxy::undermoon));
+    }
+
+    public void register(HandlerTable table) {
+        table.later("info", this::info);
+    }
+
+    private @Nullable CompletionStage<ByteBuf> info(CommandFrame frame, Client client, ByteBuf out) {
+        if (frame.argumentCount() > 1 && frame.argumentIs(1, NodeAdmin.NODES)) {
+            return nodes.info(frame.arguments(2));
+        }
+        Set<String> wanted = frame.arguments(1).stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        InfoText text = new InfoText();
+        for (Section section : sections) {
+            if (isWanted(section, wanted)) {
+                section.writer().accept(text);
+            }
+        }
+        Replies.text(client, text.toString(), out);
+        return null;
+    }
+
+    private static boolean isWanted(Section section, Set<String> wanted) {
+        return wanted.contains(section.name())
+                || wanted.stream().anyMatch(EVERYTHING::contains)
+                || section.isDefault() && (wanted.isEmpty() || wanted.contains(DEFAULT));
+    }
+}

@@ -1,0 +1,105 @@
+package io.undermoon.proxy.control.info;
+
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Role;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.topology.Readiness;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import java.util.List;
+import java.util.Locale;
+
+/** The sections of {@code INFO} about the cluster and the commands of clients. */
+public final class InfoProxy {
+    private final String version;
+    private final CommandCatalog commands;
+    private final TopologyStore topology;
+    private final NodeStates nodeStates;
+    private final ResettableStats stats;
+
+    public InfoProxy(
+            String version,
+            CommandCatalog commands,
+            TopologyStore topology,
+            NodeStates nodeStates,
+            ResettableStats stats) {
+        this.version = version;
+        this.commands = commands;
+        this.topology = topology;
+        this.nodeStates = nodeStates;
+        this.stats = stats;
+    }
+
+    /** Clients see a proxy as a master, with the replicas of the masters behind it. */
+    void replication(InfoText text) {
+        int replicas = topology.current().replication().entries().stream()
+                .filter(entry -> entry.role() == Role.MASTER)
+                .mapToInt(entry -> entry.peers().size())
+                .sum();
+        text.section("Replication").field("role", "master").field("connected_slaves", replicas);
+    }
+
+    void commandStats(InfoText text) {
+        text.section("Commandstats");
+        for (Command command : commands.current().all()) {
+            int id = command.id();
+            long calls = stats.calls(id);
+            long rejected = stats.rejections(id);
+            if (calls + rejected > 0) {
+                long micros = stats.micros(id) * 1024 / 1000;
+                text.field(
+                        "cmdstat_" + command.name(),
+                        String.format(
+                                Locale.ROOT,
+                                "calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
+                                calls,
+                                micros,
+                                calls == 0 ? 0.0 : (double) micros / calls,
+                                rejected,
+                                stats.failures(id)));
+            }
+        }
+    }
+
+    void cluster(InfoText text) {
+        text.section("Cluster").field("cluster_enabled", 1);
+    }
+
+    void undermoon(InfoText text) {
+        Topology now = topology.current();
+        ClusterName name = now.clusterName();
+        text.section("Undermoon")
+                .field("undermoon_version", version)
+                .field("announce_address", topology.self())
+                .field("cluster_name", name == null ? "" : name)
+                .field("cluster_epoch", now.epoch())
+                .field("replication_epoch", now.replication().epoch())
+                .field("ready", Readiness.of(now) ? 1 : 0)
+                .field("moved_replies", stats.get(Counter.MOVED))
+                .field("forwarded_to_peers", stats.get(Counter.FORWARDED_TO_PEER))
+                .field("commands_in_flight", stats.level(Counter.IN_FLIGHT))
+                .field("protocol_errors", stats.get(Counter.PROTOCOL_ERRORS))
+                .field("backend_bytes_in", stats.get(Counter.BACKEND_BYTES_IN))
+                .field("backend_bytes_out", stats.get(Counter.BACKEND_BYTES_OUT))
+                .field("backend_connect_failures", stats.get(Counter.BACKEND_CONNECT_FAILURES))
+                .field("backend_connections_lost", stats.get(Counter.BACKEND_CONNECTIONS_LOST))
+                .field("backend_timeouts", stats.get(Counter.BACKEND_TIMEOUTS));
+        List<NodeState> nodes = nodeStates.all();
+        for (int i = 0; i < nodes.size(); i++) {
+            text.field("node" + i, line(nodes.get(i)));
+        }
+    }
+
+    private static String line(NodeState node) {
+        return "address=" + node.node()
+                + ",role=" + node.role().wireName()
+                + ",state=" + (node.up() ? "up" : "down")
+                + ",millis_since_check=" + node.millisSinceLastCheck()
+                + ",master_link=" + node.masterLink()
+                + ",offset=" + node.replicationOffset();
+    }
+}

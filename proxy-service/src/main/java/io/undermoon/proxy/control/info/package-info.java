@@ -1,0 +1,7 @@
+/**
+ * {@code INFO} and {@code SLOWLOG}: reports of the proxy about itself.
+ */
+@NullMarked
+package io.undermoon.proxy.control.info;
+
+import org.jspecify.annotations.NullMarked;

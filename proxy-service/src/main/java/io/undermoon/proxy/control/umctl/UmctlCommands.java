@@ -1,0 +1,149 @@
+package io.undermoon.proxy.control.umctl;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.control.ErrorReplyException;
+import io.undermoon.proxy.control.HandlerTable;
+import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.control.nodes.NodeAdmin;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.topology.ApplyResult;
+import io.undermoon.proxy.topology.Readiness;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetRepl;
+import io.undermoon.umctl.UmctlSyntaxException;
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code UMCTL}: the control protocol of coordinators and other proxies. Replies are those of the original Undermoon,
+ * byte for byte, where it has a reply.
+ */
+public final class UmctlCommands {
+    private static final Logger LOG = Logger.getLogger(UmctlCommands.class);
+
+    private static final int MAX_LOGGED = 200;
+
+    private final TopologyStore topology;
+    private final NodeAdmin nodes;
+    private final MigrationCommands migrations;
+    private final UmctlReports reports;
+    private final Runnable shutdown;
+
+    /**
+     * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
+     */
+    public UmctlCommands(
+            TopologyStore topology,
+            NodeAdmin nodes,
+            MigrationCommands migrations,
+            UmctlReports reports,
+            Runnable shutdown) {
+        this.topology = topology;
+        this.nodes = nodes;
+        this.migrations = migrations;
+        this.reports = reports;
+        this.shutdown = shutdown;
+    }
+
+    public void register(HandlerTable table) {
+        table.later("umctl", this::dispatch);
+    }
+
+    private @Nullable CompletionStage<ByteBuf> dispatch(CommandFrame frame, Client client, ByteBuf out) {
+        if (Guard.refusesControl(client, out)) {
+            return null;
+        }
+        String subcommand = frame.argument(1).toUpperCase(Locale.ROOT);
+        switch (subcommand) {
+            case "ADMIN" -> {
+                return nodes.forPeer(frame);
+            }
+            case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> {
+                return handshake(frame);
+            }
+            case "INFOMGR" -> migrations.finished(out);
+            case "MIGRATIONS" -> migrations.progress(out);
+            case "SETCLUSTER" -> setCluster(frame, out);
+            case "SETREPL" -> setRepl(frame, out);
+            case "GETEPOCH" ->
+                RespWriter.integer(out, topology.current().epoch().value());
+            case "READY" -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0);
+            case "LISTCLUSTER" -> reports.listCluster(out);
+            case "INFOREPL" -> TopologyReport.replication(topology.current()).write(out);
+            case "INFO" -> TopologyReport.all(topology.current()).write(out);
+            case "STATS" -> reports.counters(out);
+            case "NODES" -> reports.nodes(out);
+            case "SLOWLOG" -> reports.slowLog(frame, out);
+            case "DEBUG" -> reports.debug(frame, out);
+            case "SHUTDOWN" -> shutdown(client, out);
+            default -> RespWriter.error(out, "Invalid sub command");
+        }
+        return null;
+    }
+
+    private void setCluster(CommandFrame frame, ByteBuf out) {
+        SetCluster message;
+        try {
+            message = SetCluster.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            throw refused("SETCLUSTER", e, "Failed to parse args: " + e.kind().wireName());
+        }
+        ApplyResult result = topology.apply(message);
+        if (result == ApplyResult.APPLIED && message.configIgnored()) {
+            RespWriter.simple(out, "WARNING: ignored invalid config");
+        } else {
+            write(result, out);
+        }
+    }
+
+    private void setRepl(CommandFrame frame, ByteBuf out) {
+        SetRepl message;
+        try {
+            message = SetRepl.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            throw refused("SETREPL", e, "Invalid arguments");
+        }
+        write(topology.apply(message), out);
+    }
+
+    private CompletionStage<ByteBuf> handshake(CommandFrame frame) {
+        try {
+            return migrations.handshake(frame);
+        } catch (UmctlSyntaxException e) {
+            throw refused(frame.argument(1), e, "failed to parse migration switch arguments");
+        }
+    }
+
+    private static void write(ApplyResult result, ByteBuf out) {
+        switch (result) {
+            case APPLIED -> Replies.ok(out);
+            case OLD_EPOCH -> RespWriter.error(out, "OLD_EPOCH");
+            case NOT_MY_META -> RespWriter.error(out, "ERR_NOT_MY_META");
+        }
+    }
+
+    private void shutdown(Client client, ByteBuf out) {
+        LOG.infof("Shutdown requested: proxy=%s client=%s", topology.self(), client.remoteAddress());
+        Replies.ok(out);
+        shutdown.run();
+    }
+
+    /**
+     * Logs why a message is refused; the reply has no details. They may contain any argument, so they are truncated and
+     * control characters are replaced.
+     */
+    private ErrorReplyException refused(String subcommand, UmctlSyntaxException problem, String reply) {
+        String reason = String.valueOf(problem.getMessage());
+        String shown = reason.length() > MAX_LOGGED ? reason.substring(0, MAX_LOGGED) + "..." : reason;
+        LOG.warnf(
+                "UMCTL message refused: proxy=%s subcommand=%s reason=%s",
+                topology.self(), subcommand, shown.replaceAll("\\p{Cntrl}", "?"));
+        return new ErrorReplyException(reply);
+    }
+}

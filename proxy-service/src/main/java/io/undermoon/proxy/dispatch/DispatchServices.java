@@ -1,0 +1,23 @@
+package io.undermoon.proxy.dispatch;
+
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.SlowLog;
+import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.control.LocalCommands;
+import io.undermoon.proxy.forward.Router;
+import io.undermoon.proxy.pubsub.SubscriptionCounts;
+import io.undermoon.proxy.topology.TopologyStore;
+
+/**
+ * What the dispatchers of all loops share. Every part is thread-safe.
+ *
+ * @param subscriptions of the clients of all loops
+ */
+public record DispatchServices(
+        CommandCatalog commands,
+        TopologyStore topology,
+        Router router,
+        LocalCommands localCommands,
+        Guard guard,
+        SlowLog slowLog,
+        SubscriptionCounts subscriptions) {}

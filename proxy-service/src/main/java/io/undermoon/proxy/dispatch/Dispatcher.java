@@ -1,0 +1,346 @@
+package io.undermoon.proxy.dispatch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.blocking.BlockingCommands;
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.SlowLog;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.CommandFlag;
+import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.command.Keys;
+import io.undermoon.proxy.command.Policy;
+import io.undermoon.proxy.control.LocalCommands;
+import io.undermoon.proxy.forward.Forwarder;
+import io.undermoon.proxy.forward.Router;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.gather.GatherBudget;
+import io.undermoon.proxy.gather.KeyspaceCommands;
+import io.undermoon.proxy.gather.Splitting;
+import io.undermoon.proxy.pubsub.PubSubCommands;
+import io.undermoon.proxy.route.Route;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.CommandHandler;
+import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionLoop;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.tracking.TrackingCommands;
+import io.undermoon.proxy.transaction.Transaction;
+import io.undermoon.proxy.transaction.Transactions;
+import io.undermoon.resp.Protocol;
+import io.undermoon.slot.Slot;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides by its {@link Policy} what becomes of each command of a loop's clients: it is forwarded to a node or peer, carried out
+ * by the room of its family, answered by the proxy itself, or refused. Owned by the loop.
+ */
+public final class Dispatcher implements CommandHandler {
+    /** How much memory the replies that wait to be merged may take in a loop, in bytes. */
+    private static final long MAX_GATHERED_BYTES = 256L << 20;
+
+    private final SessionLoop loop;
+    private final TopologyStore topology;
+    private final Router router;
+    private final Guard guard;
+    private final SlowLog slowLog;
+    private final LocalCommands localCommands;
+    private final Command umforward;
+    private final Command reset;
+    private final Command hello;
+    private final PauseGate pause;
+    private final HelloCommand helloCommand;
+    private final Forwarder forwarder;
+    private final Splitting splitting;
+    private final KeyspaceCommands keyspace;
+    private final Transactions transactions;
+    private final BlockingCommands blocking;
+    private final PubSubCommands pubSub;
+    private final TrackingCommands tracking;
+    private final ByteBuf scratch = Unpooled.buffer();
+
+    /** The commands as this loop knows them; replaced as a whole. */
+    private CommandTable commands;
+
+    public Dispatcher(SessionLoop loop, DispatchServices services) {
+        this.loop = loop;
+        this.topology = services.topology();
+        this.router = services.router();
+        this.guard = services.guard();
+        this.slowLog = services.slowLog();
+        this.localCommands = services.localCommands();
+        this.commands = services.commands().current();
+        services.commands().onChange(next -> loop.proxyLoop().execute(() -> commands = next));
+        this.umforward = required("umforward");
+        this.reset = required("reset");
+        this.hello = required("hello");
+
+        GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
+        boolean activeRedirection = loop.settings().activeRedirection();
+        this.pause = new PauseGate(loop, loop.clients().pause());
+        this.forwarder = new Forwarder(loop, slowLog, commands);
+        this.helloCommand = new HelloCommand(loop, topology, forwarder);
+        this.splitting = new Splitting(router, forwarder, budget);
+        this.keyspace = new KeyspaceCommands(topology, router, forwarder, budget, activeRedirection);
+        this.transactions = new Transactions(topology, router, forwarder);
+        this.blocking = new BlockingCommands(loop, topology, router, forwarder);
+        this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
+        this.pubSub = new PubSubCommands(
+                loop, topology, router, forwarder, services.subscriptions(), budget, keyspace::masters);
+        topology.onChange(next -> loop.proxyLoop().execute(() -> {
+            blocking.follow(next);
+            loop.releaseHeld();
+        }));
+    }
+
+    private Command required(String name) {
+        return requireNonNull(commands.find(name), name + " is not in the command table");
+    }
+
+    @Override
+    public boolean handle(ClientSession session, CommandFrame frame, int hopsLeft) {
+        boolean handled = dispatch(session, frame, hopsLeft) && !session.isHeld();
+        if (handled && session.hasFeatures()) {
+            TrackingCommands.commandTaken(session);
+        }
+        return handled;
+    }
+
+    private boolean dispatch(ClientSession session, CommandFrame frame, int hopsLeft) {
+        Command command = acceptable(session, frame);
+        if (command == null) {
+            Transaction transaction = Transaction.of(session);
+            if (transaction != null) {
+                transaction.fail();
+            }
+            return true;
+        }
+        if (command == umforward) {
+            return dispatchForwarded(session, frame, hopsLeft);
+        }
+        if (pause.isClosed() && hopsLeft == NOT_FORWARDED && pause.holds(session, command)) {
+            return false;
+        }
+        if (command == reset && (session.hasFeatures() || session.client().protocol() == Protocol.RESP3)) {
+            if (!session.isIdle()) {
+                return false;
+            }
+            session.closeFeatures();
+        }
+        if (session.hasFeatures() && intercept(session, command, frame, hopsLeft)) {
+            return true;
+        }
+        return execute(session, command, frame, hopsLeft);
+    }
+
+    /** Whether subscriptions or an open transaction of the client take the command. */
+    private boolean intercept(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        if (pubSub.intercept(session, command, frame)) {
+            return true;
+        }
+        Transaction transaction = Transaction.of(session);
+        if (transaction == null) {
+            return false;
+        }
+        if (hopsLeft != NOT_FORWARDED) {
+            transaction.markFromPeer();
+        }
+        if (command.policyOf(frame) == Policy.SESSION || command.name().equals("quit")) {
+            return false;
+        }
+        transactions.queue(session, transaction, command, frame);
+        return true;
+    }
+
+    private boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        switch (command.policyOf(frame)) {
+            case FORWARD, SPLIT -> forward(session, command, frame, hopsLeft);
+            case LOCAL -> {
+                return command == hello ? sayHello(session, frame, hopsLeft) : answer(session, command, frame);
+            }
+            case BLOCK -> {
+                return blocking.execute(session, command, frame, hopsLeft);
+            }
+            case SESSION -> {
+                return transactions.execute(session, command, frame);
+            }
+            case GATHER -> keyspace.execute(session, command, frame, hopsLeft);
+            case PUBSUB -> {
+                return publishOrSubscribe(session, command, frame, hopsLeft);
+            }
+            case TRACK -> {
+                return tracking.execute(session, command, frame, hopsLeft);
+            }
+            case REFUSE -> {
+                loop.stats().rejected(command.id());
+                CommandErrors.refused(command, session.replyBuffer());
+            }
+            case NOT_YET -> {
+                loop.stats().rejected(command.id());
+                CommandErrors.notYet(command, session.replyBuffer());
+            }
+        }
+        return true;
+    }
+
+    /** The command or sub-command that the frame names; null when the client has been refused it. */
+    private @Nullable Command acceptable(ClientSession session, CommandFrame frame) {
+        Command command = commands.find(frame);
+        if (command == null) {
+            CommandErrors.unknownCommand(frame, session.replyBuffer());
+            return null;
+        }
+        if (command.isContainer() && frame.argumentCount() > 1) {
+            Command sub = command.findSub(frame);
+            if (sub == null) {
+                CommandErrors.unknownSubcommand(command, frame, session.replyBuffer());
+                return null;
+            }
+            command = sub;
+        }
+        Client client = session.client();
+        client.active(loop.proxyLoop().nowNanos(), command.name());
+        if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH)) {
+            forwarder.refuse(session, command, "NOAUTH Authentication required.");
+            return null;
+        }
+        if (!command.arityMatches(frame.argumentCount())) {
+            loop.stats().rejected(command.id());
+            CommandErrors.wrongArity(command, session.replyBuffer());
+            return null;
+        }
+        if (client.user().isRestricted() && isRefused(session, command, frame)) {
+            loop.stats().rejected(command.id());
+            return null;
+        }
+        return command;
+    }
+
+    /** Whether the rules of the client's user do not allow the command. */
+    private boolean isRefused(ClientSession session, Command command, CommandFrame frame) {
+        boolean inTransaction = Transaction.of(session) != null;
+        return guard.refuses(session.client(), command, frame, inTransaction, session.replyBuffer());
+    }
+
+    /** A data command: by the slot of its keys. */
+    private void forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        Topology now = topology.current();
+        int slot = Keys.slotOf(command, frame);
+        Route route = router.route(now, command, slot, session.client().readOnly());
+        if (route == Route.SPLIT) {
+            splitting.send(session, now, command, frame, hopsLeft);
+            return;
+        }
+        if (route == Route.ANY_NODE) {
+            route = keyspace.routeWithoutKeys();
+        }
+        forwarder.send(session, now, command, frame, slot, route, hopsLeft);
+    }
+
+    private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        switch (command.name()) {
+            case "publish" -> publish(session, command, frame, hopsLeft);
+            case "spublish" -> forward(session, command, frame, hopsLeft);
+            default -> {
+                return pubSub.execute(session, command, frame, hopsLeft);
+            }
+        }
+        return true;
+    }
+
+    /** To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster. */
+    private void publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        Topology now = topology.current();
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
+        forwarder.send(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
+    }
+
+    /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer forwards. */
+    private boolean dispatchForwarded(ClientSession session, CommandFrame frame, int hopsLeft) {
+        if (!session.client().account().mayControl()) {
+            loop.stats().rejected(umforward.id());
+            Guard.refusesControl(session.client(), session.replyBuffer());
+            return true;
+        }
+        int hops = hopsLeft == NOT_FORWARDED ? parseHops(frame.argument(1)) : -1;
+        if (hops < 0 || hops > Target.MAX_HOPS_LEFT) {
+            forwarder.refuse(session, umforward, "invalid redirection times");
+            return true;
+        }
+        frame.skip(2);
+        return dispatch(session, frame, hops);
+    }
+
+    private static int parseHops(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** Answers {@code HELLO}; false when it has to be handled again. */
+    private boolean sayHello(ClientSession session, CommandFrame frame, int hopsLeft) {
+        switch (helloCommand.prepare(session, frame, hopsLeft)) {
+            case WAIT -> {
+                return false;
+            }
+            case REFUSE -> forwarder.refuse(session, hello, "NOPROTO unsupported protocol version");
+            case ANSWER -> {
+                Protocol before = session.client().protocol();
+                answer(session, hello, frame);
+                if (session.client().protocol() != before) {
+                    HelloCommand.protocolChanged(session);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Answers a command of the proxy's own. */
+    private boolean answer(ClientSession session, Command command, CommandFrame frame) {
+        Client client = session.client();
+        boolean wasAuthenticated = client.authenticated();
+        CompletionStage<ByteBuf> later = localCommands.execute(command, frame, client, scratch.clear());
+        if (later == null) {
+            boolean isError = scratch.isReadable() && scratch.getByte(0) == '-';
+            session.replyBuffer().writeBytes(scratch);
+            loop.stats().answered(command.id(), isError, 0);
+        } else {
+            PendingReply reply = session.expectReply(command.id());
+            later.whenComplete((bytes, problem) -> loop.proxyLoop().execute(() -> complete(reply, bytes, problem)));
+        }
+        if (client.authenticated() != wasAuthenticated) {
+            session.refreshRequestLimits();
+        }
+        return true;
+    }
+
+    private static void complete(PendingReply reply, @Nullable ByteBuf bytes, @Nullable Throwable problem) {
+        if (bytes != null) {
+            reply.reply(bytes, bytes.readerIndex(), bytes.writerIndex(), true);
+            bytes.release();
+        } else {
+            String message = problem == null || problem.getMessage() == null ? "no reply" : problem.getMessage();
+            reply.fail(new BackendFailure("ERR " + message));
+        }
+    }
+
+    @Override
+    public void answered(PendingReply reply) {
+        long elapsed = loop.proxyLoop().nowNanos() - reply.startNanos();
+        loop.stats().answered(reply.commandId(), reply.isError(), elapsed);
+        SlowLog.Sample sample = reply.sample();
+        if (sample != null) {
+            slowLog.end(sample, elapsed);
+        }
+    }
+}

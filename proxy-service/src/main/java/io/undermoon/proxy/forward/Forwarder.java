@@ -1,0 +1,239 @@
+package io.undermoon.proxy.forward;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.CompressionStrategy;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.NodeConnection;
+import io.undermoon.proxy.backend.PinnedConnection;
+import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.client.SlowLog;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.compression.StoredValues;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Route;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.CommandHandler;
+import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionLoop;
+import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.resp.RespWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the commands of sessions to nodes and peers, each on the connection that keeps it in order with the session's other
+ * commands, and answers those that are not sent. To Redis nodes of a cluster with compression it sends values in their stored
+ * form; elsewhere compression costs one comparison. Owned by a loop.
+ */
+public final class Forwarder {
+    /** No proxy may forward the command any more. */
+    public static final int NO_HOPS_LEFT = -1;
+
+    private final SessionLoop loop;
+    private final SlowLog slowLog;
+    private final StoredValues values;
+    private long untilSample = 1;
+
+    public Forwarder(SessionLoop loop, SlowLog slowLog, CommandTable commands) {
+        this.loop = loop;
+        this.slowLog = slowLog;
+        this.values = new StoredValues(commands);
+    }
+
+    /** The place for the reply to a command that is sent; one of so many commands is sampled for the slow log. */
+    public PendingReply expectReply(ClientSession session, Command command, CommandFrame frame) {
+        PendingReply reply = session.expectReply(command.id());
+        if (--untilSample <= 0) {
+            untilSample = slowLog.sampleRate();
+            reply.sample(slowLog.begin(frame, session.client()));
+        }
+        return reply;
+    }
+
+    /**
+     * Sends a command where its route leads, or answers it.
+     *
+     * @param slot of its keys or channel; negative when it is not about one slot
+     * @param hopsLeft of the command when it came in
+     */
+    public void send(
+            ClientSession session,
+            Topology now,
+            Command command,
+            CommandFrame frame,
+            int slot,
+            Route route,
+            int hopsLeft) {
+        if (route instanceof Target.Local local) {
+            toNode(session, now, command, frame, local.node(), expectReply(session, command, frame));
+        } else if (route instanceof Target.Remote peer) {
+            int hops = nextHops(session, command, hopsLeft);
+            if (hops != NO_HOPS_LEFT) {
+                toPeer(session, frame, peer, hops, expectReply(session, command, frame));
+            }
+        } else {
+            decline(session, command, slot, route);
+        }
+    }
+
+    /** Sends a command with keys to a Redis node: its values in their stored form where the cluster compresses values. */
+    public void toNode(
+            ClientSession session,
+            Topology now,
+            Command command,
+            CommandFrame frame,
+            Endpoint node,
+            ReplyReceiver receiver) {
+        if (now.compression() == CompressionStrategy.DISABLED) {
+            toNode(session, frame, node, receiver);
+            return;
+        }
+        StoredValues.Stored stored = store(now, command, frame);
+        BackendFailure refusal = stored.refusal();
+        if (refusal != null) {
+            receiver.fail(refusal);
+        } else {
+            toNode(session, stored.frame(), node, values.reader(command, receiver));
+        }
+    }
+
+    /** A command in the form in which it is sent to a node later. */
+    public StoredValues.Stored store(Topology now, Command command, CommandFrame frame) {
+        return values.store(now.compression(), command, frame, System.nanoTime() - now.compressionKnownSinceNanos());
+    }
+
+    /** Whether the reply to a command may have compressed values in it. */
+    public boolean reads(Command command) {
+        return values.reads(command);
+    }
+
+    /**
+     * Decompresses the reply to a transaction for its receiver.
+     *
+     * @param readers the places of commands that read values; absent if there are none
+     */
+    public ReplyReceiver reader(Topology now, @Nullable BitSet readers, ReplyReceiver receiver) {
+        return readers == null || now.compression() == CompressionStrategy.DISABLED
+                ? receiver
+                : values.reader(readers, receiver);
+    }
+
+    /** Sends a command to a Redis node as it is. */
+    public void toNode(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
+        session.lastNode(node);
+        NodeConnection connection = session.connectionTo(node);
+        connection.send(frame, receiver);
+        awaitWritable(session, connection);
+    }
+
+    /**
+     * Has a peer carry a command out.
+     *
+     * @param hops how many more proxies may forward it
+     */
+    public void toPeer(
+            ClientSession session, CommandFrame frame, Target.Remote peer, int hops, ReplyReceiver receiver) {
+        forward(session, frame, peer.endpoint(hops), hops, receiver);
+    }
+
+    /**
+     * Has a peer carry a command out on its own nodes only: it asks no other proxy, so it waits for none.
+     *
+     * @param hops of the session's commands with keys, so that this one stays in order with them
+     */
+    public void toNodesOfPeer(
+            ClientSession session, CommandFrame frame, Target.Remote peer, int hops, ReplyReceiver receiver) {
+        forward(session, frame, peer.endpoint(hops), 0, receiver);
+    }
+
+    private static void forward(
+            ClientSession session, CommandFrame frame, Endpoint peer, int hops, ReplyReceiver receiver) {
+        NodeConnection connection = session.connectionTo(peer);
+        connection.sendForwarded(frame, hops, receiver);
+        awaitWritable(session, connection);
+    }
+
+    /** Sends several commands, of which only the last reply is wanted. */
+    public void sendAll(ClientSession session, ByteBuf commands, int count, Endpoint endpoint, ReplyReceiver last) {
+        NodeConnection connection = session.connectionTo(endpoint);
+        connection.sendAll(commands, count, last);
+        awaitWritable(session, connection);
+    }
+
+    private static void awaitWritable(ClientSession session, NodeConnection connection) {
+        if (!connection.isWritable()) {
+            session.awaitWritable(connection);
+        }
+    }
+
+    /**
+     * A {@linkplain ClientSession#pin pinned} connection for the session's present command; null when too many are in use, and
+     * the client has been told so.
+     */
+    public static @Nullable PinnedConnection pin(ClientSession session, Endpoint endpoint) {
+        PinnedConnection connection = session.pin(endpoint);
+        if (connection == null) {
+            RespWriter.error(session.replyBuffer(), BackendFailure.TOO_MANY_PINNED.message());
+        }
+        return connection;
+    }
+
+    /** How many more proxies may forward a client's own command after the first peer. */
+    public int firstHops() {
+        return loop.settings().maxRedirections() - 2;
+    }
+
+    /** Where a client's own commands go: all that go to one peer take one way, so they stay in order. */
+    public Endpoint endpoint(Route.Send route) {
+        return route.endpoint(firstHops());
+    }
+
+    /**
+     * How many more proxies may forward a command after the peer it is sent to, or {@link #NO_HOPS_LEFT}, which the client has
+     * been told then.
+     *
+     * @param hopsLeft of the command when it came in
+     */
+    public int nextHops(ClientSession session, Command command, int hopsLeft) {
+        int hops = hopsLeft == CommandHandler.NOT_FORWARDED ? firstHops() : hopsLeft - 1;
+        if (hops < 0) {
+            refuse(session, command, "ERR_TOO_MANY_REDIRECTIONS");
+            return NO_HOPS_LEFT;
+        }
+        loop.stats().add(Counter.FORWARDED_TO_PEER, 1);
+        return hops;
+    }
+
+    /** Answers a command that is refused or redirected, or holds its session. */
+    public void decline(ClientSession session, Command command, int slot, Route route) {
+        if (route == Route.HOLD) {
+            session.hold();
+        } else if (route instanceof Route.Redirect redirect) {
+            redirect(session, slot, redirect.peer());
+        } else if (route instanceof Route.Refuse refuse) {
+            refuse(session, command, refuse.error());
+        } else {
+            throw new IllegalStateException("route " + route + " of " + command + " is not to be declined");
+        }
+    }
+
+    /** Tells the client that a peer has the slot. */
+    public void redirect(ClientSession session, int slot, Target.Remote peer) {
+        loop.stats().add(Counter.MOVED, 1);
+        ByteBuf out = session.replyBuffer();
+        out.writeCharSequence("-MOVED ", StandardCharsets.US_ASCII);
+        out.writeCharSequence(Integer.toString(slot), StandardCharsets.US_ASCII);
+        out.writeBytes(session.client().ports().movedTail(peer));
+    }
+
+    /** Answers a command that is not executed with an error, and counts it. */
+    public void refuse(ClientSession session, Command command, String error) {
+        loop.stats().rejected(command.id());
+        RespWriter.error(session.replyBuffer(), error);
+    }
+}

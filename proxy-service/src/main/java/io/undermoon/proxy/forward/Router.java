@@ -1,0 +1,121 @@
+package io.undermoon.proxy.forward;
+
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.CommandFlag;
+import io.undermoon.proxy.command.Keys;
+import io.undermoon.proxy.command.Policy;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Route;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.SessionSettings;
+import io.undermoon.proxy.topology.Topology;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Decides where commands go. Has no state and no side effects; thread-safe. */
+public final class Router {
+    private static final Route.Refuse NOT_SERVED = new Route.Refuse("CLUSTERDOWN Hash slot not served");
+    private static final Route.Refuse UNDECIDED =
+            new Route.Refuse("TRYAGAIN it is being found out who has the slot; nothing was executed");
+    private static final Route.Refuse NO_CLUSTER =
+            new Route.Refuse("CLUSTERDOWN this proxy belongs to no cluster (ERR_CLUSTER_NOT_FOUND)");
+
+    private final Predicate<Endpoint> readableReplica;
+    private final boolean activeRedirection;
+    private final Route unassigned;
+
+    /**
+     * @param readableReplica whether a replica behind this proxy may serve reads now
+     */
+    public Router(Predicate<Endpoint> readableReplica, SessionSettings settings) {
+        this.readableReplica = readableReplica;
+        this.activeRedirection = settings.activeRedirection();
+        this.unassigned = unassigned(settings.redirectUnassigned());
+    }
+
+    private static Route unassigned(String address) {
+        if (address.isEmpty()) {
+            return NO_CLUSTER;
+        }
+        byte[] movedTail = Target.Remote.movedTail(address);
+        return new Route.Redirect(new Target.Remote(new ProxyAddress(address), List.of(), movedTail, false));
+    }
+
+    /**
+     * The route of a command by the slot of its keys.
+     *
+     * @param slot as {@link Keys#slotOf} tells it
+     * @param fromReplica whether the client accepts reads from replicas
+     */
+    public Route route(Topology now, Command command, int slot, boolean fromReplica) {
+        if (slot < 0 && now.clusterName() != null) {
+            if (slot == Keys.CROSS_SLOT && command.policy() == Policy.SPLIT && activeRedirection) {
+                return Route.SPLIT;
+            }
+            // Redis refuses such arguments itself; of a module's command only its key specs say that they make no
+            // sense.
+            if (slot == Keys.NO_KEY || slot == Keys.MALFORMED && !command.has(CommandFlag.MODULE)) {
+                return Route.ANY_NODE;
+            }
+        }
+        if (fromReplica && slot >= 0 && command.has(CommandFlag.READONLY)) {
+            Target.Local replica = now.routes().localReplica(slot);
+            boolean ownerIsLocal = now.routes().settledOwner(slot) instanceof Target.Local;
+            if (replica != null && !ownerIsLocal && readableReplica.test(replica.node())) {
+                return replica;
+            }
+        }
+        return routeToOwner(now, command, slot);
+    }
+
+    /** The route of a command that needs keys, and all of them in one slot. Never splits, and never leads to any node. */
+    public Route routeToOwner(Topology now, Command command, int slot) {
+        if (now.clusterName() == null) {
+            return unassigned(slot);
+        }
+        if (slot < 0) {
+            return new Route.Refuse(CommandErrors.unroutable(command, slot));
+        }
+        Route owner = served(now.routes().owner(slot));
+        return !activeRedirection && owner instanceof Target.Remote peer ? new Route.Redirect(peer) : owner;
+    }
+
+    /** The route of what is published to a channel of the slot: clients may publish at any proxy, so it never redirects. */
+    public Route routeToChannel(Topology now, int slot) {
+        return now.clusterName() == null
+                ? unassigned(slot)
+                : served(now.routes().owner(slot));
+    }
+
+    /** Where the channels of a slot are subscribed to, which a handover does not interrupt. */
+    public Route routeToSubscribe(Topology now, int slot) {
+        if (now.clusterName() == null) {
+            return unassigned(slot);
+        }
+        Target owner = now.routes().settledOwner(slot);
+        return served(owner == Target.UNSERVED ? now.routes().owner(slot) : owner);
+    }
+
+    /** Whether commands for the slot are held. */
+    public static boolean isHeld(Topology now, int slot) {
+        return now.routes().owner(slot) instanceof Target.Held held && !held.refuses();
+    }
+
+    /**
+     * The answer of a proxy that belongs to no cluster.
+     *
+     * @param slot the command's; negative when it is not about one slot, so that there is no {@code MOVED}
+     */
+    public Route unassigned(int slot) {
+        return slot < 0 ? NO_CLUSTER : unassigned;
+    }
+
+    private static Route served(Target owner) {
+        if (owner instanceof Route.Send send) {
+            return send;
+        }
+        return owner instanceof Target.Held held ? held.refuses() ? UNDECIDED : Route.HOLD : NOT_SERVED;
+    }
+}

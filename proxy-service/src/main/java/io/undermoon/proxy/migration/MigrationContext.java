@@ -1,0 +1,38 @@
+package io.undermoon.proxy.migration;
+
+import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.migration.copy.CopyContext;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.topology.TopologyStore;
+import java.util.List;
+
+/**
+ * What all migrations of a proxy share.
+ *
+ * @param connections of the migration event loop, on which all of them run
+ * @param clientConnections of the loops that serve clients
+ * @param calls sends commands to nodes, on the loop
+ */
+record MigrationContext(
+        NodeConnections connections,
+        List<NodeConnections> clientConnections,
+        TopologyStore topology,
+        Endpoints endpoints,
+        CommandCatalog commands,
+        Calls calls,
+        MigrationRecords records,
+        MigrationSettings settings) {
+
+    ProxyLoop loop() {
+        return connections.loop();
+    }
+
+    CopyContext copyContext() {
+        return new CopyContext(
+                loop(), calls, records, commands.current(), settings.maxKeysPerSecond(), settings.maxBytesPerSecond());
+    }
+}

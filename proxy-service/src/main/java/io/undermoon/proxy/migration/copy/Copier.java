@@ -1,0 +1,357 @@
+package io.undermoon.proxy.migration.copy;
+
+import io.undermoon.proxy.backend.DirectConnection;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.resp.RespValue;
+import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRanges;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies the keys of slots to the destination: all keys that a {@code SCAN} of the source finds, and each key that is
+ * reported as changed, with its present value.
+ *
+ * <p>The copy is complete when each key was copied after its last change, however often and in whatever order that
+ * happens. A key that changes after its value was requested is reported afterwards and copied again. Values are
+ * requested on one connection and restored on another, so of two copies of a key the later one is restored later.
+ *
+ * <p>Memory is bounded: the keys of two batches of the scan, the changed keys, and the part of values that the
+ * connection to the destination has not yet accepted. Owned by the migration event loop.
+ */
+final class Copier implements KeyCopy.Owner {
+    private static final Logger LOG = Logger.getLogger(Copier.class);
+
+    /** Limit of the memory that all requested values take at the source; a single value may exceed it. */
+    private static final long MAX_BYTES_IN_FLIGHT = 8L << 20;
+
+    /** Largest size of a small value. */
+    private static final long SMALL_BYTES = 16 << 10;
+
+    /**
+     * After so many small values in a row the sizes of scanned keys are no longer requested, until a value is not
+     * small. A scan returns keys in the order of their hashes, so it is a random sample: if many of the other keys were
+     * large, it would have met one. Changed keys are no such sample; their sizes are always requested.
+     */
+    private static final int SMALL_SAMPLE = 1000;
+
+    private static final String ANY_SIZE = Long.toString(1L << 40);
+
+    /** So few missing keys can always be copied while commands are held. */
+    private static final int FEW_KEYS = 32;
+
+    interface Listener {
+        /** The missing keys can be copied within the time that was given. */
+        void converged();
+
+        void copyFailed(String reason);
+    }
+
+    private final ProxyLoop loop;
+    private final DirectConnection source;
+    private final DirectConnection destination;
+    private final SlotRanges slots;
+    private final RateLimiter limiter;
+    private final CopyCounters counters;
+    private final ScanPlan plan;
+    private final boolean hasExpireTime;
+
+    /** The largest argument that the destination accepts. */
+    private final long maxArgumentBytes;
+
+    private final Listener listener;
+
+    /** Keys found by the scan that are to be copied. */
+    private final ArrayDeque<byte[]> found = new ArrayDeque<>();
+
+    /** Copied after the scan, which finds many of them, unless they take much memory. */
+    private final ChangedKeys changed = new ChangedKeys();
+
+    /** Keys of known size whose values are to be requested. */
+    private final ArrayDeque<KeyCopy> sized = new ArrayDeque<>();
+
+    private String cursor = "0";
+    private boolean scanning;
+    private boolean scanned;
+    private long nextScanNanos = System.nanoTime();
+    private int inFlight;
+    private long bytesInFlight;
+    private int smallInARow;
+    private boolean argumentLimitRaised;
+    private boolean stopped;
+    private boolean reportsConvergence;
+    private long allowedMillis;
+    private @Nullable Runnable whenDrained;
+
+    /** The time of the next scheduled {@link #pump}; null if only a reply is waited for. */
+    private @Nullable Long wakeNanos;
+
+    /**
+     * How the source is scanned.
+     *
+     * @param count keys scanned by one command
+     * @param intervalNanos shortest time between two commands
+     */
+    record ScanPlan(int count, long intervalNanos) {}
+
+    Copier(
+            ProxyLoop loop,
+            DirectConnection source,
+            DirectConnection destination,
+            SlotRanges slots,
+            RateLimiter limiter,
+            CopyCounters counters,
+            ScanPlan plan,
+            long maxArgumentBytes,
+            boolean hasExpireTime,
+            Listener listener) {
+        this.loop = loop;
+        this.source = source;
+        this.destination = destination;
+        this.slots = slots;
+        this.limiter = limiter;
+        this.counters = counters;
+        this.plan = plan;
+        this.maxArgumentBytes = maxArgumentBytes;
+        this.hasExpireTime = hasExpireTime;
+        this.listener = listener;
+    }
+
+    /**
+     * Starts or resumes copying, and calls {@link Listener#converged} once the missing keys can be copied in so many
+     * milliseconds.
+     */
+    void copyUntil(long millis) {
+        whenDrained = null;
+        reportsConvergence = true;
+        allowedMillis = millis;
+        pump();
+    }
+
+    /**
+     * Copies all missing keys regardless of the rate, and calls back when none is missing. No key may change meanwhile.
+     */
+    void drain(Runnable whenDone) {
+        reportsConvergence = false;
+        whenDrained = whenDone;
+        pump();
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** A key may have changed. */
+    void changed(byte[] key) {
+        changed.add(key);
+        counters.dirty(changed.size());
+        if (scanned || changed.isLarge()) {
+            pump();
+        }
+    }
+
+    /** The connection to the destination is writable again. */
+    void writable() {
+        source.setReading(true);
+        pump();
+    }
+
+    /** Requests all that may be requested now; called again on each reply, change and timer. */
+    private void pump() {
+        if (stopped) {
+            return;
+        }
+        requestValues();
+        scanAhead();
+        long now = System.nanoTime();
+        while (!stopped && inFlight < window() && hasKey() && source.isWritable() && destination.isWritable()) {
+            long delay = whenDrained == null ? limiter.delayNanos(now) : 0;
+            if (delay > 0) {
+                wakeAfter(delay);
+                break;
+            }
+            copyNext();
+        }
+        reportProgress();
+    }
+
+    private int window() {
+        return whenDrained == null ? limiter.window() : Math.max(256, limiter.window());
+    }
+
+    private boolean hasKey() {
+        return !found.isEmpty() || mayCopyChanges();
+    }
+
+    private boolean mayCopyChanges() {
+        return !changed.isEmpty() && (scanned || whenDrained != null || changed.isLarge());
+    }
+
+    private void copyNext() {
+        boolean isFound = !mayCopyChanges();
+        byte[] key = isFound ? found.remove() : changed.take();
+        if (isFound) {
+            changed.remove(key);
+        }
+        counters.dirty(changed.size());
+        inFlight++;
+        limiter.keyStarted();
+        KeyCopy copy = new KeyCopy(this, key, source, destination, hasExpireTime);
+        if (isFound && smallInARow >= SMALL_SAMPLE && sized.isEmpty()) {
+            bytesInFlight += SMALL_BYTES;
+            copy.requestValue(SMALL_BYTES);
+        } else {
+            copy.requestSize();
+        }
+    }
+
+    @Override
+    public void sized(KeyCopy copy) {
+        sized.add(copy);
+        requestValues();
+    }
+
+    private void requestValues() {
+        for (KeyCopy next = sized.peek(); next != null && mayRequest(next); next = sized.peek()) {
+            sized.remove();
+            bytesInFlight += next.size();
+            next.requestValue();
+        }
+    }
+
+    /**
+     * Raises the limits of the destination on arguments: a serialized value may be larger than any argument that
+     * clients can send. The limits stay raised; they guard Redis against clients, and the proxy has its own for that.
+     */
+    private void raiseArgumentLimit() {
+        for (String limit : List.of("client-query-buffer-limit", "proto-max-bulk-len")) {
+            CompletableFuture<RespValue> answer = new CompletableFuture<>();
+            destination.send(
+                    CommandFrame.of(List.of("CONFIG", "SET", limit, ANY_SIZE)),
+                    Calls.collector("CONFIG SET " + limit + " at " + destination.endpoint(), answer));
+            answer.whenComplete((reply, problem) -> {
+                if (problem != null) {
+                    // The value may fit all the same; otherwise RESTORE fails and says so.
+                    LOG.warnf(
+                            "Limit for large values cannot be raised: node=%s limit=%s reason=%s",
+                            destination.endpoint(), limit, Calls.reason(problem));
+                }
+            });
+        }
+    }
+
+    private boolean mayRequest(KeyCopy next) {
+        return bytesInFlight == 0 || bytesInFlight + next.size() <= MAX_BYTES_IN_FLIGHT;
+    }
+
+    @Override
+    public void valueStarted(long length) {
+        smallInARow = length > SMALL_BYTES ? 0 : smallInARow + 1;
+        if (length > maxArgumentBytes / 2 && !argumentLimitRaised) {
+            argumentLimitRaised = true;
+            raiseArgumentLimit();
+        }
+    }
+
+    @Override
+    public void forwarded(int bytes) {
+        limiter.bytesCopied(bytes);
+        counters.bytesCopied(bytes);
+        if (!destination.isWritable()) {
+            source.setReading(false);
+        }
+    }
+
+    @Override
+    public void copied(KeyCopy copy) {
+        inFlight--;
+        bytesInFlight -= copy.size();
+        counters.keyCopied();
+        pump();
+    }
+
+    @Override
+    public void failed(String reason) {
+        if (!stopped) {
+            stopped = true;
+            listener.copyFailed(reason);
+        }
+    }
+
+    private void scanAhead() {
+        long now = System.nanoTime();
+        if (scanned || scanning || found.size() > plan.count()) {
+            return;
+        }
+        if (now < nextScanNanos) {
+            wakeAfter(nextScanNanos - now);
+            return;
+        }
+        scanning = true;
+        nextScanNanos = now + plan.intervalNanos();
+        CompletableFuture<RespValue> answer = new CompletableFuture<>();
+        source.send(
+                CommandFrame.of(List.of("SCAN", cursor, "COUNT", Integer.toString(plan.count()))),
+                Calls.collector("SCAN of " + source.endpoint(), answer));
+        answer.whenComplete((reply, problem) -> {
+            scanning = false;
+            if (problem != null) {
+                failed(Calls.reason(problem));
+            } else if (!stopped) {
+                addScanned(Calls.items(reply));
+                pump();
+            }
+        });
+    }
+
+    private void addScanned(List<RespValue> reply) {
+        cursor = Calls.text(reply.get(0));
+        scanned = cursor.equals("0");
+        List<RespValue> keys = Calls.items(reply.get(1));
+        counters.scanned(keys.size());
+        List<byte[]> moving = new ArrayList<>();
+        for (RespValue key : keys) {
+            if (key instanceof RespValue.Bulk bulk && slots.contains(Slot.of(bulk.bytes()))) {
+                moving.add(bulk.bytes());
+            }
+        }
+        found.addAll(moving);
+    }
+
+    private void reportProgress() {
+        if (!scanned || !found.isEmpty() || stopped) {
+            return;
+        }
+        int missing = changed.size() + inFlight;
+        Runnable whenDone = whenDrained;
+        if (whenDone != null && missing == 0) {
+            whenDrained = null;
+            whenDone.run();
+        } else if (reportsConvergence && missing <= FEW_KEYS + counters.keysPerSecond() * allowedMillis / 1000) {
+            reportsConvergence = false;
+            listener.converged();
+        }
+    }
+
+    private void wakeAfter(long delayNanos) {
+        long at = System.nanoTime() + delayNanos;
+        if (wakeNanos == null || at - wakeNanos < 0) {
+            wakeNanos = at;
+            loop.eventLoop().schedule(() -> wake(at), delayNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void wake(long at) {
+        if (wakeNanos != null && wakeNanos == at) {
+            wakeNanos = null;
+            pump();
+        }
+    }
+}

@@ -1,0 +1,371 @@
+package io.undermoon.proxy.migration.copy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.undermoon.metadata.MigrationConfig;
+import io.undermoon.proxy.backend.DirectConnection;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.migration.record.Calls.CallException;
+import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.migration.record.NodeInfo;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.RespValue;
+import io.undermoon.slot.SlotRanges;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to copy the keys of slots, from an empty destination to the moment at which it equals the source. Any
+ * failure ends the attempt; the next one starts with an empty destination again. Owned by the migration event loop.
+ */
+public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
+    private static final Logger LOG = Logger.getLogger(CopyAttempt.class);
+
+    /**
+     * Keys per {@code SCAN} for one unit of the setting, whose default suits the original with a round trip for each
+     * batch.
+     */
+    private static final int SCAN_FACTOR = 32;
+
+    private static final int MAX_SCAN_COUNT = 1000;
+    private static final long TIMEOUT_MILLIS = 30_000;
+    private static final int EMPTY_FUNCTIONS_BYTES = 10;
+    private static final long DEFAULT_MAX_ARGUMENT_BYTES = 512L << 20;
+
+    /** Receives the events of an attempt. */
+    public interface Listener {
+        /** The missing keys can be copied while commands are held. */
+        void converged();
+
+        void attemptFailed(String reason);
+    }
+
+    private final CopyContext context;
+    private final Endpoint source;
+    private final Endpoint destination;
+    private final SlotRanges slots;
+    private final MigrationConfig config;
+    private final CopyCounters counters;
+    private final Listener listener;
+    private final RateLimiter limiter;
+    private final StreamReader reader;
+    private final ChangeFeed feed;
+    private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
+
+    private @Nullable NamedConnection from;
+    private @Nullable NamedConnection to;
+    private @Nullable Copier copier;
+    private @Nullable LoadProbe probe;
+    private @Nullable CompletableFuture<Boolean> markerRead;
+    private boolean isVersion7OrLater;
+    private long maxArgumentBytes = DEFAULT_MAX_ARGUMENT_BYTES;
+    private boolean closed;
+
+    public CopyAttempt(
+            CopyContext context,
+            Endpoint source,
+            Endpoint destination,
+            SlotRanges slots,
+            MigrationConfig config,
+            CopyCounters counters,
+            Listener listener) {
+        this.context = context;
+        this.source = source;
+        this.destination = destination;
+        this.slots = slots;
+        this.config = config;
+        this.counters = counters;
+        this.listener = listener;
+        this.limiter = new RateLimiter(context.maxKeysPerSecond(), context.maxBytesPerSecond());
+        this.reader = new StreamReader(context.commands(), slots, this);
+        this.feed = new ChangeFeed(context.loop(), context.calls(), source, reader, this);
+    }
+
+    /**
+     * Follows the source's changes and deletes the slots' keys at the destination. The destination's record must say
+     * {@code copying}.
+     */
+    public CompletionStage<?> prepare() {
+        Calls calls = context.calls();
+        return endFormerAttempts()
+                .thenCompose(ended -> connect())
+                .thenCompose(connected -> context.records().removeSlots(source, MigrationRecords.IMPORTS, slots))
+                .thenCompose(done -> context.records().removeSlots(destination, MigrationRecords.EXPORTS, slots))
+                .thenCompose(done -> calls.call(source, "INFO"))
+                .thenCompose(info -> {
+                    isVersion7OrLater = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;
+                    feed.attach();
+                    return attached;
+                })
+                .thenCompose(follows -> startProbe())
+                .thenCompose(known -> purge())
+                .thenCompose(purged -> readMaxArgument())
+                .thenCompose(known -> copyFunctions())
+                .thenCompose(done -> calls.call(source, "DBSIZE"))
+                .thenAccept(size -> {
+                    if (closed) {
+                        throw new CallException("the attempt has ended");
+                    }
+                    counters.begin(Calls.number(size));
+                    copier = newCopier();
+                });
+    }
+
+    /**
+     * Starts or resumes copying, and calls {@link Listener#converged} when copying the missing keys takes no longer
+     * than this.
+     */
+    public void copy(long allowedMillis) {
+        feed.lowLatency(false);
+        requireNonNull(copier).copyUntil(allowedMillis);
+    }
+
+    /**
+     * Copies all missing keys, while commands for the slots are held and none is in flight.
+     *
+     * @param marker a unique text to be found in the replication stream
+     * @return whether a replica of the destination has acknowledged the keys, or there is none
+     */
+    public CompletionStage<Boolean> finish(String marker, long waitMillis) {
+        CompletableFuture<Boolean> seen = new CompletableFuture<>();
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        CompletionStage<RespValue> replication = context.calls().call(destination, "INFO", "replication");
+        markerRead = seen;
+        reader.awaitMarker(marker);
+        feed.lowLatency(true);
+        return context.records()
+                .mark(source, marker)
+                .thenCompose(marked -> seen)
+                .thenCompose(complete -> {
+                    requireNonNull(copier).drain(() -> drained.complete(true));
+                    return drained;
+                })
+                .thenCompose(done -> replication)
+                .thenCompose(info -> NodeInfo.parse(Calls.text(info)).replicas() == 0
+                        ? CompletableFuture.completedFuture(true)
+                        : requireNonNull(to)
+                                .call("WAIT", "1", Long.toString(waitMillis))
+                                .thenApply(acknowledged -> Calls.number(acknowledged) > 0));
+    }
+
+    /** Ends the attempt; the listener is no longer called. */
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (probe != null) {
+            probe.stop();
+        }
+        if (copier != null) {
+            copier.stop();
+        }
+        feed.close();
+        for (NamedConnection used : new NamedConnection[] {from, to}) {
+            if (used != null) {
+                used.connection.close("no longer needed");
+            }
+        }
+    }
+
+    private void fail(String reason) {
+        if (!closed) {
+            close();
+            attached.completeExceptionally(new CallException(reason));
+            listener.attemptFailed(reason);
+        }
+    }
+
+    /**
+     * Closes connections of earlier attempts at the destination, by their name: values may still be in flight on them.
+     */
+    private CompletionStage<?> endFormerAttempts() {
+        return context.calls()
+                .call(destination, "CLIENT", "LIST", "TYPE", "normal")
+                .thenCompose(list -> {
+                    List<CompletableFuture<?>> ends = new ArrayList<>();
+                    for (String line : Calls.text(list).split("\n", -1)) {
+                        if (line.contains(" name=" + name() + " ")) {
+                            String id = line.substring("id=".length(), line.indexOf(' '));
+                            ends.add(context.calls()
+                                    .call(destination, "CLIENT", "KILL", "ID", id)
+                                    .toCompletableFuture());
+                        }
+                    }
+                    return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
+                });
+    }
+
+    /** The name under which the nodes list the connections of this copy. */
+    private String name() {
+        return "undermoon-move:" + slots;
+    }
+
+    private CompletionStage<?> connect() {
+        NamedConnection toSource = new NamedConnection(source);
+        NamedConnection toDestination = new NamedConnection(destination);
+        from = toSource;
+        to = toDestination;
+        return toSource.named.thenCompose(ready -> toDestination.named);
+    }
+
+    private CompletionStage<?> startProbe() {
+        LoadProbe started = new LoadProbe(
+                context.loop(),
+                context.calls(),
+                requireNonNull(from).connection,
+                requireNonNull(to).connection,
+                limiter,
+                this::leastKeysPerSecond);
+        probe = started;
+        return started.start();
+    }
+
+    /** The rate at which the copy ends within the time that the cluster's configuration allows. */
+    private double leastKeysPerSecond() {
+        long millis = TimeUnit.SECONDS.toMillis(config.maxMigrationTime()) - counters.elapsedMillis();
+        long keys = counters.keysTotal() - counters.keysScanned() + counters.keysDirty();
+        return keys * 1000.0 / Math.max(1, millis);
+    }
+
+    private long purgeDelayNanos(int scanned, int removed) {
+        limiter.keysSwept(scanned, removed);
+        return limiter.delayNanos(System.nanoTime());
+    }
+
+    private CompletionStage<?> purge() {
+        return KeySweep.start(
+                context.loop(), context.calls(), destination, slots::contains, this::purgeDelayNanos, removing -> {});
+    }
+
+    /** Copies the functions, which are the same on all masters of a cluster; a new node has none. */
+    private CompletionStage<RespValue> copyFunctions() {
+        if (!isVersion7OrLater) {
+            return CompletableFuture.completedFuture(new RespValue.Int(0));
+        }
+        return context.calls().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
+            if (!(dump instanceof RespValue.Bulk bulk) || bulk.bytes().length <= EMPTY_FUNCTIONS_BYTES) {
+                return CompletableFuture.completedFuture(dump);
+            }
+            byte[] replace = "REPLACE".getBytes(StandardCharsets.US_ASCII);
+            CommandFrame restore = Calls.command(List.of("FUNCTION", "RESTORE"), List.of(bulk.bytes(), replace));
+            return context.calls().call(destination, restore);
+        });
+    }
+
+    /** Reads the largest argument that the destination accepts; the default is assumed where that is not possible. */
+    private CompletionStage<?> readMaxArgument() {
+        return context.calls()
+                .call(destination, "CONFIG", "GET", "proto-max-bulk-len")
+                .thenAccept(reply -> maxArgumentBytes =
+                        Long.parseLong(Calls.text(Calls.items(reply).get(1))))
+                .exceptionally(problem -> {
+                    LOG.infof(
+                            "proto-max-bulk-len cannot be read, the default is assumed: node=%s reason=%s",
+                            destination, Calls.reason(problem));
+                    return null;
+                });
+    }
+
+    private Copier newCopier() {
+        int count = (int) Math.min(MAX_SCAN_COUNT, config.scanCount() * SCAN_FACTOR);
+        long interval = TimeUnit.MICROSECONDS.toNanos(config.scanInterval());
+        return new Copier(
+                context.loop(),
+                requireNonNull(from).connection,
+                requireNonNull(to).connection,
+                slots,
+                limiter,
+                counters,
+                new Copier.ScanPlan(count, interval),
+                maxArgumentBytes,
+                isVersion7OrLater,
+                this);
+    }
+
+    @Override
+    public void attached() {
+        attached.complete(true);
+    }
+
+    @Override
+    public void changed(byte[] key) {
+        Copier current = copier;
+        if (current != null) {
+            current.changed(key);
+        }
+    }
+
+    @Override
+    public void markerRead() {
+        if (markerRead != null) {
+            markerRead.complete(true);
+        }
+    }
+
+    @Override
+    public void lost(String reason) {
+        fail(reason);
+    }
+
+    @Override
+    public void converged() {
+        if (!closed) {
+            listener.converged();
+        }
+    }
+
+    @Override
+    public void copyFailed(String reason) {
+        fail(reason);
+    }
+
+    /** A connection that sets its name at the node. */
+    private final class NamedConnection implements DirectConnection.Owner {
+        private final Endpoint node;
+        private final CompletableFuture<RespValue> named = new CompletableFuture<>();
+        private final DirectConnection connection;
+
+        NamedConnection(Endpoint node) {
+            this.node = node;
+            this.connection = new DirectConnection(context.loop(), node, TIMEOUT_MILLIS, this);
+        }
+
+        CompletionStage<RespValue> call(String... command) {
+            CompletableFuture<RespValue> answer = new CompletableFuture<>();
+            connection.send(CommandFrame.of(List.of(command)), Calls.collector(node + " to " + command[0], answer));
+            return answer;
+        }
+
+        @Override
+        public void ready() {
+            call("CLIENT", "SETNAME", name()).whenComplete((reply, problem) -> {
+                if (problem != null) {
+                    named.completeExceptionally(problem);
+                } else {
+                    named.complete(reply);
+                }
+            });
+        }
+
+        @Override
+        public void lost(String reason) {
+            named.completeExceptionally(new CallException(reason));
+            fail(reason);
+        }
+
+        @Override
+        public void writable() {
+            if (copier != null && this == to) {
+                copier.writable();
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package io.undermoon.proxy.migration.copy;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.DirectConnection;
+import io.undermoon.proxy.backend.OutputBatch;
+import io.undermoon.proxy.backend.ReplyReceiver;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The copy of one key from the source to the destination. The value is forwarded in the pieces in which it arrives: the
+ * reply to {@code DUMP} is, byte for byte, the argument of {@code RESTORE}.
+ *
+ * <pre>
+ * source:       MEMORY USAGE key    PEXPIRETIME key, DUMP key
+ * destination:                                              RESTORE key at value REPLACE ABSTTL, or UNLINK key
+ * </pre>
+ *
+ * Owned by the migration event loop.
+ */
+final class KeyCopy implements ReplyReceiver {
+    private static final byte[] MEMORY = ascii("*3\r\n$6\r\nMEMORY\r\n$5\r\nUSAGE\r\n");
+    private static final byte[] PEXPIRETIME = ascii("*2\r\n$11\r\nPEXPIRETIME\r\n");
+    private static final byte[] PTTL = ascii("*2\r\n$4\r\nPTTL\r\n");
+    private static final byte[] DUMP = ascii("*2\r\n$4\r\nDUMP\r\n");
+    private static final byte[] RESTORE = ascii("*6\r\n$7\r\nRESTORE\r\n");
+    private static final byte[] OPTIONS = ascii("$7\r\nREPLACE\r\n$6\r\nABSTTL\r\n");
+    private static final byte[] UNLINK = ascii("*2\r\n$6\r\nUNLINK\r\n");
+
+    private static final int MAX_SHOWN_KEY = 64;
+
+    interface Owner {
+        /** {@link #size} is known; it is 0 if the key no longer exists. */
+        void sized(KeyCopy copy);
+
+        /** A value of so many bytes begins to arrive; none of it has been forwarded yet. */
+        void valueStarted(long length);
+
+        /** Bytes of the value were written to the destination. */
+        void forwarded(int bytes);
+
+        /** The destination has the key, or has deleted it, as the source had it. */
+        void copied(KeyCopy copy);
+
+        void failed(String reason);
+    }
+
+    private enum Stage {
+        SIZE,
+        EXPIRY,
+        VALUE,
+        RESULT
+    }
+
+    private enum Value {
+        UNREAD,
+        LENGTH,
+        PRESENT,
+        ABSENT
+    }
+
+    private final Owner owner;
+    private final byte[] key;
+    private final DirectConnection source;
+    private final DirectConnection destination;
+    private Stage stage = Stage.SIZE;
+    private Value value = Value.UNREAD;
+
+    /** Whether the source has {@code PEXPIRETIME}; otherwise {@code PTTL} is used. */
+    private final boolean hasExpireTime;
+
+    private long size;
+    private long length;
+    private long number;
+    private boolean negative;
+    private boolean begun;
+    private @Nullable StringBuilder error;
+
+    KeyCopy(Owner owner, byte[] key, DirectConnection source, DirectConnection destination, boolean hasExpireTime) {
+        this.owner = owner;
+        this.key = key;
+        this.source = source;
+        this.destination = destination;
+        this.hasExpireTime = hasExpireTime;
+    }
+
+    /** The memory of the key at the source in bytes, as {@code MEMORY USAGE} has it or as assumed. */
+    long size() {
+        return size;
+    }
+
+    /** Requests the value without its size. */
+    void requestValue(long assumedSize) {
+        size = assumedSize;
+        stage = Stage.EXPIRY;
+        requestValue();
+    }
+
+    void requestSize() {
+        OutputBatch out = source.out();
+        if (out != null) {
+            write(out.buffer(), MEMORY);
+            source.expect(this);
+        }
+    }
+
+    void requestValue() {
+        OutputBatch out = source.out();
+        if (out != null) {
+            write(out.buffer(), hasExpireTime ? PEXPIRETIME : PTTL);
+            write(out.buffer(), DUMP);
+            source.expect(this);
+            source.expect(this);
+        }
+    }
+
+    @Override
+    public void reply(ByteBuf in, int from, int to, boolean last) {
+        if (error != null || !begun && in.getByte(from) == '-' && value != Value.LENGTH) {
+            readError(in, from, to, last);
+            return;
+        }
+        begun = !last;
+        switch (stage) {
+            case SIZE -> {
+                readNumber(in, from, to);
+                if (last) {
+                    size = Math.max(0, endNumber());
+                    stage = Stage.EXPIRY;
+                    owner.sized(this);
+                }
+            }
+            case EXPIRY -> {
+                readNumber(in, from, to);
+                stage = last ? Stage.VALUE : Stage.EXPIRY;
+            }
+            case VALUE -> {
+                forward(in, from, to);
+                if (last) {
+                    endValue();
+                    stage = Stage.RESULT;
+                }
+            }
+            case RESULT -> {
+                if (last) {
+                    owner.copied(this);
+                }
+            }
+        }
+    }
+
+    /** Parses {@code $<length>}, or {@code $-1} for no value, and forwards the bytes that follow. */
+    private void forward(ByteBuf in, int from, int to) {
+        int at = from;
+        if (value == Value.UNREAD) {
+            at++;
+            value = Value.LENGTH;
+        }
+        for (; value == Value.LENGTH && at < to; at++) {
+            int c = in.getByte(at);
+            if (c == '-' || c == '\r') {
+                value = c == '-' ? Value.ABSENT : Value.PRESENT;
+                beginValue();
+                break;
+            }
+            length = length * 10 + (c - '0');
+        }
+        OutputBatch out = destination.out();
+        if (value == Value.PRESENT && out != null && at < to) {
+            out.append(in, at, to);
+            owner.forwarded(to - at);
+        }
+    }
+
+    private void beginValue() {
+        if (value == Value.PRESENT) {
+            owner.valueStarted(length);
+        }
+        OutputBatch out = destination.out();
+        if (out == null) {
+            return;
+        }
+        ByteBuf buffer = out.buffer();
+        if (value == Value.ABSENT) {
+            write(buffer, UNLINK);
+            destination.expect(this);
+        } else {
+            write(buffer, RESTORE);
+            String expiry = Long.toString(expiry());
+            buffer.writeCharSequence(
+                    "$" + expiry.length() + "\r\n" + expiry + "\r\n$" + length, StandardCharsets.US_ASCII);
+            destination.begin(this);
+        }
+    }
+
+    private void endValue() {
+        OutputBatch out = destination.out();
+        if (value == Value.PRESENT && out != null) {
+            out.buffer().writeBytes(OPTIONS);
+            destination.end();
+        }
+    }
+
+    /** The time at which the key expires, in milliseconds since 1970; 0 for never. */
+    private long expiry() {
+        long time = endNumber();
+        if (time < 0) {
+            return 0;
+        }
+        return hasExpireTime ? time : System.currentTimeMillis() + time;
+    }
+
+    private void readNumber(ByteBuf in, int from, int to) {
+        for (int i = from; i < to; i++) {
+            int c = in.getByte(i);
+            if (c == '-') {
+                negative = true;
+            } else if (c >= '0' && c <= '9') {
+                number = number * 10 + (c - '0');
+            }
+        }
+    }
+
+    private long endNumber() {
+        long read = negative ? -number : number;
+        number = 0;
+        negative = false;
+        return read;
+    }
+
+    private void readError(ByteBuf in, int from, int to, boolean last) {
+        if (error == null) {
+            error = new StringBuilder();
+        }
+        error.append(in.toString(from, to - from, StandardCharsets.UTF_8));
+        if (last) {
+            String side =
+                    stage == Stage.RESULT ? "destination " + destination.endpoint() : "source " + source.endpoint();
+            owner.failed(side + " refused key '" + shownKey() + "' of " + size + " bytes: "
+                    + error.substring(1).strip());
+        }
+    }
+
+    private String shownKey() {
+        String text = new String(key, 0, Math.min(key.length, MAX_SHOWN_KEY), StandardCharsets.UTF_8);
+        return text.replaceAll("\\p{Cntrl}", "?") + (key.length > MAX_SHOWN_KEY ? "..." : "");
+    }
+
+    @Override
+    public void fail(BackendFailure failure) {
+        owner.failed(failure.message());
+    }
+
+    private void write(ByteBuf out, byte[] command) {
+        out.writeBytes(command);
+        out.writeCharSequence("$" + key.length + "\r\n", StandardCharsets.US_ASCII);
+        out.writeBytes(key).writeByte('\r').writeByte('\n');
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

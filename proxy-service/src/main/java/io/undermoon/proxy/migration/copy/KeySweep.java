@@ -1,0 +1,133 @@
+package io.undermoon.proxy.migration.copy;
+
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.resp.RespValue;
+import io.undermoon.slot.Slot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deletes the keys of certain slots from a node: scans all keys and unlinks in batches, between which the node serves
+ * others. The next batch is scanned while one is unlinked. The predicate is evaluated anew for each key, so that keys
+ * of a slot that the node gets back meanwhile are kept. Owned by the migration event loop.
+ */
+public final class KeySweep {
+    private static final int BATCH = 500;
+
+    /** Limits the rate of a sweep. */
+    @FunctionalInterface
+    public interface Throttle {
+        /** Nanoseconds to wait after a batch of which so many keys were scanned and removed. */
+        long delayNanos(int scanned, int removed);
+    }
+
+    private final ProxyLoop loop;
+    private final Calls calls;
+    private final Endpoint node;
+    private final IntPredicate slots;
+    private final Throttle throttle;
+    private final Consumer<Boolean> removing;
+    private final CompletableFuture<Long> done = new CompletableFuture<>();
+    private long removed;
+
+    private KeySweep(
+            ProxyLoop loop,
+            Calls calls,
+            Endpoint node,
+            IntPredicate slots,
+            Throttle throttle,
+            Consumer<Boolean> removing) {
+        this.loop = loop;
+        this.calls = calls;
+        this.node = node;
+        this.slots = slots;
+        this.throttle = throttle;
+        this.removing = removing;
+    }
+
+    /**
+     * Starts a sweep.
+     *
+     * @param removing called with true before a batch is unlinked, and with false afterwards
+     * @return the number of deleted keys; all keys of the slots that existed at the start have been deleted by then
+     */
+    public static CompletionStage<Long> start(
+            ProxyLoop loop,
+            Calls calls,
+            Endpoint node,
+            IntPredicate slots,
+            Throttle throttle,
+            Consumer<Boolean> removing) {
+        KeySweep sweep = new KeySweep(loop, calls, node, slots, throttle, removing);
+        sweep.run();
+        return sweep.done;
+    }
+
+    private void run() {
+        calls.call(node, "DBSIZE").whenComplete((size, problem) -> {
+            if (problem != null) {
+                done.completeExceptionally(problem);
+            } else if (Calls.number(size) == 0) {
+                done.complete(0L);
+            } else {
+                next(scan("0"));
+            }
+        });
+    }
+
+    private CompletionStage<RespValue> scan(String cursor) {
+        return calls.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH));
+    }
+
+    private void next(CompletionStage<RespValue> scanned) {
+        scanned.thenAccept(this::take).exceptionally(this::fail);
+    }
+
+    private void take(RespValue reply) {
+        List<RespValue> parts = Calls.items(reply);
+        String cursor = Calls.text(parts.get(0));
+        List<RespValue> found = Calls.items(parts.get(1));
+        List<byte[]> keys = new ArrayList<>();
+        for (RespValue key : found) {
+            if (key instanceof RespValue.Bulk bulk && slots.test(Slot.of(bulk.bytes()))) {
+                keys.add(bulk.bytes());
+            }
+        }
+        CompletionStage<Long> gone = remove(keys);
+        if (cursor.equals("0")) {
+            gone.thenAccept(last -> done.complete(removed)).exceptionally(this::fail);
+            return;
+        }
+        long delay = throttle.delayNanos(found.size(), keys.size());
+        if (delay > 0) {
+            gone.thenAccept(count -> loop.eventLoop().schedule(() -> next(scan(cursor)), delay, TimeUnit.NANOSECONDS))
+                    .exceptionally(this::fail);
+        } else {
+            CompletionStage<RespValue> ahead = scan(cursor);
+            next(gone.thenCompose(count -> ahead));
+        }
+    }
+
+    private CompletionStage<Long> remove(List<byte[]> keys) {
+        if (keys.isEmpty()) {
+            return CompletableFuture.completedFuture(0L);
+        }
+        removing.accept(true);
+        return calls.call(node, Calls.command(List.of("UNLINK"), keys))
+                .whenComplete((count, problem) -> removing.accept(false))
+                .thenApply(count -> removed += Calls.number(count));
+    }
+
+    private @Nullable Void fail(Throwable problem) {
+        done.completeExceptionally(problem);
+        return null;
+    }
+}

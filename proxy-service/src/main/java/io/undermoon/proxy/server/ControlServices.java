@@ -1,0 +1,40 @@
+package io.undermoon.proxy.server;
+
+import io.undermoon.proxy.client.ClientRegistry;
+import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.SlowLog;
+import io.undermoon.proxy.command.CommandCatalog;
+import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.control.NodeStates;
+import io.undermoon.proxy.control.acl.UsersFile;
+import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.TopologyStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The services that local commands use; each is thread-safe.
+ *
+ * @param usersFile null when the configuration has no {@code users_file}
+ * @param nodes the client for requests to Redis nodes
+ * @param endpoints the endpoints for these requests
+ * @param nodeStates the states of the Redis nodes of this proxy
+ * @param migrations the migrations in which this proxy takes part
+ * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
+ */
+public record ControlServices(
+        CommandCatalog commands,
+        TopologyStore topology,
+        ClientRegistry clients,
+        Guard guard,
+        @Nullable UsersFile usersFile,
+        SlowLog slowLog,
+        ProxyStats stats,
+        NodeClient nodes,
+        Endpoints endpoints,
+        NodeStates nodeStates,
+        Migrations migrations,
+        ControlSettings settings,
+        Runnable shutdown) {}

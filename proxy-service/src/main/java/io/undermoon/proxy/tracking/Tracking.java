@@ -1,0 +1,280 @@
+package io.undermoon.proxy.tracking;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.NodeConnection;
+import io.undermoon.proxy.backend.PinnedConnection;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionFeature;
+import io.undermoon.proxy.transaction.Transaction;
+import io.undermoon.proxy.transaction.Watch;
+import io.undermoon.resp.Protocol;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code CLIENT TRACKING} of one client. While it is on, the client has connections of its own to all nodes and peers that it
+ * sends commands to, with the same options set there: Redis tracks what a connection has read. The invalidation messages on these
+ * connections are passed to the client; they never overtake a reply.
+ *
+ * <p>Nothing stale stays in the client's cache: whenever messages may have been missed, because a connection ended or slots have
+ * another owner, the client is told to drop all it has cached ({@code invalidate} with null). In broadcast mode there is a
+ * connection to every master at all times. Owned by the client's loop.
+ */
+final class Tracking implements SessionFeature {
+    private static final byte[] INVALIDATE_ALL = ascii(">2\r\n$10\r\ninvalidate\r\n_\r\n");
+    private static final byte[] OK = ascii("+OK\r\n");
+
+    private final ClientSession session;
+    private final TrackingSessions sessions;
+    private final boolean forPeer;
+    private final Map<Endpoint, TrackingLink> links = new HashMap<>();
+    private TrackingOptions options;
+    private boolean caching;
+
+    /**
+     * @param forPeer whether the client is a proxy that tracks the nodes behind this one for its own client
+     */
+    Tracking(ClientSession session, TrackingSessions sessions, boolean forPeer, TrackingOptions options) {
+        this.session = session;
+        this.sessions = sessions;
+        this.forPeer = forPeer;
+        this.options = options;
+        sessions.add(this);
+    }
+
+    /** The tracking of a session; null if it is off. */
+    static @Nullable Tracking of(ClientSession session) {
+        return (Tracking) session.feature(FeatureKind.TRACKING);
+    }
+
+    @Override
+    public FeatureKind kind() {
+        return FeatureKind.TRACKING;
+    }
+
+    TrackingOptions options() {
+        return options;
+    }
+
+    /** Begins tracking or changes its options. The client is answered when all nodes that have to know have confirmed. */
+    void begin(TrackingRequest.On request, int commandId) {
+        options = request.merged();
+        session.client().trackingFlags(options.broadcast() ? "tB" : "t");
+        Watch watch = Watch.of(session);
+        if (watch != null
+                && !watch.connection().isClosed()
+                && !links.containsKey(watch.connection().endpoint())) {
+            links.put(watch.connection().endpoint(), new TrackingLink(this, watch.connection()));
+        }
+        Set<Endpoint> asked = new LinkedHashSet<>(links.keySet());
+        if (options.broadcast()) {
+            asked.addAll(sessions.masters(forPeer));
+        }
+        Joining joining = new Joining(session.expectReply(commandId), asked.size());
+        session.awaitReplies();
+        for (Endpoint endpoint : asked) {
+            TrackingLink link = links.get(endpoint);
+            TrackingOptions wanted = request.asked();
+            if (link == null) {
+                link = open(endpoint);
+                wanted = options;
+            }
+            if (link == null) {
+                joining.answered(BackendFailure.TOO_MANY_PINNED.message());
+                return;
+            }
+            link.join(wanted, isPeer(endpoint), joining::answered);
+        }
+        joining.answeredAll();
+    }
+
+    /** The client's connection to an endpoint, on which its present command is sent next. */
+    @Override
+    public NodeConnection connectionTo(Endpoint endpoint) {
+        TrackingLink link = links.get(endpoint);
+        if (link == null) {
+            link = join(endpoint);
+        }
+        if (link == null) {
+            return new RefusedConnection(endpoint);
+        }
+        if (caching) {
+            link.connection().sendIgnoringReply(options.cachingCommand());
+        }
+        return link.connection();
+    }
+
+    boolean isCaching() {
+        return caching;
+    }
+
+    /** {@code CLIENT CACHING} was said of the next command. */
+    void cacheNext() {
+        caching = true;
+    }
+
+    /** A command was handled: {@code CLIENT CACHING} was for it alone, or for the whole of a transaction. */
+    void commandTaken() {
+        if (caching
+                && Transaction.of(session) == null
+                && !session.client().lastCommand().startsWith("client|")) {
+            caching = false;
+        }
+    }
+
+    @Override
+    public boolean uses(PinnedConnection connection) {
+        TrackingLink link = links.get(connection.endpoint());
+        return link != null && link.connection() == connection;
+    }
+
+    @Override
+    public void close() {
+        sessions.remove(this);
+        session.client().trackingFlags("");
+        List<TrackingLink> all = List.copyOf(links.values());
+        links.clear();
+        all.forEach(TrackingLink::close);
+    }
+
+    /** Passes an invalidation message on. */
+    void push(ByteBuf in, int from, int to) {
+        session.push(in, from, to);
+    }
+
+    /** A connection is gone: what was read on it is not tracked any more. */
+    void lost(TrackingLink link) {
+        links.remove(link.connection().endpoint(), link);
+        if (link.hasJoined()) {
+            invalidateAll();
+        }
+    }
+
+    /**
+     * The topology has changed: what was read from former owners of slots, or from nodes that have left, is not tracked any more.
+     *
+     * @param known all endpoints of the routes
+     */
+    void follow(Set<Endpoint> known, boolean ownersChanged) {
+        boolean missed = ownersChanged;
+        for (TrackingLink link : List.copyOf(links.values())) {
+            if (!known.contains(link.connection().endpoint())) {
+                links.remove(link.connection().endpoint());
+                link.retire();
+                missed = true;
+            }
+        }
+        if (missed) {
+            invalidateAll();
+            joinMissing();
+        }
+    }
+
+    /** Probes the connections and, in broadcast mode, opens those that are missing. */
+    void tick(long nowNanos, long limitNanos) {
+        for (TrackingLink link : List.copyOf(links.values())) {
+            if (!session.isBlocked() || !isUsedOtherwise(link.connection())) {
+                link.probe(nowNanos, limitNanos);
+            }
+        }
+        joinMissing();
+    }
+
+    /** Whether the connection is that of watched keys or of a blocking command, which may be busy for long. */
+    private boolean isUsedOtherwise(PinnedConnection connection) {
+        SessionFeature watch = session.feature(FeatureKind.WATCH);
+        SessionFeature blocked = session.feature(FeatureKind.BLOCKED);
+        return watch != null && watch.uses(connection) || blocked != null && blocked.uses(connection);
+    }
+
+    private void joinMissing() {
+        if (options.broadcast()) {
+            for (Endpoint master : sessions.masters(forPeer)) {
+                if (!links.containsKey(master)) {
+                    join(master);
+                }
+            }
+        }
+    }
+
+    /** Opens a connection. Commands may be sent on it at once: if the other side refuses to track, it is closed before them. */
+    private @Nullable TrackingLink join(Endpoint endpoint) {
+        TrackingLink link = open(endpoint);
+        if (link != null) {
+            link.join(options, isPeer(endpoint), error -> {
+                if (error == null && options.broadcast()) {
+                    invalidateAll();
+                }
+            });
+        }
+        return link;
+    }
+
+    private @Nullable TrackingLink open(Endpoint endpoint) {
+        PinnedConnection connection = sessions.connections().pin(endpoint, Protocol.RESP3);
+        if (connection == null) {
+            return null;
+        }
+        TrackingLink link = new TrackingLink(this, connection);
+        links.put(endpoint, link);
+        return link;
+    }
+
+    private void invalidateAll() {
+        push(Unpooled.wrappedBuffer(INVALIDATE_ALL), 0, INVALIDATE_ALL.length);
+    }
+
+    private static boolean isPeer(Endpoint endpoint) {
+        return endpoint.kind() == Endpoint.Kind.PEER;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Answers the client when all nodes have confirmed, or ends tracking when one has refused. */
+    private final class Joining {
+        private final PendingReply reply;
+        private int missing;
+        private boolean ended;
+
+        Joining(PendingReply reply, int missing) {
+            this.reply = reply;
+            this.missing = missing;
+        }
+
+        void answered(@Nullable String error) {
+            if (ended) {
+                return;
+            }
+            if (error != null) {
+                ended = true;
+                if (links.values().stream().anyMatch(TrackingLink::hasJoined)) {
+                    invalidateAll();
+                }
+                session.close(FeatureKind.TRACKING);
+                reply.fail(new BackendFailure(error));
+                return;
+            }
+            missing--;
+            answeredAll();
+        }
+
+        void answeredAll() {
+            if (!ended && missing == 0) {
+                ended = true;
+                reply.reply(Unpooled.wrappedBuffer(OK), 0, OK.length, true);
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.undermoon.proxy.transaction;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.acl.User;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.frame.CommandDecoder;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.SessionFeature;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open transaction: the commands between {@code MULTI} and {@code EXEC}, which {@code EXEC} sends all at once. All keys are in
+ * one slot. Owned by the session's loop.
+ */
+public final class Transaction implements SessionFeature {
+    static final int NO_SLOT = -1;
+
+    /** The largest size of a transaction, in bytes. */
+    static final int MAX_BYTES = 64 << 20;
+
+    private static final byte[] MULTI = "*1\r\n$5\r\nMULTI\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EXEC = "*1\r\n$4\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** The commands have passed the limits when they were queued. */
+    private static final RequestLimits NO_LIMITS = new RequestLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+    private final ClientSession session;
+    private final User user;
+
+    /** On the heap: needs no release when the client leaves. */
+    private final ByteBuf commands = Unpooled.buffer().writeBytes(MULTI);
+
+    private final List<Command> queued = new ArrayList<>();
+    private int count;
+    private int slot = NO_SLOT;
+    private @Nullable BitSet readers;
+    private boolean fromPeer;
+    private boolean failed;
+    private boolean mayWrite;
+
+    Transaction(ClientSession session) {
+        this.session = session;
+        this.user = session.client().user();
+        session.client().queued(0, commands.readableBytes());
+    }
+
+    /** The open transaction of a session; null if there is none. */
+    public static @Nullable Transaction of(ClientSession session) {
+        return (Transaction) session.feature(FeatureKind.TRANSACTION);
+    }
+
+    @Override
+    public FeatureKind kind() {
+        return FeatureKind.TRANSACTION;
+    }
+
+    @Override
+    public void close() {
+        session.client().queuedNothing();
+    }
+
+    /** The user, with the rules of that moment, that the queued commands were allowed to. */
+    User user() {
+        return user;
+    }
+
+    /** How many commands are queued. */
+    int count() {
+        return count;
+    }
+
+    /** The slot of all keys so far, or {@link #NO_SLOT}. */
+    int slot() {
+        return slot;
+    }
+
+    /** Which commands have values in their replies; absent if none has. */
+    @Nullable
+    BitSet readers() {
+        return readers;
+    }
+
+    /** The reply to the command that is queued next has values in it. */
+    void markReader() {
+        readers = readers == null ? new BitSet() : readers;
+        readers.set(count);
+    }
+
+    /** Whether a peer sent the commands, so that they are for this proxy's own nodes. */
+    boolean fromPeer() {
+        return fromPeer;
+    }
+
+    public void markFromPeer() {
+        fromPeer = true;
+    }
+
+    /** Whether a command was refused, so that {@code EXEC} refuses all. */
+    boolean failed() {
+        return failed;
+    }
+
+    public void fail() {
+        failed = true;
+    }
+
+    /** Whether one of the commands may change data. */
+    public boolean mayWrite() {
+        return mayWrite;
+    }
+
+    boolean hasRoomFor(CommandFrame frame) {
+        return commands.readableBytes() + frame.length() <= MAX_BYTES;
+    }
+
+    /**
+     * Queues a command.
+     *
+     * @param commandSlot of its keys, or {@link #NO_SLOT} when it has none
+     */
+    void add(Command command, CommandFrame frame, int commandSlot) {
+        frame.writeTo(commands);
+        queued.add(command);
+        count++;
+        mayWrite |= command.mayWrite();
+        if (commandSlot != NO_SLOT) {
+            slot = commandSlot;
+        }
+        session.client().queued(count, commands.readableBytes());
+    }
+
+    /** What is sent to a node: {@code MULTI}, the commands as they came, {@code EXEC}; {@code count() + 2} commands. */
+    ByteBuf toBatch() {
+        return commands.writeBytes(EXEC);
+    }
+
+    /** Writes a command in another form than it came in. */
+    interface Form {
+        /** Returns false when the command cannot be sent. */
+        boolean write(Command command, CommandFrame frame, ByteBuf batch);
+    }
+
+    /** What is sent to a node, each command in this form; null when one cannot be sent. */
+    @Nullable
+    ByteBuf toBatch(Form form) {
+        ByteBuf batch = Unpooled.buffer().writeBytes(MULTI);
+        CommandDecoder decoder = new CommandDecoder(NO_LIMITS);
+        commands.skipBytes(MULTI.length);
+        boolean isWhole = true;
+        for (int i = 0; isWhole && decoder.decode(commands); i++) {
+            isWhole = form.write(queued.get(i), decoder.frame(), batch);
+        }
+        decoder.close();
+        return isWhole ? batch.writeBytes(EXEC) : null;
+    }
+}

@@ -1,0 +1,345 @@
+package io.undermoon.proxy.transaction;
+
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.CompressionStrategy;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.NodeConnection;
+import io.undermoon.proxy.backend.PinnedConnection;
+import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.Keys;
+import io.undermoon.proxy.command.Policy;
+import io.undermoon.proxy.compression.StoredValues;
+import io.undermoon.proxy.forward.Forwarder;
+import io.undermoon.proxy.forward.Router;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Route;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code MULTI}, {@code EXEC}, {@code DISCARD}, {@code WATCH} and {@code UNWATCH}, within one slot.
+ *
+ * <p>A transaction is queued here and sent at {@code EXEC}, with no other command between, on the connection that the client's
+ * other commands take; Redis executes it as one. Only watched keys need a connection of the client's own. Whatever could make
+ * a watch untrue (the slot moved, the connection broke) makes {@code EXEC} answer null, as a changed key does. Owned by a loop.
+ */
+public final class Transactions {
+    /** Commands without keys that may stand in a transaction; Redis answers them. */
+    private static final Set<String> KEYLESS = Set.of("ping", "echo", "time");
+
+    /** Commands about channels that may stand in a transaction; the channel counts as a key. */
+    private static final Set<String> PUBLISHING = Set.of("publish", "spublish");
+
+    private final TopologyStore topology;
+    private final Router router;
+    private final Forwarder forwarder;
+
+    public Transactions(TopologyStore topology, Router router, Forwarder forwarder) {
+        this.topology = topology;
+        this.router = router;
+        this.forwarder = forwarder;
+    }
+
+    /** Carries out one of the five commands; false when it has to wait until all replies are in. */
+    public boolean execute(ClientSession session, Command command, CommandFrame frame) {
+        if (Watch.of(session) != null && !command.name().equals("watch") && !session.isIdle()) {
+            return false;
+        }
+        switch (command.name()) {
+            case "multi" -> multi(session);
+            case "exec" -> exec(session, command);
+            case "discard" -> discard(session);
+            case "unwatch" -> unwatch(session);
+            case "watch" -> {
+                return watch(session, command, frame);
+            }
+            default -> throw new IllegalStateException("command " + command + " is not about transactions");
+        }
+        return true;
+    }
+
+    /** Queues a command of an open transaction, or refuses the command and with it the transaction. */
+    public void queue(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
+        int slot = Transaction.NO_SLOT;
+        switch (command.policyOf(frame)) {
+            case FORWARD, SPLIT, BLOCK, PUBSUB -> {
+                if (command.policy() == Policy.PUBSUB && !PUBLISHING.contains(command.name())) {
+                    refuse(session, transaction, command);
+                    return;
+                }
+                slot = slotOf(command, frame);
+                if (!mayQueue(session, transaction, command, frame, slot)) {
+                    return;
+                }
+                if (forwarder.reads(command)) {
+                    transaction.markReader();
+                }
+            }
+            case NOT_YET -> {
+                refuse(session, transaction, command);
+                return;
+            }
+            default -> {
+                if (!KEYLESS.contains(command.name())) {
+                    refuse(session, transaction, command);
+                    return;
+                }
+            }
+        }
+        if (!transaction.hasRoomFor(frame)) {
+            fail(session, transaction, "ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes");
+            return;
+        }
+        transaction.add(command, frame, slot);
+        RespWriter.simple(session.replyBuffer(), "QUEUED");
+    }
+
+    private static int slotOf(Command command, CommandFrame frame) {
+        return command.policy() == Policy.PUBSUB
+                ? Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1))
+                : Keys.slotOf(command, frame);
+    }
+
+    /** Whether a command with keys may be queued; if not, the client has been told or the session is held. */
+    private boolean mayQueue(
+            ClientSession session, Transaction transaction, Command command, CommandFrame frame, int slot) {
+        Topology now = topology.current();
+        Route route = router.routeToOwner(now, command, slot);
+        if (!(route instanceof Route.Send)) {
+            if (route != Route.HOLD) {
+                transaction.fail();
+            }
+            forwarder.decline(session, command, slot, route);
+            return false;
+        }
+        if (transaction.fromPeer() && route instanceof Target.Remote remote && !remote.handedOver()) {
+            fail(session, transaction, "ERR_TOO_MANY_REDIRECTIONS");
+            return false;
+        }
+        if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot) {
+            fail(session, transaction, CommandErrors.CROSS_SLOT);
+            return false;
+        }
+        if (route instanceof Target.Local && now.compression() != CompressionStrategy.DISABLED) {
+            BackendFailure refusal = forwarder.store(now, command, frame).refusal();
+            if (refusal != null) {
+                fail(session, transaction, refusal.message());
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void fail(ClientSession session, Transaction transaction, String error) {
+        transaction.fail();
+        RespWriter.error(session.replyBuffer(), error);
+    }
+
+    private void refuse(ClientSession session, Transaction transaction, Command command) {
+        transaction.fail();
+        forwarder.refuse(
+                session,
+                command,
+                "ERR command '" + command.name() + "' is not allowed in a transaction through the proxy");
+    }
+
+    private static void multi(ClientSession session) {
+        if (Transaction.of(session) != null) {
+            RespWriter.error(session.replyBuffer(), "ERR MULTI calls can not be nested");
+            return;
+        }
+        session.begin(new Transaction(session));
+        RespWriter.simple(session.replyBuffer(), "OK");
+    }
+
+    private void exec(ClientSession session, Command command) {
+        Transaction transaction = Transaction.of(session);
+        if (transaction == null) {
+            RespWriter.error(session.replyBuffer(), "ERR EXEC without MULTI");
+            return;
+        }
+        Topology now = topology.current();
+        if (isHeld(session, now, transaction)) {
+            session.hold();
+            return;
+        }
+        session.close(FeatureKind.TRANSACTION);
+        if (transaction.failed() || transaction.user() != session.client().user()) {
+            session.close(FeatureKind.WATCH);
+            String reason = transaction.failed() ? "of previous errors" : "the rules of its user have changed";
+            RespWriter.error(session.replyBuffer(), "EXECABORT Transaction discarded because " + reason + ".");
+            return;
+        }
+        Watch watch = Watch.of(session);
+        if (watch != null) {
+            execWatched(session, now, command, transaction, watch);
+        } else if (transaction.count() == 0) {
+            RespWriter.array(session.replyBuffer(), 0);
+        } else {
+            Endpoint node = node(session, now, command, transaction);
+            ByteBuf batch = node == null ? null : batch(session, now, transaction, node);
+            if (node != null && batch != null) {
+                PendingReply reply = session.expectReply(command.id());
+                ReplyReceiver receiver = reader(now, transaction, node, reply);
+                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver);
+            }
+        }
+    }
+
+    /** Whether the transaction has to wait for a handover, so that {@code EXEC} is handled again after it. */
+    private static boolean isHeld(ClientSession session, Topology now, Transaction transaction) {
+        Watch watch = Watch.of(session);
+        int slot = watch != null ? watch.slot() : transaction.slot();
+        return slot != Transaction.NO_SLOT && !transaction.failed() && Router.isHeld(now, slot);
+    }
+
+    private void execWatched(
+            ClientSession session, Topology now, Command command, Transaction transaction, Watch watch) {
+        boolean sameSlot = transaction.slot() == Transaction.NO_SLOT || transaction.slot() == watch.slot();
+        if (!sameSlot) {
+            session.close(FeatureKind.WATCH);
+            CommandErrors.crossSlot(session.replyBuffer());
+            return;
+        }
+        if (isBroken(now, watch)) {
+            session.close(FeatureKind.WATCH);
+            RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
+            return;
+        }
+        Endpoint node = watch.connection().endpoint();
+        ByteBuf batch = batch(session, now, transaction, node);
+        if (batch == null) {
+            session.close(FeatureKind.WATCH);
+            return;
+        }
+        // This is the watch's connection; a client that tracks keys may have CLIENT CACHING sent on it first.
+        NodeConnection connection = session.connectionTo(node);
+        if (connection != watch.connection()) {
+            throw new IllegalStateException("commands for " + node + " do not take the connection of the watched keys");
+        }
+        PendingReply reply = session.expectBlockingReply(command.id());
+        ReplyReceiver receiver = reader(now, transaction, node, watch.new ExecReply(reply));
+        connection.sendAll(batch, transaction.count() + 2, receiver);
+    }
+
+    /** What a node or peer is sent; null when it cannot be sent, which the client has been told then. */
+    private @Nullable ByteBuf batch(ClientSession session, Topology now, Transaction transaction, Endpoint node) {
+        if (node.kind() == Endpoint.Kind.PEER) {
+            // The peer must not forward a command on its own: they have to stay together.
+            return transaction.toBatch((command, frame, batch) -> {
+                frame.writeWrapped(batch, "UMFORWARD", 0);
+                return true;
+            });
+        }
+        if (now.compression() == CompressionStrategy.DISABLED) {
+            return transaction.toBatch();
+        }
+        ByteBuf stored = transaction.toBatch((command, frame, batch) -> {
+            StoredValues.Stored value = forwarder.store(now, command, frame);
+            value.frame().writeTo(batch);
+            return value.refusal() == null;
+        });
+        if (stored == null) {
+            RespWriter.error(
+                    session.replyBuffer(),
+                    "EXECABORT Transaction discarded because values are compressed since its commands were queued.");
+        }
+        return stored;
+    }
+
+    /** Decompresses the reply of a node; peers do that themselves. */
+    private ReplyReceiver reader(Topology now, Transaction transaction, Endpoint node, ReplyReceiver receiver) {
+        return node.kind() == Endpoint.Kind.PEER ? receiver : forwarder.reader(now, transaction.readers(), receiver);
+    }
+
+    private static void discard(ClientSession session) {
+        if (Transaction.of(session) == null) {
+            RespWriter.error(session.replyBuffer(), "ERR DISCARD without MULTI");
+            return;
+        }
+        session.close(FeatureKind.TRANSACTION);
+        session.close(FeatureKind.WATCH);
+        RespWriter.simple(session.replyBuffer(), "OK");
+    }
+
+    private static void unwatch(ClientSession session) {
+        session.close(FeatureKind.WATCH);
+        RespWriter.simple(session.replyBuffer(), "OK");
+    }
+
+    private boolean watch(ClientSession session, Command command, CommandFrame frame) {
+        if (Transaction.of(session) != null) {
+            RespWriter.error(session.replyBuffer(), "ERR WATCH inside MULTI is not allowed");
+            return true;
+        }
+        int slot = Keys.slotOf(command, frame);
+        Route route = router.routeToOwner(topology.current(), command, slot);
+        if (!(route instanceof Route.Send send)) {
+            forwarder.decline(session, command, slot, route);
+            return true;
+        }
+        Watch watch = Watch.of(session);
+        if (watch == null) {
+            if (!session.isIdle()) {
+                return false;
+            }
+            PinnedConnection connection = Forwarder.pin(session, forwarder.endpoint(send));
+            if (connection == null) {
+                return true;
+            }
+            watch = new Watch(session, connection, slot);
+            session.begin(watch);
+        } else if (watch.slot() != slot) {
+            CommandErrors.crossSlot(session.replyBuffer());
+            return true;
+        }
+        watch.connection().send(frame, session.expectReply(command.id()));
+        return true;
+    }
+
+    private boolean isBroken(Topology now, Watch watch) {
+        return watch.connection().isClosed()
+                || !(now.routes().owner(watch.slot()) instanceof Route.Send owner)
+                || !forwarder.endpoint(owner).equals(watch.connection().endpoint());
+    }
+
+    /** Where a transaction goes; null when refused. Without keys it goes to any node of the cluster behind this proxy. */
+    private @Nullable Endpoint node(ClientSession session, Topology now, Command command, Transaction transaction) {
+        int slot = transaction.slot();
+        if (slot == Transaction.NO_SLOT) {
+            for (Endpoint endpoint : now.endpoints()) {
+                if (endpoint.kind() == Endpoint.Kind.REDIS) {
+                    return endpoint;
+                }
+            }
+            RespWriter.error(session.replyBuffer(), "CLUSTERDOWN no node behind this proxy");
+            return null;
+        }
+        Route route = router.routeToOwner(now, command, slot);
+        if (!(route instanceof Route.Send send)) {
+            forwarder.decline(session, command, slot, route);
+            return null;
+        }
+        if (transaction.fromPeer() && route instanceof Target.Remote remote) {
+            if (remote.handedOver()) {
+                return remote.endpoint(0);
+            }
+            RespWriter.error(
+                    session.replyBuffer(),
+                    "EXECABORT Transaction discarded because its slot has moved; nothing was executed.");
+            return null;
+        }
+        return forwarder.endpoint(send);
+    }
+}

@@ -1,0 +1,95 @@
+package io.undermoon.proxy.gather;
+
+import static io.undermoon.proxy.testing.Replies.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.proxy.testing.TwoMasters;
+import io.undermoon.proxy.testing.TwoMasters.Layout;
+import io.undermoon.resp.RespValue;
+import io.undermoon.slot.Slot;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ScriptsIT {
+    private static final String UNKNOWN = "f".repeat(40);
+    private static final String LIBRARY = "#!lua name=lib\nredis.register_function('one', function(keys) return 1 end)";
+
+    @ParameterizedTest
+    @EnumSource
+    void a_script_is_loaded_everywhere(Layout layout) {
+        try (TwoMasters cluster = new TwoMasters(layout);
+                RespConnection client = cluster.connect();
+                RespConnection high = cluster.high.connect()) {
+            String digest = text(client.call("SCRIPT", "LOAD", "return KEYS[1]"));
+            assertThat(digest).hasSize(40);
+            String lowKey = keyIn(true);
+            String highKey = keyIn(false);
+            assertThat(text(client.call("EVALSHA", digest, "1", lowKey))).isEqualTo(lowKey);
+            assertThat(text(client.call("EVALSHA", digest, "1", highKey))).isEqualTo(highKey);
+            assertThat(client.call("SCRIPT", "EXISTS", digest, UNKNOWN)).isEqualTo(integers(1, 0));
+
+            high.call("SCRIPT", "FLUSH");
+            assertThat(client.call("SCRIPT", "EXISTS", digest, UNKNOWN)).isEqualTo(integers(0, 0));
+            assertThat(text(client.call("EVALSHA", digest, "1", highKey))).startsWith("NOSCRIPT");
+
+            client.call("SCRIPT", "LOAD", "return KEYS[1]");
+            assertThat(text(client.call("SCRIPT", "FLUSH", "SYNC"))).isEqualTo("OK");
+            assertThat(text(client.call("EVALSHA", digest, "1", lowKey))).startsWith("NOSCRIPT");
+            assertThat(text(client.call("SCRIPT", "LOAD", "not lua"))).startsWith("ERR Error compiling script");
+            assertThat(text(client.call("SCRIPT", "KILL"))).contains("not allowed through the proxy");
+            assertThat(client.call("SCRIPT", "HELP")).isInstanceOf(RespValue.Array.class);
+            assertThat(text(client.call("SCRIPT"))).startsWith("ERR wrong number of arguments for 'script'");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_library_is_loaded_deleted_and_restored_everywhere(Layout layout) {
+        try (TwoMasters cluster = new TwoMasters(layout);
+                RespConnection client = cluster.connect();
+                RespConnection low = cluster.low.connect();
+                RespConnection high = cluster.high.connect()) {
+            assertThat(text(client.call("FUNCTION", "LOAD", LIBRARY))).isEqualTo("lib");
+            for (boolean isLow : List.of(true, false)) {
+                assertThat(text(client.call("FCALL", "one", "1", keyIn(isLow)))).isEqualTo("1");
+            }
+            assertThat(client.call("FUNCTION", "LIST")).isEqualTo(low.call("FUNCTION", "LIST"));
+            assertThat(client.call("FUNCTION", "DUMP")).isEqualTo(high.call("FUNCTION", "DUMP"));
+            assertThat(client.call("FUNCTION", "STATS")).isInstanceOf(RespValue.Array.class);
+            assertThat(text(client.call("FUNCTION", "DELETE", "lib"))).isEqualTo("OK");
+            assertThat(text(client.call("FCALL", "one", "1", keyIn(false)))).startsWith("ERR Function not found");
+            assertThat(text(client.call("FUNCTION", "DELETE", "lib"))).isEqualTo("ERR Library not found");
+            client.call("FUNCTION", "LOAD", LIBRARY);
+            assertThat(text(client.call("FUNCTION", "FLUSH"))).isEqualTo("OK");
+            assertThat(high.call("FUNCTION", "LIST")).isEqualTo(new RespValue.Array(List.of()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_script_without_keys_runs_on_one_local_node(Layout layout) {
+        try (TwoMasters cluster = new TwoMasters(layout);
+                RespConnection client = cluster.connect()) {
+            assertThat(text(client.call("EVAL", "return ARGV[1]", "0", "x"))).isEqualTo("x");
+            String digest = text(client.call("SCRIPT", "LOAD", "return 7"));
+            assertThat(text(client.call("EVALSHA", digest, "0"))).isEqualTo("7");
+            assertThat(text(client.call("EVALSHA", UNKNOWN, "0"))).startsWith("NOSCRIPT");
+        }
+    }
+
+    private static RespValue integers(long... values) {
+        return new RespValue.Array(java.util.Arrays.stream(values)
+                .<RespValue>mapToObj(RespValue.Int::new)
+                .toList());
+    }
+
+    private static String keyIn(boolean low) {
+        for (int i = 0; ; i++) {
+            if (Slot.of("key" + i) <= TwoMasters.LAST_LOW_SLOT == low) {
+                return "key" + i;
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+package io.undermoon.proxy.transaction;
+
+import static io.undermoon.proxy.testing.Replies.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.session.SessionSettings;
+import io.undermoon.proxy.testing.ProxyHarness;
+import io.undermoon.proxy.testing.RedisServerProcess;
+import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.resp.RespValue;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.SlotRanges;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TransactionsIT {
+    private RedisServerProcess redis;
+    private ProxyHarness proxy;
+    private RespConnection client;
+    private RespConnection other;
+
+    @BeforeEach
+    void start() {
+        redis = RedisServerProcess.start();
+        proxy = ProxyHarness.start();
+        proxy.serve(
+                Map.of(redis.port(), SlotRanges.of(0, 16000)),
+                Map.of(new ProxyAddress("10.1.2.3:5299"), SlotRanges.of(16001, 16383)));
+        client = RespConnection.to(proxy.port());
+        other = RespConnection.to(proxy.port());
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        other.close();
+        proxy.close();
+        redis.close();
+    }
+
+    @Test
+    void executes_what_was_queued_as_one() {
+        assertThat(call("MULTI")).isEqualTo("OK");
+        assertThat(call("SET", "{t}a", "1")).isEqualTo("QUEUED");
+        assertThat(call("INCR", "{t}a")).isEqualTo("QUEUED");
+        assertThat(call("PING")).isEqualTo("QUEUED");
+        assertThat(call("LPUSH", "{t}a", "x")).isEqualTo("QUEUED");
+        assertThat(other.call("EXISTS", "{t}a")).isEqualTo(new RespValue.Int(0));
+        RespValue.Array replies = (RespValue.Array) client.call("EXEC");
+        assertThat(replies.items()).hasSize(4);
+        assertThat(text(replies.items().get(0))).isEqualTo("OK");
+        assertThat(text(replies.items().get(1))).isEqualTo("2");
+        assertThat(text(replies.items().get(2))).isEqualTo("PONG");
+        assertThat(text(replies.items().get(3))).startsWith("WRONGTYPE");
+        assertThat(call("GET", "{t}a")).isEqualTo("2");
+    }
+
+    @Test
+    void a_whole_transaction_in_one_pipeline_keeps_its_place() {
+        ByteBuf pipeline = Unpooled.buffer();
+        for (int i = 0; i < 100; i++) {
+            RespWriter.command(pipeline, List.of("INCR", "n"));
+            RespWriter.command(pipeline, List.of("MULTI"));
+            RespWriter.command(pipeline, List.of("INCR", "n"));
+            RespWriter.command(pipeline, List.of("EXEC"));
+            RespWriter.command(pipeline, List.of("INCR", "n"));
+        }
+        client.sendBytes(pipeline);
+        for (int i = 0; i < 100; i++) {
+            assertThat(text(client.receive())).isEqualTo(Integer.toString(3 * i + 1));
+            assertThat(text(client.receive())).isEqualTo("OK");
+            assertThat(text(client.receive())).isEqualTo("QUEUED");
+            assertThat(client.receive()).isEqualTo(new RespValue.Array(List.of(new RespValue.Int(3L * i + 2))));
+            assertThat(text(client.receive())).isEqualTo(Integer.toString(3 * i + 3));
+        }
+    }
+
+    @Test
+    void a_refused_command_aborts_the_transaction() {
+        for (String[] refused : List.of(
+                new String[] {"NOSUCH"},
+                new String[] {"GET"},
+                new String[] {"GET", "b"},
+                new String[] {"GET", "key1600"},
+                new String[] {"SHUTDOWN"},
+                new String[] {"CLIENT", "LIST"})) {
+            call("MULTI");
+            assertThat(call("SET", "{t}a", "1")).isEqualTo("QUEUED");
+            assertThat(call(refused)).matches("(ERR|CROSSSLOT|MOVED).*");
+            assertThat(call("EXEC")).isEqualTo("EXECABORT Transaction discarded because of previous errors.");
+            assertThat(call("EXISTS", "{t}a")).isEqualTo("0");
+        }
+        call("MULTI");
+        assertThat(call("GET", keyMovedAway())).startsWith("MOVED ");
+        assertThat(call("EXEC")).startsWith("EXECABORT");
+    }
+
+    @Test
+    void has_the_errors_of_redis() {
+        assertThat(call("EXEC")).isEqualTo("ERR EXEC without MULTI");
+        assertThat(call("DISCARD")).isEqualTo("ERR DISCARD without MULTI");
+        call("MULTI");
+        assertThat(call("MULTI")).isEqualTo("ERR MULTI calls can not be nested");
+        assertThat(call("WATCH", "a")).isEqualTo("ERR WATCH inside MULTI is not allowed");
+        assertThat(client.call("EXEC")).isEqualTo(new RespValue.Array(List.of()));
+        call("MULTI");
+        call("SET", "a", "1");
+        assertThat(call("DISCARD")).isEqualTo("OK");
+        assertThat(call("EXISTS", "a")).isEqualTo("0");
+    }
+
+    @Test
+    void a_watched_key_that_changes_makes_exec_answer_null() {
+        assertThat(call("WATCH", "k")).isEqualTo("OK");
+        assertThat(call("GET", "k")).isEqualTo(text(client.call("GET", "none")));
+        other.call("SET", "k", "theirs");
+        call("MULTI");
+        call("SET", "k", "mine");
+        assertThat(client.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
+        assertThat(call("GET", "k")).isEqualTo("theirs");
+
+        call("WATCH", "k");
+        call("MULTI");
+        call("SET", "k", "mine");
+        assertThat(client.call("EXEC")).isInstanceOf(RespValue.Array.class);
+        assertThat(call("GET", "k")).isEqualTo("mine");
+    }
+
+    @Test
+    void unwatch_and_discard_forget_what_was_watched() {
+        for (String forget : List.of("UNWATCH", "DISCARD")) {
+            call("WATCH", "k");
+            if (forget.equals("DISCARD")) {
+                call("MULTI");
+            }
+            other.call("INCR", "k");
+            assertThat(call(forget)).isEqualTo("OK");
+            call("MULTI");
+            call("SET", "k", "1");
+            assertThat(client.call("EXEC")).isInstanceOf(RespValue.Array.class);
+            assertThat(call("GET", "k")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_watch_does_not_survive_the_move_of_its_slot() {
+        try (RedisServerProcess successor = RedisServerProcess.start()) {
+            call("WATCH", "k");
+            proxy.serveAllFrom(successor.port());
+            call("MULTI");
+            call("SET", "k", "mine");
+            assertThat(client.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
+            assertThat(call("EXISTS", "k")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void reset_forgets_the_transaction_and_the_watch() {
+        call("WATCH", "k");
+        call("MULTI");
+        call("SET", "k", "1");
+        client.call("RESET");
+        assertThat(call("EXEC")).isEqualTo("ERR EXEC without MULTI");
+        other.call("SET", "k", "theirs");
+        call("MULTI");
+        call("SET", "k", "mine");
+        assertThat(client.call("EXEC")).isInstanceOf(RespValue.Array.class);
+    }
+
+    @Test
+    void with_active_redirection_a_transaction_keeps_its_place_at_the_peer() {
+        try (ProxyHarness owner = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness first = ProxyHarness.start(1, TransactionsIT::active);
+                RespConnection remote = RespConnection.to(first.port())) {
+            owner.serveAllFrom(redis.port());
+            first.serve(Map.of(), Map.of(owner.address(), SlotRanges.ALL));
+            ByteBuf pipeline = Unpooled.buffer();
+            for (int i = 0; i < 200; i++) {
+                RespWriter.command(pipeline, List.of("INCR", "n"));
+                RespWriter.command(pipeline, List.of("MULTI"));
+                RespWriter.command(pipeline, List.of("INCR", "n"));
+                RespWriter.command(pipeline, List.of("EXEC"));
+            }
+            remote.sendBytes(pipeline);
+            for (int i = 0; i < 200; i++) {
+                assertThat(text(remote.receive())).isEqualTo(Integer.toString(2 * i + 1));
+                assertThat(text(remote.receive())).isEqualTo("OK");
+                assertThat(text(remote.receive())).isEqualTo("QUEUED");
+                assertThat(remote.receive()).isEqualTo(new RespValue.Array(List.of(new RespValue.Int(2L * i + 2))));
+            }
+            assertThat(text(remote.call("WATCH", "n"))).isEqualTo("OK");
+            assertThat(text(remote.call("GET", "n"))).isEqualTo("400");
+            other.call("INCR", "n");
+            remote.call("MULTI");
+            remote.call("INCR", "n");
+            assertThat(remote.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
+        }
+    }
+
+    @Test
+    void proxies_that_take_each_other_for_the_owner_refuse_a_transaction_at_once() {
+        try (ProxyHarness one = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness two = ProxyHarness.start(1, TransactionsIT::active);
+                RespConnection lost = RespConnection.to(one.port())) {
+            one.serve(Map.of(), Map.of(two.address(), SlotRanges.ALL));
+            two.serve(Map.of(), Map.of(one.address(), SlotRanges.ALL));
+            lost.call("MULTI");
+            lost.call("INCR", "n");
+            assertThat(text(lost.call("EXEC"))).startsWith("EXECABORT");
+        }
+    }
+
+    @Test
+    void optimistic_increments_of_many_clients_lose_nothing() throws InterruptedException {
+        int clients = 4;
+        int each = 100;
+        Thread[] threads = new Thread[clients];
+        for (int i = 0; i < clients; i++) {
+            threads[i] = new Thread(() -> {
+                try (RespConnection connection = RespConnection.to(proxy.port())) {
+                    for (int done = 0; done < each; ) {
+                        connection.send("WATCH", "n");
+                        connection.send("GET", "n");
+                        connection.receive();
+                        RespValue now = connection.receive();
+                        long value = now instanceof RespValue.Bulk bulk ? Long.parseLong(bulk.text()) : 0;
+                        connection.send("MULTI");
+                        connection.send("SET", "n", Long.toString(value + 1));
+                        connection.send("EXEC");
+                        connection.receive();
+                        connection.receive();
+                        if (connection.receive() instanceof RespValue.Array) {
+                            done++;
+                        }
+                    }
+                }
+            });
+            threads[i].start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(call("GET", "n")).isEqualTo(Integer.toString(clients * each));
+    }
+
+    private static SessionSettings active(SessionSettings settings) {
+        return new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), "");
+    }
+
+    private String call(String... arguments) {
+        return text(client.call(arguments));
+    }
+
+    private static String keyMovedAway() {
+        for (int i = 0; ; i++) {
+            if (io.undermoon.slot.Slot.of("key" + i) > 16000) {
+                return "key" + i;
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.undermoon.client;
+
+import io.undermoon.metadata.HostPort;
+import io.undermoon.tls.TlsContext;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of the HTTP API {@code /api/v3} of a list of brokers. A request goes to the next broker when one cannot be
+ * reached, exceeds the time limit, or answers 5xx; every other answer is final. The first broker may have acted
+ * although its answer was lost, so only calls that may be repeated belong here. Thread-safe; callers wait.
+ */
+public final class BrokerHttp {
+    private static final String BASE_PATH = "/api/v3";
+    private static final byte[] NO_BODY = new byte[0];
+
+    private final BrokerOrder brokers;
+    private final Duration timeout;
+    private final BoundedHttp http;
+
+    /**
+     * @param connectTimeout for the TCP connection to each broker
+     * @param timeout for a whole call at each broker, from connecting to the last byte
+     * @param gzip whether to ask for compressed replies
+     * @param tls absent for plain HTTP
+     */
+    public BrokerHttp(
+            BrokerOrder brokers, Duration connectTimeout, Duration timeout, boolean gzip, @Nullable TlsContext tls) {
+        this.brokers = brokers;
+        this.timeout = timeout;
+        this.http = new BoundedHttp(connectTimeout, gzip, tls);
+    }
+
+    /** A request without a body. */
+    public HttpReply send(String method, String path) throws IOException {
+        return send(method, path, NO_BODY, Duration.ZERO);
+    }
+
+    /** A request with a JSON body. */
+    public HttpReply send(String method, String path, byte[] body) throws IOException {
+        return send(method, path, body, Duration.ZERO);
+    }
+
+    /** A request without a body for which the broker may take some time on top of the time limit. */
+    public HttpReply send(String method, String path, Duration extraTime) throws IOException {
+        return send(method, path, NO_BODY, extraTime);
+    }
+
+    /** Returns an answer with a status below 500. */
+    private HttpReply send(String method, String path, byte[] body, Duration extraTime) throws IOException {
+        List<String> failures = new ArrayList<>();
+        IOException last = new IOException("the list of brokers is empty");
+        for (HostPort broker : brokers.candidates()) {
+            try {
+                HttpReply reply = http.send(broker, method, BASE_PATH + path, body, timeout.plus(extraTime));
+                if (reply.status() < 500) {
+                    brokers.answered(broker);
+                    return reply;
+                }
+                BrokerHttpException refusal = reply.refusal();
+                last = refusal;
+                note(failures, broker, "status " + reply.status() + " " + refusal.reason());
+            } catch (InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                last = e;
+                note(failures, broker, String.valueOf(e.getMessage()));
+            }
+        }
+        throw BrokerHttpException.noAnswer(
+                method + " " + path + ": no broker answers: " + String.join("; ", failures), last);
+    }
+
+    private void note(List<String> failures, HostPort broker, String reason) {
+        brokers.failed(broker, reason);
+        failures.add(broker + ": " + reason);
+    }
+}
