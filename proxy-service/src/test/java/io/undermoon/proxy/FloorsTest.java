@@ -36,19 +36,19 @@ class FloorsTest {
             backend <- frame, route, stats
             compression <- backend, command, frame
             node <- backend, frame, route
-            migration.record <- backend, frame, route
-            migration.copy <- backend, command, frame, migration.record, route
+            migration.record <- node, route
+            migration.copy <- backend, command, frame, migration.record, node, route
             session <- acl, backend, client, frame, route, stats
             topology <- route
             control.command <- client, command, control, frame, node, route, topology
-            control.nodes <- client, command, control, frame, node, route, topology
+            control.nodes <- command, control, frame, node, route, topology
             control.cluster <- client, control, control.nodes, frame, route, topology
             control.info <- client, command, control, control.nodes, frame, stats, topology
             control.config <- client, command, control, control.info, control.nodes, frame
             forward <- backend, client, command, compression, frame, route, session, stats, topology
             blocking <- backend, client, command, forward, frame, route, session, topology
             gather <- backend, client, command, forward, frame, route, session, topology
-            migration <- backend, command, frame, migration.copy, migration.record, route, topology
+            migration <- backend, command, frame, migration.copy, migration.record, node, route, topology
             control.umctl <- client, command, control, control.nodes, frame, migration, stats, topology
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, node, route, topology

@@ -7,14 +7,13 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.TaggedSlots;
-import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.SourceMove.Phase;
 import io.undermoon.proxy.migration.SourceMove.Step;
 import io.undermoon.proxy.migration.copy.CopyAttempt;
 import io.undermoon.proxy.migration.copy.CopyCounters;
-import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.umctl.Handshake;
@@ -245,7 +244,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
             if (problem == null) {
                 apply(move.prechecked());
             } else {
-                waitReason = Calls.reason(problem);
+                waitReason = NodeException.reason(problem);
                 schedule(PRECHECK_MILLIS, ifCurrent(action, this::precheck));
             }
         });
@@ -268,14 +267,14 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
             } else if (attempts < MAX_NOTIFICATIONS) {
                 schedule(NOTIFY_MILLIS, ifCurrent(action, () -> notifyDestination(attempts + 1)));
             } else {
-                apply(move.failed(Calls.reason(problem)));
+                apply(move.failed(NodeException.reason(problem)));
             }
         });
     }
 
     private CompletionStage<?> handshake(Handshake.Step step) {
         List<String> command = new Handshake(step, Handshake.VERSION, task()).toCommand();
-        return context.calls().call(destinationProxy, CommandFrame.of(command));
+        return context.nodes().call(destinationProxy, command);
     }
 
     @Override
@@ -371,7 +370,10 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         long action = currentAction;
         BiFunction<@Nullable T, @Nullable Throwable, Boolean> taken = (value, problem) -> {
             if (action == currentAction) {
-                apply(problem == null ? event.apply(requireNonNull(value)) : move.failed(Calls.reason(problem)));
+                apply(
+                        problem == null
+                                ? event.apply(requireNonNull(value))
+                                : move.failed(NodeException.reason(problem)));
             }
             return true;
         };

@@ -5,10 +5,10 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.TaggedSlots;
-import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecord.Status;
 import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.umctl.MigrationProgress;
@@ -128,7 +128,7 @@ final class ImportTask {
                 error = "";
                 apply(found);
             } else {
-                error = Calls.reason(problem);
+                error = NodeException.reason(problem);
             }
             boolean settled = ownership == SlotOwnership.REMOTE;
             context.loop()

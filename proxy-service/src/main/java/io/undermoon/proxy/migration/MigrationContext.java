@@ -4,8 +4,8 @@ import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.migration.copy.CopyContext;
-import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.List;
  *
  * @param connections of the migration event loop, on which all of them run
  * @param clientConnections of the loops that serve clients
- * @param calls sends commands to nodes, on the loop
+ * @param nodes the client for nodes and proxies, on the loop
  */
 record MigrationContext(
         NodeConnections connections,
@@ -23,7 +23,7 @@ record MigrationContext(
         TopologyStore topology,
         Endpoints endpoints,
         CommandCatalog commands,
-        Calls calls,
+        NodeClient nodes,
         MigrationRecords records,
         MigrationSettings settings) {
 
@@ -33,6 +33,6 @@ record MigrationContext(
 
     CopyContext copyContext() {
         return new CopyContext(
-                loop(), calls, records, commands.current(), settings.maxKeysPerSecond(), settings.maxBytesPerSecond());
+                loop(), nodes, records, commands.current(), settings.maxKeysPerSecond(), settings.maxBytesPerSecond());
     }
 }

@@ -6,8 +6,9 @@ import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.command.CommandCatalog;
-import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.topology.SlotOwnership;
@@ -55,15 +56,15 @@ public final class Migrations implements AutoCloseable {
             Endpoints endpoints,
             CommandCatalog commands,
             MigrationSettings settings) {
-        Calls calls = new Calls(connections);
+        NodeClient nodes = new NodeClient(connections);
         this.context = new MigrationContext(
                 connections,
                 clientConnections,
                 topology,
                 endpoints,
                 commands,
-                calls,
-                new MigrationRecords(calls),
+                nodes,
+                new MigrationRecords(nodes),
                 settings);
         this.cleanup = new SlotCleanup(context);
     }
@@ -120,7 +121,7 @@ public final class Migrations implements AutoCloseable {
                     if (problem == null) {
                         answer.complete(text);
                     } else {
-                        answer.complete("NOT_READY_FOR_SWITCHING " + Calls.reason(problem));
+                        answer.complete("NOT_READY_FOR_SWITCHING " + NodeException.reason(problem));
                     }
                 }));
         return answer;

@@ -4,10 +4,10 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.migration.copy.KeySweep;
-import io.undermoon.proxy.migration.record.Calls;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecord.Status;
 import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.slot.SlotRanges;
@@ -96,7 +96,7 @@ final class SlotCleanup {
             CompletableFuture.allOf(checks.toArray(CompletableFuture<?>[]::new)).whenComplete((done, problem) -> {
                 checking = false;
                 if (problem != null) {
-                    LOG.debugf("Migration records cannot be read: reason=%s", Calls.reason(problem));
+                    LOG.debugf("Migration records cannot be read: reason=%s", NodeException.reason(problem));
                 }
             });
         }
@@ -156,7 +156,7 @@ final class SlotCleanup {
         LOG.infof("Deleting keys that a migration left behind: node=%s slots=%s record=%s", node, slots, record);
         KeySweep.start(
                         context.loop(),
-                        context.calls(),
+                        context.nodes(),
                         node,
                         slot -> slots.contains(slot) && !slotsAt(node).contains(slot),
                         this::delayNanos,
@@ -166,7 +166,7 @@ final class SlotCleanup {
                     if (problem != null) {
                         LOG.warnf(
                                 "Keys that a migration left behind cannot be deleted: node=%s slots=%s reason=%s",
-                                node, slots, Calls.reason(problem));
+                                node, slots, NodeException.reason(problem));
                     } else {
                         LOG.infof(
                                 "Deleted keys that a migration left behind: node=%s slots=%s keys=%d",
@@ -186,7 +186,7 @@ final class SlotCleanup {
             if (problem != null) {
                 LOG.debugf(
                         "Migration record cannot be removed: node=%s slots=%s reason=%s",
-                        node, slots, Calls.reason(problem));
+                        node, slots, NodeException.reason(problem));
             }
         });
     }

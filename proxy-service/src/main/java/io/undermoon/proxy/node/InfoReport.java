@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * false or the empty string. Immutable.
  */
 public final class InfoReport {
-    static final InfoReport EMPTY = parse("");
+    public static final InfoReport EMPTY = parse("");
 
     private final Map<String, String> fields;
 

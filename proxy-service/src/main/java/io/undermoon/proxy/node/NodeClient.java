@@ -1,5 +1,6 @@
 package io.undermoon.proxy.node;
 
+import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -43,6 +44,15 @@ public final class NodeClient {
     public CompletionStage<RespValue> call(Endpoint node, CommandFrame command) {
         String question = question(node, command);
         return send(node, Protocol.RESP2, command, question).thenApply(reply -> successful(question, reply));
+    }
+
+    /** Sends a command on a connection of a task's own, on its loop; an error reply fails the stage. */
+    public static CompletionStage<RespValue> call(DirectConnection connection, String... command) {
+        CommandFrame frame = CommandFrame.of(List.of(command));
+        String question = question(connection.endpoint(), frame);
+        CompletableFuture<RespValue> answer = new CompletableFuture<>();
+        connection.send(frame, new ReplyCollector(question, MAX_REPLY_BYTES, answer));
+        return answer.thenApply(reply -> successful(question, reply));
     }
 
     /**

@@ -1,11 +1,13 @@
 package io.undermoon.proxy.migration.copy;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.SubscriptionConnection;
-import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.NodeInfo;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +38,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     private static final long READ_MILLIS = 4;
 
     private final ProxyLoop loop;
-    private final Calls calls;
+    private final NodeClient nodes;
     private final Endpoint node;
     private final StreamReader reader;
     private final Listener listener;
@@ -45,7 +47,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     private @Nullable ScheduledFuture<?> acknowledging;
     private @Nullable ScheduledFuture<?> pausing;
     private @Nullable ByteBuf partial;
-    private NodeInfo info = NodeInfo.parse("");
+    private InfoReport info = InfoReport.EMPTY;
     private String problem = "";
     private int attempts;
     private boolean attached;
@@ -61,9 +63,9 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         void lost(String reason);
     }
 
-    ChangeFeed(ProxyLoop loop, Calls calls, Endpoint node, StreamReader reader, Listener listener) {
+    ChangeFeed(ProxyLoop loop, NodeClient nodes, Endpoint node, StreamReader reader, Listener listener) {
         this.loop = loop;
-        this.calls = calls;
+        this.nodes = nodes;
         this.node = node;
         this.reader = reader;
         this.listener = listener;
@@ -77,16 +79,16 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
             end("node " + node + " does not let its changes be followed: " + problem);
             return;
         }
-        calls.call(node, "INFO", "replication").whenComplete((reply, failure) -> {
+        nodes.info(node, "replication").whenComplete((reply, failure) -> {
             if (closed) {
                 return;
             }
             if (failure != null) {
-                end(Calls.reason(failure));
+                end(NodeException.reason(failure));
                 return;
             }
-            info = NodeInfo.parse(Calls.text(reply));
-            if (!info.master() || info.replicationId().isEmpty()) {
+            info = reply;
+            if (info.role() != Role.MASTER || info.replicationId().isEmpty()) {
                 end("node " + node + " is no master whose changes can be followed");
                 return;
             }
@@ -141,7 +143,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     }
 
     private void synchronize() {
-        send("PSYNC", info.replicationId(), Long.toString(info.replicationOffset() + 1));
+        send("PSYNC", info.replicationId(), Long.toString(info.offset() + 1));
         if (!info.hasBacklog()) {
             awaitBacklog();
         }
@@ -156,9 +158,8 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
                 .schedule(
                         () -> {
                             if (!closed && !attached && asked != null && asked == connection) {
-                                calls.call(node, "INFO", "replication").whenComplete((reply, failure) -> {
-                                    boolean there = failure == null
-                                            && NodeInfo.parse(Calls.text(reply)).hasBacklog();
+                                nodes.info(node, "replication").whenComplete((reply, failure) -> {
+                                    boolean there = failure == null && reply.hasBacklog();
                                     if (!there) {
                                         awaitBacklog();
                                     } else if (asked == connection && !attached) {

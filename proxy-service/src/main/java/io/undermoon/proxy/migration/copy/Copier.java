@@ -2,15 +2,15 @@ package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.backend.ProxyLoop;
-import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -232,16 +232,12 @@ final class Copier implements KeyCopy.Owner {
      */
     private void raiseArgumentLimit() {
         for (String limit : List.of("client-query-buffer-limit", "proto-max-bulk-len")) {
-            CompletableFuture<RespValue> answer = new CompletableFuture<>();
-            destination.send(
-                    CommandFrame.of(List.of("CONFIG", "SET", limit, ANY_SIZE)),
-                    Calls.collector("CONFIG SET " + limit + " at " + destination.endpoint(), answer));
-            answer.whenComplete((reply, problem) -> {
+            NodeClient.call(destination, "CONFIG", "SET", limit, ANY_SIZE).whenComplete((reply, problem) -> {
                 if (problem != null) {
                     // The value may fit all the same; otherwise RESTORE fails and says so.
                     LOG.warnf(
                             "Limit for large values cannot be raised: node=%s limit=%s reason=%s",
-                            destination.endpoint(), limit, Calls.reason(problem));
+                            destination.endpoint(), limit, NodeException.reason(problem));
                 }
             });
         }
@@ -296,25 +292,22 @@ final class Copier implements KeyCopy.Owner {
         }
         scanning = true;
         nextScanNanos = now + plan.intervalNanos();
-        CompletableFuture<RespValue> answer = new CompletableFuture<>();
-        source.send(
-                CommandFrame.of(List.of("SCAN", cursor, "COUNT", Integer.toString(plan.count()))),
-                Calls.collector("SCAN of " + source.endpoint(), answer));
-        answer.whenComplete((reply, problem) -> {
-            scanning = false;
-            if (problem != null) {
-                failed(Calls.reason(problem));
-            } else if (!stopped) {
-                addScanned(Calls.items(reply));
-                pump();
-            }
-        });
+        NodeClient.call(source, "SCAN", cursor, "COUNT", Integer.toString(plan.count()))
+                .whenComplete((reply, problem) -> {
+                    scanning = false;
+                    if (problem != null) {
+                        failed(NodeException.reason(problem));
+                    } else if (!stopped) {
+                        addScanned(ReplyValues.items(reply));
+                        pump();
+                    }
+                });
     }
 
     private void addScanned(List<RespValue> reply) {
-        cursor = Calls.text(reply.get(0));
+        cursor = ReplyValues.text(reply.get(0));
         scanned = cursor.equals("0");
-        List<RespValue> keys = Calls.items(reply.get(1));
+        List<RespValue> keys = ReplyValues.items(reply.get(1));
         counters.scanned(keys.size());
         List<byte[]> moving = new ArrayList<>();
         for (RespValue key : keys) {

@@ -4,15 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.proxy.backend.DirectConnection;
+import io.undermoon.proxy.frame.CommandBuilder;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.Calls.CallException;
 import io.undermoon.proxy.migration.record.MigrationRecords;
-import io.undermoon.proxy.migration.record.NodeInfo;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRanges;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -85,7 +86,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         this.listener = listener;
         this.limiter = new RateLimiter(context.maxKeysPerSecond(), context.maxBytesPerSecond());
         this.reader = new StreamReader(context.commands(), slots, this);
-        this.feed = new ChangeFeed(context.loop(), context.calls(), source, reader, this);
+        this.feed = new ChangeFeed(context.loop(), context.nodes(), source, reader, this);
     }
 
     /**
@@ -93,14 +94,14 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
      * {@code copying}.
      */
     public CompletionStage<?> prepare() {
-        Calls calls = context.calls();
+        NodeClient nodes = context.nodes();
         return endFormerAttempts()
                 .thenCompose(ended -> connect())
                 .thenCompose(connected -> context.records().removeSlots(source, MigrationRecords.IMPORTS, slots))
                 .thenCompose(done -> context.records().removeSlots(destination, MigrationRecords.EXPORTS, slots))
-                .thenCompose(done -> calls.call(source, "INFO"))
+                .thenCompose(done -> nodes.info(source, "server"))
                 .thenCompose(info -> {
-                    isVersion7OrLater = NodeInfo.parse(Calls.text(info)).majorVersion() >= 7;
+                    isVersion7OrLater = info.majorVersion() >= 7;
                     feed.attach();
                     return attached;
                 })
@@ -108,12 +109,12 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 .thenCompose(known -> purge())
                 .thenCompose(purged -> readMaxArgument())
                 .thenCompose(known -> copyFunctions())
-                .thenCompose(done -> calls.call(source, "DBSIZE"))
+                .thenCompose(done -> nodes.call(source, "DBSIZE"))
                 .thenAccept(size -> {
                     if (closed) {
-                        throw new CallException("the attempt has ended");
+                        throw new IllegalStateException("the attempt has ended");
                     }
-                    counters.begin(Calls.number(size));
+                    counters.begin(ReplyValues.number(size));
                     copier = newCopier();
                 });
     }
@@ -136,7 +137,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     public CompletionStage<Boolean> finish(String marker, long waitMillis) {
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
-        CompletionStage<RespValue> replication = context.calls().call(destination, "INFO", "replication");
+        CompletionStage<InfoReport> replication = context.nodes().info(destination, "replication");
         markerRead = seen;
         reader.awaitMarker(marker);
         feed.lowLatency(true);
@@ -148,11 +149,11 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                     return drained;
                 })
                 .thenCompose(done -> replication)
-                .thenCompose(info -> NodeInfo.parse(Calls.text(info)).replicas() == 0
+                .thenCompose(info -> !info.hasOnlineReplica()
                         ? CompletableFuture.completedFuture(true)
                         : requireNonNull(to)
                                 .call("WAIT", "1", Long.toString(waitMillis))
-                                .thenApply(acknowledged -> Calls.number(acknowledged) > 0));
+                                .thenApply(acknowledged -> ReplyValues.number(acknowledged) > 0));
     }
 
     /** Ends the attempt; the listener is no longer called. */
@@ -178,7 +179,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private void fail(String reason) {
         if (!closed) {
             close();
-            attached.completeExceptionally(new CallException(reason));
+            attached.completeExceptionally(new IllegalStateException(reason));
             listener.attemptFailed(reason);
         }
     }
@@ -187,14 +188,14 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
      * Closes connections of earlier attempts at the destination, by their name: values may still be in flight on them.
      */
     private CompletionStage<?> endFormerAttempts() {
-        return context.calls()
+        return context.nodes()
                 .call(destination, "CLIENT", "LIST", "TYPE", "normal")
                 .thenCompose(list -> {
                     List<CompletableFuture<?>> ends = new ArrayList<>();
-                    for (String line : Calls.text(list).split("\n", -1)) {
+                    for (String line : ReplyValues.text(list).split("\n", -1)) {
                         if (line.contains(" name=" + name() + " ")) {
                             String id = line.substring("id=".length(), line.indexOf(' '));
-                            ends.add(context.calls()
+                            ends.add(context.nodes()
                                     .call(destination, "CLIENT", "KILL", "ID", id)
                                     .toCompletableFuture());
                         }
@@ -219,7 +220,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private CompletionStage<?> startProbe() {
         LoadProbe started = new LoadProbe(
                 context.loop(),
-                context.calls(),
+                context.nodes(),
                 requireNonNull(from).connection,
                 requireNonNull(to).connection,
                 limiter,
@@ -242,7 +243,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
     private CompletionStage<?> purge() {
         return KeySweep.start(
-                context.loop(), context.calls(), destination, slots::contains, this::purgeDelayNanos, removing -> {});
+                context.loop(), context.nodes(), destination, slots::contains, this::purgeDelayNanos, removing -> {});
     }
 
     /** Copies the functions, which are the same on all masters of a cluster; a new node has none. */
@@ -250,26 +251,30 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         if (!isVersion7OrLater) {
             return CompletableFuture.completedFuture(new RespValue.Int(0));
         }
-        return context.calls().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
+        return context.nodes().call(source, "FUNCTION", "DUMP").thenCompose(dump -> {
             if (!(dump instanceof RespValue.Bulk bulk) || bulk.bytes().length <= EMPTY_FUNCTIONS_BYTES) {
                 return CompletableFuture.completedFuture(dump);
             }
-            byte[] replace = "REPLACE".getBytes(StandardCharsets.US_ASCII);
-            CommandFrame restore = Calls.command(List.of("FUNCTION", "RESTORE"), List.of(bulk.bytes(), replace));
-            return context.calls().call(destination, restore);
+            CommandFrame restore = new CommandBuilder(4)
+                    .add("FUNCTION")
+                    .add("RESTORE")
+                    .add(bulk.bytes())
+                    .add("REPLACE")
+                    .build();
+            return context.nodes().call(destination, restore);
         });
     }
 
     /** Reads the largest argument that the destination accepts; the default is assumed where that is not possible. */
     private CompletionStage<?> readMaxArgument() {
-        return context.calls()
+        return context.nodes()
                 .call(destination, "CONFIG", "GET", "proto-max-bulk-len")
                 .thenAccept(reply -> maxArgumentBytes =
-                        Long.parseLong(Calls.text(Calls.items(reply).get(1))))
+                        Long.parseLong(ReplyValues.text(ReplyValues.items(reply).get(1))))
                 .exceptionally(problem -> {
                     LOG.infof(
                             "proto-max-bulk-len cannot be read, the default is assumed: node=%s reason=%s",
-                            destination, Calls.reason(problem));
+                            destination, NodeException.reason(problem));
                     return null;
                 });
     }
@@ -339,9 +344,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         }
 
         CompletionStage<RespValue> call(String... command) {
-            CompletableFuture<RespValue> answer = new CompletableFuture<>();
-            connection.send(CommandFrame.of(List.of(command)), Calls.collector(node + " to " + command[0], answer));
-            return answer;
+            return NodeClient.call(connection, command);
         }
 
         @Override
@@ -357,7 +360,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
 
         @Override
         public void lost(String reason) {
-            named.completeExceptionally(new CallException(reason));
+            named.completeExceptionally(new IllegalStateException(reason));
             fail(reason);
         }
 

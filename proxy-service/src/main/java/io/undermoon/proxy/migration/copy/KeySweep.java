@@ -1,7 +1,9 @@
 package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.ProxyLoop;
-import io.undermoon.proxy.migration.record.Calls;
+import io.undermoon.proxy.frame.CommandBuilder;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
@@ -30,7 +32,7 @@ public final class KeySweep {
     }
 
     private final ProxyLoop loop;
-    private final Calls calls;
+    private final NodeClient nodes;
     private final Endpoint node;
     private final IntPredicate slots;
     private final Throttle throttle;
@@ -40,13 +42,13 @@ public final class KeySweep {
 
     private KeySweep(
             ProxyLoop loop,
-            Calls calls,
+            NodeClient nodes,
             Endpoint node,
             IntPredicate slots,
             Throttle throttle,
             Consumer<Boolean> removing) {
         this.loop = loop;
-        this.calls = calls;
+        this.nodes = nodes;
         this.node = node;
         this.slots = slots;
         this.throttle = throttle;
@@ -61,21 +63,21 @@ public final class KeySweep {
      */
     public static CompletionStage<Long> start(
             ProxyLoop loop,
-            Calls calls,
+            NodeClient nodes,
             Endpoint node,
             IntPredicate slots,
             Throttle throttle,
             Consumer<Boolean> removing) {
-        KeySweep sweep = new KeySweep(loop, calls, node, slots, throttle, removing);
+        KeySweep sweep = new KeySweep(loop, nodes, node, slots, throttle, removing);
         sweep.run();
         return sweep.done;
     }
 
     private void run() {
-        calls.call(node, "DBSIZE").whenComplete((size, problem) -> {
+        nodes.call(node, "DBSIZE").whenComplete((size, problem) -> {
             if (problem != null) {
                 done.completeExceptionally(problem);
-            } else if (Calls.number(size) == 0) {
+            } else if (ReplyValues.number(size) == 0) {
                 done.complete(0L);
             } else {
                 next(scan("0"));
@@ -84,7 +86,7 @@ public final class KeySweep {
     }
 
     private CompletionStage<RespValue> scan(String cursor) {
-        return calls.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH));
+        return nodes.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH));
     }
 
     private void next(CompletionStage<RespValue> scanned) {
@@ -92,9 +94,9 @@ public final class KeySweep {
     }
 
     private void take(RespValue reply) {
-        List<RespValue> parts = Calls.items(reply);
-        String cursor = Calls.text(parts.get(0));
-        List<RespValue> found = Calls.items(parts.get(1));
+        List<RespValue> parts = ReplyValues.items(reply);
+        String cursor = ReplyValues.text(parts.get(0));
+        List<RespValue> found = ReplyValues.items(parts.get(1));
         List<byte[]> keys = new ArrayList<>();
         for (RespValue key : found) {
             if (key instanceof RespValue.Bulk bulk && slots.test(Slot.of(bulk.bytes()))) {
@@ -121,9 +123,11 @@ public final class KeySweep {
             return CompletableFuture.completedFuture(0L);
         }
         removing.accept(true);
-        return calls.call(node, Calls.command(List.of("UNLINK"), keys))
+        CommandBuilder unlink = new CommandBuilder(keys.size() + 1).add("UNLINK");
+        keys.forEach(unlink::add);
+        return nodes.call(node, unlink.build())
                 .whenComplete((count, problem) -> removing.accept(false))
-                .thenApply(count -> removed += Calls.number(count));
+                .thenApply(count -> removed += ReplyValues.number(count));
     }
 
     private @Nullable Void fail(Throwable problem) {

@@ -2,13 +2,11 @@ package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.backend.ProxyLoop;
-import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.migration.record.Calls;
-import io.undermoon.proxy.migration.record.NodeInfo;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.proxy.route.Endpoint;
-import io.undermoon.resp.RespValue;
 import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +35,7 @@ final class LoadProbe {
     private static final int COUNT_EVERY = 5;
 
     private final ProxyLoop loop;
-    private final Calls calls;
+    private final NodeClient nodes;
     private final RateLimiter limiter;
     private final DoubleSupplier leastPerSecond;
     private final Side[] sides;
@@ -51,13 +49,13 @@ final class LoadProbe {
     /** @param leastPerSecond keys per second that are needed whatever the load, so that the copy ends in time */
     LoadProbe(
             ProxyLoop loop,
-            Calls calls,
+            NodeClient nodes,
             DirectConnection source,
             DirectConnection destination,
             RateLimiter limiter,
             DoubleSupplier leastPerSecond) {
         this.loop = loop;
-        this.calls = calls;
+        this.nodes = nodes;
         this.limiter = limiter;
         this.leastPerSecond = leastPerSecond;
         this.sides = new Side[] {new Side(source), new Side(destination)};
@@ -169,7 +167,7 @@ final class LoadProbe {
         CompletableFuture<?> ping() {
             pings++;
             long start = System.nanoTime();
-            return calls.call(node, "PING")
+            return nodes.call(node, "PING")
                     .handle((answer, problem) -> lastNanos = System.nanoTime() - start)
                     .toCompletableFuture();
         }
@@ -182,18 +180,20 @@ final class LoadProbe {
             if (stopped) {
                 return CompletableFuture.completedFuture(true);
             }
-            CompletableFuture<RespValue> answer = new CompletableFuture<>();
             long sent = connection.sent() + pings;
-            connection.send(CommandFrame.of(List.of("INFO", "stats")), Calls.collector("INFO of " + node, answer));
-            return answer.handle((info, problem) -> {
-                OptionalLong commands = problem == null ? NodeInfo.commands(Calls.text(info)) : OptionalLong.empty();
-                if (commands.isPresent()) {
-                    load.recordCommands(commands.getAsLong(), sent, System.nanoTime());
-                } else {
-                    LOG.debugf("INFO stats has no count of commands: node=%s", node);
-                }
-                return commands.isPresent();
-            });
+            return NodeClient.call(connection, "INFO", "stats")
+                    .handle((info, problem) -> {
+                        OptionalLong commands = problem == null
+                                ? InfoReport.parse(ReplyValues.text(info)).commandsProcessed()
+                                : OptionalLong.empty();
+                        if (commands.isPresent()) {
+                            load.recordCommands(commands.getAsLong(), sent, System.nanoTime());
+                        } else {
+                            LOG.debugf("INFO stats has no count of commands: node=%s", node);
+                        }
+                        return commands.isPresent();
+                    })
+                    .toCompletableFuture();
         }
     }
 }

@@ -1,7 +1,8 @@
 package io.undermoon.proxy.migration.record;
 
-import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.migration.record.Calls.CallException;
+import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRange;
@@ -57,14 +58,15 @@ public final class MigrationRecords {
 
     private static final String WAIT_MILLIS = "100";
 
-    private final Calls calls;
+    private final NodeClient nodes;
 
-    public MigrationRecords(Calls calls) {
-        this.calls = calls;
+    public MigrationRecords(NodeClient nodes) {
+        this.nodes = nodes;
     }
 
     public CompletionStage<@Nullable MigrationRecord> read(Endpoint node, String hash, SlotRanges slots) {
-        return eval(node, READ, hash, slots.toString()).thenApply(value -> MigrationRecord.parse(Calls.text(value)));
+        return eval(node, READ, hash, slots.toString())
+                .thenApply(value -> MigrationRecord.parse(ReplyValues.text(value)));
     }
 
     /**
@@ -82,15 +84,15 @@ public final class MigrationRecords {
         String before = expected == null ? "" : expected.toString();
         String after = next == null ? "" : next.toString();
         return eval(node, REPLACE, hash, slots.toString(), before, after)
-                .thenApply(value -> Calls.number(value) == 1)
+                .thenApply(value -> ReplyValues.number(value) == 1)
                 .thenCompose(done -> done ? awaitReplica(node) : CompletableFuture.completedFuture(false));
     }
 
     private CompletionStage<Boolean> awaitReplica(Endpoint node) {
-        return calls.call(node, "INFO", "replication")
-                .thenCompose(info -> NodeInfo.parse(Calls.text(info)).replicas() == 0
+        return nodes.info(node, "replication")
+                .thenCompose(info -> !info.hasOnlineReplica()
                         ? CompletableFuture.completedFuture(true)
-                        : calls.call(node, "WAIT", "1", WAIT_MILLIS).thenApply(acknowledged -> true))
+                        : nodes.call(node, "WAIT", "1", WAIT_MILLIS).thenApply(acknowledged -> true))
                 // The record has been replaced whether or not a replica has acknowledged it.
                 .exceptionally(problem -> true);
     }
@@ -98,11 +100,11 @@ public final class MigrationRecords {
     public CompletionStage<Map<SlotRanges, MigrationRecord>> readAll(Endpoint node, String hash) {
         return eval(node, READ_ALL, hash).thenApply(reply -> {
             Map<SlotRanges, MigrationRecord> records = new LinkedHashMap<>();
-            List<RespValue> items = Calls.items(reply);
+            List<RespValue> items = ReplyValues.items(reply);
             for (int i = 0; i + 1 < items.size(); i += 2) {
-                MigrationRecord record = MigrationRecord.parse(Calls.text(items.get(i + 1)));
+                MigrationRecord record = MigrationRecord.parse(ReplyValues.text(items.get(i + 1)));
                 if (record != null) {
-                    records.put(parse(Calls.text(items.get(i))), record);
+                    records.put(parse(ReplyValues.text(items.get(i))), record);
                 }
             }
             return records;
@@ -135,10 +137,10 @@ public final class MigrationRecords {
     private CompletionStage<RespValue> eval(Endpoint node, String script, String key, String... arguments) {
         List<String> command = new ArrayList<>(List.of("EVAL", script, "1", key));
         command.addAll(List.of(arguments));
-        return calls.call(node, CommandFrame.of(command)).exceptionally(problem -> {
-            String reason = Calls.reason(problem);
+        return nodes.call(node, command).exceptionally(problem -> {
+            String reason = NodeException.reason(problem);
             boolean oneDatabase = reason.contains("DB index is out of range");
-            throw new CallException(
+            throw new IllegalStateException(
                     oneDatabase
                             ? "node " + node + " needs at least 2 databases to keep records of migrations"
                             : reason);
