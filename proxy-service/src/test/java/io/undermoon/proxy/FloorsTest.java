@@ -61,6 +61,7 @@ class FloorsTest {
                             "pubsub",
                             "replication",
                             "control")),
+            Map.entry("config", Set.of("frame", "acl", "backend", "replication", "migration", "control", "session")),
             Map.entry(
                     "server",
                     Set.of(
@@ -77,7 +78,8 @@ class FloorsTest {
                             "replication",
                             "migration",
                             "control",
-                            "session")));
+                            "session",
+                            "config")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -122,10 +124,10 @@ class FloorsTest {
     }
 
     @Test
-    void only_the_server_room_knows_quarkus() {
+    void only_config_and_server_know_quarkus() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(packageOf("server"))
+                .resideOutsideOfPackages(packageOf("config"), packageOf("server"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..", "org.eclipse.microprofile..")

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.config.RegistrationSettings;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsHttpClient;
 import java.io.ByteArrayInputStream;

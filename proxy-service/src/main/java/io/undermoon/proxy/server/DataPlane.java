@@ -6,6 +6,7 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.session.SessionServices;

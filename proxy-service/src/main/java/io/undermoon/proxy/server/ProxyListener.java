@@ -13,6 +13,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.session.SessionInitializer;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -7,6 +7,8 @@ import io.undermoon.proxy.backend.BackendQuery;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.config.AccessSettings;
+import io.undermoon.proxy.config.ProxySettings;
 import io.undermoon.proxy.control.ClientRegistry;
 import io.undermoon.proxy.control.CommandLearning;
 import io.undermoon.proxy.control.ControlCommands;

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.server;
 
+import io.undermoon.proxy.config.RegistrationSettings;
 import io.undermoon.proxy.server.BrokerClient.BrokerException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.server;
 
+import io.undermoon.proxy.config.AccessSettings;
 import io.undermoon.proxy.control.UsersFile;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

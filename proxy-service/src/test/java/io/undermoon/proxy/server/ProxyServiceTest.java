@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.startsWith;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.proxy.config.ProxyConfig;
 import io.undermoon.proxy.testing.BrokerDouble;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;

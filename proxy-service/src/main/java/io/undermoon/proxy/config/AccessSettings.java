@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendSettings;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param fileInterval how often the file is looked at for changes; zero for never
  * @param controlSecret for control commands; absent when they need none
  */
-record AccessSettings(
+public record AccessSettings(
         @Nullable String password,
         @Nullable Path file,
         Duration fileInterval,

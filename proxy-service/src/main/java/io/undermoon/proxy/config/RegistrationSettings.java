@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
@@ -15,14 +15,14 @@ import java.util.OptionalInt;
  * @param host the failure domain
  * @param index the place in ordered mode
  */
-record RegistrationSettings(
+public record RegistrationSettings(
         List<HostPort> brokers,
         Duration interval,
         ProxyAddress self,
         List<NodeAddress> nodes,
         String host,
         OptionalInt index) {
-    RegistrationSettings {
+    public RegistrationSettings {
         brokers = List.copyOf(brokers);
         nodes = List.copyOf(nodes);
     }
@@ -42,7 +42,7 @@ record RegistrationSettings(
     }
 
     /** Whether there is somebody to register with and something to register. */
-    boolean isWanted() {
+    public boolean isWanted() {
         return !brokers.isEmpty() && !nodes.isEmpty();
     }
 }

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import java.util.Locale;
 import org.eclipse.microprofile.config.spi.Converter;

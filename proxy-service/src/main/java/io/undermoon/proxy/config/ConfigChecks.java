@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The rules that values of the configuration have to keep. A broken one is reported with key, value and expectation. */
-final class ConfigChecks {
+public final class ConfigChecks {
     private static final List<String> BATCH_STRATEGIES = List.of("disabled", "fixed", "dynamic");
 
     private ConfigChecks() {}
@@ -138,7 +138,7 @@ final class ConfigChecks {
     }
 
     /** What is worth saying of a configuration that is valid. */
-    static List<String> remarks(ProxyConfig config) {
+    public static List<String> remarks(ProxyConfig config) {
         List<String> remarks = new ArrayList<>();
         if (config.maxRedirections() == 0) {
             remarks.add(

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
@@ -21,7 +21,7 @@ import java.util.List;
  * @param nodes the Redis nodes behind this proxy, two or, when not configured, none
  * @param threads event loops, at least 1
  */
-record ProxySettings(
+public record ProxySettings(
         HostPort address,
         ProxyAddress self,
         List<NodeAddress> nodes,
@@ -41,12 +41,12 @@ record ProxySettings(
     /** What may wait for a connection that is being made; a second of small commands. */
     private static final int MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
-    ProxySettings {
+    public ProxySettings {
         nodes = List.copyOf(nodes);
     }
 
     /** See {@link io.undermoon.proxy.control.SlowLog}. */
-    record SlowLogSettings(int capacity, long thresholdMicros, long sampleRate) {}
+    public record SlowLogSettings(int capacity, long thresholdMicros, long sampleRate) {}
 
     /**
      * Checks every value.
@@ -54,7 +54,7 @@ record ProxySettings(
      * @param version of this program
      * @throws IllegalArgumentException a value is out of range; the message has its key, the value and what was expected
      */
-    static ProxySettings of(ProxyConfig config, String version) {
+    public static ProxySettings of(ProxyConfig config, String version) {
         ConfigChecks.checkUnused(config);
         HostPort address = ConfigChecks.address("address", config.address());
         TlsSettings tls = TlsSettings.of(config.tls(), address);

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.BackendEncryption;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param broker whether the brokers are asked by https
  * @param portOffset from the plain port of any proxy to that for TLS
  */
-record TlsSettings(
+public record TlsSettings(
         @Nullable TlsContext context,
         @Nullable HostPort address,
         ClientAuth clients,
@@ -81,8 +81,7 @@ record TlsSettings(
     }
 
     /** The client side towards the brokers; absent for plain HTTP. */
-    @Nullable
-    TlsContext brokers() {
+    public @Nullable TlsContext brokers() {
         return broker ? context : null;
     }
 
@@ -91,7 +90,7 @@ record TlsSettings(
      *
      * @param plain where those without TLS are, unless only TLS is spoken there
      */
-    List<ListenPoint> listenPoints(HostPort plain) {
+    public List<ListenPoint> listenPoints(HostPort plain) {
         if (address == null || context == null) {
             return List.of(ListenPoint.plain(plain));
         }
