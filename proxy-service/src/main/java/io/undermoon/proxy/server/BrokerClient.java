@@ -25,8 +25,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a proxy asks of the brokers. A broker that does not answer is passed over for the next one, which then is asked first.
- * For one thread; every call ends within {@value #TIMEOUT_SECONDS} s per broker.
+ * What a proxy asks of the brokers. A broker that does not answer is passed over for the next one, which then is asked
+ * first. For one thread; every call ends within {@value #TIMEOUT_SECONDS} s per broker.
  */
 final class BrokerClient {
     private static final int TIMEOUT_SECONDS = 5;

@@ -8,7 +8,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.session.SessionInitializer;
 
-/** Keeps count of the connections, and adds TLS where it is spoken. */
+/** Sets up a client's connection: registers it with the listener, adds TLS where the port has it, then the session. */
 @Sharable
 final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final ChannelGroup connections;

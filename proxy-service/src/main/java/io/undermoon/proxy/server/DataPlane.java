@@ -23,8 +23,8 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that serves clients: the event loops, their connections to backends, and the listening sockets. Plain Java; made once,
- * started once, closed once.
+ * The event loops, their connections to backends, and the listening sockets. Plain Java; made once, started once,
+ * closed once.
  */
 public final class DataPlane implements AutoCloseable {
     private static final long GRACE_SECONDS = 5;
@@ -67,7 +67,7 @@ public final class DataPlane implements AutoCloseable {
         return stats;
     }
 
-    /** The loop for what the proxy itself asks its nodes; it serves no clients. */
+    /** The loop for the proxy's own commands to its nodes; it serves no clients. */
     public ProxyLoop controlLoop() {
         return controlLoop;
     }
@@ -106,15 +106,15 @@ public final class DataPlane implements AutoCloseable {
     }
 
     /**
-     * Unblocks the clients that wait in {@code BLPOP} and the like for certain slots; from any thread. Completes when their
-     * replies are in; commands without a result are dispatched again thereafter, as if they had just come.
+     * Unblocks the clients that wait in {@code BLPOP} and the like for certain slots; from any thread. Completes when
+     * their replies are in; commands without a result are dispatched again thereafter, as if they had just come.
      */
     public CompletionStage<@Nullable Void> unblock(IntPredicate slots) {
         SessionInitializer started = sessions;
         return started == null ? CompletableFuture.completedFuture(null) : started.unblock(slots);
     }
 
-    /** Connects to what the new routes lead to, and lets go of the rest. */
+    /** Connects to the endpoints of the new routes, and closes the connections to the rest. */
     private void follow(Topology topology) {
         for (ProxyLoop loop : loops) {
             loop.execute(() -> {
@@ -132,7 +132,7 @@ public final class DataPlane implements AutoCloseable {
         close(NO_GRACE);
     }
 
-    /** Stops accepting, gives clients the replies they wait for, closes every connection and ends the loops. */
+    /** Stops accepting, waits for the replies to commands in flight, closes every connection and ends the loops. */
     public void close(Duration grace) {
         if (listener != null) {
             listener.close();
