@@ -19,6 +19,7 @@ import io.undermoon.broker.store.ProgressBoard;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.broker.store.Vacancies;
 import io.undermoon.json.Json;
+import io.undermoon.tls.ServiceTls;
 import io.undermoon.umctl.ProxyLogin;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Disposes;
@@ -88,19 +89,20 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    Encryption encryption(BrokerConfig config) {
-        return new Encryption(config.tls());
-    }
-
-    void close(@Disposes Encryption encryption) {
-        encryption.close();
+    ServiceTls tls(BrokerConfig config) {
+        return new ServiceTls(
+                config.tls(), config.tls().proxies() || config.tls().replicas());
     }
 
     @Produces
     @Singleton
-    ProxyCall proxyCall(Vertx vertx, BrokerConfig config, Encryption encryption) {
+    ProxyCall proxyCall(Vertx vertx, BrokerConfig config, ServiceTls tls) {
         ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
-        return new ProxyCall(vertx, config.proxyClient().timeout(), login, encryption.proxies());
+        return new ProxyCall(
+                vertx,
+                config.proxyClient().timeout(),
+                login,
+                tls.where(config.tls().proxies()));
     }
 
     @Produces
@@ -141,9 +143,12 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config, Encryption encryption) {
+    ReplicaPush replicaPush(MetadataStore store, Settings settings, BrokerConfig config, ServiceTls tls) {
         return new ReplicaPush(
-                store, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
+                store,
+                settings.replicaAddresses(),
+                config.replicaClient().timeout(),
+                tls.where(config.tls().replicas()));
     }
 
     @Produces

@@ -7,6 +7,7 @@ import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataStore;
 import io.undermoon.broker.store.ProgressBoard;
+import io.undermoon.tls.ServiceTls;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
@@ -18,6 +19,8 @@ public final class Schedule {
             @Observes StartupEvent event,
             Scheduler scheduler,
             Settings settings,
+            BrokerConfig config,
+            ServiceTls tls,
             MetadataStore store,
             ClusterScaling scaling,
             ProgressBoard progress,
@@ -26,6 +29,7 @@ public final class Schedule {
         every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, store::recoverStorage);
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, scaling::advanceDrains);
         every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
+        every(scheduler, "tls-files", config.tls().reloadInterval(), tls::refresh);
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
         }

@@ -1,8 +1,10 @@
 package io.undermoon.proxy.config;
 
+import io.undermoon.config.InvalidSettingException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.control.ClientLimits;
 import io.undermoon.proxy.control.ControlSettings;
@@ -11,31 +13,30 @@ import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.replication.LagLimits;
 import io.undermoon.proxy.replication.ReplicationSettings;
 import io.undermoon.proxy.session.SessionSettings;
-import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * A {@link ProxyConfig} that was found valid, as what each room asks for.
+ * A configuration whose values fit together, and what each package of the proxy asks of it.
  *
+ * @param config the values by their keys, each checked by its converter
  * @param self the address the metadata knows this proxy by
  * @param nodes the Redis nodes behind this proxy, two or, when not configured, none
  * @param threads event loops, at least 1
  */
 public record ProxySettings(
-        HostPort address,
+        ProxyConfig config,
         ProxyAddress self,
         List<NodeAddress> nodes,
         int threads,
         BackendSettings backends,
         ReplicationSettings replication,
-        AccessSettings access,
         LagLimits replicaLag,
         SessionSettings sessions,
         ClientLimits limits,
         ControlSettings control,
-        SlowLogSettings slowLog,
         MigrationSettings migrations,
-        Duration shutdownGrace,
         RegistrationSettings registration,
         TlsSettings tls) {
     /** What may wait for a connection that is being made; a second of small commands. */
@@ -45,101 +46,104 @@ public record ProxySettings(
         nodes = List.copyOf(nodes);
     }
 
-    /** See {@link io.undermoon.proxy.control.SlowLog}. */
-    public record SlowLogSettings(int capacity, long thresholdMicros, long sampleRate) {}
-
     /**
-     * Checks every value.
+     * Checks that the values fit together, and reads the TLS files.
      *
      * @param version of this program
-     * @throws IllegalArgumentException a value is out of range; the message has its key, the value and what was expected
+     * @throws IllegalArgumentException they do not; the message has key, value and expectation
      */
     public static ProxySettings of(ProxyConfig config, String version) {
-        ConfigChecks.checkUnused(config);
-        HostPort address = ConfigChecks.address("address", config.address());
-        TlsSettings tls = TlsSettings.of(config.tls(), address);
-        ProxyAddress self = new ProxyAddress(ConfigChecks.address("announce_address", ConfigChecks.announced(config))
-                .toString());
-        List<NodeAddress> nodes = ConfigChecks.nodes(config.nodeAddresses().orElse(List.of()));
-        int threads = (int) ConfigChecks.atLeast(0, "thread_number", config.threadNumber());
-        int threadsUsed = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-        BackendSettings.Login redis = ConfigChecks.redisLogin(config);
-        SessionSettings sessions = sessions(config);
+        TlsSettings tls = TlsSettings.of(config.tls(), config.address());
+        ProxyAddress self = new ProxyAddress(announced(config).toString());
+        List<NodeAddress> nodes = nodes(config);
+        int threads = config.threadNumber() == 0 ? Runtime.getRuntime().availableProcessors() : config.threadNumber();
+        BackendSettings.Login redis = redisLogin(config);
         return new ProxySettings(
-                address,
+                config,
                 self,
                 nodes,
-                threadsUsed,
-                backends(config, redis, tls),
-                new ReplicationSettings(
-                        ConfigChecks.positive("replication_check_interval", config.replicationCheckInterval()),
-                        redis.user(),
-                        redis.password()),
-                AccessSettings.of(config),
-                new LagLimits(
-                        ConfigChecks.atLeast(0, "replica_max_lag_bytes", config.replicaMaxLagBytes()),
-                        ConfigChecks.notNegative("replica_max_silence", config.replicaMaxSilence())),
-                sessions,
-                limits(config),
-                control(config, version, address, threadsUsed, sessions),
-                new SlowLogSettings(
-                        (int) ConfigChecks.atLeast(1, "slowlog_len", config.slowlogLen()),
-                        config.slowlogLogSlowerThan(),
-                        ConfigChecks.atLeast(1, "slowlog_sample_rate", config.slowlogSampleRate())),
+                threads,
+                new BackendSettings(
+                        config.backendConnectTimeout(),
+                        config.backendTimeout(),
+                        MAX_QUEUED_BYTES,
+                        config.maxPinnedConnections(),
+                        redis,
+                        peerLogin(config),
+                        tls.backends()),
+                new ReplicationSettings(config.replicationCheckInterval(), redis.user(), redis.password()),
+                new LagLimits(config.replicaMaxLagBytes(), config.replicaMaxSilence()),
+                new SessionSettings(
+                        config.activeRedirection(),
+                        redirections(config),
+                        config.maxPipeline(),
+                        config.defaultRedirectionAddress()
+                                .map(HostPort::toString)
+                                .orElse("")),
+                new ClientLimits(
+                        config.maxclients(),
+                        new RequestLimits(config.maxArguments(), config.protoMaxBulkLen()),
+                        config.clientQueryBufferLimit(),
+                        config.clientOutputBufferLimit(),
+                        config.sessionTimeout()),
+                new ControlSettings(
+                        version,
+                        config.address(),
+                        config.clusterNodesVersion() == ProxyConfig.ClusterNodesVersion.V2,
+                        threads,
+                        1,
+                        config.activeRedirection(),
+                        redirections(config),
+                        config.backendAdminCommands()),
                 new MigrationSettings(
-                        ConfigChecks.atLeast(0, "migration_max_keys", config.migrationMaxKeys()),
-                        ConfigChecks.atLeast(0, "migration_max_bytes", config.migrationMaxBytes()),
-                        ConfigChecks.notNegative("migration_cleanup_delay", config.migrationCleanupDelay())
-                                .toMillis(),
-                        ConfigChecks.atLeast(0, "migration_cleanup_max_keys", config.migrationCleanupMaxKeys())),
-                ConfigChecks.notNegative("shutdown_grace", config.shutdownGrace()),
+                        config.migrationMaxKeys(),
+                        config.migrationMaxBytes(),
+                        config.migrationCleanupDelay().toMillis(),
+                        config.migrationCleanupMaxKeys()),
                 RegistrationSettings.of(config, self, nodes),
                 tls);
     }
 
-    private static BackendSettings backends(ProxyConfig config, BackendSettings.Login redis, TlsSettings tls) {
-        return new BackendSettings(
-                (int) ConfigChecks.atLeast(1, "backend_connect_timeout", config.backendConnectTimeout()),
-                ConfigChecks.atLeast(1, "backend_timeout", config.backendTimeout()),
-                MAX_QUEUED_BYTES,
-                (int) ConfigChecks.atLeast(0, "max_pinned_connections", config.maxPinnedConnections()),
-                redis,
-                AccessSettings.peerLogin(config),
-                tls.backends());
+    /** How others reach the proxy: as it is told to announce, or where it listens for peers. */
+    private static HostPort announced(ProxyConfig config) {
+        Optional<HostPort> forPeers = config.tls().peers() ? config.tls().address() : Optional.empty();
+        return config.announceAddress().or(() -> forPeers).orElse(config.address());
     }
 
-    private static SessionSettings sessions(ProxyConfig config) {
-        String elsewhere = config.defaultRedirectionAddress()
-                .map(text -> ConfigChecks.address("default_redirection_address", text)
-                        .toString())
-                .orElse("");
-        return new SessionSettings(
-                config.activeRedirection(),
-                ConfigChecks.redirections(config.maxRedirections()),
-                (int) ConfigChecks.atLeast(1, "max_pipeline", config.maxPipeline()),
-                elsewhere);
+    private static List<NodeAddress> nodes(ProxyConfig config) {
+        List<String> addresses = config.nodeAddresses().orElse(List.of()).stream()
+                .map(HostPort::toString)
+                .toList();
+        if (!addresses.isEmpty()
+                && (addresses.size() != 2 || Set.copyOf(addresses).size() != 2)) {
+            throw new InvalidSettingException(
+                    "node_addresses", String.join(",", addresses), "expected two different addresses");
+        }
+        return addresses.stream().map(NodeAddress::new).toList();
     }
 
-    private static ClientLimits limits(ProxyConfig config) {
-        return new ClientLimits(
-                (int) ConfigChecks.atLeast(1, "maxclients", config.maxclients()),
-                new RequestLimits((int) ConfigChecks.atLeast(1, "max_arguments", config.maxArguments()), (int)
-                        ConfigChecks.commandSize("proto_max_bulk_len", config.protoMaxBulkLen())),
-                ConfigChecks.commandSize("client_query_buffer_limit", config.clientQueryBufferLimit()),
-                ConfigChecks.outputLimits("client_output_buffer_limit", config.clientOutputBufferLimit()),
-                ConfigChecks.atLeast(0, "session_timeout", config.sessionTimeout()));
+    private static BackendSettings.Login redisLogin(ProxyConfig config) {
+        if (config.redisUser().isPresent() && config.redisPassword().isEmpty()) {
+            throw new InvalidSettingException(
+                    "redis_user", config.redisUser().get(), "expected redis_password beside it");
+        }
+        return new BackendSettings.Login(
+                config.redisUser().orElse(null), config.redisPassword().orElse(null));
     }
 
-    private static ControlSettings control(
-            ProxyConfig config, String version, HostPort address, int threads, SessionSettings sessions) {
-        return new ControlSettings(
-                version,
-                address,
-                config.clusterNodesVersion() == ProxyConfig.ClusterNodesVersion.V2,
-                threads,
-                1,
-                sessions.activeRedirection(),
-                sessions.maxRedirections(),
-                config.backendAdminCommands());
+    /** How this proxy logs in to others, which have the same configuration. */
+    private static BackendSettings.Login peerLogin(ProxyConfig config) {
+        return config.controlSecret()
+                .map(secret -> new BackendSettings.Login(AccessControl.CONTROL_USER, secret))
+                .orElseGet(
+                        () -> new BackendSettings.Login(null, config.password().orElse(null)));
+    }
+
+    /**
+     * What {@code max_redirections} comes to: 0 once meant "without limit", and 1 would let no command be redirected.
+     */
+    private static int redirections(ProxyConfig config) {
+        int value = config.maxRedirections();
+        return value == 0 ? SessionSettings.MAX_REDIRECTIONS : Math.max(2, value);
     }
 }

@@ -5,7 +5,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * What a proxy tells the broker of itself.
@@ -21,27 +21,23 @@ public record RegistrationSettings(
         ProxyAddress self,
         List<NodeAddress> nodes,
         String host,
-        OptionalInt index) {
+        Optional<Integer> index) {
     public RegistrationSettings {
         brokers = List.copyOf(brokers);
         nodes = List.copyOf(nodes);
     }
 
     static RegistrationSettings of(ProxyConfig config, ProxyAddress self, List<NodeAddress> nodes) {
-        List<HostPort> brokers = config.brokerAddress().orElse(List.of()).stream()
-                .map(value -> ConfigChecks.httpAddress("broker_address", value.strip()))
-                .toList();
-        config.index().ifPresent(index -> ConfigChecks.atLeast(0, "index", index));
         return new RegistrationSettings(
-                brokers,
-                ConfigChecks.positive("registration_interval", config.registrationInterval()),
+                config.brokerAddress().orElse(List.of()),
+                config.registrationInterval(),
                 self,
                 nodes,
                 config.host().orElse(self.host()),
                 config.index());
     }
 
-    /** Whether there is somebody to register with and something to register. */
+    /** Whether there is a broker to register with and something to register. */
     public boolean isWanted() {
         return !brokers.isEmpty() && !nodes.isEmpty();
     }

@@ -1,104 +1,79 @@
 package io.undermoon.proxy.config;
 
+import io.undermoon.config.InvalidSettingException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.BackendEncryption;
 import io.undermoon.proxy.control.ClientPorts;
 import io.undermoon.tls.ClientAuth;
-import io.undermoon.tls.FollowedTls;
+import io.undermoon.tls.ServiceTls;
 import io.undermoon.tls.TlsContext;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the proxy speaks TLS.
+ * Which connections of the proxy are encrypted, and with what.
  *
- * @param context what its files say; absent when TLS is spoken nowhere
- * @param address where clients with TLS are listened for; absent for nowhere
- * @param clients whether they have to show certificates
- * @param peers whether the addresses in the metadata are those for TLS, and peers are connected to with it
- * @param redis whether Redis nodes are connected to with TLS
- * @param broker whether the brokers are asked by https
- * @param portOffset from the plain port of any proxy to that for TLS
+ * @param config the keys, which fit together
+ * @param context the contents of the files; absent when no connection is encrypted
+ * @param portOffset from the plain port of any proxy to its port for TLS
  */
-public record TlsSettings(
-        @Nullable TlsContext context,
-        @Nullable HostPort address,
-        ClientAuth clients,
-        boolean peers,
-        boolean redis,
-        boolean broker,
-        int portOffset,
-        Duration reloadInterval) {
+public record TlsSettings(ProxyConfig.Tls config, @Nullable TlsContext context, int portOffset) {
 
     /**
-     * Checks the values and reads the files.
+     * Checks that the keys fit together, and reads the files.
      *
-     * @param plain where clients without TLS are listened for, and none when it is where those with TLS are
+     * @param plain where clients without TLS are listened for; with TLS instead when it is {@code tls.address} too
      */
     static TlsSettings of(ProxyConfig.Tls config, HostPort plain) {
-        HostPort address = config.address()
-                .map(text -> ConfigChecks.address("tls.address", text))
-                .orElse(null);
-        Optional<String> certificate = config.certFile();
-        if (certificate.isPresent() != config.keyFile().isPresent()) {
-            throw ConfigChecks.invalid(
-                    "tls.cert_file", certificate.orElse("(none)"), "tls.cert_file and tls.key_file, or neither");
-        }
-        if (address != null && certificate.isEmpty()) {
-            throw ConfigChecks.invalid("tls.address", address, "tls.cert_file and tls.key_file beside it");
+        HostPort address = config.address().orElse(null);
+        boolean isUsed = address != null || config.redis() || config.broker();
+        ServiceTls tls = new ServiceTls(config, isUsed);
+        if (address != null && config.certFile().isEmpty()) {
+            throw new InvalidSettingException(
+                    "tls.address", address, "expected tls.cert_file and tls.key_file beside it");
         }
         if (config.authClients() != ClientAuth.NO && config.caCertFile().isEmpty()) {
-            throw ConfigChecks.invalid("tls.auth_clients", config.authClients(), "tls.ca_cert_file beside it");
+            throw new InvalidSettingException(
+                    "tls.auth_clients", config.authClients(), "expected tls.ca_cert_file beside it");
         }
         if (config.peers() && address == null) {
-            throw ConfigChecks.invalid("tls.peers", true, "tls.address beside it, where peers come in");
+            throw new InvalidSettingException("tls.peers", true, "expected tls.address beside it, where peers connect");
         }
         if (plain.equals(address) && !config.peers()) {
-            throw ConfigChecks.invalid("tls.peers", false, "true, because only TLS is spoken at " + address);
+            throw new InvalidSettingException(
+                    "tls.peers", false, "expected true, because only TLS is spoken at " + address);
         }
         int offset = config.portOffset().orElse(address == null ? 0 : address.port() - plain.port());
-        boolean isUsed = address != null || config.redis() || config.broker();
-        return new TlsSettings(
-                isUsed ? context(config) : null,
-                address,
-                config.authClients(),
-                config.peers(),
-                config.redis(),
-                config.broker(),
-                offset,
-                ConfigChecks.positive("tls.reload_interval", config.reloadInterval()));
-    }
-
-    private static TlsContext context(ProxyConfig.Tls config) {
-        return FollowedTls.load(config.certFile(), config.keyFile(), config.caCertFile(), config.verifyHostname());
+        return new TlsSettings(config, tls.where(isUsed), offset);
     }
 
     BackendEncryption backends() {
-        return new BackendEncryption(redis ? context : null, peers ? context : null);
+        return new BackendEncryption(config.redis() ? context : null, config.peers() ? context : null);
     }
 
     /** The client side towards the brokers; absent for plain HTTP. */
     public @Nullable TlsContext brokers() {
-        return broker ? context : null;
+        return config.broker() ? context : null;
     }
 
     /**
-     * All places where clients are listened for.
+     * All addresses where clients are listened for.
      *
-     * @param plain where those without TLS are, unless only TLS is spoken there
+     * @param plain the one without TLS, unless only TLS is spoken there
      */
     public List<ListenPoint> listenPoints(HostPort plain) {
+        HostPort address = config.address().orElse(null);
         if (address == null || context == null) {
             return List.of(ListenPoint.plain(plain));
         }
         boolean onlyTls = address.equals(plain);
-        OptionalInt toPlain = onlyTls ? OptionalInt.empty() : OptionalInt.of(peers ? -portOffset : 0);
-        OptionalInt toTls = OptionalInt.of(onlyTls || peers ? 0 : portOffset);
+        OptionalInt toPlain = onlyTls ? OptionalInt.empty() : OptionalInt.of(config.peers() ? -portOffset : 0);
+        OptionalInt toTls = OptionalInt.of(onlyTls || config.peers() ? 0 : portOffset);
         ListenPoint encrypted = new ListenPoint(
-                address, new ListenPoint.Encryption(context, clients), new ClientPorts(true, toPlain, toTls));
+                address,
+                new ListenPoint.Encryption(context, config.authClients()),
+                new ClientPorts(true, toPlain, toTls));
         return onlyTls
                 ? List.of(encrypted)
                 : List.of(new ListenPoint(plain, null, new ClientPorts(false, toPlain, toTls)), encrypted);
