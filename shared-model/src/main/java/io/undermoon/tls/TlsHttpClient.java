@@ -12,7 +12,7 @@ public final class TlsHttpClient {
     private @Nullable SSLContext clientContext;
 
     /**
-     * @param settings of the client; nobody else may change them any more
+     * @param settings of the client; owned by this object from now on
      * @param tls absent for plain HTTP
      */
     public TlsHttpClient(HttpClient.Builder settings, @Nullable TlsContext tls) {

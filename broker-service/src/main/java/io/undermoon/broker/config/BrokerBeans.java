@@ -33,7 +33,7 @@ import org.jboss.logging.Logger;
 
 /** Wires the plain parts of the broker together. */
 public final class BrokerBeans {
-    /** After which clients do not come any more to nodes that have lost all their slots. */
+    /** How long clients may still connect to nodes that have lost all their slots. */
     private static final Duration TIME_TO_FORGET = Duration.ofSeconds(30);
 
     private static final Logger LOG = Logger.getLogger(BrokerBeans.class);
@@ -55,21 +55,21 @@ public final class BrokerBeans {
     MetadataStorage storage(BrokerConfig config, Settings settings) {
         MetaStore empty = MetaStore.empty(config.enableOrderedProxy());
         if (settings.storageType() == Settings.StorageType.MEMORY) {
-            LOG.warn("storage=memory: the metadata is lost when this process ends");
+            LOG.warn("The metadata will be lost when this process ends: storage=memory");
             return new MemoryStorage(empty);
         }
         Path file = Path.of(config.metaFilename());
         FileStorage storage = FileStorage.open(file, empty);
         MetaStore loaded = storage.load().state();
         LOG.infof(
-                "storage=file file=%s epoch=%s clusters=%d proxies=%d",
+                "Metadata loaded: storage=file file=%s epoch=%s clusters=%d proxies=%d",
                 file.toAbsolutePath(),
                 loaded.globalEpoch(),
                 loaded.clusters().size(),
                 loaded.allProxies().size());
         if (loaded.enableOrderedProxy() != config.enableOrderedProxy()) {
             LOG.warnf(
-                    "enable_ordered_proxy=%s of the metadata file is used, not the configured %s",
+                    "The metadata file overrides the configuration: enable_ordered_proxy=%s configured=%s",
                     loaded.enableOrderedProxy(), config.enableOrderedProxy());
         }
         return storage;

@@ -11,7 +11,7 @@ import io.undermoon.tls.ServiceTls;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
-/** What the broker does by itself from time to time. */
+/** The periodic jobs of the broker. */
 public final class Schedule {
     private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 

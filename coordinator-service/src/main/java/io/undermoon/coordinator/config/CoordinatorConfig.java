@@ -55,7 +55,7 @@ public interface CoordinatorConfig {
     @WithConverter(Converters.StrictBoolean.class)
     boolean enableCompression();
 
-    /** Whether to leave failovers to somebody else; failures are still detected and reported. */
+    /** Whether to do no failovers; failures are still detected and reported. */
     @WithDefault("false")
     @WithConverter(Converters.StrictBoolean.class)
     boolean disableFailover();
