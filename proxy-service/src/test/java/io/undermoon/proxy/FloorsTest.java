@@ -94,10 +94,10 @@ class FloorsTest {
     }
 
     @Test
-    void only_the_server_room_knows_quarkus() {
+    void only_config_and_server_know_quarkus() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT + ".server")
+                .resideOutsideOfPackages(ROOT + ".config", ROOT + ".server")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..", "org.eclipse.microprofile..")

@@ -6,7 +6,11 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts whom another one trusts, under whatever name they were reached: an authority of our own vouches for its members only. */
+/**
+ * A trust manager that accepts what another one accepts, but for any host name. The JDK's HTTP client always asks for a
+ * check of the name; {@code tls.verify_hostname=false} is for an authority that signs for the members of one system
+ * only.
+ */
 final class AnyHostname extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager strict;
 

@@ -1,5 +1,7 @@
 package io.undermoon.tls;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -9,11 +11,14 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS as some files say it, followed as they change. A connection keeps what it was made with; a new one gets what the files
- * said when they were last found good. With each change sessions that could be resumed are forgotten, so nobody gets in by an
- * authority that is no longer trusted. Thread-safe.
+ * Keys and trusted authorities from PEM files, replaced when {@link #refresh} finds that the files have changed. A
+ * connection keeps those it was made with; a new one gets those of the last good files. A change also drops all TLS
+ * sessions that could be resumed, so that a certificate of an authority that is no longer trusted is refused.
+ * Thread-safe.
  */
 public final class TlsContext {
+    private static final Logger LOG = System.getLogger(TlsContext.class.getName());
+
     private final TlsFiles files;
     private final boolean verifyHostname;
     private volatile TlsFiles.Loaded loaded;
@@ -21,12 +26,12 @@ public final class TlsContext {
     private String stamp;
     private volatile long reloads;
 
-    /** What became of a look at the files. */
+    /** What {@link #refresh} did. */
     public enum Outcome {
         UNCHANGED,
-        /** New connections use what the files say now. */
+        /** New connections use the changed files. */
         RELOADED,
-        /** The files cannot be used, see {@link #problem}; new connections use what they said before. */
+        /** The changed files cannot be used, see {@link #problem}; new connections use the contents of before. */
         REFUSED
     }
 
@@ -41,17 +46,17 @@ public final class TlsContext {
         this.loaded = files.load(verifyHostname);
     }
 
-    /** What the files said; a new object after each change. */
+    /** The context of the last good files; a new object after each change. */
     public SSLContext current() {
         return loaded.context();
     }
 
-    /** What shows the own certificate; absent if there is none. */
+    /** Shows the own certificate; absent if there is none. */
     public @Nullable X509KeyManager keys() {
         return loaded.keys();
     }
 
-    /** What accepts the certificates of others. */
+    /** Checks the certificates of others. */
     public X509TrustManager trust() {
         return loaded.trust();
     }
@@ -66,23 +71,23 @@ public final class TlsContext {
         return problem;
     }
 
-    /** How often changed files were taken. */
+    /** How often changed files were loaded. */
     public long reloads() {
         return reloads;
     }
 
-    /** For one connection to a server. */
+    /** The engine of one connection to a server. */
     public SSLEngine clientEngine(String host, int port) {
         SSLEngine engine = current().createSSLEngine(host, port);
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
-        // The trust manager is what lets other names pass.
+        // Without verifyHostname the trust manager ignores this.
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         engine.setSSLParameters(parameters);
         return engine;
     }
 
-    /** For one connection of a client. */
+    /** The engine of one connection from a client. */
     public SSLEngine serverEngine(ClientAuth clients) {
         SSLEngine engine = current().createSSLEngine();
         engine.setUseClientMode(false);
@@ -90,7 +95,7 @@ public final class TlsContext {
         return engine;
     }
 
-    /** Looks at the files, and takes what they say if it has changed and is good. Files found bad are tried again each time. */
+    /** Loads the files if they have changed. Files that cannot be used are tried again each time, and logged once. */
     public synchronized Outcome refresh() {
         String now = files.stamp();
         if (now.equals(stamp) && problem == null) {
@@ -101,8 +106,12 @@ public final class TlsContext {
             stamp = now;
             problem = null;
             reloads++;
+            LOG.log(Level.INFO, "TLS files reloaded");
             return Outcome.RELOADED;
         } catch (TlsException e) {
+            if (!String.valueOf(e.getMessage()).equals(problem)) {
+                LOG.log(Level.WARNING, "Changed TLS files cannot be used, the old ones stay in use: " + e.getMessage());
+            }
             problem = e.getMessage();
             return Outcome.REFUSED;
         }

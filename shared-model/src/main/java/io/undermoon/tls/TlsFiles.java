@@ -1,10 +1,10 @@
 package io.undermoon.tls;
 
+import io.undermoon.config.InvalidSettingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -33,17 +32,25 @@ public record TlsFiles(
         @Nullable Path certificate,
         @Nullable Path key,
         @Nullable Path authorities) {
-    private static final char[] NO_PASSWORD = new char[0];
-
     public TlsFiles {
         if ((certificate == null) != (key == null)) {
             throw new IllegalArgumentException("a certificate and its key go together");
         }
     }
 
-    /** Of files by their names. */
-    public static TlsFiles of(Optional<String> certificate, Optional<String> key, Optional<String> authorities) {
-        return new TlsFiles(path(certificate), path(key), path(authorities));
+    /**
+     * The files that a configuration names.
+     *
+     * @throws IllegalArgumentException a certificate is given without its key, or the other way round
+     */
+    static TlsFiles of(TlsConfig config) {
+        if (config.certFile().isPresent() != config.keyFile().isPresent()) {
+            throw new InvalidSettingException(
+                    "tls.cert_file",
+                    config.certFile().orElse("(none)"),
+                    "expected tls.cert_file and tls.key_file, or neither");
+        }
+        return new TlsFiles(path(config.certFile()), path(config.keyFile()), path(config.caCertFile()));
     }
 
     private static @Nullable Path path(Optional<String> name) {
@@ -81,37 +88,26 @@ public record TlsFiles(
 
     Loaded load(boolean verifyHostname) throws TlsException {
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            X509Certificate[] chain =
-                    certificate == null ? null : PemFile.read(certificate).certificates();
-            X509KeyManager keys = keyManager(chain);
+            X509KeyManager keys = null;
+            Instant notAfter = null;
+            if (certificate != null && key != null) {
+                X509Certificate own = PemFiles.certificates(certificate).get(0);
+                keys = only(
+                        X509KeyManager.class,
+                        PemFiles.keyManagers(certificate, key).getKeyManagers());
+                String alias = keys.getServerAliases(own.getPublicKey().getAlgorithm(), null)[0];
+                if (!belongTogether(keys.getPrivateKey(alias), own.getPublicKey())) {
+                    throw new TlsException(key + " is not the key of " + certificate);
+                }
+                notAfter = own.getNotAfter().toInstant();
+            }
             X509TrustManager trust = trustManager(verifyHostname);
+            SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys == null ? null : new KeyManager[] {keys}, new TrustManager[] {trust}, null);
-            return new Loaded(
-                    context,
-                    keys,
-                    trust,
-                    chain == null ? null : chain[0].getNotAfter().toInstant());
+            return new Loaded(context, keys, trust, notAfter);
         } catch (GeneralSecurityException | IOException e) {
             throw new TlsException("TLS cannot be set up: " + e.getMessage(), e);
         }
-    }
-
-    private @Nullable X509KeyManager keyManager(X509Certificate @Nullable [] chain)
-            throws GeneralSecurityException, IOException, TlsException {
-        if (key == null || chain == null) {
-            return null;
-        }
-        PrivateKey privateKey = PemFile.read(key).privateKey();
-        if (!belongTogether(privateKey, chain[0].getPublicKey())) {
-            throw new TlsException(key + " is not the key of " + certificate);
-        }
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("own", privateKey, NO_PASSWORD, chain);
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, NO_PASSWORD);
-        return only(X509KeyManager.class, factory.getKeyManagers());
     }
 
     private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
@@ -137,7 +133,7 @@ public record TlsFiles(
     private X509TrustManager trustManager(boolean verifyHostname)
             throws GeneralSecurityException, IOException, TlsException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(authorities == null ? null : trusted(authorities));
+        factory.init(authorities == null ? null : PemFiles.trusted(authorities));
         X509ExtendedTrustManager strict = only(X509ExtendedTrustManager.class, factory.getTrustManagers());
         return verifyHostname ? strict : new AnyHostname(strict);
     }
@@ -148,15 +144,5 @@ public record TlsFiles(
                 .map(type::cast)
                 .findFirst()
                 .orElseThrow(() -> new TlsException("this Java has no " + type.getSimpleName()));
-    }
-
-    private static KeyStore trusted(Path file) throws GeneralSecurityException, IOException, TlsException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        int number = 0;
-        for (X509Certificate authority : PemFile.read(file).certificates()) {
-            store.setCertificateEntry("authority-" + number++, authority);
-        }
-        return store;
     }
 }

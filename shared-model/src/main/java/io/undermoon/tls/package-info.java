@@ -1,6 +1,7 @@
 /**
- * TLS from PEM files for every service: reading them, the contexts made of them, and noticing that they changed. Only the
- * JDK; imports no other room. Reading these files is the one file access of this module: all services need it alike.
+ * TLS from PEM files for every service: the files, the contexts made of them, and taking changed ones. The files are
+ * the only input and output here; the services call {@link io.undermoon.tls.ServiceTls#refresh} from their schedulers.
+ * Formats are the business of the JDK, SmallRye and Vert.x. Imports {@code config} only.
  */
 @NullMarked
 package io.undermoon.tls;

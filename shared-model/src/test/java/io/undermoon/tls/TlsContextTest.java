@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.testsupport.TestAuthority;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509KeyManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TlsContextTest {
     @TempDir
@@ -74,10 +74,9 @@ class TlsContextTest {
         assertRefused(empty, first.key(), "empty.pem has no certificate");
         assertRefused(damaged, first.key(), "damaged.pem has a certificate that cannot be read");
         assertRefused(first.certificate(), empty, "empty.pem has no private key");
-        assertRefused(first.certificate(), encrypted, "encrypted.key has an encrypted key");
+        assertRefused(first.certificate(), encrypted, "encrypted.key has no private key");
+        assertRefused(first.certificate(), encrypted, "it is encrypted; decrypt it first");
         assertRefused(directory.resolve("nowhere.pem"), first.key(), "nowhere.pem cannot be read");
-        assertThatThrownBy(() -> TlsFiles.of(Optional.of("a"), Optional.empty(), Optional.empty()))
-                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private static void assertRefused(Path certificate, Path key, String why) {
@@ -88,44 +87,37 @@ class TlsContextTest {
 
     @Test
     void reads_keys_in_the_form_of_pkcs1() throws Exception {
-        byte[] pkcs8 = decoded(second.key());
+        byte[] pkcs8 =
+                Base64.getMimeDecoder().decode(Files.readString(second.key()).replaceAll("-----[^-]*-----", ""));
         // SEQUENCE of 4 bytes' header, version of 3, algorithm of 15, header of the octet string of 4.
-        byte[] pkcs1 = java.util.Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
+        byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
         Path file = Files.writeString(directory.resolve("rsa.key"), TestAuthority.pem("RSA PRIVATE KEY", pkcs1));
 
-        assertThat(PemFile.read(file).privateKey()).isEqualTo(key("RSA", pkcs8));
-        assertThat(new TlsContext(files(second.certificate(), file), true).current())
-                .isNotNull();
+        assertThat(ownKey(second.certificate(), file)).isEqualTo(ownKey(second.certificate(), second.key()));
+    }
+
+    /** As written by {@code openssl ecparam -name prime256v1 -genkey} and {@code openssl req -x509 -newkey ed25519}. */
+    @ParameterizedTest
+    @CsvSource({"sec1.pem, EC", "ed25519.pem, EdDSA"})
+    void reads_keys_as_openssl_writes_them_from_the_file_of_their_certificate(String name, String algorithm)
+            throws Exception {
+        Path file = Path.of(getClass().getResource(name).toURI());
+
+        assertThat(ownKey(file, file).getAlgorithm()).isEqualTo(algorithm);
     }
 
     @Test
-    void reads_keys_in_the_form_of_sec1() throws Exception {
-        // RFC 5915 with the curve of RFC 5480; as written by `openssl ecparam -name prime256v1 -genkey`.
-        Path file = Files.writeString(directory.resolve("ec.key"), """
-                -----BEGIN EC PARAMETERS-----
-                BggqhkjOPQMBBw==
-                -----END EC PARAMETERS-----
-                -----BEGIN EC PRIVATE KEY-----
-                MHcCAQEEIO6RE+3vQkUFmTeff+soJvi6YXZJDr3cPji8jxk6fGykoAoGCCqGSM49
-                AwEHoUQDQgAEWRoUqeGCRy9ua8fOBYgOMcnbsFinlWYEw1KgS+m6AKJNAdM9MEzs
-                sGnTVc+5N9hEuQ1sV5bEQIYnSGY1F6FzHg==
-                -----END EC PRIVATE KEY-----
-                """);
-        assertThat(PemFile.read(file).privateKey().getAlgorithm()).isEqualTo("EC");
-
-        Path short1 = Files.writeString(
+    void names_the_file_of_a_key_that_ends_too_early() throws Exception {
+        Path cut = Files.writeString(
                 directory.resolve("short.key"), TestAuthority.pem("EC PRIVATE KEY", new byte[] {0x30, 0x10, 2, 1, 1}));
-        assertThatThrownBy(() -> PemFile.read(short1).privateKey())
-                .isInstanceOf(TlsException.class)
-                .hasMessageContaining("short.key");
+
+        assertRefused(first.certificate(), cut, "short.key");
     }
 
-    private static PrivateKey key(String algorithm, byte[] pkcs8) throws Exception {
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-    }
-
-    private static byte[] decoded(Path pem) throws IOException {
-        String text = Files.readString(pem).replaceAll("-----[^-]*-----", "");
-        return Base64.getMimeDecoder().decode(text);
+    private static PrivateKey ownKey(Path certificate, Path key) throws Exception {
+        X509KeyManager keys = new TlsContext(files(certificate, key), true).keys();
+        assertThat(keys).isNotNull();
+        String type = PemFiles.certificates(certificate).get(0).getPublicKey().getAlgorithm();
+        return keys.getPrivateKey(keys.getServerAliases(type, null)[0]);
     }
 }

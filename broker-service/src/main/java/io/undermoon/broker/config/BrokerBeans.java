@@ -19,6 +19,7 @@ import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.client.RespClient;
 import io.undermoon.json.Json;
+import io.undermoon.tls.ServiceTls;
 import io.undermoon.umctl.ProxyLogin;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -31,7 +32,7 @@ import org.jboss.logging.Logger;
 
 /** Wires the plain parts of the broker together. */
 public final class BrokerBeans {
-    /** After which clients do not come any more to nodes that have lost all their slots. */
+    /** How long clients may still connect to nodes that have lost all their slots. */
     private static final Duration TIME_TO_FORGET = Duration.ofSeconds(30);
 
     private static final Logger LOG = Logger.getLogger(BrokerBeans.class);
@@ -53,21 +54,21 @@ public final class BrokerBeans {
     MetadataStorage storage(BrokerConfig config, Settings settings) {
         Metadata empty = Metadata.empty(config.enableOrderedProxy());
         if (settings.storageType() == Settings.StorageType.MEMORY) {
-            LOG.warn("storage=memory: the metadata is lost when this process ends");
+            LOG.warn("The metadata will be lost when this process ends: storage=memory");
             return new MemoryStorage(empty);
         }
         Path file = Path.of(config.metaFilename());
         FileStorage storage = FileStorage.open(file, empty);
         Metadata loaded = storage.load().state();
         LOG.infof(
-                "storage=file file=%s epoch=%s clusters=%d proxies=%d",
+                "Metadata loaded: storage=file file=%s epoch=%s clusters=%d proxies=%d",
                 file.toAbsolutePath(),
                 loaded.globalEpoch(),
                 loaded.clusters().size(),
                 loaded.allProxies().size());
         if (loaded.enableOrderedProxy() != config.enableOrderedProxy()) {
             LOG.warnf(
-                    "enable_ordered_proxy=%s of the metadata file is used, not the configured %s",
+                    "The metadata file overrides the configuration: enable_ordered_proxy=%s configured=%s",
                     loaded.enableOrderedProxy(), config.enableOrderedProxy());
         }
         return storage;
@@ -87,19 +88,21 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    Encryption encryption(BrokerConfig config) {
-        return new Encryption(config.tls());
-    }
-
-    void close(@Disposes Encryption encryption) {
-        encryption.close();
+    ServiceTls tls(BrokerConfig config) {
+        return new ServiceTls(
+                config.tls(), config.tls().proxies() || config.tls().replicas());
     }
 
     @Produces
     @Singleton
-    RespClient proxyClient(BrokerConfig config, Encryption encryption, ManagedExecutor executor) {
+    RespClient proxyClient(BrokerConfig config, ServiceTls tls, ManagedExecutor executor) {
         ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
-        return new RespClient(1, config.proxyClient().timeout(), login, encryption.proxies(), executor);
+        return new RespClient(
+                1,
+                config.proxyClient().timeout(),
+                login,
+                tls.where(config.tls().proxies()),
+                executor);
     }
 
     void close(@Disposes RespClient client) {
@@ -149,9 +152,12 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    ReplicaPush replicaPush(MetadataWriter metadata, Settings settings, BrokerConfig config, Encryption encryption) {
+    ReplicaPush replicaPush(MetadataWriter metadata, Settings settings, BrokerConfig config, ServiceTls tls) {
         return new ReplicaPush(
-                metadata, settings.replicaAddresses(), config.replicaClient().timeout(), encryption.replicas());
+                metadata,
+                settings.replicaAddresses(),
+                config.replicaClient().timeout(),
+                tls.where(config.tls().replicas()));
     }
 
     @Produces

@@ -4,30 +4,39 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMapping.NamingStrategy;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import io.undermoon.config.Converters;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.tls.TlsConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The settings of the broker: properties {@code undermoon.<key>} or environment variables {@code UNDERMOON_<KEY>}, with the
- * names of the original. A value that cannot be used stops the start.
+ * The settings of the broker: properties {@code undermoon.<key>} or environment variables {@code UNDERMOON_<KEY>}, with
+ * the names of the original. A value that cannot be used stops the start.
  */
 @ConfigMapping(prefix = "undermoon", namingStrategy = NamingStrategy.SNAKE_CASE)
 public interface BrokerConfig {
-    /** Where the API listens, {@code host:port}. {@code quarkus.http.host} and {@code quarkus.http.port} override it. */
+    /**
+     * Where the API listens, {@code host:port}. {@code quarkus.http.host} and {@code quarkus.http.port} override it.
+     */
     @WithDefault(ListenAddress.DEFAULT)
-    String address();
+    @WithConverter(Converters.Address.class)
+    HostPort address();
 
     /** Seconds for which a failure report counts. */
     @WithDefault("60")
+    @WithConverter(Converters.PositiveLong.class)
     long failureTtl();
 
     /** How many distinct reporters make a failure; 0 acts like 1. */
     @WithDefault("1")
+    @WithConverter(Converters.NotNegativeInt.class)
     int failureQuorum();
 
     /** How many migrations of one cluster run at a time, one per source at most; 0 for no other limit. */
     @WithDefault("1")
+    @WithConverter(Converters.NotNegativeInt.class)
     int migrationLimit();
 
     /** Where the metadata is kept: {@code file} or {@code memory}. */
@@ -38,30 +47,40 @@ public interface BrokerConfig {
     @WithDefault("metadata")
     String metaFilename();
 
-    /** The original's switch to read the file at start. File storage always does; with {@code memory} it selects file storage. */
+    /**
+     * The original's switch to read the file at start. File storage always does; with {@code memory} it selects file
+     * storage.
+     */
     @WithDefault("false")
-    @WithConverter(StrictBoolean.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean recoverFromMetaFile();
 
-    /** The original's switch to write the file. File storage always does; with {@code memory} it selects file storage. */
+    /**
+     * The original's switch to write the file. File storage always does; with {@code memory} it selects file storage.
+     */
     @WithDefault("false")
-    @WithConverter(StrictBoolean.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean autoUpdateMetaFile();
 
     /** Accepted for compatibility, without effect: every change is in the file before it is answered. */
     @WithDefault("0")
+    @WithConverter(Converters.NotNegativeLong.class)
     long updateMetaFileInterval();
 
-    /** Brokers that get a copy of the metadata from time to time, {@code host:port}, comma-separated. Changed by {@code PUT /config}. */
-    Optional<List<String>> replicaAddresses();
+    /**
+     * Brokers that get a copy of the metadata from time to time, {@code host:port}, comma-separated. Changed by
+     * {@code PUT /config}.
+     */
+    Optional<List<@WithConverter(Converters.Address.class) HostPort>> replicaAddresses();
 
     /** Seconds between two copies to the replicas; 0 for never. */
     @WithDefault("0")
+    @WithConverter(Converters.NotNegativeLong.class)
     long syncMetaInterval();
 
     /** Proxies have an order, as in a Kubernetes StatefulSet; metadata that exists already decides for itself. */
     @WithDefault("false")
-    @WithConverter(StrictBoolean.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean enableOrderedProxy();
 
     /** The original's address of an external storage; not available in this version. */
@@ -82,10 +101,12 @@ public interface BrokerConfig {
 
     /** Accepted for compatibility, without effect. */
     @WithDefault("false")
-    @WithConverter(StrictBoolean.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean debug();
 
-    /** Which values the proxies of a new cluster compress: {@code disabled}, {@code set_get_only}, {@code allow_all}. */
+    /**
+     * Which values the proxies of a new cluster compress: {@code disabled}, {@code set_get_only}, {@code allow_all}.
+     */
     @WithDefault("disabled")
     String compressionStrategy();
 
@@ -124,33 +145,38 @@ public interface BrokerConfig {
     Tls tls();
 
     /** With whom TLS is spoken, and with which files. They are PEM, and followed while the broker runs. */
-    interface Tls {
+    interface Tls extends TlsConfig {
         /** Whether the proxies are connected to with TLS; their addresses in the metadata have to be those for it. */
         @WithDefault("false")
-        @WithConverter(StrictBoolean.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean proxies();
 
         /** Whether the replicas are called by https. */
         @WithDefault("false")
-        @WithConverter(StrictBoolean.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean replicas();
 
         /** Whose certificates are trusted; by default those the Java runtime trusts. */
+        @Override
         Optional<String> caCertFile();
 
         /** The certificate to show where one is asked for, and those between it and its authority. */
+        @Override
         Optional<String> certFile();
 
         /** The private key of the certificate, not encrypted. */
+        @Override
         Optional<String> keyFile();
 
         /** Whether certificates have to be for the name or IP address their owner is reached by. */
+        @Override
         @WithDefault("true")
-        @WithConverter(StrictBoolean.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean verifyHostname();
 
         /** How often the files are looked at. */
         @WithDefault("10s")
+        @WithConverter(PositiveDuration.class)
         Duration reloadInterval();
     }
 
@@ -169,6 +195,7 @@ public interface BrokerConfig {
     interface ProxyClient {
         /** For connecting, and again for the answer. */
         @WithDefault("1s")
+        @WithConverter(PositiveDuration.class)
         Duration timeout();
     }
 
@@ -176,6 +203,7 @@ public interface BrokerConfig {
     interface ReplicaClient {
         /** For one copy. */
         @WithDefault("10s")
+        @WithConverter(PositiveDuration.class)
         Duration timeout();
     }
 }

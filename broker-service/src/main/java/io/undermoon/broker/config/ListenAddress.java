@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
+import io.undermoon.config.InvalidSettingException;
 import io.undermoon.metadata.HostPort;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,8 @@ import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Makes {@code undermoon.address} the listen address of the HTTP server. It ranks below every ordinary source, so that an
- * explicit {@code quarkus.http.host} or {@code quarkus.http.port} wins.
+ * Makes {@code undermoon.address} the listen address of the HTTP server. It ranks below every ordinary source, so that
+ * an explicit {@code quarkus.http.host} or {@code quarkus.http.port} wins.
  */
 public final class ListenAddress implements ConfigSourceFactory {
     static final String DEFAULT = "127.0.0.1:7799";
@@ -37,7 +38,7 @@ public final class ListenAddress implements ConfigSourceFactory {
             HostPort address = HostPort.parse(text.trim());
             return Map.of("quarkus.http.host", address.host(), "quarkus.http.port", Integer.toString(address.port()));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(KEY + " = '" + text + "': " + e.getMessage(), e);
+            throw new InvalidSettingException("address", text, "expected host:port with a port within 1-65535");
         }
     }
 }

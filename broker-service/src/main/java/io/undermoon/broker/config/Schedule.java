@@ -7,10 +7,11 @@ import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationProgressCache;
+import io.undermoon.tls.ServiceTls;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
-/** What the broker does by itself from time to time. */
+/** The periodic jobs of the broker. */
 public final class Schedule {
     private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 
@@ -18,6 +19,8 @@ public final class Schedule {
             @Observes StartupEvent event,
             Scheduler scheduler,
             Settings settings,
+            BrokerConfig config,
+            ServiceTls tls,
             MetadataWriter metadata,
             ClusterScaling scaling,
             MigrationProgressCache progress,
@@ -26,6 +29,7 @@ public final class Schedule {
         every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, metadata::recoverStorage);
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, scaling::advanceDrains);
         every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
+        every(scheduler, "tls-files", config.tls().reloadInterval(), tls::refresh);
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
         }

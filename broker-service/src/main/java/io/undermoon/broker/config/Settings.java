@@ -2,15 +2,15 @@ package io.undermoon.broker.config;
 
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
+import io.undermoon.config.InvalidSettingException;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 
 /**
- * The configuration, checked and in the types of the broker.
+ * The configuration in the types of the broker.
  *
  * @param newClusterConfig what a new cluster starts with
  * @param replicaAddresses the initial replicas
@@ -31,71 +31,54 @@ public record Settings(
     }
 
     /**
-     * Checks and converts the configuration.
+     * Puts the configuration together.
      *
-     * @throws IllegalArgumentException naming the key and its value if one cannot be used
+     * @throws InvalidSettingException a value does not fit the others, or is not known to this version
      */
     public static Settings of(BrokerConfig config) {
-        parsed("address", config.address(), HostPort::parse);
-        atLeast("update_meta_file_interval", config.updateMetaFileInterval(), 0);
-        List<String> replicas = config.replicaAddresses().orElse(List.of()).stream()
-                .map(String::trim)
-                .filter(address -> !address.isEmpty())
-                .toList();
-        replicas.forEach(address -> parsed("replica_addresses", address, HostPort::parse));
         return new Settings(
                 new MetadataWriter.Limits(
-                        Duration.ofSeconds(atLeast("failure_ttl", config.failureTtl(), 1)),
-                        (int) Math.max(1, atLeast("failure_quorum", config.failureQuorum(), 0)),
-                        (int) atLeast("migration_limit", config.migrationLimit(), 0)),
+                        Duration.ofSeconds(config.failureTtl()),
+                        Math.max(1, config.failureQuorum()),
+                        config.migrationLimit()),
                 storageType(config),
                 newClusterConfig(config),
                 new ClusterScaling.EpochPolling(
                         config.autoScaling().interval(), config.autoScaling().timeout()),
-                replicas,
-                Duration.ofSeconds(atLeast("sync_meta_interval", config.syncMetaInterval(), 0)));
+                config.replicaAddresses().orElse(List.of()).stream()
+                        .map(HostPort::toString)
+                        .toList(),
+                Duration.ofSeconds(config.syncMetaInterval()));
     }
 
     private static StorageType storageType(BrokerConfig config) {
         return switch (config.storageType().trim().toLowerCase(Locale.ROOT)) {
             case "file" -> StorageType.FILE;
-            // The original keeps the file beside the memory; whoever asked for the file must not lose it.
+            // The original keeps the file beside the memory. A configuration that asks for the file must not lose it.
             case "memory" ->
                 config.recoverFromMetaFile() || config.autoUpdateMetaFile() ? StorageType.FILE : StorageType.MEMORY;
             case "http" ->
-                throw new IllegalArgumentException(
-                        "undermoon.storage_type = 'http': not available yet in this version; use file or memory");
+                throw new InvalidSettingException(
+                        "storage_type", "http", "not available yet in this version; expected file or memory");
             default ->
-                throw new IllegalArgumentException(
-                        "undermoon.storage_type = '" + config.storageType() + "' is neither file nor memory");
+                throw new InvalidSettingException("storage_type", config.storageType(), "expected file or memory");
         };
     }
 
     private static ClusterConfig newClusterConfig(BrokerConfig config) {
         ClusterConfig result = ClusterConfig.DEFAULT;
         result = with(result, "compression_strategy", config.compressionStrategy());
-        result = with(result, "migration_max_migration_time", Long.toString(config.migrationMaxMigrationTime()));
-        result = with(result, "migration_max_blocking_time", Long.toString(config.migrationMaxBlockingTime()));
-        result = with(result, "migration_scan_interval", Long.toString(config.migrationScanInterval()));
-        return with(result, "migration_scan_count", Long.toString(config.migrationScanCount()));
+        result = with(result, "migration_max_migration_time", config.migrationMaxMigrationTime());
+        result = with(result, "migration_max_blocking_time", config.migrationMaxBlockingTime());
+        result = with(result, "migration_scan_interval", config.migrationScanInterval());
+        return with(result, "migration_scan_count", config.migrationScanCount());
     }
 
-    private static ClusterConfig with(ClusterConfig config, String field, String value) {
-        return parsed(field, value, text -> config.with(field, text));
-    }
-
-    private static long atLeast(String key, long value, long min) {
-        if (value < min) {
-            throw new IllegalArgumentException("undermoon." + key + " = " + value + " is less than " + min);
-        }
-        return value;
-    }
-
-    private static <T> T parsed(String key, String value, Function<String, T> parse) {
+    private static ClusterConfig with(ClusterConfig config, String field, Object value) {
         try {
-            return parse.apply(value);
+            return config.with(field, value.toString());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("undermoon." + key + " = '" + value + "': " + e.getMessage(), e);
+            throw new InvalidSettingException(field, value, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -26,7 +26,7 @@ class ListenAddressTest {
     @Test
     void stops_the_start_when_it_is_none() {
         assertThatThrownBy(() -> listening(Map.of("undermoon.address", "here")))
-                .hasMessageContaining("undermoon.address = 'here'");
+                .hasMessageContaining("undermoon.address=here");
     }
 
     private static String listening(Map<String, String> properties) {

@@ -20,7 +20,7 @@ class SettingsTest {
     @Test
     void has_the_defaults_of_the_original_but_for_the_storage() {
         BrokerConfig config = config(Map.of());
-        assertThat(config.address()).isEqualTo("127.0.0.1:7799");
+        assertThat(config.address()).hasToString("127.0.0.1:7799");
         assertThat(config.failureTtl()).isEqualTo(60);
         assertThat(config.failureQuorum()).isEqualTo(1);
         assertThat(config.migrationLimit()).isEqualTo(1);

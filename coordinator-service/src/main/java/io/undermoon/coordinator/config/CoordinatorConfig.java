@@ -3,15 +3,17 @@ package io.undermoon.coordinator.config;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import io.undermoon.config.Converters;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.tls.TlsConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The settings of the coordinator: properties {@code undermoon.<key>}, environment {@code UNDERMOON_<KEY>}. A value that
- * cannot be used stops the start with its name and value. A duration is a number of seconds or a number with a unit, such as
- * {@code 500ms}.
+ * The settings of the coordinator: properties {@code undermoon.<key>}, environment {@code UNDERMOON_<KEY>}. A value
+ * that cannot be used stops the start with its name and value. A duration is a number of seconds or a number with a
+ * unit, such as {@code 500ms}.
  */
 @ConfigMapping(prefix = "undermoon", namingStrategy = ConfigMapping.NamingStrategy.SNAKE_CASE)
 public interface CoordinatorConfig {
@@ -25,20 +27,21 @@ public interface CoordinatorConfig {
     List<@WithConverter(Converters.Address.class) HostPort> brokerAddress();
 
     /**
-     * The name under which failures are reported; the broker counts different names, so each coordinator needs its own. By
-     * default the address and the name of the host, {@code 0.0.0.0:6699@host-a}. Letters, digits and {@code . _ : @ ~ -}.
+     * The name under which failures are reported; the broker counts different names, so each coordinator needs its own.
+     * By default the address and the name of the host, {@code 0.0.0.0:6699@host-a}. Letters, digits and {@code . _ : @
+     * ~ -}.
      */
-    @WithConverter(Converters.ReporterId.class)
+    @WithConverter(CoordinatorConverters.ReporterId.class)
     Optional<String> reporterId();
 
     /** Threads for the connections to proxies. */
     @WithDefault("4")
-    @WithConverter(Converters.ThreadNumber.class)
+    @WithConverter(CoordinatorConverters.ThreadNumber.class)
     int threadNumber();
 
     /** How long to wait for a connection to a proxy, and again for each of its answers. */
     @WithDefault("2")
-    @WithConverter(Converters.PositiveDuration.class)
+    @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration proxyTimeout();
 
     /** The password that proxies ask of control connections. */
@@ -49,66 +52,70 @@ public interface CoordinatorConfig {
 
     /** Whether to ask the broker for compressed replies and to send slots to proxies in the compressed form. */
     @WithDefault("false")
-    @WithConverter(Converters.Switch.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean enableCompression();
 
-    /** Whether to leave failovers to somebody else; failures are still detected and reported. */
+    /** Whether to do no failovers; failures are still detected and reported. */
     @WithDefault("false")
-    @WithConverter(Converters.Switch.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean disableFailover();
 
     /** How long a Redis master may be down, as its proxy sees it, before the proxy is reported as failed. */
     @WithDefault("5s")
-    @WithConverter(Converters.PositiveDuration.class)
+    @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration nodeFailureTimeout();
 
     /** Whether to lift the epochs of a broker that is found to be behind its proxies. */
     @WithDefault("true")
-    @WithConverter(Converters.Switch.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean recoverEpochs();
 
     /** How long a whole call to a broker may take. */
     @WithDefault("5s")
-    @WithConverter(Converters.PositiveDuration.class)
+    @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration brokerTimeout();
 
     /** How often each loop runs, one second at least. */
     @WithDefault("1s")
-    @WithConverter(Converters.RoundInterval.class)
+    @WithConverter(CoordinatorConverters.RoundInterval.class)
     Duration roundInterval();
 
     /** TLS to brokers and proxies. */
     Tls tls();
 
     /** With whom TLS is spoken, and with which files. They are PEM, and followed while the coordinator runs. */
-    interface Tls {
+    interface Tls extends TlsConfig {
         /** Whether the brokers are asked by https. */
         @WithDefault("false")
-        @WithConverter(Converters.Switch.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean brokers();
 
         /** Whether the proxies are connected to with TLS; their addresses in the metadata have to be those for it. */
         @WithDefault("false")
-        @WithConverter(Converters.Switch.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean proxies();
 
         /** Whose certificates are trusted; by default those the Java runtime trusts. */
+        @Override
         Optional<String> caCertFile();
 
         /** The certificate to show where one is asked for, and those between it and its authority. */
+        @Override
         Optional<String> certFile();
 
         /** The private key of the certificate, not encrypted. */
+        @Override
         Optional<String> keyFile();
 
         /** Whether certificates have to be for the name or IP address their owner is reached by. */
+        @Override
         @WithDefault("true")
-        @WithConverter(Converters.Switch.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean verifyHostname();
 
         /** How often the files are looked at. */
         @WithDefault("10s")
-        @WithConverter(Converters.PositiveDuration.class)
+        @WithConverter(CoordinatorConverters.PositiveDuration.class)
         Duration reloadInterval();
     }
 }

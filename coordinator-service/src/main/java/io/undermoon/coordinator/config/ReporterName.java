@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * The reporter id of a coordinator that was given none: its address and the name of its host. The address alone would make all
- * coordinators that listen on 0.0.0.0 count as one.
+ * The reporter id of a coordinator that was given none: its address and the name of its host. The address alone would
+ * make all coordinators that listen on 0.0.0.0 count as one.
  */
 public final class ReporterName {
     private ReporterName() {}

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
-import io.undermoon.coordinator.config.Encryption;
 import io.undermoon.coordinator.config.ReporterName;
 import io.undermoon.coordinator.detect.FailureDetector;
 import io.undermoon.coordinator.failover.Failover;
@@ -14,6 +13,7 @@ import io.undermoon.coordinator.proxy.RespProxyControl;
 import io.undermoon.coordinator.sync.MetadataPush;
 import io.undermoon.coordinator.sync.MetadataSync;
 import io.undermoon.coordinator.sync.ProxyStatuses;
+import io.undermoon.tls.ServiceTls;
 import io.undermoon.umctl.ProxyLogin;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -34,34 +34,31 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Encryption encryption(CoordinatorConfig config) {
-        return new Encryption(config.tls());
-    }
-
-    void closeEncryption(@Disposes Encryption encryption) {
-        encryption.close();
+    ServiceTls tls(CoordinatorConfig config) {
+        return new ServiceTls(
+                config.tls(), config.tls().brokers() || config.tls().proxies());
     }
 
     @Produces
     @Singleton
-    HttpBroker broker(BrokerList brokers, CoordinatorConfig config, Encryption encryption) {
+    HttpBroker broker(BrokerList brokers, CoordinatorConfig config, ServiceTls tls) {
         return new HttpBroker(
                 brokers,
                 ReporterName.of(config),
                 config.brokerTimeout(),
                 config.enableCompression(),
-                encryption.brokers());
+                tls.where(config.tls().brokers()));
     }
 
     @Produces
     @Singleton
-    RespProxyControl proxyControl(CoordinatorConfig config, Encryption encryption) {
+    RespProxyControl proxyControl(CoordinatorConfig config, ServiceTls tls) {
         return new RespProxyControl(
                 config.threadNumber(),
                 config.proxyTimeout(),
                 new ProxyLogin(config.controlSecret(), config.proxyPassword()),
                 config.enableCompression(),
-                encryption.proxies());
+                tls.where(config.tls().proxies()));
     }
 
     void closeProxyControl(@Disposes RespProxyControl control) {

@@ -9,6 +9,7 @@ import io.undermoon.client.HttpReply;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.config.RegistrationSettings;
 import io.undermoon.tls.TlsContext;
 import java.io.IOException;
 import java.net.URLEncoder;

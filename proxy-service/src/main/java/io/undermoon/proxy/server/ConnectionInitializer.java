@@ -5,9 +5,10 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.ssl.SslHandler;
+import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.session.SessionInitializer;
 
-/** Keeps count of the connections, and adds TLS where it is spoken. */
+/** Sets up a client's connection: registers it with the listener, adds TLS where the port has it, then the session. */
 @Sharable
 final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final ChannelGroup connections;

@@ -6,6 +6,7 @@ import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.LoopStats;
@@ -19,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that serves clients: the event loops, their connections to backends, and the listening sockets. Plain Java; made once,
- * started once, closed once.
+ * The event loops, their connections to backends, and the listening sockets. Plain Java; made once, started once,
+ * closed once.
  */
 public final class DataPlane implements AutoCloseable {
     private static final long GRACE_SECONDS = 5;
@@ -97,7 +98,7 @@ public final class DataPlane implements AutoCloseable {
         points.forEach(point -> made.listen(point, loops));
     }
 
-    /** Connects to what the new routes lead to, and lets go of the rest. */
+    /** Connects to the endpoints of the new routes, and closes the connections to the rest. */
     private void follow(Topology topology) {
         for (NodeConnections each : connections) {
             each.loop().execute(() -> {
@@ -115,7 +116,7 @@ public final class DataPlane implements AutoCloseable {
         close(NO_GRACE);
     }
 
-    /** Stops accepting, gives clients the replies they wait for, closes every connection and ends the loops. */
+    /** Stops accepting, waits for the replies to commands in flight, closes every connection and ends the loops. */
     public void close(Duration grace) {
         if (listener != null) {
             listener.close();

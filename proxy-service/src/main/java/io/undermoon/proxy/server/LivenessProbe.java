@@ -11,7 +11,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Up while every event loop turns: each carries out a task within a second. */
+/** Up while every event loop runs a task within a second. */
 @Liveness
 @ApplicationScoped
 public class LivenessProbe implements HealthCheck {
@@ -26,20 +26,20 @@ public class LivenessProbe implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        boolean alive = service.server().map(LivenessProbe::turns).orElse(true);
+        boolean alive = service.server().map(LivenessProbe::respond).orElse(true);
         return HealthCheckResponse.named("event loops").status(alive).build();
     }
 
-    private static boolean turns(ProxyServer server) {
+    private static boolean respond(ProxyServer server) {
         List<NodeConnections> connections = new ArrayList<>(server.dataPlane().connections());
         connections.add(server.dataPlane().controlConnections());
-        List<Future<?>> signs = new ArrayList<>();
+        List<Future<?>> tasks = new ArrayList<>();
         for (NodeConnections each : connections) {
-            signs.add(each.loop().eventLoop().submit(() -> {}));
+            tasks.add(each.loop().eventLoop().submit(() -> {}));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS);
-        return signs.stream()
-                .allMatch(sign ->
-                        sign.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS));
+        return tasks.stream()
+                .allMatch(task ->
+                        task.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS));
     }
 }

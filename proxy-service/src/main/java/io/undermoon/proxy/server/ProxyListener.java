@@ -13,6 +13,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.session.SessionInitializer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -21,8 +22,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * The listening sockets. Where the kernel can spread connections over several there is one per event loop, and a connection
- * stays on the loop that accepted it; elsewhere one loop accepts for all.
+ * The listening sockets. With {@code SO_REUSEPORT} there is one per event loop, and a connection stays on the loop that
+ * accepted it; without, one loop accepts for all.
  */
 final class ProxyListener {
     private static final Logger LOG = Logger.getLogger(ProxyListener.class);
@@ -69,8 +70,8 @@ final class ProxyListener {
             throw e;
         }
         LOG.infof(
-                "listening on %s%s with %d event loops (%s)",
-                address, point.encryption() == null ? "" : " for TLS", loops.size(), transport);
+                "Listening: address=%s tls=%s loops=%d transport=%s",
+                address, point.encryption() != null, loops.size(), transport);
     }
 
     /** Accepts no more connections. */
@@ -80,19 +81,19 @@ final class ProxyListener {
     }
 
     /**
-     * Takes no more commands from the clients there are, gives them the replies they wait for, and disconnects them; after
-     * the grace, those who are left are cut off. Not to be called on an event loop.
+     * Reads no more commands from connected clients, and disconnects each when its replies have been sent, or at the
+     * end of the grace period. Not to be called on an event loop.
      */
     void drain(Duration grace) {
         connections.forEach(
                 connection -> connection.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE));
         if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
-            LOG.infof("%d clients are cut off, their replies did not come in time", connections.size());
+            LOG.infof("Clients disconnected before their replies came: clients=%d", connections.size());
             connections.close().awaitUninterruptibly(grace.toMillis());
         }
     }
 
-    /** A port that another process listens on with port sharing would silently be shared with it; binding alone tells. */
+    /** Fails when another process has the port: with {@code SO_REUSEPORT} both would get a share of the connections. */
     private void refuseSharedPort(InetSocketAddress socket, EventLoop loop, ConnectionInitializer initializer) {
         bind(bootstrap(loop, loop, initializer), socket).close().syncUninterruptibly();
     }

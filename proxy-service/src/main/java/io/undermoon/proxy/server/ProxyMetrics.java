@@ -18,34 +18,39 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 /**
- * The proxy's figures, read from the loops' counters when Prometheus asks; nothing happens per command.
+ * The proxy's metrics, read from the counters of the loops at each scrape; nothing happens per command.
  *
  * <table>
  * <caption>Metrics, all with the prefix {@code undermoon_proxy_}</caption>
- * <tr><td>{@code commands_total{command,outcome}}</td><td>commands ever sent by clients; outcome {@code ok}, {@code error} (the
- *     reply was one), {@code rejected} (by the proxy)</td></tr>
+ * <tr><td>{@code commands_total{command,outcome}}</td><td>commands ever sent by clients; outcome {@code ok},
+ *     {@code error} (the reply was one), {@code rejected} (by the proxy)</td></tr>
  * <tr><td>{@code command_seconds_total{command}}</td><td>time between commands and replies</td></tr>
  * <tr><td>{@code reply_seconds}</td><td>histogram of that time over all commands</td></tr>
- * <tr><td>{@code connections}, {@code connections_accepted_total}, {@code connections_rejected_total}</td><td>of clients</td></tr>
+ * <tr><td>{@code connections}, {@code connections_accepted_total}, {@code connections_rejected_total}</td><td>of
+ *     clients</td></tr>
  * <tr><td>{@code in_flight}</td><td>commands sent to a backend and not answered yet</td></tr>
- * <tr><td>{@code bytes_total{side,direction}}</td><td>side {@code client}, {@code backend}; direction {@code in}, {@code out}</td></tr>
- * <tr><td>{@code moved_total}, {@code forwarded_total}</td><td>commands for slots of other proxies, redirected or carried out</td></tr>
+ * <tr><td>{@code bytes_total{side,direction}}</td><td>side {@code client}, {@code backend}; direction {@code in},
+ *     {@code out}</td></tr>
+ * <tr><td>{@code moved_total}, {@code forwarded_total}</td><td>commands for slots of other proxies, redirected or
+ *     carried out</td></tr>
  * <tr><td>{@code protocol_errors_total}</td><td>clients that did not speak RESP</td></tr>
  * <tr><td>{@code backend_failures_total{kind}}</td><td>{@code connect}, {@code lost}, {@code timeout}</td></tr>
  * <tr><td>{@code tls_failures_total}</td><td>clients with whom TLS failed</td></tr>
- * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they cannot be used as
- *     they are now</td></tr>
+ * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they
+ *     cannot be used as they are now</td></tr>
  * <tr><td>{@code tls_certificate_expiry_seconds}</td><td>when the own certificate expires, as a Unix time</td></tr>
- * <tr><td>{@code epoch}, {@code ready}, {@code registered}</td><td>of the metadata; {@code UMCTL READY}; in the broker's books</td></tr>
- * <tr><td>{@code node_up{node,role}}, {@code node_settled{node,role}}</td><td>answers; has its role, its data and its link</td></tr>
+ * <tr><td>{@code epoch}, {@code ready}, {@code registered}</td><td>of the metadata; {@code UMCTL READY}; registered
+ *     with the broker</td></tr>
+ * <tr><td>{@code node_up{node,role}}, {@code node_settled{node,role}}</td><td>answers; has its role, its data and its
+ *     link</td></tr>
  * <tr><td>{@code replication_link_up{node}}</td><td>of replicas</td></tr>
- * <tr><td>{@code replication_offset_bytes{node}}</td><td>how far a node's copy is</td></tr>
- * <tr><td>{@code replication_lag_bytes{node}}</td><td>of a master its slowest replica's, of a replica what it has yet to
- *     apply</td></tr>
+ * <tr><td>{@code replication_offset_bytes{node}}</td><td>the replication offset of a node</td></tr>
+ * <tr><td>{@code replication_lag_bytes{node}}</td><td>of a master its slowest replica's, of a replica what it has yet
+ *     to apply</td></tr>
  * <tr><td>{@code migration_state{slots,side,state}}</td><td>1 for the state that a migration is in</td></tr>
- * <tr><td>{@code migration_keys_copied{slots}}, {@code migration_bytes_copied{slots}}, {@code migration_keys_dirty{slots}},
- *     {@code migration_attempts{slots}}, {@code migration_longest_hold_seconds{slots}}</td><td>at its source; for as long as the
- *     migration lasts</td></tr>
+ * <tr><td>{@code migration_keys_copied{slots}}, {@code migration_bytes_copied{slots}},
+ *     {@code migration_keys_dirty{slots}}, {@code migration_attempts{slots}},
+ *     {@code migration_longest_hold_seconds{slots}}</td><td>at its source; for as long as the migration lasts</td></tr>
  * </table>
  */
 final class ProxyMetrics extends Collector {
@@ -245,7 +250,7 @@ final class ProxyMetrics extends Collector {
         return new Family(PREFIX + name, PREFIX + name + "_total", Type.COUNTER, help, List.of(labels));
     }
 
-    /** A metric in the making. */
+    /** Builds one metric. */
     private record Family(
             String name,
             String sampleName,

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.server;
 
+import io.undermoon.config.InvalidSettingException;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
@@ -9,6 +10,8 @@ import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.config.ProxyConfig;
+import io.undermoon.proxy.config.ProxySettings;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.command.CommandLearning;
@@ -28,17 +31,14 @@ import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.tls.TlsContext;
-import io.undermoon.tls.TlsWatch;
 import io.undermoon.umctl.MigrationProgress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** A whole proxy, plain Java: made once, started once, closed once. */
+/** The wiring of a proxy in plain Java: made once, started once, closed once. */
 final class ProxyServer implements AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(ProxyServer.class);
-
     private final ProxySettings settings;
     private final CommandCatalog commands = new CommandCatalog();
     private final ClientRegistry clients;
@@ -51,30 +51,30 @@ final class ProxyServer implements AutoCloseable {
     private final AccessControl access;
     private final DispatchServices dispatch;
     private final @Nullable UsersFile usersFile;
-    private @Nullable UsersWatch usersWatch;
-    private @Nullable TlsWatch tlsWatch;
     private boolean closed;
 
     /**
-     * @param shutdown what {@code UMCTL SHUTDOWN} runs: begins to end the process and returns at once
+     * @param shutdown run by {@code UMCTL SHUTDOWN}; begins to end the process and returns at once
      */
     ProxyServer(ProxySettings settings, Runnable shutdown) {
         this.settings = settings;
         this.clients = new ClientRegistry(settings.limits());
         Endpoints endpoints = new Endpoints();
         Set<NodeAddress> nodes = Set.copyOf(settings.nodes());
-        SlowLog slowLog = new SlowLog(
-                settings.slowLog().capacity(),
-                settings.slowLog().thresholdMicros(),
-                settings.slowLog().sampleRate());
+        ProxyConfig config = settings.config();
+        SlowLog slowLog = new SlowLog(config.slowlogLen(), config.slowlogLogSlowerThan(), config.slowlogSampleRate());
         topology = new TopologyStore(settings.self(), nodes, endpoints);
         dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
         replication = new ReplicationDriver(dataPlane.controlConnections(), endpoints, settings.replication(), nodes);
-        AccessSettings users = settings.access();
-        access = new AccessControl(commands.current(), users.password(), users.controlSecret());
+        access = new AccessControl(
+                commands.current(),
+                config.password().orElse(null),
+                config.controlSecret().orElse(null));
         commands.onChange(access::follow);
         Guard guard = new Guard(access);
-        usersFile = users.file() == null ? null : new UsersFile(users.file(), access, () -> guard.enforce(clients));
+        usersFile = config.usersFile()
+                .map(file -> new UsersFile(Path.of(file), access, () -> guard.enforce(clients)))
+                .orElse(null);
         migrations = new Migrations(
                 dataPlane.migrationConnections(),
                 dataPlane.connections(),
@@ -121,18 +121,10 @@ final class ProxyServer implements AutoCloseable {
      * @throws IllegalStateException the address cannot be listened on
      */
     void start() {
-        TlsContext tls = settings.tls().context();
-        if (tls != null) {
-            tlsWatch = new TlsWatch(
-                    tls,
-                    settings.tls().reloadInterval(),
-                    () -> LOG.infof("proxy=%s new TLS files are in use", settings.self()),
-                    problem -> LOG.warnf(
-                            "proxy=%s changed TLS files cannot be used, the old ones still are: %s",
-                            settings.self(), problem));
-        }
-        if (usersFile != null) {
-            usersWatch = UsersWatch.start(usersFile, settings.access());
+        String problem = usersFile == null ? null : usersFile.load();
+        if (problem != null) {
+            throw new InvalidSettingException(
+                    "users_file", settings.config().usersFile().orElse(""), problem);
         }
         replication.start(topology);
         replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
@@ -141,31 +133,40 @@ final class ProxyServer implements AutoCloseable {
         dataPlane.follow(topology);
         SessionInitializer sessions = new SessionInitializer(
                 dataPlane.connections(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
-        dataPlane.start(settings.tls().listenPoints(settings.address()), sessions);
+        dataPlane.start(settings.tls().listenPoints(settings.config().address()), sessions);
     }
 
-    /** Stops accepting, lets commands in flight be answered, closes. Not to be called on an event loop. */
+    /** Stops accepting, waits for commands in flight, closes. Not to be called on an event loop. */
     @Override
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
-        if (usersWatch != null) {
-            usersWatch.close();
-        }
-        if (tlsWatch != null) {
-            tlsWatch.close();
-        }
         replication.close();
         migrations.close();
-        dataPlane.close(settings.shutdownGrace());
+        dataPlane.close(settings.config().shutdownGrace());
     }
 
-    /** What TLS works with; absent when it is spoken nowhere. */
+    /** The contents of the TLS files; absent when no connection is encrypted. */
     @Nullable
     TlsContext tls() {
         return settings.tls().context();
+    }
+
+    /** Takes a changed file of users. Called every {@code undermoon.users_file_interval}. */
+    void followUsersFile() {
+        if (usersFile != null) {
+            usersFile.poll();
+        }
+    }
+
+    /** Takes changed TLS files. Called every {@code undermoon.tls.reload_interval}. */
+    void followTlsFiles() {
+        TlsContext tls = tls();
+        if (tls != null) {
+            tls.refresh();
+        }
     }
 
     CommandTable commands() {

@@ -5,15 +5,22 @@ import io.prometheus.client.CollectorRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.quarkus.scheduler.Scheduler;
+import io.undermoon.proxy.config.ProxyConfig;
+import io.undermoon.proxy.config.ProxySettings;
+import io.undermoon.proxy.config.RegistrationSettings;
+import io.undermoon.proxy.config.Remarks;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the proxy with the program and ends it with the program. */
+/** Starts the proxy with the application and stops it with the application. */
 @ApplicationScoped
 public class ProxyService {
     private static final Logger LOG = Logger.getLogger(ProxyService.class);
@@ -35,9 +42,9 @@ public class ProxyService {
         this.metrics = metrics.getPrometheusRegistry();
     }
 
-    void start(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event, Scheduler scheduler) {
         ProxySettings settings = ProxySettings.of(config, version);
-        ConfigChecks.remarks(config).forEach(LOG::warn);
+        Remarks.of(settings).forEach(LOG::warn);
         ProxyServer made = new ProxyServer(settings, Quarkus::asyncExit);
         try {
             made.start();
@@ -48,6 +55,8 @@ public class ProxyService {
         server = made;
         registeredMetrics = new ProxyMetrics(made, this::isRegistered);
         metrics.register(registeredMetrics);
+        every(scheduler, "users-file", config.usersFileInterval(), made::followUsersFile);
+        every(scheduler, "tls-files", config.tls().reloadInterval(), made::followTlsFiles);
         RegistrationSettings registration = settings.registration();
         if (registration.isWanted()) {
             registrar = new Registrar(
@@ -55,6 +64,21 @@ public class ProxyService {
                     new BrokerClient(registration.brokers(), settings.tls().brokers()),
                     made::areOwnNodesUp);
             registrar.start();
+        }
+    }
+
+    /**
+     * Runs a task that may read files, on a worker thread, not while it still runs; never when the interval is zero.
+     */
+    private static void every(Scheduler scheduler, String name, Duration interval, Runnable task) {
+        if (!interval.isZero()) {
+            scheduler
+                    .newJob(name)
+                    .setInterval(interval.toString())
+                    .setDelayed(interval.toString())
+                    .setConcurrentExecution(ConcurrentExecution.SKIP)
+                    .setTask(execution -> task.run())
+                    .schedule();
         }
     }
 
@@ -67,16 +91,16 @@ public class ProxyService {
         }
         if (server != null) {
             server.close();
-            LOG.info("stopped");
+            LOG.infof("Proxy stopped: proxy=%s", config.announceAddress().orElse(config.address()));
         }
     }
 
-    /** The proxy, from the start of the program on. */
+    /** The proxy; empty until the application has started. */
     Optional<ProxyServer> server() {
         return Optional.ofNullable(server);
     }
 
-    /** Whether the broker had this proxy in its books when it was last asked. */
+    /** Whether the broker had this proxy registered when it last answered. */
     boolean isRegistered() {
         return registrar != null && registrar.isRegistered();
     }

@@ -10,7 +10,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
-/** Up when the proxy is of use to clients, by the rule of {@code UMCTL READY}; says how each of its Redis nodes is. */
+/** Up when {@code UMCTL READY} answers 1; its data has the state of each Redis node. */
 @org.eclipse.microprofile.health.Readiness
 @ApplicationScoped
 public class ReadinessProbe implements HealthCheck {

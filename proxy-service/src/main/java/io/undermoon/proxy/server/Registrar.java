@@ -1,6 +1,7 @@
 package io.undermoon.proxy.server;
 
 import io.undermoon.client.BrokerHttpException;
+import io.undermoon.proxy.config.RegistrationSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Executors;
@@ -11,10 +12,12 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps the proxy in the broker's books: registers it when the broker does not know it, and when the broker takes it for
- * failed though both its Redis nodes answer. A proxy whose nodes do not answer is of no use to a cluster and waits.
+ * Keeps the proxy registered with the broker: registers it when the broker does not know it, and again when the broker
+ * has marked it as failed though both its Redis nodes answer. While a node does not answer the proxy waits, since it
+ * could not serve.
  *
- * <p>A thread of its own; that the broker is away is logged once and harms nobody.
+ * <p>Runs on a thread of its own, because calls to the broker block and the pause depends on their outcome. While no
+ * broker answers, clients are served all the same.
  */
 final class Registrar implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Registrar.class);
@@ -54,7 +57,7 @@ final class Registrar implements AutoCloseable {
         executor.execute(this::runOnce);
     }
 
-    /** Whether the broker knew the proxy and did not take it for failed when it last answered. */
+    /** Whether the proxy was registered and not marked as failed when the broker last answered. */
     boolean isRegistered() {
         return registered;
     }
@@ -73,10 +76,11 @@ final class Registrar implements AutoCloseable {
         } catch (IOException e) {
             setbacks++;
             boolean refuses = e instanceof BrokerHttpException answer && answer.status() != 0;
-            note(refuses ? Situation.BROKER_REFUSES : Situation.BROKER_AWAY, String.valueOf(e.getMessage()));
+            Situation now = refuses ? Situation.BROKER_REFUSES : Situation.BROKER_AWAY;
+            note(now, "Registration failed and is tried again", " reason=" + e.getMessage());
         } catch (RuntimeException e) {
             setbacks++;
-            LOG.errorf(e, "proxy=%s registration failed unexpectedly; it is tried again", settings.self());
+            LOG.errorf(e, "Registration failed unexpectedly and is tried again: proxy=%s", settings.self());
         }
         if (!executor.isShutdown()) {
             executor.schedule(this::runOnce, pauseMillis(), TimeUnit.MILLISECONDS);
@@ -86,35 +90,33 @@ final class Registrar implements AutoCloseable {
     private boolean ensureRegistered() throws IOException {
         boolean known = broker.knows(settings.self());
         if (known && !broker.holdsForFailed(settings.self())) {
-            inService("is registered");
+            inService("Proxy is registered");
             return true;
         }
         registered = false;
         if (!nodesAreUp.getAsBoolean()) {
-            note(Situation.WAITING_FOR_NODES, "waits for its Redis nodes before it registers");
+            note(Situation.WAITING_FOR_NODES, "Registration waits for the Redis nodes", "");
             return false;
         }
         broker.register(settings);
-        inService(known ? "was taken for failed and has registered again" : "has registered");
+        inService(known ? "Proxy was marked as failed and registered again" : "Proxy registered");
         return true;
     }
 
-    private void inService(String how) {
+    private void inService(String text) {
         registered = true;
-        note(
-                Situation.IN_SERVICE,
-                how + " with nodes=" + settings.nodes() + " host=" + settings.host() + " and is in service");
+        note(Situation.IN_SERVICE, text, " nodes=" + settings.nodes() + " host=" + settings.host());
     }
 
-    /** One line for each change, none while things stay as they are. */
-    private void note(Situation now, String text) {
+    /** Logs a line when the situation changes. */
+    private void note(Situation now, String text, String details) {
         if (situation != now) {
-            LOG.infof("proxy=%s %s", settings.self(), text);
+            LOG.infof("%s: proxy=%s%s", text, settings.self(), details);
         }
         situation = now;
     }
 
-    /** Somewhat random, so that the proxies of a large system do not ask all at once. */
+    /** Has a random part, so that the proxies of a large system do not ask all at once. */
     private long pauseMillis() {
         long interval = settings.interval().toMillis();
         long pause =

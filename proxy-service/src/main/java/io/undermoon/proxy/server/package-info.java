@@ -1,5 +1,6 @@
 /**
- * The edge: configuration, listening, lifecycle, registration, health and metrics. The only room that knows Quarkus.
+ * The top of the proxy: wiring, listening, registration with the broker, health, metrics and lifecycle. Keys and their
+ * checks are in {@code config}. With {@code config} the only package that knows Quarkus.
  */
 @NullMarked
 package io.undermoon.proxy.server;

@@ -4,6 +4,7 @@ import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;

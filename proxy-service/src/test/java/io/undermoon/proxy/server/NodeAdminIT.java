@@ -3,6 +3,7 @@ package io.undermoon.proxy.server;
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.Replies;
 import io.undermoon.proxy.testing.RespConnection;

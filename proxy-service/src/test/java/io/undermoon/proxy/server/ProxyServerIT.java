@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;

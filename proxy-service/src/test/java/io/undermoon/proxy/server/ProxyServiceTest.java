@@ -10,11 +10,14 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.undermoon.metadata.HostPort;
+import io.undermoon.proxy.config.ProxyConfig;
 import io.undermoon.proxy.testing.BrokerDouble;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -33,11 +36,15 @@ class ProxyServiceTest {
     ProxyConfig config;
 
     private RespConnection connect() {
-        return RespConnection.to(HostPort.parse(config.address()).port());
+        return RespConnection.to(config.address().port());
+    }
+
+    private String address() {
+        return config.address().toString();
     }
 
     private String node(int index) {
-        return config.nodeAddresses().orElseThrow().get(index);
+        return config.nodeAddresses().orElseThrow().get(index).toString();
     }
 
     @Test
@@ -59,9 +66,9 @@ class ProxyServiceTest {
     @Test
     @Order(2)
     void registers_once_the_broker_is_there() {
-        int port = HostPort.parse(config.brokerAddress().orElseThrow().get(0)).port();
+        int port = config.brokerAddress().orElseThrow().get(0).port();
         try (BrokerDouble broker = new BrokerDouble(port)) {
-            await().atMost(LIMIT).until(() -> broker.knows(config.address()));
+            await().atMost(LIMIT).until(() -> broker.knows(address()));
             assertThat(broker.registrations().get(0).path("nodes").size()).isEqualTo(2);
             await().atMost(LIMIT)
                     .untilAsserted(() ->
@@ -74,22 +81,8 @@ class ProxyServiceTest {
     void serves_and_replicates_once_it_was_told_to() {
         try (RespConnection client = connect()) {
             assertThat(client.call(
-                            "UMCTL",
-                            "SETREPL",
-                            "1",
-                            "NOFLAG",
-                            "master",
-                            "demo",
-                            node(0),
-                            "1",
-                            node(1),
-                            config.address(),
-                            "replica",
-                            "demo",
-                            node(1),
-                            "1",
-                            node(0),
-                            config.address()))
+                            "UMCTL", "SETREPL", "1", "NOFLAG", "master", "demo", node(0), "1", node(1), address(),
+                            "replica", "demo", node(1), "1", node(0), address()))
                     .isEqualTo(OK);
             assertThat(client.call("UMCTL", "SETCLUSTER", "v2", "1", "NOFLAG", "demo", node(0), "1", "0-16383"))
                     .isEqualTo(OK);
@@ -128,5 +121,17 @@ class ProxyServiceTest {
                         .body(containsString("undermoon_proxy_ready 1.0"))
                         .body(containsString("undermoon_proxy_node_up{node=\"" + node(0) + "\",role=\"master\"} 1.0"))
                         .body(containsString("undermoon_proxy_replication_link_up{node=\"" + node(1) + "\"} 1.0")));
+    }
+
+    @Test
+    @Order(5)
+    void follows_the_file_of_users() throws IOException {
+        Files.writeString(
+                Path.of(config.usersFile().orElseThrow()),
+                "user default on nopass ~* &* +@all\nuser late on >pass +ping\n");
+        try (RespConnection client = connect()) {
+            await().atMost(LIMIT)
+                    .until(() -> client.call("AUTH", "late", "pass").equals(OK));
+        }
     }
 }

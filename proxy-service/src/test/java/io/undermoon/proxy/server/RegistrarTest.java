@@ -3,6 +3,8 @@ package io.undermoon.proxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.config.Configs;
+import io.undermoon.proxy.config.RegistrationSettings;
 import io.undermoon.proxy.testing.BrokerDouble;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;

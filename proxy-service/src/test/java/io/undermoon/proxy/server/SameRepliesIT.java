@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.command.Policy;
+import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;

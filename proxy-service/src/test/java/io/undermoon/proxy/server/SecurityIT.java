@@ -3,8 +3,8 @@ package io.undermoon.proxy.server;
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Users, and the control secret, as clients and peers meet them. */
 class SecurityIT {
     private static final RespValue OK = new RespValue.Simple("OK");
-    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String NO_CONTROL = "NOPERM this needs the control secret";
     private static final String SECRET = "c0ntrol";
 
@@ -51,6 +49,8 @@ class SecurityIT {
         high.close();
     }
 
+    private ProxyServer server;
+
     @AfterEach
     void close() throws Exception {
         for (int i = open.size() - 1; i >= 0; i--) {
@@ -63,7 +63,7 @@ class SecurityIT {
         String[] values = Stream.concat(
                         Stream.of("address", "127.0.0.1:" + port, "thread_number", "1"), Arrays.stream(keysAndValues))
                 .toArray(String[]::new);
-        ProxyServer server = new ProxyServer(Configs.settings(values), () -> {});
+        server = new ProxyServer(Configs.settings(values), () -> {});
         open.add(server);
         server.start();
         return port;
@@ -209,10 +209,11 @@ class SecurityIT {
     @Test
     void a_changed_file_is_taken_and_a_broken_one_is_not() throws IOException {
         Path file = users("user app on nopass +ping");
-        int port = proxy("users_file", file.toString(), "users_file_interval", "50ms");
+        int port = proxy("users_file", file.toString());
         RespConnection app = client(port, "app", "x");
         users("user app on nopass +ping +echo");
-        await().atMost(LIMIT).until(() -> say(app, "ECHO x").equals("x"));
+        server.followUsersFile();
+        assertThat(say(app, "ECHO x")).isEqualTo("x");
         users("user app on nopass +nonsense");
         RespConnection admin = client(port);
         assertThat(say(admin, "ACL LOAD"))

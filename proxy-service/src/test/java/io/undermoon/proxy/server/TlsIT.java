@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.RedisServerProcess;
@@ -73,7 +74,7 @@ class TlsIT extends OpensResources {
     }
 
     private ProxyServer start(List<String> files, String... more) {
-        List<String> values = new ArrayList<>(List.of("thread_number", "1", "tls.reload_interval", "50ms"));
+        List<String> values = new ArrayList<>(List.of("thread_number", "1"));
         values.addAll(files);
         values.addAll(List.of(more));
         ProxyServer server = opened(new ProxyServer(Configs.settings(values.toArray(String[]::new)), () -> {}));
@@ -277,12 +278,14 @@ class TlsIT extends OpensResources {
         assertThat(subject(port)).isEqualTo("CN=node");
 
         Files.writeString(certificate, "broken");
-        await().atMost(LIMIT).until(() -> server.tls().problem() != null);
+        server.followTlsFiles();
+        assertThat(server.tls().problem()).isNotNull();
         assertThat(subject(port)).isEqualTo("CN=node");
 
         Files.copy(elsewhere.key(), key, StandardCopyOption.REPLACE_EXISTING);
         Files.copy(elsewhere.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
-        await().atMost(LIMIT).until(() -> server.tls().reloads() == 1);
+        server.followTlsFiles();
+        assertThat(server.tls().reloads()).isEqualTo(1);
         assertThat(server.tls().problem()).isNull();
         assertThat(subject(port)).isEqualTo("CN=elsewhere");
         assertThat(Replies.text(before.call("PING"))).isEqualTo("PONG");

@@ -30,7 +30,7 @@ import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.ControlCommands;
 import io.undermoon.proxy.server.ControlServices;
 import io.undermoon.proxy.server.DataPlane;
-import io.undermoon.proxy.server.ListenPoint;
+import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.stats.ProxyStats;

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.client.ClientLimits;
+import io.undermoon.proxy.client.OutputLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ class ProxySettingsTest {
     void has_these_defaults() {
         ProxyConfig config = Configs.of();
 
-        assertThat(config.address()).isEqualTo("127.0.0.1:5299");
+        assertThat(config.address()).hasToString("127.0.0.1:5299");
         assertThat(config.announceAddress()).isEmpty();
         assertThat(config.nodeAddresses()).isEmpty();
         assertThat(config.brokerAddress()).isEmpty();
@@ -32,10 +33,10 @@ class ProxySettingsTest {
         assertThat(config.slowlogSampleRate()).isEqualTo(1000);
         assertThat(config.threadNumber()).isZero();
         assertThat(config.maxclients()).isEqualTo(10000);
-        assertThat(config.protoMaxBulkLen()).isEqualTo("512mb");
+        assertThat(config.protoMaxBulkLen()).isEqualTo(512 << 20);
         assertThat(config.maxArguments()).isEqualTo(1024 * 1024);
-        assertThat(config.clientQueryBufferLimit()).isEqualTo("1gb");
-        assertThat(config.clientOutputBufferLimit()).isEqualTo("normal 0 0 0 pubsub 32mb 8mb 60");
+        assertThat(config.clientQueryBufferLimit()).isEqualTo(1 << 30);
+        assertThat(config.clientOutputBufferLimit()).isEqualTo(OutputLimits.DEFAULT);
         assertThat(config.maxPipeline()).isEqualTo(1024);
         assertThat(config.sessionTimeout()).isZero();
         assertThat(config.backendTimeout()).isEqualTo(3000);
@@ -59,12 +60,11 @@ class ProxySettingsTest {
     void derives_what_is_not_given() {
         ProxySettings settings = Configs.settings("announce_address", "proxy-1.example:5299");
 
-        assertThat(settings.address()).isEqualTo(new HostPort("127.0.0.1", 5299));
+        assertThat(settings.config().address()).isEqualTo(new HostPort("127.0.0.1", 5299));
         assertThat(settings.self().value()).isEqualTo("proxy-1.example:5299");
         assertThat(settings.registration().host()).isEqualTo("proxy-1.example");
         assertThat(settings.registration().isWanted()).isFalse();
         assertThat(settings.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(settings.access().password()).isNull();
     }
 
     @Test
@@ -104,15 +104,15 @@ class ProxySettingsTest {
 
     @Test
     void explains_redirections_that_mean_little() {
-        assertThat(ConfigChecks.remarks(Configs.of("max_redirections", "0")))
+        assertThat(Remarks.of(Configs.settings("max_redirections", "0")))
                 .singleElement()
                 .asString()
                 .contains("max_redirections=0");
-        assertThat(ConfigChecks.remarks(Configs.of("max_redirections", "1", "active_redirection", "true")))
+        assertThat(Remarks.of(Configs.settings("max_redirections", "1", "active_redirection", "true")))
                 .singleElement()
                 .asString()
                 .contains("max_redirections=1");
-        assertThat(ConfigChecks.remarks(Configs.of())).isEmpty();
+        assertThat(Remarks.of(Configs.settings())).isEmpty();
     }
 
     @ParameterizedTest

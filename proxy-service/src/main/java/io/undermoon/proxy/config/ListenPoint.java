@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.client.ClientPorts;
@@ -7,10 +7,10 @@ import io.undermoon.tls.TlsContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where clients are listened for.
+ * An address where clients are listened for.
  *
- * @param encryption absent where clients do not speak TLS
- * @param ports what the clients of this place are told of others
+ * @param encryption absent for plain connections
+ * @param ports how the addresses of others are shown to clients of this one
  */
 public record ListenPoint(HostPort address, @Nullable Encryption encryption, ClientPorts ports) {
     /**
@@ -18,7 +18,7 @@ public record ListenPoint(HostPort address, @Nullable Encryption encryption, Cli
      */
     public record Encryption(TlsContext context, ClientAuth clients) {}
 
-    /** The one place of a proxy without TLS. */
+    /** The address of a proxy without TLS. */
     public static ListenPoint plain(HostPort address) {
         return new ListenPoint(address, null, ClientPorts.PLAIN_ONLY);
     }

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.undermoon.testsupport.ConfigurationDocument;
 import java.io.IOException;

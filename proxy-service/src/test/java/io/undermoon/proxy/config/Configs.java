@@ -1,4 +1,4 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -6,13 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Configurations made of a few values. */
-final class Configs {
+public final class Configs {
     private Configs() {}
 
     /**
      * @param keysAndValues keys without the prefix, each followed by its value
      */
-    static ProxyConfig of(String... keysAndValues) {
+    public static ProxyConfig of(String... keysAndValues) {
         Map<String, String> properties = new HashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             properties.put("undermoon." + keysAndValues[i], keysAndValues[i + 1]);
@@ -25,7 +25,7 @@ final class Configs {
                 .getConfigMapping(ProxyConfig.class);
     }
 
-    static ProxySettings settings(String... keysAndValues) {
+    public static ProxySettings settings(String... keysAndValues) {
         return ProxySettings.of(of(keysAndValues), "test");
     }
 }

@@ -1,11 +1,11 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * What a proxy tells the broker of itself.
@@ -15,34 +15,30 @@ import java.util.OptionalInt;
  * @param host the failure domain
  * @param index the place in ordered mode
  */
-record RegistrationSettings(
+public record RegistrationSettings(
         List<HostPort> brokers,
         Duration interval,
         ProxyAddress self,
         List<NodeAddress> nodes,
         String host,
-        OptionalInt index) {
-    RegistrationSettings {
+        Optional<Integer> index) {
+    public RegistrationSettings {
         brokers = List.copyOf(brokers);
         nodes = List.copyOf(nodes);
     }
 
     static RegistrationSettings of(ProxyConfig config, ProxyAddress self, List<NodeAddress> nodes) {
-        List<HostPort> brokers = config.brokerAddress().orElse(List.of()).stream()
-                .map(value -> ConfigChecks.httpAddress("broker_address", value.strip()))
-                .toList();
-        config.index().ifPresent(index -> ConfigChecks.atLeast(0, "index", index));
         return new RegistrationSettings(
-                brokers,
-                ConfigChecks.positive("registration_interval", config.registrationInterval()),
+                config.brokerAddress().orElse(List.of()),
+                config.registrationInterval(),
                 self,
                 nodes,
                 config.host().orElse(self.host()),
                 config.index());
     }
 
-    /** Whether there is somebody to register with and something to register. */
-    boolean isWanted() {
+    /** Whether there is a broker to register with and something to register. */
+    public boolean isWanted() {
         return !brokers.isEmpty() && !nodes.isEmpty();
     }
 }

@@ -1,84 +1,111 @@
-package io.undermoon.proxy.server;
+package io.undermoon.proxy.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMapping.NamingStrategy;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import io.undermoon.config.Converters;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.proxy.client.OutputLimits;
 import io.undermoon.tls.ClientAuth;
+import io.undermoon.tls.TlsConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The configuration of a proxy: property {@code undermoon.<key>}, environment variable {@code UNDERMOON_<KEY>}. A value that
- * does not parse or is out of range stops the start.
+ * The configuration of a proxy: property {@code undermoon.<key>}, environment variable {@code UNDERMOON_<KEY>}. A value
+ * that its converter refuses stops the start. Keys without effect are checked too: a wrong value shows a mistake.
  */
 @ConfigMapping(prefix = "undermoon", namingStrategy = NamingStrategy.SNAKE_CASE)
 public interface ProxyConfig {
     /** Where clients and peers are listened for, {@code host:port}. */
     @WithDefault("127.0.0.1:5299")
-    String address();
+    @WithConverter(Converters.Address.class)
+    HostPort address();
 
     /** The address the metadata knows this proxy by and clients are told; default: {@code address}. */
-    Optional<String> announceAddress();
+    @WithConverter(Converters.Address.class)
+    Optional<HostPort> announceAddress();
 
     /**
-     * The two Redis nodes behind this proxy, {@code host:port}, separated by a comma. Needed to register; without it any
-     * node on the host of {@code announce_address} is taken for one of its own.
+     * The two Redis nodes behind this proxy, {@code host:port}, separated by a comma. Needed to register; without it
+     * any node on the host of {@code announce_address} is taken for one of its own.
      */
-    Optional<List<String>> nodeAddresses();
+    Optional<List<@WithConverter(Converters.Address.class) HostPort>> nodeAddresses();
 
-    /** The brokers to register with, {@code host:port}, separated by commas; without it somebody else registers the proxy. */
-    Optional<List<String>> brokerAddress();
+    /** The brokers to register with, {@code host:port}, separated by commas; without it the proxy does not register. */
+    Optional<List<@WithConverter(Converters.HttpAddress.class) HostPort>> brokerAddress();
 
-    /** The failure domain: two proxies of one host are not put into one chunk. Default: the host of {@code announce_address}. */
+    /**
+     * The failure domain: two proxies of one host are not put into one chunk. Default: the host of
+     * {@code announce_address}.
+     */
     Optional<String> host();
 
     /** The place of this proxy in ordered mode, from 0. */
-    OptionalInt index();
+    @WithConverter(Converters.NotNegativeInt.class)
+    Optional<Integer> index();
 
     /** How often the proxy asks the broker whether it is still registered and in service. */
     @WithDefault("5s")
+    @WithConverter(ProxyConverters.PositiveDuration.class)
     Duration registrationInterval();
 
     /** How often each Redis node is looked at: its health, its role, its link. */
     @WithDefault("1s")
+    @WithConverter(ProxyConverters.PositiveDuration.class)
     Duration replicationCheckInterval();
 
     /**
-     * How many bytes of its master's replication stream a replica may be behind and still serve the reads of clients with
-     * {@code READONLY}; 0 for any number.
+     * How many bytes of its master's replication stream a replica may be behind and still serve the reads of clients
+     * with {@code READONLY}; 0 for any number.
      */
     @WithDefault("0")
+    @WithConverter(Converters.NotNegativeLong.class)
     long replicaMaxLagBytes();
 
-    /** How long ago such a replica may have heard of its master, which speaks every ten seconds at least; 0 for any time. */
+    /**
+     * How long ago such a replica may have heard of its master, which speaks every ten seconds at least; 0 for any
+     * time.
+     */
     @WithDefault("0s")
+    @WithConverter(ProxyConverters.NotNegativeDuration.class)
     Duration replicaMaxSilence();
 
     /** How long commands in flight are waited for when the proxy ends. */
     @WithDefault("5s")
+    @WithConverter(ProxyConverters.NotNegativeDuration.class)
     Duration shutdownGrace();
 
     /** How many keys a migration of slots copies per second at most; 0 for no limit. It also slows down by itself. */
     @WithDefault("0")
+    @WithConverter(Converters.NotNegativeLong.class)
     long migrationMaxKeys();
 
-    /** How many bytes of values, as serialized by Redis, a migration of slots copies per second at most; 0 for no limit. */
+    /**
+     * How many bytes of values, as serialized by Redis, a migration of slots copies per second at most; 0 for no limit.
+     */
     @WithDefault("0")
+    @WithConverter(Converters.NotNegativeLong.class)
     long migrationMaxBytes();
 
-    /** How long after slots were given away their keys are removed from the node; other proxies learn of it meanwhile. */
+    /**
+     * How long after slots were given away their keys are removed from the node; other proxies learn of it meanwhile.
+     */
     @WithDefault("10s")
+    @WithConverter(ProxyConverters.NotNegativeDuration.class)
     Duration migrationCleanupDelay();
 
     /** How many keys of slots that were given away are removed per second at most; 0 for no limit. */
     @WithDefault("20000")
+    @WithConverter(Converters.NotNegativeLong.class)
     long migrationCleanupMaxKeys();
 
     /** How many slow commands are kept. */
     @WithDefault("1024")
+    @WithConverter(Converters.PositiveInt.class)
     int slowlogLen();
 
     /** Commands that take longer, in microseconds, are kept in the slow log; all when negative. */
@@ -87,53 +114,68 @@ public interface ProxyConfig {
 
     /** One of so many commands is looked at for the slow log. */
     @WithDefault("1000")
+    @WithConverter(Converters.PositiveLong.class)
     long slowlogSampleRate();
 
     /** Event loops; 0 for one per processor. */
     @WithDefault("0")
+    @WithConverter(Converters.NotNegativeInt.class)
     int threadNumber();
 
     /** How many clients may be connected. */
     @WithDefault("10000")
+    @WithConverter(Converters.PositiveInt.class)
     int maxclients();
 
     /** How large an argument of a command may be, in bytes or with a unit such as {@code 512mb}. */
     @WithDefault("512mb")
-    String protoMaxBulkLen();
+    @WithConverter(ProxyConverters.CommandSize.class)
+    int protoMaxBulkLen();
 
     /** How many arguments a command may have, its name included. */
     @WithDefault("1048576")
+    @WithConverter(Converters.PositiveInt.class)
     int maxArguments();
 
     /** How much of a command that is not whole may be held for one client, in bytes or with a unit. */
     @WithDefault("1gb")
-    String clientQueryBufferLimit();
+    @WithConverter(ProxyConverters.CommandSize.class)
+    int clientQueryBufferLimit();
 
     /**
-     * How much may wait for clients that do not take it: class, hard limit, soft limit and its seconds, for one or both of the
-     * classes {@code normal} and {@code pubsub}. 0 for no limit.
+     * How much may wait for clients that do not take it: class, hard limit, soft limit and its seconds, for one or both
+     * of the classes {@code normal} and {@code pubsub}. 0 for no limit.
      */
     @WithDefault("normal 0 0 0 pubsub 32mb 8mb 60")
-    String clientOutputBufferLimit();
+    @WithConverter(ProxyConverters.BufferLimits.class)
+    OutputLimits clientOutputBufferLimit();
 
     /** How many commands of one client may wait for their replies before the client is no longer read from. */
     @WithDefault("1024")
+    @WithConverter(Converters.PositiveInt.class)
     int maxPipeline();
 
     /** Milliseconds after which an idle client is disconnected; 0 for never. */
     @WithDefault("0")
+    @WithConverter(Converters.NotNegativeLong.class)
     long sessionTimeout();
 
     /** Milliseconds without any reply after which a connection with commands in flight is given up. */
     @WithDefault("3000")
+    @WithConverter(Converters.PositiveLong.class)
     long backendTimeout();
 
     /** Milliseconds that an attempt to connect to a node may take. */
     @WithDefault("1000")
+    @WithConverter(Converters.PositiveInt.class)
     int backendConnectTimeout();
 
-    /** How many connections of each event loop may serve one client alone: for watched and tracked keys and blocking commands. */
+    /**
+     * How many connections of each event loop may serve one client alone: for watched and tracked keys and blocking
+     * commands.
+     */
     @WithDefault("1000")
+    @WithConverter(Converters.NotNegativeInt.class)
     int maxPinnedConnections();
 
     /** Password that clients have to give with AUTH: that of the user default. None by default. */
@@ -144,17 +186,18 @@ public interface ProxyConfig {
 
     /** How often the file of users is looked at for changes; 0 for only when ACL LOAD is sent. */
     @WithDefault("10s")
+    @WithConverter(ProxyConverters.NotNegativeDuration.class)
     Duration usersFileInterval();
 
     /**
-     * Secret that coordinators, brokers and other proxies give, as password of the user undermoon-control. With it UMCTL, CONFIG
-     * SET and UMFORWARD are for them alone. None by default.
+     * Secret that coordinators, brokers and other proxies give, as password of the user undermoon-control. With it
+     * UMCTL, CONFIG SET and UMFORWARD are for them alone. None by default.
      */
     Optional<String> controlSecret();
 
     /** Whether users with the right to them may send DEBUG, MEMORY, LATENCY and CONFIG to the Redis nodes. */
     @WithDefault("false")
-    @WithConverter(StrictBoolean.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean backendAdminCommands();
 
     /** User with which the proxy logs in to its Redis nodes; the default user if absent. */
@@ -165,18 +208,20 @@ public interface ProxyConfig {
 
     /** Whether commands for slots of other proxies are carried out for the client instead of answered with MOVED. */
     @WithDefault("false")
-    @WithConverter(StrictBoolean.class)
+    @WithConverter(Converters.StrictBoolean.class)
     boolean activeRedirection();
 
     /**
-     * How many proxies may look at a redirected command, 2 to 4. 0, once "without limit", is taken for 4, and 1, which would
-     * let no command be redirected, for 2.
+     * How many proxies may look at a redirected command, 2 to 4. 0, once "without limit", is taken for 4, and 1, which
+     * would let no command be redirected, for 2.
      */
     @WithDefault("4")
+    @WithConverter(ProxyConverters.Redirections.class)
     int maxRedirections();
 
     /** Where clients are sent, {@code host:port}, while this proxy belongs to no cluster; nowhere by default. */
-    Optional<String> defaultRedirectionAddress();
+    @WithConverter(Converters.Address.class)
+    Optional<HostPort> defaultRedirectionAddress();
 
     /** Shape of CLUSTER NODES: {@code v2} with a bus port after the address, {@code v1} without. */
     @WithDefault("v2")
@@ -186,35 +231,47 @@ public interface ProxyConfig {
     Tls tls();
 
     /** Accepted for the sake of existing configurations; each event loop has one connection per node. */
+    @WithConverter(Converters.PositiveInt.class)
     Optional<Integer> backendConnNum();
 
     /**
-     * Accepted for the sake of existing configurations: {@code disabled}, {@code fixed} or {@code dynamic}; commands are
-     * batched per turn of the event loop.
+     * Accepted for the sake of existing configurations: {@code disabled}, {@code fixed} or {@code dynamic}; commands
+     * are batched per turn of the event loop.
      */
+    @WithConverter(ProxyConverters.BatchStrategy.class)
     Optional<String> backendBatchStrategy();
 
     /** Accepted for the sake of existing configurations, without effect. */
+    @WithConverter(Converters.PositiveInt.class)
     Optional<Integer> backendFlushSize();
 
     /** Accepted for the sake of existing configurations, without effect. */
+    @WithConverter(Converters.PositiveInt.class)
     Optional<Integer> backendLowFlushInterval();
 
     /** Accepted for the sake of existing configurations, without effect. */
+    @WithConverter(Converters.PositiveInt.class)
     Optional<Integer> backendHighFlushInterval();
 
     /** TLS. The files are PEM and are followed while the proxy runs. */
-    interface Tls {
+    interface Tls extends TlsConfig {
         /** Where clients with TLS are listened for, {@code host:port}; the same as {@code address} for TLS only. */
-        Optional<String> address();
+        @WithConverter(Converters.Address.class)
+        Optional<HostPort> address();
 
-        /** The certificate of this proxy and those between it and its authority. Shown to clients, peers, Redis and brokers. */
+        /**
+         * The certificate of this proxy and those between it and its authority. Shown to clients, peers, Redis and
+         * brokers.
+         */
+        @Override
         Optional<String> certFile();
 
         /** The private key of the certificate, not encrypted. */
+        @Override
         Optional<String> keyFile();
 
         /** Whose certificates are trusted; by default those the Java runtime trusts. */
+        @Override
         Optional<String> caCertFile();
 
         /** Whether clients have to show a certificate: {@code yes}, {@code optional}, or {@code no}. */
@@ -223,32 +280,36 @@ public interface ProxyConfig {
 
         /** Whether peers are connected to with TLS; the addresses in the metadata are those for TLS then. */
         @WithDefault("false")
-        @WithConverter(StrictBoolean.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean peers();
 
         /** Whether the Redis nodes are connected to with TLS. */
         @WithDefault("false")
-        @WithConverter(StrictBoolean.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean redis();
 
         /** Whether the brokers are asked by https. */
         @WithDefault("false")
-        @WithConverter(StrictBoolean.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean broker();
 
-        /** Whether certificates of peers, nodes and brokers have to be for the name or IP address they are reached by. */
+        /**
+         * Whether certificates of peers, nodes and brokers have to be for the name or IP address they are reached by.
+         */
+        @Override
         @WithDefault("true")
-        @WithConverter(StrictBoolean.class)
+        @WithConverter(Converters.StrictBoolean.class)
         boolean verifyHostname();
 
         /**
-         * From the plain port that others reach a proxy by to that for TLS, the same on all proxies; by default the difference
-         * of the ports of {@code tls.address} and {@code address}.
+         * From the plain port that others reach a proxy by to that for TLS, the same on all proxies; by default the
+         * difference of the ports of {@code tls.address} and {@code address}.
          */
         OptionalInt portOffset();
 
         /** How often the files are looked at. */
         @WithDefault("10s")
+        @WithConverter(ProxyConverters.PositiveDuration.class)
         Duration reloadInterval();
     }
 
