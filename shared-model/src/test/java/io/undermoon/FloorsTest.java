@@ -102,7 +102,9 @@ class FloorsTest {
                 .dependOnClassesThat(resideInAnyPackage("io.quarkus..", "jakarta.."))
                 .check(classes);
         // Key files are read by a parser of Vert.x.
-        onlyIn("io.undermoon.tls").dependOnClassesThat(resideInAPackage("io.vertx..")).check(classes);
+        onlyIn("io.undermoon.tls")
+                .dependOnClassesThat(resideInAPackage("io.vertx.."))
+                .check(classes);
     }
 
     private static ClassesShould onlyIn(String... rooms) {

@@ -98,11 +98,7 @@ public final class BrokerBeans {
     RespClient proxyClient(BrokerConfig config, ServiceTls tls, ManagedExecutor executor) {
         ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
         return new RespClient(
-                1,
-                config.proxyClient().timeout(),
-                login,
-                tls.where(config.tls().proxies()),
-                executor);
+                1, config.proxyClient().timeout(), login, tls.where(config.tls().proxies()), executor);
     }
 
     void close(@Disposes RespClient client) {
