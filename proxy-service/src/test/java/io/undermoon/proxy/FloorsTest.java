@@ -52,13 +52,14 @@ class FloorsTest {
             control.umctl <- client, command, control, control.nodes, frame, migration, stats, topology
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, node, route, topology
+            config <- backend, client, command, control, frame, migration, replication, session
             transaction <- acl, backend, client, command, compression, forward, frame, route, session, topology
             tracking <- backend, client, command, forward, frame, gather, route, session, topology, transaction
             dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, pubsub, route, \
             session, stats, topology, tracking, transaction
-            server <- acl, backend, client, command, control, control.acl, control.cluster, control.command, \
-            control.config, control.connection, control.info, control.nodes, control.umctl, dispatch, forward, \
-            frame, migration, node, pubsub, replication, route, session, stats, topology
+            server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
+            control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
+            dispatch, forward, frame, migration, node, pubsub, replication, route, session, stats, topology
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
