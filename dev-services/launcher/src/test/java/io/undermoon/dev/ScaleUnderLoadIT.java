@@ -112,8 +112,9 @@ class ScaleUnderLoadIT {
     }
 
     /**
-     * A killed proxy is failed over. A killed Redis node is not, as what its replica has not got yet may rightly be lost then; it
-     * comes back with all that it has acknowledged. So whatever is missing in the end was lost by a migration or a failover.
+     * A killed proxy is failed over. A killed Redis node is not, as what its replica has not got yet may rightly be
+     * lost then; it comes back with all that it has acknowledged. So whatever is missing in the end was lost by a
+     * migration or a failover.
      */
     @Test
     void nothing_is_lost_when_processes_die_in_the_middle_of_a_migration() throws IOException, InterruptedException {
@@ -153,7 +154,9 @@ class ScaleUnderLoadIT {
         return source ? from : to;
     }
 
-    /** A node that writes its file once a second may keep what it has acknowledged to itself for longer than it lives. */
+    /**
+     * A node that writes its file once a second may keep what it has acknowledged to itself for longer than it lives.
+     */
     private void keepAllThatIsAcknowledged() throws IOException {
         for (Node node : operator.cluster().nodes()) {
             HostPort address = HostPort.parse(node.address().value());

@@ -51,8 +51,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The journey of a user through a running system, in one stack of real processes: each test is the next step and builds on the
- * ones before. The clients of the early steps stay open, as those of an application would.
+ * The journey of a user through a running system, in one stack of real processes: each test is the next step and builds
+ * on the ones before. The clients of the early steps stay open, as those of an application would.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

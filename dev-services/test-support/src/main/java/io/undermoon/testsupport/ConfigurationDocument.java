@@ -13,7 +13,9 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Holds docs/configuration.md to the configuration of a service: the same keys with the same defaults, none missing and none too many. */
+/**
+ * Compares docs/configuration.md with the configuration of a service: the same keys with the same defaults, no more.
+ */
 public final class ConfigurationDocument {
     private static final Path DOCUMENT = Path.of("..", "docs", "configuration.md");
     private static final String NO_DEFAULT = "none";

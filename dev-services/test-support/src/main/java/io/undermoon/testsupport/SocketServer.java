@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 
 /**
- * Listens on a free loopback port and has one conversation with each who connects, in a thread of its own. Once {@link #close}
- * has returned, connections are refused: a listener that is closed while a thread waits in accept takes connections until that
- * thread has gone.
+ * Listens on a free loopback port and has one conversation with each who connects, in a thread of its own. Once {@link
+ * #close} has returned, connections are refused: a listener that is closed while a thread waits in accept takes
+ * connections until that thread has gone.
  */
 public final class SocketServer implements AutoCloseable {
     /** What is said on one connection, which is closed afterwards; an IOException is an end of it like any other. */

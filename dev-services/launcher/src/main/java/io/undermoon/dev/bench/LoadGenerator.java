@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Many clients on one thread, each of which sends a burst of commands, waits for all replies, and sends the next: a closed
- * loop, so latencies are those of a target under as much load as it can take. Per command it does next to nothing: requests are
- * encoded beforehand, replies only counted.
+ * Many clients on one thread, each of which sends a burst of commands, waits for all replies, and sends the next: a
+ * closed loop, so latencies are those of a target under as much load as it can take. Per command it does next to
+ * nothing: requests are encoded beforehand, replies only counted.
  */
 final class LoadGenerator implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 5000;

@@ -82,8 +82,8 @@ final class RedisBenchmark {
     }
 
     /**
-     * Commands per second as the CSV says: a line of column names, then one of values, all in double quotes. Lines before them,
-     * such as warnings, are skipped.
+     * Commands per second as the CSV says: a line of column names, then one of values, all in double quotes. Lines
+     * before them, such as warnings, are skipped.
      *
      * @throws LaunchException if there is no such line; it shows the text
      */

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * One run against one cluster: {@link #start} begins writing, {@link #stopWriting} ends it, {@link #verify} compares. Owned by one
- * thread, beside the writers'.
+ * One run against one cluster: {@link #start} begins writing, {@link #stopWriting} ends it, {@link #verify} compares.
+ * Owned by one thread, beside the writers'.
  */
 public final class ConsistencyCheck implements AutoCloseable {
     private final CheckPlan plan;
@@ -83,7 +83,10 @@ public final class ConsistencyCheck implements AutoCloseable {
         }
     }
 
-    /** Compares everything on the masters and, after a time to catch up, on the replicas. Writing must have been stopped. */
+    /**
+     * Compares everything on the masters and, after a time to catch up, on the replicas. Writing must have been
+     * stopped.
+     */
     public Verdict verify() {
         long acknowledged = meter.acknowledged();
         try (ClusterClient client = new ClusterClient(plan.settings(), topology, Observer.NONE, 0)) {

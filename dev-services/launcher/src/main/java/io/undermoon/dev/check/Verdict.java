@@ -30,7 +30,9 @@ public record Verdict(
         int replicas) {
     private static final int SHOWN = 40;
 
-    /** Nothing is wrong with the data, no client saw an error (unless they were allowed), and something was done at all. */
+    /**
+     * Nothing is wrong with the data, no client saw an error (unless they were allowed), and something was done at all.
+     */
     public boolean passed() {
         return findingCount == 0 && acknowledged > 0 && (errorsAllowed || errors.isEmpty());
     }

@@ -31,10 +31,10 @@ import picocli.CommandLine.Option;
         subcommands = MigrationBenchCommand.class,
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a redis-server and a proxy in front of it, puts load on both in turn, and prints the proxy's throughput,"
-                    + " latency, CPU time and allocation with the ratios to the bare server.",
-            "Without --full or one of --commands, --size, --connections, --pipeline it measures a small choice in about two"
-                    + " minutes; with one of them all combinations of what is given."
+            "Starts a redis-server and a proxy in front of it, puts load on both in turn, and prints the proxy's"
+                    + " throughput, latency, CPU time and allocation with the ratios to the bare server.",
+            "Without --full or one of --commands, --size, --connections, --pipeline it measures a small choice in about"
+                    + " two minutes; with one of them all combinations of what is given."
         })
 final class BenchCommand implements Callable<Integer> {
     @Mixin

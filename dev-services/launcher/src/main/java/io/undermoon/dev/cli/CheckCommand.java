@@ -28,10 +28,10 @@ import picocli.CommandLine.Spec;
         name = "check",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes to a cluster with many clients at once, remembers what was acknowledged, and compares everything in the end"
-                    + " with what the masters and their replicas have. Meanwhile scale it, or break it.",
-            "Any cluster that speaks Redis Cluster will do, and a single redis-server too. Keys begin with check: and are"
-                    + " removed afterwards, unless something is wrong with them."
+            "Writes to a cluster with many clients at once, remembers what was acknowledged, and compares everything in"
+                    + " the end with what the masters and their replicas have. Meanwhile scale it, or break it.",
+            "Any cluster that speaks Redis Cluster will do, and a single redis-server too. Keys begin with check: and"
+                    + " are removed afterwards, unless something is wrong with them."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:passed", "1:failed", "2:wrong options"})
@@ -75,7 +75,8 @@ final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--active-redirection",
             description =
-                    "Be a client without cluster support: send everything to a seed, and take a redirection for an error.")
+                    "Be a client without cluster support: send everything to a seed, and take a redirection for an"
+                            + " error.")
     private boolean activeRedirection;
 
     @Option(names = "--seed-number", paramLabel = "N", description = "Repeat the commands of another run.")

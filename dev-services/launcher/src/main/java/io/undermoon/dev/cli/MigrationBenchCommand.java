@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
         name = "migration",
         mixinStandardHelpOptions = true,
         description = {
-            "Moves half the slots of a full node to another: under a load that saturates, back without load, and there again"
-                    + " under 40 %% of the load; by redis-cli --cluster reshard, where that is installed, and by Undermoon.",
+            "Moves half the slots of a full node to another: under a load that saturates, back without load, and there"
+                    + " again under 40 %% of the load; by redis-cli --cluster reshard, where that is installed, and by Undermoon.",
             "Takes some minutes and, with the default number of keys, 5 GB of memory."
         })
 final class MigrationBenchCommand implements Callable<Integer> {

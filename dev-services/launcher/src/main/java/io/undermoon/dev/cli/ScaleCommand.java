@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
         name = "scale",
         mixinStandardHelpOptions = true,
         description =
-                "Brings a cluster to a number of nodes and shows the progress. May be called again with another number meanwhile.")
+                "Brings a cluster to a number of nodes and shows the progress. May be called again with another number"
+                        + " meanwhile.")
 final class ScaleCommand implements Callable<Integer> {
     @Mixin
     private MigrationTarget target = new MigrationTarget();

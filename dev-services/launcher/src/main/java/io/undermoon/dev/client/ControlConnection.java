@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Opens control connections to proxies of the stack. The services inherit the environment of the launcher, so what it says of
- * their secrets is true.
+ * Opens control connections to proxies of the stack. The services inherit the environment of the launcher, so what it
+ * says of their secrets is true.
  */
 public final class ControlConnection {
     private ControlConnection() {}

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param seeds nodes to begin with
  * @param password for {@code AUTH}; null for none
  * @param timeout to connect, and again for each reply
- * @param clusterAware whether to send each command to the node of its slot, as cluster clients do, or everything to a seed
+ * @param clusterAware whether to send each command to the node of its slot, as cluster clients do, or everything to a
+ *     seed
  */
 public record ClientSettings(List<HostPort> seeds, @Nullable String password, Duration timeout, boolean clusterAware) {
     public ClientSettings {

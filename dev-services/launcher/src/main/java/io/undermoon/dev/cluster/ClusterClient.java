@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
- * One client: sends a command to the node of its key, follows redirections, and never sends a command twice that may have been
- * executed. A lost connection is not hidden: the command is {@link Outcome.Unknown}. Without being cluster-aware it takes
- * redirections for errors. Not thread-safe.
+ * One client: sends a command to the node of its key, follows redirections, and never sends a command twice that may
+ * have been executed. A lost connection is not hidden: the command is {@link Outcome.Unknown}. Without being
+ * cluster-aware it takes redirections for errors. Not thread-safe.
  */
 public final class ClusterClient implements AutoCloseable {
     private static final Command ASKING = Command.of("ASKING");

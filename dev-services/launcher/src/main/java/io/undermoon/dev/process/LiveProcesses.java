@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The processes of this machine, addressed by {@link ProcessIdentity}, so that a signal never reaches a process that got a
- * recycled pid.
+ * The processes of this machine, addressed by {@link ProcessIdentity}, so that a signal never reaches a process that
+ * got a recycled pid.
  *
  * <p>On Linux the birth of a process is the boot id and the start tick of {@code /proc/<pid>/stat} (field 22): unlike a
  * wall-clock time it does not move when the clock is set. Elsewhere it is the start time the JDK reports. A zombie

@@ -32,7 +32,8 @@ public final class Ports {
     }
 
     /**
-     * The first of so many ports in a row that are free now, below the range from which Linux takes ports for outgoing connections.
+     * The first of so many ports in a row that are free now, below the range from which Linux takes ports for outgoing
+     * connections.
      */
     public static int freeBlock(int size) {
         return new SplittableRandom()

@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
  * The processes of one data directory. Every start and stop is written to the state file at once, so that no process is
  * ever forgotten, however the launcher ends. The caller holds the lock of the directory.
  *
- * <p>Thread-safe: a shutdown hook may {@link #close} the fleet while the main thread is still starting services; from then
- * on nothing can be started.
+ * <p>Thread-safe: a shutdown hook may {@link #close} the fleet while the main thread is still starting services; from
+ * then on nothing can be started.
  */
 public final class Fleet {
     private static final int LOG_LINES_OF_A_FAILURE = 25;

@@ -29,8 +29,8 @@ public final class LocalStack {
     }
 
     /**
-     * Starts what does not run, creates the wanted clusters and waits until all serve. If that fails, what this call has
-     * started is stopped again.
+     * Starts what does not run, creates the wanted clusters and waits until all serve. If that fails, what this call
+     * has started is stopped again.
      *
      * @param timeout for each step
      */

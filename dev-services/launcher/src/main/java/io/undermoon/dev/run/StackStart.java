@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Brings the services of a plan up: those of a stage at once, the next stage when all of them answer. Services that still run
- * are left alone.
+ * Brings the services of a plan up: those of a stage at once, the next stage when all of them answer. Services that
+ * still run are left alone.
  */
 final class StackStart {
     private final Fleet fleet;

@@ -6,7 +6,8 @@ import io.undermoon.dev.stack.ServiceSpec.Readiness.Check;
 import java.util.List;
 
 /**
- * The two processes of a benchmark: a Redis that stores nothing on disk, and a proxy in front of it that asks no broker.
+ * The two processes of a benchmark: a Redis that stores nothing on disk, and a proxy in front of it that asks no
+ * broker.
  *
  * @param threads event loops of the proxy
  */

@@ -10,7 +10,10 @@ import java.util.Properties;
 
 /** The command line of a Java program, under construction: flags and properties, then the jar. */
 final class JavaCommand {
-    /** The first version that checks each use of {@code sun.misc.Unsafe}, as Netty's buffers make them, unless told not to. */
+    /**
+     * The first version that checks each use of {@code sun.misc.Unsafe}, as Netty's buffers make them, unless told not
+     * to.
+     */
     private static final int CHECKS_UNSAFE = 24;
 
     private final List<String> arguments = new ArrayList<>();
@@ -27,8 +30,8 @@ final class JavaCommand {
     }
 
     /**
-     * What a proxy is run with. Code that meets new cases, such as slots that have moved, is compiled anew; where there is no
-     * spare core, commands go before that.
+     * What a proxy is run with. Code that meets new cases, such as slots that have moved, is compiled anew; where there
+     * is no spare core, commands go before that.
      */
     static JavaCommand proxy(Path java, Path jar) {
         return of(java, jar)

@@ -18,9 +18,9 @@ public enum ServiceKind {
     }
 
     /**
-     * When a service starts: stages in order, all services of a stage at once. Stopping goes backwards. Coordinators are last
-     * in and first out, so that they never see a proxy as failed which merely has not started yet or was stopped on
-     * purpose.
+     * When a service starts: stages in order, all services of a stage at once. Stopping goes backwards. Coordinators
+     * are last in and first out, so that they never see a proxy as failed which merely has not started yet or was
+     * stopped on purpose.
      */
     public enum Stage {
         STORAGE,

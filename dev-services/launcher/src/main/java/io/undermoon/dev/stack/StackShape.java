@@ -3,8 +3,8 @@ package io.undermoon.dev.stack;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How big a stack is and where it listens. It is decided by the first {@code up} on a data directory; a later one may only
- * make it grow, since running processes and registered addresses depend on it.
+ * How big a stack is and where it listens. It is decided by the first {@code up} on a data directory; a later one may
+ * only make it grow, since running processes and registered addresses depend on it.
  *
  * @param activeRedirection whether proxies forward commands for foreign slots instead of answering MOVED
  */

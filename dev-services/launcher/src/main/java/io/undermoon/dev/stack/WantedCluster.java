@@ -5,7 +5,8 @@ import io.undermoon.metadata.ClusterName;
 /**
  * A cluster that is to exist once the stack is up.
  *
- * @param nodes Redis nodes, masters and replicas together: a multiple of 4, as clusters are made of chunks of two proxies
+ * @param nodes Redis nodes, masters and replicas together: a multiple of 4, as clusters are made of chunks of two
+ *     proxies
  */
 public record WantedCluster(ClusterName name, int nodes) {
     private static final int CHUNK_NODES = 4;

@@ -48,8 +48,10 @@ class MigrationCommandsTest {
         assertThat(run("reshard", "demo", "--to", "h:2", "--ranges", "0-9,12")).isZero();
         assertThat(requests)
                 .contains(
-                        "POST /migrations/reshard/demo {\"sources\":[\"h:1\",\"h:3\"],\"destination\":\"h:2\",\"slot_number\":5}",
-                        "POST /migrations/reshard/demo {\"sources\":[],\"destination\":\"h:2\",\"range_list\":[[0,9],[12,12]]}");
+                        "POST /migrations/reshard/demo"
+                                + " {\"sources\":[\"h:1\",\"h:3\"],\"destination\":\"h:2\",\"slot_number\":5}",
+                        "POST /migrations/reshard/demo"
+                                + " {\"sources\":[],\"destination\":\"h:2\",\"range_list\":[[0,9],[12,12]]}");
         assertThat(run("reshard", "demo", "--to", "h:2")).isEqualTo(2);
         assertThat(run("reshard", "demo", "--to", "h:2", "--ranges", "9-many")).isEqualTo(1);
     }

@@ -29,9 +29,10 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * Clients of a cluster on one thread: each has one command on its way (80 % GET, 20 % SET), follows redirections, and remembers where
- * slots are together with the others. Either each sends as soon as it has its reply, or commands fall due at a fixed rate, in
- * steps of a millisecond, and wait where no client is free: then latency counts from when they were due.
+ * Clients of a cluster on one thread: each has one command on its way (80 % GET, 20 % SET), follows redirections, and
+ * remembers where slots are together with the others. Either each sends as soon as it has its reply, or commands fall
+ * due at a fixed rate, in steps of a millisecond, and wait where no client is free: then latency counts from when they
+ * were due.
  */
 final class Foreground implements AutoCloseable {
     private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(2);

@@ -11,8 +11,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * {@code INCRBY} of keys that all writers share. A value is never below what was acknowledged, never goes back, and in the end is at
- * most what was acknowledged and what is unknown together: an increment executed twice is found as well as one that is lost.
+ * {@code INCRBY} of keys that all writers share. A value is never below what was acknowledged, never goes back, and in
+ * the end is at most what was acknowledged and what is unknown together: an increment executed twice is found as well
+ * as one that is lost.
  */
 final class Counters implements Workload {
     private static final int KEYS = 256;

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Keys with a time to live, short and long, given with the value ({@code PX}), afterwards ({@code PEXPIRE}, {@code PEXPIREAT}), kept
- * ({@code KEEPTTL}), and taken away ({@code PERSIST}): there before, gone after, and never with another time than was set.
+ * Keys with a time to live, short and long, given with the value ({@code PX}), afterwards ({@code PEXPIRE}, {@code
+ * PEXPIREAT}), kept ({@code KEEPTTL}), and taken away ({@code PERSIST}): there before, gone after, and never with
+ * another time than was set.
  */
 final class Expiries implements Workload {
     private static final int PLACES = 100;

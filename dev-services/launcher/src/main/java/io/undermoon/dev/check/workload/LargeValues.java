@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Big strings, one for each writer, that are replaced and read whole. Their bytes follow from the number of the version. */
+/**
+ * Big strings, one for each writer, that are replaced and read whole. Their bytes follow from the number of the
+ * version.
+ */
 final class LargeValues implements Workload {
     private final String name;
     private final int bytes;

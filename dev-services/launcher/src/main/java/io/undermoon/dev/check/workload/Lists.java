@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** {@code RPUSH} of unique elements to lists that all writers share: none is lost, none twice, each writer's are in order. */
+/**
+ * {@code RPUSH} of unique elements to lists that all writers share: none is lost, none twice, each writer's are in
+ * order.
+ */
 final class Lists implements Workload {
     private static final int KEYS = 64;
 

@@ -3,8 +3,8 @@ package io.undermoon.dev.check.workload;
 import io.undermoon.dev.check.Keyspace;
 
 /**
- * The keys that one writer alone writes: a fixed number of places with a name each. When the outcome of a write is not known, which may
- * mean that it happens later, its name is given up and the place gets another.
+ * The keys that one writer alone writes: a fixed number of places with a name each. When the outcome of a write is not
+ * known, which may mean that it happens later, its name is given up and the place gets another.
  */
 final class OwnKeys {
     private final Keyspace keys;

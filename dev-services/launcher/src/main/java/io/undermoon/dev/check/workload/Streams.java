@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * {@code XADD} to shared streams, and a consumer group whose consumers, one for each writer, read and acknowledge: no entry is lost, each
- * is delivered to one consumer once, and what was acknowledged is not pending.
+ * {@code XADD} to shared streams, and a consumer group whose consumers, one for each writer, read and acknowledge: no
+ * entry is lost, each is delivered to one consumer once, and what was acknowledged is not pending.
  */
 final class Streams implements Workload {
     static final String GROUP = "group";

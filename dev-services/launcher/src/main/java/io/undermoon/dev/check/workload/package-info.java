@@ -1,5 +1,6 @@
 /**
- * What the checker writes, one class for each kind of data: what its writers do, what they remember, and what must be found.
+ * What the checker writes, one class for each kind of data: what its writers do, what they remember, and what must be
+ * found.
  */
 @NullMarked
 package io.undermoon.dev.check.workload;
