@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.nio.NioEventLoopGroup;
-import io.undermoon.coordinator.testing.RespServer;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.testsupport.RespServer;
 import io.undermoon.umctl.ProxyLogin;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,10 +28,10 @@ class ProxyConnectionsTest {
         try (RespServer proxy = new RespServer(command -> "+OK\r\n");
                 ProxyConnections connections = new ProxyConnections(
                         group, Duration.ofSeconds(1), Duration.ofMillis(300), ProxyLogin.NONE, null)) {
-            List<ProxyConnection> taken = Stream.generate(() -> connections.take(proxy.address()))
+            List<ProxyConnection> taken = Stream.generate(() -> connections.take(new ProxyAddress(proxy.address())))
                     .limit(4)
                     .toList();
-            taken.forEach(connection -> connections.giveBack(proxy.address(), connection));
+            taken.forEach(connection -> connections.giveBack(new ProxyAddress(proxy.address()), connection));
             assertThat(connections.idleCount()).isEqualTo(ProxyConnections.MAX_IDLE);
             await().until(() -> connections.idleCount() == 0 && proxy.openConnections() == 0);
         }
@@ -41,11 +42,11 @@ class ProxyConnectionsTest {
         try (RespServer proxy = new RespServer(command -> "+OK\r\n");
                 ProxyConnections connections = new ProxyConnections(
                         group, Duration.ofSeconds(1), Duration.ofMinutes(1), ProxyLogin.NONE, null)) {
-            ProxyConnection first = connections.take(proxy.address());
-            connections.giveBack(proxy.address(), first);
+            ProxyConnection first = connections.take(new ProxyAddress(proxy.address()));
+            connections.giveBack(new ProxyAddress(proxy.address()), first);
             first.close();
             await().until(() -> !first.isOpen());
-            assertThat(connections.take(proxy.address())).isNotSameAs(first);
+            assertThat(connections.take(new ProxyAddress(proxy.address()))).isNotSameAs(first);
         }
     }
 }

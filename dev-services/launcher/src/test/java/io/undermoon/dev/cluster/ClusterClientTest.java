@@ -7,14 +7,10 @@ import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespValue.Failure;
 import io.undermoon.resp.RespValue.Int;
 import io.undermoon.resp.RespValue.Simple;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import io.undermoon.testsupport.RespServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,33 +47,16 @@ class ClusterClientTest {
     }
 
     @Test
-    void nobody_knows_what_became_of_a_command_whose_connection_is_lost() throws IOException {
-        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            Thread thread = new Thread(() -> closeAfterTwoRequests(server));
-            thread.start();
-            ClientSettings settings = new ClientSettings(
-                    List.of(new HostPort("127.0.0.1", server.getLocalPort())), null, Duration.ofSeconds(20), true);
+    void nobody_knows_what_became_of_a_command_whose_connection_is_lost() {
+        List<String> answers = List.of("-ERR This instance has cluster support disabled\r\n", RespServer.HANG_UP);
+        AtomicInteger commands = new AtomicInteger();
+        try (RespServer server = new RespServer(command -> answers.get(commands.getAndIncrement()))) {
+            ClientSettings settings =
+                    new ClientSettings(List.of(HostPort.parse(server.address())), null, Duration.ofSeconds(20), true);
             Topology topology = Topology.discover(settings);
             try (ClusterClient client = new ClusterClient(settings, topology, Observer.NONE, 0)) {
                 assertThat(client.call("k", Command.of("INCR", "k"))).isInstanceOf(Outcome.Unknown.class);
             }
-        }
-    }
-
-    /** Answers the first, as a server that is no cluster, and hangs up on the second. */
-    private static void closeAfterTwoRequests(ServerSocket server) {
-        try {
-            for (int i = 0; i < 2; i++) {
-                try (Socket socket = server.accept()) {
-                    InputStream in = socket.getInputStream();
-                    if (in.read(new byte[1024]) > 0 && i == 0) {
-                        String reply = "-ERR This instance has cluster support disabled\r\n";
-                        socket.getOutputStream().write(reply.getBytes(StandardCharsets.US_ASCII));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

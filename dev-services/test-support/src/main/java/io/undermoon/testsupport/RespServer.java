@@ -1,7 +1,5 @@
-package io.undermoon.coordinator.testing;
+package io.undermoon.testsupport;
 
-import io.undermoon.metadata.ProxyAddress;
-import io.undermoon.testsupport.SocketServer;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -11,41 +9,66 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ServerSocketFactory;
 
 /**
- * A proxy's control port by script: for each command the script names the bytes to answer with. {@link #SILENCE} answers
- * nothing, {@link #HANG_UP} closes the connection.
+ * A RESP server on a free loopback port whose script gives the reply to each command, as the bytes on the wire. It stands
+ * for servers that a test cannot start: proxies of another module, and Redis versions that are not installed.
  */
 public final class RespServer implements AutoCloseable {
+    /** Answers nothing. */
     public static final String SILENCE = "";
+
+    /** Closes the connection instead of an answer. */
     public static final String HANG_UP = "hang up";
 
-    public final List<String> commands = new CopyOnWriteArrayList<>();
+    private final List<List<String>> commands = new CopyOnWriteArrayList<>();
     private final SocketServer server;
-    private volatile Function<List<String>, String> script;
+    private volatile Supplier<Function<List<String>, String>> scripts;
 
     public RespServer(Function<List<String>, String> script) {
-        this(script, ServerSocketFactory.getDefault());
+        this(ServerSocketFactory.getDefault(), () -> script);
     }
 
     /**
      * @param sockets may be one for TLS
+     * @param scripts gives each connection the script that it follows, which may keep state such as a login
      */
-    public RespServer(Function<List<String>, String> script, ServerSocketFactory sockets) {
-        this.script = script;
+    public RespServer(ServerSocketFactory sockets, Supplier<Function<List<String>, String>> scripts) {
+        this.scripts = scripts;
         this.server = new SocketServer(sockets, this::serve);
     }
 
-    public ProxyAddress address() {
-        return new ProxyAddress(server.address());
+    public int port() {
+        return server.port();
     }
 
+    /** {@code 127.0.0.1:port}. */
+    public String address() {
+        return server.address();
+    }
+
+    /** Replaces the script, also of the connections that are open. */
     public void script(Function<List<String>, String> newScript) {
-        script = newScript;
+        scripts = () -> newScript;
     }
 
-    /** How many connections were ever made. */
+    /** The commands so far, oldest first. */
+    public List<List<String>> commands() {
+        return List.copyOf(commands);
+    }
+
+    /** The commands so far, each with its arguments separated by spaces. */
+    public List<String> commandLines() {
+        return commands.stream().map(command -> String.join(" ", command)).toList();
+    }
+
+    public void forgetCommands() {
+        commands.clear();
+    }
+
+    /** The number of connections that were ever accepted. */
     public int connections() {
         return server.accepted();
     }
@@ -61,9 +84,15 @@ public final class RespServer implements AutoCloseable {
 
     private void serve(Socket socket) throws IOException {
         DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        Supplier<Function<List<String>, String>> source = scripts;
+        Function<List<String>, String> script = source.get();
         while (true) {
             List<String> command = read(in);
-            commands.add(String.join(" ", command));
+            if (source != scripts) {
+                source = scripts;
+                script = source.get();
+            }
+            commands.add(command);
             String answer = script.apply(command);
             if (answer.equals(HANG_UP)) {
                 return;

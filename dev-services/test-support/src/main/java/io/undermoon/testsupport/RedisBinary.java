@@ -1,4 +1,4 @@
-package io.undermoon.proxy.testing;
+package io.undermoon.testsupport;
 
 import java.io.File;
 import java.io.IOException;
@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import redis.embedded.RedisExecProvider;
 
-/** Finds a redis-server program: the one on the PATH, else the 7.0.15 that comes with a test dependency. */
+/** A redis-server program: the one on the PATH, else the 7.0.15 that comes with a dependency of the tests. */
 public final class RedisBinary {
     private static final String NAME = "redis-server";
 
     private RedisBinary() {}
 
-    /** Whatever server there is. */
+    /** A server of any version. */
     public static Path any() {
         return onPath().orElseGet(RedisBinary::embedded);
     }
 
-    /** A server of 7.0, for tests of what is exactly so in that version. */
+    /** A server of version 7.0, for tests that compare exact replies. */
     public static Path ofVersion70() {
         return onPath().filter(binary -> versionLine(binary).contains(" v=7.0."))
                 .orElseGet(RedisBinary::embedded);
