@@ -13,7 +13,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -53,8 +53,8 @@ final class LoadGenerator implements AutoCloseable {
                     }
                 });
             }
-            Duration patience = warmUp.plus(duration).plus(GRACE);
-            return run.result().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Duration timeout = warmUp.plus(duration).plus(GRACE);
+            return run.result().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             String reason = e.getCause() == null
                     ? String.valueOf(e)

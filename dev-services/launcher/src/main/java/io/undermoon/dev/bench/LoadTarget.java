@@ -1,6 +1,6 @@
 package io.undermoon.dev.bench;
 
-import io.undermoon.dev.process.CpuTime;
+import io.undermoon.dev.os.CpuTime;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
 import java.util.OptionalLong;

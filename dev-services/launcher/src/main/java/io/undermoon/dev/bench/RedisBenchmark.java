@@ -1,7 +1,7 @@
 package io.undermoon.dev.bench;
 
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.plan.LaunchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.DirectClient;
-import io.undermoon.dev.cluster.Observer;
-import io.undermoon.dev.cluster.Topology;
-import io.undermoon.dev.cluster.UnexpectedReplyException;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.DirectClient;
+import io.undermoon.dev.clusterclient.Observer;
+import io.undermoon.dev.clusterclient.Topology;
+import io.undermoon.dev.clusterclient.UnexpectedReplyException;
+import io.undermoon.dev.plan.LaunchException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +91,7 @@ public final class ConsistencyCheck implements AutoCloseable {
         long acknowledged = meter.acknowledged();
         try (ClusterClient client = new ClusterClient(plan.settings(), topology, Observer.NONE, 0)) {
             workloads.forEach(workload -> guarded(workload, findings, () -> workload.settle(client)));
-            verify(new MasterView(client, findings, plan.patience()), findings);
+            verify(new MasterView(client, findings, plan.settleTimeout()), findings);
         }
         int replicas = plan.replicas() ? verifyReplicas() : 0;
         Verdict verdict = new Verdict(
@@ -122,7 +122,7 @@ public final class ConsistencyCheck implements AutoCloseable {
 
     /** What is still wrong when the time to catch up has passed. */
     private Findings verifyReplica(int index) {
-        Deadline deadline = new Deadline(plan.patience());
+        Deadline deadline = new Deadline(plan.settleTimeout());
         Findings found = new Findings();
         try (DirectClient client = new DirectClient(plan.settings(), topology, true)) {
             verify(new ReplicaView(client, index, found), found);

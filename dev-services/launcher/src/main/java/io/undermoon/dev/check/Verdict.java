@@ -1,7 +1,7 @@
 package io.undermoon.dev.check;
 
 import io.undermoon.dev.check.Findings.Finding;
-import io.undermoon.dev.cluster.Redirection;
+import io.undermoon.dev.clusterclient.Redirection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.ClusterClient;
+import io.undermoon.dev.clusterclient.ClusterClient;
 import java.util.SplittableRandom;
 
 /**

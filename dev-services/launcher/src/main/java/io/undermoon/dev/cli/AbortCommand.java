@@ -1,6 +1,6 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.client.MigrationApi;
+import io.undermoon.dev.controlplane.MigrationApi;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -6,8 +6,8 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.dev.check.workload.Workloads;
-import io.undermoon.dev.cluster.ClientSettings;
-import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.clusterclient.ClientSettings;
+import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -97,12 +97,12 @@ final class CheckCommand implements Callable<Integer> {
     private boolean mastersOnly;
 
     @Option(
-            names = "--patience",
+            names = {"--settle-timeout", "--patience"},
             paramLabel = "TIME",
             defaultValue = "30s",
             description = "How long masters may take to be readable, and replicas to catch up, in the end (default:"
                     + " ${DEFAULT-VALUE}).")
-    private String patience = "";
+    private String settleTimeout = "";
 
     @Option(
             names = "--timeout",
@@ -149,7 +149,7 @@ final class CheckCommand implements Callable<Integer> {
                 large,
                 allowErrors,
                 !mastersOnly,
-                duration("--patience", patience),
+                duration("--settle-timeout", settleTimeout),
                 keep);
     }
 

@@ -1,6 +1,6 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.process.LogFile;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.ServiceSpec;
-import io.undermoon.dev.stack.StackPlan;
-import io.undermoon.dev.state.DataDirectory;
+import io.undermoon.dev.os.LogFile;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.datadir.DataDirectory;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.undermoon.dev.cli;
 
 import io.undermoon.dev.bench.migration.MigrationReport;
 import io.undermoon.dev.bench.migration.MigrationRun;
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.plan.LaunchException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undermoon.dev.client.MigrationApi;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.StackPlan;
-import io.undermoon.dev.state.StackState;
+import io.undermoon.dev.controlplane.MigrationApi;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.datadir.StackState;
 import io.undermoon.metadata.ClusterName;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,8 +1,8 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.stack.StackPlan;
-import io.undermoon.dev.stack.StackShape;
-import io.undermoon.dev.stack.WantedCluster;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.plan.StackShape;
+import io.undermoon.dev.plan.WantedCluster;
 import java.io.PrintStream;
 import java.util.List;
 

@@ -1,13 +1,13 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.client.BrokerApi;
-import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.stack.ServiceSpec;
-import io.undermoon.dev.stack.StackPlan;
-import io.undermoon.dev.state.DataDirectory;
-import io.undermoon.dev.state.StackState;
-import io.undermoon.dev.state.StackState.StartedService;
+import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.controlplane.Probe;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.datadir.StackState.StartedService;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Node;

@@ -1,6 +1,6 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

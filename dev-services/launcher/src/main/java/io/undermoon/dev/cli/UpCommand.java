@@ -1,16 +1,16 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.run.Fleet;
-import io.undermoon.dev.run.LocalStack;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.StackShape;
-import io.undermoon.dev.stack.WantedCluster;
-import io.undermoon.dev.state.DataDirectory;
-import io.undermoon.dev.state.DirectoryLock;
-import io.undermoon.dev.state.StackState;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.lifecycle.ProcessSet;
+import io.undermoon.dev.lifecycle.LocalStack;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.StackShape;
+import io.undermoon.dev.plan.WantedCluster;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.DirectoryLock;
+import io.undermoon.dev.datadir.StackState;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -89,20 +89,20 @@ final class UpCommand implements Callable<Integer> {
             Installation installation = workspace.forStarting();
             Progress progress = new Progress(System.out);
             progress.step("stack in " + data.root() + " with redis-server " + installation.redisServer());
-            Fleet fleet = new Fleet(data, state(data, shape));
-            Thread stopAll = new Thread(() -> fleet.close(progress), "stop-all");
+            ProcessSet processSet = new ProcessSet(data, state(data, shape));
+            Thread stopAll = new Thread(() -> processSet.close(progress), "stop-all");
             Runtime.getRuntime().addShutdownHook(stopAll);
-            return up(new LocalStack(fleet, progress, shape, installation), wanted, stopAll, fleet, shape);
+            return up(new LocalStack(processSet, progress, shape, installation), wanted, stopAll, processSet, shape);
         }
     }
 
-    private int up(LocalStack stack, List<WantedCluster> wanted, Thread stopAll, Fleet fleet, StackShape shape) {
+    private int up(LocalStack stack, List<WantedCluster> wanted, Thread stopAll, ProcessSet processSet, StackShape shape) {
         try {
             stack.up(wanted, Duration.ofSeconds(timeoutSeconds));
             System.out.println();
             NextSteps.print(System.out, shape, wanted);
             if (detach) {
-                fleet.release();
+                processSet.release();
                 Runtime.getRuntime().removeShutdownHook(stopAll);
                 System.out.println("It runs in the background. Stop it with: undermoon down");
                 return 0;

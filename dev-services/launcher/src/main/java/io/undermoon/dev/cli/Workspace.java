@@ -1,10 +1,10 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.redis.RedisServerProgram;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.state.DataDirectory;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.os.RedisServerProgram;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.datadir.DataDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

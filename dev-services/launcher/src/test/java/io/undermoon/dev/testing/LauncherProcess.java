@@ -1,6 +1,6 @@
 package io.undermoon.dev.testing;
 
-import io.undermoon.dev.process.Programs;
+import io.undermoon.dev.os.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.Slot;
 import java.util.ArrayDeque;

@@ -2,7 +2,7 @@ package io.undermoon.dev.bench.migration;
 
 import io.undermoon.dev.bench.migration.MigrationReport.Load;
 import io.undermoon.dev.bench.migration.MigrationReport.Move;
-import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.lifecycle.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

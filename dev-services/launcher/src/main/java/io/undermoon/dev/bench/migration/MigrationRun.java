@@ -2,9 +2,9 @@ package io.undermoon.dev.bench.migration;
 
 import io.undermoon.dev.bench.Machine;
 import io.undermoon.dev.bench.migration.MigrationReport.Move;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

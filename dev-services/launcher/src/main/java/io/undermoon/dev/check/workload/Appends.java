@@ -1,6 +1,6 @@
 package io.undermoon.dev.check.workload;
 
-import io.undermoon.dev.cluster.Outcome;
+import io.undermoon.dev.clusterclient.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

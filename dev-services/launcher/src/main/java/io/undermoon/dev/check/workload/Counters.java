@@ -4,9 +4,9 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 

@@ -1,9 +1,9 @@
 package io.undermoon.dev.check.workload;
 
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;

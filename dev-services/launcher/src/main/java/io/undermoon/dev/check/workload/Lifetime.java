@@ -1,6 +1,6 @@
 package io.undermoon.dev.check.workload;
 
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.resp.RespValue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.undermoon.dev.bench.migration.MigrationReport.Load;
 import io.undermoon.dev.bench.migration.MigrationReport.Move;
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.redis.RedisServerProgram;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.Installation;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.os.RedisServerProgram;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.plan.Installation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
