@@ -71,7 +71,8 @@ class ArchitectureTest {
                 .isNotEmpty()
                 .allMatch(room -> room.tryGetPackageInfo().isPresent(), "has a package-info")
                 .extracting(JavaPackage::getRelativeName)
-                .contains("plan", "os", "datadir", "controlplane", "lifecycle", "bench", "clusterclient", "check", "cli");
+                .contains(
+                        "plan", "os", "datadir", "controlplane", "lifecycle", "bench", "clusterclient", "check", "cli");
     }
 
     @Test

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.check.Verdict;
+import io.undermoon.dev.datadir.DataDirectory;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.plan.PortLayout;
-import io.undermoon.dev.datadir.DataDirectory;
 import io.undermoon.dev.testing.CheckRun;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.FreePorts;

@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.StackState.StartedService;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.Programs;
 import io.undermoon.dev.plan.PortLayout;
-import io.undermoon.dev.datadir.DataDirectory;
-import io.undermoon.dev.datadir.StackState.StartedService;
 import io.undermoon.dev.testing.BackgroundWriter;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;

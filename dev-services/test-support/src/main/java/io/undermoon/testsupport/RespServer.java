@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import javax.net.ServerSocketFactory;
 
 /**
- * A RESP server on a free loopback port whose script gives the reply to each command, as the bytes on the wire. It stands
- * for servers that a test cannot start: proxies of another module, and Redis versions that are not installed.
+ * A RESP server on a free loopback port whose script gives the reply to each command, as the bytes on the wire. It
+ * stands for servers that a test cannot start: proxies of another module, and Redis versions that are not installed.
  */
 public final class RespServer implements AutoCloseable {
     /** Answers nothing. */

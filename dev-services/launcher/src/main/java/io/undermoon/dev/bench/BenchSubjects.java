@@ -2,11 +2,11 @@ package io.undermoon.dev.bench;
 
 import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.controlplane.RespConnection;
+import io.undermoon.dev.lifecycle.Await;
+import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.ServiceStarter;
-import io.undermoon.dev.lifecycle.Await;
-import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.plan.BenchPlan;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;

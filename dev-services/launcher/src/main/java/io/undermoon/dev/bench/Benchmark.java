@@ -1,8 +1,8 @@
 package io.undermoon.dev.bench;
 
 import io.undermoon.dev.bench.BenchReport.Row;
-import io.undermoon.dev.os.ThreadAllocation;
 import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.ThreadAllocation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -8,20 +8,17 @@ import io.undermoon.dev.check.Verdict;
 import io.undermoon.dev.check.workload.Workloads;
 import io.undermoon.dev.clusterclient.ClientSettings;
 import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.plan.UsageException;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code undermoon check}: does a cluster keep what it acknowledges? */
 @Command(
@@ -37,9 +34,6 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:passed", "1:failed", "2:wrong options"})
 final class CheckCommand implements Callable<Integer> {
     private static final Duration SECOND = Duration.ofSeconds(1);
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     @Option(
             names = "--seed",
@@ -174,7 +168,7 @@ final class CheckCommand implements Callable<Integer> {
         try {
             return HostPort.parse(text);
         } catch (IllegalArgumentException e) {
-            throw usage("--seed: " + e.getMessage());
+            throw new UsageException("--seed: " + e.getMessage());
         }
     }
 
@@ -188,10 +182,6 @@ final class CheckCommand implements Callable<Integer> {
         } catch (DateTimeParseException e) {
             // Told below.
         }
-        throw usage(option + " " + text + " is not a time such as 90s, 10m, 2h");
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+        throw new UsageException(option + " " + text + " is not a time such as 90s, 10m, 2h");
     }
 }

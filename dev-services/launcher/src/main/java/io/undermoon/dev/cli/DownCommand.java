@@ -1,13 +1,13 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.os.LiveProcesses;
-import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.lifecycle.ProcessSet;
-import io.undermoon.dev.lifecycle.Progress;
-import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.datadir.DataDirectory;
 import io.undermoon.dev.datadir.DirectoryLock;
 import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.lifecycle.ProcessSet;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.plan.LaunchException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package io.undermoon.dev.cli;
 
+import io.undermoon.dev.os.FileErrors;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.json.Json;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class JsonFile {
             Files.writeString(
                     file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
         } catch (IOException e) {
-            throw new LaunchException("cannot write " + file + ": " + e.getMessage(), e);
+            throw new LaunchException("cannot write " + file + ": " + FileErrors.reason(e), e);
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A blocking connection to one node. After an {@link IOException} it is of no further use. Not thread-safe. */
-final class NodeConnection implements AutoCloseable {
+public final class NodeConnection implements AutoCloseable {
     private static final RespLimits LIMITS = new RespLimits(512 << 20, 16 << 20, 16, 64 << 10);
     private static final int READ_BYTES = 64 << 10;
     private static final int KEPT_BYTES = 1 << 20;
@@ -29,7 +29,7 @@ final class NodeConnection implements AutoCloseable {
     private NodeConnection() {}
 
     /** @throws IOException if nobody listens, or the password or {@code READONLY} is not accepted */
-    static NodeConnection open(HostPort address, ClientSettings settings, boolean readOnly) throws IOException {
+    public static NodeConnection open(HostPort address, ClientSettings settings, boolean readOnly) throws IOException {
         NodeConnection connection = new NodeConnection();
         try {
             int millis = (int) settings.timeout().toMillis();
@@ -50,7 +50,7 @@ final class NodeConnection implements AutoCloseable {
     }
 
     /** Sends all commands at once and waits for all replies. */
-    List<RespValue> exchange(List<Command> commands) throws IOException {
+    public List<RespValue> exchange(List<Command> commands) throws IOException {
         ByteBuf out = Unpooled.buffer();
         for (Command command : commands) {
             RespWriter.array(out, command.arguments().size());
@@ -59,7 +59,7 @@ final class NodeConnection implements AutoCloseable {
         out.readBytes(socket.getOutputStream(), out.readableBytes());
         List<RespValue> replies = new ArrayList<>(commands.size());
         while (replies.size() < commands.size()) {
-            replies.add(readReply());
+            replies.add(receive());
         }
         return replies;
     }
@@ -70,7 +70,13 @@ final class NodeConnection implements AutoCloseable {
         }
     }
 
-    private RespValue readReply() throws IOException {
+    /** Has replies waited for without a time limit, as blocking commands and subscriptions need. */
+    void waitWithoutLimit() throws IOException {
+        socket.setSoTimeout(0);
+    }
+
+    /** Waits for the next reply or pushed message. */
+    RespValue receive() throws IOException {
         try {
             RespValue reply = reader.read(in);
             while (reply == null) {

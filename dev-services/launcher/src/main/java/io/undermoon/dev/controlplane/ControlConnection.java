@@ -27,7 +27,8 @@ public final class ControlConnection {
         return connection;
     }
 
-    private static ProxyLogin login() {
+    /** What the environment of the launcher, and so of its services, says of their secrets. */
+    public static ProxyLogin login() {
         return new ProxyLogin(setting("UNDERMOON_CONTROL_SECRET"), setting("UNDERMOON_PASSWORD"));
     }
 

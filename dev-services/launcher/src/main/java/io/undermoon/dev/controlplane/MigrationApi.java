@@ -43,6 +43,11 @@ public final class MigrationApi {
         call("POST", "/migrations/auto/" + cluster + "/" + nodes, null);
     }
 
+    /** Takes the nodes without slots out of a cluster. */
+    public void freeNodes(ClusterName cluster) throws IOException {
+        call("DELETE", "/free_nodes/" + cluster, null);
+    }
+
     /** Exactly one of number and ranges is given. */
     public void reshard(
             ClusterName cluster,

@@ -1,5 +1,6 @@
 package io.undermoon.dev.datadir;
 
+import io.undermoon.dev.os.FileErrors;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.json.Json;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class DataDirectory {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new LaunchException("cannot read " + stateFile() + ": " + e.getMessage(), e);
+            throw new LaunchException("cannot read " + stateFile() + ": " + FileErrors.reason(e), e);
         }
     }
 
@@ -51,7 +52,7 @@ public final class DataDirectory {
                     partial, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(state) + "\n");
             Files.move(partial, stateFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new LaunchException("cannot write " + stateFile() + ": " + e.getMessage(), e);
+            throw new LaunchException("cannot write " + stateFile() + ": " + FileErrors.reason(e), e);
         }
     }
 
@@ -65,7 +66,7 @@ public final class DataDirectory {
             Files.createDirectories(root.resolve("logs"));
             return DirectoryLock.tryLock(root.resolve("lock"));
         } catch (IOException e) {
-            throw new LaunchException("cannot use the data directory " + root + ": " + e.getMessage(), e);
+            throw new LaunchException("cannot use the data directory " + root + ": " + FileErrors.reason(e), e);
         }
     }
 

@@ -11,6 +11,7 @@ import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,14 +30,31 @@ final class ClusterSetup {
         this.await = await;
     }
 
-    /** @param proxies the addresses under which the proxies of the stack will register themselves */
-    void run(List<WantedCluster> wanted, List<String> proxies) {
+    /**
+     * @param proxies the addresses under which the proxies of the stack will register themselves
+     * @return the clusters that serve, the wanted ones first
+     */
+    List<Cluster> run(List<WantedCluster> wanted, List<String> proxies) {
         await.until(() -> unregistered(proxies));
         progress.step(proxies.size() + " proxies are registered");
         wanted.forEach(this::create);
-        for (ClusterName name : existing()) {
+        Set<ClusterName> names = new LinkedHashSet<>();
+        wanted.forEach(cluster -> names.add(cluster.name()));
+        names.addAll(existing());
+        List<Cluster> serving = new ArrayList<>();
+        for (ClusterName name : names) {
             await.until(() -> notServing(name));
             progress.step("cluster " + name + " serves");
+            known(name).ifPresent(serving::add);
+        }
+        return serving;
+    }
+
+    private Optional<Cluster> known(ClusterName name) {
+        try {
+            return broker.cluster(name);
+        } catch (IOException e) {
+            throw new LaunchException("cannot read cluster " + name + ": " + e.getMessage(), e);
         }
     }
 

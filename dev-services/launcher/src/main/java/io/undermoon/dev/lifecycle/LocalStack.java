@@ -1,12 +1,14 @@
 package io.undermoon.dev.lifecycle;
 
 import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.StackShape;
 import io.undermoon.dev.plan.WantedCluster;
+import io.undermoon.metadata.Cluster;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -30,18 +32,28 @@ public final class LocalStack {
 
     /**
      * Starts what does not run, creates the wanted clusters and waits until all serve. If that fails, what this call
-     * has started is stopped again.
+     * has started is stopped again; if it fails before anything is started, it leaves no trace in the data directory.
      *
      * @param timeout for each step
+     * @return the clusters that serve, the wanted ones first
      */
-    public void up(List<WantedCluster> wanted, Duration timeout) {
+    public List<Cluster> up(List<WantedCluster> wanted, Duration timeout) {
         requireRoomFor(wanted);
+        List<ServiceSpec> missing = plan.stream()
+                .filter(service -> !processSet.isRunning(service.name()))
+                .toList();
+        Ports.requireFree(
+                missing,
+                processSet.isNew()
+                        ? "Stop what listens there, or choose other ports, for example with --base-port 21000."
+                        : "Stop what listens there: the stack in this data directory keeps its ports.");
+        processSet.record();
         Await await = new Await(progress, timeout, processSet::requireOpen);
         StackStart start = new StackStart(processSet, progress, await);
         try {
             start.run(plan);
             Await guarded = new Await(progress, timeout, () -> processSet.requireRunning(plan));
-            new ClusterSetup(new BrokerApi(StackPlan.brokerAddress(shape)), progress, guarded)
+            return new ClusterSetup(new BrokerApi(StackPlan.brokerAddress(shape)), progress, guarded)
                     .run(wanted, StackPlan.proxyAddresses(shape));
         } catch (LaunchException e) {
             processSet.stop(start.started()::contains, progress);
@@ -71,7 +83,6 @@ public final class LocalStack {
     private void requireRoomFor(List<WantedCluster> wanted) {
         int needed = wanted.stream().mapToInt(WantedCluster::proxies).sum();
         if (needed > shape.proxies()) {
-            processSet.release();
             throw new LaunchException(
                     "the clusters need " + needed + " proxies, but there are " + shape.proxies() + "; raise --proxies");
         }

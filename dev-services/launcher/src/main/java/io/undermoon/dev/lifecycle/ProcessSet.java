@@ -1,14 +1,14 @@
 package io.undermoon.dev.lifecycle;
 
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.datadir.StackState.StartedService;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.LogFile;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.ServiceStarter;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.ServiceSpec;
-import io.undermoon.dev.datadir.DataDirectory;
-import io.undermoon.dev.datadir.StackState;
-import io.undermoon.dev.datadir.StackState.StartedService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,11 +31,20 @@ public final class ProcessSet {
     private StackState state;
     private boolean closed;
 
-    /** Takes over what the state says; its shape and launcher are written at once. */
+    /** Takes over the processes that the state names; writes nothing. */
     public ProcessSet(DataDirectory data, StackState state) {
         this.data = data;
         this.state = state;
-        data.save(state);
+    }
+
+    /** Whether the data directory knows no stack yet, so that everything can still be chosen. */
+    boolean isNew() {
+        return data.load().isEmpty();
+    }
+
+    /** Writes the state down, with its shape and its launcher. A start that is refused before leaves no trace. */
+    void record() {
+        save(state);
     }
 
     public synchronized boolean isRunning(String service) {

@@ -1,7 +1,6 @@
 package io.undermoon.dev.lifecycle;
 
 import io.undermoon.dev.controlplane.Probe;
-import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.plan.ServiceKind;
 import io.undermoon.dev.plan.ServiceKind.Stage;
 import io.undermoon.dev.plan.ServiceSpec;
@@ -35,7 +34,6 @@ final class StackStart {
         List<ServiceSpec> missing = plan.stream()
                 .filter(service -> !processSet.isRunning(service.name()))
                 .toList();
-        Ports.requireFree(missing);
         if (missing.size() < plan.size()) {
             progress.step((plan.size() - missing.size()) + " of " + plan.size() + " processes are running already");
         }

@@ -1,10 +1,10 @@
 package io.undermoon.dev.lifecycle;
 
+import io.undermoon.dev.datadir.StackState.StartedService;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.ServiceKind.Stage;
-import io.undermoon.dev.datadir.StackState.StartedService;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

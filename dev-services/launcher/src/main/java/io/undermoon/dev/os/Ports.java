@@ -46,9 +46,10 @@ public final class Ports {
     /**
      * Checks every port that the services want, before any of them starts.
      *
+     * @param advice what the user can do, the last sentence of the message
      * @throws LaunchException if some are taken; it names each and the service that wants it
      */
-    public static void requireFree(Collection<ServiceSpec> services) {
+    public static void requireFree(Collection<ServiceSpec> services, String advice) {
         List<String> taken = services.stream()
                 .flatMap(service -> service.listeners().stream()
                         .filter(listener -> !isFree(listener.port()))
@@ -56,8 +57,8 @@ public final class Ports {
                                 + listener.protocol()))
                 .toList();
         if (!taken.isEmpty()) {
-            throw new LaunchException(taken.stream().collect(Collectors.joining("\n  ", "", ""))
-                    + "\nStop what listens there, or choose other ports with --base-port. Nothing was started.");
+            throw new LaunchException(
+                    taken.stream().collect(Collectors.joining("\n  ", "", "")) + "\nNothing was started. " + advice);
         }
     }
 }

@@ -8,11 +8,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
-/** The redis-server that comes with the launcher, for machines that have none. */
+/** The redis-server program: the one on PATH or, on machines that have none, the one that comes with the launcher. */
 public final class RedisServerProgram {
     private static final String VERSION = "7.0.15";
 
     private RedisServerProgram() {}
+
+    /** The one on PATH, else the one that comes with the launcher, unpacked into the directory. */
+    public static Path find(Path directory) {
+        return Programs.onPath("redis-server").orElseGet(() -> unpackInto(directory));
+    }
 
     /**
      * Unpacks the binary for this machine into the directory, unless it is there already.

@@ -16,7 +16,7 @@ public record BenchPlan(int redisPort, int proxyPort, int proxyHttpPort, int thr
 
     public BenchPlan {
         if (threads < 1) {
-            throw new LaunchException("--threads " + threads + " is less than 1");
+            throw new UsageException("--threads " + threads + " is less than 1");
         }
     }
 

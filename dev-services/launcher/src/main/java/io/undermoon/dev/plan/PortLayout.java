@@ -30,7 +30,7 @@ public record PortLayout(int broker, int coordinator, int proxy, int redis) {
      */
     public static PortLayout from(int base) {
         if (base < 1024 || base > HIGHEST_BASE) {
-            throw new LaunchException("base port " + base + " is not within 1024-" + HIGHEST_BASE + ": a stack takes "
+            throw new UsageException("--base-port " + base + " is not within 1024-" + HIGHEST_BASE + ": a stack takes "
                     + BLOCK_SIZE + " ports from it upwards");
         }
         return new PortLayout(base, base + 3, base + 21, base + 220);

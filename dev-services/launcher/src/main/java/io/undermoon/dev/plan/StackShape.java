@@ -75,7 +75,7 @@ public record StackShape(int proxies, int coordinators, boolean activeRedirectio
 
     private static void requireWithin(String option, int value, int max) {
         if (value < 1 || value > max) {
-            throw new LaunchException(option + " " + value + " is not within 1-" + max);
+            throw new UsageException(option + " " + value + " is not within 1-" + max);
         }
     }
 }

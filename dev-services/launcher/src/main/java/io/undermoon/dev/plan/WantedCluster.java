@@ -14,8 +14,8 @@ public record WantedCluster(ClusterName name, int nodes) {
 
     public WantedCluster {
         if (nodes < CHUNK_NODES || nodes % CHUNK_NODES != 0) {
-            throw new LaunchException(
-                    "cluster " + name + " cannot have " + nodes + " nodes: it must be a multiple of 4");
+            throw new UsageException(
+                    "cluster " + name + " cannot have " + nodes + " nodes: the number must be a multiple of 4");
         }
     }
 
@@ -39,7 +39,7 @@ public record WantedCluster(ClusterName name, int nodes) {
         return nodes / NODES_PER_PROXY;
     }
 
-    private static LaunchException invalid(String text, String why) {
-        return new LaunchException("'" + text + "' is not NAME:NODES, such as demo:4: " + why);
+    private static UsageException invalid(String text, String why) {
+        return new UsageException("'" + text + "' is not NAME:NODES, such as demo:4: " + why);
     }
 }

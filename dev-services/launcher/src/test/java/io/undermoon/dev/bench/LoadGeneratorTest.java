@@ -9,8 +9,8 @@ import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.Programs;
-import io.undermoon.dev.os.ServiceStarter;
 import io.undermoon.dev.os.RedisServerProgram;
+import io.undermoon.dev.os.ServiceStarter;
 import io.undermoon.dev.plan.BenchPlan;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
@@ -42,7 +42,7 @@ class LoadGeneratorTest {
 
     @BeforeAll
     static void startRedis() {
-        Path program = Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(directory));
+        Path program = RedisServerProgram.find(directory);
         int port = Ports.freeBlock(3);
         ServiceSpec service = new BenchPlan(port, port + 1, port + 2, 1)
                 .redis(new Installation(directory, directory, Programs.java(), program));

@@ -3,12 +3,12 @@ package io.undermoon.dev.datadir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.undermoon.dev.datadir.StackState.StartedService;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.plan.ServiceKind;
 import io.undermoon.dev.plan.StackShape;
-import io.undermoon.dev.datadir.StackState.StartedService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.controlplane.RespConnection;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.StackState;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.Programs;
@@ -16,8 +18,7 @@ import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.ServiceSpec.Readiness;
 import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.StackShape;
-import io.undermoon.dev.datadir.DataDirectory;
-import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.plan.WantedCluster;
 import io.undermoon.dev.testing.FreePorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,8 +51,7 @@ class ProcessSetTest {
         data = new DataDirectory(root);
         data.lock().orElseThrow().close();
         shape = new StackShape(2, 1, false, FreePorts.layout());
-        Path redisServer =
-                Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(data.programs()));
+        Path redisServer = RedisServerProgram.find(data.programs());
         plan = StackPlan.of(shape, new Installation(root, data.root(), Programs.java(), redisServer)).stream()
                 .filter(service -> service.kind() == ServiceKind.REDIS)
                 .toList();
@@ -108,16 +108,35 @@ class ProcessSetTest {
     }
 
     @Test
-    void starts_nothing_when_a_port_is_taken() throws IOException {
+    void a_start_that_is_refused_leaves_no_trace() throws IOException {
+        Installation installation = new Installation(root, data.root(), Programs.java(), root);
+        LocalStack stack = new LocalStack(processSet, progress, shape, installation);
         try (ServerSocket taken = new ServerSocket(plan.get(3).readiness().port())) {
-            StackStart start = start(processSet);
-
-            assertThatThrownBy(() -> start.run(plan))
+            assertThatThrownBy(() -> stack.up(List.of(), Duration.ofSeconds(1)))
                     .isInstanceOf(LaunchException.class)
                     .hasMessageContaining("port " + taken.getLocalPort() + " is in use; "
-                            + plan.get(3).name());
-            assertThat(start.started()).isEmpty();
+                            + plan.get(3).name())
+                    .hasMessageContaining("--base-port");
         }
+        assertThatThrownBy(() -> stack.up(List.of(WantedCluster.parse("demo:8")), Duration.ofSeconds(1)))
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("--proxies");
+        assertThat(data.load()).isEmpty();
+    }
+
+    @Test
+    void a_stack_keeps_its_ports_and_its_shape() throws IOException {
+        processSet.record();
+        StackShape larger = new StackShape(3, 1, false, shape.ports());
+        Installation installation = new Installation(root, data.root(), Programs.java(), root);
+        LocalStack stack = new LocalStack(new ProcessSet(data, StackState.of(larger)), progress, larger, installation);
+        try (ServerSocket taken = new ServerSocket(shape.ports().proxyResp(2))) {
+            assertThatThrownBy(() -> stack.up(List.of(), Duration.ofSeconds(1)))
+                    .isInstanceOf(LaunchException.class)
+                    .hasMessageContaining("port " + taken.getLocalPort() + " is in use")
+                    .hasMessageNotContaining("--base-port");
+        }
+        assertThat(data.load().orElseThrow().shape()).isEqualTo(shape);
     }
 
     @Test

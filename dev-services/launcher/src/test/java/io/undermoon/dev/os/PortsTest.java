@@ -43,7 +43,7 @@ class PortsTest {
                     List.of(new Listener(first.getLocalPort(), "RESP"), new Listener(second.getLocalPort(), "HTTP")),
                     new Readiness(Readiness.Check.PING, first.getLocalPort()));
 
-            assertThatThrownBy(() -> Ports.requireFree(List.of(proxy)))
+            assertThatThrownBy(() -> Ports.requireFree(List.of(proxy), "Use --base-port."))
                     .isInstanceOf(LaunchException.class)
                     .hasMessageContaining("port " + first.getLocalPort() + " is in use; proxy-1 wants it for RESP")
                     .hasMessageContaining("port " + second.getLocalPort() + " is in use; proxy-1 wants it for HTTP")

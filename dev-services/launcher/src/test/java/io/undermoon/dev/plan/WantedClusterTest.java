@@ -21,7 +21,7 @@ class WantedClusterTest {
     @ValueSource(strings = {"", "demo", "demo:", ":4", "demo:four", "de mo:4", "demo:0", "demo:-4", "demo:6"})
     void refuses_anything_else_in_words(String text) {
         assertThatThrownBy(() -> WantedCluster.parse(text))
-                .isInstanceOf(LaunchException.class)
+                .isInstanceOf(UsageException.class)
                 .message()
                 .isNotBlank();
     }

@@ -44,8 +44,8 @@ public final class CheckRun implements AutoCloseable {
                 null,
                 Duration.ofSeconds(20),
                 true);
-        CheckPlan plan =
-                new CheckPlan(settings, WRITERS, keys.seed(), stepsPerSecond, false, allowErrors, true, settleTimeout, true);
+        CheckPlan plan = new CheckPlan(
+                settings, WRITERS, keys.seed(), stepsPerSecond, false, allowErrors, true, settleTimeout, true);
         ConsistencyCheck check =
                 new ConsistencyCheck(plan, keys, Workloads.all(keys, findings, WRITERS, false), findings);
         CheckRun run = new CheckRun(check, keys);

@@ -6,9 +6,8 @@ import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.controlplane.RespConnection;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.os.Programs;
-import io.undermoon.dev.os.ServiceStarter;
 import io.undermoon.dev.os.RedisServerProgram;
+import io.undermoon.dev.os.ServiceStarter;
 import io.undermoon.dev.plan.ServiceKind;
 import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.ServiceSpec.Listener;
@@ -72,7 +71,7 @@ public final class RedisClusterProcesses implements AutoCloseable {
     }
 
     private void start(Path directory, int port, int busPort) {
-        Path program = Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(directory));
+        Path program = RedisServerProgram.find(directory);
         List<String> command = new ArrayList<>(List.of(program.toString(), "--bind", "127.0.0.1"));
         command.addAll(List.of("--port", String.valueOf(port), "--cluster-port", String.valueOf(busPort)));
         command.addAll(List.of("--cluster-enabled", "yes", "--cluster-config-file", "nodes-" + port + ".conf"));

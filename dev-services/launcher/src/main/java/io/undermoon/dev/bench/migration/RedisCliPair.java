@@ -2,12 +2,12 @@ package io.undermoon.dev.bench.migration;
 
 import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.controlplane.RespConnection;
+import io.undermoon.dev.lifecycle.Await;
+import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.ServiceStarter;
-import io.undermoon.dev.lifecycle.Await;
-import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.ServiceKind;
 import io.undermoon.dev.plan.ServiceSpec;

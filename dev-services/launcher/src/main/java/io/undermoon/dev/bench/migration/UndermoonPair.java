@@ -2,20 +2,20 @@ package io.undermoon.dev.bench.migration;
 
 import io.undermoon.dev.controlplane.BrokerApi;
 import io.undermoon.dev.controlplane.RespConnection;
-import io.undermoon.dev.os.Ports;
-import io.undermoon.dev.lifecycle.ProcessSet;
-import io.undermoon.dev.lifecycle.LocalStack;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.DirectoryLock;
+import io.undermoon.dev.datadir.StackState;
 import io.undermoon.dev.lifecycle.Await;
+import io.undermoon.dev.lifecycle.LocalStack;
+import io.undermoon.dev.lifecycle.ProcessSet;
 import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.StackShape;
 import io.undermoon.dev.plan.WantedCluster;
-import io.undermoon.dev.datadir.DataDirectory;
-import io.undermoon.dev.datadir.DirectoryLock;
-import io.undermoon.dev.datadir.StackState;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
@@ -42,7 +42,8 @@ final class UndermoonPair implements MovingPair {
     private final Node first;
     private final Node second;
 
-    private UndermoonPair(Progress progress, DirectoryLock lock, ProcessSet processSet, BrokerApi broker) throws IOException {
+    private UndermoonPair(Progress progress, DirectoryLock lock, ProcessSet processSet, BrokerApi broker)
+            throws IOException {
         this.progress = progress;
         this.lock = lock;
         this.processSet = processSet;
