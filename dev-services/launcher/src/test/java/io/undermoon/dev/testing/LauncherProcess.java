@@ -39,8 +39,16 @@ public final class LauncherProcess {
 
     /** Runs {@code undermoon <command> --data <directory> <options>} to its end. */
     public Result run(String command, String... options) throws IOException, InterruptedException {
+        return runWithInput(List.of(), command, options);
+    }
+
+    /** @param input the lines of its standard input */
+    public Result runWithInput(List<String> input, String command, String... options)
+            throws IOException, InterruptedException {
         Path output = Files.createTempFile(data, command, ".out");
         ProcessBuilder builder = new ProcessBuilder(commandLine(command, options))
+                .redirectInput(Files.write(Files.createTempFile(data, command, ".in"), input)
+                        .toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().putAll(environment);
