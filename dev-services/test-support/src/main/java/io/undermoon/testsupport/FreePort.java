@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.SplittableRandom;
 
-/** Loopback ports that nothing listens on, for those who have to name one before they use it. */
+/** Loopback ports that nothing listens on, for tests that have to name a port before they use it. */
 public final class FreePort {
     /** Below those that Linux gives to outgoing connections, which could take one before it is used. */
     private static final int LOWEST = 10_000;

@@ -30,8 +30,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * The two processes under test, running: a redis-server, and a proxy that serves all slots with it. Nobody but this
- * class tells the proxy anything. Closing ends both.
+ * The two running processes under test: a redis-server, and a proxy that serves all slots with it. Only this class
+ * sends the proxy metadata. Closing stops both.
  */
 public final class BenchSubjects implements AutoCloseable {
     /** Name of the bare server among the targets. */

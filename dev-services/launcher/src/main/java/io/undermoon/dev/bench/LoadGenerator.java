@@ -22,8 +22,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Many clients on one thread, each of which sends a burst of commands, waits for all replies, and sends the next: a
- * closed loop, so latencies are those of a target under as much load as it can take. Per command it does next to
- * nothing: requests are encoded beforehand, replies only counted.
+ * closed loop, so latencies are those of a target under as much load as it can take. It does little work per command:
+ * requests are encoded beforehand, replies only counted.
  */
 final class LoadGenerator implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 5000;

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The program {@code redis-benchmark} that comes with Redis: the load everyone knows. */
 final class RedisBenchmark {
-    /** It tries to connect for ever where nobody listens, and never says so. */
+    /** redis-benchmark retries without a limit and without a message where nothing listens. */
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final String RATE_COLUMN = "rps";

@@ -5,7 +5,7 @@ import io.undermoon.dev.plan.LaunchException;
 import java.time.Duration;
 
 /**
- * What a run does.
+ * The settings of a run.
  *
  * @param writers threads that write, each with connections of its own
  * @param seed decides keys and commands

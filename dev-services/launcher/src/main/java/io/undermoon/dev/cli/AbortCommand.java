@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code undermoon abort}: takes migrations back. */
+/** {@code undermoon abort}: aborts migrations. */
 @Command(
         name = "abort",
         mixinStandardHelpOptions = true,

@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code undermoon bench}: how fast the proxy is, as ratios. */
+/** {@code undermoon bench}: measures the proxy beside the bare server. */
 @Command(
         name = "bench",
         subcommands = MigrationBenchCommand.class,

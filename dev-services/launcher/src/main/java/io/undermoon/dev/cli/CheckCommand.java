@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code undermoon check}: does a cluster keep what it acknowledges? */
+/** {@code undermoon check}: checks that a cluster keeps what it acknowledges. */
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
@@ -180,7 +180,7 @@ final class CheckCommand implements Callable<Integer> {
                 return duration;
             }
         } catch (DateTimeParseException e) {
-            // Told below.
+            // Reported below.
         }
         throw new UsageException(option + " " + text + " is not a time such as 90s, 10m, 2h");
     }

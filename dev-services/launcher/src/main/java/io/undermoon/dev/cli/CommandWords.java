@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits a line into the arguments of a command with the quoting of redis-cli: {@code "..."} with the escapes
- * {@code \n \r \t \a \b \xHH}, and {@code '...'} in which only {@code \'} is an escape.
+ * Splits a line into the arguments of a command with the quoting of redis-cli: {@code "..."} with the escapes {@code \n
+ * \r \t \a \b \xHH}, and {@code '...'} in which only {@code \'} is an escape.
  */
 final class CommandWords {
     private final byte[] line;

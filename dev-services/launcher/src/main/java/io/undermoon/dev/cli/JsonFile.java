@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the figures of a report for programs to read. */
+/** Writes a report as JSON. */
 final class JsonFile {
     private JsonFile() {}
 

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code undermoon logs}: what the services say. */
+/** {@code undermoon logs}: shows the logs of the services. */
 @Command(
         name = "logs",
         mixinStandardHelpOptions = true,

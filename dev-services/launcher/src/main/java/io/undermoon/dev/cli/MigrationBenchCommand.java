@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code undermoon bench migration}: how fast slots move, and what clients notice. */
+/** {@code undermoon bench migration}: measures how fast slots move and what clients notice. */
 @Command(
         name = "migration",
         mixinStandardHelpOptions = true,

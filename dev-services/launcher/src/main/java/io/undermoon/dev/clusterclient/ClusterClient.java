@@ -16,7 +16,7 @@ import java.util.concurrent.CancellationException;
 /**
  * One client: sends a command to the node of its key, follows redirections, and never sends a command twice that may
  * have been executed. A lost connection is not hidden: the command is {@link Outcome.Unknown}. Without being
- * cluster-aware it takes redirections for errors. Not thread-safe.
+ * cluster-aware it treats redirections as errors. Not thread-safe.
  */
 public final class ClusterClient implements AutoCloseable {
     private static final Command ASKING = Command.of("ASKING");
@@ -60,7 +60,7 @@ public final class ClusterClient implements AutoCloseable {
         Outcome outcome = follow(Slot.of(key), commands, start);
         observer.done(outcome, System.nanoTime() - start);
         if (lookAgain) {
-            // After the command, so that what it takes is not taken for the cluster's slowness.
+            // After the command, so that its latency does not include the refresh.
             lookAgain = false;
             topology.refreshSoon();
         }
@@ -172,7 +172,7 @@ public final class ClusterClient implements AutoCloseable {
         try {
             connection.close();
         } catch (IOException e) {
-            // It is of no use any more, closed or not.
+            // The connection is not used any more, closed or not.
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Talks to nodes that are named, and follows no redirection. Not thread-safe. */
+/** Sends commands to given nodes and follows no redirection. Not thread-safe. */
 public final class DirectClient implements AutoCloseable {
     private final ClientSettings settings;
     private final Topology topology;

@@ -28,7 +28,7 @@ public final class NodeConnection implements AutoCloseable {
 
     private NodeConnection() {}
 
-    /** @throws IOException if nobody listens, or the password or {@code READONLY} is not accepted */
+    /** @throws IOException if nothing listens, or the password or {@code READONLY} is not accepted */
     public static NodeConnection open(HostPort address, ClientSettings settings, boolean readOnly) throws IOException {
         NodeConnection connection = new NodeConnection();
         try {
@@ -85,15 +85,15 @@ public final class NodeConnection implements AutoCloseable {
                 }
                 reply = reader.read(in);
             }
-            tidy();
+            shrinkBuffer();
             return reply;
         } catch (RespProtocolException e) {
             throw new IOException("not the Redis protocol: " + e.getMessage(), e);
         }
     }
 
-    /** What a big reply took is given back. */
-    private void tidy() {
+    /** Releases the memory of a large reply. */
+    private void shrinkBuffer() {
         if (!in.isReadable()) {
             in = in.capacity() > KEPT_BYTES ? Unpooled.buffer(READ_BYTES) : in.clear();
         }

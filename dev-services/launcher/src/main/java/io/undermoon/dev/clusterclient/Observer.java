@@ -1,18 +1,18 @@
 package io.undermoon.dev.clusterclient;
 
-/** Told what a client meets on its way. Thread-safe: many clients share one. */
+/** Receives the outcomes and redirections of clients. Thread-safe: many clients share one. */
 public interface Observer {
     /**
-     * A command is done, whatever became of it.
+     * A command has ended, with any outcome.
      *
      * @param nanos from the first attempt to the end of the last, redirections included
      */
     void done(Outcome outcome, long nanos);
 
-    /** A client was sent elsewhere, or asked to come again. */
+    /** A client was redirected, or told to try again. */
     void redirected(Redirection.Kind kind);
 
-    /** Takes no note. */
+    /** Does nothing. */
     Observer NONE = new Observer() {
         @Override
         public void done(Outcome outcome, long nanos) {}

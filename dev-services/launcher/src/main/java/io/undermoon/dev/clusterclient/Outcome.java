@@ -3,7 +3,7 @@ package io.undermoon.dev.clusterclient;
 import io.undermoon.resp.RespValue;
 import java.util.Set;
 
-/** What is known of a command afterwards. */
+/** The outcome of a command, as far as the client knows it. */
 public sealed interface Outcome {
     /** It was executed. */
     record Acknowledged(RespValue reply) implements Outcome {}
@@ -11,7 +11,7 @@ public sealed interface Outcome {
     /** It was certainly not executed. */
     record Refused(String error) implements Outcome {}
 
-    /** It may have been executed, or may even be later: its connection was lost, or the error does not say. */
+    /** It may have been executed, or may be executed later: its connection was lost, or the error does not tell. */
     record Unknown(String error) implements Outcome {}
 
     /** Codes of errors that are only given before anything is executed. */
@@ -36,7 +36,7 @@ public sealed interface Outcome {
             "TRYAGAIN",
             "WRONGTYPE");
 
-    /** What an error reply means. Whoever is in doubt should not rely on it: codes that are not known leave it open. */
+    /** The outcome that an error reply tells; unknown for error codes that are not in {@link #REFUSALS}. */
     static Outcome ofError(String text) {
         int space = text.indexOf(' ');
         String code = space < 0 ? text : text.substring(0, space);

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 
 /**
  * A connection that moves to the node that a {@code MOVED} or {@code ASK} error names and sends the command there
- * again, as
- * {@code redis-cli -c} does. After an {@link IOException} the next command opens a new connection. Not thread-safe.
+ * again, as {@code redis-cli -c} does. After an {@link IOException} the next command opens a new connection. Not
+ * thread-safe.
  */
 public final class RedirectedConnection implements AutoCloseable {
     private static final Command ASKING = Command.of("ASKING");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An error that a cluster client does not show but follows.
+ * An error that a cluster client follows instead of returning it.
  *
  * @param address where to go; where the answer came from for {@link Kind#TRYAGAIN}
  */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which nodes have which slots, as one node said at one time. Immutable. */
+/** The nodes of all slots, as one node reported them at one time. Immutable. */
 final class SlotMap {
     /** A master and its replicas, in the order in which they were listed. */
     record Shard(HostPort master, List<HostPort> replicas) {
@@ -25,7 +25,7 @@ final class SlotMap {
         this.shards = shards;
     }
 
-    /** Everything is with one node. */
+    /** One node owns all slots. */
     static SlotMap of(HostPort node) {
         Optional<Shard>[] shards = empty();
         Arrays.fill(shards, Optional.of(new Shard(node, List.of())));

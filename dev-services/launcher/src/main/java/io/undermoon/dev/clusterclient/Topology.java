@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What the clients of one cluster know of its nodes, together. Thread-safe. */
+/** The slot map that the clients of one cluster share. Thread-safe. */
 public final class Topology {
     private static final Duration LEAST_INTERVAL = Duration.ofMillis(200);
     private static final Command CLUSTER_SLOTS = Command.of("CLUSTER", "SLOTS");
@@ -79,7 +79,7 @@ public final class Topology {
         }
     }
 
-    /** Asks for the nodes again; leaves everything as it is when nobody answers. */
+    /** Asks for the nodes again; changes nothing when no node answers. */
     public void refresh() {
         Set<HostPort> known = new LinkedHashSet<>(map.masters());
         known.addAll(settings.seeds());
@@ -91,7 +91,7 @@ public final class Topology {
                 }
                 break;
             } catch (IOException e) {
-                // The next one may know.
+                // The next node is asked.
             }
         }
         refreshedNanos = System.nanoTime();

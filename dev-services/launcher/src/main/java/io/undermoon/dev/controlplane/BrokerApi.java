@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The calls of the broker's HTTP API that bringing up a stack, and moving slots for a benchmark, need. */
+/** The calls of the broker's HTTP API that starting a stack and benchmarks of migrations need. */
 public final class BrokerApi {
     private static final int WATCH_SECONDS = 5;
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of the broker's HTTP API that move slots and tell how far that is. */
+/** The calls of the broker's HTTP API that move slots and report the progress. */
 public final class MigrationApi {
     /** Automatic scaling waits for the proxies of new nodes, 30 s unless configured otherwise. */
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
@@ -25,7 +25,7 @@ public final class MigrationApi {
         this.base = "http://" + address + "/api/v3/clusters";
     }
 
-    /** The broker said no, and why. */
+    /** A refusal by the broker; the message is its reason. */
     public static final class RefusedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -78,7 +78,7 @@ public final class MigrationApi {
         call("POST", "/migrations/rebalance/" + cluster, body);
     }
 
-    /** What became of the migrations of a cluster. */
+    /** Aborts the migrations of a cluster and returns the outcome of each. */
     public JsonNode abort(ClusterName cluster) throws IOException {
         return call("DELETE", "/migrations/" + cluster, null);
     }

@@ -3,7 +3,7 @@ package io.undermoon.dev.controlplane;
 import io.undermoon.dev.plan.ServiceSpec.Readiness;
 import java.io.IOException;
 
-/** Asks a service whether it answers. */
+/** Checks whether a service is ready. */
 public final class Probe {
     private Probe() {}
 

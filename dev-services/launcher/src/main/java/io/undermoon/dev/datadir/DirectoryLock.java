@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** The right to change a data directory: one process at a time. */
+/** The exclusive lock on a data directory, held by one process at a time. */
 public final class DirectoryLock implements AutoCloseable {
     private final FileChannel channel;
 
@@ -25,7 +25,7 @@ public final class DirectoryLock implements AutoCloseable {
                 return Optional.of(new DirectoryLock(channel));
             }
         } catch (OverlappingFileLockException e) {
-            // Held within this process: refused like any other holder.
+            // This process holds it already, which is refused as any other holder is.
         } catch (IOException e) {
             channel.close();
             throw e;

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a data directory remembers of its stack: the content of the state file.
+ * The content of the state file of a data directory.
  *
  * @param launcher the {@code up} that is starting or supervising the stack, null if none is
  * @param processes the processes that were started and not yet stopped, by service name; they may have ended since
@@ -19,7 +19,7 @@ public record StackState(
         int version, StackShape shape, @Nullable ProcessIdentity launcher, Map<String, StartedService> processes) {
     static final int VERSION = 1;
 
-    /** A process and what it is, which is what it takes to stop it properly. */
+    /** A process and its kind, which decides when it is stopped. */
     public record StartedService(ServiceKind kind, ProcessIdentity process) {}
 
     public StackState {

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Makes the wanted clusters exist, through the broker's API as any user would, and waits until they serve. */
+/** Creates the wanted clusters through the broker's API and waits until all clusters serve. */
 final class ClusterSetup {
     private final BrokerApi broker;
     private final Progress progress;
@@ -134,7 +134,7 @@ final class ClusterSetup {
                     && info != null
                     && info.contains("cluster_state:ok");
         } catch (IOException e) {
-            return false; // it does not answer yet, or not in the way of a proxy that serves
+            return false; // it does not answer yet, or does not serve yet
         }
     }
 }

@@ -4,6 +4,7 @@ import io.undermoon.dev.controlplane.BrokerApi;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.StackShape;
@@ -45,7 +46,8 @@ public final class LocalStack {
         Ports.requireFree(
                 missing,
                 processSet.isNew()
-                        ? "Stop what listens there, or choose other ports, for example with --base-port 21000."
+                        ? "Stop what listens there, or choose other ports: --base-port "
+                                + Ports.freeBlock(PortLayout.BLOCK_SIZE) + " is free."
                         : "Stop what listens there: the stack in this data directory keeps its ports.");
         processSet.record();
         Await await = new Await(progress, timeout, processSet::requireOpen);

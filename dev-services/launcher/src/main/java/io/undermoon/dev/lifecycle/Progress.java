@@ -3,7 +3,7 @@ package io.undermoon.dev.lifecycle;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Tells the user what happens, each line with the seconds since the start. Thread-safe. */
+/** Prints progress lines, each with the seconds since the start. Thread-safe. */
 public final class Progress {
     private final PrintStream out;
     private final long startNanos = System.nanoTime();

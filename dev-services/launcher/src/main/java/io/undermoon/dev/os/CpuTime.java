@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /**
  * CPU time of a process, all threads, user and system. On Linux it comes from {@code /proc/<pid>/stat} (fields 14 and
- * 15) in ticks of 10 ms, elsewhere from what the JDK can find out.
+ * 15) in ticks of 10 ms, elsewhere from the JDK's {@code ProcessHandle}.
  */
 public final class CpuTime {
     /** The kernel shows times to programs in ticks of this many a second, whatever its own clock does (USER_HZ). */

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads what a service wrote to its log file, from the end and onwards. Not thread-safe.
+ * Reads the log file of a service: its last lines, and then the lines that are added. Not thread-safe.
  */
 public final class LogFile {
     /** How far back {@link #tail} looks at most. */

@@ -1,7 +1,7 @@
 package io.undermoon.dev.os;
 
 /**
- * Names one process for ever: a pid alone may later belong to another program.
+ * Identifies one process: a pid alone may later belong to another program.
  *
  * @param birth when the process began, in a form that only equals itself, see {@link LiveProcesses}
  */

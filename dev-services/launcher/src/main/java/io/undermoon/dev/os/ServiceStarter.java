@@ -15,8 +15,8 @@ import java.util.Optional;
 /**
  * Starts services as processes that outlive the launcher: their output goes to a log file, and where the machine has
  * {@code setsid} they get a session of their own, so that Ctrl-C in the terminal reaches the launcher alone, which then
- * stops them in order. Broker and coordinator work for the proxies, not for clients: where cores are few, they come
- * after them.
+ * stops them in order. Brokers and coordinators do not serve clients: they get a lower priority than proxies, which
+ * matters where cores are few.
  */
 public final class ServiceStarter {
     private static final Optional<Path> SETSID = Programs.onPath("setsid");

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 
 /**
  * How many bytes the threads of another Java process have allocated, as the JDK's {@code jcmd <pid> Thread.print -e}
- * says. Asking stops that process for a moment. The figures are rounded to 1 KB, and from 100 MB on to 1 MB, for each
- * thread.
+ * reports. The command pauses that process for a moment. The figures are rounded to 1 KB, and from 100 MB on to 1 MB,
+ * for each thread.
  */
 public final class ThreadAllocation {
     private static final Path JCMD = Programs.java().resolveSibling("jcmd");

@@ -1,6 +1,6 @@
 package io.undermoon.dev.plan;
 
-/** What a process of the stack is. The order of the constants is the order in which a listing shows them. */
+/** The kind of a process of the stack. The order of the constants is the order in which a listing shows them. */
 public enum ServiceKind {
     BROKER(Stage.FOUNDATION),
     COORDINATOR(Stage.WATCH),

@@ -3,8 +3,8 @@ package io.undermoon.dev.plan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How big a stack is and where it listens. It is decided by the first {@code up} on a data directory; a later one may
- * only make it grow, since running processes and registered addresses depend on it.
+ * The size and the ports of a stack. The first successful {@code up} on a data directory sets it; a later one can only
+ * increase it, since running processes and registered addresses depend on it.
  *
  * @param activeRedirection whether proxies forward commands for foreign slots instead of answering MOVED
  */
@@ -18,7 +18,7 @@ public record StackShape(int proxies, int coordinators, boolean activeRedirectio
     }
 
     /**
-     * What a user asks of a stack; null where nothing was said.
+     * The options that a user gave; null where an option was not given.
      *
      * @param basePort where {@link PortLayout#from} starts
      */

@@ -105,11 +105,11 @@ class LoadGeneratorTest {
 
     @Test
     void a_target_that_does_not_listen_is_named() {
-        LoadTarget nobody =
-                new LoadTarget("nobody", new HostPort("127.0.0.1", Ports.freeBlock(1)), OptionalLong.empty());
-        assertThatThrownBy(() -> generator.run(nobody, new Cell(Workload.GET, 1, 2, 1), SHORT, SHORT))
+        LoadTarget absent =
+                new LoadTarget("absent", new HostPort("127.0.0.1", Ports.freeBlock(1)), OptionalLong.empty());
+        assertThatThrownBy(() -> generator.run(absent, new Cell(Workload.GET, 1, 2, 1), SHORT, SHORT))
                 .isInstanceOf(LaunchException.class)
-                .hasMessageContaining("nobody");
+                .hasMessageContaining("absent");
         generator.close();
     }
 

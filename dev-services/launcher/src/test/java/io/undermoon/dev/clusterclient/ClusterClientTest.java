@@ -47,7 +47,7 @@ class ClusterClientTest {
     }
 
     @Test
-    void nobody_knows_what_became_of_a_command_whose_connection_is_lost() {
+    void the_outcome_of_a_command_whose_connection_is_lost_is_unknown() {
         List<String> answers = List.of("-ERR This instance has cluster support disabled\r\n", RespServer.HANG_UP);
         AtomicInteger commands = new AtomicInteger();
         try (RespServer server = new RespServer(command -> answers.get(commands.getAndIncrement()))) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * Measures one pair: there under a load that saturates, back without any, there again under two fifths of the load. So
- * code is compiled when what is idle gets measured, and nothing is moved without being measured.
+ * Measures the moves of one pair: forth under a saturating load, back without load, and forth under 40 % of the load.
+ * In this order code is compiled before the idle move, and every move is measured.
  */
 final class MigrationBenchmark {
     private static final double OFFERED_SHARE = 0.4;

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A whole run: redis-cli first, where it is there, then this system, each with processes of its own that end before the
- * next begin.
+ * A whole run: first redis-cli, where it is installed, then this system, each with processes of its own that are
+ * stopped before the next ones start.
  *
  * @param installation its data directory is emptied
  * @param redisCli empty to leave its part out

@@ -5,7 +5,7 @@ import io.undermoon.slot.SlotRanges;
 import java.util.List;
 
 /**
- * Two nodes of a cluster, running, between which slots can be moved. The first has the lower half of all slots. Closing
+ * Two running nodes of a cluster between which slots can be moved. The first has the lower half of all slots. Closing
  * ends them.
  */
 interface MovingPair extends AutoCloseable {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Pairs of numbers whose sum is always 0, each in one slot with a count of the transfers between them. Whoever reads
- * both at once and finds another sum has seen a part of a transfer, or a key without its neighbour.
+ * Pairs of numbers whose sum is always 0, each in one slot with a count of the transfers between them. A read of both
+ * that finds another sum has seen a part of a transfer, or one key without the other.
  */
 final class Accounts {
     static final int PAIRS = 128;

@@ -21,7 +21,7 @@ final class Deliveries {
     enum State {
         DELIVERED,
         ACKNOWLEDGED,
-        /** {@code XACK} was sent and nobody knows what became of it. */
+        /** {@code XACK} was sent and its outcome is unknown. */
         OPEN
     }
 

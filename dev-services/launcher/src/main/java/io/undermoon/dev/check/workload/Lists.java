@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * {@code RPUSH} of unique elements to lists that all writers share: none is lost, none twice, each writer's are in
- * order.
+ * {@code RPUSH} of unique elements to lists that all writers share: none is lost, none is there twice, and those of
+ * each writer are in order.
  */
 final class Lists implements Workload {
     private static final int KEYS = 64;

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Keys with one writer each and many readers: numbers that only rise. Whoever reads never gets a number lower than the
- * last one that was acknowledged before the read began, and the writer itself gets exactly that one.
+ * Keys with one writer each and many readers: numbers that only rise. A read never returns a number lower than the last
+ * one that was acknowledged before the read began, and the writer itself reads exactly that one.
  */
 final class Registers implements Workload {
     private static final int PLACES = 64;
