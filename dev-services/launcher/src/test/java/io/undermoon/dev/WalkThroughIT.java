@@ -113,6 +113,21 @@ class WalkThroughIT {
         }
     }
 
+    @Test
+    @Order(2)
+    void lettuce_7_writes_and_reads() throws IOException, InterruptedException {
+        List<String> commands = new ArrayList<>(commands("SET lettuce-7:%1$d %1$d"));
+        commands.addAll(commands("GET lettuce-7:%d"));
+        LauncherProcess.Result result = undermoon.runLettuce7(commands, ports.proxyResp(0));
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output().lines())
+                .containsSubsequence("OK", "0", "1")
+                .endsWith(String.valueOf(KEYS - 1))
+                .filteredOn("OK"::equals)
+                .hasSize(KEYS);
+    }
+
     private List<String> cli(List<String> commands) throws IOException, InterruptedException {
         LauncherProcess.Result result = undermoon.runWithInput(commands, "cli");
         assertThat(result.exitCode()).as(result.output()).isZero();
