@@ -13,6 +13,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,6 +44,9 @@ public final class NodeConnection implements AutoCloseable {
                 connection.demand(Command.of("READONLY"));
             }
             return connection;
+        } catch (UnknownHostException e) {
+            connection.close();
+            throw new IOException("there is no host of this name", e);
         } catch (IOException e) {
             connection.close();
             throw e;

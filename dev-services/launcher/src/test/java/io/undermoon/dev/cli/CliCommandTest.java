@@ -80,6 +80,13 @@ class CliCommandTest {
         assertThat(result.output()).startsWith("error: cannot connect to " + first.address());
     }
 
+    @Test
+    void says_that_a_host_does_not_exist() {
+        CommandRun.Result result = CommandRun.of(Undermoon::run, "cli", "--seed", "no.such.invalid:1", "PING");
+        assertThat(result.output())
+                .contains("error: cannot connect to no.such.invalid:1: there is no host of this name");
+    }
+
     private CommandRun.Result cli(String input, String... arguments) {
         List<String> all = new ArrayList<>(List.of("cli", "--seed", first.address()));
         all.addAll(List.of(arguments));
