@@ -1,5 +1,7 @@
 package io.undermoon.dev.testing;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -11,6 +13,11 @@ import java.util.function.ToIntFunction;
 public final class CommandRun {
     /** How a command ended and what it printed to both outputs. */
     public record Result(int exitCode, String output) {}
+
+    static {
+        // As in the program; the tests have SLF4J on their class path, which prints that it has no provider.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+    }
 
     private CommandRun() {}
 
