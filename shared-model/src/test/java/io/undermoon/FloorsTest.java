@@ -12,6 +12,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.lang.syntax.elements.ClassesShould;
+import io.undermoon.testsupport.ClassGraph;
+import io.undermoon.testsupport.SourceLines;
+import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -123,5 +126,15 @@ class FloorsTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(packages).contains("io.undermoon.slot", "io.undermoon.resp");
         assertThat(described).isEqualTo(packages);
+    }
+
+    @Test
+    void no_package_and_no_large_group_of_classes_is_a_cycle() {
+        ClassGraph.ofModule().assertUntied();
+    }
+
+    @Test
+    void source_lines_are_within_120_characters() throws IOException {
+        SourceLines.assertWithinWidth();
     }
 }

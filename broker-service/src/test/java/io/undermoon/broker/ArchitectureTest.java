@@ -9,6 +9,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.undermoon.testsupport.ClassGraph;
+import io.undermoon.testsupport.SourceLines;
+import java.io.IOException;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -94,5 +97,15 @@ class ArchitectureTest {
                 .map(JavaClass::getPackageName)
                 .collect(Collectors.toSet());
         assertThat(described).isEqualTo(packages);
+    }
+
+    @Test
+    void no_package_and_no_large_group_of_classes_is_a_cycle() {
+        ClassGraph.ofModule().assertUntied();
+    }
+
+    @Test
+    void source_lines_are_within_120_characters() throws IOException {
+        SourceLines.assertWithinWidth();
     }
 }

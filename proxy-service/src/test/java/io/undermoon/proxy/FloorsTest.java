@@ -12,6 +12,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.netty.buffer.ByteBuf;
+import io.undermoon.testsupport.ClassGraph;
+import io.undermoon.testsupport.SourceLines;
+import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -136,5 +139,15 @@ class FloorsTest {
                     .as(name)
                     .isTrue();
         }
+    }
+
+    @Test
+    void no_package_and_no_large_group_of_classes_is_a_cycle() {
+        ClassGraph.ofModule().assertUntied();
+    }
+
+    @Test
+    void source_lines_are_within_120_characters() throws IOException {
+        SourceLines.assertWithinWidth();
     }
 }

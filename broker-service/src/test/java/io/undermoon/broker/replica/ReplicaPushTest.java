@@ -7,10 +7,11 @@ import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.store.MetadataWriter;
-import io.undermoon.broker.testing.FakeProxy;
 import io.undermoon.broker.testing.MutableClock;
 import io.undermoon.broker.testing.TestMetadata;
+import io.undermoon.testsupport.SocketServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,8 @@ class ReplicaPushTest {
                 new MemoryStorage(state), new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
         Queue<String> received = new ConcurrentLinkedQueue<>();
         HttpServer replica = replica(received);
-        try (FakeProxy silent = FakeProxy.silent()) {
+        try (SocketServer silent =
+                new SocketServer(client -> client.getInputStream().transferTo(OutputStream.nullOutputStream()))) {
             String address = "127.0.0.1:" + replica.getAddress().getPort();
             ReplicaPush push = new ReplicaPush(metadata, List.of(silent.address()), Duration.ofMillis(300), null);
             push.push();

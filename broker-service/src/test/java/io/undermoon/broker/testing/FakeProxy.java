@@ -1,16 +1,11 @@
 package io.undermoon.broker.testing;
 
-import io.undermoon.testsupport.SocketServer;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import io.undermoon.testsupport.RespServer;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
@@ -20,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeProxy implements AutoCloseable {
     private static final String NO_AUTH = "-NOAUTH Authentication required.\r\n";
 
-    private final SocketServer server;
+    private final RespServer server;
     private final @Nullable LongSupplier epoch;
     private final @Nullable String login;
     private final List<String> aborts = new CopyOnWriteArrayList<>();
@@ -43,7 +38,7 @@ public final class FakeProxy implements AutoCloseable {
     private FakeProxy(@Nullable LongSupplier epoch, @Nullable String login, ServerSocketFactory sockets) {
         this.epoch = epoch;
         this.login = login;
-        this.server = new SocketServer(sockets, this::serve);
+        this.server = new RespServer(sockets, this::script);
     }
 
     /** A proxy that accepts connections and never answers. */
@@ -75,30 +70,20 @@ public final class FakeProxy implements AutoCloseable {
         return server.address();
     }
 
-    private void serve(Socket connection) throws IOException {
+    /** What one connection is answered with; it has to log in by itself. */
+    private Function<List<String>, String> script() {
         if (epoch == null) {
-            connection.getInputStream().transferTo(OutputStream.nullOutputStream());
-            return;
+            return command -> RespServer.SILENCE;
         }
-        BufferedReader in =
-                new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
-        boolean loggedIn = login == null;
-        for (String header = in.readLine(); header != null; header = in.readLine()) {
-            List<String> command = readCommand(in, Integer.parseInt(header.substring(1)));
-            boolean right = String.join(" ", command).equalsIgnoreCase(login);
-            loggedIn |= right;
-            String answer = right ? "+OK\r\n" : loggedIn ? answer(command, epoch) : NO_AUTH;
-            connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-        }
-    }
-
-    private static List<String> readCommand(BufferedReader in, int arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        for (int i = 0; i < arguments; i++) {
-            in.readLine();
-            command.add(in.readLine());
-        }
-        return command;
+        LongSupplier known = epoch;
+        AtomicBoolean loggedIn = new AtomicBoolean(login == null);
+        return command -> {
+            if (String.join(" ", command).equalsIgnoreCase(login)) {
+                loggedIn.set(true);
+                return "+OK\r\n";
+            }
+            return loggedIn.get() ? answer(command, known) : NO_AUTH;
+        };
     }
 
     private String answer(List<String> command, LongSupplier epoch) {

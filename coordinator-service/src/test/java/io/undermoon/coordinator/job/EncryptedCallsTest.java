@@ -10,7 +10,8 @@ import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.proxy.RespProxyControl;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
-import io.undermoon.coordinator.testing.RespServer;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.testsupport.RespServer;
 import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
@@ -49,14 +50,13 @@ class EncryptedCallsTest {
 
     @Test
     void calls_only_proxies_with_a_trusted_certificate() throws Exception {
-        try (RespServer proxy =
-                        new RespServer(command -> ":5\r\n", server.current().getServerSocketFactory());
+        try (RespServer proxy = new RespServer(server.current().getServerSocketFactory(), () -> command -> ":5\r\n");
                 RespProxyControl control =
                         new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, false, trusting(ours.authorities()));
                 RespProxyControl wary =
                         new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, false, trusting(strange.authorities()))) {
-            assertThat(control.probe(proxy.address()).epoch()).contains(epoch(5));
-            assertThatThrownBy(() -> wary.probe(proxy.address()))
+            assertThat(control.probe(new ProxyAddress(proxy.address())).epoch()).contains(epoch(5));
+            assertThatThrownBy(() -> wary.probe(new ProxyAddress(proxy.address())))
                     .isInstanceOf(RespClientException.class)
                     .hasMessageContaining("unable to find valid certification path");
         }

@@ -2,8 +2,8 @@ package io.undermoon.coordinator.job;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
-import io.undermoon.coordinator.testing.RespServer;
 import io.undermoon.testsupport.FreePort;
+import io.undermoon.testsupport.RespServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -53,7 +53,7 @@ public class ScriptedBrokerAndProxy implements QuarkusTestResourceLifecycleManag
     }
 
     private static void answerForOneFreeProxy() {
-        String address = proxy.address().value();
+        String address = proxy.address();
         broker.on("GET /api/v3/proxies/failed/addresses", 200, "{\"addresses\":[]}");
         broker.on("GET /api/v3/proxies/addresses?offset=0&limit=100", 200, "{\"addresses\":[\"" + address + "\"]}");
         broker.on("GET /api/v3/clusters/names?offset=0&limit=100", 200, "{\"names\":[]}");

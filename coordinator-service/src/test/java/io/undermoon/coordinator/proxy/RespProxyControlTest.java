@@ -16,12 +16,12 @@ import io.undermoon.client.RespClientException.Reason;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
-import io.undermoon.coordinator.testing.RespServer;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.Role;
+import io.undermoon.testsupport.RespServer;
 import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.ProxyLogin;
 import java.io.IOException;
@@ -65,7 +65,7 @@ class RespProxyControlTest {
                 "UMCTL NODES",
                         "*2\r\n" + row("10.0.0.1:7001", "master", "down", "6000", "none", "0")
                                 + row("10.0.0.1:7002", "replica", "up", "3", "up", "17")));
-        Probe probe = control.probe(proxy.address());
+        Probe probe = control.probe(address());
         assertThat(probe.epoch()).contains(epoch(42));
         assertThat(probe.nodes())
                 .containsExactly(
@@ -76,13 +76,13 @@ class RespProxyControlTest {
     @Test
     void probes_a_proxy_of_the_original() {
         answers(Map.of("PING", "+OK\r\n", "UMCTL GETEPOCH", ":0\r\n", "UMCTL NODES", "-Invalid sub command NODES\r\n"));
-        assertThat(control.probe(proxy.address())).isEqualTo(new Probe(Optional.of(epoch(0)), List.of()));
+        assertThat(control.probe(address())).isEqualTo(new Probe(Optional.of(epoch(0)), List.of()));
     }
 
     @Test
     void any_answer_is_a_sign_of_life() {
         proxy.script(command -> "-NOAUTH Authentication required\r\n");
-        assertThat(control.probe(proxy.address())).isEqualTo(new Probe(Optional.empty(), List.of()));
+        assertThat(control.probe(address())).isEqualTo(new Probe(Optional.empty(), List.of()));
     }
 
     @Test
@@ -92,13 +92,13 @@ class RespProxyControlTest {
                 ":1\r\n",
                 "UMCTL NODES",
                 "*3\r\n:5\r\n*1\r\n$1\r\nx\r\n" + row("10.0.0.1:7001", "master", "up", "0", "none", "0")));
-        assertThat(control.probe(proxy.address()).nodes()).hasSize(1);
+        assertThat(control.probe(address()).nodes()).hasSize(1);
     }
 
     @Test
     void a_connection_is_reused() {
         for (int i = 0; i < 5; i++) {
-            control.probe(proxy.address());
+            control.probe(address());
         }
         assertThat(proxy.connections()).isEqualTo(1);
     }
@@ -107,11 +107,11 @@ class RespProxyControlTest {
     void a_proxy_that_does_not_answer_costs_one_timeout_and_its_connection() {
         proxy.script(command -> command.get(0).equals("PING") ? "+PONG\r\n" : RespServer.SILENCE);
         long start = System.nanoTime();
-        failsWith(Reason.TIMEOUT, () -> control.probe(proxy.address()));
+        failsWith(Reason.TIMEOUT, () -> control.probe(address()));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(TIMEOUT, TIMEOUT.multipliedBy(10));
         await().until(() -> proxy.openConnections() == 0);
         proxy.script(command -> ":1\r\n");
-        assertThat(control.probe(proxy.address()).epoch()).contains(epoch(1));
+        assertThat(control.probe(address()).epoch()).contains(epoch(1));
     }
 
     @Test
@@ -136,7 +136,7 @@ class RespProxyControlTest {
 
     @Test
     void gives_the_reason_of_a_failed_probe() throws IOException {
-        ProxyAddress address = proxy.address();
+        ProxyAddress address = address();
         proxy.script(command -> RespServer.HANG_UP);
         failsWith(Reason.CLOSED, () -> control.probe(address));
         proxy.script(command -> "HTTP/1.1 400 Bad Request\r\n");
@@ -150,9 +150,9 @@ class RespProxyControlTest {
     @Test
     void pushes_roles_before_slots() {
         assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
-        assertThat(proxy.commands).hasSize(2);
-        assertThat(proxy.commands.get(0)).isEqualTo("UMCTL SETREPL 7 NOFLAG master orders 10.0.0.1:7001 0");
-        assertThat(proxy.commands.get(1))
+        assertThat(proxy.commandLines()).hasSize(2);
+        assertThat(proxy.commandLines().get(0)).isEqualTo("UMCTL SETREPL 7 NOFLAG master orders 10.0.0.1:7001 0");
+        assertThat(proxy.commandLines().get(1))
                 .startsWith("UMCTL SETCLUSTER v2 7 NOFLAG orders 10.0.0.1:7001 1 0-16383 CONFIG ");
     }
 
@@ -161,8 +161,8 @@ class RespProxyControlTest {
         try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, true, null)) {
             compressing.push(metadata());
         }
-        assertThat(proxy.commands.get(0)).startsWith("UMCTL SETREPL 7 NOFLAG");
-        assertThat(proxy.commands.get(1)).startsWith("UMCTL SETCLUSTER v2 7 COMPRESS H4sI");
+        assertThat(proxy.commandLines().get(0)).startsWith("UMCTL SETREPL 7 NOFLAG");
+        assertThat(proxy.commandLines().get(1)).startsWith("UMCTL SETCLUSTER v2 7 COMPRESS H4sI");
     }
 
     @Test
@@ -184,7 +184,7 @@ class RespProxyControlTest {
     void a_failed_push_of_roles_stops_before_the_slots_and_closes_the_connection() {
         proxy.script(command -> "-TRY_AGAIN\r\n");
         failsWith(Reason.REFUSED, () -> control.push(metadata())).hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
-        assertThat(proxy.commands).hasSize(1);
+        assertThat(proxy.commandLines()).hasSize(1);
         await().until(() -> proxy.openConnections() == 0);
     }
 
@@ -192,7 +192,7 @@ class RespProxyControlTest {
     void a_wrong_machine_closes_the_connection() {
         proxy.script(command -> "-ERR_NOT_MY_META\r\n");
         assertThat(control.push(metadata())).isEqualTo(PushOutcome.NOT_MINE);
-        assertThat(proxy.commands).hasSize(1);
+        assertThat(proxy.commandLines()).hasSize(1);
         await().until(() -> proxy.openConnections() == 0);
     }
 
@@ -200,13 +200,13 @@ class RespProxyControlTest {
     void reads_finished_migrations() {
         String line = "orders IMPORTING 1 100-199 3 10.0.0.1:5299 10.0.0.1:7001 10.0.0.2:5299 10.0.0.2:7001";
         finished("*1\r\n$" + line.length() + "\r\n" + line + "\r\n");
-        assertThat(control.migrations(proxy.address()).finished()).containsExactly(task(coming(100, 199, 1, 2)));
+        assertThat(control.migrations(address()).finished()).containsExactly(task(coming(100, 199, 1, 2)));
         finished("*0\r\n");
-        assertThat(control.migrations(proxy.address()).finished()).isEmpty();
+        assertThat(control.migrations(address()).finished()).isEmpty();
         finished("*2\r\n$" + line.length() + "\r\n" + line + "\r\n$1\r\nx\r\n");
-        failsWith(Reason.PROTOCOL, () -> control.migrations(proxy.address()));
+        failsWith(Reason.PROTOCOL, () -> control.migrations(address()));
         finished("-ERR unknown\r\n");
-        failsWith(Reason.REFUSED, () -> control.migrations(proxy.address()));
+        failsWith(Reason.REFUSED, () -> control.migrations(address()));
     }
 
     @Test
@@ -228,9 +228,9 @@ class RespProxyControlTest {
                 "OOM");
         String row = row(progress.toReply().toArray(String[]::new));
         answers(Map.of("UMCTL INFOMGR", "*0\r\n", "UMCTL MIGRATIONS", "*2\r\n" + row + row("side", "source")));
-        assertThat(control.migrations(proxy.address()).progress()).containsExactly(progress);
+        assertThat(control.migrations(address()).progress()).containsExactly(progress);
         finished("*0\r\n");
-        assertThat(control.migrations(proxy.address()).progress()).isEmpty();
+        assertThat(control.migrations(address()).progress()).isEmpty();
     }
 
     private void finished(String reply) {
@@ -241,14 +241,14 @@ class RespProxyControlTest {
     void proves_the_control_secret_and_falls_back_to_the_password() {
         ProxyLogin both = new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"));
         try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false, null)) {
-            knowing.probe(proxy.address());
-            assertThat(proxy.commands).startsWith("AUTH undermoon-control c0ntrol", "PING");
+            knowing.probe(address());
+            assertThat(proxy.commandLines()).startsWith("AUTH undermoon-control c0ntrol", "PING");
         }
-        proxy.commands.clear();
+        proxy.forgetCommands();
         proxy.script(command -> command.size() == 3 ? "-WRONGPASS no\r\n" : ":1\r\n");
         try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false, null)) {
-            knowing.probe(proxy.address());
-            assertThat(proxy.commands).startsWith("AUTH undermoon-control c0ntrol", "AUTH s3cret", "PING");
+            knowing.probe(address());
+            assertThat(proxy.commandLines()).startsWith("AUTH undermoon-control c0ntrol", "AUTH s3cret", "PING");
         }
     }
 
@@ -256,20 +256,23 @@ class RespProxyControlTest {
     void sends_the_password_once_for_each_connection_and_survives_its_refusal() {
         ProxyLogin withPassword = new ProxyLogin(Optional.empty(), Optional.of("s3cret"));
         try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false, null)) {
-            knowing.probe(proxy.address());
-            knowing.probe(proxy.address());
-            assertThat(proxy.commands).startsWith("AUTH s3cret", "PING").containsOnlyOnce("AUTH s3cret");
+            knowing.probe(address());
+            knowing.probe(address());
+            assertThat(proxy.commandLines()).startsWith("AUTH s3cret", "PING").containsOnlyOnce("AUTH s3cret");
         }
         proxy.script(command -> command.get(0).equals("AUTH") ? "-ERR no password is set\r\n" : ":1\r\n");
         try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false, null)) {
-            assertThat(knowing.probe(proxy.address()).epoch()).contains(epoch(1));
+            assertThat(knowing.probe(address()).epoch()).contains(epoch(1));
         }
     }
 
+    private ProxyAddress address() {
+        return new ProxyAddress(proxy.address());
+    }
+
     private Proxy metadata() {
-        Node master =
-                new Node(node(1, 1), proxy.address(), List.of(stable(0, 16383)), new ReplMeta(Role.MASTER, List.of()));
-        return new Proxy(ORDERS, proxy.address(), epoch(7), List.of(master), List.of(), List.of(), null);
+        Node master = new Node(node(1, 1), address(), List.of(stable(0, 16383)), new ReplMeta(Role.MASTER, List.of()));
+        return new Proxy(ORDERS, address(), epoch(7), List.of(master), List.of(), List.of(), null);
     }
 
     private void answers(Map<String, String> byCommand) {

@@ -8,6 +8,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.undermoon.testsupport.ClassGraph;
+import io.undermoon.testsupport.SourceLines;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -20,44 +23,40 @@ class ArchitectureTest {
     void rooms_use_only_lower_floors() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage(ROOT + "..")
-                .layer("stack")
-                .definedBy(ROOT + ".stack")
-                .layer("process")
-                .definedBy(ROOT + ".process")
-                .layer("redis")
-                .definedBy(ROOT + ".redis")
-                .layer("client")
-                .definedBy(ROOT + ".client")
-                .layer("state")
-                .definedBy(ROOT + ".state")
-                .layer("run")
-                .definedBy(ROOT + ".run")
+                .layer("plan")
+                .definedBy(ROOT + ".plan")
+                .layer("os")
+                .definedBy(ROOT + ".os")
+                .layer("controlplane")
+                .definedBy(ROOT + ".controlplane")
+                .layer("datadir")
+                .definedBy(ROOT + ".datadir")
+                .layer("lifecycle")
+                .definedBy(ROOT + ".lifecycle")
                 .layer("bench")
                 .definedBy(ROOT + ".bench..")
-                .layer("cluster")
-                .definedBy(ROOT + ".cluster")
+                .layer("clusterclient")
+                .definedBy(ROOT + ".clusterclient")
                 .layer("check")
                 .definedBy(ROOT + ".check..")
                 .layer("cli")
                 .definedBy(ROOT + ".cli")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("run")
+                .whereLayer("lifecycle")
                 .mayOnlyBeAccessedByLayers("bench", "cli")
                 .whereLayer("bench")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("check")
                 .mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("cluster")
+                .whereLayer("clusterclient")
                 .mayOnlyBeAccessedByLayers("check", "bench", "cli")
-                .whereLayer("redis")
-                .mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("client")
-                .mayOnlyBeAccessedByLayers("run", "bench", "cli")
-                .whereLayer("state")
-                .mayOnlyBeAccessedByLayers("run", "bench", "cli")
-                .whereLayer("process")
-                .mayOnlyBeAccessedByLayers("state", "run", "bench", "cli")
+                .whereLayer("controlplane")
+                .mayOnlyBeAccessedByLayers("lifecycle", "bench", "cli")
+                .whereLayer("datadir")
+                .mayOnlyBeAccessedByLayers("lifecycle", "bench", "cli")
+                .whereLayer("os")
+                .mayOnlyBeAccessedByLayers("datadir", "lifecycle", "bench", "cli")
                 .check(CLASSES);
     }
 
@@ -72,6 +71,17 @@ class ArchitectureTest {
                 .isNotEmpty()
                 .allMatch(room -> room.tryGetPackageInfo().isPresent(), "has a package-info")
                 .extracting(JavaPackage::getRelativeName)
-                .contains("stack", "process", "state", "redis", "client", "run", "bench", "cluster", "check", "cli");
+                .contains(
+                        "plan", "os", "datadir", "controlplane", "lifecycle", "bench", "clusterclient", "check", "cli");
+    }
+
+    @Test
+    void no_package_and_no_large_group_of_classes_is_a_cycle() {
+        ClassGraph.ofModule().assertUntied();
+    }
+
+    @Test
+    void source_lines_are_within_120_characters() throws IOException {
+        SourceLines.assertWithinWidth();
     }
 }

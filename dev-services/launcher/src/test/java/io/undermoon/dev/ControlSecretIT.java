@@ -3,9 +3,9 @@ package io.undermoon.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.undermoon.dev.client.BrokerApi;
-import io.undermoon.dev.client.ControlConnection;
-import io.undermoon.dev.stack.PortLayout;
+import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
 import java.io.IOException;

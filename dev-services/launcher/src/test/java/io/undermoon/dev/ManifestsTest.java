@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Holds the Kubernetes manifests, with their commented examples, to the services: Quarkus ignores an environment variable of an
- * unknown key, so a misspelt one would be noticed by nobody. The keys are read from the text of the configuration interfaces.
+ * Holds the Kubernetes manifests, with their commented examples, to the services: Quarkus ignores an environment
+ * variable of an unknown key, so a misspelt one would go unnoticed. The keys are read from the text of the
+ * configuration interfaces.
  */
 class ManifestsTest {
     private static final Path CHECKOUT = Path.of(System.getProperty("undermoon.checkout", "../.."));

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.check.Verdict;
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.process.ProcessIdentity;
-import io.undermoon.dev.stack.PortLayout;
-import io.undermoon.dev.state.DataDirectory;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.testing.CheckRun;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.FreePorts;
@@ -37,7 +37,7 @@ import redis.clients.jedis.Pipeline;
 class ScaleUnderLoadIT {
     private static final Duration LEAST_DURATION =
             Duration.parse(System.getProperty("undermoon.check.duration", "PT15S"));
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final ClusterName CLUSTER = new ClusterName("scaled");
     private static final int PROXIES = 6;
     private static final int MOVED_BY_HAND = 1000;
@@ -112,8 +112,9 @@ class ScaleUnderLoadIT {
     }
 
     /**
-     * A killed proxy is failed over. A killed Redis node is not, as what its replica has not got yet may rightly be lost then; it
-     * comes back with all that it has acknowledged. So whatever is missing in the end was lost by a migration or a failover.
+     * A killed proxy is failed over. A killed Redis node is not, as what its replica has not got yet may rightly be
+     * lost then; it comes back with all that it has acknowledged. So whatever is missing in the end was lost by a
+     * migration or a failover.
      */
     @Test
     void nothing_is_lost_when_processes_die_in_the_middle_of_a_migration() throws IOException, InterruptedException {
@@ -153,7 +154,9 @@ class ScaleUnderLoadIT {
         return source ? from : to;
     }
 
-    /** A node that writes its file once a second may keep what it has acknowledged to itself for longer than it lives. */
+    /**
+     * A node that writes its file once a second may keep what it has acknowledged to itself for longer than it lives.
+     */
     private void keepAllThatIsAcknowledged() throws IOException {
         for (Node node : operator.cluster().nodes()) {
             HostPort address = HostPort.parse(node.address().value());
@@ -165,7 +168,7 @@ class ScaleUnderLoadIT {
 
     private CheckRun start(boolean allowErrors) {
         int[] all = IntStream.range(0, PROXIES).map(ports::proxyResp).toArray();
-        return CheckRun.start(STEPS_PER_SECOND, allowErrors, PATIENCE, all);
+        return CheckRun.start(STEPS_PER_SECOND, allowErrors, TIMEOUT, all);
     }
 
     private void assertPasses(CheckRun run) {
@@ -228,7 +231,7 @@ class ScaleUnderLoadIT {
         ProcessIdentity process =
                 data.load().orElseThrow().processes().get(service).process();
         LiveProcesses.kill(process);
-        await(service + " has ended").atMost(PATIENCE).until(() -> !LiveProcesses.isRunning(process));
+        await(service + " has ended").atMost(TIMEOUT).until(() -> !LiveProcesses.isRunning(process));
         run.awaitCommands(MUCH);
         up();
         run.awaitCommands(MUCH);

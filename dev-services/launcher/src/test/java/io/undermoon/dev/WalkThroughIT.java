@@ -2,26 +2,24 @@ package io.undermoon.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.undermoon.dev.client.BrokerApi;
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.process.Ports;
-import io.undermoon.dev.process.ProcessIdentity;
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.stack.PortLayout;
-import io.undermoon.dev.state.DataDirectory;
-import io.undermoon.dev.state.StackState.StartedService;
+import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.StackState.StartedService;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.Ports;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.testing.BackgroundWriter;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
-import io.undermoon.dev.testing.RedisCli;
 import io.undermoon.dev.testing.StringClient;
 import io.undermoon.dev.testing.StringClients;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.testsupport.RedisCli;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +33,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -51,8 +48,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The journey of a user through a running system, in one stack of real processes: each test is the next step and builds on the
- * ones before. The clients of the early steps stay open, as those of an application would.
+ * The journey of a user through a running system, in one stack of real processes: each test is the next step and builds
+ * on the ones before. The clients of the early steps stay open, as those of an application would.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -102,14 +99,39 @@ class WalkThroughIT {
 
     @Test
     @Order(2)
-    void redis_cli_writes_and_reads() throws IOException, InterruptedException {
-        Optional<Path> program = Programs.onPath("redis-cli");
-        assumeTrue(program.isPresent(), "redis-cli is not installed, so this client is left out");
-        RedisCli redisCli = new RedisCli(program.orElseThrow(), ports.proxyResp(0), directory);
+    void command_line_clients_write_and_read() throws IOException, InterruptedException {
+        List<String> numbers =
+                IntStream.range(0, KEYS).mapToObj(Integer::toString).toList();
+        assertThat(cli(commands("SET cli:%1$d %1$d"))).hasSize(KEYS).containsOnly("OK");
+        assertThat(cli(commands("GET cli:%d"))).isEqualTo(numbers);
+        if (RedisCli.isInstalled()) {
+            String port = String.valueOf(ports.proxyResp(0));
+            assertThat(RedisCli.run(commands("GET cli:%d"), "-c", "-p", port)
+                            .lines()
+                            .filter(line -> !line.startsWith("-> Redirected") && !line.isEmpty()))
+                    .containsExactlyElementsOf(numbers);
+        }
+    }
 
-        assertThat(redisCli.run(commands("SET cli:%1$d %1$d"))).hasSize(KEYS).containsOnly("OK");
-        assertThat(redisCli.run(commands("GET cli:%d")))
-                .isEqualTo(IntStream.range(0, KEYS).mapToObj(Integer::toString).toList());
+    @Test
+    @Order(2)
+    void lettuce_7_writes_and_reads() throws IOException, InterruptedException {
+        List<String> commands = new ArrayList<>(commands("SET lettuce-7:%1$d %1$d"));
+        commands.addAll(commands("GET lettuce-7:%d"));
+        LauncherProcess.Result result = undermoon.runLettuce7(commands, ports.proxyResp(0));
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output().lines())
+                .containsSubsequence("OK", "0", "1")
+                .endsWith(String.valueOf(KEYS - 1))
+                .filteredOn("OK"::equals)
+                .hasSize(KEYS);
+    }
+
+    private List<String> cli(List<String> commands) throws IOException, InterruptedException {
+        LauncherProcess.Result result = undermoon.runWithInput(commands, "cli");
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        return result.output().lines().toList();
     }
 
     @Test

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.OpensResources;
@@ -12,6 +17,7 @@ import io.undermoon.proxy.testing.Replies;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
+import io.undermoon.testsupport.RedisCli;
 import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.tls.TlsFiles;
@@ -140,23 +146,33 @@ class TlsIT extends OpensResources {
             assertThat(pipeline.syncAndReturnAll()).hasSize(10_000).last().isEqualTo(10_000L);
             assertThat(jedis.blpop(0.1, "nothing")).isNull();
         }
-        assertThat(redisCli(port, "SET", "cli", "v")).isEqualTo("OK\n");
-        assertThat(redisCli(port, "GET", "cli")).isEqualTo("v\n");
+        // Two clients with a TLS stack of their own: Netty's, and OpenSSL where redis-cli is installed.
+        assertThat(overLettuce(port)).isEqualTo("v");
+        if (RedisCli.isInstalled()) {
+            String authorities = authority.authorities().toString();
+            assertThat(RedisCli.run("-p", Integer.toString(port), "--tls", "--cacert", authorities, "GET", "lettuce"))
+                    .isEqualTo("v\n");
+        }
     }
 
-    private static String redisCli(int port, String... command) throws Exception {
-        List<String> line = new ArrayList<>(List.of(
-                "redis-cli",
-                "-p",
-                Integer.toString(port),
-                "--tls",
-                "--cacert",
-                authority.authorities().toString()));
-        line.addAll(List.of(command));
-        Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
+    private static String overLettuce(int port) {
+        RedisClient lettuce = RedisClient.create(RedisURI.builder()
+                .withHost("127.0.0.1")
+                .withPort(port)
+                .withSsl(true)
+                .build());
+        lettuce.setOptions(ClientOptions.builder()
+                .sslOptions(SslOptions.builder()
+                        .jdkSslProvider()
+                        .trustManager(authority.authorities().toFile())
+                        .build())
+                .build());
+        try (StatefulRedisConnection<String, String> connection = lettuce.connect()) {
+            connection.sync().set("lettuce", "v");
+            return connection.sync().get("lettuce");
+        } finally {
+            lettuce.shutdown();
+        }
     }
 
     @Test

@@ -21,30 +21,31 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.ClusterPipeline;
-import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.JedisPool;
-import redis.clients.jedis.JedisPooled;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.resps.ScanResult;
 
 /** Jedis as an application would use it: plain before proxies that redirect by themselves, and as a cluster client. */
 class JedisIT {
     private static final int PIPELINE = 10_000;
+    private static final int MAX_ATTEMPTS = 5;
 
     @AutoClose
     private static final TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
 
     @BeforeEach
     void flush() {
-        try (JedisPooled jedis = plain(RedisProtocol.RESP2)) {
+        try (UnifiedJedis jedis = plain(RedisProtocol.RESP2)) {
             jedis.flushAll();
         }
     }
@@ -52,7 +53,7 @@ class JedisIT {
     @Test
     void plain_pipeline_of_ten_thousand() {
         for (RedisProtocol protocol : RedisProtocol.values()) {
-            try (JedisPooled jedis = plain(protocol);
+            try (UnifiedJedis jedis = plain(protocol);
                     AbstractPipeline pipeline = jedis.pipelined()) {
                 assertAnswered(pipeline, "p" + protocol);
             }
@@ -71,7 +72,7 @@ class JedisIT {
 
     @Test
     void transactions() {
-        try (JedisPooled jedis = plain(RedisProtocol.RESP3)) {
+        try (UnifiedJedis jedis = plain(RedisProtocol.RESP3)) {
             for (String tag : List.of("a", "b", "c", "d")) {
                 try (AbstractTransaction transaction = jedis.transaction(false)) {
                     transaction.watch("{" + tag + "}n");
@@ -89,7 +90,7 @@ class JedisIT {
     @Test
     void blocking() throws Exception {
         try (JedisCluster jedis = new JedisCluster(address(0));
-                JedisPooled plain = plain(RedisProtocol.RESP2)) {
+                UnifiedJedis plain = plain(RedisProtocol.RESP2)) {
             for (String key : List.of("a", "b", "c", "d")) {
                 CompletableFuture<List<String>> popped = CompletableFuture.supplyAsync(() -> jedis.blpop(20, key));
                 plain.rpush(key, "x");
@@ -112,7 +113,7 @@ class JedisIT {
                 messages.add(pattern + ":" + channel + "=" + message);
             }
         };
-        try (JedisPooled subscriber = plain(RedisProtocol.RESP2);
+        try (UnifiedJedis subscriber = plain(RedisProtocol.RESP2);
                 JedisCluster publisher = new JedisCluster(address(1))) {
             CompletableFuture<Void> subscription =
                     CompletableFuture.runAsync(() -> subscriber.subscribe(listener, "news", "other"));
@@ -135,7 +136,7 @@ class JedisIT {
 
     @Test
     void scan_sees_each_key_of_both_masters() {
-        try (JedisPooled jedis = plain(RedisProtocol.RESP3)) {
+        try (UnifiedJedis jedis = plain(RedisProtocol.RESP3)) {
             Set<String> expected = new HashSet<>();
             for (int i = 0; i < 1000; i++) {
                 jedis.set("key" + i, "x");
@@ -199,12 +200,11 @@ class JedisIT {
         }
     }
 
-    private static JedisPooled plain(RedisProtocol protocol) {
-        GenericObjectPoolConfig<Connection> pool = new ConnectionPoolConfig();
-        return new JedisPooled(
-                pool,
-                address(0),
-                DefaultJedisClientConfig.builder().protocol(protocol).build());
+    /** A pool of connections to one proxy, by a constructor that old and new versions of the client have. */
+    private static UnifiedJedis plain(RedisProtocol protocol) {
+        JedisClientConfig config =
+                DefaultJedisClientConfig.builder().protocol(protocol).build();
+        return new UnifiedJedis(new PooledConnectionProvider(address(0), config), MAX_ATTEMPTS, Duration.ofSeconds(10));
     }
 
     private static HostAndPort address(int proxy) {

@@ -7,26 +7,14 @@ import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
-import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import io.undermoon.testsupport.RedisCli;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What redis-cli finds out about a cluster of proxies. */
 class RedisCliIT {
-    @TempDir
-    private Path directory;
-
     @Test
-    void check_and_info_understand_a_cluster_of_proxies() throws Exception {
+    void check_and_info_understand_a_cluster_of_proxies() {
         try (RedisServerProcess low = RedisServerProcess.start();
                 RedisServerProcess high = RedisServerProcess.start();
                 ProxyHarness first = ProxyHarness.start();
@@ -52,7 +40,7 @@ class RedisCliIT {
     }
 
     @Test
-    void check_covers_the_slots_where_a_proxy_holds_a_replica() throws Exception {
+    void check_covers_the_slots_where_a_proxy_holds_a_replica() {
         try (RedisServerProcess master = RedisServerProcess.start();
                 RedisServerProcess replica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + master.port());
                 ProxyHarness first = ProxyHarness.start();
@@ -63,24 +51,8 @@ class RedisCliIT {
         }
     }
 
-    private String run(String... arguments) throws IOException, InterruptedException {
-        assumeTrue(isInstalled(), "redis-cli is not installed");
-        Path output = Files.createTempFile(directory, "redis-cli", ".out");
-        List<String> command = new ArrayList<>(List.of("redis-cli"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("redis-cli does not end: " + Files.readString(output));
-        }
-        return Files.readString(output, StandardCharsets.UTF_8);
-    }
-
-    private static boolean isInstalled() {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "redis-cli")));
+    private static String run(String... arguments) {
+        assumeTrue(RedisCli.isInstalled(), "redis-cli is not installed");
+        return RedisCli.run(arguments);
     }
 }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
+import io.undermoon.testsupport.RedisBinary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

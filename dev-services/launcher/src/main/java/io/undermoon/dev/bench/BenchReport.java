@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that one benchmark found; the content of the file of {@code --json}.
+ * The result of one benchmark, which {@code --json} writes to a file.
  *
  * @param rounds how often each target was measured in each cell, in turn
  * @param proxyThreads event loops of the proxy

@@ -1,16 +1,16 @@
 package io.undermoon.dev.bench;
 
-import io.undermoon.dev.client.ControlConnection;
-import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.process.ProcessIdentity;
-import io.undermoon.dev.process.ServiceStarter;
-import io.undermoon.dev.run.Patience;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.BenchPlan;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.ServiceSpec;
+import io.undermoon.dev.controlplane.Probe;
+import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.lifecycle.Await;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.plan.BenchPlan;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
@@ -30,8 +30,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * The two processes under test, running: a redis-server, and a proxy that serves all slots with it. Nobody but this class
- * tells the proxy anything. Closing ends both.
+ * The two running processes under test: a redis-server, and a proxy that serves all slots with it. Only this class
+ * sends the proxy metadata. Closing stops both.
  */
 public final class BenchSubjects implements AutoCloseable {
     /** Name of the bare server among the targets. */
@@ -47,12 +47,12 @@ public final class BenchSubjects implements AutoCloseable {
     private final BenchPlan plan;
     private final Installation installation;
     private final List<ProcessIdentity> processes = new ArrayList<>();
-    private final Patience patience;
+    private final Await await;
 
     private BenchSubjects(BenchPlan plan, Installation installation, Progress progress) {
         this.plan = plan;
         this.installation = installation;
-        this.patience = new Patience(progress, START_TIMEOUT, this::requireAlive);
+        this.await = new Await(progress, START_TIMEOUT, this::requireAlive);
     }
 
     /**
@@ -105,13 +105,13 @@ public final class BenchSubjects implements AutoCloseable {
                         ClusterConfig.DEFAULT,
                         false)
                 .toCommand());
-        patience.until(() -> servesCommands() ? List.of() : List.of("the proxy to serve"));
+        await.until(() -> servesCommands() ? List.of() : List.of("the proxy to serve"));
     }
 
     private void start(ServiceSpec service) {
         Path log = installation.data().resolve(service.name() + ".log");
         processes.add(ServiceStarter.start(service, installation.directoryOf(service.name()), log));
-        patience.until(() -> Probe.isReady(service.readiness()) ? List.of() : List.of(service.name()));
+        await.until(() -> Probe.isReady(service.readiness()) ? List.of() : List.of(service.name()));
     }
 
     private void push(List<String> command) {

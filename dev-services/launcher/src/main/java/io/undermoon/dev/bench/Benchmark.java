@@ -1,8 +1,8 @@
 package io.undermoon.dev.bench;
 
 import io.undermoon.dev.bench.BenchReport.Row;
-import io.undermoon.dev.process.ThreadAllocation;
-import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.ThreadAllocation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,9 +13,10 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures targets in cells. In each cell the targets take turns for several rounds, so that what else happens on the machine
- * meets all alike; medians are taken over the rounds. One measurement is the load generator's run, for latencies, and then
- * one of redis-benchmark, for throughput and CPU time, where it is installed and can make the load.
+ * Measures targets cell by cell. In each cell the targets take turns for several rounds, so that other load on the
+ * machine affects all of them alike; the result is the median of the rounds. One measurement is a run of the load
+ * generator for latencies, then one of redis-benchmark for throughput and CPU time where it is installed and supports
+ * the load.
  */
 public final class Benchmark implements AutoCloseable {
     /** The start of each run, when connections are new, is left out. */
@@ -47,7 +48,10 @@ public final class Benchmark implements AutoCloseable {
                 : "own generator, as redis-benchmark is not installed";
     }
 
-    /** Has every target work for a while before anything counts, one burst size after the other, so that code gets compiled. */
+    /**
+     * Puts load on every target, one burst size after the other, before anything is measured, so that code gets
+     * compiled.
+     */
     public void warmUp(Duration time) {
         for (Workload workload : List.of(Workload.MIXED, Workload.MGET)) {
             for (int pipeline : List.of(1, 16)) {

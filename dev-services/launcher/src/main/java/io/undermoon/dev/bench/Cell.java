@@ -1,7 +1,7 @@
 package io.undermoon.dev.bench;
 
 /**
- * One thing to measure.
+ * One combination of workload, value size, connections and pipeline to measure.
  *
  * @param pipeline commands a client sends before it waits for their replies
  */

@@ -5,7 +5,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured of one target in one cell.
+ * The measurements of one target in one cell.
  *
  * @param commandsPerSecond by redis-benchmark, or by the load generator where that cannot make the load
  * @param cpuMicros CPU time of the target's process for each command of that load; null if its process is not known

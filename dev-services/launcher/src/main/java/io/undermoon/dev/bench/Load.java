@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.HdrHistogram.Histogram;
 
 /**
- * What one run of the load generator found.
+ * The result of one run of the load generator.
  *
  * @param replies within the measured time
  * @param allReplies those of the time before and after it too

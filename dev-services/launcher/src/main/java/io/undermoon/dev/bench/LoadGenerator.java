@@ -13,7 +13,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Many clients on one thread, each of which sends a burst of commands, waits for all replies, and sends the next: a closed
- * loop, so latencies are those of a target under as much load as it can take. Per command it does next to nothing: requests are
- * encoded beforehand, replies only counted.
+ * Many clients on one thread, each of which sends a burst of commands, waits for all replies, and sends the next: a
+ * closed loop, so latencies are those of a target under as much load as it can take. It does little work per command:
+ * requests are encoded beforehand, replies only counted.
  */
 final class LoadGenerator implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 5000;
@@ -53,8 +53,8 @@ final class LoadGenerator implements AutoCloseable {
                     }
                 });
             }
-            Duration patience = warmUp.plus(duration).plus(GRACE);
-            return run.result().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Duration timeout = warmUp.plus(duration).plus(GRACE);
+            return run.result().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             String reason = e.getCause() == null
                     ? String.valueOf(e)

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * One run of the load generator: all clients connect, then all begin; after the warm-up counting starts, and ends after the
- * duration. A client stops when the replies to its last burst are complete, so that no command is left behind. Everything
- * but the construction happens on one event loop.
+ * One run of the load generator: all clients connect, then all begin; after the warm-up counting starts, and ends after
+ * the duration. A client stops when the replies to its last burst are complete, so that no command is in flight at the
+ * end. Everything but the construction happens on one event loop.
  */
 final class LoadRun {
     private static final long HIGHEST_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -64,7 +64,7 @@ final class LoadRun {
         return over;
     }
 
-    /** Nobody sends before all are connected. */
+    /** No client sends before all are connected. */
     void connected(Runnable begin) {
         waiting.add(begin);
         if (waiting.size() == cell.connections()) {

@@ -1,12 +1,12 @@
 package io.undermoon.dev.bench;
 
-import io.undermoon.dev.process.CpuTime;
+import io.undermoon.dev.os.CpuTime;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * Something that is put under load.
+ * A server that is put under load.
  *
  * @param pid its process on this machine, if known: without it nothing is said of its CPU time
  */
@@ -26,7 +26,7 @@ public record LoadTarget(String name, HostPort address, OptionalLong pid) {
         }
     }
 
-    /** CPU time its process took so far; zero for ever if that is not known. */
+    /** The CPU time of its process so far; always zero if the process is not known. */
     Duration cpu() {
         return pid.isPresent() ? CpuTime.of(pid.getAsLong()) : Duration.ZERO;
     }

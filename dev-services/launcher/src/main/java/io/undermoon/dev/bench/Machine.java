@@ -3,7 +3,7 @@ package io.undermoon.dev.bench;
 import java.lang.management.ManagementFactory;
 
 /**
- * Where and with what was measured: figures of two machines or of two versions cannot be compared.
+ * The machine and the versions of a measurement: results of two machines or of two versions cannot be compared.
  *
  * @param loadAverage runnable processes at the start, a sign of other work on the machine; negative if not known
  * @param load which programs made the load

@@ -2,7 +2,7 @@ package io.undermoon.dev.bench;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.List;

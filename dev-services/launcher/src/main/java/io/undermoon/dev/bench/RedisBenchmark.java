@@ -1,7 +1,7 @@
 package io.undermoon.dev.bench;
 
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.plan.LaunchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The program {@code redis-benchmark} that comes with Redis: the load everyone knows. */
 final class RedisBenchmark {
-    /** It tries to connect for ever where nobody listens, and never says so. */
+    /** redis-benchmark retries without a limit and without a message where nothing listens. */
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final String RATE_COLUMN = "rps";
@@ -82,8 +82,8 @@ final class RedisBenchmark {
     }
 
     /**
-     * Commands per second as the CSV says: a line of column names, then one of values, all in double quotes. Lines before them,
-     * such as warnings, are skipped.
+     * Commands per second as the CSV says: a line of column names, then one of values, all in double quotes. Lines
+     * before them, such as warnings, are skipped.
      *
      * @throws LaunchException if there is no such line; it shows the text
      */

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Counts the replies in a stream of bytes, whatever way it is cut into pieces, without looking at what they say. One per
- * connection; not thread-safe.
+ * Counts the replies in a stream of bytes, however the stream is split, without decoding them. One per connection; not
+ * thread-safe.
  */
 public final class ReplyCounter {
     private static final int MAX_ERROR_LENGTH = 200;

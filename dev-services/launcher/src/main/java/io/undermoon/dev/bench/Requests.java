@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What the clients of one run send, encoded before the run: a number of different bursts of {@code pipeline} commands, taken
- * in turn. Owned by who made it; buffers given out by {@link #next} belong to the caller. One thread at a time.
+ * What the clients of one run send, encoded before the run: a number of different bursts of {@code pipeline} commands,
+ * taken in turn. The caller closes it and owns the buffers that {@link #next} returns. One thread at a time.
  */
 final class Requests implements AutoCloseable {
     private static final int MAX_BYTES = 16 << 20;

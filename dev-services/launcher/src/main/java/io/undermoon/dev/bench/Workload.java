@@ -3,7 +3,10 @@ package io.undermoon.dev.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the clients send. Keys are numbers of a fixed width, as redis-benchmark makes them; those of one MGET share a slot. */
+/**
+ * What the clients send. Keys are numbers of a fixed width, as redis-benchmark makes them; those of one MGET share a
+ * slot.
+ */
 public enum Workload {
     GET,
     SET,

@@ -1,7 +1,7 @@
 /**
- * Measures the proxy against the bare redis-server it stands in front of, and against other proxies, in one run: what is
- * measured ({@code Cell}), by what load ({@code LoadGenerator}, {@code RedisBenchmark}), and what it says ({@code BenchReport}).
- * Beside {@code run}, of which it takes only the waiting and the progress lines.
+ * Benchmarks of the proxy against its redis-server, and against other proxies, in one run: the cases ({@code Cell}),
+ * the load ({@code LoadGenerator}, {@code RedisBenchmark}) and the result ({@code BenchReport}). From {@code lifecycle}
+ * it uses only waiting and progress lines.
  */
 @NullMarked
 package io.undermoon.dev.bench;

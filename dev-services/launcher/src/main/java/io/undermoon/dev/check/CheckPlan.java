@@ -1,11 +1,11 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.ClientSettings;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.clusterclient.ClientSettings;
+import io.undermoon.dev.plan.LaunchException;
 import java.time.Duration;
 
 /**
- * What a run does.
+ * The settings of a run.
  *
  * @param writers threads that write, each with connections of its own
  * @param seed decides keys and commands
@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param large whether values of 64 MB are written too
  * @param allowErrors whether errors that clients see are only counted
  * @param replicas whether replicas are read in the end
- * @param patience how long replicas may take to catch up, and masters to be read, in the end
+ * @param settleTimeout how long replicas may take to catch up, and masters to be read, in the end
  * @param keep whether the keys stay; they do when something is wrong
  */
 public record CheckPlan(
@@ -24,7 +24,7 @@ public record CheckPlan(
         boolean large,
         boolean allowErrors,
         boolean replicas,
-        Duration patience,
+        Duration settleTimeout,
         boolean keep) {
     private static final int MAX_WRITERS = 1000;
 

@@ -1,13 +1,13 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.ClientSettings;
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.DirectClient;
-import io.undermoon.dev.cluster.Observer;
-import io.undermoon.dev.cluster.Reply;
-import io.undermoon.dev.cluster.Topology;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.clusterclient.ClientSettings;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.DirectClient;
+import io.undermoon.dev.clusterclient.Observer;
+import io.undermoon.dev.clusterclient.Reply;
+import io.undermoon.dev.clusterclient.Topology;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.resp.RespValue;
 import java.io.IOException;

@@ -1,19 +1,19 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.DirectClient;
-import io.undermoon.dev.cluster.Observer;
-import io.undermoon.dev.cluster.Topology;
-import io.undermoon.dev.cluster.UnexpectedReplyException;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.DirectClient;
+import io.undermoon.dev.clusterclient.Observer;
+import io.undermoon.dev.clusterclient.Topology;
+import io.undermoon.dev.clusterclient.UnexpectedReplyException;
+import io.undermoon.dev.plan.LaunchException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * One run against one cluster: {@link #start} begins writing, {@link #stopWriting} ends it, {@link #verify} compares. Owned by one
- * thread, beside the writers'.
+ * One run against one cluster: {@link #start} begins writing, {@link #stopWriting} ends it, {@link #verify} compares.
+ * Owned by one thread, beside the writers'.
  */
 public final class ConsistencyCheck implements AutoCloseable {
     private final CheckPlan plan;
@@ -83,12 +83,15 @@ public final class ConsistencyCheck implements AutoCloseable {
         }
     }
 
-    /** Compares everything on the masters and, after a time to catch up, on the replicas. Writing must have been stopped. */
+    /**
+     * Compares everything on the masters and, after a time to catch up, on the replicas. Writing must have been
+     * stopped.
+     */
     public Verdict verify() {
         long acknowledged = meter.acknowledged();
         try (ClusterClient client = new ClusterClient(plan.settings(), topology, Observer.NONE, 0)) {
             workloads.forEach(workload -> guarded(workload, findings, () -> workload.settle(client)));
-            verify(new MasterView(client, findings, plan.patience()), findings);
+            verify(new MasterView(client, findings, plan.settleTimeout()), findings);
         }
         int replicas = plan.replicas() ? verifyReplicas() : 0;
         Verdict verdict = new Verdict(
@@ -119,7 +122,7 @@ public final class ConsistencyCheck implements AutoCloseable {
 
     /** What is still wrong when the time to catch up has passed. */
     private Findings verifyReplica(int index) {
-        Deadline deadline = new Deadline(plan.patience());
+        Deadline deadline = new Deadline(plan.settleTimeout());
         Findings found = new Findings();
         try (DirectClient client = new DirectClient(plan.settings(), topology, true)) {
             verify(new ReplicaView(client, index, found), found);

@@ -11,7 +11,7 @@ public final class Findings {
     private long count;
 
     /**
-     * Something that must not be.
+     * A violation of what must be true of the data.
      *
      * @param where it was seen: {@code master}, {@code replica 1}
      */

@@ -1,8 +1,8 @@
 package io.undermoon.dev.check;
 
 /**
- * The names of one run's keys, such as {@code check:k3v9:counter:{1.counter.17}}: the run in front, so that runs do not meet, and
- * a hash tag made of the seed alone, so that a run with the same seed uses the same slots.
+ * The names of one run's keys, such as {@code check:k3v9:counter:{1.counter.17}}: the run comes first, so that runs do
+ * not share keys, and the hash tag depends on the seed alone, so that a run with the same seed uses the same slots.
  */
 public record Keyspace(String run, long seed) {
     private static final String PREFIX = "check:";

@@ -1,8 +1,8 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
 import io.undermoon.resp.RespValue;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,10 +13,10 @@ final class MasterView implements View {
     private final Findings findings;
     private final Deadline deadline;
 
-    MasterView(ClusterClient client, Findings findings, Duration patience) {
+    MasterView(ClusterClient client, Findings findings, Duration settleTimeout) {
         this.client = client;
         this.findings = findings;
-        this.deadline = new Deadline(patience);
+        this.deadline = new Deadline(settleTimeout);
     }
 
     @Override

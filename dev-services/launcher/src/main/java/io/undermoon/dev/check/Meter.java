@@ -1,8 +1,8 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.Observer;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Redirection;
+import io.undermoon.dev.clusterclient.Observer;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Redirection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,6 +1,6 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.Redirection;
+import io.undermoon.dev.clusterclient.Redirection;
 import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;

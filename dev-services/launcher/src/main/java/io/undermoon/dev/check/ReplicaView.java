@@ -1,7 +1,7 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.DirectClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.DirectClient;
 import io.undermoon.resp.RespValue;
 import java.io.IOException;
 import java.util.Optional;

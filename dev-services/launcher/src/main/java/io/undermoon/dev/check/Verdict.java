@@ -1,19 +1,19 @@
 package io.undermoon.dev.check;
 
 import io.undermoon.dev.check.Findings.Finding;
-import io.undermoon.dev.cluster.Redirection;
+import io.undermoon.dev.clusterclient.Redirection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * How a run ended.
+ * The result of a run.
  *
  * @param findings the first of all
  * @param findingCount how many in all
  * @param acknowledged commands that were executed for certain
- * @param unknown commands of which nobody knows
+ * @param unknown commands whose outcome is unknown
  * @param errors how often clients saw which error, beside redirections
  * @param replicas how many replicas of each master were read
  */
@@ -30,7 +30,9 @@ public record Verdict(
         int replicas) {
     private static final int SHOWN = 40;
 
-    /** Nothing is wrong with the data, no client saw an error (unless they were allowed), and something was done at all. */
+    /**
+     * The data is right, no client saw an error (unless errors are allowed), and at least one command was acknowledged.
+     */
     public boolean passed() {
         return findingCount == 0 && acknowledged > 0 && (errorsAllowed || errors.isEmpty());
     }

@@ -1,6 +1,6 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.Command;
+import io.undermoon.dev.clusterclient.Command;
 import io.undermoon.resp.RespValue;
 import java.util.Optional;
 

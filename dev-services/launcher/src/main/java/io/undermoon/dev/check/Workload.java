@@ -1,12 +1,13 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.ClusterClient;
+import io.undermoon.dev.clusterclient.ClusterClient;
 import java.util.SplittableRandom;
 
 /**
- * One kind of data, the commands that change it, and what must be true of it. In the order of a run: {@link #prepare}; {@link
- * #writer} for each writer thread, which then takes steps; when all have ended {@link #settle}; and {@link #verify}, once on
- * the masters and any number of times on replicas. What is wrong goes to the findings, at once when it is seen.
+ * One kind of data, the commands that change it, and what must be true of it. In the order of a run: {@link #prepare};
+ * {@link #writer} for each writer thread, which then takes steps; when all have ended {@link #settle}; and {@link
+ * #verify}, once on the masters and any number of times on replicas. Violations are added to the findings as soon as
+ * they are seen.
  */
 public interface Workload {
     /** In keys and findings. */

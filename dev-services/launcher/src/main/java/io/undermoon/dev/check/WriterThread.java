@@ -1,7 +1,7 @@
 package io.undermoon.dev.check;
 
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.UnexpectedReplyException;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.UnexpectedReplyException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,6 +1,7 @@
 /**
- * The consistency checker: writers that know what they have written, what becomes of it, and what was found in the end. Which
- * data they write is in {@code workload}. Stands on {@code cluster} alone; knows no broker and no processes.
+ * The consistency checker: writers that remember what they have written, and the comparison with the cluster's data in
+ * the end. The kinds of data are in {@code workload}. Uses {@code clusterclient} alone; knows no broker and no
+ * processes.
  */
 @NullMarked
 package io.undermoon.dev.check;

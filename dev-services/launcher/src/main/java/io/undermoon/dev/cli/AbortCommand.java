@@ -1,11 +1,11 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.client.MigrationApi;
+import io.undermoon.dev.controlplane.MigrationApi;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code undermoon abort}: takes migrations back. */
+/** {@code undermoon abort}: aborts migrations. */
 @Command(
         name = "abort",
         mixinStandardHelpOptions = true,

@@ -9,11 +9,11 @@ import io.undermoon.dev.bench.Machine;
 import io.undermoon.dev.bench.Matrix;
 import io.undermoon.dev.bench.RatioTable;
 import io.undermoon.dev.bench.Workload;
-import io.undermoon.dev.process.Ports;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.BenchPlan;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.Ports;
+import io.undermoon.dev.plan.BenchPlan;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.UsageException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,16 +25,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code undermoon bench}: how fast the proxy is, as ratios. */
+/** {@code undermoon bench}: measures the proxy beside the bare server. */
 @Command(
         name = "bench",
         subcommands = MigrationBenchCommand.class,
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a redis-server and a proxy in front of it, puts load on both in turn, and prints the proxy's throughput,"
-                    + " latency, CPU time and allocation with the ratios to the bare server.",
-            "Without --full or one of --commands, --size, --connections, --pipeline it measures a small choice in about two"
-                    + " minutes; with one of them all combinations of what is given."
+            "Starts a redis-server and a proxy in front of it, puts load on both in turn, and prints the proxy's"
+                    + " throughput, latency, CPU time and allocation with the ratios to the bare server.",
+            "Without --full or one of --commands, --size, --connections, --pipeline it measures a small choice in about"
+                    + " two minutes; with one of them all combinations of what is given."
         })
 final class BenchCommand implements Callable<Integer> {
     @Mixin
@@ -100,7 +100,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (durationSeconds <= 0 || rounds < 1 || warmUpSeconds <= 0) {
-            throw new LaunchException("--duration, --rounds and --warm-up must be more than 0");
+            throw new UsageException("--duration, --rounds and --warm-up must be more than 0");
         }
         List<Cell> cells = cells();
         List<LoadTarget> others = others();
@@ -174,12 +174,12 @@ final class BenchCommand implements Callable<Integer> {
     private List<Cell> cells() {
         boolean chosen = !commands.isEmpty() || !sizes.isEmpty() || !connections.isEmpty() || !pipelines.isEmpty();
         if ((quick ? 1 : 0) + (full ? 1 : 0) + (chosen ? 1 : 0) > 1) {
-            throw new LaunchException("--quick, --full and a choice of cells exclude each other");
+            throw new UsageException("--quick, --full and a choice of cells exclude each other");
         }
         try {
             return full ? Matrix.full() : chosen ? Matrix.of(commands, sizes, connections, pipelines) : Matrix.quick();
         } catch (IllegalArgumentException e) {
-            throw new LaunchException(String.valueOf(e.getMessage()), e);
+            throw new UsageException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -187,7 +187,7 @@ final class BenchCommand implements Callable<Integer> {
         try {
             return against.stream().map(LoadTarget::parse).toList();
         } catch (IllegalArgumentException e) {
-            throw new LaunchException("--against: " + e.getMessage(), e);
+            throw new UsageException("--against: " + e.getMessage(), e);
         }
     }
 

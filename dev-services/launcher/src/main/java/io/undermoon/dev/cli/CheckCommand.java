@@ -6,40 +6,34 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.dev.check.workload.Workloads;
-import io.undermoon.dev.cluster.ClientSettings;
-import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.clusterclient.ClientSettings;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.plan.UsageException;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** {@code undermoon check}: does a cluster keep what it acknowledges? */
+/** {@code undermoon check}: checks that a cluster keeps what it acknowledges. */
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes to a cluster with many clients at once, remembers what was acknowledged, and compares everything in the end"
-                    + " with what the masters and their replicas have. Meanwhile scale it, or break it.",
-            "Any cluster that speaks Redis Cluster will do, and a single redis-server too. Keys begin with check: and are"
-                    + " removed afterwards, unless something is wrong with them."
+            "Writes to a cluster with many clients at once, remembers what was acknowledged, and compares everything in"
+                    + " the end with what the masters and their replicas have. Meanwhile scale it, or break it.",
+            "Any cluster that speaks Redis Cluster will do, and a single redis-server too. Keys begin with check: and"
+                    + " are removed afterwards, unless something is wrong with them."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:passed", "1:failed", "2:wrong options"})
 final class CheckCommand implements Callable<Integer> {
     private static final Duration SECOND = Duration.ofSeconds(1);
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     @Option(
             names = "--seed",
@@ -75,7 +69,8 @@ final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--active-redirection",
             description =
-                    "Be a client without cluster support: send everything to a seed, and take a redirection for an error.")
+                    "Be a client without cluster support: send everything to a seed, and take a redirection for an"
+                            + " error.")
     private boolean activeRedirection;
 
     @Option(names = "--seed-number", paramLabel = "N", description = "Repeat the commands of another run.")
@@ -96,12 +91,12 @@ final class CheckCommand implements Callable<Integer> {
     private boolean mastersOnly;
 
     @Option(
-            names = "--patience",
+            names = {"--settle-timeout", "--patience"},
             paramLabel = "TIME",
             defaultValue = "30s",
             description = "How long masters may take to be readable, and replicas to catch up, in the end (default:"
                     + " ${DEFAULT-VALUE}).")
-    private String patience = "";
+    private String settleTimeout = "";
 
     @Option(
             names = "--timeout",
@@ -148,7 +143,7 @@ final class CheckCommand implements Callable<Integer> {
                 large,
                 allowErrors,
                 !mastersOnly,
-                duration("--patience", patience),
+                duration("--settle-timeout", settleTimeout),
                 keep);
     }
 
@@ -173,7 +168,7 @@ final class CheckCommand implements Callable<Integer> {
         try {
             return HostPort.parse(text);
         } catch (IllegalArgumentException e) {
-            throw usage("--seed: " + e.getMessage());
+            throw new UsageException("--seed: " + e.getMessage());
         }
     }
 
@@ -185,12 +180,8 @@ final class CheckCommand implements Callable<Integer> {
                 return duration;
             }
         } catch (DateTimeParseException e) {
-            // Told below.
+            // Reported below.
         }
-        throw usage(option + " " + text + " is not a time such as 90s, 10m, 2h");
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+        throw new UsageException(option + " " + text + " is not a time such as 90s, 10m, 2h");
     }
 }

@@ -1,13 +1,13 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.process.ProcessIdentity;
-import io.undermoon.dev.run.Fleet;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.state.DataDirectory;
-import io.undermoon.dev.state.DirectoryLock;
-import io.undermoon.dev.state.StackState;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.DirectoryLock;
+import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.lifecycle.ProcessSet;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.plan.LaunchException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = "Stops every process of the stack, and nothing else. Its data stays for the next `up`.")
 final class DownCommand implements Callable<Integer> {
-    private static final Duration PATIENCE_WITH_LAUNCHER = Duration.ofSeconds(60);
+    private static final Duration LAUNCHER_STOP_TIMEOUT = Duration.ofSeconds(60);
 
     @Mixin
     private Workspace workspace = new Workspace();
@@ -42,7 +42,7 @@ final class DownCommand implements Callable<Integer> {
         });
         try (DirectoryLock lock = lockOnceFree(data)) {
             StackState state = data.load().orElseThrow();
-            new Fleet(data, state).close(progress);
+            new ProcessSet(data, state).close(progress);
             progress.step("nothing of the stack in " + data.root() + " runs any more");
         }
         return 0;
@@ -50,7 +50,7 @@ final class DownCommand implements Callable<Integer> {
 
     /** An {@code up} holds the lock until it has stopped its processes itself. */
     private static DirectoryLock lockOnceFree(DataDirectory data) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE_WITH_LAUNCHER.toNanos();
+        long deadline = System.nanoTime() + LAUNCHER_STOP_TIMEOUT.toNanos();
         Optional<DirectoryLock> lock = data.lock();
         while (lock.isEmpty()) {
             if (System.nanoTime() > deadline) {

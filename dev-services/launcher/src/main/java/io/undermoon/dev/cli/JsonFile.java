@@ -1,13 +1,14 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.os.FileErrors;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the figures of a report for programs to read. */
+/** Writes a report as JSON. */
 final class JsonFile {
     private JsonFile() {}
 
@@ -23,7 +24,7 @@ final class JsonFile {
             Files.writeString(
                     file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
         } catch (IOException e) {
-            throw new LaunchException("cannot write " + file + ": " + e.getMessage(), e);
+            throw new LaunchException("cannot write " + file + ": " + FileErrors.reason(e), e);
         }
     }
 }

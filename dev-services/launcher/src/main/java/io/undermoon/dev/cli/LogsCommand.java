@@ -1,10 +1,11 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.process.LogFile;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.ServiceSpec;
-import io.undermoon.dev.stack.StackPlan;
-import io.undermoon.dev.state.DataDirectory;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.os.LogFile;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.plan.UsageException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code undermoon logs}: what the services say. */
+/** {@code undermoon logs}: shows the logs of the services. */
 @Command(
         name = "logs",
         mixinStandardHelpOptions = true,
@@ -37,11 +38,14 @@ final class LogsCommand implements Callable<Integer> {
             names = "-n",
             paramLabel = "LINES",
             defaultValue = "20",
-            description = "How many lines of each log to show" + " (default: ${DEFAULT-VALUE}).")
+            description = "How many lines of each log to show (default: ${DEFAULT-VALUE}).")
     private int lines;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (lines < 0) {
+            throw new UsageException("-n " + lines + " is negative");
+        }
         Map<String, LogFile> logs = logs(workspace.data());
         for (Map.Entry<String, LogFile> log : logs.entrySet()) {
             print(log.getKey(), log.getValue().tail(lines));
@@ -58,7 +62,7 @@ final class LogsCommand implements Callable<Integer> {
     private Map<String, LogFile> logs(DataDirectory data) {
         List<String> names = data
                 .load()
-                .map(state -> StackPlan.of(state.shape(), workspace.forLooking()))
+                .map(state -> StackPlan.of(state.shape(), workspace.forReading()))
                 .orElseThrow(() -> new LaunchException("there is no stack in " + data.root()))
                 .stream()
                 .map(ServiceSpec::name)

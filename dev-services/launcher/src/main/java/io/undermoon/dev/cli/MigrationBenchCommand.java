@@ -2,9 +2,10 @@ package io.undermoon.dev.cli;
 
 import io.undermoon.dev.bench.migration.MigrationReport;
 import io.undermoon.dev.bench.migration.MigrationRun;
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.UsageException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -15,13 +16,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code undermoon bench migration}: how fast slots move, and what clients notice. */
+/** {@code undermoon bench migration}: measures how fast slots move and what clients notice. */
 @Command(
         name = "migration",
         mixinStandardHelpOptions = true,
         description = {
-            "Moves half the slots of a full node to another: under a load that saturates, back without load, and there again"
-                    + " under 40 %% of the load; by redis-cli --cluster reshard, where that is installed, and by Undermoon.",
+            "Moves half the slots of a full node to another: under a load that saturates, back without load, and there"
+                    + " again under 40 %% of the load; by redis-cli --cluster reshard, where that is installed,"
+                    + " and by Undermoon.",
             "Takes some minutes and, with the default number of keys, 5 GB of memory."
         })
 final class MigrationBenchCommand implements Callable<Integer> {
@@ -76,7 +78,7 @@ final class MigrationBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (aroundSeconds < 1) {
-            throw new LaunchException("--around must be more than 0");
+            throw new UsageException("--around must be more than 0");
         }
         Optional<Path> redisCli = part == Part.UNDERMOON ? Optional.empty() : Programs.onPath("redis-cli");
         if (part == Part.REDIS_CLI && redisCli.isEmpty()) {

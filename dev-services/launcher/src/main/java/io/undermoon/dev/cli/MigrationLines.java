@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Migrations as lines for people. */
+/** The text lines that describe migrations. */
 final class MigrationLines {
     private static final double MEGABYTE = 1e6;
 

@@ -1,24 +1,27 @@
 package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undermoon.dev.client.MigrationApi;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.StackPlan;
-import io.undermoon.dev.state.StackState;
+import io.undermoon.dev.controlplane.MigrationApi;
+import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.plan.UsageException;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The cluster that a command about migrations is for, and watching it until no slot moves any more. */
+/** The cluster that a command about migrations is for, and its progress until no slot moves any more. */
 final class MigrationTarget {
-    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration LINES = Duration.ofSeconds(1);
+    private static final String ERASE_LINE = "\r\033[K";
 
     @Mixin
     private Workspace workspace = new Workspace();
@@ -37,43 +40,76 @@ final class MigrationTarget {
 
     private final PrintStream out = System.out;
 
-    /** Something that may fail as the network and the broker do. */
+    /** A call that may fail as the network and the broker do. */
     @FunctionalInterface
     interface Call<T> {
         T on(MigrationApi api, ClusterName cluster) throws IOException;
     }
 
-    /** @throws LaunchException if the broker refuses or cannot be asked */
+    /**
+     * @throws UsageException if the arguments of the call are not valid
+     * @throws LaunchException if the broker refuses or cannot be asked
+     */
     <T> T call(Call<T> call) {
         try {
             return call.on(new MigrationApi(address()), new ClusterName(cluster));
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             throw new LaunchException(String.valueOf(e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    /** Prints how far the migrations are, once a second, until there is none. */
+    /** Whether the command is to return before the slots have moved. */
+    boolean noWait() {
+        return noWait;
+    }
+
+    /** The command line of another command for the same cluster. */
+    String command(String name, Object... arguments) {
+        StringBuilder text = new StringBuilder(name).append(' ').append(cluster);
+        for (Object argument : arguments) {
+            text.append(' ').append(argument);
+        }
+        return workspace.command(broker == null ? text.toString() : text + " --broker " + broker);
+    }
+
+    /**
+     * Shows the migrations until there is none, as a bar on a terminal and otherwise a line for each once a second, and
+     * then the sum of them.
+     */
     void watch() {
-        List<String> lines = show();
-        while (!noWait && !lines.isEmpty()) {
+        long start = System.nanoTime();
+        long shown = start - LINES.toNanos();
+        MigrationTally tally = new MigrationTally();
+        JsonNode migrations = call(MigrationApi::info).path("migrations");
+        while (!migrations.isEmpty() && !noWait) {
+            tally.add(migrations);
+            tally.add(SourceReports.of(migrations));
+            if (Terminal.isOutput()) {
+                out.print(ERASE_LINE + tally.bar());
+                out.flush();
+            } else if (System.nanoTime() - shown >= LINES.toNanos()) {
+                shown = System.nanoTime();
+                MigrationLines.of(migrations).forEach(out::println);
+            }
             pause();
-            lines = show();
+            migrations = call(MigrationApi::info).path("migrations");
         }
-        if (lines.isEmpty()) {
+        tally.add(migrations);
+        if (!migrations.isEmpty()) {
+            MigrationLines.of(migrations).forEach(out::println);
+        } else if (tally.isEmpty()) {
             out.println("No slot of cluster " + cluster + " is moving.");
+        } else {
+            String summary = tally.summary(Duration.ofNanos(System.nanoTime() - start));
+            out.println(Terminal.isOutput() ? ERASE_LINE + tally.bar() + "\n" + summary : summary);
         }
-    }
-
-    private List<String> show() {
-        JsonNode info = call(MigrationApi::info);
-        List<String> lines = MigrationLines.of(info.path("migrations"));
-        lines.forEach(out::println);
-        return lines;
     }
 
     private String address() {
         if (broker != null) {
-            return broker;
+            return HostPort.parse(broker).toString();
         }
         StackState state = workspace
                 .data()

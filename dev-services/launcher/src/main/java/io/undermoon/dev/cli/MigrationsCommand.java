@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code undermoon migrations}: how far the migrations of a cluster are. */
+/** {@code undermoon migrations}: shows the progress of the migrations of a cluster. */
 @Command(
         name = "migrations",
         mixinStandardHelpOptions = true,

@@ -1,5 +1,8 @@
 package io.undermoon.dev.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.dev.controlplane.MigrationApi;
+import io.undermoon.dev.plan.LaunchException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,8 +12,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "scale",
         mixinStandardHelpOptions = true,
-        description =
-                "Brings a cluster to a number of nodes and shows the progress. May be called again with another number meanwhile.")
+        description = {
+            "Brings a cluster to a number of nodes and shows the progress. May be called again with another number"
+                    + " meanwhile.",
+            "When it shrinks, the nodes without slots leave the cluster at the end; after --no-wait call it again for"
+                    + " that."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:the cluster has that many nodes, or will with --no-wait", "1:it has not", "2:wrong options"})
 final class ScaleCommand implements Callable<Integer> {
     @Mixin
     private MigrationTarget target = new MigrationTarget();
@@ -25,6 +34,29 @@ final class ScaleCommand implements Callable<Integer> {
             return nodes;
         });
         target.watch();
+        if (target.noWait()) {
+            return 0;
+        }
+        JsonNode info = target.call(MigrationApi::info);
+        if (size(info) > nodes && info.path("node_number_with_slots").asInt() == nodes) {
+            target.call((api, cluster) -> {
+                api.freeNodes(cluster);
+                return nodes;
+            });
+            System.out.println((size(info) - nodes) + " nodes without slots have left the cluster.");
+            info = target.call(MigrationApi::info);
+        }
+        if (size(info) != nodes || info.path("node_number_with_slots").asInt() != nodes) {
+            throw new LaunchException("the cluster has " + size(info) + " nodes, "
+                    + info.path("node_number_with_slots").asInt() + " of them with slots, and not " + nodes
+                    + ": its migrations were aborted or it was scaled otherwise meanwhile; try again with `"
+                    + target.command("scale", nodes) + "`");
+        }
+        System.out.println("The cluster has " + nodes + " nodes.");
         return 0;
+    }
+
+    private static int size(JsonNode info) {
+        return info.path("node_number").asInt();
     }
 }

@@ -1,13 +1,13 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.client.BrokerApi;
-import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.stack.ServiceSpec;
-import io.undermoon.dev.stack.StackPlan;
-import io.undermoon.dev.state.DataDirectory;
-import io.undermoon.dev.state.StackState;
-import io.undermoon.dev.state.StackState.StartedService;
+import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.controlplane.Probe;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.datadir.StackState.StartedService;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Node;
@@ -26,7 +26,12 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = "Shows the processes of the stack and its clusters.",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:every process runs and answers", "3:some do not, or there is no stack"})
+        exitCodeList = {
+            "0:every process runs and answers",
+            "1:failure",
+            "2:wrong options",
+            "3:some do not answer, or there is no stack"
+        })
 final class StatusCommand implements Callable<Integer> {
     private static final int NOT_UP = 3;
     private static final String ROW = "%-14s %-13s %8s  %s%n";
@@ -52,7 +57,7 @@ final class StatusCommand implements Callable<Integer> {
     private boolean printProcesses(StackState state) {
         boolean allAnswer = true;
         out.printf(ROW, "SERVICE", "STATE", "PID", "PORTS");
-        for (ServiceSpec service : StackPlan.of(state.shape(), workspace.forLooking())) {
+        for (ServiceSpec service : StackPlan.of(state.shape(), workspace.forReading())) {
             Optional<Long> pid = Optional.ofNullable(state.processes().get(service.name()))
                     .map(StartedService::process)
                     .filter(LiveProcesses::isRunning)

@@ -1,9 +1,13 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.UsageException;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** The program {@code undermoon}: runs a whole system on this machine for development. */
@@ -17,6 +21,7 @@ import picocli.CommandLine.ParseResult;
             StatusCommand.class,
             DownCommand.class,
             LogsCommand.class,
+            CliCommand.class,
             BenchCommand.class,
             CheckCommand.class,
             ScaleCommand.class,
@@ -25,7 +30,9 @@ import picocli.CommandLine.ParseResult;
             AbortCommand.class,
             MigrationsCommand.class
         },
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes of all commands:%n",
+        exitCodeList = {"0:success", "1:failure", "2:wrong options or arguments", "130:interrupted"})
 final class Undermoon {
     private static final int FAILED = 1;
     private static final int INTERRUPTED = 130;
@@ -39,14 +46,31 @@ final class Undermoon {
     static int run(String... args) {
         CommandLine commandLine = new CommandLine(new Undermoon());
         commandLine.setExecutionExceptionHandler(Undermoon::explain);
+        commandLine.setParameterExceptionHandler(Undermoon::refuse);
+        Objects.requireNonNull(commandLine.getSubcommands().get("cli")).setStopAtPositional(true);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         return commandLine.execute(args);
     }
 
-    /** Failures of the user's world are told in their own words; anything else is a bug and shows its stack trace. */
+    /** Errors in the arguments: the message and where to read on, without the whole help. */
+    private static int refuse(ParameterException exception, String[] ignored) {
+        CommandLine command = exception.getCommandLine();
+        return usage(command, exception.getMessage());
+    }
+
+    private static int usage(CommandLine command, @Nullable String message) {
+        command.getErr().println("error: " + String.valueOf(message).replaceFirst("^Error: ", ""));
+        command.getErr().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** Expected failures are reported by their message alone; anything else is a bug and shows its stack trace. */
     private static int explain(Exception exception, CommandLine command, ParseResult ignored) throws Exception {
         if (exception instanceof CancellationException) {
             return INTERRUPTED;
+        }
+        if (exception instanceof UsageException) {
+            return usage(command, exception.getMessage());
         }
         if (exception instanceof LaunchException) {
             command.getErr().println("error: " + exception.getMessage());

@@ -1,16 +1,19 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.run.Fleet;
-import io.undermoon.dev.run.LocalStack;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.StackShape;
-import io.undermoon.dev.stack.WantedCluster;
-import io.undermoon.dev.state.DataDirectory;
-import io.undermoon.dev.state.DirectoryLock;
-import io.undermoon.dev.state.StackState;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.DirectoryLock;
+import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.lifecycle.LocalStack;
+import io.undermoon.dev.lifecycle.ProcessSet;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.plan.StackShape;
+import io.undermoon.dev.plan.UsageException;
+import io.undermoon.dev.plan.WantedCluster;
+import io.undermoon.metadata.Cluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -83,28 +86,32 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<WantedCluster> wanted = clusters.stream().map(WantedCluster::parse).toList();
+        if (timeoutSeconds < 1) {
+            throw new UsageException("--timeout " + timeoutSeconds + " is less than 1");
+        }
         DataDirectory data = workspace.data();
         try (DirectoryLock lock = lock(data)) {
             StackShape shape = shape(data);
             Installation installation = workspace.forStarting();
             Progress progress = new Progress(System.out);
             progress.step("stack in " + data.root() + " with redis-server " + installation.redisServer());
-            Fleet fleet = new Fleet(data, state(data, shape));
-            Thread stopAll = new Thread(() -> fleet.close(progress), "stop-all");
+            ProcessSet processSet = new ProcessSet(data, state(data, shape));
+            Thread stopAll = new Thread(() -> processSet.close(progress), "stop-all");
             Runtime.getRuntime().addShutdownHook(stopAll);
-            return up(new LocalStack(fleet, progress, shape, installation), wanted, stopAll, fleet, shape);
+            return up(new LocalStack(processSet, progress, shape, installation), wanted, stopAll, processSet, shape);
         }
     }
 
-    private int up(LocalStack stack, List<WantedCluster> wanted, Thread stopAll, Fleet fleet, StackShape shape) {
+    private int up(
+            LocalStack stack, List<WantedCluster> wanted, Thread stopAll, ProcessSet processSet, StackShape shape) {
         try {
-            stack.up(wanted, Duration.ofSeconds(timeoutSeconds));
+            List<Cluster> serving = stack.up(wanted, Duration.ofSeconds(timeoutSeconds));
             System.out.println();
-            NextSteps.print(System.out, shape, wanted);
+            new NextSteps(System.out, workspace).print(StackPlan.brokerAddress(shape), wanted, serving);
             if (detach) {
-                fleet.release();
+                processSet.release();
                 Runtime.getRuntime().removeShutdownHook(stopAll);
-                System.out.println("It runs in the background. Stop it with: undermoon down");
+                System.out.println("It runs in the background. Stop it with: " + workspace.command("down"));
                 return 0;
             }
             System.out.println("Ctrl-C stops it. Its data stays, and `up` continues from there.");
@@ -143,9 +150,10 @@ final class UpCommand implements Callable<Integer> {
                         LiveProcesses.identify(ProcessHandle.current().pid()).orElseThrow());
     }
 
-    private static DirectoryLock lock(DataDirectory data) {
+    private DirectoryLock lock(DataDirectory data) {
         return data.lock()
-                .orElseThrow(() -> new LaunchException("another `undermoon up` or `down` is at work on " + data.root()
-                        + "; use its stack, stop it with `undermoon down`, or choose another --data"));
+                .orElseThrow(() -> new LaunchException("another `up` or `down` is at work on " + data.root()
+                        + "; use its stack, stop it with `" + workspace.command("down")
+                        + "`, or choose another --data"));
     }
 }

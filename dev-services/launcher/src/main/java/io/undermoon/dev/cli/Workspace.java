@@ -1,10 +1,10 @@
 package io.undermoon.dev.cli;
 
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.redis.RedisServerProgram;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.state.DataDirectory;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.os.RedisServerProgram;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +16,9 @@ final class Workspace {
     /** Set by the script; the root of the repository. */
     private static final String CHECKOUT_PROPERTY = "undermoon.checkout";
 
+    /** Set by the script; how the user called it. */
+    private static final String PROGRAM_PROPERTY = "undermoon.program";
+
     private static final List<String> SERVICES = List.of("broker-service", "coordinator-service", "proxy-service");
 
     @Option(
@@ -24,6 +27,13 @@ final class Workspace {
             description =
                     "Where the stack keeps its state, its data and its logs (default: .undermoon in the checkout).")
     private @Nullable Path data;
+
+    /** The command line of another command on the same stack, as the user can type it. */
+    String command(String command) {
+        String program = System.getProperty(PROGRAM_PROPERTY, "undermoon");
+        String directory = data == null ? "" : " --data " + (data.toString().contains(" ") ? "'" + data + "'" : data);
+        return program + " " + command + directory;
+    }
 
     DataDirectory data() {
         return new DataDirectory(data == null ? checkout().resolve(".undermoon") : data);
@@ -67,13 +77,13 @@ final class Workspace {
         return installation;
     }
 
-    /** The installation for looking only: its programs may be missing. */
-    Installation forLooking() {
+    /** The installation for commands that start nothing: its programs may be missing. */
+    Installation forReading() {
         return installation(Path.of("redis-server"));
     }
 
     private Path redisServer() {
-        return Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(data().programs()));
+        return RedisServerProgram.find(data().programs());
     }
 
     private static void requireBuilt(Installation installation, String service) {

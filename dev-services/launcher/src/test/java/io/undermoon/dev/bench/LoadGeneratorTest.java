@@ -3,18 +3,18 @@ package io.undermoon.dev.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.undermoon.dev.client.ControlConnection;
-import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.process.Ports;
-import io.undermoon.dev.process.ProcessIdentity;
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.process.ServiceStarter;
-import io.undermoon.dev.redis.RedisServerProgram;
-import io.undermoon.dev.stack.BenchPlan;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.ServiceSpec;
+import io.undermoon.dev.controlplane.Probe;
+import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.Ports;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.os.RedisServerProgram;
+import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.plan.BenchPlan;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class LoadGeneratorTest {
 
     @BeforeAll
     static void startRedis() {
-        Path program = Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(directory));
+        Path program = RedisServerProgram.find(directory);
         int port = Ports.freeBlock(3);
         ServiceSpec service = new BenchPlan(port, port + 1, port + 2, 1)
                 .redis(new Installation(directory, directory, Programs.java(), program));
@@ -105,11 +105,11 @@ class LoadGeneratorTest {
 
     @Test
     void a_target_that_does_not_listen_is_named() {
-        LoadTarget nobody =
-                new LoadTarget("nobody", new HostPort("127.0.0.1", Ports.freeBlock(1)), OptionalLong.empty());
-        assertThatThrownBy(() -> generator.run(nobody, new Cell(Workload.GET, 1, 2, 1), SHORT, SHORT))
+        LoadTarget absent =
+                new LoadTarget("absent", new HostPort("127.0.0.1", Ports.freeBlock(1)), OptionalLong.empty());
+        assertThatThrownBy(() -> generator.run(absent, new Cell(Workload.GET, 1, 2, 1), SHORT, SHORT))
                 .isInstanceOf(LaunchException.class)
-                .hasMessageContaining("nobody");
+                .hasMessageContaining("absent");
         generator.close();
     }
 

@@ -3,7 +3,7 @@ package io.undermoon.dev.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import org.junit.jupiter.api.Test;
 
 class RedisBenchmarkTest {

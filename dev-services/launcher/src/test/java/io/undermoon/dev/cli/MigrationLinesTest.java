@@ -19,7 +19,8 @@ class MigrationLinesTest {
         String waiting = "{" + SLOTS + ",\"state\":\"waiting\"}";
         assertThat(MigrationLines.of(Json.mapper().readTree("[" + running + "," + waiting + "]")))
                 .containsExactly(
-                        "0-9,12-12  h:11 -> h:21  copying  40 of 100 keys, 2 changed meanwhile, 2.5 MB/s, 1.5 s left  ! OOM",
+                        "0-9,12-12  h:11 -> h:21  copying  40 of 100 keys, 2 changed meanwhile,"
+                                + " 2.5 MB/s, 1.5 s left  ! OOM",
                         "0-9,12-12  h:11 -> h:21  waiting");
     }
 }

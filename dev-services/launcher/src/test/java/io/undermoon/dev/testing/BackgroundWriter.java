@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Writes {@code writer:0}, {@code writer:1}, ... with their number as value, each until it is acknowledged, in a thread of its
- * own, at most about a thousand a second. So every number below {@link #acknowledged} must be found, whatever happened meanwhile.
+ * Writes {@code writer:0}, {@code writer:1}, ... with their number as value, each until it is acknowledged, in a thread
+ * of its own, at most about a thousand a second. So every number below {@link #acknowledged} must be found, whatever
+ * happened meanwhile.
  */
 public final class BackgroundWriter implements AutoCloseable {
     private static final long PACE_NANOS = 1_000_000;

@@ -8,7 +8,7 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.dev.check.workload.Workloads;
-import io.undermoon.dev.cluster.ClientSettings;
+import io.undermoon.dev.clusterclient.ClientSettings;
 import io.undermoon.metadata.HostPort;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The consistency checker with all workloads, running. */
 public final class CheckRun implements AutoCloseable {
     private static final int WRITERS = 4;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final AtomicLong RUNS = new AtomicLong();
 
     private final ConsistencyCheck check;
@@ -31,10 +31,10 @@ public final class CheckRun implements AutoCloseable {
     /**
      * Starts writing.
      *
-     * @param patience how long replicas may take in the end
+     * @param settleTimeout how long replicas may take in the end
      * @param ports of the nodes to begin with
      */
-    public static CheckRun start(int stepsPerSecond, boolean allowErrors, Duration patience, int... ports) {
+    public static CheckRun start(int stepsPerSecond, boolean allowErrors, Duration settleTimeout, int... ports) {
         Keyspace keys = new Keyspace("test" + RUNS.incrementAndGet(), 4711);
         Findings findings = new Findings();
         ClientSettings settings = new ClientSettings(
@@ -44,8 +44,8 @@ public final class CheckRun implements AutoCloseable {
                 null,
                 Duration.ofSeconds(20),
                 true);
-        CheckPlan plan =
-                new CheckPlan(settings, WRITERS, keys.seed(), stepsPerSecond, false, allowErrors, true, patience, true);
+        CheckPlan plan = new CheckPlan(
+                settings, WRITERS, keys.seed(), stepsPerSecond, false, allowErrors, true, settleTimeout, true);
         ConsistencyCheck check =
                 new ConsistencyCheck(plan, keys, Workloads.all(keys, findings, WRITERS, false), findings);
         CheckRun run = new CheckRun(check, keys);
@@ -61,7 +61,7 @@ public final class CheckRun implements AutoCloseable {
     /** Waits until this many more commands were acknowledged. */
     public CheckRun awaitCommands(long count) {
         long start = check.acknowledged();
-        await("writers get on").atMost(PATIENCE).until(() -> check.acknowledged() > start + count);
+        await("writers get on").atMost(TIMEOUT).until(() -> check.acknowledged() > start + count);
         return this;
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undermoon.dev.client.BrokerApi;
+import io.undermoon.dev.controlplane.BrokerApi;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
@@ -25,7 +25,7 @@ import redis.clients.jedis.Jedis;
 
 /** What an operator does to one cluster by the broker's API. */
 public final class ClusterOperator {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final int OK = 200;
     private static final int NOTHING_MOVES = 404;
 
@@ -43,7 +43,7 @@ public final class ClusterOperator {
 
     /** Begins to bring the cluster to another number of nodes; proxies that have just joined may take a moment. */
     public void scaleTo(int nodes) {
-        await("scaling to " + nodes + " nodes begins").atMost(PATIENCE).untilAsserted(() -> {
+        await("scaling to " + nodes + " nodes begins").atMost(TIMEOUT).untilAsserted(() -> {
             HttpResponse<String> response = send("POST", "/clusters/migrations/auto/" + name + "/" + nodes, "");
             assertThat(response.statusCode()).as(response.body()).isEqualTo(OK);
         });
@@ -68,7 +68,7 @@ public final class ClusterOperator {
 
     /** Aborts all migrations; those that have switched already are left to be committed. */
     public void abort() {
-        await("migrations are aborted").atMost(PATIENCE).untilAsserted(() -> {
+        await("migrations are aborted").atMost(TIMEOUT).untilAsserted(() -> {
             HttpResponse<String> response = send("DELETE", "/clusters/migrations/" + name, "");
             assertThat(response.statusCode()).as(response.body()).isIn(OK, NOTHING_MOVES);
         });
@@ -77,7 +77,7 @@ public final class ClusterOperator {
     /** Waits until no slot moves. */
     public void awaitStable() {
         await("no slot moves")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .ignoreExceptions()
                 .until(() -> !info().path("is_migrating").asBoolean(true));
     }
@@ -91,7 +91,7 @@ public final class ClusterOperator {
     /** Waits until keys are being copied; false if no slot moves any more before that was seen. */
     public boolean awaitCopying() {
         JsonNode seen = await("keys are copied")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
                 .until(this::info, info -> !info.path("is_migrating").asBoolean(true) || isCopying(info));
@@ -107,7 +107,7 @@ public final class ClusterOperator {
     /** Waits until every master that has slots has a replica that follows it. */
     public void awaitReplicas() {
         await("every master has a replica")
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .ignoreExceptions()
                 .until(() -> masters().stream().allMatch(ClusterOperator::hasReplica));
     }
@@ -134,7 +134,7 @@ public final class ClusterOperator {
             throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
                 .header("Content-Type", "application/json")
-                .timeout(PATIENCE)
+                .timeout(TIMEOUT)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build();
         return http.send(request, BodyHandlers.ofString());

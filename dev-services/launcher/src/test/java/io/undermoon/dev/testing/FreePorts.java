@@ -1,7 +1,7 @@
 package io.undermoon.dev.testing;
 
-import io.undermoon.dev.process.Ports;
-import io.undermoon.dev.stack.PortLayout;
+import io.undermoon.dev.os.Ports;
+import io.undermoon.dev.plan.PortLayout;
 
 /** A block of ports that is free now, and still is when a killed service is started again. */
 public final class FreePorts {

@@ -1,6 +1,7 @@
 package io.undermoon.dev.testing;
 
-import io.undermoon.dev.process.Programs;
+import io.undermoon.dev.os.Programs;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +40,30 @@ public final class LauncherProcess {
 
     /** Runs {@code undermoon <command> --data <directory> <options>} to its end. */
     public Result run(String command, String... options) throws IOException, InterruptedException {
+        return runWithInput(List.of(), command, options);
+    }
+
+    /** @param input the lines of its standard input */
+    public Result runWithInput(List<String> input, String command, String... options)
+            throws IOException, InterruptedException {
+        return runProcess(input, command, commandLine(command, options));
+    }
+
+    /** Runs {@code LettuceLines}, the program around Lettuce 7, which has a class path of its own. */
+    public Result runLettuce7(List<String> input, int port) throws IOException, InterruptedException {
+        Path target = CHECKOUT.resolve("dev-services/lettuce-7/target");
+        String classPath = target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
+        String main = "io.undermoon.dev.lettuce.LettuceLines";
+        return runProcess(
+                input, "lettuce", List.of(Programs.java().toString(), "-cp", classPath, main, String.valueOf(port)));
+    }
+
+    private Result runProcess(List<String> input, String command, List<String> line)
+            throws IOException, InterruptedException {
         Path output = Files.createTempFile(data, command, ".out");
-        ProcessBuilder builder = new ProcessBuilder(commandLine(command, options))
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .redirectInput(Files.write(Files.createTempFile(data, command, ".in"), input)
+                        .toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().putAll(environment);

@@ -2,17 +2,16 @@ package io.undermoon.dev.testing;
 
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.dev.client.ControlConnection;
-import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.process.ProcessIdentity;
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.process.ServiceStarter;
-import io.undermoon.dev.redis.RedisServerProgram;
-import io.undermoon.dev.stack.ServiceKind;
-import io.undermoon.dev.stack.ServiceSpec;
-import io.undermoon.dev.stack.ServiceSpec.Listener;
-import io.undermoon.dev.stack.ServiceSpec.Readiness;
+import io.undermoon.dev.controlplane.Probe;
+import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.os.RedisServerProgram;
+import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.plan.ServiceKind;
+import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.plan.ServiceSpec.Listener;
+import io.undermoon.dev.plan.ServiceSpec.Readiness;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +20,7 @@ import java.util.List;
 
 /** A Redis Cluster of real servers: two masters with half of the slots each, and a replica of the first. */
 public final class RedisClusterProcesses implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int NODES = 3;
 
     private final List<ProcessIdentity> processes = new ArrayList<>();
@@ -72,7 +71,7 @@ public final class RedisClusterProcesses implements AutoCloseable {
     }
 
     private void start(Path directory, int port, int busPort) {
-        Path program = Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(directory));
+        Path program = RedisServerProgram.find(directory);
         List<String> command = new ArrayList<>(List.of(program.toString(), "--bind", "127.0.0.1"));
         command.addAll(List.of("--port", String.valueOf(port), "--cluster-port", String.valueOf(busPort)));
         command.addAll(List.of("--cluster-enabled", "yes", "--cluster-config-file", "nodes-" + port + ".conf"));
@@ -85,7 +84,7 @@ public final class RedisClusterProcesses implements AutoCloseable {
                 List.of(new Listener(port, "RESP")),
                 new Readiness(Readiness.Check.PING, port));
         processes.add(ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
-        await().atMost(PATIENCE).until(() -> Probe.isReady(service.readiness()));
+        await().atMost(TIMEOUT).until(() -> Probe.isReady(service.readiness()));
     }
 
     private void join() throws IOException {
@@ -103,9 +102,9 @@ public final class RedisClusterProcesses implements AutoCloseable {
                     String.valueOf(port(i) + NODES));
         }
         String master = call(firstMaster(), "CLUSTER", "MYID");
-        await().atMost(PATIENCE).until(() -> call(replica(), "CLUSTER", "NODES").contains(master));
+        await().atMost(TIMEOUT).until(() -> call(replica(), "CLUSTER", "NODES").contains(master));
         call(replica(), "CLUSTER", "REPLICATE", master);
-        await().atMost(PATIENCE).until(() -> isWhole());
+        await().atMost(TIMEOUT).until(() -> isWhole());
     }
 
     private boolean isWhole() throws IOException {

@@ -3,7 +3,7 @@ package io.undermoon.dev.bench.migration;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.dev.bench.ReplyCounter;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.net.Socket;

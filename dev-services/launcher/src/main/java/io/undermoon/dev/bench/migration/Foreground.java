@@ -12,7 +12,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.Slot;
 import java.util.ArrayDeque;
@@ -29,9 +29,9 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * Clients of a cluster on one thread: each has one command on its way (80 % GET, 20 % SET), follows redirections, and remembers where
- * slots are together with the others. Either each sends as soon as it has its reply, or commands fall due at a fixed rate, in
- * steps of a millisecond, and wait where no client is free: then latency counts from when they were due.
+ * Clients of a cluster on one thread: each has one command in flight (80 % GET, 20 % SET), follows redirections, and
+ * shares one slot map with the others. Each client sends as soon as it has its reply; or commands are due at a fixed
+ * rate, in steps of a millisecond, and wait until a client is free: then their latency is measured from the due time.
  */
 final class Foreground implements AutoCloseable {
     private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(2);
@@ -53,7 +53,7 @@ final class Foreground implements AutoCloseable {
     private final HostPort[] owners = new HostPort[Slot.COUNT];
     private final List<ForegroundClient> clients = new ArrayList<>();
 
-    // The rest belongs to the loop.
+    // The following fields belong to the event loop.
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final ArrayDeque<ForegroundClient> idle = new ArrayDeque<>();
     private final ArrayDeque<Long> waiting = new ArrayDeque<>();
@@ -122,7 +122,7 @@ final class Foreground implements AutoCloseable {
             if (client == null) {
                 waiting.add(dueNanos);
             } else {
-                // Within one tick a command cannot be sent at its own moment; that is no fault of the cluster.
+                // Commands of one tick cannot be sent earlier; this delay is not the cluster's.
                 send(client, now - dueNanos < 2 * TICK_NANOS ? now : dueNanos);
             }
         }

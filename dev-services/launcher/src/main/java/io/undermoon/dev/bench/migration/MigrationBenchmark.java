@@ -2,7 +2,7 @@ package io.undermoon.dev.bench.migration;
 
 import io.undermoon.dev.bench.migration.MigrationReport.Load;
 import io.undermoon.dev.bench.migration.MigrationReport.Move;
-import io.undermoon.dev.run.Progress;
+import io.undermoon.dev.lifecycle.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * Measures one pair: there under a load that saturates, back without any, there again under two fifths of the load. So code is
- * compiled when what is idle gets measured, and nothing is moved without being measured.
+ * Measures the moves of one pair: forth under a saturating load, back without load, and forth under 40 % of the load.
+ * In this order code is compiled before the idle move, and every move is measured.
  */
 final class MigrationBenchmark {
     private static final double OFFERED_SHARE = 0.4;

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that one run found; the content of the file of {@code --json}.
+ * The result of one run, which {@code --json} writes to a file.
  *
  * @param keys on the first node
  * @param moved how many of them were in slots that moved

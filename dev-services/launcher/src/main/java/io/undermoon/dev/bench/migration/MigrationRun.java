@@ -2,9 +2,9 @@ package io.undermoon.dev.bench.migration;
 
 import io.undermoon.dev.bench.Machine;
 import io.undermoon.dev.bench.migration.MigrationReport.Move;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A whole run: redis-cli first, where it is there, then this system, each with processes of its own that end before the next begin.
+ * A whole run: first redis-cli, where it is installed, then this system, each with processes of its own that are
+ * stopped before the next ones start.
  *
  * @param installation its data directory is emptied
  * @param redisCli empty to leave its part out

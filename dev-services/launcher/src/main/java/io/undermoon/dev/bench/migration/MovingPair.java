@@ -4,7 +4,10 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.SlotRanges;
 import java.util.List;
 
-/** Two nodes of a cluster, running, between which slots can be moved. The first has the lower half of all slots. Closing ends them. */
+/**
+ * Two running nodes of a cluster between which slots can be moved. The first has the lower half of all slots. Closing
+ * ends them.
+ */
 interface MovingPair extends AutoCloseable {
     /** Slots of the first node. */
     SlotRanges SLOTS = SlotRanges.of(0, 8191);

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What clients saw for a while.
+ * What the clients measured during one period.
  *
  * @param p99Millis latency, redirections included; under offered load counted from when the command was due
  * @param longestMillis the longest that a single command took

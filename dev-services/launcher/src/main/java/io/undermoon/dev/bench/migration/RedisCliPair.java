@@ -1,18 +1,18 @@
 package io.undermoon.dev.bench.migration;
 
-import io.undermoon.dev.client.ControlConnection;
-import io.undermoon.dev.client.Probe;
-import io.undermoon.dev.process.LiveProcesses;
-import io.undermoon.dev.process.Ports;
-import io.undermoon.dev.process.ProcessIdentity;
-import io.undermoon.dev.process.ServiceStarter;
-import io.undermoon.dev.run.Patience;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.ServiceKind;
-import io.undermoon.dev.stack.ServiceSpec;
-import io.undermoon.dev.stack.ServiceSpec.Listener;
-import io.undermoon.dev.stack.ServiceSpec.Readiness;
+import io.undermoon.dev.controlplane.Probe;
+import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.lifecycle.Await;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.Ports;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.ServiceKind;
+import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.plan.ServiceSpec.Listener;
+import io.undermoon.dev.plan.ServiceSpec.Readiness;
 import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,13 +35,13 @@ final class RedisCliPair implements MovingPair {
     private final Path directory;
     private final int basePort = Ports.freeBlock(2 * NODES);
     private final List<ProcessIdentity> processes = new ArrayList<>();
-    private final Patience patience;
+    private final Await await;
 
     private RedisCliPair(Path redisServer, Path redisCli, Path directory, Progress progress) {
         this.redisServer = redisServer;
         this.redisCli = redisCli;
         this.directory = directory;
-        this.patience = new Patience(progress, START_TIMEOUT, () -> {});
+        this.await = new Await(progress, START_TIMEOUT, () -> {});
     }
 
     /** @throws LaunchException if they do not start; then none is left */
@@ -90,13 +90,13 @@ final class RedisCliPair implements MovingPair {
         for (int i = 0; i < NODES; i++) {
             ServiceSpec service = spec(basePort + i);
             processes.add(ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
-            patience.until(() -> Probe.isReady(service.readiness()) ? List.of() : List.of(service.name()));
+            await.until(() -> Probe.isReady(service.readiness()) ? List.of() : List.of(service.name()));
         }
         call(0, "CLUSTER", "ADDSLOTSRANGE", "0", "8191");
         call(1, "CLUSTER", "ADDSLOTSRANGE", "8192", "16383");
         call(1, "CLUSTER", "SET-CONFIG-EPOCH", "2");
         call(0, "CLUSTER", "MEET", HOST, String.valueOf(basePort + 1), String.valueOf(basePort + 1 + NODES));
-        patience.until(() -> isWhole(0) && isWhole(1) ? List.of() : List.of("the two servers to form a cluster"));
+        await.until(() -> isWhole(0) && isWhole(1) ? List.of() : List.of("the two servers to form a cluster"));
     }
 
     private boolean isWhole(int index) {

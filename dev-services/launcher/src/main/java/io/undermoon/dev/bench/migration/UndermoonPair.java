@@ -1,21 +1,21 @@
 package io.undermoon.dev.bench.migration;
 
-import io.undermoon.dev.client.BrokerApi;
-import io.undermoon.dev.client.ControlConnection;
-import io.undermoon.dev.process.Ports;
-import io.undermoon.dev.run.Fleet;
-import io.undermoon.dev.run.LocalStack;
-import io.undermoon.dev.run.Patience;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.Installation;
-import io.undermoon.dev.stack.LaunchException;
-import io.undermoon.dev.stack.PortLayout;
-import io.undermoon.dev.stack.StackPlan;
-import io.undermoon.dev.stack.StackShape;
-import io.undermoon.dev.stack.WantedCluster;
-import io.undermoon.dev.state.DataDirectory;
-import io.undermoon.dev.state.DirectoryLock;
-import io.undermoon.dev.state.StackState;
+import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.DirectoryLock;
+import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.lifecycle.Await;
+import io.undermoon.dev.lifecycle.LocalStack;
+import io.undermoon.dev.lifecycle.ProcessSet;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.Ports;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.LaunchException;
+import io.undermoon.dev.plan.PortLayout;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.plan.StackShape;
+import io.undermoon.dev.plan.WantedCluster;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
@@ -37,15 +37,16 @@ final class UndermoonPair implements MovingPair {
 
     private final Progress progress;
     private final DirectoryLock lock;
-    private final Fleet fleet;
+    private final ProcessSet processSet;
     private final BrokerApi broker;
     private final Node first;
     private final Node second;
 
-    private UndermoonPair(Progress progress, DirectoryLock lock, Fleet fleet, BrokerApi broker) throws IOException {
+    private UndermoonPair(Progress progress, DirectoryLock lock, ProcessSet processSet, BrokerApi broker)
+            throws IOException {
         this.progress = progress;
         this.lock = lock;
-        this.fleet = fleet;
+        this.processSet = processSet;
         this.broker = broker;
         this.first = master(node -> owns(node, 0));
         this.second = master(node -> owns(node, SLOTS.size()));
@@ -60,19 +61,19 @@ final class UndermoonPair implements MovingPair {
         StackShape shape = new StackShape(NODES / 2, 1, false, ports);
         DataDirectory data = new DataDirectory(installation.data());
         DirectoryLock lock = data.lock().orElseThrow(() -> new LaunchException(data.root() + " is in use"));
-        Fleet fleet = new Fleet(data, StackState.of(shape));
+        ProcessSet processSet = new ProcessSet(data, StackState.of(shape));
         try {
-            new LocalStack(fleet, progress, shape, installation)
+            new LocalStack(processSet, progress, shape, installation)
                     .up(List.of(new WantedCluster(CLUSTER, NODES)), START_TIMEOUT);
             UndermoonPair pair =
-                    new UndermoonPair(progress, lock, fleet, new BrokerApi(StackPlan.brokerAddress(shape)));
+                    new UndermoonPair(progress, lock, processSet, new BrokerApi(StackPlan.brokerAddress(shape)));
             pair.storeNothingOnDisk();
             return pair;
         } catch (IOException e) {
-            stop(fleet, lock, progress);
+            stop(processSet, lock, progress);
             throw new LaunchException("the cluster cannot be used: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            stop(fleet, lock, progress);
+            stop(processSet, lock, progress);
             throw e;
         }
     }
@@ -110,12 +111,12 @@ final class UndermoonPair implements MovingPair {
         } catch (IOException e) {
             throw new LaunchException("the broker does not move slots: " + e.getMessage(), e);
         }
-        patience().until(() -> stillMoves() ? List.of("slots to move") : List.of());
+        await().until(() -> stillMoves() ? List.of("slots to move") : List.of());
     }
 
     @Override
     public void awaitCleanUp() {
-        patience().until(() -> hasLeftOvers() ? List.of("left-over keys to be removed") : List.of());
+        await().until(() -> hasLeftOvers() ? List.of("left-over keys to be removed") : List.of());
     }
 
     private boolean hasLeftOvers() {
@@ -135,8 +136,8 @@ final class UndermoonPair implements MovingPair {
         }
     }
 
-    private Patience patience() {
-        return new Patience(progress, MOVE_TIMEOUT, () -> {}, POLL);
+    private Await await() {
+        return new Await(progress, MOVE_TIMEOUT, () -> {}, POLL);
     }
 
     /** Asks nothing until something has happened: what is asked takes time from what is measured. */
@@ -181,11 +182,11 @@ final class UndermoonPair implements MovingPair {
 
     @Override
     public void close() {
-        stop(fleet, lock, progress);
+        stop(processSet, lock, progress);
     }
 
-    private static void stop(Fleet fleet, DirectoryLock lock, Progress progress) {
-        fleet.close(progress);
+    private static void stop(ProcessSet processSet, DirectoryLock lock, Progress progress) {
+        processSet.close(progress);
         lock.close();
     }
 }

@@ -3,15 +3,15 @@ package io.undermoon.dev.check.workload;
 import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.resp.RespValue;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Pairs of numbers whose sum is always 0, each in one slot with a count of the transfers between them. Whoever reads both at once
- * and finds another sum has seen a part of a transfer, or a key without its neighbour.
+ * Pairs of numbers whose sum is always 0, each in one slot with a count of the transfers between them. A read of both
+ * that finds another sum has seen a part of a transfer, or one key without the other.
  */
 final class Accounts {
     static final int PAIRS = 128;

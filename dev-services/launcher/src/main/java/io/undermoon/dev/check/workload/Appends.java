@@ -1,6 +1,6 @@
 package io.undermoon.dev.check.workload;
 
-import io.undermoon.dev.cluster.Outcome;
+import io.undermoon.dev.clusterclient.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,8 +36,8 @@ final class Appends {
     }
 
     /**
-     * Compares a collection with all that was added to it: what was acknowledged is there, nothing else but what is unknown is, and
-     * nothing is there twice.
+     * Compares a collection with everything that was added to it: all acknowledged elements are there, no others except
+     * those whose outcome is unknown, and none twice.
      */
     static void compare(Collection<Appends> writers, String key, List<String> found, Consumer<String> wrong) {
         Set<String> present = new HashSet<>();

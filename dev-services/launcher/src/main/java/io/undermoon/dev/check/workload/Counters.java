@@ -4,15 +4,16 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * {@code INCRBY} of keys that all writers share. A value is never below what was acknowledged, never goes back, and in the end is at
- * most what was acknowledged and what is unknown together: an increment executed twice is found as well as one that is lost.
+ * {@code INCRBY} of keys that all writers share. A value is never below what was acknowledged, never goes back, and in
+ * the end is at most what was acknowledged and what is unknown together: an increment executed twice is found as well
+ * as one that is lost.
  */
 final class Counters implements Workload {
     private static final int KEYS = 256;

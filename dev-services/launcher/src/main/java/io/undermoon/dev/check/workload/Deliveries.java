@@ -1,9 +1,9 @@
 package io.undermoon.dev.check.workload;
 
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class Deliveries {
     enum State {
         DELIVERED,
         ACKNOWLEDGED,
-        /** {@code XACK} was sent and nobody knows what became of it. */
+        /** {@code XACK} was sent and its outcome is unknown. */
         OPEN
     }
 

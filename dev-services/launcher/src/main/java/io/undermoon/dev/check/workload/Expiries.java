@@ -4,17 +4,18 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Keys with a time to live, short and long, given with the value ({@code PX}), afterwards ({@code PEXPIRE}, {@code PEXPIREAT}), kept
- * ({@code KEEPTTL}), and taken away ({@code PERSIST}): there before, gone after, and never with another time than was set.
+ * Keys with a time to live, short and long, given with the value ({@code PX}), afterwards ({@code PEXPIRE}, {@code
+ * PEXPIREAT}), kept ({@code KEEPTTL}), and removed ({@code PERSIST}): the key exists before its time, not after, and
+ * never has another time than was set.
  */
 final class Expiries implements Workload {
     private static final int PLACES = 100;
@@ -149,7 +150,7 @@ final class Expiries implements Workload {
                 case 5, 6 -> {
                     String value = "v" + next++;
                     Outcome outcome = client.call(key, Command.of("SET", key, value, "KEEPTTL"));
-                    // A key whose time ran out meanwhile would be made anew, without one.
+                    // A key that has expired meanwhile would be created again, without a time to live.
                     if (life.isNear(System.nanoTime())) {
                         giveUp(place);
                     } else {

@@ -4,17 +4,20 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Big strings, one for each writer, that are replaced and read whole. Their bytes follow from the number of the version. */
+/**
+ * Big strings, one for each writer, that are replaced and read whole. Their bytes follow from the number of the
+ * version.
+ */
 final class LargeValues implements Workload {
     private final String name;
     private final int bytes;

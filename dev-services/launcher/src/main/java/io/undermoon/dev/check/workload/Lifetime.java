@@ -1,14 +1,14 @@
 package io.undermoon.dev.check.workload;
 
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.resp.RespValue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value and when it ends, as far as its writer can know: not before the earliest and not after the latest moment, in {@link
- * System#nanoTime}. The clocks of all machines have to agree within {@value #SLACK_MILLIS} ms.
+ * A value and the period in which it expires, as far as its writer can know: not before the earliest and not after the
+ * latest moment, in {@link System#nanoTime}. The clocks of all machines have to agree within {@value #SLACK_MILLIS} ms.
  *
  * @param value null where there is none
  */

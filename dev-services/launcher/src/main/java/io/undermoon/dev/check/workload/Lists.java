@@ -4,14 +4,17 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** {@code RPUSH} of unique elements to lists that all writers share: none is lost, none twice, each writer's are in order. */
+/**
+ * {@code RPUSH} of unique elements to lists that all writers share: none is lost, none is there twice, and those of
+ * each writer are in order.
+ */
 final class Lists implements Workload {
     private static final int KEYS = 64;
 

@@ -3,8 +3,8 @@ package io.undermoon.dev.check.workload;
 import io.undermoon.dev.check.Keyspace;
 
 /**
- * The keys that one writer alone writes: a fixed number of places with a name each. When the outcome of a write is not known, which may
- * mean that it happens later, its name is given up and the place gets another.
+ * The keys that one writer alone writes: a fixed number of places with a name each. When the outcome of a write is
+ * unknown, so that it may still take effect later, its name is abandoned and the place gets a new one.
  */
 final class OwnKeys {
     private final Keyspace keys;
@@ -27,7 +27,7 @@ final class OwnKeys {
         return keys.key(workload, writer + "-" + place + "-" + generations[place]);
     }
 
-    /** Gives the present name up for ever. */
+    /** Abandons the present name. */
     void renew(int place) {
         generations[place]++;
     }

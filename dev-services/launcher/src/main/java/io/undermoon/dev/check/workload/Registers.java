@@ -4,17 +4,17 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Keys with one writer each and many readers: numbers that only rise. Whoever reads never gets a number lower than the last one that
- * was acknowledged before the read began, and the writer itself gets exactly that one.
+ * Keys with one writer each and many readers: numbers that only rise. A read never returns a number lower than the last
+ * one that was acknowledged before the read began, and the writer itself reads exactly that one.
  */
 final class Registers implements Workload {
     private static final int PLACES = 64;

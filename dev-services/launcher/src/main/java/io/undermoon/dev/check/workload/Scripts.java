@@ -4,8 +4,8 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
 import java.util.SplittableRandom;
 
 /** Transfers by {@code EVAL}, read by scripts or by {@code MGET}: always whole. */

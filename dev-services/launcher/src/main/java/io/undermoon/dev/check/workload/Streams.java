@@ -4,11 +4,11 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
-import io.undermoon.dev.cluster.Reply;
-import io.undermoon.dev.stack.LaunchException;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
+import io.undermoon.dev.clusterclient.Reply;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * {@code XADD} to shared streams, and a consumer group whose consumers, one for each writer, read and acknowledge: no entry is lost, each
- * is delivered to one consumer once, and what was acknowledged is not pending.
+ * {@code XADD} to shared streams, and a consumer group whose consumers, one for each writer, read and acknowledge: no
+ * entry is lost, each is delivered to one consumer once, and what was acknowledged is not pending.
  */
 final class Streams implements Workload {
     static final String GROUP = "group";

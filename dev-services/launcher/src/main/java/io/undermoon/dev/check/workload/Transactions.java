@@ -4,9 +4,9 @@ import io.undermoon.dev.check.Findings;
 import io.undermoon.dev.check.Keyspace;
 import io.undermoon.dev.check.View;
 import io.undermoon.dev.check.Workload;
-import io.undermoon.dev.cluster.ClusterClient;
-import io.undermoon.dev.cluster.Command;
-import io.undermoon.dev.cluster.Outcome;
+import io.undermoon.dev.clusterclient.ClusterClient;
+import io.undermoon.dev.clusterclient.Command;
+import io.undermoon.dev.clusterclient.Outcome;
 import java.util.List;
 import java.util.SplittableRandom;
 

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.undermoon.dev.bench.migration.MigrationReport.Load;
 import io.undermoon.dev.bench.migration.MigrationReport.Move;
-import io.undermoon.dev.process.Programs;
-import io.undermoon.dev.redis.RedisServerProgram;
-import io.undermoon.dev.run.Progress;
-import io.undermoon.dev.stack.Installation;
+import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.os.RedisServerProgram;
+import io.undermoon.dev.plan.Installation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,7 @@ class RedisCliMigrationIT {
     void every_move_is_measured_and_clients_follow() {
         Optional<Path> redisCli = Programs.onPath("redis-cli");
         assumeTrue(redisCli.isPresent(), "redis-cli is not installed, so there is nothing to compare with");
-        Path redisServer = Programs.onPath("redis-server").orElseGet(() -> RedisServerProgram.unpackInto(directory));
+        Path redisServer = RedisServerProgram.find(directory);
         Installation installation =
                 new Installation(directory, directory.resolve("data"), Programs.java(), redisServer);
         Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));

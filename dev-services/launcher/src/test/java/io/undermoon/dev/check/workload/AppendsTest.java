@@ -2,7 +2,7 @@ package io.undermoon.dev.check.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.dev.cluster.Outcome;
+import io.undermoon.dev.clusterclient.Outcome;
 import io.undermoon.resp.RespValue.Int;
 import java.util.ArrayList;
 import java.util.List;

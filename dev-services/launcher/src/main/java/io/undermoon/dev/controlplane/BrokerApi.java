@@ -1,0 +1,97 @@
+package io.undermoon.dev.controlplane;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.client.BrokerHttpException;
+import io.undermoon.dev.plan.WantedCluster;
+import io.undermoon.json.Json;
+import io.undermoon.metadata.Cluster;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.slot.SlotRanges;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The calls of the broker's HTTP API that starting a stack and benchmarks of migrations need. */
+public final class BrokerApi {
+    private static final int WATCH_SECONDS = 5;
+
+    private final BrokerCalls broker;
+
+    /** @param address {@code host:port} of the broker */
+    public BrokerApi(String address) {
+        this.broker = new BrokerCalls(address, Duration.ofSeconds(10));
+    }
+
+    /** Every registered proxy, failed ones included. */
+    public List<String> proxies() throws IOException {
+        return strings(get("/proxies/addresses"), "addresses");
+    }
+
+    /** The proxies that the broker has given up on until they register again. */
+    public List<String> failedProxies() throws IOException {
+        return strings(get("/proxies/failed/addresses"), "addresses");
+    }
+
+    public List<String> clusterNames() throws IOException {
+        return strings(get("/clusters/names"), "names");
+    }
+
+    public Optional<Cluster> cluster(ClusterName name) throws IOException {
+        JsonNode cluster = get("/clusters/meta/" + name).path("cluster");
+        return cluster.isObject() ? Optional.of(Json.mapper().treeToValue(cluster, Cluster.class)) : Optional.empty();
+    }
+
+    /** @return the error code if the broker refused, empty if the cluster was created */
+    public Optional<String> create(WantedCluster wanted) throws IOException {
+        try {
+            broker.post("/clusters/meta/" + wanted.name(), Map.of("node_number", wanted.nodes()));
+            return Optional.empty();
+        } catch (BrokerHttpException e) {
+            if (e.status() == 0) {
+                throw e;
+            }
+            return Optional.of(e.code().isEmpty() ? e.text() : e.code());
+        }
+    }
+
+    /**
+     * Has slots moved; returns when that is planned. It is done when the cluster is not {@link #isMigrating}.
+     *
+     * @throws IOException if the broker refuses, with its words
+     */
+    public void reshard(ClusterName name, ProxyAddress source, ProxyAddress destination, SlotRanges slots)
+            throws IOException {
+        broker.post(
+                "/clusters/migrations/reshard/" + name,
+                Map.of("sources", List.of(source), "destination", destination, "range_list", slots));
+    }
+
+    /** Whether slots of the cluster move or are to move. */
+    public boolean isMigrating(ClusterName name) throws IOException {
+        return get("/clusters/info/" + name).path("is_migrating").asBoolean();
+    }
+
+    /** The epoch of the metadata, which rises with every change. */
+    public long epoch() throws IOException {
+        return get("/epoch").asLong();
+    }
+
+    /** Returns when the metadata has another epoch than the known one, or after {@value #WATCH_SECONDS} seconds. */
+    public void awaitChange(long knownEpoch) throws IOException {
+        get("/watch?timeout=" + WATCH_SECONDS + "&epoch=" + knownEpoch);
+    }
+
+    private JsonNode get(String path) throws IOException {
+        return broker.send("GET", path, null).read(JsonNode.class);
+    }
+
+    private static List<String> strings(JsonNode object, String member) {
+        List<String> values = new ArrayList<>();
+        object.path(member).forEach(value -> values.add(value.asText()));
+        return values;
+    }
+}

@@ -1,0 +1,69 @@
+package io.undermoon.dev.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.json.Json;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.umctl.MigrationProgress;
+import io.undermoon.umctl.MigrationProgress.Side;
+import io.undermoon.umctl.MigrationProgress.State;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MigrationTallyTest {
+    private final MigrationTally tally = new MigrationTally();
+
+    @Test
+    void adds_up_all_migrations_that_were_ever_reported() throws IOException {
+        tally.add(json("[" + running(0, 100, 40, 0) + "," + waiting(10) + "]"));
+        assertThat(tally.bar())
+                .isEqualTo("[######------------------------]  20 %  0 of 2 migrations  40 keys  2.5 MB/s");
+
+        tally.add(json("[" + running(10, 200, 100, 3000) + "]"));
+        assertThat(tally.bar()).contains(" 75 %  1 of 2 migrations  140 keys");
+
+        tally.add(json("[]"));
+        assertThat(tally.bar())
+                .isEqualTo("[##############################] 100 %  2 of 2 migrations  140 keys  0.0 MB/s");
+        assertThat(tally.summary(Duration.ofMillis(1500)))
+                .isEqualTo("2 migrations ended: 140 keys in 1.5 s; commands were held for at most 3.0 ms.");
+    }
+
+    @Test
+    void takes_the_newer_numbers_of_the_source_itself() throws IOException {
+        tally.add(json("[" + running(0, 100, 40, 0) + "]"));
+        TaggedSlots slots =
+                Json.mapper().treeToValue(json(running(0, 100, 40, 0)).path("slot_range"), TaggedSlots.class);
+        tally.add(List.of(report(slots, Side.SOURCE, 100, 12_000), report(slots, Side.DESTINATION, 999, 99_000)));
+        tally.add(json("[]"));
+        assertThat(tally.summary(Duration.ofSeconds(1)))
+                .isEqualTo("1 migration ended: 100 keys in 1.0 s; commands were held for at most 12.0 ms.");
+    }
+
+    private static MigrationProgress report(TaggedSlots slots, Side side, long copied, long hold) {
+        return new MigrationProgress(slots, side, State.SWITCHED, copied, 100, copied, 1, 0, 1, 1, 1, 1, hold, "");
+    }
+
+    private static String slots(int first) {
+        return "\"slot_range\":{\"range_list\":[[" + first + "," + (first + 9)
+                + "]],\"tag\":{\"Migrating\":{\"epoch\":7,"
+                + "\"src_proxy_address\":\"h:1\",\"src_node_address\":\"h:11\","
+                + "\"dst_proxy_address\":\"h:2\",\"dst_node_address\":\"h:21\"}}}";
+    }
+
+    private static String waiting(int first) {
+        return "{" + slots(first) + ",\"state\":\"waiting\"}";
+    }
+
+    private static String running(int first, int total, int copied, int hold) {
+        return "{" + slots(first) + ",\"state\":\"copying\",\"keys_total\":" + total + ",\"keys_copied\":" + copied
+                + ",\"bytes_per_second\":2500000,\"longest_hold_us\":" + hold + "}";
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return Json.mapper().readTree(text);
+    }
+}
