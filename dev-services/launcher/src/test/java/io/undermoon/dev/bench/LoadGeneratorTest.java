@@ -3,8 +3,8 @@ package io.undermoon.dev.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;

@@ -2,8 +2,8 @@ package io.undermoon.dev.testing;
 
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.RedisServerProgram;

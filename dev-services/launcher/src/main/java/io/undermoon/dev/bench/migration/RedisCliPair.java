@@ -1,7 +1,7 @@
 package io.undermoon.dev.bench.migration;
 
-import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.controlplane.ControlConnection;
+import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.lifecycle.Await;
 import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.os.LiveProcesses;
