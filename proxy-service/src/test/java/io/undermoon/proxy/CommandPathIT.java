@@ -24,9 +24,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Follows a {@code GET} from socket to socket: when the command is written to the node, and when the reply is written to the
- * client, the stack of the event loop shows which classes handed the bytes on. Classes that only answer a question on the way (the
- * command table, the routes) have returned by then.
+ * Follows a {@code GET} from socket to socket: when the command is written to the node, and when the reply is written
+ * to the client, the stack of the event loop shows which classes handed the bytes on. Classes that only answer a
+ * question on the way (the command table, the routes) have returned by then.
  */
 class CommandPathIT {
     private static final int MAX_FILES = 10;

@@ -12,8 +12,8 @@ public final class Converters {
     private Converters() {}
 
     /**
-     * Reads a value and checks it. The framework collects the refusals of all keys, adds key and value to each, and stops
-     * the start.
+     * Reads a value and checks it. The framework collects the refusals of all keys, adds key and value to each, and
+     * stops the start.
      *
      * @param parser of the text without surrounding spaces; throws any unchecked exception for what it cannot read
      * @param expectation completes "expected …"

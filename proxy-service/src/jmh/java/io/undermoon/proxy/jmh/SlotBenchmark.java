@@ -19,7 +19,8 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class SlotBenchmark {
-    @Param({"user:1", "key:000000012345", "{user:1000}:followers", "session:0123456789abcdef0123456789abcdef:attributes"})
+    @Param({"user:1", "key:000000012345", "{user:1000}:followers",
+        "session:0123456789abcdef0123456789abcdef:attributes"})
     String key = "";
 
     private ByteBuf in = PooledByteBufAllocator.DEFAULT.directBuffer();

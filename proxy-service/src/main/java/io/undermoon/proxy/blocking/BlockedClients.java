@@ -11,10 +11,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * The clients of a loop that are blocked in a command such as {@code BLPOP}.
  *
- * <p>When the slot that such a command is about is served somewhere else, it is unblocked where it waits and handled again by the
- * routes of that moment: with active redirection it goes on waiting at the new owner for the rest of its time, without it the
- * client gets {@code MOVED}, and {@code CLUSTERDOWN} when the slot is not served. An element that the old owner gave in the same
- * moment is delivered. Commands without keys ({@code WAIT}) stay where they are. Owned by the loop.
+ * <p>When the slot that such a command is about is served somewhere else, it is unblocked where it waits and handled
+ * again by the routes of that moment: with active redirection it goes on waiting at the new owner for the rest of its
+ * time, without it the client gets {@code MOVED}, and {@code CLUSTERDOWN} when the slot is not served. An element that
+ * the old owner gave in the same moment is delivered. Commands without keys ({@code WAIT}) stay where they are. Owned
+ * by the loop.
  */
 final class BlockedClients {
     private final ProxyLoop loop;

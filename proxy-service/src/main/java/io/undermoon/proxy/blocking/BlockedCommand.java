@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A command that blocks at a node or peer on a pinned connection, from when it is sent until its reply is in.
  *
- * <p>It ends in one of these ways: the reply arrives and is passed on; the connection is lost and the client is told; the client
- * leaves and the connection is closed; or it is to be {@linkplain #repeat repeated}: then the node is asked to unblock it with an
- * error, which tells for certain whether an element was taken or not. On that error the command is handled again, with what is
- * left of its time; any other reply is passed on. Owned by the session's loop.
+ * <p>It ends in one of these ways: the reply arrives and is passed on; the connection is lost and the client is told;
+ * the client leaves and the connection is closed; or it is to be {@linkplain #repeat repeated}: then the node is asked
+ * to unblock it with an error, which tells for certain whether an element was taken or not. On that error the command
+ * is handled again, with what is left of its time; any other reply is passed on. Owned by the session's loop.
  */
 final class BlockedCommand implements BlockedFeature, ReplyReceiver {
     /** The command is about a node rather than a slot. */

@@ -20,10 +20,10 @@ import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Commands whose reply may take its time: they block at the node itself, on a pinned connection, so the timeout and the order in
- * which blocked clients are served are those of Redis. The client's earlier commands are answered before one starts, and its
- * later ones wait. When the client leaves, its connection is closed and Redis forgets the command at once. {@link
- * BlockedCommand} says what may happen meanwhile. Owned by a loop.
+ * Commands whose reply may take its time: they block at the node itself, on a pinned connection, so the timeout and the
+ * order in which blocked clients are served are those of Redis. The client's earlier commands are answered before one
+ * starts, and its later ones wait. When the client leaves, its connection is closed and Redis forgets the command at
+ * once. {@link BlockedCommand} says what may happen meanwhile. Owned by a loop.
  */
 public final class BlockingCommands {
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -86,8 +86,9 @@ public final class BlockingCommands {
     }
 
     /**
-     * {@code WAIT} and {@code WAITAOF}: about the node that was sent the client's last command. Redis waits for what the
-     * connection itself has written, so a command goes before that makes the connection see all that was written until now.
+     * {@code WAIT} and {@code WAITAOF}: about the node that was sent the client's last command. Redis waits for what
+     * the connection itself has written, so a command goes before that makes the connection see all that was written
+     * until now.
      */
     private void awaitReplicas(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Endpoint node = session.lastNode();

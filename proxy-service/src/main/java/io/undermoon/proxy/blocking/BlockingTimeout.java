@@ -14,8 +14,8 @@ final class BlockingTimeout {
     private BlockingTimeout() {}
 
     /**
-     * A copy of the command with the rest of its time. No limit stays no limit, and at least a millisecond is left, because zero
-     * would mean no limit.
+     * A copy of the command with the rest of its time. No limit stays no limit, and at least a millisecond is left,
+     * because zero would mean no limit.
      */
     static CommandFrame rest(Command command, CommandFrame frame, long elapsedNanos) {
         int place = elapsedNanos == 0 ? NONE : place(command, frame);

@@ -40,8 +40,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by its {@link Policy} what becomes of each command of a loop's clients: it is forwarded to a node or peer, carried out
- * by the room of its family, answered by the proxy itself, or refused. Owned by the loop.
+ * Decides by its {@link Policy} what becomes of each command of a loop's clients: it is forwarded to a node or peer,
+ * carried out by the room of its family, answered by the proxy itself, or refused. Owned by the loop.
  */
 public final class Dispatcher implements CommandHandler {
     /** How much memory the replies that wait to be merged may take in a loop, in bytes. */
@@ -256,7 +256,9 @@ public final class Dispatcher implements CommandHandler {
         return true;
     }
 
-    /** To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster. */
+    /**
+     * To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster.
+     */
     private void publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Topology now = topology.current();
         int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));

@@ -14,11 +14,11 @@ import io.undermoon.proxy.transaction.Watch;
 import io.undermoon.resp.Protocol;
 
 /**
- * Prepares a session for {@code HELLO}: a client may only speak RESP3 if the nodes and peers that answer its commands do. A node
- * that cannot be reached at the moment refuses nothing. Owned by a loop.
+ * Prepares a session for {@code HELLO}: a client may only speak RESP3 if the nodes and peers that answer its commands
+ * do. A node that cannot be reached at the moment refuses nothing. Owned by a loop.
  *
- * <p>Commands in RESP3 take other connections than those in RESP2; so that they are executed in order, a change of protocol waits
- * until all replies are in.
+ * <p>Commands in RESP3 take other connections than those in RESP2; so that they are executed in order, a change of
+ * protocol waits until all replies are in.
  */
 final class HelloCommand {
     /** What becomes of the command. */
@@ -71,7 +71,9 @@ final class HelloCommand {
         return isConnecting ? Outcome.WAIT : Outcome.ANSWER;
     }
 
-    /** A peer that asks for its client is answered for this proxy's nodes only: else the two would wait for each other. */
+    /**
+     * A peer that asks for its client is answered for this proxy's nodes only: else the two would wait for each other.
+     */
     private boolean answersCommands(Endpoint endpoint, int hopsLeft) {
         return endpoint.kind() == Endpoint.Kind.REDIS
                 || loop.settings().activeRedirection()

@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds commands of a loop's clients while {@code CLIENT PAUSE} is in force. Which ones is as in Redis: all, or those that write
- * or may write. Commands by which a client logs in, control commands and {@code CLIENT UNPAUSE} are never held, nor are commands
- * that other proxies forward. Owned by the loop.
+ * Holds commands of a loop's clients while {@code CLIENT PAUSE} is in force. Which ones is as in Redis: all, or those
+ * that write or may write. Commands by which a client logs in, control commands and {@code CLIENT UNPAUSE} are never
+ * held, nor are commands that other proxies forward. Owned by the loop.
  */
 final class PauseGate {
     private final SessionLoop loop;

@@ -26,9 +26,9 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the commands of sessions to nodes and peers, each on the connection that keeps it in order with the session's other
- * commands, and answers those that are not sent. To Redis nodes of a cluster with compression it sends values in their stored
- * form; elsewhere compression costs one comparison. Owned by a loop.
+ * Sends the commands of sessions to nodes and peers, each on the connection that keeps it in order with the session's
+ * other commands, and answers those that are not sent. To Redis nodes of a cluster with compression it sends values in
+ * their stored form; elsewhere compression costs one comparison. Owned by a loop.
  */
 public final class Forwarder {
     /** No proxy may forward the command any more. */
@@ -81,7 +81,9 @@ public final class Forwarder {
         }
     }
 
-    /** Sends a command with keys to a Redis node: its values in their stored form where the cluster compresses values. */
+    /**
+     * Sends a command with keys to a Redis node: its values in their stored form where the cluster compresses values.
+     */
     public void toNode(
             ClientSession session,
             Topology now,
@@ -172,8 +174,8 @@ public final class Forwarder {
     }
 
     /**
-     * A {@linkplain ClientSession#pin pinned} connection for the session's present command; null when too many are in use, and
-     * the client has been told so.
+     * A {@linkplain ClientSession#pin pinned} connection for the session's present command; null when too many are in
+     * use, and the client has been told so.
      */
     public static @Nullable PinnedConnection pin(ClientSession session, Endpoint endpoint) {
         PinnedConnection connection = session.pin(endpoint);
@@ -194,8 +196,8 @@ public final class Forwarder {
     }
 
     /**
-     * How many more proxies may forward a command after the peer it is sent to, or {@link #NO_HOPS_LEFT}, which the client has
-     * been told then.
+     * How many more proxies may forward a command after the peer it is sent to, or {@link #NO_HOPS_LEFT}, which the
+     * client has been told then.
      *
      * @param hopsLeft of the command when it came in
      */

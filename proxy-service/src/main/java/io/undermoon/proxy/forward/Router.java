@@ -70,7 +70,9 @@ public final class Router {
         return routeToOwner(now, command, slot);
     }
 
-    /** The route of a command that needs keys, and all of them in one slot. Never splits, and never leads to any node. */
+    /**
+     * The route of a command that needs keys, and all of them in one slot. Never splits, and never leads to any node.
+     */
     public Route routeToOwner(Topology now, Command command, int slot) {
         if (now.clusterName() == null) {
             return unassigned(slot);
@@ -82,7 +84,9 @@ public final class Router {
         return !activeRedirection && owner instanceof Target.Remote peer ? new Route.Redirect(peer) : owner;
     }
 
-    /** The route of what is published to a channel of the slot: clients may publish at any proxy, so it never redirects. */
+    /**
+     * The route of what is published to a channel of the slot: clients may publish at any proxy, so it never redirects.
+     */
     public Route routeToChannel(Topology now, int slot) {
         return now.clusterName() == null
                 ? unassigned(slot)

@@ -14,11 +14,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the replies to several commands that were sent for one command of a client. It calls back once, when the last one has
- * arrived; usually to answer the client with all of them {@linkplain #answer merged} into one.
+ * Collects the replies to several commands that were sent for one command of a client. It calls back once, when the
+ * last one has arrived; usually to answer the client with all of them {@linkplain #answer merged} into one.
  *
- * <p>A command without a reply counts as answered with an error. Replies are kept within the {@link GatherBudget} of the loop; one
- * that exceeds it is dropped and counts as an error too. What arrives for a client that has left is dropped. Owned by a loop.
+ * <p>A command without a reply counts as answered with an error. Replies are kept within the {@link GatherBudget} of
+ * the loop; one that exceeds it is dropped and counts as an error too. What arrives for a client that has left is
+ * dropped. Owned by a loop.
  */
 public final class Gather {
     /** Makes one reply of several, none of which is an error. */

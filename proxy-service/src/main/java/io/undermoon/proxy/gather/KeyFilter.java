@@ -7,8 +7,8 @@ import io.undermoon.proxy.route.Target;
 import io.undermoon.slot.Slot;
 
 /**
- * Which of the keys that a node has clients may see: those of slots that it serves, so neither what a move has left behind nor
- * what a move has copied already. Peers filter their keys themselves.
+ * Which of the keys that a node has clients may see: those of slots that it serves, so neither what a move has left
+ * behind nor what a move has copied already. Peers filter their keys themselves.
  */
 public final class KeyFilter {
     private final RouteTable routes;

@@ -18,15 +18,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands that are about all keys or all scripts: they are sent to all masters behind this proxy, and with active redirection
- * to the other proxies too, each of which answers for its own nodes. A command that came from a peer is about this proxy's nodes
- * only, so it is not forwarded again.
+ * Commands that are about all keys or all scripts: they are sent to all masters behind this proxy, and with active
+ * redirection to the other proxies too, each of which answers for its own nodes. A command that came from a peer is
+ * about this proxy's nodes only, so it is not forwarded again.
  *
  * <ul>
- *   <li>{@code KEYS}, {@code SCAN} and {@code RANDOMKEY} see the keys of slots that the node serves and no others. {@code
- *       DBSIZE} is the sum of what the nodes say, which counts keys that a move has left behind until they are removed.
- *   <li>{@code FLUSHALL} and {@code FLUSHDB} are refused while slots move: keys that arrive after the flush of their new node, or
- *       were written since that of their old one, would be kept or lost by chance.
+ *   <li>{@code KEYS}, {@code SCAN} and {@code RANDOMKEY} see the keys of slots that the node serves and no others.
+ *       {@code DBSIZE} is the sum of what the nodes say, which counts keys that a move has left behind until they are
+ *       removed.
+ *   <li>{@code FLUSHALL} and {@code FLUSHDB} are refused while slots move: keys that arrive after the flush of their
+ *       new node, or were written since that of their old one, would be kept or lost by chance.
  *   <li>Scripts and functions are loaded everywhere and read from one node.
  * </ul>
  *
@@ -86,8 +87,8 @@ public final class KeyspaceCommands {
     }
 
     /**
-     * Where a script that names no key runs: on the first of the nodes behind this proxy, or with active redirection, when there
-     * is none, on the first peer.
+     * Where a script that names no key runs: on the first of the nodes behind this proxy, or with active redirection,
+     * when there is none, on the first peer.
      */
     public Route routeWithoutKeys() {
         Masters known = masters();

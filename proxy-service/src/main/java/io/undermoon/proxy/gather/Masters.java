@@ -17,8 +17,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The masters of a cluster as one of its proxies sees them: its own as nodes, the others as the proxies in front of them. Lists
- * are in the order of the addresses, so that they are the same on every proxy that knows the same metadata. Immutable.
+ * The masters of a cluster as one of its proxies sees them: its own as nodes, the others as the proxies in front of
+ * them. Lists are in the order of the addresses, so that they are the same on every proxy that knows the same metadata.
+ * Immutable.
  */
 public final class Masters {
     /**

@@ -15,8 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
- * One {@code RANDOMKEY}: asks masters in random order until one has a key that clients may see. A node that names keys of other
- * slots is asked a few times more and then scanned, so a key is found if there is one. Owned by a loop.
+ * One {@code RANDOMKEY}: asks masters in random order until one has a key that clients may see. A node that names keys
+ * of other slots is asked a few times more and then scanned, so a key is found if there is one. Owned by a loop.
  */
 public final class RandomKey {
     private static final int MAX_TRIES = 8;

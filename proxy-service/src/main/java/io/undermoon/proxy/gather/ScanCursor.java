@@ -3,8 +3,9 @@ package io.undermoon.proxy.gather;
 import io.undermoon.proxy.frame.ProtocolException;
 
 /**
- * The cursor of a {@code SCAN} over several nodes: all that there is to know of it, so the proxy keeps nothing, and any proxy
- * of the cluster can go on where another stopped. Below 2^63, because some clients read cursors as signed numbers.
+ * The cursor of a {@code SCAN} over several nodes: all that there is to know of it, so the proxy keeps nothing, and any
+ * proxy of the cluster can go on where another stopped. Below 2^63, because some clients read cursors as signed
+ * numbers.
  *
  * <pre>
  *  62         50 49      39 38   36 35              0
@@ -12,7 +13,8 @@ import io.undermoon.proxy.frame.ProtocolException;
  * </pre>
  *
  * @param fingerprint of who serves which slot when the scan began, see {@link Masters}
- * @param member which of the proxies that serve slots, in the order of their addresses; 0 when only one proxy is scanned
+ * @param member which of the proxies that serve slots, in the order of their addresses; 0 when only one proxy is
+ *     scanned
  * @param node which of the member's nodes that serve slots, in the order of their addresses
  * @param position the node's own cursor; Redis has them below the size of its hash table
  */

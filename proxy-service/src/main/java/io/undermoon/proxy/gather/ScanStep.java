@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call of {@code SCAN}: which node is asked with which cursor, and what cursor the client gets.
  *
- * <p>Nodes are scanned one after the other, proxy by proxy; each call asks one node, so a whole scan returns what the nodes' own
- * scans return. A cursor is valid while every slot stays where it is, which its fingerprint tells: after a change a key might be
- * missed, so the client is told to begin again. A peer is scanned with the cursor of its own nodes, which has its own
- * fingerprint; the two are combined in one cursor, because they are only compared together.
+ * <p>Nodes are scanned one after the other, proxy by proxy; each call asks one node, so a whole scan returns what the
+ * nodes' own scans return. A cursor is valid while every slot stays where it is, which its fingerprint tells: after a
+ * change a key might be missed, so the client is told to begin again. A peer is scanned with the cursor of its own
+ * nodes, which has its own fingerprint; the two are combined in one cursor, because they are only compared together.
  *
  * @param target the node or peer to ask; null when there is nothing to scan
  * @param cursor of the command that is sent

@@ -17,9 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Commands of {@link io.undermoon.proxy.command.Policy#SPLIT} whose keys are in several slots: they become one command for each
- * slot, and the replies become one. Each part is routed like any command for its slot, so a client's commands for one key stay
- * in order. The whole is not atomic, and when a part fails the error says that others were executed. Owned by a loop.
+ * Commands of {@link io.undermoon.proxy.command.Policy#SPLIT} whose keys are in several slots: they become one command
+ * for each slot, and the replies become one. Each part is routed like any command for its slot, so a client's commands
+ * for one key stay in order. The whole is not atomic, and when a part fails the error says that others were executed.
+ * Owned by a loop.
  */
 public final class Splitting {
     private final Router router;
@@ -62,7 +63,9 @@ public final class Splitting {
         }
     }
 
-    /** The arguments that are keys, in the order of their slots and within a slot as they stand: slot and number in one. */
+    /**
+     * The arguments that are keys, in the order of their slots and within a slot as they stand: slot and number in one.
+     */
     private static long[] keysBySlot(CommandFrame frame, int step) {
         long[] keys = new long[(frame.argumentCount() - 1) / step];
         for (int i = 0; i < keys.length; i++) {

@@ -33,8 +33,8 @@ final class ChannelName {
     }
 
     /**
-     * Whether messages may come from every node: a pattern matches channels of any slot, and key space notifications are
-     * published by each node about its own keys.
+     * Whether messages may come from every node: a pattern matches channels of any slot, and key space notifications
+     * are published by each node about its own keys.
      */
     public boolean isEverywhere() {
         return kind == SubscriptionKind.PATTERN

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * {@code PUBSUB} with active redirection: about the clients of all proxies that have masters. A channel is named once, with the
- * number of its subscribers everywhere. A pattern counts once for each proxy with a subscriber to it: proxies tell how many
- * patterns they have, not which. Owned by a loop.
+ * {@code PUBSUB} with active redirection: about the clients of all proxies that have masters. A channel is named once,
+ * with the number of its subscribers everywhere. A pattern counts once for each proxy with a subscriber to it: proxies
+ * tell how many patterns they have, not which. Owned by a loop.
  */
 final class ClusterReports {
     private final Forwarder forwarder;

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A hub's subscriptions at one endpoint, over one connection that is remade, with all of them, when it breaks.
  *
- * <p>There is one command per name: each gets exactly one answer, in order, between the messages. A peer proxy is sent {@code
- * UMFORWARD 0 SUBSCRIBE}, which it serves from its own nodes. A subscription that it refuses, because the two proxies know
- * different metadata at the moment, is repeated until they agree. Owned by the hub's loop.
+ * <p>There is one command per name: each gets exactly one answer, in order, between the messages. A peer proxy is sent
+ * {@code UMFORWARD 0 SUBSCRIBE}, which it serves from its own nodes. A subscription that it refuses, because the two
+ * proxies know different metadata at the moment, is repeated until they agree. Owned by the hub's loop.
  */
 final class NodeSubscriptions implements SubscriptionConnection.Owner {
     private static final Logger LOG = Logger.getLogger(NodeSubscriptions.class);
@@ -103,7 +103,10 @@ final class NodeSubscriptions implements SubscriptionConnection.Owner {
         }
     }
 
-    /** Reconnects, repeats, probes. Returns false when there are no subscriptions any more and the connection has been closed. */
+    /**
+     * Reconnects, repeats, probes. Returns false when there are no subscriptions any more and the connection has been
+     * closed.
+     */
     boolean tick(long nowNanos) {
         SubscriptionConnection current = connection;
         if (current == null) {

@@ -25,11 +25,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code SUBSCRIBE} and its relatives, {@code PUBSUB}, and the restrictions on clients that have subscribed. Owned by a loop.
+ * {@code SUBSCRIBE} and its relatives, {@code PUBSUB}, and the restrictions on clients that have subscribed. Owned by a
+ * loop.
  *
- * <p>A channel is subscribed to at the owner of its slot, a pattern at every master. A shard channel of another proxy is answered
- * with {@code MOVED} unless redirection is active, as in Redis Cluster. A peer is served from the nodes behind this proxy alone,
- * so a subscription passes one peer at most.
+ * <p>A channel is subscribed to at the owner of its slot, a pattern at every master. A shard channel of another proxy
+ * is answered with {@code MOVED} unless redirection is active, as in Redis Cluster. A peer is served from the nodes
+ * behind this proxy alone, so a subscription passes one peer at most.
  */
 public final class PubSubCommands {
     /** What a subscribed client may send in RESP2, beside {@code PING}, which is answered in another form. */
@@ -69,8 +70,8 @@ public final class PubSubCommands {
     }
 
     /**
-     * Answers {@code PING} and the commands that a client with subscriptions may not send. In RESP3, where messages cannot be
-     * taken for replies, it may send anything.
+     * Answers {@code PING} and the commands that a client with subscriptions may not send. In RESP3, where messages
+     * cannot be taken for replies, it may send anything.
      *
      * @return false when the command is to be handled as usual
      */
@@ -94,7 +95,8 @@ public final class PubSubCommands {
             RespWriter.error(
                     session.replyBuffer(),
                     "ERR Can't execute '" + command.name()
-                            + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
+                            + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
+                            + "this context");
             return true;
         }
         return false;

@@ -17,13 +17,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The subscriptions of one loop's clients, made once for all of them at the nodes that own the channels.
  *
- * <p>Guarantees. <em>No message is missed:</em> a subscription is confirmed to the client only after all nodes that may have
- * messages for it have confirmed. <em>No message is delivered twice:</em> a channel's messages are published at the owner of its
- * slot and are accepted only from there; copies from other nodes, such as a replica's, are dropped. <em>Subscriptions last:</em>
- * when the owner changes, the new one is subscribed to, and the old one stays until the new one has confirmed; a connection that
- * breaks is remade. What is published while the owner cannot be reached, or at a new owner before this proxy knows of it, is
- * lost, as Redis loses what is published while a client reconnects. A message that is under way from the old and the new owner
- * in the moment in which this proxy learns of the change may be delivered twice.
+ * <p>Guarantees. <em>No message is missed:</em> a subscription is confirmed to the client only after all nodes that may
+ * have messages for it have confirmed. <em>No message is delivered twice:</em> a channel's messages are published at
+ * the owner of its slot and are accepted only from there; copies from other nodes, such as a replica's, are dropped.
+ * <em>Subscriptions last:</em> when the owner changes, the new one is subscribed to, and the old one stays until the
+ * new one has confirmed; a connection that breaks is remade. What is published while the owner cannot be reached, or at
+ * a new owner before this proxy knows of it, is lost, as Redis loses what is published while a client reconnects. A
+ * message that is under way from the old and the new owner in the moment in which this proxy learns of the change may
+ * be delivered twice.
  *
  * <p>Owned by the loop; a hub without subscribers costs nothing.
  */
@@ -125,7 +126,9 @@ final class SubscriptionHub {
         }
     }
 
-    /** A node refused the subscription, which is repeated; an error that is not temporary is passed to the subscriber. */
+    /**
+     * A node refused the subscription, which is repeated; an error that is not temporary is passed to the subscriber.
+     */
     void refused(NodeSubscription atNode, String error) {
         if (isCurrent(atNode) && !isTemporary(error)) {
             atNode.subscription.refuseAll(error);

@@ -1,8 +1,8 @@
 package io.undermoon.proxy.route;
 
 /**
- * What becomes of a command. Where a command is sent somewhere, the route is a {@link Target} of the route table, so routing
- * allocates nothing.
+ * What becomes of a command. Where a command is sent somewhere, the route is a {@link Target} of the route table, so
+ * routing allocates nothing.
  */
 public sealed interface Route {
     /** The command is handled again when the routes change: its slot is being handed over. */
@@ -12,8 +12,8 @@ public sealed interface Route {
     Split SPLIT = new Split();
 
     /**
-     * Any node may have the command: it is a script that names no key, or its arguments do not follow the syntax, which the node
-     * says in the words of Redis.
+     * Any node may have the command: it is a script that names no key, or its arguments do not follow the syntax, which
+     * the node says in the words of Redis.
      */
     AnyNode ANY_NODE = new AnyNode();
 

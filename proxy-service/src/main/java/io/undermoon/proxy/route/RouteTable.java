@@ -11,11 +11,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table from slot to {@link Target}: an array of short numbers into a list of the few targets there are, so that it stays in
- * the processor's caches. Immutable.
+ * The table from slot to {@link Target}: an array of short numbers into a list of the few targets there are, so that it
+ * stays in the processor's caches. Immutable.
  *
- * <p>There is no array of 16384 references: GraalVM 25.0 omits a write barrier for reference arrays of constant length that are
- * larger than 128 KB, which corrupts the heap of a native image.
+ * <p>There is no array of 16384 references: GraalVM 25.0 omits a write barrier for reference arrays of constant length
+ * that are larger than 128 KB, which corrupts the heap of a native image.
  */
 public final class RouteTable {
     /** The table of a proxy without slots. */

@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of the broker's HTTP API that a proxy makes. Every call ends within {@value #TIMEOUT_SECONDS} s per broker; the
- * thread waits.
+ * The calls of the broker's HTTP API that a proxy makes. Every call ends within {@value #TIMEOUT_SECONDS} s per broker;
+ * the thread waits.
  */
 final class BrokerClient {
     private static final int TIMEOUT_SECONDS = 5;

@@ -25,12 +25,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection: cuts its input into commands, hands them to the {@link CommandHandler} in order, and sends the replies
- * in the order of the commands.
+ * A client's connection: cuts its input into commands, hands them to the {@link CommandHandler} in order, and sends the
+ * replies in the order of the commands.
  *
  * <p>Memory is bounded: of the input only a command that is not complete yet is kept. The session stops reading while
- * {@link SessionSettings#maxPipeline} commands wait for replies, while the client does not read its replies, or while a node
- * does not take its commands. Owned by one event loop.
+ * {@link SessionSettings#maxPipeline} commands wait for replies, while the client does not read its replies, or while a
+ * node does not take its commands. Owned by one event loop.
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFlusher.Flushable {
     private static final Logger LOG = Logger.getLogger(ClientSession.class);
@@ -152,7 +152,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
     }
 
-    /** The connection that the session's commands to an endpoint take: the one that a feature asks for, or the shared one. */
+    /**
+     * The connection that the session's commands to an endpoint take: the one that a feature asks for, or the shared
+     * one.
+     */
     public NodeConnection connectionTo(Endpoint endpoint) {
         if (featureCount > 0) {
             NodeConnection own = ownConnectionTo(endpoint);
@@ -164,8 +167,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
 
     /**
-     * A connection on which the client's next command has no others behind it: the client's own to this endpoint, or one from the
-     * pool, to be {@linkplain #giveBack given back}.
+     * A connection on which the client's next command has no others behind it: the client's own to this endpoint, or
+     * one from the pool, to be {@linkplain #giveBack given back}.
      *
      * @return null when too many connections are in use
      */
@@ -433,8 +436,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
 
     /**
-     * Has the present command handled again after {@link SessionLoop#releaseHeld}: its slot is being handed over, or clients are
-     * paused.
+     * Has the present command handled again after {@link SessionLoop#releaseHeld}: its slot is being handed over, or
+     * clients are paused.
      */
     public void hold() {
         if (!held) {
@@ -486,7 +489,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         return reply;
     }
 
-    /** Like {@link #expectReply}, for a command on a pinned connection: the client's later commands wait for the reply. */
+    /**
+     * Like {@link #expectReply}, for a command on a pinned connection: the client's later commands wait for the reply.
+     */
     public PendingReply expectBlockingReply(int commandId) {
         PendingReply reply = expectReply(commandId);
         blockingReply = reply;
@@ -505,8 +510,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
 
     /**
-     * Sends a message that answers no command. It goes behind the replies that are pending, but before that to a command that
-     * blocks. Closes the connection of a client that lets too many messages pile up.
+     * Sends a message that answers no command. It goes behind the replies that are pending, but before that to a
+     * command that blocks. Closes the connection of a client that lets too many messages pile up.
      */
     public void push(ByteBuf in, int from, int to) {
         if (closed || !channel.isOpen()) {

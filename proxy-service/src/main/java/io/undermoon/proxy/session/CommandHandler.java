@@ -3,9 +3,9 @@ package io.undermoon.proxy.session;
 import io.undermoon.proxy.frame.CommandFrame;
 
 /**
- * Carries out the commands of the sessions of one event loop. A session cuts its input into commands and calls the handler with
- * each; the handler writes the reply at once ({@link ClientSession#replyBuffer}) or takes the place for a later one
- * ({@link ClientSession#expectReply}). Owned by the loop.
+ * Carries out the commands of the sessions of one event loop. A session cuts its input into commands and calls the
+ * handler with each; the handler writes the reply at once ({@link ClientSession#replyBuffer}) or takes the place for a
+ * later one ({@link ClientSession#expectReply}). Owned by the loop.
  */
 public interface CommandHandler {
     /** The number of hops left of a command that a client sent itself; commands from peers have 0 or more. */

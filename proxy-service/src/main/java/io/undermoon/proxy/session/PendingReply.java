@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The place of one command in a client's sequence of replies, from its dispatch until its reply is passed on.
  *
- * <p>A reply that arrives while it is the client's next one goes straight to the client's output; otherwise it is kept here
- * until its turn. Instances are reused by their loop through {@link ReplyPool}. Owned by the loop.
+ * <p>A reply that arrives while it is the client's next one goes straight to the client's output; otherwise it is kept
+ * here until its turn. Instances are reused by their loop through {@link ReplyPool}. Owned by the loop.
  */
 public final class PendingReply implements ReplyTarget {
     private final ReplyPool pool;

@@ -5,7 +5,9 @@ import io.undermoon.proxy.backend.OutputBatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The pending replies of a client in the order of its commands; passes them to its output. Owned by the client's loop. */
+/**
+ * The pending replies of a client in the order of its commands; passes them to its output. Owned by the client's loop.
+ */
 final class ReplyQueue {
     private final OutputBatch output;
     private @Nullable PendingReply head;

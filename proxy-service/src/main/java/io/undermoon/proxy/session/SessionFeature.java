@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * State that a client has begun on its session and not ended: an open transaction, watched keys, a command that blocks,
- * subscriptions, tracking of keys. It is on the session from {@link ClientSession#begin} until {@link ClientSession#end}, or
- * until the client leaves or sends {@code RESET}. Owned by the session's loop.
+ * subscriptions, tracking of keys. It is on the session from {@link ClientSession#begin} until {@link
+ * ClientSession#end}, or until the client leaves or sends {@code RESET}. Owned by the session's loop.
  */
 public interface SessionFeature {
     FeatureKind kind();

@@ -8,8 +8,9 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
 
 /**
- * The input of a client that has not been handled yet. In the steady state that is the buffer of one read, used in place; only
- * the beginning of an incomplete command is copied, to a buffer with room for the rest. Owned by the client's loop.
+ * The input of a client that has not been handled yet. In the steady state that is the buffer of one read, used in
+ * place; only the beginning of an incomplete command is copied, to a buffer with room for the rest. Owned by the
+ * client's loop.
  */
 final class SessionInput {
     private final ByteBufAllocator allocator;

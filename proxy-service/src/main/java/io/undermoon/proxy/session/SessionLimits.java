@@ -7,9 +7,9 @@ import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.OutputLimit;
 
 /**
- * Compares one client with the {@link ClientLimits}, and adapts how many of its commands may wait for replies: the window grows
- * to the configured one while the client reads its replies and shrinks to one while it does not, so that large replies do not
- * pile up for a slow reader. Owned by the client's loop.
+ * Compares one client with the {@link ClientLimits}, and adapts how many of its commands may wait for replies: the
+ * window grows to the configured one while the client reads its replies and shrinks to one while it does not, so that
+ * large replies do not pile up for a slow reader. Owned by the client's loop.
  */
 final class SessionLimits {
     private static final int FIRST_WINDOW = 64;

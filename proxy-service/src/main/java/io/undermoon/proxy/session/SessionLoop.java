@@ -65,7 +65,10 @@ public final class SessionLoop {
         held.remove(session);
     }
 
-    /** Has all sessions that are {@linkplain ClientSession#hold held} try their command again, in the order they were held. */
+    /**
+     * Has all sessions that are {@linkplain ClientSession#hold held} try their command again, in the order they were
+     * held.
+     */
     public void releaseHeld() {
         if (!held.isEmpty()) {
             Set<ClientSession> released = held;

@@ -8,7 +8,10 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 
-/** Takes the place of a connection that a client needs but cannot have, because too many are in use: every command fails. */
+/**
+ * Takes the place of a connection that a client needs but cannot have, because too many are in use: every command
+ * fails.
+ */
 record RefusedConnection(Endpoint endpoint) implements NodeConnection {
     @Override
     public Protocol protocol() {

@@ -22,13 +22,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code CLIENT TRACKING} of one client. While it is on, the client has connections of its own to all nodes and peers that it
- * sends commands to, with the same options set there: Redis tracks what a connection has read. The invalidation messages on these
- * connections are passed to the client; they never overtake a reply.
+ * {@code CLIENT TRACKING} of one client. While it is on, the client has connections of its own to all nodes and peers
+ * that it sends commands to, with the same options set there: Redis tracks what a connection has read. The invalidation
+ * messages on these connections are passed to the client; they never overtake a reply.
  *
- * <p>Nothing stale stays in the client's cache: whenever messages may have been missed, because a connection ended or slots have
- * another owner, the client is told to drop all it has cached ({@code invalidate} with null). In broadcast mode there is a
- * connection to every master at all times. Owned by the client's loop.
+ * <p>Nothing stale stays in the client's cache: whenever messages may have been missed, because a connection ended or
+ * slots have another owner, the client is told to drop all it has cached ({@code invalidate} with null). In broadcast
+ * mode there is a connection to every master at all times. Owned by the client's loop.
  */
 final class Tracking implements SessionFeature {
     private static final byte[] INVALIDATE_ALL = ascii(">2\r\n$10\r\ninvalidate\r\n_\r\n");
@@ -66,7 +66,9 @@ final class Tracking implements SessionFeature {
         return options;
     }
 
-    /** Begins tracking or changes its options. The client is answered when all nodes that have to know have confirmed. */
+    /**
+     * Begins tracking or changes its options. The client is answered when all nodes that have to know have confirmed.
+     */
     void begin(TrackingRequest.On request, int commandId) {
         options = request.merged();
         session.client().trackingFlags(options.broadcast() ? "tB" : "t");
@@ -161,7 +163,8 @@ final class Tracking implements SessionFeature {
     }
 
     /**
-     * The topology has changed: what was read from former owners of slots, or from nodes that have left, is not tracked any more.
+     * The topology has changed: what was read from former owners of slots, or from nodes that have left, is not tracked
+     * any more.
      *
      * @param known all endpoints of the routes
      */
@@ -207,7 +210,10 @@ final class Tracking implements SessionFeature {
         }
     }
 
-    /** Opens a connection. Commands may be sent on it at once: if the other side refuses to track, it is closed before them. */
+    /**
+     * Opens a connection. Commands may be sent on it at once: if the other side refuses to track, it is closed before
+     * them.
+     */
     private @Nullable TrackingLink join(Endpoint endpoint) {
         TrackingLink link = open(endpoint);
         if (link != null) {

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code CLIENT TRACKING}, {@code CACHING}, {@code TRACKINGINFO} and {@code GETREDIR}, for clients that speak RESP3. Owned by a
- * loop.
+ * {@code CLIENT TRACKING}, {@code CACHING}, {@code TRACKINGINFO} and {@code GETREDIR}, for clients that speak RESP3.
+ * Owned by a loop.
  */
 public final class TrackingCommands {
     private static final String NEEDS_RESP3 =
@@ -92,7 +92,8 @@ public final class TrackingCommands {
         if (tracking == null) {
             RespWriter.error(
                     out,
-                    "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled");
+                    "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or "
+                            + "OPTOUT mode enabled");
         } else if (!yes && !frame.argumentIs(2, "NO")) {
             CommandErrors.syntax(out);
         } else if (yes && !tracking.options().optIn()) {

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a client that tracks keys: receives the invalidation messages on it, and detects that it is dead. Owned by
- * the client's loop.
+ * One connection of a client that tracks keys: receives the invalidation messages on it, and detects that it is dead.
+ * Owned by the client's loop.
  */
 final class TrackingLink implements ReplyReceiver {
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);

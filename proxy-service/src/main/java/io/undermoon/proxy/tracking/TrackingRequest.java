@@ -74,7 +74,8 @@ sealed interface TrackingRequest {
     private static @Nullable String conflict(
             TrackingOptions asked, List<String> prefixes, @Nullable TrackingOptions before) {
         if (before != null && before.broadcast() != asked.broadcast()) {
-            return "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling"
+            return "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then "
+                    + "re-enabling"
                     + " it with a different mode.";
         }
         if (asked.broadcast() && (asked.optIn() || asked.optOut())) {
@@ -84,7 +85,8 @@ sealed interface TrackingRequest {
             return "ERR You can't specify both OPTIN mode and OPTOUT mode";
         }
         if (before != null && (asked.optIn() && before.optOut() || asked.optOut() && before.optIn())) {
-            return "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling"
+            return "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then "
+                    + "re-enabling"
                     + " it with a different mode.";
         }
         return overlap(prefixes, before == null ? List.of() : before.prefixes());

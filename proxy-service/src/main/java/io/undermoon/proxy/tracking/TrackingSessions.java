@@ -18,7 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** The clients of a loop that track keys: tells them of changes of the topology. Costs nothing without any. Owned by the loop. */
+/**
+ * The clients of a loop that track keys: tells them of changes of the topology. Costs nothing without any. Owned by the
+ * loop.
+ */
 final class TrackingSessions {
     private static final long MAX_TICK_MILLIS = 1000;
 

@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open transaction: the commands between {@code MULTI} and {@code EXEC}, which {@code EXEC} sends all at once. All keys are in
- * one slot. Owned by the session's loop.
+ * An open transaction: the commands between {@code MULTI} and {@code EXEC}, which {@code EXEC} sends all at once. All
+ * keys are in one slot. Owned by the session's loop.
  */
 public final class Transaction implements SessionFeature {
     static final int NO_SLOT = -1;

@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code MULTI}, {@code EXEC}, {@code DISCARD}, {@code WATCH} and {@code UNWATCH}, within one slot.
  *
- * <p>A transaction is queued here and sent at {@code EXEC}, with no other command between, on the connection that the client's
- * other commands take; Redis executes it as one. Only watched keys need a connection of the client's own. Whatever could make
- * a watch untrue (the slot moved, the connection broke) makes {@code EXEC} answer null, as a changed key does. Owned by a loop.
+ * <p>A transaction is queued here and sent at {@code EXEC}, with no other command between, on the connection that the
+ * client's other commands take; Redis executes it as one. Only watched keys need a connection of the client's own.
+ * Whatever could make a watch untrue (the slot moved, the connection broke) makes {@code EXEC} answer null, as a
+ * changed key does. Owned by a loop.
  */
 public final class Transactions {
     /** Commands without keys that may stand in a transaction; Redis answers them. */
@@ -314,7 +315,9 @@ public final class Transactions {
                 || !forwarder.endpoint(owner).equals(watch.connection().endpoint());
     }
 
-    /** Where a transaction goes; null when refused. Without keys it goes to any node of the cluster behind this proxy. */
+    /**
+     * Where a transaction goes; null when refused. Without keys it goes to any node of the cluster behind this proxy.
+     */
     private @Nullable Endpoint node(ClientSession session, Topology now, Command command, Transaction transaction) {
         int slot = transaction.slot();
         if (slot == Transaction.NO_SLOT) {

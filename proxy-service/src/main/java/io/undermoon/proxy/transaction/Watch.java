@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watched keys: they live on a connection of the client's own, which also takes the client's other commands for that node, so
- * that all is executed in the order it was sent. Owned by the session's loop.
+ * Watched keys: they live on a connection of the client's own, which also takes the client's other commands for that
+ * node, so that all is executed in the order it was sent. Owned by the session's loop.
  */
 public final class Watch implements SessionFeature {
     private static final byte[] UNWATCH = "*1\r\n$7\r\nUNWATCH\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -114,9 +114,7 @@ class ClientLimitsIT {
         client.call("SET", "big", MEGABYTE);
         set("client-output-buffer-limit", "normal 4mb 0 0");
         assertThat(text(client.call("GET", "big"))).hasSize(1 << 20);
-        for (int i = 0; i < 50; i++) {
-            client.send("GET", "big");
-        }
+        sendFiftyGets();
         awaitClients(1);
     }
 
@@ -124,9 +122,7 @@ class ClientLimitsIT {
     void soft_limit_disconnects_a_client_after_its_time() {
         client.call("SET", "big", MEGABYTE);
         set("client-output-buffer-limit", "normal 0 4mb 1");
-        for (int i = 0; i < 50; i++) {
-            client.send("GET", "big");
-        }
+        sendFiftyGets();
         awaitClients(1);
     }
 
@@ -162,6 +158,11 @@ class ClientLimitsIT {
         assertThat(text(admin.call("CONFIG", "SET", option, value))).isEqualTo("OK");
         // An event loop applies the change before it answers the next command.
         client.call("PING");
+    }
+
+    /** In one piece: commands that arrive one by one are not handled while the client reads no replies. */
+    private void sendFiftyGets() {
+        client.sendBytes(Unpooled.copiedBuffer("GET big\r\n".repeat(50), StandardCharsets.US_ASCII));
     }
 
     private void awaitClients(int number) {

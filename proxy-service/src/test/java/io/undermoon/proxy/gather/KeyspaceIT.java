@@ -211,9 +211,9 @@ class KeyspaceIT {
             fill(client, 10);
             cluster.high.kill();
             assertThat(text(client.call("FLUSHALL")))
-                    .matches(
-                            "(CLUSTERDOWN|ERR) .*" + cluster.high.address()
-                                    + ".*this is of 1 of the 2 parts the command was split into; the others were carried out.*");
+                    .matches("(CLUSTERDOWN|ERR) .*" + cluster.high.address()
+                            + ".*this is of 1 of the 2 parts the command was split into; the others "
+                            + "were carried out.*");
             assertThat(text(client.call("KEYS", "*"))).contains(cluster.high.address());
         }
     }

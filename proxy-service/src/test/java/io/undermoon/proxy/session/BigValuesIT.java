@@ -27,7 +27,10 @@ class BigValuesIT {
     private static final int SIZE = 64 << 20;
     private static final int COUNT = 16;
 
-    /** For the pools, which take chunks of 4 MB for each thread that comes along, and for what else passes; less than another value. */
+    /**
+     * For the pools, which take chunks of 4 MB for each thread that comes along, and for what else passes; less than
+     * another value.
+     */
     private static final long SLACK = 48 << 20;
 
     private RedisServerProcess redis;

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The client behind {@code quarkus-redis-client}, as cluster client, on two proxies that answer {@code MOVED} for the slots of the
- * other.
+ * The client behind {@code quarkus-redis-client}, as cluster client, on two proxies that answer {@code MOVED} for the
+ * slots of the other.
  */
 class QuarkusRedisClientIT extends OpensResources {
     private static final int SLOTS = 16_384;

@@ -30,8 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whole sessions with spoilt and random input, from clients and from nodes, while Netty follows every buffer. Each client ends
- * its side, and the proxy has to end the other: whatever came in, nothing hangs, leaks, or is met with an unexpected error.
+ * Whole sessions with spoilt and random input, from clients and from nodes, while Netty follows every buffer. Each
+ * client ends its side, and the proxy has to end the other: whatever came in, nothing hangs, leaks, or is met with an
+ * unexpected error.
  */
 class SessionFuzzIT {
     private static final long MAX_LEFT_BYTES = 16 << 20;

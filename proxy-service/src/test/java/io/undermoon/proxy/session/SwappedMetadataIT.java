@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients pipeline numbered commands while slots go back and forth between two masters at random, without their keys. Every
- * command is answered once and in its place, and takes effect once, at one of the masters, if its answer says so.
+ * Clients pipeline numbered commands while slots go back and forth between two masters at random, without their keys.
+ * Every command is answered once and in its place, and takes effect once, at one of the masters, if its answer says so.
  */
 class SwappedMetadataIT {
     private static final String SEED = "undermoon.swap.seed";
@@ -50,7 +50,9 @@ class SwappedMetadataIT {
         run(Layout.ONE_PROXY, true);
     }
 
-    /** While proxies do not agree, commands may take ways of different length; then no order at the master is promised. */
+    /**
+     * While proxies do not agree, commands may take ways of different length; then no order at the master is promised.
+     */
     @Test
     void with_active_redirection_between_two_proxies() throws Exception {
         run(Layout.TWO_PROXIES, false);
@@ -83,7 +85,10 @@ class SwappedMetadataIT {
         }
     }
 
-    /** Gives slots up to a random one to one master and the rest to the other, again whenever clients have got some replies. */
+    /**
+     * Gives slots up to a random one to one master and the rest to the other, again whenever clients have got some
+     * replies.
+     */
     private static Void swap(TwoMasters cluster, SplittableRandom random, Semaphore progress, AtomicBoolean stop)
             throws InterruptedException {
         while (!stop.get()) {

@@ -9,7 +9,10 @@ import java.util.stream.IntStream;
 
 /** Random input of every kind; a character stands for a byte. The same seed always makes the same. */
 public final class Fuzz {
-    /** The system property with the number of seconds that each fuzz test runs; by default each has a short time of its own. */
+    /**
+     * The system property with the number of seconds that each fuzz test runs; by default each has a short time of its
+     * own.
+     */
     public static final String SECONDS = "undermoon.fuzz.seconds";
 
     /** The system property with the first seed, to begin with one that failed. */

@@ -16,8 +16,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Has Netty follow every buffer, and keeps what is logged of leaks and of errors nobody expected. Its end shows that leaks are
- * noticed at all, by one made on purpose.
+ * Has Netty follow every buffer, and keeps what is logged of leaks and of errors nobody expected. Its end shows that
+ * leaks are noticed at all, by one made on purpose.
  */
 public final class LeakWatch extends Handler {
     /** Netty reports leaks that look the same only once, so each watch has its own. */
@@ -44,7 +44,10 @@ public final class LeakWatch extends Handler {
         (text.contains("LEAK") ? leaks : errors).add(text);
     }
 
-    /** Makes the garbage collector find every buffer that nobody released, and fails if there is one, or if an error was logged. */
+    /**
+     * Makes the garbage collector find every buffer that nobody released, and fails if there is one, or if an error was
+     * logged.
+     */
     public void assertNothingHappened() {
         await("the leak made on purpose").atMost(30, TimeUnit.SECONDS).until(() -> {
             leak();

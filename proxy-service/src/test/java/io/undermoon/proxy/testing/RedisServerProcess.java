@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A real redis-server on a free port of 127.0.0.1 with a directory of its own and no persistence, stopped by its process on
- * {@link #close()}. When the system gave the port away in between, another one is taken.
+ * A real redis-server on a free port of 127.0.0.1 with a directory of its own and no persistence, stopped by its
+ * process on {@link #close()}. When the system gave the port away in between, another one is taken.
  */
 public final class RedisServerProcess implements AutoCloseable {
     private static final int ATTEMPTS = 5;
@@ -89,7 +89,9 @@ public final class RedisServerProcess implements AutoCloseable {
         awaitEnd();
     }
 
-    /** Stops the process without ending it, as a machine that hangs: its connections stay open and nothing is answered. */
+    /**
+     * Stops the process without ending it, as a machine that hangs: its connections stay open and nothing is answered.
+     */
     public void freeze() {
         try {
             new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))

@@ -18,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A client that keeps what it reads, while others write, connections break and slots change their owner: once all is quiet it
- * has nothing stale. The two masters swap their slots without their data, so a key has another value with each owner.
+ * A client that keeps what it reads, while others write, connections break and slots change their owner: once all is
+ * quiet it has nothing stale. The two masters swap their slots without their data, so a key has another value with each
+ * owner.
  */
 class TrackingCacheIT {
     private static final int KEYS = 30;

@@ -107,7 +107,8 @@ public final class NodeAdmin {
             BiConsumer<List<Answer>, ByteBuf> writer) {
         if (!isOn) {
             throw new ErrorReplyException("ERR '" + command.get(0).toLowerCase(Locale.ROOT)
-                    + "' of the Redis nodes is not allowed through this proxy; it is with backend_admin_commands=true in "
+                    + "' of the Redis nodes is not allowed through this proxy; it is with "
+                    + "backend_admin_commands=true in "
                     + "its configuration");
         }
         AdminRules.check(command);

@@ -37,8 +37,8 @@ class ClusterCommandsTest {
     void nodes_has_no_bus_port_in_version_1() {
         try (ControlFixture v1 = new ControlFixture(null, false)) {
             assertThat(v1.text("CLUSTER", "NODES"))
-                    .isEqualTo(
-                            "________________________9f8fca2805923328 127.0.0.1:5299 myself,master - 0 0 0 connected\n");
+                    .isEqualTo("________________________9f8fca2805923328 127.0.0.1:5299 myself,master - 0 0 0 "
+                            + "connected\n");
         }
     }
 

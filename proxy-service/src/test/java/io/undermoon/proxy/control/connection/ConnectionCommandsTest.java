@@ -70,7 +70,8 @@ class ConnectionCommandsTest {
         assertThat(open.words("HELLO 2 SETNAME me"))
                 .isEqualTo(
                         "*14\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n7.0.15\r\n$5\r\nproto\r\n:2\r\n"
-                                + "$2\r\nid\r\n:1\r\n$4\r\nmode\r\n$7\r\ncluster\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0\r\n");
+                                + "$2\r\nid\r\n:1\r\n$4\r\nmode\r\n$7\r\ncluster\r\n$4\r\nrole\r\n$6\r\n"
+                                + "master\r\n$7\r\nmodules\r\n*0\r\n");
         assertThat(open.client.name()).isEqualTo("me");
     }
 
@@ -145,8 +146,8 @@ class ConnectionCommandsTest {
                 .hasSize(2)
                 .first()
                 .asString()
-                .matches(
-                        "id=1 addr=127.0.0.1:40001 laddr=127.0.0.1:5299 fd=-1 name= age=\\d+ idle=\\d+ flags=N db=0 .* user=default .*");
+                .matches("id=1 addr=127.0.0.1:40001 laddr=127.0.0.1:5299 fd=-1 name= age=\\d+ idle=\\d+ flags=N "
+                        + "db=0 .* user=default .*");
         assertThat(open.text("CLIENT", "LIST", "ID", "2", "77"))
                 .startsWith("id=2 ")
                 .contains(" name=other ", " flags=r ")

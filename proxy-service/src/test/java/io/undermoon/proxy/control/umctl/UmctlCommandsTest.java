@@ -107,9 +107,11 @@ class UmctlCommandsTest {
                 + " master mydb 127.0.0.1:7001 1 127.0.0.2:7004 127.0.0.2:5299");
         assertThat(proxy.words("UMCTL INFOREPL"))
                 .isEqualTo("*2\r\n"
-                        + "*4\r\n$13\r\ncluster:mydb\n\r\n$12\r\nrole:master\n\r\n$28\r\nnode_address:127.0.0.1:7001\n\r\n"
+                        + "*4\r\n$13\r\ncluster:mydb\n\r\n$12\r\nrole:master\n\r\n$28\r\n"
+                        + "node_address:127.0.0.1:7001\n\r\n"
                         + "$38\r\nreplica:127.0.0.2:7004@127.0.0.2:5299\n\r\n"
-                        + "*4\r\n$13\r\ncluster:mydb\n\r\n$13\r\nrole:replica\n\r\n$28\r\nnode_address:127.0.0.1:7003\n\r\n"
+                        + "*4\r\n$13\r\ncluster:mydb\n\r\n$13\r\nrole:replica\n\r\n$28\r\n"
+                        + "node_address:127.0.0.1:7003\n\r\n"
                         + "$37\r\nmaster:127.0.0.2:7002@127.0.0.2:5299\n\r\n");
     }
 
@@ -154,7 +156,8 @@ class UmctlCommandsTest {
         proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 0));
         assertThat(proxy.words("UMCTL NODES"))
                 .isEqualTo("*2\r\n"
-                        + "*6\r\n$14\r\n127.0.0.1:7001\r\n$6\r\nmaster\r\n$2\r\nup\r\n$2\r\n12\r\n$4\r\nnone\r\n$3\r\n345\r\n"
+                        + "*6\r\n$14\r\n127.0.0.1:7001\r\n$6\r\nmaster\r\n$2\r\nup\r\n$2\r\n12\r\n$4\r\nnone\r\n"
+                        + "$3\r\n345\r\n"
                         + "*6\r\n$14\r\n127.0.0.1:7002\r\n$7\r\nreplica\r\n$4\r\ndown\r\n$4\r\n6000\r\n$4\r\ndown\r\n"
                         + "$1\r\n0\r\n");
     }
