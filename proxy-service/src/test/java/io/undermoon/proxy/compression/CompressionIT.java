@@ -78,6 +78,27 @@ class CompressionIT extends OpensResources {
     }
 
     @Test
+    void a_transaction_that_cannot_be_sent_leaves_no_watched_keys_to_the_next_client() {
+        RedisServerProcess redis = opened(RedisServerProcess.start());
+        ProxyHarness proxy = opened(ProxyHarness.start());
+        proxy.serveAllFrom(redis.port());
+        RespConnection direct = opened(redis.connect());
+        RespConnection client = opened(RespConnection.to(proxy.port()));
+        client.call("WATCH", "k");
+        client.call("MULTI");
+        client.call("APPEND", "k", "v");
+        proxy.configure("compression_strategy", "set_get_only");
+        assertThat(Replies.text(client.call("EXEC"))).startsWith("EXECABORT Transaction discarded because values are");
+
+        RespConnection next = opened(RespConnection.to(proxy.port()));
+        next.call("WATCH", "other");
+        direct.call("SET", "k", "changed");
+        next.call("MULTI");
+        next.call("SET", "other", "1");
+        assertThat(next.call("EXEC")).isEqualTo(new RespValue.Array(List.of(OK)));
+    }
+
+    @Test
     void refuses_what_would_see_compressed_bytes_unless_all_is_allowed() {
         RedisServerProcess redis = opened(RedisServerProcess.start());
         ProxyHarness proxy = opened(ProxyHarness.start());

@@ -105,6 +105,16 @@ class TrackingIT extends OpensResources {
         assertThat(client.receive()).isInstanceOf(RespValue.Array.class);
     }
 
+    @Test
+    void a_command_may_block_longer_than_a_reply_may_take() {
+        TwoMasters cluster = cluster(Layout.ONE_PROXY);
+        RespConnection client = client(cluster);
+        client.call("CLIENT", "TRACKING", "ON");
+        client.call("GET", "list");
+        assertThat(client.call("BLPOP", "list", "6")).isEqualTo(RespValue.Null.RESP3);
+        assertThat(text(client.call("PING"))).isEqualTo("PONG");
+    }
+
     @ParameterizedTest
     @EnumSource(Layout.class)
     void broadcast_tells_of_keys_nobody_read_at_every_master_once(Layout layout) {
