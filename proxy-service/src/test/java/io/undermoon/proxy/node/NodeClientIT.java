@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
@@ -73,12 +74,12 @@ class NodeClientIT {
             client.call(node, "SET", "n", "5");
             client.call(node, "INCR", "n");
 
-            CompletionStage<Boolean> onLoop = client.call(node, "GET", "n").thenApply(value -> {
-                assertThat(value).isEqualTo(new RespValue.Bulk("6"));
-                return connections.loop().eventLoop().inEventLoop();
-            });
+            EventLoop loop = connections.loop().eventLoop();
+            // Sent on the loop, so that the reply cannot arrive before the next stage is there.
+            Future<CompletionStage<Boolean>> sent = loop.submit(() -> client.call(node, "GET", "n")
+                    .thenApply(value -> value.equals(new RespValue.Bulk("6")) && loop.inEventLoop()));
 
-            assertThat(get(onLoop)).isTrue();
+            assertThat(get(sent.syncUninterruptibly().getNow())).isTrue();
         }
     }
 
