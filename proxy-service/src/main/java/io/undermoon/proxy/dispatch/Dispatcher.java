@@ -37,6 +37,7 @@ import io.undermoon.proxy.transaction.Transactions;
 import io.undermoon.resp.Protocol;
 import io.undermoon.slot.Slot;
 import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * carried out by the room of its family, answered by the proxy itself, or refused. Owned by the loop.
  */
 public final class Dispatcher implements CommandHandler {
+    private static final Logger LOG = Logger.getLogger(Dispatcher.class);
+
     /** How much memory the replies that wait to be merged may take in a loop, in bytes. */
     private static final long MAX_GATHERED_BYTES = 256L << 20;
 
@@ -195,6 +198,13 @@ public final class Dispatcher implements CommandHandler {
     private @Nullable Command acceptable(ClientSession session, CommandFrame frame) {
         Command command = commands.find(frame);
         if (command == null) {
+            if (frame.argumentIs(0, "POST") || frame.argumentIs(0, "HOST:")) {
+                LOG.warnf(
+                        "Client closed because it speaks HTTP, perhaps a web page that attacks Redis: client=%s",
+                        session.client().remoteAddress());
+                session.client().closeAfterReply();
+                return null;
+            }
             CommandErrors.unknownCommand(frame, session.replyBuffer());
             return null;
         }

@@ -71,11 +71,12 @@ public final class CommandDecoder {
             if (start == end) {
                 return false;
             }
-            if (in.getByte(start) != '*') {
-                return decodeInline(in);
-            }
-            if (!decodeHeader(in, start, end)) {
+            boolean isArray = in.getByte(start) == '*';
+            if (isArray ? !decodeHeader(in, start, end) : !decodeLine(in)) {
                 return false;
+            }
+            if (!isArray && inline.fill(frame)) {
+                return true;
             }
         }
         return decodeArguments(in, end);
@@ -157,16 +158,13 @@ public final class CommandDecoder {
         return true;
     }
 
-    private boolean decodeInline(ByteBuf in) {
+    /** Reads the line of an inline command, which may be empty; false when it is not complete. */
+    private boolean decodeLine(ByteBuf in) {
         int afterLine = inline.read(in);
-        if (afterLine < 0) {
-            return false;
+        if (afterLine >= 0) {
+            in.readerIndex(afterLine);
         }
-        in.readerIndex(afterLine);
-        if (!inline.fill(frame)) {
-            return decode(in);
-        }
-        return true;
+        return afterLine >= 0;
     }
 
     /**

@@ -9,11 +9,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.config.ListenPoint;
+import io.undermoon.proxy.session.Drain;
 import io.undermoon.proxy.session.SessionInitializer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -85,8 +85,7 @@ final class ProxyListener {
      * end of the grace period. Not to be called on an event loop.
      */
     void drain(Duration grace) {
-        connections.forEach(
-                connection -> connection.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE));
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Drain.INSTANCE));
         if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
             LOG.infof("Clients disconnected before their replies came: clients=%d", connections.size());
             connections.close().awaitUninterruptibly(grace.toMillis());
