@@ -21,6 +21,7 @@ public final class Command {
     private final KeySpec[] keySpecs;
     private final int singleKeyArgument;
     private final boolean sorts;
+    private final boolean copies;
     private final boolean mayWrite;
     private final List<Command> subcommands;
     private final NameIndex subcommandIndex;
@@ -35,6 +36,7 @@ public final class Command {
                 ? keySpecs[0].begin().position()
                 : 0;
         this.sorts = line.keySpecs().stream().anyMatch(KeySpec::isUnknown);
+        this.copies = line.name().equals("copy");
         this.mayWrite = line.flags().contains(CommandFlag.WRITE) || MAY_WRITE.contains(line.name());
         this.subcommands = List.copyOf(subcommands);
         this.subcommandIndex = new NameIndex(subcommands);
@@ -151,6 +153,11 @@ public final class Command {
     /** Whether the command is SORT or SORT_RO, whose keys no spec describes. */
     boolean sorts() {
         return sorts;
+    }
+
+    /** Whether the command is COPY, which may name another database. */
+    boolean copies() {
+        return copies;
     }
 
     @Override

@@ -81,6 +81,7 @@ public final class CommandErrors {
             case Keys.CROSS_SLOT -> CROSS_SLOT;
             case Keys.MALFORMED -> SYNTAX;
             case Keys.SORT_BY_DENIED -> "ERR BY option of SORT denied in cluster mode.";
+            case Keys.COPY_DENIED -> "ERR Copying to another database is not allowed in cluster mode";
             case Keys.SORT_GET_DENIED -> "ERR GET option of SORT denied in cluster mode.";
             default -> throw new IllegalArgumentException("slot " + result + " is no reason to refuse a command");
         };

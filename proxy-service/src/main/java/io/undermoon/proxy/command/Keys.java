@@ -17,6 +17,8 @@ public final class Keys {
     public static final int SORT_BY_DENIED = -4;
     /** {@code SORT … GET} with a pattern that may name keys of other slots. */
     public static final int SORT_GET_DENIED = -5;
+    /** {@code COPY … DB n} with a database other than 0, which clients have no access to. */
+    public static final int COPY_DENIED = -6;
 
     private Keys() {}
 
@@ -29,7 +31,10 @@ public final class Keys {
         if (single > 0) {
             return single < frame.argumentCount() ? slot(frame, single) : MALFORMED;
         }
-        return command.sorts() ? slotOfSort(command, frame) : slotOfSpecs(command, frame);
+        if (command.sorts()) {
+            return slotOfSort(command, frame);
+        }
+        return command.copies() && copiesToDatabase(frame) ? COPY_DENIED : slotOfSpecs(command, frame);
     }
 
     /**
@@ -154,6 +159,15 @@ public final class Keys {
             slot = next;
         }
         return slot;
+    }
+
+    private static boolean copiesToDatabase(CommandFrame frame) {
+        for (int i = 3; i + 1 < frame.argumentCount(); i++) {
+            if (frame.argumentIs(i, "DB")) {
+                return !frame.argumentIs(i + 1, "0");
+            }
+        }
+        return false;
     }
 
     private static int slotOfSort(Command command, CommandFrame frame) {

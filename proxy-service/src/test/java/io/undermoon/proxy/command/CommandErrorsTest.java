@@ -32,7 +32,7 @@ class CommandErrorsTest {
     @Test
     void every_reason_of_the_key_finder_has_an_error() {
         Command eval = table.find("eval");
-        for (int reason = Keys.SORT_GET_DENIED; reason < 0; reason++) {
+        for (int reason = Keys.COPY_DENIED; reason < 0; reason++) {
             assertThat(CommandErrors.unroutable(eval, reason)).matches("(ERR|CROSSSLOT) .+");
         }
         assertThatThrownBy(() -> CommandErrors.unroutable(eval, 0)).isInstanceOf(IllegalArgumentException.class);
