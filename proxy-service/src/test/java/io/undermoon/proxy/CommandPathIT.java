@@ -61,7 +61,7 @@ class CommandPathIT {
     private static List<StackTraceElement[]> probe(ProxyHarness proxy) {
         List<StackTraceElement[]> writes = new CopyOnWriteArrayList<>();
         SingleThreadEventLoop loop =
-                (SingleThreadEventLoop) proxy.loops().get(0).eventLoop();
+                (SingleThreadEventLoop) proxy.connections().get(0).loop().eventLoop();
         loop.submit(() -> {
                     for (var i = loop.registeredChannelsIterator(); i.hasNext(); ) {
                         Channel channel = i.next();

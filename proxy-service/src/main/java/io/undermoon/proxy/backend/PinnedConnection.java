@@ -98,6 +98,11 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
         blockingSlot = slot;
     }
 
+    /** Says that the command that blocked has been answered, on a connection that its client keeps. */
+    public void endBlocking() {
+        blockingSlot = NOT_BLOCKING;
+    }
+
     /**
      * Notes the commands that are now in flight and may still change a key of the slots; the supplier says whether all
      * of them have been answered since.

@@ -73,6 +73,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** A command that is handled again, before those in the input. */
     private @Nullable RepeatedCommand repeated;
 
+    /** The client sends no more; the commands that have arrived are still handled. */
+    private boolean inputEnded;
+
     /** No more commands are handled; the connection closes when the last reply is out. */
     private boolean closing;
 
@@ -206,6 +209,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
      * @param clean whether other clients may use the connection
      */
     public void giveBack(PinnedConnection connection, boolean clean) {
+        connection.endBlocking();
         if (connection.isClosed() || uses(connection)) {
             return;
         }
@@ -281,6 +285,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         } catch (ProtocolException e) {
             refuseProtocol(e);
         }
+        // What is left when the session need not wait is not a complete command.
+        closing |= inputEnded && !waiting && !mustWait();
         if (closing) {
             input.drop();
             closeWhenAnswered();
@@ -622,7 +628,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         if (event instanceof ChannelInputShutdownReadComplete && isBlocked()) {
             // A client that has left must not take an element from a list; a closed connection unblocks its command.
             channel.close();
-        } else if (event instanceof ChannelInputShutdownReadComplete) {
+        } else if (event instanceof ChannelInputShutdownReadComplete && !closing) {
+            inputEnded = true;
+            if (mustWait()) {
+                pause(mustPause());
+            } else {
+                takeCommands();
+            }
+        } else if (event == Drain.INSTANCE) {
             closing = true;
             input.drop();
             closeWhenAnswered();

@@ -11,7 +11,6 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
-import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.client.ClientLimits;
 import io.undermoon.proxy.client.ClientRegistry;
@@ -144,9 +143,9 @@ public final class ProxyHarness implements AutoCloseable {
         return address;
     }
 
-    /** The event loops that serve clients. */
-    public List<ProxyLoop> loops() {
-        return dataPlane.connections().stream().map(NodeConnections::loop).toList();
+    /** The connections of each event loop that serves clients. */
+    public List<NodeConnections> connections() {
+        return dataPlane.connections();
     }
 
     public ProxyStats stats() {

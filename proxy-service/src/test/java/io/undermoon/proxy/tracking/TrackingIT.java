@@ -4,6 +4,8 @@ import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
@@ -15,7 +17,9 @@ import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -103,6 +107,32 @@ class TrackingIT extends OpensResources {
         assertThat(client.receive()).isEqualTo(invalidate(LOW));
         other.call("RPUSH", "list", "x");
         assertThat(client.receive()).isInstanceOf(RespValue.Array.class);
+    }
+
+    @Test
+    void a_write_in_flight_is_waited_for_after_a_command_has_blocked_on_its_connection() throws Exception {
+        RedisServerProcess redis = opened(RedisServerProcess.start());
+        ProxyHarness proxy = opened(ProxyHarness.start());
+        proxy.serveAllFrom(redis.port());
+        RespConnection direct = opened(redis.connect());
+        RespConnection client = opened(RespConnection.to(proxy.port()).inRespThree());
+        client.call("CLIENT", "TRACKING", "ON");
+        client.call("BLPOP", HIGH, "0.01");
+        direct.call("CLIENT", "PAUSE", "60000", "WRITE");
+        client.send("SET", LOW, "1");
+
+        NodeConnections connections = proxy.connections().get(0);
+        Endpoint node = proxy.topology().current().endpoints().iterator().next();
+        int slot = Slot.of(LOW);
+        Callable<BooleanSupplier> note = () -> connections.settled(node, moving -> moving == slot);
+        BooleanSupplier[] settled = new BooleanSupplier[1];
+        await().until(() -> {
+            settled[0] = connections.loop().eventLoop().submit(note).get();
+            return !settled[0].getAsBoolean();
+        });
+        direct.call("CLIENT", "UNPAUSE");
+        assertThat(client.receive()).isEqualTo(OK);
+        await().until(() -> settled[0].getAsBoolean());
     }
 
     @Test
