@@ -76,7 +76,7 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
         this.hopsLeft = hopsLeft;
         this.connection = connection;
         this.reply = session.expectBlockingReply(command.id());
-        session.begin(this);
+        session.features().begin(this);
         session.client().blocked(true);
         clients.add(this);
     }
@@ -182,10 +182,10 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
     private void end(boolean clean) {
         ended = true;
         clients.remove(this);
-        if (session.feature(FeatureKind.BLOCKED) == this) {
-            session.end(FeatureKind.BLOCKED);
+        if (session.features().get(FeatureKind.BLOCKED) == this) {
+            session.features().end(FeatureKind.BLOCKED);
             session.client().blocked(false);
-            session.giveBack(connection, clean);
+            session.features().giveBack(connection, clean);
         }
     }
 

@@ -111,7 +111,7 @@ public final class Dispatcher implements CommandHandler {
     @Override
     public boolean handle(ClientSession session, CommandFrame frame, int hopsLeft) {
         boolean handled = dispatch(session, frame, hopsLeft) && !session.isHeld();
-        if (handled && session.hasFeatures()) {
+        if (handled && !session.features().isEmpty()) {
             TrackingCommands.commandTaken(session);
         }
         return handled;
@@ -132,13 +132,14 @@ public final class Dispatcher implements CommandHandler {
         if (pause.isClosed() && hopsLeft == NOT_FORWARDED && pause.holds(session, command)) {
             return false;
         }
-        if (command == reset && (session.hasFeatures() || session.client().protocol() == Protocol.RESP3)) {
+        if (command == reset
+                && (!session.features().isEmpty() || session.client().protocol() == Protocol.RESP3)) {
             if (!session.isIdle()) {
                 return false;
             }
-            session.closeFeatures();
+            session.features().closeAll();
         }
-        if (session.hasFeatures() && intercept(session, command, frame, hopsLeft)) {
+        if (!session.features().isEmpty() && intercept(session, command, frame, hopsLeft)) {
             return true;
         }
         return execute(session, command, frame, hopsLeft);

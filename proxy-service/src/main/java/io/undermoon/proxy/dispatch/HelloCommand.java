@@ -89,7 +89,7 @@ final class HelloCommand {
             watch.connection().switchProtocol(now);
         }
         if (now == Protocol.RESP2) {
-            session.close(FeatureKind.TRACKING);
+            session.features().close(FeatureKind.TRACKING);
         }
     }
 }

@@ -17,6 +17,7 @@ import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionFeatures;
 import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.topology.Topology;
@@ -128,7 +129,7 @@ public final class Forwarder {
     /** Sends a command to a Redis node as it is. */
     public void toNode(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
         session.lastNode(node);
-        NodeConnection connection = session.connectionTo(node);
+        NodeConnection connection = session.features().connectionTo(node);
         connection.send(frame, receiver);
         awaitWritable(session, connection);
     }
@@ -155,14 +156,14 @@ public final class Forwarder {
 
     private static void forward(
             ClientSession session, CommandFrame frame, Endpoint peer, int hops, ReplyReceiver receiver) {
-        NodeConnection connection = session.connectionTo(peer);
+        NodeConnection connection = session.features().connectionTo(peer);
         connection.sendForwarded(frame, hops, receiver);
         awaitWritable(session, connection);
     }
 
     /** Sends several commands, of which only the last reply is wanted. */
     public void sendAll(ClientSession session, ByteBuf commands, int count, Endpoint endpoint, ReplyReceiver last) {
-        NodeConnection connection = session.connectionTo(endpoint);
+        NodeConnection connection = session.features().connectionTo(endpoint);
         connection.sendAll(commands, count, last);
         awaitWritable(session, connection);
     }
@@ -174,11 +175,11 @@ public final class Forwarder {
     }
 
     /**
-     * A {@linkplain ClientSession#pin pinned} connection for the session's present command; null when too many are in
-     * use, and the client has been told so.
+     * A {@linkplain SessionFeatures#pin pinned} connection for the session's present command; null when too many are
+     * in use, which the client has been told then.
      */
     public static @Nullable PinnedConnection pin(ClientSession session, Endpoint endpoint) {
-        PinnedConnection connection = session.pin(endpoint);
+        PinnedConnection connection = session.features().pin(endpoint);
         if (connection == null) {
             RespWriter.error(session.replyBuffer(), BackendFailure.TOO_MANY_PINNED.message());
         }

@@ -76,7 +76,7 @@ public final class PubSubCommands {
      * @return false when the command is to be handled as usual
      */
     public boolean intercept(ClientSession session, Command command, CommandFrame frame) {
-        if (session.feature(FeatureKind.SUBSCRIPTIONS) == null
+        if (session.features().get(FeatureKind.SUBSCRIPTIONS) == null
                 || session.client().protocol() == Protocol.RESP3) {
             return false;
         }
@@ -168,7 +168,7 @@ public final class PubSubCommands {
         Subscriptions present = Subscriptions.of(session);
         if (present == null) {
             present = new Subscriptions(session, counts, forPeer);
-            session.begin(present);
+            session.features().begin(present);
         }
         return present;
     }

@@ -38,7 +38,7 @@ final class Subscriptions implements SessionFeature, Subscriber {
 
     /** The subscriptions of a session; null if there are none. */
     static @Nullable Subscriptions of(ClientSession session) {
-        return (Subscriptions) session.feature(FeatureKind.SUBSCRIPTIONS);
+        return (Subscriptions) session.features().get(FeatureKind.SUBSCRIPTIONS);
     }
 
     @Override
@@ -131,8 +131,8 @@ final class Subscriptions implements SessionFeature, Subscriber {
                 counts.remove(name);
             }
         }
-        if (hubs.isEmpty() && session.feature(FeatureKind.SUBSCRIPTIONS) == this) {
-            session.end(FeatureKind.SUBSCRIPTIONS);
+        if (hubs.isEmpty() && session.features().get(FeatureKind.SUBSCRIPTIONS) == this) {
+            session.features().end(FeatureKind.SUBSCRIPTIONS);
         }
     }
 

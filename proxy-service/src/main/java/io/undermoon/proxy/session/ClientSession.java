@@ -12,7 +12,6 @@ import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.OutputBatch;
-import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
@@ -47,8 +46,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     private final ReplyQueue replies;
     private final SessionLimits limits;
     private final OutputGuard messageGuard = new OutputGuard();
-    private final @Nullable SessionFeature[] features = new SessionFeature[FeatureKind.COUNT];
-    private int featureCount;
+    private final SessionFeatures features;
 
     /** The Redis node that was sent the client's last command; for {@code WAIT}. */
     private @Nullable Endpoint lastNode;
@@ -86,6 +84,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         this.handler = handler;
         this.channel = channel;
         this.client = client;
+        this.features = new SessionFeatures(loop.connections(), client);
         this.input = new SessionInput(channel.alloc(), requestLimits());
         this.output = new OutputBatch(channel);
         this.replies = new ReplyQueue(output);
@@ -110,122 +109,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         return replies.isEmpty();
     }
 
-    /** The feature of a kind that is in use; null if there is none. */
-    public @Nullable SessionFeature feature(FeatureKind kind) {
-        return features[kind.ordinal()];
-    }
-
-    /** Whether any feature is in use. */
-    public boolean hasFeatures() {
-        return featureCount > 0;
-    }
-
-    /** Begins to use a feature; there is none of its kind. */
-    public void begin(SessionFeature feature) {
-        int place = feature.kind().ordinal();
-        if (features[place] != null) {
-            throw new IllegalStateException("feature " + feature.kind() + " is in use already");
-        }
-        features[place] = feature;
-        featureCount++;
-    }
-
-    /** Forgets the feature of a kind, if there is one, without closing it. */
-    public @Nullable SessionFeature end(FeatureKind kind) {
-        SessionFeature ended = features[kind.ordinal()];
-        if (ended != null) {
-            features[kind.ordinal()] = null;
-            featureCount--;
-        }
-        return ended;
-    }
-
-    /** Ends the feature of a kind, if there is one, and closes it. */
-    public void close(FeatureKind kind) {
-        SessionFeature ended = end(kind);
-        if (ended != null) {
-            ended.close();
-        }
-    }
-
-    /** Ends and closes all features. */
-    public void closeFeatures() {
-        for (FeatureKind kind : FeatureKind.values()) {
-            close(kind);
-        }
-    }
-
-    /**
-     * The connection that the session's commands to an endpoint take: the one that a feature asks for, or the shared
-     * one.
-     */
-    public NodeConnection connectionTo(Endpoint endpoint) {
-        if (featureCount > 0) {
-            NodeConnection own = ownConnectionTo(endpoint);
-            if (own != null) {
-                return own;
-            }
-        }
-        return loop.connections().shared(endpoint, client.protocol());
-    }
-
-    /**
-     * A connection on which the client's next command has no others behind it: the client's own to this endpoint, or
-     * one from the pool, to be {@linkplain #giveBack given back}.
-     *
-     * @return null when too many connections are in use
-     */
-    public @Nullable PinnedConnection pin(Endpoint endpoint) {
-        NodeConnection own = ownConnectionTo(endpoint);
-        if (own == null) {
-            return loop.connections().pin(endpoint, client.protocol());
-        }
-        return own instanceof PinnedConnection pinned ? pinned : null;
-    }
-
-    private @Nullable NodeConnection ownConnectionTo(Endpoint endpoint) {
-        for (SessionFeature feature : features) {
-            NodeConnection own = feature == null ? null : feature.connectionTo(endpoint);
-            if (own != null) {
-                return own;
-            }
-        }
-        return null;
-    }
-
-    /** Whether a feature that is in use needs the connection. */
-    public boolean uses(PinnedConnection connection) {
-        for (SessionFeature feature : features) {
-            if (feature != null && feature.uses(connection)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Gives a connection from {@link #pin} back once its command is answered; a connection that a feature needs stays.
-     *
-     * @param clean whether other clients may use the connection
-     */
-    public void giveBack(PinnedConnection connection, boolean clean) {
-        connection.endBlocking();
-        if (connection.isClosed() || uses(connection)) {
-            return;
-        }
-        if (clean) {
-            connection.release();
-        } else {
-            connection.close();
-        }
+    /** What the client has begun and not ended, and which connections its commands take because of that. */
+    public SessionFeatures features() {
+        return features;
     }
 
     /** Closes the connection of a client whose user is no longer allowed what it has begun. */
     private void checkAllowed() {
-        for (SessionFeature feature : features) {
-            if (feature != null && !feature.isAllowed(client.user())) {
-                channel.close();
-            }
+        if (!features.areAllowed(client.user())) {
+            channel.close();
         }
     }
 
@@ -255,7 +147,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         loop.clients().remove(client);
         loop.forget(this);
         replies.abandon();
-        closeFeatures();
+        features.closeAll();
         output.discard();
         input.close();
     }
@@ -335,7 +227,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
 
     private boolean isSubscriber() {
-        return feature(FeatureKind.SUBSCRIPTIONS) != null;
+        return features.get(FeatureKind.SUBSCRIPTIONS) != null;
     }
 
     /** Applies the limits on the size of commands, which depend on the login, from the next command on. */

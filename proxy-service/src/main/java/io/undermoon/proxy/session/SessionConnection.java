@@ -30,7 +30,7 @@ final class SessionConnection implements ClientConnection {
     public CompletionStage<Boolean> unblock(boolean withError) {
         CompletableFuture<Boolean> outcome = new CompletableFuture<>();
         loop.execute(() -> {
-            if (session.feature(FeatureKind.BLOCKED) instanceof BlockedFeature blocked) {
+            if (session.features().get(FeatureKind.BLOCKED) instanceof BlockedFeature blocked) {
                 blocked.unblock(withError, outcome::complete);
             } else {
                 outcome.complete(false);

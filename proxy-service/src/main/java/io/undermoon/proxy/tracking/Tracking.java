@@ -54,7 +54,7 @@ final class Tracking implements SessionFeature {
 
     /** The tracking of a session; null if it is off. */
     static @Nullable Tracking of(ClientSession session) {
-        return (Tracking) session.feature(FeatureKind.TRACKING);
+        return (Tracking) session.features().get(FeatureKind.TRACKING);
     }
 
     @Override
@@ -195,8 +195,8 @@ final class Tracking implements SessionFeature {
 
     /** Whether the connection is that of watched keys or of a blocking command, which may be busy for long. */
     private boolean isUsedOtherwise(PinnedConnection connection) {
-        SessionFeature watch = session.feature(FeatureKind.WATCH);
-        SessionFeature blocked = session.feature(FeatureKind.BLOCKED);
+        SessionFeature watch = session.features().get(FeatureKind.WATCH);
+        SessionFeature blocked = session.features().get(FeatureKind.BLOCKED);
         return watch != null && watch.uses(connection) || blocked != null && blocked.uses(connection);
     }
 
@@ -268,7 +268,7 @@ final class Tracking implements SessionFeature {
                 if (links.values().stream().anyMatch(TrackingLink::hasJoined)) {
                     invalidateAll();
                 }
-                session.close(FeatureKind.TRACKING);
+                session.features().close(FeatureKind.TRACKING);
                 reply.fail(new BackendFailure(error));
                 return;
             }

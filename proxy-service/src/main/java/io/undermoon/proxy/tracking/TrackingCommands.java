@@ -72,7 +72,7 @@ public final class TrackingCommands {
             return false;
         }
         if (request instanceof TrackingRequest.Off) {
-            session.close(FeatureKind.TRACKING);
+            session.features().close(FeatureKind.TRACKING);
             RespWriter.simple(session.replyBuffer(), "OK");
         } else if (session.client().protocol() == Protocol.RESP2) {
             RespWriter.error(session.replyBuffer(), NEEDS_RESP3);
@@ -80,7 +80,7 @@ public final class TrackingCommands {
             Tracking tracking = present;
             if (tracking == null) {
                 tracking = new Tracking(session, sessions, hopsLeft != CommandHandler.NOT_FORWARDED, on.merged());
-                session.begin(tracking);
+                session.features().begin(tracking);
             }
             tracking.begin(on, command.id());
         }

@@ -54,7 +54,7 @@ public final class Transaction implements SessionFeature {
 
     /** The open transaction of a session; null if there is none. */
     public static @Nullable Transaction of(ClientSession session) {
-        return (Transaction) session.feature(FeatureKind.TRANSACTION);
+        return (Transaction) session.features().get(FeatureKind.TRANSACTION);
     }
 
     @Override

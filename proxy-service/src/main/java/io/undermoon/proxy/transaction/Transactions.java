@@ -160,7 +160,7 @@ public final class Transactions {
             RespWriter.error(session.replyBuffer(), "ERR MULTI calls can not be nested");
             return;
         }
-        session.begin(new Transaction(session));
+        session.features().begin(new Transaction(session));
         RespWriter.simple(session.replyBuffer(), "OK");
     }
 
@@ -175,9 +175,9 @@ public final class Transactions {
             session.hold();
             return;
         }
-        session.close(FeatureKind.TRANSACTION);
+        session.features().close(FeatureKind.TRANSACTION);
         if (transaction.failed() || transaction.user() != session.client().user()) {
-            session.close(FeatureKind.WATCH);
+            session.features().close(FeatureKind.WATCH);
             String reason = transaction.failed() ? "of previous errors" : "the rules of its user have changed";
             RespWriter.error(session.replyBuffer(), "EXECABORT Transaction discarded because " + reason + ".");
             return;
@@ -209,23 +209,23 @@ public final class Transactions {
             ClientSession session, Topology now, Command command, Transaction transaction, Watch watch) {
         boolean sameSlot = transaction.slot() == Transaction.NO_SLOT || transaction.slot() == watch.slot();
         if (!sameSlot) {
-            session.close(FeatureKind.WATCH);
+            session.features().close(FeatureKind.WATCH);
             CommandErrors.crossSlot(session.replyBuffer());
             return;
         }
         if (isBroken(now, watch)) {
-            session.close(FeatureKind.WATCH);
+            session.features().close(FeatureKind.WATCH);
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
             return;
         }
         Endpoint node = watch.connection().endpoint();
         ByteBuf batch = batch(session, now, transaction, node);
         if (batch == null) {
-            session.close(FeatureKind.WATCH);
+            session.features().close(FeatureKind.WATCH);
             return;
         }
         // This is the watch's connection; a client that tracks keys may have CLIENT CACHING sent on it first.
-        NodeConnection connection = session.connectionTo(node);
+        NodeConnection connection = session.features().connectionTo(node);
         if (connection != watch.connection()) {
             throw new IllegalStateException("commands for " + node + " do not take the connection of the watched keys");
         }
@@ -269,13 +269,13 @@ public final class Transactions {
             RespWriter.error(session.replyBuffer(), "ERR DISCARD without MULTI");
             return;
         }
-        session.close(FeatureKind.TRANSACTION);
-        session.close(FeatureKind.WATCH);
+        session.features().close(FeatureKind.TRANSACTION);
+        session.features().close(FeatureKind.WATCH);
         RespWriter.simple(session.replyBuffer(), "OK");
     }
 
     private static void unwatch(ClientSession session) {
-        session.close(FeatureKind.WATCH);
+        session.features().close(FeatureKind.WATCH);
         RespWriter.simple(session.replyBuffer(), "OK");
     }
 
@@ -300,7 +300,7 @@ public final class Transactions {
                 return true;
             }
             watch = new Watch(session, connection, slot);
-            session.begin(watch);
+            session.features().begin(watch);
         } else if (watch.slot() != slot) {
             CommandErrors.crossSlot(session.replyBuffer());
             return true;

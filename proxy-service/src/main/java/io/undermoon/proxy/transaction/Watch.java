@@ -35,7 +35,7 @@ public final class Watch implements SessionFeature {
 
     /** The watched keys of a session; null if there are none. */
     public static @Nullable Watch of(ClientSession session) {
-        return (Watch) session.feature(FeatureKind.WATCH);
+        return (Watch) session.features().get(FeatureKind.WATCH);
     }
 
     @Override
@@ -65,7 +65,7 @@ public final class Watch implements SessionFeature {
     /** A connection without another use is closed rather than cleaned: closing cannot fail. */
     @Override
     public void close() {
-        if (session.uses(connection)) {
+        if (session.features().use(connection)) {
             connection.sendIgnoringReply(Unpooled.wrappedBuffer(UNWATCH));
         } else {
             connection.close();
@@ -95,9 +95,9 @@ public final class Watch implements SessionFeature {
         }
 
         private void end() {
-            if (session.feature(FeatureKind.WATCH) == Watch.this) {
-                session.end(FeatureKind.WATCH);
-                session.giveBack(connection, true);
+            if (session.features().get(FeatureKind.WATCH) == Watch.this) {
+                session.features().end(FeatureKind.WATCH);
+                session.features().giveBack(connection, true);
             }
         }
     }
