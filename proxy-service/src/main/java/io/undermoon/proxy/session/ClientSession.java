@@ -177,8 +177,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         } catch (ProtocolException e) {
             refuseProtocol(e);
         }
-        // What is left when the session need not wait is not a complete command.
-        closing |= inputEnded && !waiting && !mustWait();
+        if (inputEnded) {
+            closeIfBlocked();
+            // What is left when the session need not wait is not a complete command.
+            closing |= !waiting && !mustWait();
+        }
         if (closing) {
             input.drop();
             closeWhenAnswered();
@@ -493,6 +496,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         closeWhenAnswered();
     }
 
+    /** A client that has left must not take an element from a list; closing the connection unblocks its command. */
+    private void closeIfBlocked() {
+        if (features.get(FeatureKind.BLOCKED) != null) {
+            channel.close();
+        }
+    }
+
     private void markDirty() {
         if (!dirty) {
             dirty = true;
@@ -517,11 +527,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete && isBlocked()) {
-            // A client that has left must not take an element from a list; a closed connection unblocks its command.
-            channel.close();
-        } else if (event instanceof ChannelInputShutdownReadComplete && !closing) {
+        if (event instanceof ChannelInputShutdownReadComplete && !closing) {
             inputEnded = true;
+            closeIfBlocked();
             if (mustWait()) {
                 pause(mustPause());
             } else {

@@ -2,6 +2,7 @@ package io.undermoon.proxy.session;
 
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.undermoon.proxy.testing.OpensResources;
 import io.undermoon.proxy.testing.ProxyHarness;
@@ -29,6 +30,16 @@ class InputIT extends OpensResources {
 
         assertThat(replies.lines()).hasSize(count).endsWith(":" + count);
         assertThat(text(opened(redis.connect()).call("GET", "counter"))).isEqualTo("" + count);
+    }
+
+    @Test
+    void a_client_that_has_left_does_not_block() throws IOException {
+        RespConnection direct = opened(redis.connect());
+
+        assertThat(answerTo("PING\r\nBLPOP list 0\r\nRPUSH list x\r\n")).isIn("", "+PONG\r\n");
+        assertThat(text(direct.call("RPUSH", "list", "y"))).isEqualTo("1");
+        await().until(() -> text(direct.call("INFO", "clients")).contains("blocked_clients:0"));
+        assertThat(text(direct.call("LLEN", "list"))).isEqualTo("1");
     }
 
     @Test
