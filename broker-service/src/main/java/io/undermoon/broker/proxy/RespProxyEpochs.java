@@ -35,7 +35,7 @@ public final class RespProxyEpochs implements ProxyEpochs {
                 .thenApply(reply -> Optional.of(new Epoch(Long.parseLong(reply.asText()))))
                 .exceptionally(failure -> {
                     String reason = RespClientException.of(failure).getMessage();
-                    LOG.infof("Epoch unknown: proxy=%s: %s", proxy, reason);
+                    LOG.infof("Epoch unknown: proxy=%s reason=%s", proxy, reason);
                     return Optional.empty();
                 });
     }

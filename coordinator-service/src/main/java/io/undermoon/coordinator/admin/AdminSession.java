@@ -53,7 +53,9 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
         if (cause instanceof DecoderException) {
             refuse(context, cause);
         } else {
-            LOG.debugf("Admin session ended: client=%s: %s", context.channel().remoteAddress(), cause);
+            LOG.debugf(
+                    "Admin session ended: client=%s reason=%s",
+                    context.channel().remoteAddress(), cause);
             context.close();
         }
     }

@@ -142,7 +142,7 @@ public final class FailureDetector {
                 ProbeFailures.NONE.attemptFailed(nanoClock.getAsLong()),
                 (before, first) -> before.attemptFailed(first.lastAttemptNanos()));
         if (now.failedAttempts() == ATTEMPTS) {
-            LOG.warnf("Proxy is dead: proxy=%s: %s", proxy, cause.getMessage());
+            LOG.warnf("Proxy is dead: proxy=%s reason=%s", proxy, cause.getMessage());
         }
         if (now.failedAttempts() >= ATTEMPTS && !outOfService) {
             report(proxy, now);
@@ -176,7 +176,7 @@ public final class FailureDetector {
                 LOG.infof("Failure reported: proxy=%s", proxy);
             }
         } catch (BrokerException e) {
-            LOG.warnf("Failure not reported, will be retried: proxy=%s: %s", proxy, e.getMessage());
+            LOG.warnf("Failure not reported, will be retried: proxy=%s reason=%s", proxy, e.getMessage());
         }
     }
 }

@@ -48,7 +48,7 @@ public final class Failover {
             outcome = ledger.failOver(proxy);
         } catch (BrokerException e) {
             backoff.failed(proxy);
-            LOG.warnf("Failover not done, will be retried: proxy=%s: %s", proxy, e.getMessage());
+            LOG.warnf("Failover not done, will be retried: proxy=%s reason=%s", proxy, e.getMessage());
             return;
         }
         boolean first = backoff.failed(proxy);
@@ -58,7 +58,7 @@ public final class Failover {
         } else if (outcome instanceof Outcome.Retry retry) {
             metrics.failoverPostponed();
             if (first) {
-                LOG.warnf("Failover not complete, will be retried: proxy=%s: %s", proxy, retry.reason());
+                LOG.warnf("Failover not complete, will be retried: proxy=%s reason=%s", proxy, retry.reason());
             }
         } else {
             LOG.debugf("Nothing to fail over, the proxy is not registered any more: proxy=%s", proxy);

@@ -69,7 +69,7 @@ final class EpochWatch implements AutoCloseable {
             onChange.run();
             return AFTER_CHANGE;
         } catch (BrokerException e) {
-            LOG.debugf("Epoch watch failed: %s", e.getMessage());
+            LOG.debugf("Epoch watch failed: reason=%s", e.getMessage());
             return AFTER_FAILURE;
         } catch (RuntimeException e) {
             LOG.error("Epoch watch failed unexpectedly", e);

@@ -36,7 +36,7 @@ final class LoopRunner {
             }
         } catch (BrokerException e) {
             if (failing.add(loop)) {
-                LOG.warnf("Rounds fail until a broker answers: loop=%s: %s", loop, e.getMessage());
+                LOG.warnf("Rounds fail until a broker answers: loop=%s reason=%s", loop, e.getMessage());
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "Round failed unexpectedly: loop=%s", loop);

@@ -108,7 +108,7 @@ public final class MigrationCommit {
                                     .stream())
                             .toList());
         } catch (RespClientException e) {
-            LOG.debugf("Migrations unknown: proxy=%s: %s", proxy, e.getMessage());
+            LOG.debugf("Migrations unknown: proxy=%s reason=%s", proxy, e.getMessage());
         }
     }
 
@@ -128,7 +128,7 @@ public final class MigrationCommit {
             work.accept(task);
         } catch (BrokerException e) {
             LOG.warnf(
-                    "End of migration not recorded, will be retried: cluster=%s slots=%s: %s",
+                    "End of migration not recorded, will be retried: cluster=%s slots=%s reason=%s",
                     task.clusterName(), task.slotRange().rangeList(), e.getMessage());
         }
     }
@@ -175,7 +175,7 @@ public final class MigrationCommit {
         try {
             source.reportProgress(reports);
         } catch (BrokerException e) {
-            LOG.debugf("Progress not reported: %s", e.getMessage());
+            LOG.debugf("Progress not reported: reason=%s", e.getMessage());
         }
     }
 

@@ -43,7 +43,7 @@ final class ProxyReplies {
                 try {
                     nodes.add(node(texts(row)));
                 } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                    LOG.warnf("Row of UMCTL NODES not parsed: proxy=%s row=%s: %s", proxy, row, e.getMessage());
+                    LOG.warnf("Row of UMCTL NODES not parsed: proxy=%s row=%s reason=%s", proxy, row, e.getMessage());
                 }
             }
         }
@@ -81,7 +81,9 @@ final class ProxyReplies {
                 try {
                     progress.add(MigrationProgress.parse(texts(row)));
                 } catch (UmctlSyntaxException | IllegalArgumentException e) {
-                    LOG.debugf("Row of UMCTL MIGRATIONS not parsed: proxy=%s row=%s: %s", proxy, row, e.getMessage());
+                    LOG.debugf(
+                            "Row of UMCTL MIGRATIONS not parsed: proxy=%s row=%s reason=%s",
+                            proxy, row, e.getMessage());
                 }
             }
         }

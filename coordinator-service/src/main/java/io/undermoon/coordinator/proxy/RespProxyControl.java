@@ -88,7 +88,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
         }
         if (reply instanceof RespValue.Simple warning && warning.text().startsWith("WARNING")) {
             LOG.warnf(
-                    "Metadata accepted with a warning: epoch=%s proxy=%s: %s",
+                    "Metadata accepted with a warning: epoch=%s proxy=%s reason=%s",
                     metadata.epoch(), metadata.address(), warning.text());
         }
         return PushOutcome.APPLIED;

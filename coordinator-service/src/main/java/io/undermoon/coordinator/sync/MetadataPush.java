@@ -89,7 +89,7 @@ public final class MetadataPush {
     private void failed(Proxy metadata, String reason) {
         if (backoff.failed(metadata.address())) {
             LOG.warnf(
-                    "Metadata not pushed, will be retried: cluster=%s epoch=%s proxy=%s: %s",
+                    "Metadata not pushed, will be retried: cluster=%s epoch=%s proxy=%s reason=%s",
                     nameOf(metadata), metadata.epoch(), metadata.address(), reason);
         }
     }

@@ -129,7 +129,7 @@ public final class MetadataSync {
         try {
             push.push(proxy);
         } catch (BrokerException e) {
-            LOG.warnf("Metadata not fetched, will be retried: proxy=%s: %s", proxy, e.getMessage());
+            LOG.warnf("Metadata not fetched, will be retried: proxy=%s reason=%s", proxy, e.getMessage());
         }
     }
 
@@ -176,7 +176,7 @@ public final class MetadataSync {
                     try {
                         fetch.accept(proxy);
                     } catch (BrokerException e) {
-                        LOG.warnf("Metadata not fetched, will be retried: proxy=%s: %s", proxy, e.getMessage());
+                        LOG.warnf("Metadata not fetched, will be retried: proxy=%s reason=%s", proxy, e.getMessage());
                     }
                 },
                 WAIT_LIMIT);

@@ -89,7 +89,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
             }
             ReplyReceiver receiver = connection.current();
             if (receiver == null) {
-                fail(context, "the node sent something nobody asked for");
+                fail(context, "the node sent something that answers no command");
                 return;
             }
             int next = scanner.scan(in, index, end);

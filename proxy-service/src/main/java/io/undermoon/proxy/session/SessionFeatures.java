@@ -82,7 +82,10 @@ public final class SessionFeatures {
         return true;
     }
 
-    /** The connection that the session's commands to an endpoint take: the one that a feature asks for, or the shared one. */
+    /**
+     * The connection that the session's commands to an endpoint take: the one that a feature asks for, or the shared
+     * one.
+     */
     public NodeConnection connectionTo(Endpoint endpoint) {
         if (count > 0) {
             NodeConnection own = ownConnectionTo(endpoint);
@@ -94,8 +97,8 @@ public final class SessionFeatures {
     }
 
     /**
-     * A connection on which the client's next command has no others behind it: the client's own to this endpoint, or one
-     * from the pool, to be {@linkplain #giveBack given back}.
+     * A connection on which the client's next command has no others behind it: the client's own to this endpoint, or
+     * one from the pool, to be {@linkplain #giveBack given back}.
      *
      * @return null when too many connections are in use
      */

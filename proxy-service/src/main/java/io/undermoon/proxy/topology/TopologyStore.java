@@ -163,7 +163,7 @@ public final class TopologyStore {
             LOG.infof("Metadata applied: cluster=%s epoch=%s proxy=%s", message.clusterName(), message.epoch(), self);
         } else {
             LOG.infof(
-                    "Cluster changed: cluster=%s epoch=%s proxy=%s formerCluster=%s",
+                    "Cluster changed: cluster=%s epoch=%s proxy=%s former_cluster=%s",
                     message.clusterName(), message.epoch(), self, before);
         }
     }

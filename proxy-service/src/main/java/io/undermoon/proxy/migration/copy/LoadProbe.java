@@ -112,7 +112,7 @@ final class LoadProbe {
     private void measure() {
         if (System.nanoTime() - baselineNanos > BASELINE_EVERY_NANOS) {
             LOG.debugf(
-                    "Copy rate: keysPerSecond=%.0f source=%s sourceLoad=%s destination=%s destinationLoad=%s",
+                    "Copy rate: keys_per_second=%.0f source=%s source_load=%s destination=%s destination_load=%s",
                     limiter.rate(), sides[0].node, sides[0].load, sides[1].node, sides[1].load);
             measureBaseline();
             return;
