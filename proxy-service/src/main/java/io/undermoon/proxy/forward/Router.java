@@ -80,8 +80,11 @@ public final class Router {
         if (slot < 0) {
             return new Route.Refuse(CommandErrors.unroutable(command, slot));
         }
-        Route owner = served(now.routes().owner(slot));
-        return !activeRedirection && owner instanceof Target.Remote peer ? new Route.Redirect(peer) : owner;
+        Target owner = now.routes().owner(slot);
+        if (owner instanceof Target.Local local) {
+            return local;
+        }
+        return !activeRedirection && owner instanceof Target.Remote peer ? new Route.Redirect(peer) : served(owner);
     }
 
     /**
