@@ -180,7 +180,7 @@ public final class RespClient implements AutoCloseable {
             if (!(replies.get(0) instanceof RespValue.Failure failure)) {
                 return CompletableFuture.completedFuture(null);
             }
-            LOG.log(Level.WARNING, attempt.key() + " is not accepted: proxy=" + proxy + ": " + failure.text());
+            LOG.log(Level.WARNING, attempt.key() + " is not accepted: proxy=" + proxy + " reason=" + failure.text());
             return logIn(proxy, connection, attempts);
         });
     }

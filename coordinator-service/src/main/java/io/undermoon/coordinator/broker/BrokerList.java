@@ -50,7 +50,7 @@ public final class BrokerList implements BrokerDirectory, BrokerOrder {
         if (!brokers.contains(preferred)) {
             preferred = brokers.get(0);
         }
-        LOG.infof("brokers replaced brokers=%s", brokers);
+        LOG.infof("Brokers replaced: brokers=%s", brokers);
     }
 
     /** All brokers in the order in which to try them. None is left out: with all in trouble, one must be tried. */
@@ -68,17 +68,17 @@ public final class BrokerList implements BrokerDirectory, BrokerOrder {
         lastAnswerNanos = nanoClock.getAsLong();
         boolean recovered = trouble.succeeded(broker);
         if (!broker.equals(preferred) && brokers.contains(broker)) {
-            LOG.infof("talking to another broker now broker=%s before=%s", broker, preferred);
+            LOG.infof("Another broker is used now: broker=%s former_broker=%s", broker, preferred);
             preferred = broker;
         } else if (recovered) {
-            LOG.infof("broker answers again broker=%s", broker);
+            LOG.infof("Broker answers again: broker=%s", broker);
         }
     }
 
     @Override
     public synchronized void failed(HostPort broker, String reason) {
         if (trouble.failed(broker)) {
-            LOG.warnf("broker does not answer broker=%s: %s", broker, reason);
+            LOG.warnf("Broker does not answer: broker=%s reason=%s", broker, reason);
         }
     }
 
