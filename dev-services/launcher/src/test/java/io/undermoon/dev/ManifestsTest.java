@@ -35,7 +35,7 @@ class ManifestsTest {
     @CsvSource({
         "broker.yaml, broker-service/src/main/java/io/undermoon/broker/config/BrokerConfig.java",
         "coordinator.yaml, coordinator-service/src/main/java/io/undermoon/coordinator/config/CoordinatorConfig.java",
-        "proxy.yaml, proxy-service/src/main/java/io/undermoon/proxy/server/ProxyConfig.java",
+        "proxy.yaml, proxy-service/src/main/java/io/undermoon/proxy/config/ProxyConfig.java",
     })
     void set_only_keys_that_the_service_has(String manifest, String mapping) {
         Set<String> variables =
