@@ -4,7 +4,7 @@ package io.undermoon.umctl;
  * The flags argument of a metadata message: words separated by commas, in any case. Unknown words are ignored,
  * because scripts of the original rely on it.
  *
- * @param force whether the message applies whatever its epoch
+ * @param force whether the message applies at the epoch that the proxy has already; a lower one is refused even so
  * @param compress the metadata follows as one compressed argument
  */
 public record Flags(boolean force, boolean compress) {

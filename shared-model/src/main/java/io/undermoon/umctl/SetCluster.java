@@ -72,6 +72,11 @@ public record SetCluster(
         return new SetCluster(proxy.epoch(), false, proxy.clusterName(), local, peers, proxy.replicas(), config, false);
     }
 
+    /** The same message as the original writes it: without the {@code REPLICA} section, which its proxies refuse. */
+    public SetCluster withoutReplicas() {
+        return new SetCluster(epoch, force, clusterName, local, peers, List.of(), config, configIgnored);
+    }
+
     /** The whole command, {@code UMCTL} included. */
     public List<String> toCommand() {
         List<String> out = header(new Flags(force, false));

@@ -71,6 +71,10 @@ class UmctlPropertyTest {
             assertThat(SetRepl.parse(tail(repl.toCommand())))
                     .as("seed %d", seed)
                     .isEqualTo(repl);
+            SetMeta both = new SetMeta(repl, cluster);
+            assertThat(SetMeta.parse(tail(both.toCommand(seed % 2 == 0))))
+                    .as("seed %d", seed)
+                    .isEqualTo(both);
             MigrationTask task = metadata.migrationTask();
             assertThat(FinishedMigration.parse(FinishedMigration.print(task)))
                     .as("seed %d", seed)
@@ -95,12 +99,14 @@ class UmctlPropertyTest {
             RandomMetadata metadata = new RandomMetadata(seed);
             List<String> cluster = tail(metadata.setCluster().toCommand());
             List<String> repl = tail(metadata.setRepl().toCommand());
+            List<String> both = tail(new SetMeta(metadata.setRepl(), metadata.setCluster()).toCommand(false));
             String line = FinishedMigration.print(metadata.migrationTask());
             List<String> progress = metadata.migrationProgress().toReply();
             for (int i = 0; i < DAMAGES; i++) {
                 SplittableRandom random = metadata.random();
                 tolerate(seed, () -> SetCluster.parse(damaged(cluster, random)));
                 tolerate(seed, () -> SetRepl.parse(damaged(repl, random)));
+                tolerate(seed, () -> SetMeta.parse(damaged(both, random)));
                 List<String> words = damaged(List.of(line.split(" ", -1)), random);
                 tolerate(seed, () -> FinishedMigration.parse(String.join(" ", words)));
                 tolerate(seed, () -> Handshake.parse("precheck", words));

@@ -19,7 +19,7 @@ public interface ProxyControl {
     /** Asks a proxy for its epoch and its nodes. A proxy that answers with errors is alive too. */
     Probe probe(ProxyAddress proxy);
 
-    /** Sends a proxy its metadata: first the replication roles of its nodes, then the slots. */
+    /** Sends a proxy its metadata: the replication roles of its nodes, and the slots. */
     PushOutcome push(Proxy metadata);
 
     /** The migrations that a proxy takes part in. */

@@ -13,9 +13,11 @@ import io.undermoon.resp.RespValue;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.ProxyLogin;
 import io.undermoon.umctl.SetCluster;
-import io.undermoon.umctl.SetRepl;
+import io.undermoon.umctl.SetMeta;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     private final RespConnectionPool connections;
     private final boolean compress;
 
+    /** Proxies that do not know {@code UMCTL SETMETA}: those of the original. */
+    private final Set<ProxyAddress> originals = ConcurrentHashMap.newKeySet();
+
     /**
      * @param threads number of event loops
      * @param timeout for connecting, and for each exchange
@@ -56,23 +61,58 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     public Probe probe(ProxyAddress proxy) {
         return onConnection(proxy, connection -> {
             List<RespValue> replies = RespClient.await(connection.exchange(List.of(PING, GET_EPOCH, NODES)));
+            if (replies.get(2) instanceof RespValue.Array) {
+                // The original's proxies do not know UMCTL NODES either: one of ours is there now.
+                originals.remove(proxy);
+            }
             return new Probe(ProxyReplies.epoch(replies.get(1)), ProxyReplies.nodes(proxy, replies.get(2)));
         });
     }
 
     @Override
     public PushOutcome push(Proxy metadata) {
-        SetCluster slots = SetCluster.of(metadata);
-        List<String> setCluster = compress ? slots.toCompressedCommand() : slots.toCommand();
         return onConnection(metadata.address(), connection -> {
-            PushOutcome roles = push(metadata, connection, SetRepl.of(metadata).toCommand());
-            return roles == PushOutcome.NOT_MINE ? roles : push(metadata, connection, setCluster);
+            SetMeta message = SetMeta.of(metadata);
+            if (!originals.contains(metadata.address())) {
+                RespValue reply = exchange(connection, message.toCommand(compress));
+                if (!isUnknownCommand(reply)) {
+                    return outcome(metadata, connection, "SETMETA", reply);
+                }
+                originals.add(metadata.address());
+                LOG.infof(
+                        "Metadata is sent without replicas and in two messages, the proxy is one of the original:"
+                                + " epoch=%s proxy=%s",
+                        metadata.epoch(), metadata.address());
+            }
+            return pushToOriginal(metadata, connection, message);
         });
     }
 
-    private PushOutcome push(Proxy metadata, RespConnection connection, List<String> command) {
-        RespValue reply =
-                RespClient.await(connection.exchange(List.of(command))).get(0);
+    private PushOutcome pushToOriginal(Proxy metadata, RespConnection connection, SetMeta message) {
+        SetCluster slots = message.slots().withoutReplicas();
+        PushOutcome roles = outcome(
+                metadata,
+                connection,
+                "SETREPL",
+                exchange(connection, message.roles().toCommand()));
+        return roles == PushOutcome.NOT_MINE
+                ? roles
+                : outcome(
+                        metadata,
+                        connection,
+                        "SETCLUSTER",
+                        exchange(connection, compress ? slots.toCompressedCommand() : slots.toCommand()));
+    }
+
+    private static RespValue exchange(RespConnection connection, List<String> command) {
+        return RespClient.await(connection.exchange(List.of(command))).get(0);
+    }
+
+    private static boolean isUnknownCommand(RespValue reply) {
+        return reply instanceof RespValue.Failure failure && failure.text().startsWith("Invalid sub command");
+    }
+
+    private static PushOutcome outcome(Proxy metadata, RespConnection connection, String subcommand, RespValue reply) {
         if (reply instanceof RespValue.Failure failure) {
             String code = failure.text().split(" ", 2)[0];
             switch (code) {
@@ -82,8 +122,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
                     connection.close();
                     return PushOutcome.NOT_MINE;
                 default:
-                    throw new RespClientException(
-                            Reason.REFUSED, command.get(0) + " " + command.get(1) + ": " + failure.text());
+                    throw new RespClientException(Reason.REFUSED, "UMCTL " + subcommand + ": " + failure.text());
             }
         }
         if (reply instanceof RespValue.Simple warning && warning.text().startsWith("WARNING")) {

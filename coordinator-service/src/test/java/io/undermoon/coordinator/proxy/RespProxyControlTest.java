@@ -20,6 +20,7 @@ import io.undermoon.metadata.Node;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplMeta;
+import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.Role;
 import io.undermoon.testsupport.RespServer;
 import io.undermoon.umctl.MigrationProgress;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 
 class RespProxyControlTest {
     private static final Duration TIMEOUT = Duration.ofMillis(500);
+    private static final String UNKNOWN = "-Invalid sub command\r\n";
 
     private RespServer proxy;
     private RespProxyControl control;
@@ -148,12 +150,12 @@ class RespProxyControlTest {
     }
 
     @Test
-    void pushes_roles_before_slots() {
+    void pushes_roles_and_slots_in_one_message() {
         assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
-        assertThat(proxy.commandLines()).hasSize(2);
-        assertThat(proxy.commandLines().get(0)).isEqualTo("UMCTL SETREPL 7 NOFLAG master orders 10.0.0.1:7001 0");
-        assertThat(proxy.commandLines().get(1))
-                .startsWith("UMCTL SETCLUSTER v2 7 NOFLAG orders 10.0.0.1:7001 1 0-16383 CONFIG ");
+        assertThat(proxy.commandLines()).hasSize(1);
+        assertThat(proxy.commandLines().get(0))
+                .startsWith("UMCTL SETMETA 6 7 NOFLAG master orders 10.0.0.1:7001 0"
+                        + " v2 7 NOFLAG orders 10.0.0.1:7001 1 0-16383 REPLICA ");
     }
 
     @Test
@@ -161,17 +163,16 @@ class RespProxyControlTest {
         try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, true, null)) {
             compressing.push(metadata());
         }
-        assertThat(proxy.commandLines().get(0)).startsWith("UMCTL SETREPL 7 NOFLAG");
-        assertThat(proxy.commandLines().get(1)).startsWith("UMCTL SETCLUSTER v2 7 COMPRESS H4sI");
+        assertThat(proxy.commandLines().get(0))
+                .startsWith("UMCTL SETMETA 6 7 NOFLAG master orders 10.0.0.1:7001 0 v2 7 COMPRESS H4sI");
     }
 
     @Test
-    void pushes_slots_although_the_roles_are_old() {
-        proxy.script(command -> command.get(1).equals("SETREPL") ? "-OLD_EPOCH\r\n" : "+OK\r\n");
-        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+    void old_metadata_is_not_an_error() {
         proxy.script(command -> "-OLD_EPOCH\r\n");
         assertThat(control.push(metadata())).isEqualTo(PushOutcome.OLD_EPOCH);
-        assertThat(proxy.connections()).as("it is not an error").isEqualTo(1);
+        control.push(metadata());
+        assertThat(proxy.connections()).isEqualTo(1);
     }
 
     @Test
@@ -181,10 +182,9 @@ class RespProxyControlTest {
     }
 
     @Test
-    void a_failed_push_of_roles_stops_before_the_slots_and_closes_the_connection() {
+    void a_refusal_closes_the_connection() {
         proxy.script(command -> "-TRY_AGAIN\r\n");
-        failsWith(Reason.REFUSED, () -> control.push(metadata())).hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
-        assertThat(proxy.commandLines()).hasSize(1);
+        failsWith(Reason.REFUSED, () -> control.push(metadata())).hasMessageContaining("UMCTL SETMETA: TRY_AGAIN");
         await().until(() -> proxy.openConnections() == 0);
     }
 
@@ -192,8 +192,55 @@ class RespProxyControlTest {
     void a_wrong_machine_closes_the_connection() {
         proxy.script(command -> "-ERR_NOT_MY_META\r\n");
         assertThat(control.push(metadata())).isEqualTo(PushOutcome.NOT_MINE);
-        assertThat(proxy.commandLines()).hasSize(1);
         await().until(() -> proxy.openConnections() == 0);
+    }
+
+    @Test
+    void a_proxy_of_the_original_gets_roles_before_slots_and_no_replicas() {
+        proxy.script(RespProxyControlTest::original);
+        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+        assertThat(proxy.commandLines()).hasSize(3);
+        assertThat(proxy.commandLines().get(1)).isEqualTo("UMCTL SETREPL 7 NOFLAG master orders 10.0.0.1:7001 0");
+        assertThat(proxy.commandLines().get(2))
+                .startsWith("UMCTL SETCLUSTER v2 7 NOFLAG orders 10.0.0.1:7001 1 0-16383 CONFIG ");
+        proxy.forgetCommands();
+        control.push(metadata());
+        assertThat(proxy.commandLines()).as("it is remembered").hasSize(2);
+    }
+
+    @Test
+    void a_proxy_of_ours_in_place_of_one_of_the_original_is_noticed() {
+        proxy.script(RespProxyControlTest::original);
+        control.push(metadata());
+        answers(Map.of("UMCTL GETEPOCH", ":0\r\n", "UMCTL NODES", "*0\r\n"));
+        control.probe(address());
+        proxy.forgetCommands();
+        control.push(metadata());
+        assertThat(proxy.commandLines()).hasSize(1);
+        assertThat(proxy.commandLines().get(0)).startsWith("UMCTL SETMETA ");
+    }
+
+    @Test
+    void slots_follow_although_the_roles_are_old_at_the_original() {
+        proxy.script(command -> command.get(1).equals("SETREPL") ? "-OLD_EPOCH\r\n" : original(command));
+        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+        assertThat(proxy.connections()).as("it is not an error").isEqualTo(1);
+    }
+
+    @Test
+    void a_failed_push_of_roles_stops_before_the_slots_at_the_original() {
+        proxy.script(command -> command.get(1).equals("SETREPL") ? "-TRY_AGAIN\r\n" : original(command));
+        failsWith(Reason.REFUSED, () -> control.push(metadata())).hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
+        assertThat(proxy.commandLines()).hasSize(2);
+        await().until(() -> proxy.openConnections() == 0);
+    }
+
+    /** Its proxies know neither {@code SETMETA} nor the section {@code REPLICA}. */
+    private static String original(List<String> command) {
+        if (command.contains("REPLICA")) {
+            return command.get(1).equals("SETCLUSTER") ? "-Failed to parse args: InvalidArgs\r\n" : UNKNOWN;
+        }
+        return command.get(1).equals("SETMETA") ? UNKNOWN : "+OK\r\n";
     }
 
     @Test
@@ -272,7 +319,8 @@ class RespProxyControlTest {
 
     private Proxy metadata() {
         Node master = new Node(node(1, 1), address(), List.of(stable(0, 16383)), new ReplMeta(Role.MASTER, List.of()));
-        return new Proxy(ORDERS, address(), epoch(7), List.of(master), List.of(), List.of(), null);
+        ReplicaNode replica = new ReplicaNode(node(2, 1), new ProxyAddress("10.0.0.2:5299"), List.of(stable(0, 16383)));
+        return new Proxy(ORDERS, address(), epoch(7), List.of(master), List.of(), List.of(replica), null);
     }
 
     private void answers(Map<String, String> byCommand) {

@@ -11,6 +11,7 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetMeta;
 import io.undermoon.umctl.SetRepl;
 import java.util.Collection;
 import java.util.HashMap;
@@ -73,38 +74,79 @@ public final class TopologyStore {
 
     /** Replaces the metadata of the cluster, unless the message is old or meant for another proxy. */
     public synchronized ApplyResult apply(SetCluster message) {
-        if (!areMine(message.local().keySet())) {
+        if (!areMine(message)) {
             return ApplyResult.NOT_MY_META;
         }
-        Topology old = current;
-        if (!message.force() && !message.epoch().isAfter(old.epoch())) {
+        if (isOld(message)) {
             return ApplyResult.OLD_EPOCH;
         }
-        boolean isKnown = old.compression() != CompressionStrategy.DISABLED;
-        long since = isKnown ? old.compressionKnownSinceNanos() : System.nanoTime();
-        Map<TaggedSlots, SlotOwnership> ownership = InitialOwnership.of(message, old, resolvesOwnership);
-        publish(withRoutes(message, old.replication(), since, ownership));
-        logChange(old.clusterName(), message);
+        replace(message, current.replication());
         return ApplyResult.APPLIED;
     }
 
     /** Replaces the replication roles, unless the message is old or meant for another proxy. */
     public synchronized ApplyResult apply(SetRepl message) {
-        if (!areMine(message.entries().stream().map(SetRepl.Entry::node).toList())) {
+        if (!areMine(message)) {
             return ApplyResult.NOT_MY_META;
         }
-        Topology old = current;
-        if (!message.force() && !message.epoch().isAfter(old.replication().epoch())) {
+        if (isOld(message)) {
             return ApplyResult.OLD_EPOCH;
         }
+        replaceRoles(message);
+        return ApplyResult.APPLIED;
+    }
+
+    /**
+     * Replaces both, roles and slots, in one snapshot; a part that is old is left as it is.
+     *
+     * @return {@link ApplyResult#OLD_EPOCH} if the slots are old
+     */
+    public synchronized ApplyResult apply(SetMeta message) {
+        if (!areMine(message.roles()) || !areMine(message.slots())) {
+            return ApplyResult.NOT_MY_META;
+        }
+        boolean newRoles = !isOld(message.roles());
+        if (!isOld(message.slots())) {
+            replace(message.slots(), newRoles ? message.roles() : current.replication());
+            return ApplyResult.APPLIED;
+        }
+        if (newRoles) {
+            replaceRoles(message.roles());
+        }
+        return ApplyResult.OLD_EPOCH;
+    }
+
+    private void replace(SetCluster slots, SetRepl roles) {
+        Topology old = current;
+        boolean isKnown = old.compression() != CompressionStrategy.DISABLED;
+        long since = isKnown ? old.compressionKnownSinceNanos() : System.nanoTime();
+        Map<TaggedSlots, SlotOwnership> ownership = InitialOwnership.of(slots, old, resolvesOwnership);
+        publish(withRoutes(slots, roles, since, ownership));
+        logChange(old.clusterName(), slots);
+    }
+
+    private void replaceRoles(SetRepl roles) {
+        Topology old = current;
         publish(new Topology(
                 old.cluster(),
-                message,
+                roles,
                 old.routes(),
                 old.endpoints(),
                 old.compressionKnownSinceNanos(),
                 old.ownership()));
-        return ApplyResult.APPLIED;
+    }
+
+    private boolean isOld(SetCluster message) {
+        return isOld(message.epoch(), message.force(), current.epoch());
+    }
+
+    private boolean isOld(SetRepl message) {
+        return isOld(message.epoch(), message.force(), current.replication().epoch());
+    }
+
+    /** A forced message may have the epoch that is known already. An epoch never falls. */
+    private static boolean isOld(Epoch epoch, boolean force, Epoch known) {
+        return force ? known.isAfter(epoch) : !epoch.isAfter(known);
     }
 
     /**
@@ -148,6 +190,14 @@ public final class TopologyStore {
     private void publish(Topology next) {
         current = next;
         listeners.forEach(listener -> listener.accept(next));
+    }
+
+    private boolean areMine(SetCluster message) {
+        return areMine(message.local().keySet());
+    }
+
+    private boolean areMine(SetRepl message) {
+        return areMine(message.entries().stream().map(SetRepl.Entry::node).toList());
     }
 
     private boolean areMine(Collection<NodeAddress> nodes) {

@@ -7,6 +7,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetMeta;
 import io.undermoon.umctl.SetRepl;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,9 +69,44 @@ class TopologyStoreTest {
         assertThat(apply(store, "v2 5 NOFLAG c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.OLD_EPOCH);
         assertThat(apply(store, "v2 4 NOFLAG c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.OLD_EPOCH);
         assertThat(owner(store, 2)).isEqualTo("unserved");
-        assertThat(apply(store, "v2 4 FORCE c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.APPLIED);
+        assertThat(apply(store, "v2 4 FORCE c 127.0.0.1:7001 1 0-2"))
+                .as("an epoch never falls")
+                .isEqualTo(ApplyResult.OLD_EPOCH);
+        assertThat(owner(store, 2)).isEqualTo("unserved");
+        assertThat(apply(store, "v2 5 FORCE c 127.0.0.1:7001 1 0-2")).isEqualTo(ApplyResult.APPLIED);
         assertThat(owner(store, 2)).isEqualTo("127.0.0.1:7001");
-        assertThat(store.current().epoch().value()).isEqualTo(4);
+        assertThat(store.current().epoch().value()).isEqualTo(5);
+    }
+
+    @Test
+    void roles_and_slots_of_one_message_become_visible_together() {
+        TopologyStore store = store("127.0.0.1:6001");
+        List<String> seen = new ArrayList<>();
+        store.onChange(topology -> seen.add(
+                topology.replication().epoch() + " " + topology.cluster().epoch()));
+        assertThat(store.apply(meta(5, 5))).isEqualTo(ApplyResult.APPLIED);
+        assertThat(store.apply(meta(5, 5))).isEqualTo(ApplyResult.OLD_EPOCH);
+        assertThat(store.apply(meta(5, 6))).as("new slots").isEqualTo(ApplyResult.APPLIED);
+        assertThat(store.apply(meta(7, 6))).as("new roles").isEqualTo(ApplyResult.OLD_EPOCH);
+        assertThat(seen).containsExactly("5 5", "5 6", "7 6");
+    }
+
+    @Test
+    void a_message_with_a_part_for_another_proxy_changes_nothing() {
+        TopologyStore store = store("127.0.0.1:6001");
+        SetMeta foreignRoles =
+                SetMeta.parse(words("6 2 NOFLAG master c 127.0.0.2:7001 0 v2 2 NOFLAG c 127.0.0.1:7001 1 0-1"));
+        SetMeta foreignSlots =
+                SetMeta.parse(words("6 2 NOFLAG master c 127.0.0.1:7001 0 v2 2 NOFLAG c 127.0.0.2:7001 1 0-1"));
+        assertThat(store.apply(foreignRoles)).isEqualTo(ApplyResult.NOT_MY_META);
+        assertThat(store.apply(foreignSlots)).isEqualTo(ApplyResult.NOT_MY_META);
+        assertThat(store.current().epoch().value()).isZero();
+        assertThat(store.current().replication().epoch().value()).isZero();
+    }
+
+    private static SetMeta meta(int roles, int slots) {
+        return SetMeta.parse(words(
+                "6 " + roles + " NOFLAG master c 127.0.0.1:7001 0 v2 " + slots + " NOFLAG c 127.0.0.1:7001 1 0-1"));
     }
 
     @Test

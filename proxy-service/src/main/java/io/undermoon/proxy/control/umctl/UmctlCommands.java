@@ -13,6 +13,7 @@ import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetMeta;
 import io.undermoon.umctl.SetRepl;
 import io.undermoon.umctl.UmctlSyntaxException;
 import java.util.Locale;
@@ -71,6 +72,7 @@ public final class UmctlCommands {
             case "MIGRATIONS" -> migrations.progress(out);
             case "SETCLUSTER" -> setCluster(frame, out);
             case "SETREPL" -> setRepl(frame, out);
+            case "SETMETA" -> setMeta(frame, out);
             case "GETEPOCH" ->
                 RespWriter.integer(out, topology.current().epoch().value());
             case "READY" -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0);
@@ -94,7 +96,20 @@ public final class UmctlCommands {
         } catch (UmctlSyntaxException e) {
             throw refused("SETCLUSTER", e, "Failed to parse args: " + e.kind().wireName());
         }
-        ApplyResult result = topology.apply(message);
+        write(topology.apply(message), message, out);
+    }
+
+    private void setMeta(CommandFrame frame, ByteBuf out) {
+        SetMeta message;
+        try {
+            message = SetMeta.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            throw refused("SETMETA", e, "Failed to parse args: " + e.kind().wireName());
+        }
+        write(topology.apply(message), message.slots(), out);
+    }
+
+    private static void write(ApplyResult result, SetCluster message, ByteBuf out) {
         if (result == ApplyResult.APPLIED && message.configIgnored()) {
             RespWriter.simple(out, "WARNING: ignored invalid config");
         } else {

@@ -66,8 +66,21 @@ class UmctlCommandsTest {
         assertThat(proxy.words("UMCTL SETREPL 9 NOFLAG")).isEqualTo("+OK\r\n");
         assertThat(proxy.words("UMCTL SETCLUSTER v2 3 NOFLAG mydb")).isEqualTo("+OK\r\n");
         assertThat(proxy.words("UMCTL SETCLUSTER v2 3 NOFLAG mydb")).isEqualTo("-OLD_EPOCH\r\n");
-        assertThat(proxy.words("UMCTL SETCLUSTER v2 2 FORCE mydb")).isEqualTo("+OK\r\n");
-        assertThat(proxy.words("UMCTL GETEPOCH")).isEqualTo(":2\r\n");
+        assertThat(proxy.words("UMCTL SETCLUSTER v2 2 FORCE mydb")).isEqualTo("-OLD_EPOCH\r\n");
+        assertThat(proxy.words("UMCTL SETCLUSTER v2 3 FORCE mydb")).isEqualTo("+OK\r\n");
+        assertThat(proxy.words("UMCTL GETEPOCH")).isEqualTo(":3\r\n");
+    }
+
+    @Test
+    void takes_roles_and_slots_in_one_message() {
+        assertThat(proxy.words("UMCTL SETMETA 6 9 NOFLAG master mydb 127.0.0.1:7001 0"
+                        + " v2 9 NOFLAG mydb 127.0.0.1:7001 1 0-1"))
+                .isEqualTo("+OK\r\n");
+        assertThat(proxy.words("UMCTL GETEPOCH")).isEqualTo(":9\r\n");
+        assertThat(proxy.words("UMCTL SETREPL 9 NOFLAG")).isEqualTo("-OLD_EPOCH\r\n");
+        assertThat(proxy.words("UMCTL SETMETA 7 9 NOFLAG v2 10 NOFLAG mydb"))
+                .isEqualTo("-Failed to parse args: InvalidArgs\r\n");
+        assertThat(proxy.words("UMCTL SETMETA")).isEqualTo("-Failed to parse args: InvalidArgs\r\n");
     }
 
     @Test
