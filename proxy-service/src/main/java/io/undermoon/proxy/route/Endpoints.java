@@ -1,15 +1,34 @@
 package io.undermoon.proxy.route;
 
 import io.undermoon.metadata.HostPort;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The registry of {@link Endpoint}s, one per address. Thread-safe; it never shrinks. */
+/**
+ * The registry of {@link Endpoint}s, one per address. Thread-safe. An endpoint that nothing refers to any more is
+ * forgotten and its id is given to another one, so the registry is as large as the cluster, not as its history.
+ */
 public final class Endpoints {
     private record Key(HostPort address, Endpoint.Kind kind, int hopsLeft) {}
 
-    private final ConcurrentHashMap<Key, Endpoint> endpoints = new ConcurrentHashMap<>();
-    private final AtomicInteger nextId = new AtomicInteger();
+    private static final class Entry extends WeakReference<Endpoint> {
+        private final Key key;
+        private final int id;
+
+        Entry(Key key, Endpoint endpoint, ReferenceQueue<Endpoint> collected) {
+            super(endpoint, collected);
+            this.key = key;
+            this.id = endpoint.id();
+        }
+    }
+
+    private final Map<Key, Entry> entries = new HashMap<>();
+    private final BitSet usedIds = new BitSet();
+    private final ReferenceQueue<Endpoint> collected = new ReferenceQueue<>();
 
     /** The endpoint of a Redis node, always the same object. */
     public Endpoint redis(String address) {
@@ -21,8 +40,25 @@ public final class Endpoints {
         return of(new Key(HostPort.parse(address), Endpoint.Kind.PEER, hopsLeft));
     }
 
-    private Endpoint of(Key wanted) {
-        return endpoints.computeIfAbsent(
-                wanted, key -> new Endpoint(nextId.getAndIncrement(), key.address(), key.kind(), key.hopsLeft()));
+    private synchronized Endpoint of(Key wanted) {
+        forgetCollected();
+        Entry entry = entries.get(wanted);
+        @Nullable Endpoint known = entry == null ? null : entry.get();
+        if (known != null) {
+            return known;
+        }
+        int id = usedIds.nextClearBit(0);
+        usedIds.set(id);
+        Endpoint made = new Endpoint(id, wanted.address(), wanted.kind(), wanted.hopsLeft());
+        entries.put(wanted, new Entry(wanted, made, collected));
+        return made;
+    }
+
+    private void forgetCollected() {
+        for (Object next = collected.poll(); next != null; next = collected.poll()) {
+            Entry entry = (Entry) next;
+            entries.remove(entry.key, entry);
+            usedIds.clear(entry.id);
+        }
     }
 }
