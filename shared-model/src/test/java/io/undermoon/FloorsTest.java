@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.lang.syntax.elements.ClassesShould;
 import io.undermoon.testsupport.ClassGraph;
+import io.undermoon.testsupport.LargeArrays;
 import io.undermoon.testsupport.SourceLines;
 import java.io.IOException;
 import java.util.Set;
@@ -131,6 +132,11 @@ class FloorsTest {
     @Test
     void no_package_and_no_large_group_of_classes_is_a_cycle() {
         ClassGraph.ofModule().assertUntied();
+    }
+
+    @Test
+    void no_reference_array_is_larger_than_native_images_stand() throws IOException {
+        LargeArrays.assertNoneOfReferences();
     }
 
     @Test

@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.undermoon.testsupport.ClassGraph;
+import io.undermoon.testsupport.LargeArrays;
 import io.undermoon.testsupport.SourceLines;
 import java.io.IOException;
 import org.jspecify.annotations.NullMarked;
@@ -99,6 +100,11 @@ class FloorsTest {
     @Test
     void no_package_and_no_large_group_of_classes_is_a_cycle() {
         ClassGraph.ofModule().assertUntied();
+    }
+
+    @Test
+    void no_reference_array_is_larger_than_native_images_stand() throws IOException {
+        LargeArrays.assertNoneOfReferences();
     }
 
     @Test
