@@ -14,10 +14,11 @@ import java.util.Locale;
  *     &lt;version&gt; &lt;cluster&gt; MIGRATING &lt;slots&gt; &lt;meta&gt;
  * </pre>
  *
- * @param version the version of the migration protocol; {@value #VERSION} is the original's
+ * @param version the version of the migration protocol. The original's is {@code mgr-0.2}: it moves keys in another way,
+ *     so each side refuses the other's messages and slots do not move between proxies of both kinds
  */
 public record Handshake(Step step, String version, MigrationTask task) {
-    public static final String VERSION = "mgr-0.2";
+    public static final String VERSION = "mgr-1.0";
 
     public enum Step {
         PRECHECK,

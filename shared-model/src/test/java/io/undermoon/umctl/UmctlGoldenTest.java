@@ -101,8 +101,8 @@ class UmctlGoldenTest {
         assertThat(FinishedMigration.parse(line)).isEqualTo(task);
         assertThat(FinishedMigration.print(task)).isEqualTo(line);
         assertThat(String.join(" ", new Handshake(Handshake.Step.PRESWITCH, Handshake.VERSION, task).toCommand()))
-                .isEqualTo("UMCTL PRESWITCH mgr-0.2 " + line);
-        assertThat(Handshake.parse("preSwitch", words("mgr-0.2 " + line)))
+                .isEqualTo("UMCTL PRESWITCH mgr-1.0 " + line);
+        assertThat(Handshake.parse("preSwitch", words("mgr-1.0 " + line)))
                 .isEqualTo(new Handshake(Handshake.Step.PRESWITCH, Handshake.VERSION, task));
     }
 
@@ -209,7 +209,7 @@ class UmctlGoldenTest {
                                         Handshake.VERSION,
                                         new MigrationTask(new ClusterName("mydb"), expected.task()))
                                 .toCommand()))
-                .isEqualTo("UMCTL ABORTMIGRATION mgr-0.2 mydb MIGRATING 1 8001-16383 " + META_TEXT);
+                .isEqualTo("UMCTL ABORTMIGRATION mgr-1.0 mydb MIGRATING 1 8001-16383 " + META_TEXT);
     }
 
     @Test

@@ -80,7 +80,7 @@ class UmctlPropertyTest {
                     .as("seed %d", seed)
                     .isEqualTo(task);
             for (Handshake.Step step : Handshake.Step.values()) {
-                Handshake handshake = new Handshake(step, "mgr-0.2", task);
+                Handshake handshake = new Handshake(step, "mgr-1.0", task);
                 List<String> command = handshake.toCommand();
                 assertThat(Handshake.parse(command.get(1), tail(command)))
                         .as("seed %d", seed)

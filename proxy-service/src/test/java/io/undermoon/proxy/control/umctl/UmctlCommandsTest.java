@@ -39,7 +39,7 @@ class UmctlCommandsTest {
                 "UMCTL SETREPL 1 NOFLAG master mydb | -Invalid arguments",
                 "UMCTL SETREPL 1 NOFLAG master mydb 127.0.0.9:7001 0 | -ERR_NOT_MY_META",
                 "UMCTL SETREPL 0 NOFLAG | -OLD_EPOCH",
-                "UMCTL PRECHECK mgr-0.2 mydb | -failed to parse migration switch arguments",
+                "UMCTL PRECHECK mgr-1.0 mydb | -failed to parse migration switch arguments",
                 "UMCTL SLOWLOG | -invalid slowlog sub-command",
                 "UMCTL SLOWLOG LEN | -invalid slowlog sub-command",
                 "UMCTL DEBUG | -invalid debug sub-command",
@@ -149,12 +149,12 @@ class UmctlCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "mgr-0.2 mydb MIGRATING 1 8001-16383 9 127.0.0.2:5299 127.0.0.2:7001 127.0.0.1:5299 127.0.0.1:7002"
+                "mgr-1.0 mydb MIGRATING 1 8001-16383 9 127.0.0.2:5299 127.0.0.2:7001 127.0.0.1:5299 127.0.0.1:7002"
                         + " | NOT_READY_FOR_SWITCHING",
-                "mgr-0.2 mydb MIGRATING 1 8000-16383 " + META + " | TASK_NOT_FOUND",
-                "mgr-0.2 other MIGRATING 1 8001-16383 " + META + " | TASK_NOT_FOUND",
-                "mgr-0.2 mydb IMPORTING 1 8001-16383 " + META + " | Invalid Arg",
-                "mgr-0.1 mydb MIGRATING 1 8001-16383 " + META + " | switch failed: IncompatibleVersion",
+                "mgr-1.0 mydb MIGRATING 1 8000-16383 " + META + " | TASK_NOT_FOUND",
+                "mgr-1.0 other MIGRATING 1 8001-16383 " + META + " | TASK_NOT_FOUND",
+                "mgr-1.0 mydb IMPORTING 1 8001-16383 " + META + " | Invalid Arg",
+                "mgr-0.2 mydb MIGRATING 1 8001-16383 " + META + " | switch failed: IncompatibleVersion",
             })
     void refuses_a_handshake_about_a_migration_it_does_not_take_part_in(String handshake, String error) {
         proxy.words(IMPORTING);
