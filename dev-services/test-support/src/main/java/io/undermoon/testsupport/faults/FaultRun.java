@@ -1,0 +1,69 @@
+package io.undermoon.testsupport.faults;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherConfig;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/** Runs a test against classes with a fault. */
+public final class FaultRun {
+    private FaultRun() {}
+
+    /**
+     * Fails if the test passes with the fault planted, or if fault or test are no longer there.
+     */
+    public static void assertNoticed(PlantedFault fault) {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        FaultyClasses classes = new FaultyClasses(fault, FaultRun.class.getClassLoader());
+        Thread.currentThread().setContextClassLoader(classes);
+        try {
+            classes.loadClass(fault.className());
+            TestExecutionSummary summary = run(selectors(classes.loadClass(fault.testClass()), fault.testMethod()));
+            if (summary.getTestsFoundCount() == 0) {
+                throw new AssertionError("no such test: " + fault.testClass() + "#" + fault.testMethod());
+            }
+            if (summary.getTotalFailureCount() == 0) {
+                throw new AssertionError("not noticed by " + fault.testClass() + ": " + fault);
+            }
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError("no such class: " + fault, e);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    private static List<? extends DiscoverySelector> selectors(Class<?> testClass, @Nullable String testMethod) {
+        if (testMethod == null) {
+            return List.of(selectClass(testClass));
+        }
+        return Arrays.stream(testClass.getDeclaredMethods())
+                .filter(method -> method.getName().equals(testMethod))
+                .map(method -> selectMethod(testClass, method))
+                .toList();
+    }
+
+    private static TestExecutionSummary run(List<? extends DiscoverySelector> selectors) {
+        LauncherConfig bare = LauncherConfig.builder()
+                .enableLauncherSessionListenerAutoRegistration(false)
+                .enableLauncherDiscoveryListenerAutoRegistration(false)
+                .enablePostDiscoveryFilterAutoRegistration(false)
+                .enableTestExecutionListenerAutoRegistration(false)
+                .build();
+        LauncherDiscoveryRequest request =
+                LauncherDiscoveryRequestBuilder.request().selectors(selectors).build();
+        Launcher launcher = LauncherFactory.create(bare);
+        SummaryGeneratingListener listener = new SummaryGeneratingListener();
+        launcher.execute(request, listener);
+        return listener.getSummary();
+    }
+}
