@@ -14,8 +14,8 @@ import java.util.Locale;
  *     &lt;version&gt; &lt;cluster&gt; MIGRATING &lt;slots&gt; &lt;meta&gt;
  * </pre>
  *
- * @param version the version of the migration protocol. The original's is {@code mgr-0.2}: it moves keys in another way,
- *     so each side refuses the other's messages and slots do not move between proxies of both kinds
+ * @param version the version of the migration protocol. The original's is {@code mgr-0.2}: it moves keys in another
+ *     way, so each side refuses the other's messages and slots do not move between proxies of both kinds
  */
 public record Handshake(Step step, String version, MigrationTask task) {
     public static final String VERSION = "mgr-1.0";

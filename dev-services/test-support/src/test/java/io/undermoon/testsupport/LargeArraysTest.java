@@ -37,7 +37,7 @@ class LargeArraysTest {
     void finds_reference_arrays_of_constant_length_over_the_limit() throws IOException {
         assertThat(LargeArrays.found(Path.of("target", "test-classes")))
                 .containsExactlyInAnyOrder(
-                        "io.undermoon.testsupport.LargeArraysTest$Sample.references: java/lang/Object[16384]",
-                        "io.undermoon.testsupport.LargeArraysTest$Sample.ofTwoDimensions: [[Ljava/lang/Object; with 40000");
+                        Sample.class.getName() + ".references: java/lang/Object[16384]",
+                        Sample.class.getName() + ".ofTwoDimensions: [[Ljava/lang/Object; with 40000");
     }
 }

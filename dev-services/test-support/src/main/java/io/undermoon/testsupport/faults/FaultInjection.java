@@ -25,8 +25,8 @@ final class FaultInjection extends ClassVisitor {
     /**
      * The changed class.
      *
-     * @throws IllegalArgumentException if the class has no such method or the method no such call: the list of faults is
-     *     out of date
+     * @throws IllegalArgumentException if the class has no such method or the method no such call: the list of faults
+     *     is out of date
      */
     static byte[] plant(PlantedFault fault, byte[] bytecode) {
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param className the class that is changed
  * @param method the method that is changed, all overloads of it
- * @param change {@code returns <true|false|null|number>}, {@code does nothing}, or {@code omits <Class>.<method>}: calls of
- *     that method are left out, and their result is false, 0 or null
+ * @param change {@code returns <true|false|null|number>}, {@code does nothing}, or {@code omits <Class>.<method>}:
+ *     calls of that method are left out, and their result is false, 0 or null
  * @param testClass the class with the test
  * @param testMethod the test; null for all tests of the class
  */
