@@ -142,7 +142,7 @@ final class ReplicaWait implements BlockedFeature {
                 least[i] = parts.stream().mapToLong(part -> part.number(number)).min().orElse(0);
             }
             if (isSatisfied(least)) {
-                session.written().clear();
+                session.written().replicated();
             }
             write(least, out);
         }

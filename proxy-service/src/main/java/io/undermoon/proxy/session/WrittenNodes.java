@@ -8,14 +8,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes and peers that a client's writes were sent to since {@code WAIT} last found all of them replicated. Owned
- * by the session's loop.
+ * The nodes and peers that a client's last writes were sent to: {@code WAIT} asks them. Those of earlier writes that
+ * {@code WAIT} has found replicated are forgotten with the next write. Owned by the session's loop.
  */
 public final class WrittenNodes {
     private @Nullable Endpoint last;
 
     /** Made by the first write. Endpoints are always the same objects, so their identity is enough. */
     private @Nullable Set<Endpoint> all;
+
+    private boolean replicated;
 
     /** A write is sent to a node or peer. */
     public void add(Endpoint endpoint) {
@@ -25,6 +27,10 @@ public final class WrittenNodes {
             if (known == null) {
                 known = Collections.newSetFromMap(new IdentityHashMap<>(4));
                 all = known;
+            }
+            if (replicated) {
+                replicated = false;
+                known.clear();
             }
             known.add(endpoint.base());
         }
@@ -37,8 +43,8 @@ public final class WrittenNodes {
     }
 
     /** What has been written until now is replicated as the client wanted. */
-    public void clear() {
+    public void replicated() {
         last = null;
-        all = null;
+        replicated = true;
     }
 }

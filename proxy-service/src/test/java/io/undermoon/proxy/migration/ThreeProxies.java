@@ -46,7 +46,8 @@ final class ThreeProxies implements AutoCloseable {
     }
 
     /**
-     * @param migrating whether the proxies carry out migrations, else the test says who owns the slots
+     * @param migrating whether the proxies carry out migrations, else the test says who owns the slots; they have one
+     *     event loop each then, so that all clients of a proxy share its connections
      */
     ThreeProxies(boolean migrating) {
         proxies = List.of(start(migrating), start(migrating), start(migrating));
@@ -54,8 +55,9 @@ final class ThreeProxies implements AutoCloseable {
     }
 
     private static ProxyHarness start(boolean migrating) {
-        ProxyHarness proxy = ProxyHarness.start(2, TwoMasters.active());
-        return migrating ? proxy.migrating() : proxy;
+        return migrating
+                ? ProxyHarness.start(2, TwoMasters.active()).migrating()
+                : ProxyHarness.start(1, TwoMasters.active());
     }
 
     RespConnection connect(int proxy) {
