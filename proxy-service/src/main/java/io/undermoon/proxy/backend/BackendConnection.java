@@ -91,7 +91,8 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         return replyTimeoutMillis;
     }
 
-    final boolean isReady() {
+    /** Whether commands are written to the node at once. */
+    public final boolean isReady() {
         return output != null;
     }
 

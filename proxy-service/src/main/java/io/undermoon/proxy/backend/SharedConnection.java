@@ -33,6 +33,7 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     private boolean protocolRefused;
     private long pauseMillis = MIN_PAUSE_MILLIS;
     private long readySinceNanos;
+    private long unreadySinceNanos = System.nanoTime();
 
     SharedConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
         super(loop, endpoint, protocol, loop.settings().replyTimeoutMillis());
@@ -47,6 +48,11 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     /** Whether an attempt to connect is under way, which will show whether the other side speaks the protocol. */
     public boolean isConnecting() {
         return problem() == null && !isReady();
+    }
+
+    /** When the connection was lost or first attempted, as {@link System#nanoTime}; means nothing while it is ready. */
+    public long unreadySinceNanos() {
+        return unreadySinceNanos;
     }
 
     @Override
@@ -100,7 +106,9 @@ public final class SharedConnection extends BackendConnection implements NodeCon
 
     @Override
     void onDisconnected(String reason, boolean wasReady, BackendFailure failure) {
-        if (wasReady && System.nanoTime() - readySinceNanos >= MIN_LIFE_NANOS) {
+        long now = System.nanoTime();
+        unreadySinceNanos = wasReady ? now : unreadySinceNanos;
+        if (wasReady && now - readySinceNanos >= MIN_LIFE_NANOS) {
             pauseMillis = MIN_PAUSE_MILLIS;
         }
         if (wasReady && !isRetired()) {

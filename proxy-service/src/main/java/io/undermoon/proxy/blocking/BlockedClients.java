@@ -14,8 +14,7 @@ import java.util.concurrent.TimeUnit;
  * <p>When the slot that such a command is about is served somewhere else, it is unblocked where it waits and handled
  * again by the routes of that moment: with active redirection it goes on waiting at the new owner for the rest of its
  * time, without it the client gets {@code MOVED}, and {@code CLUSTERDOWN} when the slot is not served. An element that
- * the old owner gave in the same moment is delivered. Commands without keys ({@code WAIT}) stay where they are. Owned
- * by the loop.
+ * the old owner gave in the same moment is delivered. Owned by the loop.
  */
 final class BlockedClients {
     private final ProxyLoop loop;
@@ -40,7 +39,7 @@ final class BlockedClients {
     /** The topology has changed: commands that wait at a node that no longer has their slot are repeated. */
     void follow(Topology now) {
         for (BlockedCommand command : List.copyOf(commands)) {
-            if (command.slot() != BlockedCommand.NO_SLOT && !isAtOwner(command, now)) {
+            if (!isAtOwner(command, now)) {
                 command.repeat();
             }
         }
@@ -49,8 +48,9 @@ final class BlockedClients {
     private static boolean isAtOwner(BlockedCommand command, Topology now) {
         Target owner = now.routes().owner(command.slot());
         if (owner instanceof Target.Local local) {
-            return local.node().equals(command.endpoint());
+            return local.node() == command.endpoint();
         }
-        return owner instanceof Target.Remote remote && remote.byHopsLeft().contains(command.endpoint());
+        return owner instanceof Target.Remote remote
+                && remote.endpoint(command.endpoint().hopsLeft()).base() == command.endpoint();
     }
 }

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * is handled again, with what is left of its time; any other reply is passed on. Owned by the session's loop.
  */
 final class BlockedCommand implements BlockedFeature, ReplyReceiver {
-    /** The command is about a node rather than a slot. */
-    static final int NO_SLOT = -1;
-
     private static final byte[] UNBLOCKED = "-UNBLOCKED ".getBytes(StandardCharsets.US_ASCII);
 
     /** The command may not have arrived yet when the node is asked to unblock it. */
@@ -57,7 +54,7 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
 
     /**
      * @param frame copied
-     * @param slot of the keys, or {@link #NO_SLOT}
+     * @param slot of the keys
      * @param hopsLeft of the command when it came in
      */
     BlockedCommand(
@@ -85,7 +82,7 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
         return connection.endpoint();
     }
 
-    /** The slot of the keys, or {@link #NO_SLOT}. */
+    /** The slot of the keys. */
     int slot() {
         return slot;
     }

@@ -1,7 +1,5 @@
 package io.undermoon.proxy.blocking;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
@@ -9,15 +7,18 @@ import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.gather.Masters;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
-import io.undermoon.resp.RespWriter;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Commands whose reply may take its time: they block at the node itself, on a pinned connection, so the timeout and the
@@ -26,17 +27,22 @@ import java.nio.charset.StandardCharsets;
  * once. {@link BlockedCommand} says what may happen meanwhile. Owned by a loop.
  */
 public final class BlockingCommands {
-    private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
-
     private final TopologyStore topology;
     private final Router router;
     private final Forwarder forwarder;
     private final BlockedClients blocked;
+    private final Supplier<Masters> masters;
 
-    public BlockingCommands(SessionLoop loop, TopologyStore topology, Router router, Forwarder forwarder) {
+    public BlockingCommands(
+            SessionLoop loop,
+            TopologyStore topology,
+            Router router,
+            Forwarder forwarder,
+            Supplier<Masters> masters) {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
+        this.masters = masters;
         this.blocked = new BlockedClients(loop.proxyLoop());
     }
 
@@ -45,7 +51,7 @@ public final class BlockingCommands {
         blocked.follow(now);
     }
 
-    /** Sends the command; false when it has to wait until all replies are in. */
+    /** Sends the command; false when it has to be handled again later. */
     public boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         if (!session.isIdle()) {
             return false;
@@ -55,10 +61,15 @@ public final class BlockingCommands {
             return true;
         }
         int slot = Keys.slotOf(command, frame);
-        Route route = router.routeToOwner(topology.current(), command, slot);
+        Topology now = topology.current();
+        Route route = router.routeToOwner(now, command, slot);
+        if (!forwarder.admits(session, now, slot, route, hopsLeft)) {
+            return false;
+        }
         if (route instanceof Target.Local local) {
             PinnedConnection connection = Forwarder.pin(session, local.node());
             if (connection != null) {
+                session.written().add(local.node());
                 connection.blocksOn(slot);
                 connection.send(frame, blocked(session, command, frame, slot, hopsLeft, connection));
             }
@@ -67,6 +78,7 @@ public final class BlockingCommands {
             PinnedConnection connection =
                     hops == Forwarder.NO_HOPS_LEFT ? null : Forwarder.pin(session, peer.endpoint(hops));
             if (connection != null) {
+                session.written().add(connection.endpoint());
                 connection.sendForwarded(frame, hops, blocked(session, command, frame, slot, hopsLeft, connection));
             }
         } else {
@@ -86,29 +98,26 @@ public final class BlockingCommands {
     }
 
     /**
-     * {@code WAIT} and {@code WAITAOF}: about the node that was sent the client's last command. Redis waits for what
-     * the connection itself has written, so a command goes before that makes the connection see all that was written
-     * until now.
+     * {@code WAIT} and {@code WAITAOF}: about all nodes and peers that the client's writes were sent to; for a peer that
+     * asks, about all masters behind this proxy.
      */
     private void awaitReplicas(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Endpoint node = session.lastNode();
-        if (node == null) {
-            // There is no write to be acknowledged; WAITAOF tells of the node itself, too.
-            ByteBuf out = session.replyBuffer();
-            if (command.name().equals("waitaof")) {
-                RespWriter.array(out, 2);
-                RespWriter.integer(out, 0);
-            }
-            RespWriter.integer(out, 0);
+        List<Endpoint> written = hopsLeft == CommandHandler.NOT_FORWARDED
+                ? session.written().all()
+                : masters.get().owners(false).stream().map(forwarder::endpoint).toList();
+        if (written.isEmpty()) {
+            ReplicaWait.answerNothing(command, session.replyBuffer());
             return;
         }
-        PinnedConnection connection = Forwarder.pin(session, node);
-        if (connection != null) {
-            ByteBuf commands = Unpooled.buffer().writeBytes(PING);
-            frame.writeTo(commands);
-            connection.blocksOn(PinnedConnection.WAITS_FOR_NO_KEY);
-            connection.sendAll(
-                    commands, 2, blocked(session, command, frame, BlockedCommand.NO_SLOT, hopsLeft, connection));
+        List<PinnedConnection> connections = new ArrayList<>();
+        for (Endpoint endpoint : written) {
+            PinnedConnection connection = Forwarder.pin(session, endpoint);
+            if (connection == null) {
+                connections.forEach(pinned -> session.features().giveBack(pinned, true));
+                return;
+            }
+            connections.add(connection);
         }
+        ReplicaWait.ask(session, command, frame, connections);
     }
 }

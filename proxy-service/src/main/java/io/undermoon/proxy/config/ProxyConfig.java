@@ -103,6 +103,14 @@ public interface ProxyConfig {
     @WithConverter(Converters.NotNegativeLong.class)
     long migrationCleanupMaxKeys();
 
+    /**
+     * With active redirection: how long commands that cannot be sent wait for a failover, from when the node or peer
+     * was lost; 0 for not at all.
+     */
+    @WithDefault("10s")
+    @WithConverter(ProxyConverters.NotNegativeDuration.class)
+    Duration failoverWait();
+
     /** How many slow commands are kept. */
     @WithDefault("1024")
     @WithConverter(Converters.PositiveInt.class)

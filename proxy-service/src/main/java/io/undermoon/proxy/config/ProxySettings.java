@@ -79,7 +79,8 @@ public record ProxySettings(
                         config.maxPipeline(),
                         config.defaultRedirectionAddress()
                                 .map(HostPort::toString)
-                                .orElse("")),
+                                .orElse(""),
+                        config.failoverWait().toMillis()),
                 new ClientLimits(
                         config.maxclients(),
                         new RequestLimits(config.maxArguments(), config.protoMaxBulkLen()),

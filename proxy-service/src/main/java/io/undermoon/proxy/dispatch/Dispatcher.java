@@ -94,7 +94,7 @@ public final class Dispatcher implements CommandHandler {
         this.splitting = new Splitting(router, forwarder, budget);
         this.keyspace = new KeyspaceCommands(topology, router, forwarder, budget, activeRedirection);
         this.transactions = new Transactions(topology, router, forwarder);
-        this.blocking = new BlockingCommands(loop, topology, router, forwarder);
+        this.blocking = new BlockingCommands(loop, topology, router, forwarder, keyspace::masters);
         this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
         this.pubSub = new PubSubCommands(
                 loop, topology, router, forwarder, services.subscriptions(), budget, keyspace::masters);
@@ -166,7 +166,9 @@ public final class Dispatcher implements CommandHandler {
 
     private boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         switch (command.policyOf(frame)) {
-            case FORWARD, SPLIT -> forward(session, command, frame, hopsLeft);
+            case FORWARD, SPLIT -> {
+                return forward(session, command, frame, hopsLeft);
+            }
             case LOCAL -> {
                 return command == hello ? sayHello(session, frame, hopsLeft) : answer(session, command, frame);
             }
@@ -176,7 +178,9 @@ public final class Dispatcher implements CommandHandler {
             case SESSION -> {
                 return transactions.execute(session, command, frame);
             }
-            case GATHER -> keyspace.execute(session, command, frame, hopsLeft);
+            case GATHER -> {
+                return keyspace.execute(session, command, frame, hopsLeft);
+            }
             case PUBSUB -> {
                 return publishOrSubscribe(session, command, frame, hopsLeft);
             }
@@ -241,39 +245,56 @@ public final class Dispatcher implements CommandHandler {
         return guard.refuses(session.client(), command, frame, inTransaction, session.replyBuffer());
     }
 
-    /** A data command: by the slot of its keys. */
-    private void forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+    /** A data command, by the slot of its keys; false when it has to be handled again. */
+    private boolean forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Topology now = topology.current();
         int slot = Keys.slotOf(command, frame);
         Route route = router.route(now, command, slot, session.client().readOnly());
         if (route == Route.SPLIT) {
-            splitting.send(session, now, command, frame, hopsLeft);
-            return;
+            return splitting.send(session, now, command, frame, hopsLeft);
         }
         if (route == Route.ANY_NODE) {
             route = keyspace.routeWithoutKeys();
         }
+        return sendInOrder(session, now, command, frame, slot, route, hopsLeft);
+    }
+
+    private boolean sendInOrder(
+            ClientSession session,
+            Topology now,
+            Command command,
+            CommandFrame frame,
+            int slot,
+            Route route,
+            int hopsLeft) {
+        if (!forwarder.admits(session, now, slot, route, hopsLeft)) {
+            return false;
+        }
         forwarder.send(session, now, command, frame, slot, route, hopsLeft);
+        return true;
     }
 
     private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         switch (command.name()) {
-            case "publish" -> publish(session, command, frame, hopsLeft);
-            case "spublish" -> forward(session, command, frame, hopsLeft);
+            case "publish" -> {
+                return publish(session, command, frame, hopsLeft);
+            }
+            case "spublish" -> {
+                return forward(session, command, frame, hopsLeft);
+            }
             default -> {
                 return pubSub.execute(session, command, frame, hopsLeft);
             }
         }
-        return true;
     }
 
     /**
      * To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster.
      */
-    private void publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+    private boolean publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Topology now = topology.current();
         int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
-        forwarder.send(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
+        return sendInOrder(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
     }
 
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer forwards. */

@@ -78,6 +78,7 @@ final class HelloCommand {
         return endpoint.kind() == Endpoint.Kind.REDIS
                 || loop.settings().activeRedirection()
                         && hopsLeft == CommandHandler.NOT_FORWARDED
+                        && endpoint.settled() == null
                         && endpoint.hopsLeft() == firstHops;
     }
 

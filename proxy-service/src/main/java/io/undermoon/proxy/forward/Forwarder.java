@@ -38,12 +38,34 @@ public final class Forwarder {
     private final SessionLoop loop;
     private final SlowLog slowLog;
     private final StoredValues values;
+    private final FailoverWait failover;
     private long untilSample = 1;
 
     public Forwarder(SessionLoop loop, SlowLog slowLog, CommandTable commands) {
         this.loop = loop;
         this.slowLog = slowLog;
         this.values = new StoredValues(commands);
+        this.failover = new FailoverWait(loop);
+    }
+
+    /**
+     * Whether a command may be sent on its route, or answered by it, now. If not, it has to be handled again, before all
+     * that follow it: when earlier commands that took another path are answered, or when its node can be reached.
+     *
+     * @param slot negative when the command is not about one slot
+     * @param hopsLeft of the command when it came in
+     */
+    public boolean admits(ClientSession session, Topology now, int slot, Route route, int hopsLeft) {
+        if (!session.isInOrder(now.routes(), slot)) {
+            return false;
+        }
+        Endpoint endpoint = null;
+        if (route instanceof Target.Local local) {
+            endpoint = local.node();
+        } else if (route instanceof Target.Remote peer && hopsLeft != 0) {
+            endpoint = peer.endpoint(hopsLeft == CommandHandler.NOT_FORWARDED ? firstHops() : hopsLeft - 1);
+        }
+        return !failover.holds(session, now, route, endpoint, hopsLeft);
     }
 
     /** The place for the reply to a command that is sent; one of so many commands is sampled for the slow log. */
@@ -75,7 +97,7 @@ public final class Forwarder {
         } else if (route instanceof Target.Remote peer) {
             int hops = nextHops(session, command, hopsLeft);
             if (hops != NO_HOPS_LEFT) {
-                toPeer(session, frame, peer, hops, expectReply(session, command, frame));
+                toPeer(session, command, frame, peer, hops, expectReply(session, command, frame));
             }
         } else {
             decline(session, command, slot, route);
@@ -92,6 +114,9 @@ public final class Forwarder {
             CommandFrame frame,
             Endpoint node,
             ReplyReceiver receiver) {
+        if (command.mayWrite()) {
+            session.written().add(node);
+        }
         if (now.compression() == CompressionStrategy.DISABLED) {
             toNode(session, frame, node, receiver);
             return;
@@ -127,8 +152,15 @@ public final class Forwarder {
     }
 
     /** Sends a command to a Redis node as it is. */
-    public void toNode(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
-        session.lastNode(node);
+    public void toNode(
+            ClientSession session, Command command, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
+        if (command.mayWrite()) {
+            session.written().add(node);
+        }
+        toNode(session, frame, node, receiver);
+    }
+
+    private static void toNode(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
         NodeConnection connection = session.features().connectionTo(node);
         connection.send(frame, receiver);
         awaitWritable(session, connection);
@@ -140,8 +172,13 @@ public final class Forwarder {
      * @param hops how many more proxies may forward it
      */
     public void toPeer(
-            ClientSession session, CommandFrame frame, Target.Remote peer, int hops, ReplyReceiver receiver) {
-        forward(session, frame, peer.endpoint(hops), hops, receiver);
+            ClientSession session,
+            Command command,
+            CommandFrame frame,
+            Target.Remote peer,
+            int hops,
+            ReplyReceiver receiver) {
+        forward(session, command, frame, peer.endpoint(hops), hops, receiver);
     }
 
     /**
@@ -150,12 +187,25 @@ public final class Forwarder {
      * @param hops of the session's commands with keys, so that this one stays in order with them
      */
     public void toNodesOfPeer(
-            ClientSession session, CommandFrame frame, Target.Remote peer, int hops, ReplyReceiver receiver) {
-        forward(session, frame, peer.endpoint(hops), 0, receiver);
+            ClientSession session,
+            Command command,
+            CommandFrame frame,
+            Target.Remote peer,
+            int hops,
+            ReplyReceiver receiver) {
+        forward(session, command, frame, peer.endpoint(hops), 0, receiver);
     }
 
     private static void forward(
-            ClientSession session, CommandFrame frame, Endpoint peer, int hops, ReplyReceiver receiver) {
+            ClientSession session,
+            Command command,
+            CommandFrame frame,
+            Endpoint peer,
+            int hops,
+            ReplyReceiver receiver) {
+        if (command.mayWrite()) {
+            session.written().add(peer);
+        }
         NodeConnection connection = session.features().connectionTo(peer);
         connection.sendForwarded(frame, hops, receiver);
         awaitWritable(session, connection);

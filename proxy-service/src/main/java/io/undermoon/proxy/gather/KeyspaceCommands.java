@@ -59,14 +59,22 @@ public final class KeyspaceCommands {
         this.activeRedirection = activeRedirection;
     }
 
-    /** Carries out a command of {@link io.undermoon.proxy.command.Policy#GATHER}. */
-    public void execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+    /**
+     * Carries out a command of {@link io.undermoon.proxy.command.Policy#GATHER}; false when it has to be handled again
+     * later.
+     */
+    public boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Masters known = masters();
         if (known.topology().clusterName() == null) {
             forwarder.decline(session, command, NO_SLOT, router.unassigned(NO_SLOT));
-            return;
+            return true;
         }
         boolean cluster = activeRedirection && hopsLeft == CommandHandler.NOT_FORWARDED;
+        for (Route.Send owner : known.owners(cluster)) {
+            if (!forwarder.admits(session, known.topology(), NO_SLOT, owner, hopsLeft)) {
+                return false;
+            }
+        }
         switch (command.name()) {
             case "scan" -> scan(session, command, frame, known, cluster);
             case "keys" -> keys(session, command, frame, known, cluster);
@@ -84,6 +92,7 @@ public final class KeyspaceCommands {
                 ask(session, command, frame, firstOf(known.nodes(cluster)), Merges::first);
             default -> throw new IllegalStateException("command " + command + " is not about all keys or scripts");
         }
+        return true;
     }
 
     /**
@@ -127,10 +136,10 @@ public final class KeyspaceCommands {
     private void send(
             ClientSession session, Command command, CommandFrame frame, Route.Send target, Gather replies, int part) {
         if (target instanceof Target.Local local) {
-            forwarder.toNode(session, frame, local.node(), replies.part(part));
+            forwarder.toNode(session, command, frame, local.node(), replies.part(part));
         } else if (target instanceof Target.Remote remote) {
             int hops = forwarder.nextHops(session, command, CommandHandler.NOT_FORWARDED);
-            forwarder.toNodesOfPeer(session, frame, remote, hops, replies.part(part));
+            forwarder.toNodesOfPeer(session, command, frame, remote, hops, replies.part(part));
         }
     }
 

@@ -48,7 +48,7 @@ public final class Masters {
             if (owner instanceof Target.Local local) {
                 owners.put(local.node().toString(), local);
             } else if (owner instanceof Target.Remote remote) {
-                remoteOwners.put(remote.proxy().value(), remote);
+                remoteOwners.computeIfAbsent(remote.proxy().value(), address -> settled(remote));
             }
         }
         Map<String, Route.Send> nodes = new TreeMap<>(owners);
@@ -120,6 +120,13 @@ public final class Masters {
         }
     }
 
+    /** The peer for commands that are not about one slot. */
+    private static Target.Remote settled(Target.Remote peer) {
+        List<Endpoint> byHopsLeft =
+                peer.byHopsLeft().stream().map(Endpoint::base).toList();
+        return new Target.Remote(peer.proxy(), byHopsLeft, peer.movedTail(), peer.handedOver());
+    }
+
     /** A peer without any slots has no masters. */
     private void addPeer(ProxyAddress peer, List<TaggedSlots> slots, Map<String, Route.Send> peers) {
         if (slots.isEmpty() || peers.containsKey(peer.value())) {
@@ -139,6 +146,7 @@ public final class Masters {
     private @Nullable Endpoint endpoint(HostPort address, Endpoint.Kind kind, int hopsLeft) {
         for (Endpoint endpoint : topology.endpoints()) {
             if (endpoint.kind() == kind
+                    && endpoint.settled() == null
                     && endpoint.hopsLeft() == hopsLeft
                     && endpoint.address().equals(address)) {
                 return endpoint;

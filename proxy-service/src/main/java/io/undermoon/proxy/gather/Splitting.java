@@ -36,19 +36,24 @@ public final class Splitting {
     /** The keys {@code [from, to)} of all keys in the order of their slots, and where the command for them goes. */
     private record Part(int from, int to, Route.Send target) {}
 
-    /** Sends the parts of a command. */
-    public void send(ClientSession session, Topology now, Command command, CommandFrame frame, int hopsLeft) {
+    /** Sends the parts of a command; false when it has to be handled again later. */
+    public boolean send(ClientSession session, Topology now, Command command, CommandFrame frame, int hopsLeft) {
         int step = command.name().equals("mset") ? 2 : 1;
         if ((frame.argumentCount() - 1) % step != 0) {
             CommandErrors.wrongArity(command, session.replyBuffer());
-            return;
+            return true;
         }
         long[] keys = keysBySlot(frame, step);
         List<Part> parts = parts(session, now, command, keys);
+        for (Part part : parts) {
+            if (!forwarder.admits(session, now, slot(keys[part.from]), part.target, hopsLeft)) {
+                return false;
+            }
+        }
         boolean leaves = parts.stream().anyMatch(part -> part.target instanceof Target.Remote);
         int hops = leaves ? forwarder.nextHops(session, command, hopsLeft) : 0;
         if (parts.isEmpty() || hops == Forwarder.NO_HOPS_LEFT) {
-            return;
+            return true;
         }
         PendingReply reply = forwarder.expectReply(session, command, frame);
         Gather replies = Gather.merged(budget, reply, parts.size(), merge(command, keys, step));
@@ -58,9 +63,10 @@ public final class Splitting {
             if (part.target instanceof Target.Local local) {
                 forwarder.toNode(session, now, command, partial, local.node(), replies.part(i));
             } else if (part.target instanceof Target.Remote remote) {
-                forwarder.toPeer(session, partial, remote, hops, replies.part(i));
+                forwarder.toPeer(session, command, partial, remote, hops, replies.part(i));
             }
         }
+        return true;
     }
 
     /**

@@ -50,7 +50,7 @@ final class ClusterReports {
         replies.part(peers.size()).reply(own, 0, own.writerIndex(), true);
         for (int i = 0; i < peers.size(); i++) {
             int hops = forwarder.nextHops(session, command, CommandHandler.NOT_FORWARDED);
-            forwarder.toNodesOfPeer(session, frame, peers.get(i), hops, replies.part(i));
+            forwarder.toNodesOfPeer(session, command, frame, peers.get(i), hops, replies.part(i));
         }
     }
 

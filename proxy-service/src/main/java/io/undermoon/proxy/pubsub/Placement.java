@@ -42,7 +42,7 @@ final class Placement {
             return local.node();
         }
         if (scope == Scope.CLUSTER && target instanceof Target.Remote remote) {
-            return remote.byHopsLeft().get(0);
+            return remote.endpoint(0).base();
         }
         return null;
     }

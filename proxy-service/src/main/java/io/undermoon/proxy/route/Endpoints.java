@@ -9,11 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry of {@link Endpoint}s, one per address. Thread-safe. An endpoint that nothing refers to any more is
+ * The registry of {@link Endpoint}s, always the same object for the same use. Thread-safe. An endpoint that nothing refers to any more is
  * forgotten and its id is given to another one, so the registry is as large as the cluster, not as its history.
  */
 public final class Endpoints {
-    private record Key(HostPort address, Endpoint.Kind kind, int hopsLeft) {}
+    private record Key(HostPort address, Endpoint.Kind kind, int hopsLeft, boolean moving) {}
 
     private static final class Entry extends WeakReference<Endpoint> {
         private final Key key;
@@ -32,12 +32,17 @@ public final class Endpoints {
 
     /** The endpoint of a Redis node, always the same object. */
     public Endpoint redis(String address) {
-        return of(new Key(HostPort.parse(address), Endpoint.Kind.REDIS, 0));
+        return of(new Key(HostPort.parse(address), Endpoint.Kind.REDIS, 0, false));
     }
 
     /** The endpoint of a peer proxy for commands with a number of hops left, always the same object. */
     public Endpoint peer(String address, int hopsLeft) {
-        return of(new Key(HostPort.parse(address), Endpoint.Kind.PEER, hopsLeft));
+        return of(new Key(HostPort.parse(address), Endpoint.Kind.PEER, hopsLeft, false));
+    }
+
+    /** The endpoint of a peer proxy for commands about slots that move, always the same object. */
+    public Endpoint peerForMoving(String address, int hopsLeft) {
+        return of(new Key(HostPort.parse(address), Endpoint.Kind.PEER, hopsLeft, true));
     }
 
     private synchronized Endpoint of(Key wanted) {
@@ -47,9 +52,11 @@ public final class Endpoints {
         if (known != null) {
             return known;
         }
+        Endpoint settled =
+                wanted.moving ? of(new Key(wanted.address, wanted.kind, wanted.hopsLeft, false)) : null;
         int id = usedIds.nextClearBit(0);
         usedIds.set(id);
-        Endpoint made = new Endpoint(id, wanted.address(), wanted.kind(), wanted.hopsLeft());
+        Endpoint made = new Endpoint(id, wanted.address, wanted.kind, wanted.hopsLeft, settled);
         entries.put(wanted, new Entry(wanted, made, collected));
         return made;
     }

@@ -24,11 +24,14 @@ public final class RouteTable {
     private final short[] owners;
     private final short[] replicas;
     private final Target[] targets;
+    private final boolean slotsMoveAtPeers;
 
     private RouteTable(short[] owners, short[] replicas, Target[] targets) {
         this.owners = owners;
         this.replicas = replicas;
         this.targets = targets;
+        this.slotsMoveAtPeers = Arrays.stream(targets)
+                .anyMatch(target -> target instanceof Target.Remote peer && peer.isForMoving());
     }
 
     /** The target of the slot's commands. */
@@ -39,6 +42,11 @@ public final class RouteTable {
     /** The owner of the slot, or its last owner while it is held; not for routing commands. */
     public Target settledOwner(int slot) {
         return owner(slot).settled();
+    }
+
+    /** Whether commands for some slots take the connections to peers that are for slots that move. */
+    public boolean slotsMoveAtPeers() {
+        return slotsMoveAtPeers;
     }
 
     /** The Redis node behind this proxy that replicates the slot's owner; null if there is none. */

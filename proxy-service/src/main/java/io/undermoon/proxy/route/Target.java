@@ -26,7 +26,8 @@ public sealed interface Target {
      *
      * @param byHopsLeft the peer's endpoints for commands with 0, 1, 2 hops left. Each has its own connection: a
      *     command that returns to a proxy it came through would deadlock if it waited, on a shared connection, for the
-     *     reply that waits for it
+     *     reply that waits for it. Slots that move have connections of their own: the peer holds such a connection
+     *     while it hands slots over
      * @param movedTail the end of a {@code MOVED} reply after the slot: a space, the address, CRLF
      * @param handedOver whether this proxy handed the slot over to the peer itself, so the peer is known to serve it
      */
@@ -44,6 +45,20 @@ public sealed interface Target {
                 byHopsLeft.add(endpoints.peer(proxy.value(), hops));
             }
             return new Remote(proxy, List.copyOf(byHopsLeft), movedTail(proxy.value()), false);
+        }
+
+        /** The same peer for slots that move. */
+        public Remote forMoving(Endpoints endpoints) {
+            List<Endpoint> moving = new ArrayList<>();
+            for (int hops = 0; hops <= MAX_HOPS_LEFT; hops++) {
+                moving.add(endpoints.peerForMoving(proxy.value(), hops));
+            }
+            return new Remote(proxy, List.copyOf(moving), movedTail, handedOver);
+        }
+
+        /** Whether this is for slots that move. */
+        boolean isForMoving() {
+            return byHopsLeft.get(0).settled() != null;
         }
 
         /** What follows the slot in a {@code MOVED} reply. */
@@ -70,6 +85,17 @@ public sealed interface Target {
         public Held {
             settled = settled.settled();
         }
+    }
+
+    /** Whether commands for both targets take one path, so that they are executed in the order they are sent. */
+    static boolean isSamePath(Target one, Target other) {
+        if (one == other) {
+            return true;
+        }
+        if (one instanceof Remote peer && other instanceof Remote samePeer) {
+            return peer.endpoint(0) == samePeer.endpoint(0);
+        }
+        return one instanceof Local local && other instanceof Local sameNode && local.node() == sameNode.node();
     }
 
     /** The owner of the slot, or its last owner while it is held. */

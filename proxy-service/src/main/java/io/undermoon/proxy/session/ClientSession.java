@@ -16,7 +16,7 @@ import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
-import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.proxy.stats.Counter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,8 +48,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     private final OutputGuard messageGuard = new OutputGuard();
     private final SessionFeatures features;
 
-    /** The Redis node that was sent the client's last command; for {@code WAIT}. */
-    private @Nullable Endpoint lastNode;
+    private final RouteOrder order = new RouteOrder();
+    private final WrittenNodes written = new WrittenNodes();
 
     /** The reply that the client's later commands wait for, while messages may go out before it. */
     private @Nullable PendingReply blockingReply;
@@ -121,13 +121,19 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
     }
 
-    /** The Redis node that was sent the client's last command; null before the first. */
-    public @Nullable Endpoint lastNode() {
-        return lastNode;
+    /** Where the client's writes were sent. */
+    public WrittenNodes written() {
+        return written;
     }
 
-    public void lastNode(Endpoint node) {
-        lastNode = node;
+    /**
+     * Whether a command for a slot may be sent by these routes without overtaking earlier ones on another path. If not,
+     * it has to be handled again when all replies are in.
+     *
+     * @param slot negative for a command that is not about one slot
+     */
+    public boolean isInOrder(RouteTable now, int slot) {
+        return order.permits(now, slot, replies.isEmpty());
     }
 
     @Override

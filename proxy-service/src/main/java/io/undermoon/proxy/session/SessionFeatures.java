@@ -88,7 +88,7 @@ public final class SessionFeatures {
      */
     public NodeConnection connectionTo(Endpoint endpoint) {
         if (count > 0) {
-            NodeConnection own = ownConnectionTo(endpoint);
+            NodeConnection own = ownConnectionTo(endpoint.base());
             if (own != null) {
                 return own;
             }
@@ -103,9 +103,10 @@ public final class SessionFeatures {
      * @return null when too many connections are in use
      */
     public @Nullable PinnedConnection pin(Endpoint endpoint) {
-        NodeConnection own = ownConnectionTo(endpoint);
+        Endpoint base = endpoint.base();
+        NodeConnection own = ownConnectionTo(base);
         if (own == null) {
-            return connections.pin(endpoint, client.protocol());
+            return connections.pin(base, client.protocol());
         }
         return own instanceof PinnedConnection pinned ? pinned : null;
     }

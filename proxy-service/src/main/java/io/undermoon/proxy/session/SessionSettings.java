@@ -9,9 +9,10 @@ import io.undermoon.proxy.route.Target;
  * @param maxRedirections how many proxies may look at a forwarded command
  * @param maxPipeline how many commands of a client may wait for replies; the client is not read from meanwhile
  * @param redirectUnassigned where clients are sent while this proxy belongs to no cluster, empty for nowhere
+ * @param failoverWaitMillis how long, with active redirection, commands that cannot be sent wait for a failover
  */
 public record SessionSettings(
-        boolean activeRedirection, int maxRedirections, int maxPipeline, String redirectUnassigned) {
+        boolean activeRedirection, int maxRedirections, int maxPipeline, String redirectUnassigned, long failoverWaitMillis) {
     /** From any proxy over both ends of a migration and back; more are never needed. */
     public static final int MAX_REDIRECTIONS = Target.MAX_HOPS_LEFT + 2;
 
@@ -20,5 +21,9 @@ public record SessionSettings(
             throw new IllegalArgumentException(
                     "max_redirections " + maxRedirections + " is not within 2-" + MAX_REDIRECTIONS);
         }
+        if (failoverWaitMillis < 0) {
+            throw new IllegalArgumentException("failover_wait is " + failoverWaitMillis + " ms, less than 0");
+        }
+        failoverWaitMillis = activeRedirection ? failoverWaitMillis : 0;
     }
 }

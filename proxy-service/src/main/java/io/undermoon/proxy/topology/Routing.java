@@ -67,9 +67,19 @@ final class Routing {
     private void addOwned(List<TaggedSlots> slots, Target target) {
         for (TaggedSlots range : slots) {
             if (!range.isImporting()) {
-                routes.owner(range.rangeList(), target);
+                routes.owner(range.rangeList(), range.isStable() ? target : moving(target));
             }
         }
+    }
+
+    /** A target for slots that move: their commands may be held and must not hold those for other slots. */
+    private Target moving(Target target) {
+        if (!(target instanceof Target.Remote peer)) {
+            return target;
+        }
+        Target.Remote moving = peer.forMoving(endpoints);
+        used.addAll(moving.byHopsLeft());
+        return moving;
     }
 
     /** Routes slots that move from or to a node behind this proxy by their ownership. */
@@ -80,9 +90,9 @@ final class Routing {
         }
         Target remote = node;
         if (slots.tag() instanceof SlotState.Migrating migrating) {
-            remote = destinationOf(migrating);
+            remote = moving(destinationOf(migrating));
         } else if (slots.tag() instanceof SlotState.Importing importing) {
-            remote = sourceOf(importing);
+            remote = moving(sourceOf(importing));
         }
         Target before = slots.isMigrating() ? node : remote;
         Target target = switch (known) {
@@ -96,7 +106,7 @@ final class Routing {
 
     private void addSourceOfImport(TaggedSlots slots) {
         if (slots.tag() instanceof SlotState.Importing importing) {
-            routes.owner(slots.rangeList(), sourceOf(importing));
+            routes.owner(slots.rangeList(), moving(sourceOf(importing)));
         }
     }
 

@@ -18,6 +18,7 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.FeatureKind;
 import io.undermoon.proxy.session.PendingReply;
 import io.undermoon.proxy.topology.Topology;
@@ -52,14 +53,16 @@ public final class Transactions {
         this.forwarder = forwarder;
     }
 
-    /** Carries out one of the five commands; false when it has to wait until all replies are in. */
+    /** Carries out one of the five commands; false when it has to be handled again later. */
     public boolean execute(ClientSession session, Command command, CommandFrame frame) {
         if (Watch.of(session) != null && !command.name().equals("watch") && !session.isIdle()) {
             return false;
         }
         switch (command.name()) {
             case "multi" -> multi(session);
-            case "exec" -> exec(session, command);
+            case "exec" -> {
+                return exec(session, command);
+            }
             case "discard" -> discard(session);
             case "unwatch" -> unwatch(session);
             case "watch" -> {
@@ -164,23 +167,23 @@ public final class Transactions {
         RespWriter.simple(session.replyBuffer(), "OK");
     }
 
-    private void exec(ClientSession session, Command command) {
+    /** Sends or answers the transaction; false when it has to be handled again later. */
+    private boolean exec(ClientSession session, Command command) {
         Transaction transaction = Transaction.of(session);
         if (transaction == null) {
             RespWriter.error(session.replyBuffer(), "ERR EXEC without MULTI");
-            return;
+            return true;
         }
         Topology now = topology.current();
-        if (isHeld(session, now, transaction)) {
-            session.hold();
-            return;
+        if (!mayExecute(session, now, command, transaction)) {
+            return false;
         }
         session.features().close(FeatureKind.TRANSACTION);
         if (transaction.failed() || transaction.user() != session.client().user()) {
             session.features().close(FeatureKind.WATCH);
             String reason = transaction.failed() ? "of previous errors" : "the rules of its user have changed";
             RespWriter.error(session.replyBuffer(), "EXECABORT Transaction discarded because " + reason + ".");
-            return;
+            return true;
         }
         Watch watch = Watch.of(session);
         if (watch != null) {
@@ -193,16 +196,35 @@ public final class Transactions {
             if (node != null && batch != null) {
                 PendingReply reply = session.expectReply(command.id());
                 ReplyReceiver receiver = reader(now, transaction, node, reply);
+                wrote(session, transaction, node);
                 forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver);
             }
         }
+        return true;
     }
 
-    /** Whether the transaction has to wait for a handover, so that {@code EXEC} is handled again after it. */
-    private static boolean isHeld(ClientSession session, Topology now, Transaction transaction) {
+    private static void wrote(ClientSession session, Transaction transaction, Endpoint node) {
+        if (transaction.mayWrite()) {
+            session.written().add(node);
+        }
+    }
+
+    /** Whether the transaction need not wait: for a handover, for earlier commands, or for a failover. */
+    private boolean mayExecute(ClientSession session, Topology now, Command command, Transaction transaction) {
         Watch watch = Watch.of(session);
         int slot = watch != null ? watch.slot() : transaction.slot();
-        return slot != Transaction.NO_SLOT && !transaction.failed() && Router.isHeld(now, slot);
+        if (transaction.failed()) {
+            return true;
+        }
+        if (slot == Transaction.NO_SLOT) {
+            return transaction.count() == 0 || session.isInOrder(now.routes(), slot);
+        }
+        if (Router.isHeld(now, slot)) {
+            session.hold();
+            return false;
+        }
+        int hopsLeft = transaction.fromPeer() ? 1 : CommandHandler.NOT_FORWARDED;
+        return forwarder.admits(session, now, slot, router.routeToOwner(now, command, slot), hopsLeft);
     }
 
     private void execWatched(
@@ -231,6 +253,7 @@ public final class Transactions {
         }
         PendingReply reply = session.expectBlockingReply(command.id());
         ReplyReceiver receiver = reader(now, transaction, node, watch.new ExecReply(reply));
+        wrote(session, transaction, node);
         connection.sendAll(batch, transaction.count() + 2, receiver);
     }
 
@@ -285,7 +308,11 @@ public final class Transactions {
             return true;
         }
         int slot = Keys.slotOf(command, frame);
-        Route route = router.routeToOwner(topology.current(), command, slot);
+        Topology now = topology.current();
+        Route route = router.routeToOwner(now, command, slot);
+        if (!forwarder.admits(session, now, slot, route, CommandHandler.NOT_FORWARDED)) {
+            return false;
+        }
         if (!(route instanceof Route.Send send)) {
             forwarder.decline(session, command, slot, route);
             return true;
@@ -312,7 +339,7 @@ public final class Transactions {
     private boolean isBroken(Topology now, Watch watch) {
         return watch.connection().isClosed()
                 || !(now.routes().owner(watch.slot()) instanceof Route.Send owner)
-                || !forwarder.endpoint(owner).equals(watch.connection().endpoint());
+                || !forwarder.endpoint(owner).base().equals(watch.connection().endpoint());
     }
 
     /**
