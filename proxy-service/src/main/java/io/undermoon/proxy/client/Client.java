@@ -26,6 +26,9 @@ public final class Client {
     private volatile Protocol protocol = Protocol.RESP2;
     private volatile String trackingFlags = "";
     private volatile boolean blocked;
+    private final AtomicLong heldBytes = new AtomicLong();
+    private volatile boolean evicted;
+    private volatile boolean internal;
     private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
     private volatile Account account;
@@ -239,6 +242,34 @@ public final class Client {
 
     public void noTouch(boolean noTouch) {
         this.noTouch = noTouch;
+    }
+
+    /** What the client holds of the {@link ClientMemory}, in bytes. */
+    public long heldBytes() {
+        return heldBytes.getOpaque();
+    }
+
+    void heldBytes(long bytes) {
+        heldBytes.setOpaque(bytes);
+    }
+
+    /** Whether the client is being disconnected because clients hold too much memory. */
+    boolean isEvicted() {
+        return evicted;
+    }
+
+    void markEvicted() {
+        evicted = true;
+    }
+
+    /** Whether other clients are disconnected before this one when clients hold too much memory. */
+    boolean isSpared() {
+        return noEvict || internal;
+    }
+
+    /** Whether the client has shown that it is a peer, a coordinator or a broker. */
+    public boolean isInternal() {
+        return internal;
     }
 
     /** Whether the reply to the current command is suppressed. */

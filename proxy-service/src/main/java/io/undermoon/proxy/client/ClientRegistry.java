@@ -13,6 +13,7 @@ public final class ClientRegistry {
     private final ConcurrentHashMap<Long, Client> clients = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
     private final ClientPause pause = new ClientPause();
+    private final ClientMemory memory = new ClientMemory(() -> limits().memoryBytes());
     private volatile ClientLimits limits;
 
     public ClientRegistry(ClientLimits limits) {
@@ -33,6 +34,11 @@ public final class ClientRegistry {
 
     public ClientPause pause() {
         return pause;
+    }
+
+    /** What all clients hold together. */
+    public ClientMemory memory() {
+        return memory;
     }
 
     /** A new id, unique in this process. */

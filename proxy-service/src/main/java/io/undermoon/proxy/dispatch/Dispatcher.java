@@ -47,9 +47,6 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher implements CommandHandler {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
 
-    /** How much memory the replies that wait to be merged may take in a loop, in bytes. */
-    private static final long MAX_GATHERED_BYTES = 256L << 20;
-
     private final SessionLoop loop;
     private final TopologyStore topology;
     private final Router router;
@@ -86,7 +83,7 @@ public final class Dispatcher implements CommandHandler {
         this.reset = required("reset");
         this.hello = required("hello");
 
-        GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
+        GatherBudget budget = new GatherBudget(loop.clients().memory());
         boolean activeRedirection = loop.settings().activeRedirection();
         this.pause = new PauseGate(loop, loop.clients().pause());
         this.forwarder = new Forwarder(loop, slowLog, commands);

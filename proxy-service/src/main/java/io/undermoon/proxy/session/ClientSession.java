@@ -13,6 +13,7 @@ import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientMemory;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
@@ -61,6 +62,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     /** Size of the messages that wait behind pending replies. */
     private long heldBytes;
+
+    /** Size of the replies of nodes that wait to be merged into one. */
+    private long gatheredBytes;
+
+    /** Size of the commands that nodes have not taken. */
+    private long untakenBytes;
+
+    /** The client has begun a large command and waits for memory. */
+    private boolean awaitsMemory;
 
     /** No command is handled until all replies are in. */
     private boolean waiting;
@@ -150,6 +160,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         features.closeAll();
         output.discard();
         input.close();
+        if (awaitsMemory) {
+            loop.clients().memory().forget(client);
+        }
+        countMemory();
     }
 
     @Override
@@ -187,25 +201,85 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
             closeWhenAnswered();
         } else {
             pause(mustPause() || waiting && input.size() > MAX_INPUT_WHILE_WAITING);
-            if (!paused) {
+            if (!paused || input.isLarge()) {
                 input.keep();
-                if (input.size() > 0) {
-                    checkInput();
-                }
             }
+            if (!paused && input.size() > 0) {
+                checkInput();
+            }
+        }
+        if (input.capacity() > 0 || client.heldBytes() > 0) {
+            countMemory();
         }
     }
 
-    /** Refuses a command, of which the beginning has arrived, that will be too large. */
+    /** Refuses a command, of which the beginning has arrived, that will be too large, or has it wait for memory. */
     private void checkInput() {
         client.active(loop.proxyLoop().nowNanos());
+        ClientMemory memory = loop.clients().memory();
         long limit = limits.now().queryBufferBytes();
+        long memoryLimit = memory.limitBytes();
         if (input.needed() > limit) {
-            refuseProtocol(
-                    new ProtocolException("a command of more than " + limit + " bytes (client-query-buffer-limit)"));
-            input.drop();
-            closeWhenAnswered();
+            refuseInput("a command of more than " + limit + " bytes (client-query-buffer-limit)");
+        } else if (memoryLimit > 0 && input.needed() > memoryLimit) {
+            refuseInput("a command of more than " + memoryLimit + " bytes (maxmemory-clients)");
+        } else if (input.beginsLarge() && memory.isTight()) {
+            awaitsMemory = true;
+            memory.await(client);
+            pause(true);
         }
+    }
+
+    private void refuseInput(String why) {
+        refuseProtocol(new ProtocolException(why));
+        input.drop();
+        closeWhenAnswered();
+    }
+
+    /** Notes in the {@link ClientMemory} what the client makes the proxy hold beyond this turn of the loop. */
+    private void countMemory() {
+        long held = untakenBytes;
+        if (!closed) {
+            held += input.capacity() + limits.outputBytes() + keptBytes() + gatheredBytes + client.queuedBytes();
+        }
+        loop.clients().memory().hold(client, held);
+    }
+
+    /** Size of the replies and messages that wait for their turn. */
+    long keptBytes() {
+        return replies.keptBytes() + heldBytes;
+    }
+
+    /** Replies of nodes are kept to be merged into one, or, when negative, no longer are. */
+    void gathered(int bytes) {
+        gatheredBytes += bytes;
+        countMemory();
+    }
+
+    /** Counts what the client holds again, after some of its output may have been sent. */
+    void checkMemory() {
+        countMemory();
+    }
+
+    /** There is memory for the large command that the client has begun. */
+    void memoryFreed() {
+        awaitsMemory = false;
+        scheduleResume();
+    }
+
+    /** Closes the connection of the client that holds most, because clients together hold too much memory. */
+    void evict() {
+        if (closed) {
+            return;
+        }
+        ClientMemory memory = loop.clients().memory();
+        LOG.warnf(
+                "Client closed because clients hold too much memory and it holds most: client=%s held_bytes=%d"
+                        + " all_bytes=%d limit_bytes=%d",
+                client.remoteAddress(), client.heldBytes(), memory.heldBytes(), memory.limitBytes());
+        loop.stats().add(Counter.CLIENTS_EVICTED, 1);
+        // At once: the handler of TLS would first try to send what the client does not read.
+        channel.unsafe().close(channel.voidPromise());
     }
 
     /** Applies limits that have changed, and closes the connection of a client that exceeds one. */
@@ -299,7 +373,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
 
     private boolean mustPause() {
-        return busyConnections > 0 || limits.isFull(replies.size()) || !channel.isWritable();
+        return busyConnections > 0 || awaitsMemory || limits.isFull(replies.size()) || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -330,8 +404,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** Stops reading the client until a connection takes commands again. */
     public void awaitWritable(NodeConnection connection) {
         busyConnections++;
+        int bytes = input.frame().length();
+        untakenBytes += bytes;
         connection.whenWritable(() -> {
             busyConnections--;
+            untakenBytes -= bytes;
+            countMemory();
             scheduleResume();
         });
     }
@@ -493,6 +571,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
         write();
         checkOutput();
+        countMemory();
         closeWhenAnswered();
     }
 
@@ -518,6 +597,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        countMemory();
         if (channel.isWritable()) {
             scheduleResume();
         } else {

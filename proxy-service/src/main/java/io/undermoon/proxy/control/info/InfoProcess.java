@@ -72,6 +72,8 @@ public final class InfoProcess {
                 .field("used_memory_heap", heap)
                 .field("used_memory_buffers", buffers)
                 .field("used_memory_heap_max", runtime.maxMemory())
+                .field("mem_clients_normal", clients.memory().heldBytes())
+                .field("maxmemory_clients", clients.memory().limitBytes())
                 .bytes("maxmemory", 0)
                 .field("maxmemory_policy", "noeviction");
     }
@@ -85,6 +87,7 @@ public final class InfoProcess {
                 .field("total_net_input_bytes", stats.get(Counter.CLIENT_BYTES_IN))
                 .field("total_net_output_bytes", stats.get(Counter.CLIENT_BYTES_OUT))
                 .field("rejected_connections", stats.get(Counter.CONNECTIONS_REJECTED))
+                .field("evicted_clients", stats.get(Counter.CLIENTS_EVICTED))
                 .field("total_error_replies", stats.totalErrors());
     }
 
