@@ -203,6 +203,10 @@ public final class Client {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - createdNanos);
     }
 
+    long ageMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - createdNanos);
+    }
+
     long idleSeconds() {
         return TimeUnit.MILLISECONDS.toSeconds(idleMillis());
     }
@@ -270,6 +274,10 @@ public final class Client {
     /** Whether the client has shown that it is a peer, a coordinator or a broker. */
     public boolean isInternal() {
         return internal;
+    }
+
+    void markInternal() {
+        internal = true;
     }
 
     /** Whether the reply to the current command is suppressed. */

@@ -38,6 +38,11 @@ public interface ClientConnection {
         }
 
         @Override
+        public void refuse() {
+            // no connection
+        }
+
+        @Override
         public ClientFigures figures() {
             return ClientFigures.NONE;
         }
@@ -65,6 +70,9 @@ public interface ClientConnection {
 
     /** Closes the connection because clients hold too much memory, and this one most. */
     void evict();
+
+    /** Closes the connection with an error, unless it was admitted, because there are too many clients. */
+    void refuse();
 
     /** The current figures of the connection. */
     ClientFigures figures();

@@ -55,6 +55,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** The reply that the client's later commands wait for, while messages may go out before it. */
     private @Nullable PendingReply blockingReply;
 
+    /** The client is beyond the limit on their number and has yet to show that the limit is not for it. */
+    private boolean undetermined;
+
     private boolean dirty;
     private boolean paused;
     private boolean resuming;
@@ -89,8 +92,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     private boolean closed;
 
-    ClientSession(SessionLoop loop, CommandHandler handler, Channel channel, Client client) {
+    /**
+     * @param undetermined whether the client is refused unless it shows that it operates the cluster
+     */
+    ClientSession(
+            SessionLoop loop, CommandHandler handler, Channel channel, Client client, boolean undetermined) {
         this.loop = loop;
+        this.undetermined = undetermined;
         this.handler = handler;
         this.channel = channel;
         this.client = client;
@@ -143,7 +151,47 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     @Override
     public void channelActive(ChannelHandlerContext context) {
         loop.stats().add(Counter.CONNECTIONS_OPEN, 1);
+        if (undetermined) {
+            loop.clients().undetermined().add(client);
+        } else {
+            admit();
+        }
+    }
+
+    private void admit() {
+        loop.stats().add(Counter.CONNECTIONS_ACCEPTED, 1);
         loop.clients().add(client);
+    }
+
+    /** Looks at a command of a client that may be refused; false when it is refused. */
+    private boolean isAdmitted() {
+        switch (handler.admission(this, input.frame())) {
+            case ADMITTED -> {
+                undetermined = false;
+                loop.clients().undetermined().remove(client);
+                admit();
+            }
+            case UNDETERMINED -> {
+                // The next command decides.
+            }
+            case REFUSED -> {
+                loop.clients().undetermined().remove(client);
+                refuse();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Refuses a client that has not shown that the limit on their number is not for it. */
+    void refuse() {
+        if (undetermined && !closing) {
+            loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
+            replyBuffer().writeCharSequence("-ERR max number of clients reached\r\n", StandardCharsets.US_ASCII);
+            closing = true;
+            input.drop();
+            closeWhenAnswered();
+        }
     }
 
     @Override
@@ -154,6 +202,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         closed = true;
         closing = true;
         loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
+        if (undetermined) {
+            loop.clients().undetermined().remove(client);
+        }
         loop.clients().remove(client);
         loop.forget(this);
         replies.abandon();
@@ -323,7 +374,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
             return takeRepeated(repeated);
         }
         int start = input.position();
-        if (!input.next()) {
+        if (!input.next() || undetermined && !isAdmitted()) {
             return false;
         }
         if (handler.handle(this, input.frame(), CommandHandler.NOT_FORWARDED)) {

@@ -59,6 +59,11 @@ final class SessionConnection implements ClientConnection {
         loop.execute(session::evict);
     }
 
+    @Override
+    public void refuse() {
+        loop.execute(session::refuse);
+    }
+
     /** Read without synchronisation: each figure may be a moment old. */
     @Override
     public ClientFigures figures() {

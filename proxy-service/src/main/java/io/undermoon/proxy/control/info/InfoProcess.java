@@ -55,7 +55,7 @@ public final class InfoProcess {
     void clients(InfoText text) {
         text.section("Clients")
                 .field("connected_clients", clients.size())
-                .field("cluster_connections", 0)
+                .field("cluster_connections", clients.internalSize())
                 .field("maxclients", clients.limits().maxClients())
                 .field(
                         "blocked_clients",
