@@ -3,7 +3,6 @@ package io.undermoon.proxy.blocking;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.PinnedConnection;
-import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.forward.Forwarder;
@@ -37,7 +36,7 @@ public final class BlockingCommands {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
-        this.blocked = new BlockedClients(loop.proxyLoop());
+        this.blocked = new BlockedClients(loop.connections(), topology, forwarder.firstHops());
     }
 
     /** The topology has changed; commands that are blocked at a former owner go on at the new one. */
@@ -60,14 +59,18 @@ public final class BlockingCommands {
             PinnedConnection connection = Forwarder.pin(session, local.node());
             if (connection != null) {
                 connection.blocksOn(slot);
-                connection.send(frame, blocked(session, command, frame, slot, hopsLeft, connection));
+                BlockedCommand made = blocked(session, command, frame, slot, hopsLeft, connection);
+                connection.send(frame, made);
+                made.sent();
             }
         } else if (route instanceof Target.Remote peer) {
             int hops = forwarder.nextHops(session, command, hopsLeft);
             PinnedConnection connection =
                     hops == Forwarder.NO_HOPS_LEFT ? null : Forwarder.pin(session, peer.endpoint(hops));
             if (connection != null) {
-                connection.sendForwarded(frame, hops, blocked(session, command, frame, slot, hopsLeft, connection));
+                BlockedCommand made = blocked(session, command, frame, slot, hopsLeft, connection);
+                connection.sendForwarded(frame, hops, made);
+                made.sent();
             }
         } else {
             forwarder.decline(session, command, slot, route);
@@ -75,7 +78,7 @@ public final class BlockingCommands {
         return true;
     }
 
-    private ReplyReceiver blocked(
+    private BlockedCommand blocked(
             ClientSession session,
             Command command,
             CommandFrame frame,
@@ -107,8 +110,9 @@ public final class BlockingCommands {
             ByteBuf commands = Unpooled.buffer().writeBytes(PING);
             frame.writeTo(commands);
             connection.blocksOn(PinnedConnection.WAITS_FOR_NO_KEY);
-            connection.sendAll(
-                    commands, 2, blocked(session, command, frame, BlockedCommand.NO_SLOT, hopsLeft, connection));
+            BlockedCommand made = blocked(session, command, frame, BlockedCommand.NO_SLOT, hopsLeft, connection);
+            connection.sendAll(commands, 2, made);
+            made.sent();
         }
     }
 }

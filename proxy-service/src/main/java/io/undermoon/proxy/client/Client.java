@@ -26,6 +26,7 @@ public final class Client {
     private volatile Protocol protocol = Protocol.RESP2;
     private volatile String trackingFlags = "";
     private volatile boolean blocked;
+    private volatile boolean paused;
     private final AtomicLong heldBytes = new AtomicLong();
     private volatile boolean evicted;
     private volatile boolean internal;
@@ -221,9 +222,14 @@ public final class Client {
         lastActiveNanos.setOpaque(nowNanos);
     }
 
-    /** Whether the client is blocked in a command such as {@code BLPOP}. */
+    /** Whether the client is blocked in a command such as {@code BLPOP}, or by {@code CLIENT PAUSE}. */
     public boolean blocked() {
-        return blocked;
+        return blocked || paused;
+    }
+
+    /** Notes whether a command of the client is held by {@code CLIENT PAUSE}. */
+    public void paused(boolean paused) {
+        this.paused = paused;
     }
 
     public void blocked(boolean blocked) {

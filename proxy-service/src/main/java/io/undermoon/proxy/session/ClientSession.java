@@ -122,6 +122,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         return limits;
     }
 
+    /** Whether the client is connected, as far as is known: it may have left without a notice. */
+    public boolean isOpen() {
+        return channel.isOpen() && !inputEnded;
+    }
+
     /** Whether all replies are in. */
     public boolean isIdle() {
         return replies.isEmpty();
@@ -483,6 +488,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     void release() {
         held = false;
+        client.paused(false);
         scheduleResume();
     }
 
@@ -626,7 +632,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         closeWhenAnswered();
     }
 
-    /** A client that has left must not take an element from a list; closing the connection unblocks its command. */
+    /** A client that has left must not take an element from a list: with the connection its command ends. */
     private void closeIfBlocked() {
         if (features.get(FeatureKind.BLOCKED) != null) {
             channel.close();
