@@ -67,11 +67,14 @@ public final class NodeConnections {
         return pinned.settled(endpoint, slots);
     }
 
-    /** Retires the connections to all other endpoints: each closes once its replies have arrived. */
+    /**
+     * Retires the connections to all other endpoints: each closes once its replies have arrived. Keeps connections ready
+     * that clients may need for themselves.
+     */
     public void retain(Set<Endpoint> wanted) {
         resp2.retain(wanted);
         resp3.retain(wanted);
-        pinned.retain(wanted);
+        pinned.follow(wanted);
     }
 
     /** Closes all connections at once; commands in flight fail. */

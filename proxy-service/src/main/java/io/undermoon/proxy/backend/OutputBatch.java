@@ -38,14 +38,18 @@ public final class OutputBatch {
         return current;
     }
 
-    /** Appends bytes of the caller's buffer: copies them, or retains a slice. */
+    /**
+     * Appends bytes of the caller's buffer: copies them, or retains a slice. A slice that may wait for long does not
+     * retain a buffer of more than twice its size.
+     */
     public void append(ByteBuf bytes, int from, int to) {
-        if (to - from < SLICE_FROM) {
-            buffer().writeBytes(bytes, from, to - from);
+        int length = to - from;
+        if (length < SLICE_FROM || length < bytes.capacity() / 2 && !channel.isWritable()) {
+            buffer().writeBytes(bytes, from, length);
         } else {
             writeBuffer();
-            written += to - from;
-            channel.write(bytes.retainedSlice(from, to - from), channel.voidPromise());
+            written += length;
+            channel.write(bytes.retainedSlice(from, length), channel.voidPromise());
         }
     }
 

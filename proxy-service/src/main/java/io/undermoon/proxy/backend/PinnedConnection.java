@@ -57,6 +57,11 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
         pushes = receiver;
     }
 
+    /** Whether commands are written at the end of the loop's turn; before, they wait for the connection. */
+    public boolean isEstablished() {
+        return isReady();
+    }
+
     /** Whether the connection is gone, and the client's state on it with it. */
     public boolean isClosed() {
         return problem() != null;

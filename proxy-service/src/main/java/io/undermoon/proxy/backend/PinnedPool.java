@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class PinnedPool {
     private static final int MAX_IDLE_PER_ENDPOINT = 16;
 
+    /**
+     * How many are kept ready for a node, so that a command that blocks is there before what other clients send later.
+     */
+    private static final int READY_PER_NODE = 4;
+
     private record Key(Endpoint endpoint, Protocol protocol) {}
 
     private final ProxyLoop loop;
@@ -45,7 +50,21 @@ final class PinnedPool {
             connection = new PinnedConnection(loop, this, endpoint, protocol);
         }
         inUse.add(connection);
+        keepReady(endpoint, protocol);
         return connection;
+    }
+
+    /** Makes connections to a node before they are needed. */
+    private void keepReady(Endpoint endpoint, Protocol protocol) {
+        if (endpoint.kind() != Endpoint.Kind.REDIS || loop.settings().maxPinnedConnections() == 0) {
+            return;
+        }
+        ArrayDeque<PinnedConnection> free =
+                idle.computeIfAbsent(new Key(endpoint, protocol), key -> new ArrayDeque<>());
+        while (free.size() < READY_PER_NODE) {
+            // Those that are ready already are at the other end, and taken first.
+            free.addFirst(new PinnedConnection(loop, this, endpoint, protocol));
+        }
     }
 
     /** The connection on which {@code CLIENT UNBLOCK} for a pinned connection is sent. */
@@ -67,8 +86,13 @@ final class PinnedPool {
         }
     }
 
-    /** Closes the idle connections to all other endpoints. */
-    void retain(Set<Endpoint> wanted) {
+    /** Closes the idle connections to all other endpoints, and keeps some ready to these. */
+    void follow(Set<Endpoint> wanted) {
+        retain(wanted);
+        wanted.forEach(endpoint -> keepReady(endpoint, Protocol.RESP2));
+    }
+
+    private void retain(Set<Endpoint> wanted) {
         for (Key key : Set.copyOf(idle.keySet())) {
             if (!wanted.contains(key.endpoint())) {
                 ArrayDeque<PinnedConnection> free = idle.remove(key);

@@ -22,12 +22,19 @@ import org.jspecify.annotations.Nullable;
  * A command that blocks at a node or peer on a pinned connection, from when it is sent until its reply is in.
  *
  * <p>It ends in one of these ways: the reply arrives and is passed on; the connection is lost and the client is told;
- * the client leaves and the connection is closed; or it is to be {@linkplain #repeat repeated}: then the node is asked
- * to unblock it with an error, which tells for certain whether an element was taken or not. On that error the command
- * is handled again, with what is left of its time; any other reply is passed on. Owned by the session's loop.
+ * or the client leaves, or the command is to be {@linkplain #repeat repeated}: then the node is asked to unblock it with
+ * an error, which tells for certain whether an element was taken or not. On that error a command that is to be repeated
+ * is handled again, with what is left of its time; any other reply is passed on.
+ *
+ * <p>{@linkplain TakenElements Elements} that were taken are kept until the end of the loop's turn, when everything that
+ * clients have sent is read, the end of their connections included. If the client has left by then, or its connection is
+ * found to be broken when the reply is sent, they are put back. Owned by the session's loop.
  */
 final class BlockedCommand implements BlockedFeature, ReplyReceiver {
     private static final byte[] UNBLOCKED = "-UNBLOCKED ".getBytes(StandardCharsets.US_ASCII);
+
+    /** A larger reply is passed on as it arrives, and lost if the client has left. */
+    private static final int MAX_COLLECTED = 1 << 20;
 
     /** The command may not have arrived yet when the node is asked to unblock it. */
     private static final long RETRY_MILLIS = 5;
@@ -49,8 +56,14 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
     /** How many {@code CLIENT UNBLOCK … ERROR} are under way or have succeeded. */
     private int errorsWanted;
 
-    /** An error as far as it has arrived; errors are short. */
-    private @Nullable ByteBuf error;
+    /** The client has left. */
+    private boolean left;
+
+    /** The reply has arrived, and is passed on at the end of the turn. */
+    private boolean delivering;
+
+    /** An error, or elements, as far as they have arrived. */
+    private @Nullable ByteBuf collected;
 
     /**
      * @param frame copied
@@ -74,8 +87,22 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
         this.connection = connection;
         this.reply = session.expectBlockingReply(command.id());
         session.features().begin(this);
-        session.client().blocked(true);
         clients.add(this);
+    }
+
+    /** The command has been passed to the connection: the client counts as blocked once the node has it. */
+    void sent() {
+        if (connection.isEstablished()) {
+            clients.atEndOfTurn(this::noteBlocked);
+        } else {
+            connection.whenWritable(this::noteBlocked);
+        }
+    }
+
+    private void noteBlocked() {
+        if (!ended && session.features().get(FeatureKind.BLOCKED) == this) {
+            session.client().blocked(true);
+        }
     }
 
     Endpoint endpoint() {
@@ -107,18 +134,18 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
 
     /** Unblocks the command, and has it handled again unless its reply arrives in the same moment. */
     void repeat() {
-        if (!isRepeated) {
+        if (!isRepeated && !left) {
             isRepeated = true;
             askToUnblock();
         }
     }
 
     private void askToUnblock() {
-        if (ended) {
+        if (ended || delivering) {
             return;
         }
         connection.unblock(true, result -> {
-            if (ended || result == UnblockOutcome.UNBLOCKED) {
+            if (ended || delivering || result == UnblockOutcome.UNBLOCKED) {
                 return;
             }
             if (result == UnblockOutcome.NOT_BLOCKED) {
@@ -132,21 +159,42 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
 
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
-        ByteBuf collected = error;
-        if (!begun && in.getByte(from) == '-') {
+        if (!begun && (in.getByte(from) == '-' || TakenElements.areTakenBy(command))) {
             collected = Unpooled.buffer();
-            error = collected;
         }
         begun = true;
-        if (collected == null) {
-            if (last) {
-                end(true);
-            }
-            reply.reply(in, from, to, last);
-        } else {
-            collected.writeBytes(in, from, to - from);
-            if (last) {
-                endWithError(collected);
+        ByteBuf kept = collected;
+        if (kept == null) {
+            pass(in, from, to, last);
+            return;
+        }
+        kept.writeBytes(in, from, to - from);
+        boolean isError = kept.getByte(0) == '-';
+        if (last && isError) {
+            endWithError(kept);
+        } else if (last) {
+            delivering = true;
+            clients.atEndOfTurn(() -> deliver(kept));
+        } else if (!isError && kept.writerIndex() > MAX_COLLECTED) {
+            collected = null;
+            pass(kept, 0, kept.writerIndex(), false);
+        }
+    }
+
+    private void pass(ByteBuf in, int from, int to, boolean last) {
+        if (last) {
+            end(true);
+        }
+        reply.reply(in, from, to, last);
+    }
+
+    private void deliver(ByteBuf elements) {
+        boolean isGone = left || !session.isOpen();
+        pass(elements, 0, elements.writerIndex(), true);
+        if (isGone || !session.isOpen()) {
+            CommandFrame putBack = TakenElements.putBack(command, frame, elements);
+            if (putBack != null) {
+                clients.putBack(putBack, slot);
             }
         }
     }
@@ -155,7 +203,7 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
         boolean unblocked = startsWith(text, UNBLOCKED);
         // A node that has become a replica says UNBLOCKED too, and closes the connection.
         end(!unblocked);
-        if (unblocked && isRepeated && errorsWanted == 0 && reply.isWaiting()) {
+        if (unblocked && isRepeated && !left && errorsWanted == 0 && reply.isWaiting()) {
             long elapsed = System.nanoTime() - startNanos;
             session.repeat(reply, BlockingTimeout.rest(command, frame, elapsed), hopsLeft);
         } else {
@@ -169,10 +217,19 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
         reply.fail(failure);
     }
 
-    /** The client has left: its command ends with the connection. */
+    /**
+     * The client has left. Closing the connection would end the command as well, but what it has taken in that moment
+     * would be lost.
+     */
     @Override
     public void close() {
-        connection.close();
+        left = true;
+        boolean isShared = session.features().use(connection);
+        if (isShared || !TakenElements.areTakenBy(command)) {
+            connection.close();
+        } else if (!delivering) {
+            askToUnblock();
+        }
     }
 
     /** The reply is in, or will not arrive. */
@@ -183,6 +240,8 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
             session.features().end(FeatureKind.BLOCKED);
             session.client().blocked(false);
             session.features().giveBack(connection, clean);
+        } else if (left) {
+            connection.retire();
         }
     }
 

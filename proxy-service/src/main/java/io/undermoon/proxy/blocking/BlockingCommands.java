@@ -1,7 +1,6 @@
 package io.undermoon.proxy.blocking;
 
 import io.undermoon.proxy.backend.PinnedConnection;
-import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.forward.Forwarder;
@@ -43,7 +42,7 @@ public final class BlockingCommands {
         this.router = router;
         this.forwarder = forwarder;
         this.masters = masters;
-        this.blocked = new BlockedClients(loop.proxyLoop());
+        this.blocked = new BlockedClients(loop.connections(), topology, forwarder.firstHops());
     }
 
     /** The topology has changed; commands that are blocked at a former owner go on at the new one. */
@@ -71,7 +70,9 @@ public final class BlockingCommands {
             if (connection != null) {
                 session.written().add(local.node());
                 connection.blocksOn(slot);
-                connection.send(frame, blocked(session, command, frame, slot, hopsLeft, connection));
+                BlockedCommand made = blocked(session, command, frame, slot, hopsLeft, connection);
+                connection.send(frame, made);
+                made.sent();
             }
         } else if (route instanceof Target.Remote peer) {
             int hops = forwarder.nextHops(session, command, hopsLeft);
@@ -79,7 +80,9 @@ public final class BlockingCommands {
                     hops == Forwarder.NO_HOPS_LEFT ? null : Forwarder.pin(session, peer.endpoint(hops));
             if (connection != null) {
                 session.written().add(connection.endpoint());
-                connection.sendForwarded(frame, hops, blocked(session, command, frame, slot, hopsLeft, connection));
+                BlockedCommand made = blocked(session, command, frame, slot, hopsLeft, connection);
+                connection.sendForwarded(frame, hops, made);
+                made.sent();
             }
         } else {
             forwarder.decline(session, command, slot, route);
@@ -87,7 +90,7 @@ public final class BlockingCommands {
         return true;
     }
 
-    private ReplyReceiver blocked(
+    private BlockedCommand blocked(
             ClientSession session,
             Command command,
             CommandFrame frame,

@@ -26,6 +26,10 @@ public final class Client {
     private volatile Protocol protocol = Protocol.RESP2;
     private volatile String trackingFlags = "";
     private volatile boolean blocked;
+    private volatile boolean paused;
+    private final AtomicLong heldBytes = new AtomicLong();
+    private volatile boolean evicted;
+    private volatile boolean internal;
     private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
     private volatile Account account;
@@ -200,6 +204,10 @@ public final class Client {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - createdNanos);
     }
 
+    long ageMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - createdNanos);
+    }
+
     long idleSeconds() {
         return TimeUnit.MILLISECONDS.toSeconds(idleMillis());
     }
@@ -214,9 +222,14 @@ public final class Client {
         lastActiveNanos.setOpaque(nowNanos);
     }
 
-    /** Whether the client is blocked in a command such as {@code BLPOP}. */
+    /** Whether the client is blocked in a command such as {@code BLPOP}, or by {@code CLIENT PAUSE}. */
     public boolean blocked() {
-        return blocked;
+        return blocked || paused;
+    }
+
+    /** Notes whether a command of the client is held by {@code CLIENT PAUSE}. */
+    public void paused(boolean paused) {
+        this.paused = paused;
     }
 
     public void blocked(boolean blocked) {
@@ -239,6 +252,38 @@ public final class Client {
 
     public void noTouch(boolean noTouch) {
         this.noTouch = noTouch;
+    }
+
+    /** What the client holds of the {@link ClientMemory}, in bytes. */
+    public long heldBytes() {
+        return heldBytes.getOpaque();
+    }
+
+    void heldBytes(long bytes) {
+        heldBytes.setOpaque(bytes);
+    }
+
+    /** Whether the client is being disconnected because clients hold too much memory. */
+    boolean isEvicted() {
+        return evicted;
+    }
+
+    void markEvicted() {
+        evicted = true;
+    }
+
+    /** Whether other clients are disconnected before this one when clients hold too much memory. */
+    boolean isSpared() {
+        return noEvict || internal;
+    }
+
+    /** Whether the client has shown that it is a peer, a coordinator or a broker. */
+    public boolean isInternal() {
+        return internal;
+    }
+
+    void markInternal() {
+        internal = true;
     }
 
     /** Whether the reply to the current command is suppressed. */

@@ -23,6 +23,26 @@ public interface ClientConnection {
         }
 
         @Override
+        public void checkMemory() {
+            // no connection
+        }
+
+        @Override
+        public void memoryFreed() {
+            // no connection
+        }
+
+        @Override
+        public void evict() {
+            // no connection
+        }
+
+        @Override
+        public void refuse() {
+            // no connection
+        }
+
+        @Override
         public ClientFigures figures() {
             return ClientFigures.NONE;
         }
@@ -41,6 +61,18 @@ public interface ClientConnection {
 
     /** Applies changed limits, and closes the connection when it exceeds one. */
     void checkLimits();
+
+    /** Counts again what the client holds of the {@link ClientMemory}. */
+    void checkMemory();
+
+    /** Goes on after {@link ClientMemory#await}. */
+    void memoryFreed();
+
+    /** Closes the connection because clients hold too much memory, and this one most. */
+    void evict();
+
+    /** Closes the connection with an error, unless it was admitted, because there are too many clients. */
+    void refuse();
 
     /** The current figures of the connection. */
     ClientFigures figures();

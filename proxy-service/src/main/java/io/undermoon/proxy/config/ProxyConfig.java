@@ -158,6 +158,14 @@ public interface ProxyConfig {
     @WithConverter(ProxyConverters.BufferLimits.class)
     OutputLimits clientOutputBufferLimit();
 
+    /**
+     * How much memory all clients together may make the proxy hold: bytes, with or without a unit, or a share of the
+     * limit of direct memory such as {@code 50%}; 0 for no limit. Beyond it the client that holds most is disconnected.
+     */
+    @WithDefault("50%")
+    @WithConverter(ProxyConverters.ClientsMemory.class)
+    long maxmemoryClients();
+
     /** How many commands of one client may wait for their replies before the client is no longer read from. */
     @WithDefault("1024")
     @WithConverter(Converters.PositiveInt.class)

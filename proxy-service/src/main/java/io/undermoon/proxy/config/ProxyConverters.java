@@ -3,6 +3,7 @@ package io.undermoon.proxy.config;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.undermoon.config.Converters;
 import io.undermoon.proxy.client.ClientLimits;
+import io.undermoon.proxy.client.ClientMemory;
 import io.undermoon.proxy.client.OutputLimits;
 import io.undermoon.proxy.command.MemorySize;
 import io.undermoon.proxy.session.SessionSettings;
@@ -47,6 +48,15 @@ public final class ProxyConverters {
                     size -> Math.toIntExact(MemorySize.parse(size).orElseThrow()),
                     bytes -> bytes >= ClientLimits.MIN_BYTES && bytes <= ClientLimits.MAX_BYTES,
                     "a size within 1mb-1gb");
+        }
+    }
+
+    /** What all clients together may make the proxy hold, in bytes. */
+    public static final class ClientsMemory implements Converter<Long> {
+        @Override
+        public Long convert(String text) {
+            return Converters.checked(
+                    text, ClientMemory::limit, bytes -> true, "a size such as 64mb, a share such as 50%, or 0");
         }
     }
 

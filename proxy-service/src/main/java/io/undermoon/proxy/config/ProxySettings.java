@@ -86,6 +86,7 @@ public record ProxySettings(
                         new RequestLimits(config.maxArguments(), config.protoMaxBulkLen()),
                         config.clientQueryBufferLimit(),
                         config.clientOutputBufferLimit(),
+                        config.maxmemoryClients(),
                         config.sessionTimeout()),
                 new ControlSettings(
                         version,

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.blocking.BlockingCommands;
 import io.undermoon.proxy.client.Client;
@@ -47,9 +48,6 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher implements CommandHandler {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
 
-    /** How much memory the replies that wait to be merged may take in a loop, in bytes. */
-    private static final long MAX_GATHERED_BYTES = 256L << 20;
-
     private final SessionLoop loop;
     private final TopologyStore topology;
     private final Router router;
@@ -57,6 +55,8 @@ public final class Dispatcher implements CommandHandler {
     private final SlowLog slowLog;
     private final LocalCommands localCommands;
     private final Command umforward;
+    private final Command umctl;
+    private final Command auth;
     private final Command reset;
     private final Command hello;
     private final PauseGate pause;
@@ -83,10 +83,12 @@ public final class Dispatcher implements CommandHandler {
         this.commands = services.commands().current();
         services.commands().onChange(next -> loop.proxyLoop().execute(() -> commands = next));
         this.umforward = required("umforward");
+        this.umctl = required("umctl");
+        this.auth = required("auth");
         this.reset = required("reset");
         this.hello = required("hello");
 
-        GatherBudget budget = new GatherBudget(MAX_GATHERED_BYTES);
+        GatherBudget budget = new GatherBudget(loop.clients().memory());
         boolean activeRedirection = loop.settings().activeRedirection();
         this.pause = new PauseGate(loop, loop.clients().pause());
         this.forwarder = new Forwarder(loop, slowLog, commands);
@@ -106,6 +108,30 @@ public final class Dispatcher implements CommandHandler {
 
     private Command required(String name) {
         return requireNonNull(commands.find(name), name + " is not in the command table");
+    }
+
+    /** Peers send {@code UMFORWARD}, coordinators and brokers {@code UMCTL}; they may log in first. */
+    @Override
+    public Admission admission(ClientSession session, CommandFrame frame) {
+        Client client = session.client();
+        Command command = commands.find(frame);
+        boolean mayControl = client.authenticated() && client.account().mayControl();
+        if (client.isInternal() || mayControl && (command == umctl || command == umforward)) {
+            return Admission.ADMITTED;
+        }
+        return command == auth || command == hello ? Admission.UNDETERMINED : Admission.REFUSED;
+    }
+
+    /** Notes that a client operates the cluster: it has sent a control command, or logged in for that. */
+    private void noteInternal(Client client, Command command) {
+        boolean controls = client.authenticated() && client.account().mayControl();
+        if (controls && (command == umctl || command == umforward || isControl(client))) {
+            loop.clients().markInternal(client);
+        }
+    }
+
+    private static boolean isControl(Client client) {
+        return client.account().name().equals(AccessControl.CONTROL_USER);
     }
 
     @Override
@@ -304,6 +330,9 @@ public final class Dispatcher implements CommandHandler {
             Guard.refusesControl(session.client(), session.replyBuffer());
             return true;
         }
+        if (!session.client().isInternal()) {
+            noteInternal(session.client(), umforward);
+        }
         int hops = hopsLeft == NOT_FORWARDED ? parseHops(frame.argument(1)) : -1;
         if (hops < 0 || hops > Target.MAX_HOPS_LEFT) {
             forwarder.refuse(session, umforward, "invalid redirection times");
@@ -354,6 +383,9 @@ public final class Dispatcher implements CommandHandler {
         }
         if (client.authenticated() != wasAuthenticated) {
             session.refreshRequestLimits();
+        }
+        if (!client.isInternal()) {
+            noteInternal(client, command);
         }
         return true;
     }

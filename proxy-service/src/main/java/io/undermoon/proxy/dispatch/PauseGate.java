@@ -36,6 +36,7 @@ final class PauseGate {
         boolean isHeld = !isExempt(command) && (mode == ClientPause.Mode.ALL || mayWrite(session, command));
         if (isHeld) {
             session.hold();
+            session.client().paused(true);
         }
         return isHeld;
     }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Collects the replies to several commands that were sent for one command of a client. It calls back once, when the
  * last one has arrived; usually to answer the client with all of them {@linkplain #answer merged} into one.
  *
- * <p>A command without a reply counts as answered with an error. Replies are kept within the {@link GatherBudget} of
- * the loop; one that exceeds it is dropped and counts as an error too. What arrives for a client that has left is
- * dropped. Owned by a loop.
+ * <p>A command without a reply counts as answered with an error. Replies are kept within the {@link GatherBudget};
+ * one that exceeds it is dropped and counts as an error too. What arrives for a client that has left is dropped. Owned
+ * by a loop.
  */
 public final class Gather {
     /** Makes one reply of several, none of which is an error. */
@@ -37,6 +37,9 @@ public final class Gather {
     private final Part[] parts;
     private final Consumer<Gather> whenComplete;
     private int missing;
+
+    /** Size of the replies that are kept. */
+    private int held;
 
     public Gather(GatherBudget budget, ReplyTarget target, int parts, Consumer<Gather> whenComplete) {
         if (parts < 1) {
@@ -133,6 +136,8 @@ public final class Gather {
         if (--missing > 0) {
             return;
         }
+        target.hold(-held);
+        held = 0;
         try {
             whenComplete.accept(this);
         } finally {
@@ -145,7 +150,6 @@ public final class Gather {
     /** One reply. */
     private final class Part implements ReplyReceiver {
         private ByteBuf collected = Unpooled.EMPTY_BUFFER;
-        private int accounted;
         private @Nullable String failure;
 
         boolean isError() {
@@ -164,6 +168,7 @@ public final class Gather {
 
         @Override
         public void fail(BackendFailure problem) {
+            hold(-collected.readableBytes());
             drop();
             failure = problem.message();
             end();
@@ -173,11 +178,11 @@ public final class Gather {
             int bytes = to - from;
             if (!target.isWaiting()) {
                 refuse("ERR the client is gone");
-            } else if (!budget.take(bytes)) {
+            } else if ((long) held + bytes > budget.maxBytes()) {
                 refuse("ERR the nodes' replies together are more than the " + budget.maxBytes()
                         + " bytes that may be held; ask for less at once");
             } else {
-                accounted += bytes;
+                hold(bytes);
                 if (collected == Unpooled.EMPTY_BUFFER) {
                     collected = PooledByteBufAllocator.DEFAULT.buffer(bytes);
                 }
@@ -186,8 +191,14 @@ public final class Gather {
         }
 
         private void refuse(String why) {
+            hold(-collected.readableBytes());
             drop();
             failure = why;
+        }
+
+        private void hold(int bytes) {
+            held += bytes;
+            target.hold(bytes);
         }
 
         private void end() {
@@ -200,8 +211,6 @@ public final class Gather {
         private void drop() {
             collected.release();
             collected = Unpooled.EMPTY_BUFFER;
-            budget.giveBack(accounted);
-            accounted = 0;
         }
     }
 }

@@ -1,28 +1,23 @@
 package io.undermoon.proxy.gather;
 
-/** Limits how many bytes of replies a loop keeps while they wait to be merged. Owned by the loop. */
+import io.undermoon.proxy.client.ClientMemory;
+
+/**
+ * Limits how many bytes of replies are kept for one command while they wait to be merged: half of what all clients may
+ * hold, so that a command that asks for too much gets an error rather than its client disconnected.
+ */
 public final class GatherBudget {
-    private final long maxBytes;
-    private long used;
+    /** Without a limit for all clients. */
+    private static final long DEFAULT_MAX_BYTES = 256L << 20;
 
-    public GatherBudget(long maxBytes) {
-        this.maxBytes = maxBytes;
+    private final ClientMemory memory;
+
+    public GatherBudget(ClientMemory memory) {
+        this.memory = memory;
     }
 
-    public long maxBytes() {
-        return maxBytes;
-    }
-
-    /** Accounts for more bytes; false, and nothing is accounted for, when there is no room for them. */
-    boolean take(int bytes) {
-        if (used + bytes > maxBytes) {
-            return false;
-        }
-        used += bytes;
-        return true;
-    }
-
-    void giveBack(int bytes) {
-        used -= bytes;
+    long maxBytes() {
+        long limit = memory.limitBytes();
+        return limit > 0 ? limit / 2 : DEFAULT_MAX_BYTES;
     }
 }

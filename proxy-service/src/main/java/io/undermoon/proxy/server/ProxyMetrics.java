@@ -28,6 +28,8 @@ import java.util.function.BooleanSupplier;
  * <tr><td>{@code reply_seconds}</td><td>histogram of that time over all commands</td></tr>
  * <tr><td>{@code connections}, {@code connections_accepted_total}, {@code connections_rejected_total}</td><td>of
  *     clients</td></tr>
+ * <tr><td>{@code clients_memory_bytes}, {@code clients_evicted_total}</td><td>what clients make the proxy hold; clients
+ *     disconnected because that was too much</td></tr>
  * <tr><td>{@code in_flight}</td><td>commands sent to a backend and not answered yet</td></tr>
  * <tr><td>{@code bytes_total{side,direction}}</td><td>side {@code client}, {@code backend}; direction {@code in},
  *     {@code out}</td></tr>
@@ -133,7 +135,7 @@ final class ProxyMetrics extends Collector {
         return new MetricFamilySamples(name, Type.HISTOGRAM, "Time between commands and their replies.", samples);
     }
 
-    private static void addTraffic(List<MetricFamilySamples> families, ProxyStats stats) {
+    private void addTraffic(List<MetricFamilySamples> families, ProxyStats stats) {
         families.add(gauge("connections", "Clients connected.")
                 .add(stats.get(Counter.CONNECTIONS_OPEN))
                 .build());
@@ -142,6 +144,12 @@ final class ProxyMetrics extends Collector {
                 .build());
         families.add(counter("connections_rejected", "Clients refused because there were too many.")
                 .add(stats.get(Counter.CONNECTIONS_REJECTED))
+                .build());
+        families.add(counter("clients_evicted", "Clients disconnected because clients held too much memory.")
+                .add(stats.get(Counter.CLIENTS_EVICTED))
+                .build());
+        families.add(gauge("clients_memory_bytes", "What clients make the proxy hold: input, replies and output.")
+                .add(server.clients().memory().heldBytes())
                 .build());
         families.add(gauge("in_flight", "Commands sent to a backend and not answered yet.")
                 .add(stats.get(Counter.IN_FLIGHT))

@@ -177,6 +177,10 @@ final class ProxyServer implements AutoCloseable {
         return topology;
     }
 
+    ClientRegistry clients() {
+        return clients;
+    }
+
     ProxyStats stats() {
         return dataPlane.stats();
     }

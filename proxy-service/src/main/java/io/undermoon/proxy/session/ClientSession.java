@@ -13,6 +13,7 @@ import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientMemory;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
@@ -54,6 +55,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** The reply that the client's later commands wait for, while messages may go out before it. */
     private @Nullable PendingReply blockingReply;
 
+    /** The client is beyond the limit on their number and has yet to show that the limit is not for it. */
+    private boolean undetermined;
+
     private boolean dirty;
     private boolean paused;
     private boolean resuming;
@@ -61,6 +65,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     /** Size of the messages that wait behind pending replies. */
     private long heldBytes;
+
+    /** Size of the replies of nodes that wait to be merged into one. */
+    private long gatheredBytes;
+
+    /** Size of the commands that nodes have not taken. */
+    private long untakenBytes;
+
+    /** The client has begun a large command and waits for memory. */
+    private boolean awaitsMemory;
 
     /** No command is handled until all replies are in. */
     private boolean waiting;
@@ -79,8 +92,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     private boolean closed;
 
-    ClientSession(SessionLoop loop, CommandHandler handler, Channel channel, Client client) {
+    /**
+     * @param undetermined whether the client is refused unless it shows that it operates the cluster
+     */
+    ClientSession(
+            SessionLoop loop, CommandHandler handler, Channel channel, Client client, boolean undetermined) {
         this.loop = loop;
+        this.undetermined = undetermined;
         this.handler = handler;
         this.channel = channel;
         this.client = client;
@@ -102,6 +120,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     SessionLimits limits() {
         return limits;
+    }
+
+    /** Whether the client is connected, as far as is known: it may have left without a notice. */
+    public boolean isOpen() {
+        return channel.isOpen() && !inputEnded;
     }
 
     /** Whether all replies are in. */
@@ -139,7 +162,47 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     @Override
     public void channelActive(ChannelHandlerContext context) {
         loop.stats().add(Counter.CONNECTIONS_OPEN, 1);
+        if (undetermined) {
+            loop.clients().undetermined().add(client);
+        } else {
+            admit();
+        }
+    }
+
+    private void admit() {
+        loop.stats().add(Counter.CONNECTIONS_ACCEPTED, 1);
         loop.clients().add(client);
+    }
+
+    /** Looks at a command of a client that may be refused; false when it is refused. */
+    private boolean isAdmitted() {
+        switch (handler.admission(this, input.frame())) {
+            case ADMITTED -> {
+                undetermined = false;
+                loop.clients().undetermined().remove(client);
+                admit();
+            }
+            case UNDETERMINED -> {
+                // The next command decides.
+            }
+            case REFUSED -> {
+                loop.clients().undetermined().remove(client);
+                refuse();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Refuses a client that has not shown that the limit on their number is not for it. */
+    void refuse() {
+        if (undetermined && !closing) {
+            loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
+            replyBuffer().writeCharSequence("-ERR max number of clients reached\r\n", StandardCharsets.US_ASCII);
+            closing = true;
+            input.drop();
+            closeWhenAnswered();
+        }
     }
 
     @Override
@@ -150,12 +213,19 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         closed = true;
         closing = true;
         loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
+        if (undetermined) {
+            loop.clients().undetermined().remove(client);
+        }
         loop.clients().remove(client);
         loop.forget(this);
         replies.abandon();
         features.closeAll();
         output.discard();
         input.close();
+        if (awaitsMemory) {
+            loop.clients().memory().forget(client);
+        }
+        countMemory();
     }
 
     @Override
@@ -193,25 +263,85 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
             closeWhenAnswered();
         } else {
             pause(mustPause() || waiting && input.size() > MAX_INPUT_WHILE_WAITING);
-            if (!paused) {
+            if (!paused || input.isLarge()) {
                 input.keep();
-                if (input.size() > 0) {
-                    checkInput();
-                }
             }
+            if (!paused && input.size() > 0) {
+                checkInput();
+            }
+        }
+        if (input.capacity() > 0 || client.heldBytes() > 0) {
+            countMemory();
         }
     }
 
-    /** Refuses a command, of which the beginning has arrived, that will be too large. */
+    /** Refuses a command, of which the beginning has arrived, that will be too large, or has it wait for memory. */
     private void checkInput() {
         client.active(loop.proxyLoop().nowNanos());
+        ClientMemory memory = loop.clients().memory();
         long limit = limits.now().queryBufferBytes();
+        long memoryLimit = memory.limitBytes();
         if (input.needed() > limit) {
-            refuseProtocol(
-                    new ProtocolException("a command of more than " + limit + " bytes (client-query-buffer-limit)"));
-            input.drop();
-            closeWhenAnswered();
+            refuseInput("a command of more than " + limit + " bytes (client-query-buffer-limit)");
+        } else if (memoryLimit > 0 && input.needed() > memoryLimit) {
+            refuseInput("a command of more than " + memoryLimit + " bytes (maxmemory-clients)");
+        } else if (input.beginsLarge() && memory.isTight()) {
+            awaitsMemory = true;
+            memory.await(client);
+            pause(true);
         }
+    }
+
+    private void refuseInput(String why) {
+        refuseProtocol(new ProtocolException(why));
+        input.drop();
+        closeWhenAnswered();
+    }
+
+    /** Notes in the {@link ClientMemory} what the client makes the proxy hold beyond this turn of the loop. */
+    private void countMemory() {
+        long held = untakenBytes;
+        if (!closed) {
+            held += input.capacity() + limits.outputBytes() + keptBytes() + gatheredBytes + client.queuedBytes();
+        }
+        loop.clients().memory().hold(client, held);
+    }
+
+    /** Size of the replies and messages that wait for their turn. */
+    long keptBytes() {
+        return replies.keptBytes() + heldBytes;
+    }
+
+    /** Replies of nodes are kept to be merged into one, or, when negative, no longer are. */
+    void gathered(int bytes) {
+        gatheredBytes += bytes;
+        countMemory();
+    }
+
+    /** Counts what the client holds again, after some of its output may have been sent. */
+    void checkMemory() {
+        countMemory();
+    }
+
+    /** There is memory for the large command that the client has begun. */
+    void memoryFreed() {
+        awaitsMemory = false;
+        scheduleResume();
+    }
+
+    /** Closes the connection of the client that holds most, because clients together hold too much memory. */
+    void evict() {
+        if (closed) {
+            return;
+        }
+        ClientMemory memory = loop.clients().memory();
+        LOG.warnf(
+                "Client closed because clients hold too much memory and it holds most: client=%s held_bytes=%d"
+                        + " all_bytes=%d limit_bytes=%d",
+                client.remoteAddress(), client.heldBytes(), memory.heldBytes(), memory.limitBytes());
+        loop.stats().add(Counter.CLIENTS_EVICTED, 1);
+        // At once: the handler of TLS would first try to send what the client does not read.
+        channel.unsafe().close(channel.voidPromise());
     }
 
     /** Applies limits that have changed, and closes the connection of a client that exceeds one. */
@@ -255,7 +385,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
             return takeRepeated(repeated);
         }
         int start = input.position();
-        if (!input.next()) {
+        if (!input.next() || undetermined && !isAdmitted()) {
             return false;
         }
         if (handler.handle(this, input.frame(), CommandHandler.NOT_FORWARDED)) {
@@ -305,7 +435,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
 
     private boolean mustPause() {
-        return busyConnections > 0 || limits.isFull(replies.size()) || !channel.isWritable();
+        return busyConnections > 0 || awaitsMemory || limits.isFull(replies.size()) || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -336,8 +466,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** Stops reading the client until a connection takes commands again. */
     public void awaitWritable(NodeConnection connection) {
         busyConnections++;
+        int bytes = input.frame().length();
+        untakenBytes += bytes;
         connection.whenWritable(() -> {
             busyConnections--;
+            untakenBytes -= bytes;
+            countMemory();
             scheduleResume();
         });
     }
@@ -360,6 +494,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     void release() {
         held = false;
+        client.paused(false);
         scheduleResume();
     }
 
@@ -499,10 +634,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
         write();
         checkOutput();
+        countMemory();
         closeWhenAnswered();
     }
 
-    /** A client that has left must not take an element from a list; closing the connection unblocks its command. */
+    /** A client that has left must not take an element from a list: with the connection its command ends. */
     private void closeIfBlocked() {
         if (features.get(FeatureKind.BLOCKED) != null) {
             channel.close();
@@ -524,6 +660,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        countMemory();
         if (channel.isWritable()) {
             scheduleResume();
         } else {

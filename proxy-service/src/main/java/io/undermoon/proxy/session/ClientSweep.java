@@ -6,7 +6,10 @@ import io.undermoon.proxy.client.ClientLimits;
 import io.undermoon.proxy.client.ClientRegistry;
 import java.util.concurrent.TimeUnit;
 
-/** Checks all clients periodically for limits that are reached by time: idleness, and the soft limit on output. */
+/**
+ * Checks all clients periodically for limits that are reached by time: idleness, the soft limit on output, and how long
+ * one may be undetermined; and has those that hold memory count it again.
+ */
 final class ClientSweep implements Runnable {
     private static final long PERIOD_MILLIS = 250;
 
@@ -23,6 +26,8 @@ final class ClientSweep implements Runnable {
 
     @Override
     public void run() {
+        clients.memory().refresh();
+        clients.undetermined().refuseOverdue();
         ClientLimits limits = clients.limits();
         long idleMillis = limits.idleMillis();
         boolean hasOutputLimit = limits.output().normal().isSet();

@@ -21,6 +21,18 @@ public interface CommandHandler {
      */
     boolean handle(ClientSession session, CommandFrame frame, int hopsLeft);
 
+    /** Whether the next command of a client shows that the limit on the number of clients is not for it. */
+    Admission admission(ClientSession session, CommandFrame frame);
+
+    /** What a command of a client beyond the limit shows. */
+    enum Admission {
+        /** The client is a peer, a coordinator or a broker. */
+        ADMITTED,
+        /** The client may be one, and the command is carried out. */
+        UNDETERMINED,
+        REFUSED
+    }
+
     /** The reply to a command is complete. */
     void answered(PendingReply reply);
 }

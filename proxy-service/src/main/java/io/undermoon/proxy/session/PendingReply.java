@@ -28,6 +28,9 @@ public final class PendingReply implements ReplyTarget {
     @Nullable
     ByteBuf kept;
 
+    /** How many bytes of {@link #kept} are of the reply. */
+    int keptBytes;
+
     /** How many bytes of {@link #kept} are messages that answer no command. */
     int pushedBytes;
 
@@ -72,6 +75,13 @@ public final class PendingReply implements ReplyTarget {
     }
 
     @Override
+    public void hold(int bytes) {
+        if (session != null) {
+            session.gathered(bytes);
+        }
+    }
+
+    @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
         if (!begun) {
             begun = true;
@@ -110,6 +120,7 @@ public final class PendingReply implements ReplyTarget {
             session.passedOn(pushedBytes);
         }
         pushedBytes = 0;
+        keptBytes = 0;
         session = null;
         next = null;
         sample = null;

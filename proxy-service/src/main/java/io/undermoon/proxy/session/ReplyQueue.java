@@ -60,11 +60,9 @@ final class ReplyQueue {
         if (last == null || kept == null) {
             last = place.get();
             last.done = true;
-            kept = in.alloc().buffer(to - from);
-            last.kept = kept;
             add(last);
         }
-        kept.writeBytes(in, from, to - from);
+        last.kept = append(kept, in, from, to);
         last.pushedBytes += to - from;
     }
 
@@ -77,13 +75,16 @@ final class ReplyQueue {
             output.append(in, from, to);
             return;
         }
-        ByteBuf kept = reply.kept;
-        if (kept == null) {
-            kept = in.alloc().buffer(to - from);
-            reply.kept = kept;
-        }
-        kept.writeBytes(in, from, to - from);
+        reply.kept = append(reply.kept, in, from, to);
+        reply.keptBytes += to - from;
         keptBytes += to - from;
+    }
+
+    private static ByteBuf append(@Nullable ByteBuf kept, ByteBuf in, int from, int to) {
+        ByteBuf grown = kept == null
+                ? in.alloc().directBuffer(to - from)
+                : GrowingBuffer.withRoom(in.alloc(), kept, to - from, 0);
+        return grown.writeBytes(in, from, to - from);
     }
 
     /** The reply is complete: passes on the complete replies behind it, as far as it is their turn. */
@@ -126,7 +127,8 @@ final class ReplyQueue {
             tail = null;
         } else if (following.kept != null) {
             ByteBuf kept = following.kept;
-            keptBytes = Math.max(0, keptBytes - kept.readableBytes());
+            keptBytes -= following.keptBytes;
+            following.keptBytes = 0;
             output.append(kept, kept.readerIndex(), kept.writerIndex());
             kept.release();
             following.kept = null;

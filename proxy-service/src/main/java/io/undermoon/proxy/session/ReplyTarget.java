@@ -6,4 +6,7 @@ import io.undermoon.proxy.backend.ReplyReceiver;
 public interface ReplyTarget extends ReplyReceiver {
     /** Whether the reply is still wanted: false once the client has left. */
     boolean isWaiting();
+
+    /** Notes that so many bytes of replies are kept for the reply, or, when negative, no longer are. */
+    void hold(int bytes);
 }

@@ -44,6 +44,26 @@ final class SessionConnection implements ClientConnection {
         loop.execute(session::checkLimits);
     }
 
+    @Override
+    public void checkMemory() {
+        loop.execute(session::checkMemory);
+    }
+
+    @Override
+    public void memoryFreed() {
+        loop.execute(session::memoryFreed);
+    }
+
+    @Override
+    public void evict() {
+        loop.execute(session::evict);
+    }
+
+    @Override
+    public void refuse() {
+        loop.execute(session::refuse);
+    }
+
     /** Read without synchronisation: each figure may be a moment old. */
     @Override
     public ClientFigures figures() {
@@ -58,7 +78,7 @@ final class SessionConnection implements ClientConnection {
                 client.queuedBytes(),
                 input.size(),
                 input.free(),
-                session.limits().outputBytes(),
+                session.limits().outputBytes() + session.keptBytes(),
                 channel.config().isAutoRead());
     }
 }

@@ -1,8 +1,6 @@
 package io.undermoon.proxy.session;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
@@ -12,10 +10,8 @@ import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientPorts;
 import io.undermoon.proxy.client.ClientRegistry;
-import io.undermoon.proxy.stats.Counter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Function;
@@ -57,13 +53,6 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
             throw new IllegalStateException("the connection's event loop serves no clients");
         }
         SessionLoop loop = serving.loop();
-        if (clients.size() >= clients.limits().maxClients()) {
-            loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
-            byte[] error = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
-            channel.writeAndFlush(Unpooled.wrappedBuffer(error)).addListener(ChannelFutureListener.CLOSE);
-            return;
-        }
-        loop.stats().add(Counter.CONNECTIONS_ACCEPTED, 1);
         Client client = new Client(
                 clients.nextId(),
                 text(channel.remoteAddress()),
@@ -74,7 +63,7 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
         if (ports != null) {
             client.ports(ports);
         }
-        ClientSession session = new ClientSession(loop, serving.handler(), channel, client);
+        ClientSession session = new ClientSession(loop, serving.handler(), channel, client, clients.isFull());
         client.attach(new SessionConnection(session, loop.proxyLoop(), channel));
         channel.pipeline().addLast(session);
     }

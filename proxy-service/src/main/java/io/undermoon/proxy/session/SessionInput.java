@@ -9,8 +9,8 @@ import io.undermoon.proxy.frame.RequestLimits;
 
 /**
  * The input of a client that has not been handled yet. In the steady state that is the buffer of one read, used in
- * place; only the beginning of an incomplete command is copied, to a buffer with room for the rest. Owned by the
- * client's loop.
+ * place; only an incomplete command is copied, to a {@link GrowingBuffer}: what a client announces takes no memory
+ * before it arrives. Owned by the client's loop.
  */
 final class SessionInput {
     private final ByteBufAllocator allocator;
@@ -33,12 +33,27 @@ final class SessionInput {
         return unread.readableBytes();
     }
 
+    /** How much memory the input takes, in bytes. */
+    int capacity() {
+        return unread.capacity();
+    }
+
+    /** Whether the input takes more memory than one read does. */
+    boolean isLarge() {
+        return unread.capacity() > GrowingBuffer.LARGE;
+    }
+
     /** How many bytes there will be at least when the command that has begun is complete, as far as it is known. */
     long needed() {
         return (long) unread.readableBytes() + decoder.missingBytes(unread);
     }
 
-    /** How many bytes can be added without copying. */
+    /** Whether a large command has begun of which little has arrived. */
+    boolean beginsLarge() {
+        return size() <= GrowingBuffer.LARGE && needed() > GrowingBuffer.LARGE;
+    }
+
+    /** How many bytes can be added without more memory. */
     int free() {
         return unread.writableBytes();
     }
@@ -75,14 +90,15 @@ final class SessionInput {
         unread.readerIndex(position);
     }
 
-    /** Keeps what is left after this read. */
+    /** Keeps what is left after this read, in about as much memory as it needs. */
     void keep() {
         int left = unread.readableBytes();
         if (left == 0) {
             drop();
-        } else if (unread.readerIndex() > 0 || unread.writableBytes() == 0) {
-            long wanted = (long) left + Math.max(left, decoder.missingBytes(unread));
-            copy((int) Math.min(Integer.MAX_VALUE, wanted));
+        } else if (unread.readerIndex() >= left || left <= GrowingBuffer.LARGE / 2 && left < unread.capacity() / 2) {
+            ByteBuf copy = allocator.directBuffer(left);
+            copy.writeBytes(unread, unread.readerIndex(), left);
+            replace(copy);
         }
     }
 
@@ -99,20 +115,18 @@ final class SessionInput {
     }
 
     private void makeRoom(int bytes) {
-        if (unread.writableBytes() < bytes) {
-            int left = unread.readableBytes();
-            long wanted = (long) left + Math.max(bytes, decoder.missingBytes(unread));
-            copy((int) Math.min(Integer.MAX_VALUE, Math.max(wanted, left * 3L / 2)));
+        ByteBuf old = unread;
+        int before = old.readerIndex();
+        unread = GrowingBuffer.withRoom(allocator, old, bytes, decoder.missingBytes(old));
+        if (unread != old) {
+            decoder.moved(unread, -before);
         }
     }
 
-    private void copy(int capacity) {
-        ByteBuf old = unread;
-        ByteBuf copy = allocator.directBuffer(Math.max(capacity, old.readableBytes()));
-        int delta = -old.readerIndex();
-        copy.writeBytes(old);
-        old.release();
+    private void replace(ByteBuf copy) {
+        int before = unread.readerIndex();
+        unread.release();
         unread = copy;
-        decoder.moved(copy, delta);
+        decoder.moved(copy, -before);
     }
 }

@@ -4,6 +4,8 @@ package io.undermoon.proxy.stats;
 public enum Counter {
     CONNECTIONS_ACCEPTED,
     CONNECTIONS_REJECTED,
+    /** Clients disconnected because clients held too much memory. */
+    CLIENTS_EVICTED,
     /** A gauge. */
     CONNECTIONS_OPEN,
     /** Commands without a reply on shared connections to backends; a gauge. */

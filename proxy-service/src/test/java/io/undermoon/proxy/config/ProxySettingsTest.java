@@ -3,6 +3,7 @@ package io.undermoon.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.util.internal.PlatformDependent;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.client.ClientLimits;
@@ -37,6 +38,7 @@ class ProxySettingsTest {
         assertThat(config.maxArguments()).isEqualTo(1024 * 1024);
         assertThat(config.clientQueryBufferLimit()).isEqualTo(1 << 30);
         assertThat(config.clientOutputBufferLimit()).isEqualTo(OutputLimits.DEFAULT);
+        assertThat(config.maxmemoryClients()).isEqualTo(PlatformDependent.maxDirectMemory() / 2);
         assertThat(config.maxPipeline()).isEqualTo(1024);
         assertThat(config.sessionTimeout()).isZero();
         assertThat(config.backendTimeout()).isEqualTo(3000);
@@ -69,7 +71,7 @@ class ProxySettingsTest {
 
     @Test
     void has_the_limits_of_redis_by_default() {
-        assertThat(Configs.settings().limits()).isEqualTo(ClientLimits.DEFAULT);
+        assertThat(Configs.settings("maxmemory_clients", "0").limits()).isEqualTo(ClientLimits.DEFAULT);
     }
 
     @Test
@@ -150,6 +152,8 @@ class ProxySettingsTest {
                     client_output_buffer_limit  | normal 0 0
                     client_output_buffer_limit  | nobody 0 0 0
                     client_output_buffer_limit  | pubsub 1 2 soon
+                    maxmemory_clients           | 101%
+                    maxmemory_clients           | much
                     session_timeout             | -1
                     backend_timeout             | 0
                     backend_connect_timeout     | 0

@@ -6,12 +6,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.client.ClientLimits;
+import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.session.ReplyTarget;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class GatherTest {
-    private final GatherBudget budget = new GatherBudget(100);
+    private final GatherBudget budget =
+            new GatherBudget(new ClientRegistry(ClientLimits.DEFAULT.withMemoryBytes(200)).memory());
     private final RecordingTarget client = new RecordingTarget();
 
     @Test
@@ -25,7 +28,7 @@ class GatherTest {
         assertThat(client.answer).isEmpty();
         reply(gather.part(1), ":-3\r\n");
         assertThat(client.answer).isEqualTo(":130\r\n");
-        assertThat(hasRoomFor(100)).isTrue();
+        assertThat(client.held).isZero();
     }
 
     @Test
@@ -51,14 +54,13 @@ class GatherTest {
     void more_than_the_budget_is_dropped_and_refused() {
         Gather gather = Gather.merged(budget, client, 2, Merges::first);
         piece(gather.part(0), "$200\r\n" + "x".repeat(90), false);
-        assertThat(hasRoomFor(4)).isTrue();
-        assertThat(hasRoomFor(5)).isFalse();
+        assertThat(client.held).isEqualTo(96);
         piece(gather.part(0), "x".repeat(60), false);
-        assertThat(hasRoomFor(100)).isTrue();
+        assertThat(client.held).isZero();
         piece(gather.part(0), "x".repeat(50) + "\r\n", true);
         reply(gather.part(1), "+OK\r\n");
         assertThat(client.answer).startsWith("-ERR the nodes' replies together are more than the 100 bytes");
-        assertThat(hasRoomFor(100)).isTrue();
+        assertThat(client.held).isZero();
     }
 
     @Test
@@ -67,7 +69,7 @@ class GatherTest {
         piece(gather.part(0), "+O", false);
         client.gone = true;
         piece(gather.part(0), "K\r\n", true);
-        assertThat(hasRoomFor(100)).isTrue();
+        assertThat(client.held).isZero();
         reply(gather.part(1), "+OK\r\n");
         assertThat(client.answers).isEqualTo(1);
     }
@@ -95,14 +97,6 @@ class GatherTest {
         assertThat(client.answer).isEqualTo("*3\r\n:1\r\n:0\r\n:0\r\n");
     }
 
-    private boolean hasRoomFor(int bytes) {
-        boolean taken = budget.take(bytes);
-        if (taken) {
-            budget.giveBack(bytes);
-        }
-        return taken;
-    }
-
     private static void reply(ReplyReceiver receiver, String reply) {
         piece(receiver, reply, true);
     }
@@ -116,10 +110,16 @@ class GatherTest {
         private String answer = "";
         private int answers;
         private boolean gone;
+        private int held;
 
         @Override
         public boolean isWaiting() {
             return !gone;
+        }
+
+        @Override
+        public void hold(int bytes) {
+            held += bytes;
         }
 
         @Override

@@ -31,11 +31,12 @@ final class JavaCommand {
 
     /**
      * What a proxy is run with. Code that meets new cases, such as slots that have moved, is compiled anew; where there
-     * is no spare core, commands go before that.
+     * is no spare core, commands go before that. Half of the direct memory is for what clients make the proxy hold.
      */
     static JavaCommand proxy(Path java, Path jar) {
         return of(java, jar)
                 .flag("-Xmx192m")
+                .flag("-XX:MaxDirectMemorySize=384m")
                 .flag("-XX:+UseSerialGC")
                 .flag("-XX:ThreadPriorityPolicy=1")
                 .flag("-XX:CompilerThreadPriority=10");

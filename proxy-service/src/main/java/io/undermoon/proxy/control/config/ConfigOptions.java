@@ -2,6 +2,7 @@ package io.undermoon.proxy.control.config;
 
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.client.ClientLimits;
+import io.undermoon.proxy.client.ClientMemory;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.control.ControlSettings;
@@ -92,6 +93,13 @@ public final class ConfigOptions {
                     clients.limits().output().with(text); // throws when the text is wrong
                     return () -> clients.changeLimits(
                             now -> now.withOutput(now.output().with(text)));
+                });
+        add(
+                List.of("maxmemory-clients", "maxmemory_clients"),
+                () -> clients.limits().memoryBytes(),
+                text -> {
+                    long bytes = ClientMemory.limit(text);
+                    return () -> clients.changeLimits(now -> now.withMemoryBytes(bytes));
                 });
         add(
                 List.of("timeout"),

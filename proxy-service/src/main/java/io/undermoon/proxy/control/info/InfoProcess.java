@@ -2,6 +2,7 @@ package io.undermoon.proxy.control.info;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientPause;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.stats.Counter;
@@ -53,13 +54,19 @@ public final class InfoProcess {
     }
 
     void clients(InfoText text) {
+        ClientPause.State pause = clients.pause().state();
+        long pausedNanos = Math.max(0, pause.nanosLeft());
+        String paused = pausedNanos > 0 ? pause.mode().name().toLowerCase(Locale.ROOT) : "none";
         text.section("Clients")
                 .field("connected_clients", clients.size())
-                .field("cluster_connections", 0)
+                .field("cluster_connections", clients.internalSize())
                 .field("maxclients", clients.limits().maxClients())
                 .field(
                         "blocked_clients",
-                        clients.all().stream().filter(Client::blocked).count());
+                        clients.all().stream().filter(Client::blocked).count())
+                .field("paused_reason", pausedNanos > 0 ? "client_pause" : "none")
+                .field("paused_actions", paused)
+                .field("paused_timeout_milliseconds", TimeUnit.NANOSECONDS.toMillis(pausedNanos));
     }
 
     /** Memory of the proxy, not of the nodes: used heap and direct buffers. Nothing is ever evicted. */
@@ -72,6 +79,8 @@ public final class InfoProcess {
                 .field("used_memory_heap", heap)
                 .field("used_memory_buffers", buffers)
                 .field("used_memory_heap_max", runtime.maxMemory())
+                .field("mem_clients_normal", clients.memory().heldBytes())
+                .field("maxmemory_clients", clients.memory().limitBytes())
                 .bytes("maxmemory", 0)
                 .field("maxmemory_policy", "noeviction");
     }
@@ -85,6 +94,7 @@ public final class InfoProcess {
                 .field("total_net_input_bytes", stats.get(Counter.CLIENT_BYTES_IN))
                 .field("total_net_output_bytes", stats.get(Counter.CLIENT_BYTES_OUT))
                 .field("rejected_connections", stats.get(Counter.CONNECTIONS_REJECTED))
+                .field("evicted_clients", stats.get(Counter.CLIENTS_EVICTED))
                 .field("total_error_replies", stats.totalErrors());
     }
 
