@@ -200,9 +200,9 @@ class ScanModelTest {
             now++;
             switch (random.nextInt(20)) {
                 case 0, 1 -> write("goes" + random.nextInt(KEYS));
-                case 2, 3 -> delete("goes" + random.nextInt(KEYS));
-                case 4 -> nodes.get(random.nextInt(OWNERS)).mask = (8 << random.nextInt(4)) - 1;
-                case 5 -> begin();
+                case 2, 3, 4, 5 -> delete("goes" + random.nextInt(KEYS));
+                case 6 -> nodes.get(random.nextInt(OWNERS)).mask = (8 << random.nextInt(4)) - 1;
+                case 7 -> begin();
                 default -> {
                     if (!underway.isEmpty()) {
                         advance(underway.get(random.nextInt(underway.size())));
@@ -258,7 +258,7 @@ class ScanModelTest {
                     if (!move.unaware.isEmpty()) {
                         view(move, move.unaware.remove(0), move.to, false);
                     } else {
-                        if (random.nextBoolean()) {
+                        if (random.nextInt(4) == 0) {
                             source.keys.removeIf(move::has);
                         }
                         underway.remove(move);
@@ -282,7 +282,7 @@ class ScanModelTest {
         }
 
         void scan() {
-            for (int i = 0; i < 30; i++) {
+            for (int i = 0; i < 100; i++) {
                 event();
             }
             int began = now;
