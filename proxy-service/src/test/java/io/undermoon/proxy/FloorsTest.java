@@ -56,7 +56,8 @@ class FloorsTest {
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, node, route, topology
             config <- backend, client, command, control, frame, migration, replication, session
-            transaction <- acl, backend, client, command, compression, forward, frame, route, session, topology
+            transaction <- acl, backend, client, command, compression, forward, frame, gather, route, session, \
+            topology
             tracking <- backend, client, command, forward, frame, gather, route, session, topology, transaction
             dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, pubsub, route, \
             session, stats, topology, tracking, transaction

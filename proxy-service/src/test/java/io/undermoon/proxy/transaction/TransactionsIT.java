@@ -250,7 +250,7 @@ class TransactionsIT {
     }
 
     private static SessionSettings active(SessionSettings settings) {
-        return new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), "");
+        return new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), false, "");
     }
 
     private String call(String... arguments) {
