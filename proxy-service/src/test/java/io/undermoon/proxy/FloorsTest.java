@@ -46,7 +46,7 @@ class FloorsTest {
             control.command <- client, command, control, frame, node, route, topology
             control.nodes <- command, control, frame, node, route, topology
             control.cluster <- client, control, control.nodes, frame, route, topology
-            control.info <- client, command, control, control.nodes, frame, stats, topology
+            control.info <- client, command, control, control.nodes, frame, node, stats, topology
             control.config <- client, command, control, control.info, control.nodes, frame
             forward <- backend, client, command, compression, frame, route, session, stats, topology
             blocking <- backend, client, command, forward, frame, route, session, topology

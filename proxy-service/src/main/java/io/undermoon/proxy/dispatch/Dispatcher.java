@@ -94,7 +94,11 @@ public final class Dispatcher implements CommandHandler {
         this.splitting = new Splitting(router, forwarder, budget);
         this.keyspace = new KeyspaceCommands(topology, router, forwarder, budget, activeRedirection);
         this.transactions = new Transactions(
-                topology, router, forwarder, budget, activeRedirection && loop.settings().splitTransactions());
+                topology,
+                router,
+                forwarder,
+                budget,
+                activeRedirection && loop.settings().splitTransactions());
         this.blocking = new BlockingCommands(loop, topology, router, forwarder);
         this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
         this.pubSub = new PubSubCommands(

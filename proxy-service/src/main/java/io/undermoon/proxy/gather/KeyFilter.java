@@ -20,9 +20,10 @@ public final class KeyFilter {
      * already. Peers filter their keys themselves.
      */
     public static KeyFilter ofOwner(RouteTable routes, Route.Send source) {
-        return new KeyFilter(source instanceof Target.Remote
-                ? slot -> true
-                : slot -> routes.settledOwner(slot).equals(source));
+        return new KeyFilter(
+                source instanceof Target.Remote
+                        ? slot -> true
+                        : slot -> routes.settledOwner(slot).equals(source));
     }
 
     /** The keys of the slots {@code [first, last]}. */

@@ -4,9 +4,9 @@ import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.slot.Slot;
 
 /**
- * The cursor of a {@code SCAN} over the slots of a cluster: all that there is to know of it, so the proxies keep nothing,
- * and any of them can go on where another stopped. Below 2^63, because some clients read cursors as signed numbers, and
- * never 0, which means the beginning or the end.
+ * The cursor of a {@code SCAN} over the slots of a cluster: all that there is to know of it, so the proxies keep
+ * nothing, and any of them can go on where another stopped. Below 2^63, because some clients read cursors as signed
+ * numbers, and never 0, which means the beginning or the end.
  *
  * <pre>
  *  62     49 48        39 38 37 36      30 29         0

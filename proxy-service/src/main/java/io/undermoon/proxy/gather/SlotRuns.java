@@ -65,7 +65,8 @@ final class SlotRuns {
     }
 
     private static boolean isVisited(Run part, boolean cluster) {
-        return part.owner instanceof Target.Local || cluster && (part.owner != Target.UNSERVED || part.held != Run.NONE);
+        return part.owner instanceof Target.Local
+                || cluster && (part.owner != Target.UNSERVED || part.held != Run.NONE);
     }
 
     /** How many slots an owner has. */

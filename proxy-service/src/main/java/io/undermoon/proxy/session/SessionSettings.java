@@ -8,8 +8,8 @@ import io.undermoon.proxy.route.Target;
  * @param activeRedirection whether commands for slots of other proxies are forwarded instead of answered with MOVED
  * @param maxRedirections how many proxies may look at a forwarded command
  * @param maxPipeline how many commands of a client may wait for replies; the client is not read from meanwhile
- * @param splitTransactions whether a transaction may have keys in several slots and is then carried out as one for each;
- *     means nothing without active redirection
+ * @param splitTransactions whether a transaction may have keys in several slots and is then carried out as one for
+ *     each; means nothing without active redirection
  * @param redirectUnassigned where clients are sent while this proxy belongs to no cluster, empty for nowhere
  */
 public record SessionSettings(

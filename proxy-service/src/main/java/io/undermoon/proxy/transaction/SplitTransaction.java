@@ -10,10 +10,10 @@ import io.undermoon.proxy.session.ClientSession;
 import java.util.List;
 
 /**
- * An {@code EXEC} of commands in several slots, carried out as one transaction for each slot. Each is sent when the reply
- * to the one before is in, so what another client sees of a later one it sees of the earlier ones too; together they are
- * not atomic. When one is not carried out, neither are those after it, and their commands have an error for a reply.
- * The client's later commands wait until the last reply is in. Owned by the session's loop.
+ * An {@code EXEC} of commands in several slots, carried out as one transaction for each slot. Each is sent when the
+ * reply to the one before is in, so who sees the effect of one sees that of those before it; together they are not
+ * atomic. When one is not carried out, neither are those after it, and their commands have an error for a reply. The
+ * client's later commands wait until the last reply is in. Owned by the session's loop.
  */
 final class SplitTransaction {
     private final Transactions transactions;

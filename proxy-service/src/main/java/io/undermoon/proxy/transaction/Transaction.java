@@ -170,7 +170,10 @@ public final class Transaction implements SessionFeature {
     List<Transaction> bySlot(int[] order, Predicate<Command> hasValues) {
         Map<Integer, Transaction> parts = new LinkedHashMap<>();
         Map<Integer, List<Integer>> numbers = new LinkedHashMap<>();
-        int current = Arrays.stream(slots, 0, count).filter(known -> known != NO_SLOT).findFirst().orElse(NO_SLOT);
+        int current = Arrays.stream(slots, 0, count)
+                .filter(known -> known != NO_SLOT)
+                .findFirst()
+                .orElse(NO_SLOT);
         CommandDecoder decoder = new CommandDecoder(NO_LIMITS);
         commands.skipBytes(MULTI.length);
         for (int i = 0; decoder.decode(commands); i++) {

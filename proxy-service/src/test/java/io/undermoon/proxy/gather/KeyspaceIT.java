@@ -194,6 +194,25 @@ class KeyspaceIT {
     }
 
     @Test
+    void info_has_the_keys_of_the_masters_behind_the_proxy() {
+        try (TwoMasters cluster = new TwoMasters(Layout.ONE_PROXY);
+                RespConnection client = cluster.connect()) {
+            assertThat(text(client.call("INFO", "keyspace"))).isEqualTo("# Keyspace\r\n");
+            fill(client, 1000);
+            for (int i = 0; i < 100; i++) {
+                client.call("EXPIRE", "key:" + i, "1000");
+            }
+            assertThat(text(client.call("INFO", "keyspace")))
+                    .matches("# Keyspace\r\ndb0:keys=1000,expires=100,avg_ttl=\\d+\r\n");
+            assertThat(text(client.call("INFO"))).contains("# Server", "# Cluster", "db0:keys=1000,");
+            assertThat(text(client.call("INFO", "server"))).doesNotContain("# Keyspace");
+            cluster.high.kill();
+            assertThat(text(client.call("INFO", "keyspace")))
+                    .matches("# Keyspace\r\ndb0:keys=[3-7]\\d\\d,expires.*\r\n");
+        }
+    }
+
+    @Test
     void nothing_is_flushed_while_slots_are_on_the_move() {
         try (TwoMasters cluster = new TwoMasters(Layout.ONE_PROXY);
                 RespConnection client = cluster.connect()) {

@@ -53,9 +53,10 @@ class ScanMoveIT {
                             proxies.destination.address(), TwoProxies.MOVING));
             scanOnceMore(scans);
 
-            assertThat(scans).allSatisfy(scan -> assertThat(scan.complete)
-                    .hasSizeGreaterThanOrEqualTo(3)
-                    .allSatisfy(found -> assertThat(found).isEqualTo(keys)));
+            assertThat(scans)
+                    .allSatisfy(scan -> assertThat(scan.complete)
+                            .hasSizeGreaterThanOrEqualTo(3)
+                            .allSatisfy(found -> assertThat(found).isEqualTo(keys)));
         }
     }
 

@@ -61,8 +61,15 @@ class SplitTransactionIT {
     void replies_come_in_the_order_of_the_commands() {
         assertThat(call("MULTI")).isEqualTo("OK");
         for (String command : List.of(
-                "PING", "SET " + LOW + " 1", "SET " + HIGH + " a", "INCR " + LOW, "INCR " + HIGH, "ECHO e", "SET c 3",
-                "GET " + LOW, "PUBLISH channel m")) {
+                "PING",
+                "SET " + LOW + " 1",
+                "SET " + HIGH + " a",
+                "INCR " + LOW,
+                "INCR " + HIGH,
+                "ECHO e",
+                "SET c 3",
+                "GET " + LOW,
+                "PUBLISH channel m")) {
             assertThat(call(command.split(" ", -1))).isEqualTo("QUEUED");
         }
         assertThat(exec())
