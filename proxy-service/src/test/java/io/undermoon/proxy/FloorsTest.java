@@ -47,7 +47,7 @@ class FloorsTest {
             control.command <- client, command, control, frame, node, route, topology
             control.nodes <- command, control, frame, node, route, topology
             control.cluster <- client, control, control.nodes, frame, route, topology
-            control.info <- client, command, control, control.nodes, frame, stats, topology
+            control.info <- client, command, control, control.nodes, frame, node, stats, topology
             control.config <- client, command, control, control.info, control.nodes, frame
             forward <- backend, client, command, compression, frame, route, session, stats, topology
             blocking <- backend, client, command, forward, frame, route, session, topology
@@ -57,7 +57,8 @@ class FloorsTest {
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, node, route, topology
             config <- backend, client, command, control, frame, migration, replication, session
-            transaction <- acl, backend, client, command, compression, forward, frame, route, session, topology
+            transaction <- acl, backend, client, command, compression, forward, frame, gather, route, session, \
+            topology
             tracking <- backend, client, command, forward, frame, gather, route, session, topology, transaction
             dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, pubsub, route, \
             session, stats, topology, tracking, transaction

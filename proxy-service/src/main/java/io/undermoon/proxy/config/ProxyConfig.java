@@ -235,6 +235,14 @@ public interface ProxyConfig {
     @WithConverter(ProxyConverters.Redirections.class)
     int maxRedirections();
 
+    /**
+     * Whether a transaction ({@code MULTI}) may have keys in several slots and is then carried out as one transaction
+     * for each slot, one after the other: not atomic as a whole. Needs {@link #activeRedirection}.
+     */
+    @WithDefault("false")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean splitTransactions();
+
     /** Where clients are sent, {@code host:port}, while this proxy belongs to no cluster; nowhere by default. */
     @WithConverter(Converters.Address.class)
     Optional<HostPort> defaultRedirectionAddress();

@@ -77,6 +77,7 @@ public record ProxySettings(
                         config.activeRedirection(),
                         redirections(config),
                         config.maxPipeline(),
+                        config.splitTransactions(),
                         config.defaultRedirectionAddress()
                                 .map(HostPort::toString)
                                 .orElse(""),

@@ -18,6 +18,9 @@ public final class Remarks {
         if (config.activeRedirection() && config.maxRedirections() == 1) {
             remarks.add("undermoon.max_redirections=1 would let no command be redirected; it is taken for 2");
         }
+        if (config.splitTransactions() && !config.activeRedirection()) {
+            remarks.add("undermoon.split_transactions has no effect without undermoon.active_redirection");
+        }
         String host = settings.self().host();
         if (host.equals("0.0.0.0") || host.equals("::")) {
             remarks.add("others cannot reach this proxy at " + host + "; set undermoon.announce_address");

@@ -82,18 +82,27 @@ public final class Gather {
 
     /** Answers the client: with the first error if there is one, else with the merged replies. */
     public void answer(Merge merge) {
+        answer(merge, true);
+    }
+
+    /** Answers the client with the merged replies, of which some may be errors. */
+    public void answerWithErrors(Merge merge) {
+        answer(merge, false);
+    }
+
+    private void answer(Merge merge, boolean errorsFirst) {
         ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer();
         try {
-            write(merge, out);
+            write(merge, errorsFirst, out);
             target.reply(out, out.readerIndex(), out.writerIndex(), true);
         } finally {
             out.release();
         }
     }
 
-    private void write(Merge merge, ByteBuf out) {
+    private void write(Merge merge, boolean errorsFirst, ByteBuf out) {
         int errors = errors();
-        if (errors > 0) {
+        if (errors > 0 && errorsFirst) {
             writeFirstError(errors, out);
             return;
         }

@@ -5,24 +5,35 @@ import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.slot.Slot;
+import java.util.function.IntPredicate;
 
-/**
- * Which of the keys that a node has clients may see: those of slots that it serves, so neither what a move has left
- * behind nor what a move has copied already. Peers filter their keys themselves.
- */
+/** Which of the keys that a node or peer names clients get. Immutable. */
 public final class KeyFilter {
-    private final RouteTable routes;
-    private final Route.Send source;
+    private final IntPredicate slots;
 
-    public KeyFilter(RouteTable routes, Route.Send source) {
-        this.routes = routes;
-        this.source = source;
+    private KeyFilter(IntPredicate slots) {
+        this.slots = slots;
+    }
+
+    /**
+     * The keys of slots that the source serves, so neither what a move has left behind nor what a move has copied
+     * already. Peers filter their keys themselves.
+     */
+    public static KeyFilter ofOwner(RouteTable routes, Route.Send source) {
+        return new KeyFilter(
+                source instanceof Target.Remote
+                        ? slot -> true
+                        : slot -> routes.settledOwner(slot).equals(source));
+    }
+
+    /** The keys of the slots {@code [first, last]}. */
+    static KeyFilter ofSlots(int first, int last) {
+        return new KeyFilter(slot -> slot >= first && slot <= last);
     }
 
     /** Whether clients may see a key. */
     public boolean sees(ByteBuf in, int start, int length) {
-        return source instanceof Target.Remote
-                || routes.settledOwner(Slot.of(in, start, length)).equals(source);
+        return slots.test(Slot.of(in, start, length));
     }
 
     /** How many of the next strings are keys that clients may see. */

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * about this proxy's nodes only, so it is not forwarded again.
  *
  * <ul>
- *   <li>{@code KEYS}, {@code SCAN} and {@code RANDOMKEY} see the keys of slots that the node serves and no others.
+ *   <li>{@code SCAN} goes from slot to slot, each call to the owner of one, see {@link ScanStep}.
+ *   <li>{@code KEYS} and {@code RANDOMKEY} see the keys of slots that the node serves and no others.
  *       {@code DBSIZE} is the sum of what the nodes say, which counts keys that a move has left behind until they are
  *       removed.
  *   <li>{@code FLUSHALL} and {@code FLUSHDB} are refused while slots move: keys that arrive after the flush of their
@@ -76,7 +77,7 @@ public final class KeyspaceCommands {
             }
         }
         switch (command.name()) {
-            case "scan" -> scan(session, command, frame, known, cluster);
+            case "scan" -> scan(session, command, frame, known, hopsLeft);
             case "keys" -> keys(session, command, frame, known, cluster);
             case "randomkey" -> randomKey(session, command, frame, known, cluster);
             case "dbsize" -> ask(session, command, frame, known.owners(cluster), Merges::sum);
@@ -110,7 +111,7 @@ public final class KeyspaceCommands {
         Topology now = topology.current();
         Masters known = masters;
         if (known == null || known.topology() != now) {
-            known = Masters.of(now, topology.self());
+            known = Masters.of(now);
             masters = known;
         }
         return known;
@@ -146,7 +147,7 @@ public final class KeyspaceCommands {
     private void keys(ClientSession session, Command command, CommandFrame frame, Masters known, boolean cluster) {
         List<Route.Send> owners = known.owners(cluster);
         List<KeyFilter> filters = owners.stream()
-                .map(owner -> new KeyFilter(known.topology().routes(), owner))
+                .map(owner -> KeyFilter.ofOwner(known.topology().routes(), owner))
                 .toList();
         ask(session, command, frame, owners, Merges.keys(filters));
     }
@@ -181,24 +182,36 @@ public final class KeyspaceCommands {
         ask(session, command, CommandFrame.of(flush), known.owners(cluster), Merges::first);
     }
 
-    private void scan(ClientSession session, Command command, CommandFrame frame, Masters known, boolean cluster) {
-        ScanStep step;
+    /**
+     * Goes on with a scan where its cursor stands: at a node behind this proxy, or, as a command for a key of that slot
+     * would, at a peer. A peer only sends what is about the whole cluster.
+     */
+    private void scan(ClientSession session, Command command, CommandFrame frame, Masters known, int hopsLeft) {
+        ScanCursor cursor;
         try {
-            step = ScanStep.of(frame, known, cluster ? ScanStep.Scope.CLUSTER : ScanStep.Scope.PROXY);
+            cursor = ScanStep.cursor(frame);
         } catch (ProtocolException e) {
             RespWriter.error(session.replyBuffer(), "ERR invalid cursor");
             return;
         }
-        if (step == null) {
-            RespWriter.error(
-                    session.replyBuffer(),
-                    "ERR invalid cursor: nodes or slots have changed since this SCAN began; begin again with 0");
-        } else if (step.target() == null) {
+        boolean cluster = activeRedirection || hopsLeft != CommandHandler.NOT_FORWARDED;
+        SlotRuns.Run run = known.runs().next(cursor.slot(), cluster);
+        if (run == null) {
             ScanStep.writeNothing(session.replyBuffer());
-        } else {
-            PendingReply reply = forwarder.expectReply(session, command, frame);
-            Gather replies = Gather.merged(budget, reply, 1, step::merge);
-            send(session, command, step.command(frame), step.target(), replies, 0);
+            return;
         }
+        // A run is scanned as a whole, so a call waits while any of its slots is handed over.
+        boolean waits = run.owner() instanceof Target.Local && run.held() != SlotRuns.Run.NONE;
+        int slot = waits ? run.held() : run.first();
+        Topology now = known.topology();
+        Route route = router.routeToOwner(now, command, slot);
+        if (!(route instanceof Target.Local local)) {
+            forwarder.send(session, now, command, frame, slot, route, hopsLeft);
+            return;
+        }
+        ScanStep step = ScanStep.of(known.runs(), run, cluster, cursor);
+        PendingReply reply = forwarder.expectReply(session, command, frame);
+        Gather replies = Gather.merged(budget, reply, 1, step::answer);
+        forwarder.toNode(session, command, step.command(frame), local.node(), replies.part(0));
     }
 }

@@ -13,33 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The masters of a cluster as one of its proxies sees them: its own as nodes, the others as the proxies in front of
- * them. Lists are in the order of the addresses, so that they are the same on every proxy that knows the same metadata.
- * Immutable.
+ * them. Lists are in the order of the addresses. Immutable.
  */
 public final class Masters {
-    /**
-     * A proxy that serves slots.
-     *
-     * @param remote how to reach it; null for this proxy
-     */
-    record Member(ProxyAddress proxy, Target.@Nullable Remote remote) {}
-
     private final Topology topology;
     private final List<Route.Send> localOwners;
     private final List<Route.Send> allOwners;
     private final List<Route.Send> localNodes;
     private final List<Route.Send> allNodes;
-    private final List<Member> members;
-    private final int localFingerprint;
-    private final int clusterFingerprint;
+    private final SlotRuns runs;
     private final boolean slotsMove;
 
-    private Masters(Topology topology, ProxyAddress self) {
+    private Masters(Topology topology) {
         this.topology = topology;
         Map<String, Route.Send> owners = new TreeMap<>();
         Map<String, Route.Send> remoteOwners = new TreeMap<>();
@@ -60,18 +49,14 @@ public final class Masters {
         allOwners = concat(owners, remoteOwners);
         localNodes = List.copyOf(nodes.values());
         allNodes = concat(nodes, peers);
-        members = members(self, !owners.isEmpty(), remoteOwners);
-        localFingerprint = fingerprint(target -> target instanceof Target.Local local ? hash(local.node()) : 0);
-        clusterFingerprint = fingerprint(target -> target instanceof Target.Remote remote
-                ? hash(remote.proxy())
-                : target instanceof Target.Local ? hash(self) : 0);
+        runs = SlotRuns.of(topology.routes());
         slotsMove = topology.cluster().local().values().stream()
                 .flatMap(List::stream)
                 .anyMatch(slots -> !slots.isStable());
     }
 
-    public static Masters of(Topology topology, ProxyAddress self) {
-        return new Masters(topology, self);
+    public static Masters of(Topology topology) {
+        return new Masters(topology);
     }
 
     /** The topology that this follows from. */
@@ -98,19 +83,9 @@ public final class Masters {
         return slotsMove;
     }
 
-    /** The proxies that serve slots. */
-    List<Member> members() {
-        return members;
-    }
-
-    /** A hash of which slots the nodes behind this proxy serve. */
-    int localFingerprint() {
-        return localFingerprint;
-    }
-
-    /** A hash of which proxy serves which slot; the same on every proxy. */
-    int clusterFingerprint() {
-        return clusterFingerprint;
+    /** The slots by their owners. */
+    SlotRuns runs() {
+        return runs;
     }
 
     private void addNode(NodeAddress node, Map<String, Route.Send> nodes) {
@@ -155,42 +130,9 @@ public final class Masters {
         return null;
     }
 
-    private int fingerprint(ToLongFunction<Target> hash) {
-        Target before = Target.UNSERVED;
-        long hashOfBefore = 0;
-        long all = 0;
-        for (int slot = 0; slot < Slot.COUNT; slot++) {
-            Target owner = topology.routes().settledOwner(slot);
-            if (owner != before) {
-                before = owner;
-                hashOfBefore = hash.applyAsLong(owner);
-            }
-            all = (all + hashOfBefore) * 0x9E3779B97F4A7C15L;
-            all ^= all >>> 32;
-        }
-        return (int) (all & (1 << ScanCursor.FINGERPRINT_BITS) - 1);
-    }
-
-    private static long hash(Object address) {
-        return address.toString().hashCode();
-    }
-
     private static List<Route.Send> concat(Map<String, Route.Send> local, Map<String, Route.Send> remote) {
         List<Route.Send> all = new ArrayList<>(local.values());
         all.addAll(remote.values());
         return List.copyOf(all);
-    }
-
-    private static List<Member> members(ProxyAddress self, boolean isOwner, Map<String, Route.Send> remoteOwners) {
-        Map<String, Member> members = new TreeMap<>();
-        remoteOwners.forEach((address, target) -> {
-            if (target instanceof Target.Remote remote) {
-                members.put(address, new Member(remote.proxy(), remote));
-            }
-        });
-        if (isOwner) {
-            members.put(self.value(), new Member(self, null));
-        }
-        return List.copyOf(members.values());
     }
 }

@@ -113,23 +113,69 @@ public final class Merges {
      */
     public static Gather.Merge placed(int[] places) {
         return (replies, out) -> {
-            ByteBuf[] sources = new ByteBuf[places.length];
-            int[] starts = new int[places.length];
-            int[] ends = new int[places.length];
-            int next = 0;
+            Places elements = new Places(places);
             for (int i = 0; i < replies.size(); i++) {
                 ReplyCursor cursor = new ReplyCursor(replies.reply(i));
                 for (int left = cursor.array(); left > 0; left--) {
-                    if (next == places.length) {
-                        throw new ProtocolException("too many elements");
-                    }
-                    int place = places[next++];
-                    sources[place] = cursor.buffer();
-                    starts[place] = cursor.index();
-                    cursor.skip();
-                    ends[place] = cursor.index();
+                    elements.put(cursor);
                 }
             }
+            elements.write(out);
+        };
+    }
+
+    /**
+     * The elements of arrays of known sizes, each at its own place. An error in the place of an array stands for each
+     * of its elements.
+     *
+     * @param places as for {@link #placed}
+     * @param sizes of the arrays
+     */
+    public static Gather.Merge placedOrErrors(int[] places, int[] sizes) {
+        return (replies, out) -> {
+            Places elements = new Places(places);
+            for (int i = 0; i < replies.size(); i++) {
+                ReplyCursor cursor = new ReplyCursor(replies.reply(i));
+                boolean isError = cursor.isError();
+                if (!isError && cursor.array() != sizes[i]) {
+                    throw new ProtocolException("not an array of " + sizes[i]);
+                }
+                for (int left = sizes[i]; left > 0; left--) {
+                    elements.put(isError ? cursor.fork() : cursor);
+                }
+            }
+            elements.write(out);
+        };
+    }
+
+    /** Where the elements of an array are that comes from several replies. */
+    private static final class Places {
+        private final int[] places;
+        private final ByteBuf[] sources;
+        private final int[] starts;
+        private final int[] ends;
+        private int next;
+
+        Places(int[] places) {
+            this.places = places;
+            sources = new ByteBuf[places.length];
+            starts = new int[places.length];
+            ends = new int[places.length];
+        }
+
+        /** Puts the value that comes next, and passes it. */
+        void put(ReplyCursor cursor) {
+            if (next == places.length) {
+                throw new ProtocolException("too many elements");
+            }
+            int place = places[next++];
+            sources[place] = cursor.buffer();
+            starts[place] = cursor.index();
+            cursor.skip();
+            ends[place] = cursor.index();
+        }
+
+        void write(ByteBuf out) {
             if (next < places.length) {
                 throw new ProtocolException("too few elements");
             }
@@ -137,6 +183,6 @@ public final class Merges {
             for (int place = 0; place < places.length; place++) {
                 out.writeBytes(sources[place], starts[place], ends[place] - starts[place]);
             }
-        };
+        }
     }
 }

@@ -134,7 +134,7 @@ public final class RandomKey {
     }
 
     private KeyFilter filter() {
-        return new KeyFilter(routes, targets.get(target));
+        return KeyFilter.ofOwner(routes, targets.get(target));
     }
 
     private static void pick(ByteBuf keys, int which, ByteBuf out) {

@@ -33,6 +33,11 @@ final class ReplyCursor {
         return index;
     }
 
+    /** Whether the next value is an error. */
+    boolean isError() {
+        return in.getByte(index) == '-';
+    }
+
     /** Enters an array: its size. */
     int array() {
         long size = header('*');

@@ -1,51 +1,78 @@
 package io.undermoon.proxy.gather;
 
 import io.undermoon.proxy.frame.ProtocolException;
+import io.undermoon.slot.Slot;
 
 /**
- * The cursor of a {@code SCAN} over several nodes: all that there is to know of it, so the proxy keeps nothing, and any
- * proxy of the cluster can go on where another stopped. Below 2^63, because some clients read cursors as signed
- * numbers.
+ * The cursor of a {@code SCAN} over the slots of a cluster: all that there is to know of it, so the proxies keep
+ * nothing, and any of them can go on where another stopped. Below 2^63, because some clients read cursors as signed
+ * numbers, and never 0, which means the beginning or the end.
  *
  * <pre>
- *  62         50 49      39 38   36 35              0
- * | fingerprint |  member  |  node |    position     |
+ *  62     49 48        39 38 37 36      30 29         0
+ * |  slot   | tag, high  | 1 1 | tag, low |  position  |
  * </pre>
  *
- * @param fingerprint of who serves which slot when the scan began, see {@link Masters}
- * @param member which of the proxies that serve slots, in the order of their addresses; 0 when only one proxy is
- *     scanned
- * @param node which of the member's nodes that serve slots, in the order of their addresses
+ * <p>The two ones tell cursors of this form from those of a former one, which had the number 0 or 1 of a proxy's node
+ * in bits 36 to 38.
+ *
+ * @param slot the first slot whose keys have not all been returned
+ * @param tag of the run of slots and the node that the position belongs to, see {@link ScanStep}
  * @param position the node's own cursor; Redis has them below the size of its hash table
  */
-public record ScanCursor(int fingerprint, int member, int node, long position) {
-    static final int FINGERPRINT_BITS = 13;
-    private static final int MEMBER_BITS = 11;
-    private static final int NODE_BITS = 3;
-    private static final int POSITION_BITS = 36;
+record ScanCursor(int slot, int tag, long position) {
+    static final int TAG_BITS = 17;
+    static final int POSITION_BITS = 30;
+    private static final int LOW_TAG_BITS = 7;
+    private static final int HIGH_TAG_BITS = TAG_BITS - LOW_TAG_BITS;
+    private static final int MARK = 0b11;
+    private static final int MARK_SHIFT = POSITION_BITS + LOW_TAG_BITS;
+    private static final int HIGH_TAG_SHIFT = MARK_SHIFT + 2;
+    private static final int SLOT_SHIFT = HIGH_TAG_SHIFT + HIGH_TAG_BITS;
 
-    public ScanCursor {
-        require(fingerprint, FINGERPRINT_BITS, "fingerprint");
-        require(member, MEMBER_BITS, "proxy number");
-        require(node, NODE_BITS, "node number");
-        require(position, POSITION_BITS, "cursor of a node");
+    /** The beginning of a scan. */
+    static final ScanCursor BEGIN = startingAt(0);
+
+    ScanCursor {
+        if (slot < 0 || slot >= Slot.COUNT || tag < 0 || tag >>> TAG_BITS != 0) {
+            throw new IllegalArgumentException("no slot or no tag: " + slot + ", " + tag);
+        }
+        if (position < 0 || position >>> POSITION_BITS != 0) {
+            throw new ProtocolException(
+                    "SCAN cannot go on: the node's cursor " + position + " is not below 2^" + POSITION_BITS);
+        }
     }
 
+    /** A cursor before the first key of a slot. */
+    static ScanCursor startingAt(int slot) {
+        return new ScanCursor(slot, 0, 0);
+    }
+
+    /**
+     * The cursor that a client sent.
+     *
+     * @throws ProtocolException if it is none of this form
+     */
     static ScanCursor decode(long cursor) {
+        if (cursor == 0) {
+            return BEGIN;
+        }
+        if (cursor < 0 || (cursor >>> MARK_SHIFT & MARK) != MARK) {
+            throw new ProtocolException("invalid cursor");
+        }
+        int high = (int) (cursor >>> HIGH_TAG_SHIFT) & (1 << HIGH_TAG_BITS) - 1;
+        int low = (int) (cursor >>> POSITION_BITS) & (1 << LOW_TAG_BITS) - 1;
         return new ScanCursor(
-                (int) (cursor >>> POSITION_BITS + NODE_BITS + MEMBER_BITS),
-                (int) (cursor >>> POSITION_BITS + NODE_BITS) & (1 << MEMBER_BITS) - 1,
-                (int) (cursor >>> POSITION_BITS) & (1 << NODE_BITS) - 1,
-                cursor & (1L << POSITION_BITS) - 1);
+                (int) (cursor >>> SLOT_SHIFT), high << LOW_TAG_BITS | low, cursor & (1L << POSITION_BITS) - 1);
     }
 
     long encode() {
-        return ((((long) fingerprint << MEMBER_BITS | member) << NODE_BITS) | node) << POSITION_BITS | position;
-    }
-
-    private static void require(long value, int bits, String what) {
-        if (value < 0 || value >>> bits != 0) {
-            throw new ProtocolException("SCAN cannot go on: the " + what + " " + value + " is not below 2^" + bits);
-        }
+        long high = tag >>> LOW_TAG_BITS;
+        long low = tag & (1 << LOW_TAG_BITS) - 1;
+        return (long) slot << SLOT_SHIFT
+                | high << HIGH_TAG_SHIFT
+                | (long) MARK << MARK_SHIFT
+                | low << POSITION_BITS
+                | position;
     }
 }

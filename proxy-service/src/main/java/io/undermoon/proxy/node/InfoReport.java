@@ -144,6 +144,13 @@ public final class InfoReport {
         return (int) parseNumber(text("redis_version").split("\\.", -1)[0]);
     }
 
+    /** The keys of database 0, which is where clients' keys are. */
+    public KeyspaceFigures keyspace() {
+        Map<String, String> parts = pairs(List.of(text("db0").split(",", -1)), '=');
+        return new KeyspaceFigures(
+                parseNumber(parts.get("keys")), parseNumber(parts.get("expires")), parseNumber(parts.get("avg_ttl")));
+    }
+
     /** How many commands the node has executed; empty when it does not say. */
     public OptionalLong commandsProcessed() {
         String field = "total_commands_processed";

@@ -24,6 +24,7 @@ import io.undermoon.proxy.control.info.InfoProcess;
 import io.undermoon.proxy.control.info.InfoProxy;
 import io.undermoon.proxy.control.info.ResettableStats;
 import io.undermoon.proxy.control.info.SlowLogCommands;
+import io.undermoon.proxy.control.nodes.Keyspace;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.control.nodes.NodeQuery;
 import io.undermoon.proxy.control.nodes.SlotKeys;
@@ -72,7 +73,8 @@ public final class ControlCommands implements LocalCommands {
         new InfoCommand(
                         new InfoProcess(settings.address().port(), clients, stats),
                         new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
-                        nodes)
+                        nodes,
+                        new Keyspace(query, endpoints, topology))
                 .register(handlers);
         new SlowLogCommands(slowLog, nodes).register(handlers);
         new UmctlCommands(

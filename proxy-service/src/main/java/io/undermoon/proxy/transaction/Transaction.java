@@ -12,13 +12,19 @@ import io.undermoon.proxy.session.FeatureKind;
 import io.undermoon.proxy.session.SessionFeature;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An open transaction: the commands between {@code MULTI} and {@code EXEC}, which {@code EXEC} sends all at once. All
- * keys are in one slot. Owned by the session's loop.
+ * keys are in one slot, unless transactions are split: then {@code EXEC} makes {@linkplain #bySlot one for each slot}
+ * of it. Owned by the session's loop.
  */
 public final class Transaction implements SessionFeature {
     static final int NO_SLOT = -1;
@@ -41,6 +47,11 @@ public final class Transaction implements SessionFeature {
     private final List<Command> queued = new ArrayList<>();
     private int count;
     private int slot = NO_SLOT;
+
+    /** The slot of each command, as for {@link #add}. */
+    private int[] slots = new int[4];
+
+    private boolean hasSeveralSlots;
     private @Nullable BitSet readers;
     private boolean fromPeer;
     private boolean failed;
@@ -77,9 +88,19 @@ public final class Transaction implements SessionFeature {
         return count;
     }
 
-    /** The slot of all keys so far, or {@link #NO_SLOT}. */
+    /** The slot of all keys so far, the last one if there are several, or {@link #NO_SLOT}. */
     int slot() {
         return slot;
+    }
+
+    /** Whether the keys are in more than one slot. */
+    boolean hasSeveralSlots() {
+        return hasSeveralSlots;
+    }
+
+    /** Whether this holds for the slot of a command. */
+    boolean anySlot(IntPredicate condition) {
+        return Arrays.stream(slots, 0, count).anyMatch(each -> each != NO_SLOT && condition.test(each));
     }
 
     /** Which commands have values in their replies; absent if none has. */
@@ -129,12 +150,50 @@ public final class Transaction implements SessionFeature {
     void add(Command command, CommandFrame frame, int commandSlot) {
         frame.writeTo(commands);
         queued.add(command);
-        count++;
+        slots = count == slots.length ? Arrays.copyOf(slots, 2 * count) : slots;
+        slots[count++] = commandSlot;
         mayWrite |= command.mayWrite();
         if (commandSlot != NO_SLOT) {
+            hasSeveralSlots |= slot != NO_SLOT && slot != commandSlot;
             slot = commandSlot;
         }
         session.client().queued(count, commands.readableBytes());
+    }
+
+    /**
+     * A transaction for each slot, in the order of the first commands of the slots; commands without keys belong to the
+     * slot of the command before them, or else to the first. This one is used up.
+     *
+     * @param order gets for each command, transaction after transaction, its number in this one
+     * @param hasValues whether the replies to a command have values in them
+     */
+    List<Transaction> bySlot(int[] order, Predicate<Command> hasValues) {
+        Map<Integer, Transaction> parts = new LinkedHashMap<>();
+        Map<Integer, List<Integer>> numbers = new LinkedHashMap<>();
+        int current = Arrays.stream(slots, 0, count)
+                .filter(known -> known != NO_SLOT)
+                .findFirst()
+                .orElse(NO_SLOT);
+        CommandDecoder decoder = new CommandDecoder(NO_LIMITS);
+        commands.skipBytes(MULTI.length);
+        for (int i = 0; decoder.decode(commands); i++) {
+            current = slots[i] == NO_SLOT ? current : slots[i];
+            Transaction part = parts.computeIfAbsent(current, added -> new Transaction(session));
+            if (hasValues.test(queued.get(i))) {
+                part.markReader();
+            }
+            part.add(queued.get(i), decoder.frame(), current);
+            numbers.computeIfAbsent(current, added -> new ArrayList<>()).add(i);
+        }
+        decoder.close();
+        session.client().queuedNothing();
+        int next = 0;
+        for (List<Integer> ofSlot : numbers.values()) {
+            for (int number : ofSlot) {
+                order[next++] = number;
+            }
+        }
+        return List.copyOf(parts.values());
     }
 
     /** What is sent to a node: {@code MULTI}, the commands as they came, {@code EXEC}; {@code count() + 2} commands. */

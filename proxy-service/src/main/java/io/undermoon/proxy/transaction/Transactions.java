@@ -14,6 +14,7 @@ import io.undermoon.proxy.compression.StoredValues;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.gather.GatherBudget;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
@@ -29,7 +30,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code MULTI}, {@code EXEC}, {@code DISCARD}, {@code WATCH} and {@code UNWATCH}, within one slot.
+ * {@code MULTI}, {@code EXEC}, {@code DISCARD}, {@code WATCH} and {@code UNWATCH}, within one slot. Where transactions
+ * are split, those without watched keys may have several slots and become a {@link SplitTransaction}.
  *
  * <p>A transaction is queued here and sent at {@code EXEC}, with no other command between, on the connection that the
  * client's other commands take; Redis executes it as one. Only watched keys need a connection of the client's own.
@@ -43,14 +45,25 @@ public final class Transactions {
     /** Commands about channels that may stand in a transaction; the channel counts as a key. */
     private static final Set<String> PUBLISHING = Set.of("publish", "spublish");
 
+    private static final String COMPRESSED_SINCE =
+            "EXECABORT Transaction discarded because values are compressed since its commands were queued.";
+
     private final TopologyStore topology;
     private final Router router;
     private final Forwarder forwarder;
+    private final GatherBudget budget;
+    private final boolean splits;
 
-    public Transactions(TopologyStore topology, Router router, Forwarder forwarder) {
+    /**
+     * @param splits whether a transaction may have keys in several slots
+     */
+    public Transactions(
+            TopologyStore topology, Router router, Forwarder forwarder, GatherBudget budget, boolean splits) {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
+        this.budget = budget;
+        this.splits = splits;
     }
 
     /** Carries out one of the five commands; false when it has to be handled again later. */
@@ -131,7 +144,8 @@ public final class Transactions {
             fail(session, transaction, "ERR_TOO_MANY_REDIRECTIONS");
             return false;
         }
-        if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot) {
+        boolean maySplit = splits && !transaction.fromPeer();
+        if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot && !maySplit) {
             fail(session, transaction, CommandErrors.CROSS_SLOT);
             return false;
         }
@@ -190,10 +204,14 @@ public final class Transactions {
             execWatched(session, now, command, transaction, watch);
         } else if (transaction.count() == 0) {
             RespWriter.array(session.replyBuffer(), 0);
+        } else if (transaction.hasSeveralSlots()) {
+            new SplitTransaction(this, session, command, transaction).begin();
         } else {
             Endpoint node = node(session, now, command, transaction);
-            ByteBuf batch = node == null ? null : batch(session, now, transaction, node);
-            if (node != null && batch != null) {
+            ByteBuf batch = node == null ? null : batch(now, transaction, node);
+            if (node != null && batch == null) {
+                RespWriter.error(session.replyBuffer(), COMPRESSED_SINCE);
+            } else if (node != null && batch != null) {
                 PendingReply reply = session.expectReply(command.id());
                 ReplyReceiver receiver = reader(now, transaction, node, reply);
                 wrote(session, transaction, node);
@@ -212,6 +230,9 @@ public final class Transactions {
     /** Whether the transaction need not wait: for a handover, for earlier commands, or for a failover. */
     private boolean mayExecute(ClientSession session, Topology now, Command command, Transaction transaction) {
         Watch watch = Watch.of(session);
+        if (watch == null && transaction.hasSeveralSlots()) {
+            return !transaction.failed() && transaction.anySlot(each -> Router.isHeld(now, each));
+        }
         int slot = watch != null ? watch.slot() : transaction.slot();
         if (transaction.failed()) {
             return true;
@@ -229,7 +250,8 @@ public final class Transactions {
 
     private void execWatched(
             ClientSession session, Topology now, Command command, Transaction transaction, Watch watch) {
-        boolean sameSlot = transaction.slot() == Transaction.NO_SLOT || transaction.slot() == watch.slot();
+        boolean sameSlot = transaction.slot() == Transaction.NO_SLOT
+                || transaction.slot() == watch.slot() && !transaction.hasSeveralSlots();
         if (!sameSlot) {
             session.features().close(FeatureKind.WATCH);
             CommandErrors.crossSlot(session.replyBuffer());
@@ -241,9 +263,10 @@ public final class Transactions {
             return;
         }
         Endpoint node = watch.connection().endpoint();
-        ByteBuf batch = batch(session, now, transaction, node);
+        ByteBuf batch = batch(now, transaction, node);
         if (batch == null) {
             session.features().close(FeatureKind.WATCH);
+            RespWriter.error(session.replyBuffer(), COMPRESSED_SINCE);
             return;
         }
         // This is the watch's connection; a client that tracks keys may have CLIENT CACHING sent on it first.
@@ -257,8 +280,8 @@ public final class Transactions {
         connection.sendAll(batch, transaction.count() + 2, receiver);
     }
 
-    /** What a node or peer is sent; null when it cannot be sent, which the client has been told then. */
-    private @Nullable ByteBuf batch(ClientSession session, Topology now, Transaction transaction, Endpoint node) {
+    /** What a node or peer is sent; null when the values have to be compressed now and cannot be. */
+    private @Nullable ByteBuf batch(Topology now, Transaction transaction, Endpoint node) {
         if (node.kind() == Endpoint.Kind.PEER) {
             // The peer must not forward a command on its own: they have to stay together.
             return transaction.toBatch((command, frame, batch) -> {
@@ -269,17 +292,40 @@ public final class Transactions {
         if (now.compression() == CompressionStrategy.DISABLED) {
             return transaction.toBatch();
         }
-        ByteBuf stored = transaction.toBatch((command, frame, batch) -> {
+        return transaction.toBatch((command, frame, batch) -> {
             StoredValues.Stored value = forwarder.store(now, command, frame);
             value.frame().writeTo(batch);
             return value.refusal() == null;
         });
-        if (stored == null) {
-            RespWriter.error(
-                    session.replyBuffer(),
-                    "EXECABORT Transaction discarded because values are compressed since its commands were queued.");
+    }
+
+    /**
+     * Sends the part of a split transaction for one slot.
+     *
+     * @return null if it was sent; else why not
+     */
+    @Nullable
+    String send(ClientSession session, Command command, Transaction part, ReplyReceiver receiver) {
+        Topology now = topology.current();
+        Route route = router.routeToOwner(now, command, part.slot());
+        if (!(route instanceof Route.Send send)) {
+            return route instanceof Route.Refuse refuse ? refuse.error() : "TRYAGAIN the slot is being handed over";
         }
-        return stored;
+        Endpoint node = forwarder.endpoint(send);
+        ByteBuf batch = batch(now, part, node);
+        if (batch == null) {
+            return COMPRESSED_SINCE;
+        }
+        forwarder.sendAll(session, batch, part.count() + 2, node, reader(now, part, node, receiver));
+        return null;
+    }
+
+    GatherBudget budget() {
+        return budget;
+    }
+
+    boolean reads(Command command) {
+        return forwarder.reads(command);
     }
 
     /** Decompresses the reply of a node; peers do that themselves. */

@@ -51,7 +51,7 @@ class FailoverWaitIT {
         return ProxyHarness.start(
                 1,
                 settings -> new SessionSettings(
-                        true, settings.maxRedirections(), settings.maxPipeline(), "", waitMillis));
+                        true, settings.maxRedirections(), settings.maxPipeline(), false, "", waitMillis));
     }
 
     private void failOver() {

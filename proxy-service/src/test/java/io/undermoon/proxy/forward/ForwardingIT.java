@@ -316,7 +316,7 @@ class ForwardingIT {
     @Test
     void active_redirection_has_the_owner_carry_the_command_out() {
         UnaryOperator<SessionSettings> active =
-                settings -> new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), "", 0);
+                settings -> new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), false, "", 0);
         try (ProxyHarness first = ProxyHarness.start(1, active);
                 ProxyHarness second = ProxyHarness.start(1, active);
                 RespConnection client = RespConnection.to(first.port())) {

@@ -459,7 +459,7 @@ class PubSubIT extends OpensResources {
 
     private static SessionSettings redirecting(SessionSettings settings) {
         return new SessionSettings(
-                true, settings.maxRedirections(), settings.maxPipeline(), settings.redirectUnassigned(), 0);
+                true, settings.maxRedirections(), settings.maxPipeline(), false, settings.redirectUnassigned(), 0);
     }
 
     private void shareSlots() {

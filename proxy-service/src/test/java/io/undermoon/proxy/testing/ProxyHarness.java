@@ -82,7 +82,7 @@ public final class ProxyHarness implements AutoCloseable {
         BackendSettings backends = new BackendSettings(
                 1000, 3000, 1 << 20, maxPinned, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         dataPlane = new DataPlane(transport, threads, backends, commands.idLimit());
-        SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, "", 0));
+        SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, false, "", 0));
         ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
         Guard guard = new Guard(new AccessControl(commands.current(), null, null));
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);

@@ -63,7 +63,7 @@ public final class TwoMasters implements AutoCloseable {
 
     /** The settings, but with active redirection. */
     public static UnaryOperator<SessionSettings> active() {
-        return settings -> new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), "", 0);
+        return settings -> new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), false, "", 0);
     }
 
     @Override

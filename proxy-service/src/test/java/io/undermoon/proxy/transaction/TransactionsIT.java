@@ -250,7 +250,7 @@ class TransactionsIT {
     }
 
     private static SessionSettings active(SessionSettings settings) {
-        return new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), "", 0);
+        return new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), false, "", 0);
     }
 
     private String call(String... arguments) {

@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
+import io.undermoon.proxy.control.nodes.Keyspace;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.node.KeyspaceFigures;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code INFO [section …]} of the proxy, and {@code INFO NODES [section …]} of the Redis nodes. Sections and fields
- * have the names of Redis where they apply to a proxy; keyspace and persistence do not, and are left out. One section
- * is specific to the proxy.
+ * have the names of Redis where they apply to a proxy; persistence does not, and is left out. One section is specific
+ * to the proxy. The keyspace is that of the masters behind the proxy, which are asked.
  */
 public final class InfoCommand {
     private static final Set<String> EVERYTHING = Set.of("all", "everything");
@@ -29,11 +31,16 @@ public final class InfoCommand {
      */
     private record Section(String name, boolean isDefault, Consumer<InfoText> writer) {}
 
+    /** The last section, as in Redis; the nodes are asked for it. */
+    private static final Section KEYSPACE = new Section("keyspace", true, text -> {});
+
     private final NodeAdmin nodes;
+    private final Keyspace keyspace;
     private final List<Section> sections;
 
-    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes) {
+    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes, Keyspace keyspace) {
         this.nodes = nodes;
+        this.keyspace = keyspace;
         this.sections = List.of(
                 new Section("server", true, process::server),
                 new Section("clients", true, process::clients),
@@ -63,8 +70,25 @@ public final class InfoCommand {
                 section.writer().accept(text);
             }
         }
+        if (isWanted(KEYSPACE, wanted)) {
+            return keyspace.figures().thenApply(figures -> {
+                addKeyspace(text, figures);
+                return Replies.of(reply -> Replies.text(client, text.toString(), reply));
+            });
+        }
         Replies.text(client, text.toString(), out);
         return null;
+    }
+
+    /** As in Redis there is no line for an empty database. */
+    private static void addKeyspace(InfoText text, KeyspaceFigures figures) {
+        text.section("Keyspace");
+        if (figures.keys() > 0) {
+            text.field(
+                    "db0",
+                    "keys=" + figures.keys() + ",expires=" + figures.expires() + ",avg_ttl="
+                            + figures.averageTtlMillis());
+        }
     }
 
     private static boolean isWanted(Section section, Set<String> wanted) {

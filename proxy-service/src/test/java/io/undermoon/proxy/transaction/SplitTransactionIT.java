@@ -1,0 +1,182 @@
+package io.undermoon.proxy.transaction;
+
+import static io.undermoon.proxy.testing.Replies.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.session.SessionSettings;
+import io.undermoon.proxy.testing.ProxyHarness;
+import io.undermoon.proxy.testing.RedisServerProcess;
+import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.proxy.testing.TwoMasters;
+import io.undermoon.resp.RespValue;
+import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Transactions over several slots, of which one proxy has the low and another one the high. */
+class SplitTransactionIT {
+    private static final String LOW = "{lo}";
+    private static final String HIGH = "{hi}";
+
+    private RedisServerProcess low;
+    private RedisServerProcess high;
+    private ProxyHarness proxy;
+    private ProxyHarness peer;
+    private RespConnection client;
+
+    @BeforeEach
+    void start() {
+        assertThat(Slot.of(LOW)).isLessThanOrEqualTo(TwoMasters.LAST_LOW_SLOT);
+        assertThat(Slot.of(HIGH)).isGreaterThan(TwoMasters.LAST_LOW_SLOT);
+        low = RedisServerProcess.start();
+        high = RedisServerProcess.start();
+        proxy = ProxyHarness.start(1, SplitTransactionIT::splitting);
+        peer = ProxyHarness.start(1, SplitTransactionIT::splitting);
+        proxy.serve(Map.of(low.port(), TwoMasters.LOW), Map.of(peer.address(), TwoMasters.HIGH));
+        peer.serve(Map.of(high.port(), TwoMasters.HIGH), Map.of(proxy.address(), TwoMasters.LOW));
+        client = RespConnection.to(proxy.port());
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        proxy.close();
+        peer.close();
+        low.close();
+        high.close();
+    }
+
+    private static SessionSettings splitting(SessionSettings settings) {
+        return new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), true, "", 0);
+    }
+
+    @Test
+    void replies_come_in_the_order_of_the_commands() {
+        assertThat(call("MULTI")).isEqualTo("OK");
+        for (String command : List.of(
+                "PING",
+                "SET " + LOW + " 1",
+                "SET " + HIGH + " a",
+                "INCR " + LOW,
+                "INCR " + HIGH,
+                "ECHO e",
+                "SET c 3",
+                "GET " + LOW,
+                "PUBLISH channel m")) {
+            assertThat(call(command.split(" ", -1))).isEqualTo("QUEUED");
+        }
+        assertThat(exec())
+                .containsExactly(
+                        "PONG", "OK", "OK", "2", "ERR value is not an integer or out of range", "e", "OK", "2", "0");
+        assertThat(call("MGET", LOW, HIGH, "c")).isEqualTo("[2, a, 3]");
+    }
+
+    @Test
+    void each_key_sees_the_commands_of_a_pipeline_in_order() {
+        int rounds = 100;
+        ByteBuf pipeline = Unpooled.buffer();
+        for (int i = 0; i < rounds; i++) {
+            for (String command : List.of(
+                    "INCR " + HIGH, "MULTI", "INCR " + LOW, "INCR " + HIGH, "INCR " + LOW, "EXEC", "INCR " + HIGH)) {
+                RespWriter.command(pipeline, List.of(command.split(" ", -1)));
+            }
+        }
+        client.sendBytes(pipeline);
+        for (int i = 0; i < rounds; i++) {
+            assertThat(text(client.receive())).isEqualTo("" + (3 * i + 1));
+            for (String reply : List.of("OK", "QUEUED", "QUEUED", "QUEUED")) {
+                assertThat(text(client.receive())).isEqualTo(reply);
+            }
+            assertThat(texts(client.receive())).containsExactly("" + (2 * i + 1), "" + (3 * i + 2), "" + (2 * i + 2));
+            assertThat(text(client.receive())).isEqualTo("" + (3 * i + 3));
+        }
+    }
+
+    @Test
+    void a_slot_waits_for_the_one_before() {
+        low.freeze();
+        client.send("MULTI");
+        client.send("SET", LOW, "1");
+        client.send("SET", HIGH, "1");
+        client.send("EXEC");
+        try (RespConnection other = RespConnection.to(proxy.port());
+                RespConnection node = high.connect()) {
+            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
+            assertThat(node.call("EXISTS", HIGH)).isEqualTo(new RespValue.Int(0));
+        }
+    }
+
+    @Test
+    void what_follows_a_slot_that_fails_is_not_executed() {
+        high.kill();
+        call("MULTI");
+        call("SET", LOW, "1");
+        call("SET", HIGH, "1");
+        call("SET", "c", "1");
+        List<String> replies = exec();
+        assertThat(replies).hasSize(3);
+        assertThat(replies.get(0)).isEqualTo("OK");
+        assertThat(replies.get(1)).matches("(CLUSTERDOWN|ERR) .*" + high.address() + ".*");
+        assertThat(replies.get(2))
+                .isEqualTo("EXECABORT not executed, because commands before it in another slot were not");
+        assertThat(call("GET", LOW)).isEqualTo("1");
+    }
+
+    @Test
+    void watched_keys_are_in_the_slot_of_the_transaction() {
+        call("WATCH", LOW);
+        call("MULTI");
+        call("SET", LOW, "1");
+        call("SET", HIGH, "1");
+        call("SET", LOW, "1");
+        assertThat(call("EXEC")).isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
+        assertThat(call("EXISTS", LOW)).isEqualTo("0");
+        call("MULTI");
+        assertThat(call("DEL", LOW, HIGH)).startsWith("CROSSSLOT");
+        assertThat(call("EXEC")).startsWith("EXECABORT");
+    }
+
+    @Test
+    void values_are_compressed_and_read_slot_by_slot() {
+        proxy.configure("compression_strategy", "allow_all");
+        peer.configure("compression_strategy", "allow_all");
+        String value = "v".repeat(5000);
+        try (RespConnection node = low.connect()) {
+            await().until(() -> {
+                call("SET", LOW, value);
+                return Integer.parseInt(text(node.call("STRLEN", LOW))) < value.length();
+            });
+        }
+        call("MULTI");
+        call("SET", LOW, value);
+        call("SET", HIGH, value);
+        call("GET", HIGH);
+        call("GET", LOW);
+        assertThat(exec()).containsExactly("OK", "OK", value, value);
+        try (RespConnection node = low.connect()) {
+            assertThat(Integer.parseInt(text(node.call("STRLEN", LOW)))).isLessThan(value.length());
+        }
+    }
+
+    private List<String> exec() {
+        return texts(client.call("EXEC"));
+    }
+
+    private static List<String> texts(RespValue array) {
+        assertThat(array).isInstanceOf(RespValue.Array.class);
+        return ((RespValue.Array) array)
+                .items().stream().map(item -> text(item)).toList();
+    }
+
+    private String call(String... arguments) {
+        RespValue reply = client.call(arguments);
+        return reply instanceof RespValue.Array ? texts(reply).toString() : text(reply);
+    }
+}
