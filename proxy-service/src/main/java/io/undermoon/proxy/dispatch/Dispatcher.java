@@ -93,7 +93,7 @@ public final class Dispatcher implements CommandHandler {
         this.helloCommand = new HelloCommand(loop, topology, forwarder);
         this.splitting = new Splitting(router, forwarder, budget);
         this.keyspace = new KeyspaceCommands(topology, router, forwarder, budget, activeRedirection);
-        this.transactions = new Transactions(topology, router, forwarder);
+        this.transactions = new Transactions(loop, topology, router, forwarder);
         this.blocking = new BlockingCommands(loop, topology, router, forwarder, keyspace::masters);
         this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
         this.pubSub = new PubSubCommands(

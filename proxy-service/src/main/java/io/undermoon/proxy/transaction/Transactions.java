@@ -21,6 +21,7 @@ import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.FeatureKind;
 import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
@@ -46,8 +47,10 @@ public final class Transactions {
     private final TopologyStore topology;
     private final Router router;
     private final Forwarder forwarder;
+    private final TransactionCheck check;
 
-    public Transactions(TopologyStore topology, Router router, Forwarder forwarder) {
+    public Transactions(SessionLoop loop, TopologyStore topology, Router router, Forwarder forwarder) {
+        this.check = new TransactionCheck(loop);
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
@@ -185,6 +188,12 @@ public final class Transactions {
             RespWriter.error(session.replyBuffer(), "EXECABORT Transaction discarded because " + reason + ".");
             return true;
         }
+        String refusal = refusal(session, now, transaction);
+        if (refusal != null) {
+            session.features().close(FeatureKind.WATCH);
+            RespWriter.error(session.replyBuffer(), refusal);
+            return true;
+        }
         Watch watch = Watch.of(session);
         if (watch != null) {
             execWatched(session, now, command, transaction, watch);
@@ -195,9 +204,9 @@ public final class Transactions {
             ByteBuf batch = node == null ? null : batch(session, now, transaction, node);
             if (node != null && batch != null) {
                 PendingReply reply = session.expectReply(command.id());
-                ReplyReceiver receiver = reader(now, transaction, node, reply);
+                TransactionReply receiver = receiver(now, transaction, node, reply);
                 wrote(session, transaction, node);
-                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver);
+                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver.multi(), receiver);
             }
         }
         return true;
@@ -213,18 +222,21 @@ public final class Transactions {
     private boolean mayExecute(ClientSession session, Topology now, Command command, Transaction transaction) {
         Watch watch = Watch.of(session);
         int slot = watch != null ? watch.slot() : transaction.slot();
-        if (transaction.failed()) {
+        if (transaction.failed() || watch == null && transaction.count() == 0) {
             return true;
         }
         if (slot == Transaction.NO_SLOT) {
-            return transaction.count() == 0 || session.isInOrder(now.routes(), slot);
+            Endpoint node = anyNode(now);
+            return session.isInOrder(now.routes(), slot) && (node == null || check.isKnown(session, node));
         }
         if (Router.isHeld(now, slot)) {
             session.hold();
             return false;
         }
         int hopsLeft = transaction.fromPeer() ? 1 : CommandHandler.NOT_FORWARDED;
-        return forwarder.admits(session, now, slot, router.routeToOwner(now, command, slot), hopsLeft);
+        Route route = router.routeToOwner(now, command, slot);
+        return forwarder.admits(session, now, slot, route, hopsLeft)
+                && (!(route instanceof Target.Local local) || check.isKnown(session, local.node()));
     }
 
     private void execWatched(
@@ -252,9 +264,9 @@ public final class Transactions {
             throw new IllegalStateException("commands for " + node + " do not take the connection of the watched keys");
         }
         PendingReply reply = session.expectBlockingReply(command.id());
-        ReplyReceiver receiver = reader(now, transaction, node, watch.new ExecReply(reply));
+        TransactionReply receiver = receiver(now, transaction, node, watch.new ExecReply(reply));
         wrote(session, transaction, node);
-        connection.sendAll(batch, transaction.count() + 2, receiver);
+        connection.sendAll(batch, transaction.count() + 2, receiver.multi(), receiver);
     }
 
     /** What a node or peer is sent; null when it cannot be sent, which the client has been told then. */
@@ -283,8 +295,10 @@ public final class Transactions {
     }
 
     /** Decompresses the reply of a node; peers do that themselves. */
-    private ReplyReceiver reader(Topology now, Transaction transaction, Endpoint node, ReplyReceiver receiver) {
-        return node.kind() == Endpoint.Kind.PEER ? receiver : forwarder.reader(now, transaction.readers(), receiver);
+    private TransactionReply receiver(Topology now, Transaction transaction, Endpoint node, ReplyReceiver client) {
+        ReplyReceiver reader =
+                node.kind() == Endpoint.Kind.PEER ? client : forwarder.reader(now, transaction.readers(), client);
+        return new TransactionReply(reader, error -> check.forget(node));
     }
 
     private static void discard(ClientSession session) {
@@ -342,19 +356,37 @@ public final class Transactions {
                 || !forwarder.endpoint(owner).base().equals(watch.connection().endpoint());
     }
 
+    /** The error for a transaction that its node would not execute as one; null if it does. */
+    private @Nullable String refusal(ClientSession session, Topology now, Transaction transaction) {
+        Watch watch = Watch.of(session);
+        int slot = watch != null ? watch.slot() : transaction.slot();
+        if (slot == Transaction.NO_SLOT) {
+            Endpoint node = anyNode(now);
+            return node == null ? null : check.refusal(node);
+        }
+        return now.routes().owner(slot) instanceof Target.Local local ? check.refusal(local.node()) : null;
+    }
+
+    private static @Nullable Endpoint anyNode(Topology now) {
+        for (Endpoint endpoint : now.endpoints()) {
+            if (endpoint.kind() == Endpoint.Kind.REDIS) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
     /**
      * Where a transaction goes; null when refused. Without keys it goes to any node of the cluster behind this proxy.
      */
     private @Nullable Endpoint node(ClientSession session, Topology now, Command command, Transaction transaction) {
         int slot = transaction.slot();
         if (slot == Transaction.NO_SLOT) {
-            for (Endpoint endpoint : now.endpoints()) {
-                if (endpoint.kind() == Endpoint.Kind.REDIS) {
-                    return endpoint;
-                }
+            Endpoint any = anyNode(now);
+            if (any == null) {
+                RespWriter.error(session.replyBuffer(), "CLUSTERDOWN no node behind this proxy");
             }
-            RespWriter.error(session.replyBuffer(), "CLUSTERDOWN no node behind this proxy");
-            return null;
+            return any;
         }
         Route route = router.routeToOwner(now, command, slot);
         if (!(route instanceof Route.Send send)) {
