@@ -115,13 +115,16 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         return true;
     }
 
-    /** Queues the receiver of the last of several commands like {@link #accept}; the other replies are ignored. */
-    final boolean acceptAll(int count, ReplyReceiver last) {
+    /**
+     * Queues the receivers of the first and the last of several commands like {@link #accept}; the other replies are
+     * ignored. Of a single command it is the last one.
+     */
+    final boolean acceptAll(int count, ReplyReceiver first, ReplyReceiver last) {
         if (output == null && isRefused(last)) {
             return false;
         }
         for (int i = 1; i < count; i++) {
-            queueReceiver(IgnoredReply.INSTANCE);
+            queueReceiver(i == 1 ? first : IgnoredReply.INSTANCE);
         }
         queueReceiver(last);
         return true;

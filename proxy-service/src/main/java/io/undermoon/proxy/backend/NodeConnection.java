@@ -28,12 +28,17 @@ public interface NodeConnection {
 
     /**
      * Sends several commands with no other command between them, such as a transaction, and ignores all replies but the
-     * last.
+     * first and the last.
      *
      * @param commands the bytes of all commands
      * @param count the number of commands
      */
-    void sendAll(ByteBuf commands, int count, ReplyReceiver last);
+    void sendAll(ByteBuf commands, int count, ReplyReceiver first, ReplyReceiver last);
+
+    /** Sends several commands with no other command between them, and ignores all replies but the last. */
+    default void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
+        sendAll(commands, count, IgnoredReply.INSTANCE, last);
+    }
 
     /** Whether the output drains; while it does not, callers should stop sending. */
     boolean isWritable();

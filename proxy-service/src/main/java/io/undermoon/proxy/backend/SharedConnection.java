@@ -70,8 +70,8 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     }
 
     @Override
-    public void sendAll(ByteBuf commands, int count, ReplyReceiver last) {
-        if (acceptAll(count, last)) {
+    public void sendAll(ByteBuf commands, int count, ReplyReceiver first, ReplyReceiver last) {
+        if (acceptAll(count, first, last)) {
             buffer().writeBytes(commands, commands.readerIndex(), commands.readableBytes());
         }
     }

@@ -96,6 +96,7 @@ public final class Dispatcher implements CommandHandler {
         this.splitting = new Splitting(router, forwarder, budget);
         this.keyspace = new KeyspaceCommands(topology, router, forwarder, budget, activeRedirection);
         this.transactions = new Transactions(
+                loop,
                 topology,
                 router,
                 forwarder,

@@ -211,10 +211,16 @@ public final class Forwarder {
         awaitWritable(session, connection);
     }
 
-    /** Sends several commands, of which only the last reply is wanted. */
-    public void sendAll(ClientSession session, ByteBuf commands, int count, Endpoint endpoint, ReplyReceiver last) {
+    /** Sends several commands, of which only the first and the last reply are wanted. */
+    public void sendAll(
+            ClientSession session,
+            ByteBuf commands,
+            int count,
+            Endpoint endpoint,
+            ReplyReceiver first,
+            ReplyReceiver last) {
         NodeConnection connection = session.features().connectionTo(endpoint);
-        connection.sendAll(commands, count, last);
+        connection.sendAll(commands, count, first, last);
         awaitWritable(session, connection);
     }
 

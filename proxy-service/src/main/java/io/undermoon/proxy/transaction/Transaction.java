@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,12 @@ public final class Transaction implements SessionFeature {
 
     /** Whether this holds for the slot of a command. */
     boolean anySlot(IntPredicate condition) {
-        return Arrays.stream(slots, 0, count).anyMatch(each -> each != NO_SLOT && condition.test(each));
+        return slots().anyMatch(condition);
+    }
+
+    /** The slots of the commands. */
+    IntStream slots() {
+        return Arrays.stream(slots, 0, count).filter(each -> each != NO_SLOT).distinct();
     }
 
     /** Which commands have values in their replies; absent if none has. */
@@ -170,10 +176,7 @@ public final class Transaction implements SessionFeature {
     List<Transaction> bySlot(int[] order, Predicate<Command> hasValues) {
         Map<Integer, Transaction> parts = new LinkedHashMap<>();
         Map<Integer, List<Integer>> numbers = new LinkedHashMap<>();
-        int current = Arrays.stream(slots, 0, count)
-                .filter(known -> known != NO_SLOT)
-                .findFirst()
-                .orElse(NO_SLOT);
+        int current = slots().findFirst().orElse(NO_SLOT);
         CommandDecoder decoder = new CommandDecoder(NO_LIMITS);
         commands.skipBytes(MULTI.length);
         for (int i = 0; decoder.decode(commands); i++) {

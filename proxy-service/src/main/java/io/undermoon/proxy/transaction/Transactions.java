@@ -22,10 +22,12 @@ import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.FeatureKind;
 import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,7 @@ public final class Transactions {
     private final TopologyStore topology;
     private final Router router;
     private final Forwarder forwarder;
+    private final TransactionCheck check;
     private final GatherBudget budget;
     private final boolean splits;
 
@@ -58,7 +61,13 @@ public final class Transactions {
      * @param splits whether a transaction may have keys in several slots
      */
     public Transactions(
-            TopologyStore topology, Router router, Forwarder forwarder, GatherBudget budget, boolean splits) {
+            SessionLoop loop,
+            TopologyStore topology,
+            Router router,
+            Forwarder forwarder,
+            GatherBudget budget,
+            boolean splits) {
+        this.check = new TransactionCheck(loop);
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
@@ -199,6 +208,12 @@ public final class Transactions {
             RespWriter.error(session.replyBuffer(), "EXECABORT Transaction discarded because " + reason + ".");
             return true;
         }
+        String refusal = refusal(session, now, transaction);
+        if (refusal != null) {
+            session.features().close(FeatureKind.WATCH);
+            RespWriter.error(session.replyBuffer(), refusal);
+            return true;
+        }
         Watch watch = Watch.of(session);
         if (watch != null) {
             execWatched(session, now, command, transaction, watch);
@@ -213,9 +228,9 @@ public final class Transactions {
                 RespWriter.error(session.replyBuffer(), COMPRESSED_SINCE);
             } else if (node != null && batch != null) {
                 PendingReply reply = session.expectReply(command.id());
-                ReplyReceiver receiver = reader(now, transaction, node, reply);
+                TransactionReply receiver = receiver(now, transaction, node, reply);
                 wrote(session, transaction, node);
-                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver);
+                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver.multi(), receiver);
             }
         }
         return true;
@@ -230,22 +245,29 @@ public final class Transactions {
     /** Whether the transaction need not wait: for a handover, for earlier commands, or for a failover. */
     private boolean mayExecute(ClientSession session, Topology now, Command command, Transaction transaction) {
         Watch watch = Watch.of(session);
-        if (watch == null && transaction.hasSeveralSlots()) {
-            return !transaction.failed() && transaction.anySlot(each -> Router.isHeld(now, each));
-        }
-        int slot = watch != null ? watch.slot() : transaction.slot();
-        if (transaction.failed()) {
+        if (transaction.failed() || watch == null && transaction.count() == 0) {
             return true;
         }
-        if (slot == Transaction.NO_SLOT) {
-            return transaction.count() == 0 || session.isInOrder(now.routes(), slot);
+        int hopsLeft = transaction.fromPeer() ? 1 : CommandHandler.NOT_FORWARDED;
+        if (watch == null && transaction.hasSeveralSlots()) {
+            return !transaction.anySlot(each -> !mayExecute(session, now, command, each, hopsLeft));
         }
+        int slot = watch != null ? watch.slot() : transaction.slot();
+        if (slot == Transaction.NO_SLOT) {
+            Endpoint node = anyNode(now);
+            return session.isInOrder(now.routes(), slot) && (node == null || check.isKnown(session, node));
+        }
+        return mayExecute(session, now, command, slot, hopsLeft);
+    }
+
+    private boolean mayExecute(ClientSession session, Topology now, Command command, int slot, int hopsLeft) {
         if (Router.isHeld(now, slot)) {
             session.hold();
             return false;
         }
-        int hopsLeft = transaction.fromPeer() ? 1 : CommandHandler.NOT_FORWARDED;
-        return forwarder.admits(session, now, slot, router.routeToOwner(now, command, slot), hopsLeft);
+        Route route = router.routeToOwner(now, command, slot);
+        return forwarder.admits(session, now, slot, route, hopsLeft)
+                && (!(route instanceof Target.Local local) || check.isKnown(session, local.node()));
     }
 
     private void execWatched(
@@ -275,9 +297,9 @@ public final class Transactions {
             throw new IllegalStateException("commands for " + node + " do not take the connection of the watched keys");
         }
         PendingReply reply = session.expectBlockingReply(command.id());
-        ReplyReceiver receiver = reader(now, transaction, node, watch.new ExecReply(reply));
+        TransactionReply receiver = receiver(now, transaction, node, watch.new ExecReply(reply));
         wrote(session, transaction, node);
-        connection.sendAll(batch, transaction.count() + 2, receiver);
+        connection.sendAll(batch, transaction.count() + 2, receiver.multi(), receiver);
     }
 
     /** What a node or peer is sent; null when the values have to be compressed now and cannot be. */
@@ -316,7 +338,9 @@ public final class Transactions {
         if (batch == null) {
             return COMPRESSED_SINCE;
         }
-        forwarder.sendAll(session, batch, part.count() + 2, node, reader(now, part, node, receiver));
+        TransactionReply reply = receiver(now, part, node, receiver);
+        wrote(session, part, node);
+        forwarder.sendAll(session, batch, part.count() + 2, node, reply.multi(), reply);
         return null;
     }
 
@@ -329,8 +353,10 @@ public final class Transactions {
     }
 
     /** Decompresses the reply of a node; peers do that themselves. */
-    private ReplyReceiver reader(Topology now, Transaction transaction, Endpoint node, ReplyReceiver receiver) {
-        return node.kind() == Endpoint.Kind.PEER ? receiver : forwarder.reader(now, transaction.readers(), receiver);
+    private TransactionReply receiver(Topology now, Transaction transaction, Endpoint node, ReplyReceiver client) {
+        ReplyReceiver reader =
+                node.kind() == Endpoint.Kind.PEER ? client : forwarder.reader(now, transaction.readers(), client);
+        return new TransactionReply(reader, error -> check.forget(node));
     }
 
     private static void discard(ClientSession session) {
@@ -388,19 +414,49 @@ public final class Transactions {
                 || !forwarder.endpoint(owner).base().equals(watch.connection().endpoint());
     }
 
+    /** The error for a transaction that its node would not execute as one; null if it does. */
+    private @Nullable String refusal(ClientSession session, Topology now, Transaction transaction) {
+        Watch watch = Watch.of(session);
+        int slot = watch != null ? watch.slot() : transaction.slot();
+        if (slot == Transaction.NO_SLOT) {
+            Endpoint node = anyNode(now);
+            return node == null ? null : check.refusal(node);
+        }
+        if (watch != null || !transaction.hasSeveralSlots()) {
+            return refusal(now, slot);
+        }
+        return transaction
+                .slots()
+                .mapToObj(each -> refusal(now, each))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private @Nullable String refusal(Topology now, int slot) {
+        return now.routes().owner(slot) instanceof Target.Local local ? check.refusal(local.node()) : null;
+    }
+
+    private static @Nullable Endpoint anyNode(Topology now) {
+        for (Endpoint endpoint : now.endpoints()) {
+            if (endpoint.kind() == Endpoint.Kind.REDIS) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
     /**
      * Where a transaction goes; null when refused. Without keys it goes to any node of the cluster behind this proxy.
      */
     private @Nullable Endpoint node(ClientSession session, Topology now, Command command, Transaction transaction) {
         int slot = transaction.slot();
         if (slot == Transaction.NO_SLOT) {
-            for (Endpoint endpoint : now.endpoints()) {
-                if (endpoint.kind() == Endpoint.Kind.REDIS) {
-                    return endpoint;
-                }
+            Endpoint any = anyNode(now);
+            if (any == null) {
+                RespWriter.error(session.replyBuffer(), "CLUSTERDOWN no node behind this proxy");
             }
-            RespWriter.error(session.replyBuffer(), "CLUSTERDOWN no node behind this proxy");
-            return null;
+            return any;
         }
         Route route = router.routeToOwner(now, command, slot);
         if (!(route instanceof Route.Send send)) {

@@ -55,7 +55,7 @@ class BackendConnectionTest {
     @Test
     void replies_reach_their_receivers_in_order() {
         connect();
-        connection.acceptAll(2, receiver("two"));
+        connection.acceptAll(2, IgnoredReply.INSTANCE, receiver("two"));
         send("three");
         channel.writeInbound(Unpooled.copiedBuffer("+ignored\r\n+2\r\n+3\r\n", StandardCharsets.US_ASCII));
         assertThat(events).containsExactly("two: +2", "three: +3");
@@ -87,7 +87,7 @@ class BackendConnectionTest {
     @Test
     void only_the_last_of_several_refused_commands_fails_visibly() {
         connection.disconnected("refused");
-        assertThat(connection.acceptAll(3, receiver("last"))).isFalse();
+        assertThat(connection.acceptAll(3, IgnoredReply.INSTANCE, receiver("last"))).isFalse();
         assertThat(events).hasSize(1);
         assertThat(connection.inFlight()).isZero();
     }

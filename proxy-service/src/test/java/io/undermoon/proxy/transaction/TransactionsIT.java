@@ -161,6 +161,39 @@ class TransactionsIT {
     }
 
     @Test
+    void a_node_that_refuses_multi_does_not_execute_the_commands_one_by_one() {
+        try (RespConnection node = redis.connect()) {
+            node.call("ACL", "SETUSER", "default", "-multi");
+            for (String key : List.of("{t}a", "{t}b")) {
+                assertThat(setInTransaction(key))
+                        .startsWith("EXECABORT Transaction discarded because node " + redis.address()
+                                + " refuses MULTI: NOPERM");
+                assertThat(text(node.call("EXISTS", key))).isEqualTo("0");
+            }
+            call("WATCH", "{t}c");
+            assertThat(setInTransaction("{t}c")).startsWith("EXECABORT");
+            assertThat(text(node.call("EXISTS", "{t}c"))).isEqualTo("0");
+
+            node.call("ACL", "SETUSER", "default", "+multi");
+            assertThat(setInTransaction("{t}a")).isEqualTo("OK");
+
+            // Redis does not end connections whose rights change; what happens then is said at least.
+            node.call("ACL", "SETUSER", "default", "-multi");
+            assertThat(setInTransaction("{t}d"))
+                    .startsWith("ERR the node refused MULTI, so the commands were executed one by one: NOPERM");
+            assertThat(setInTransaction("{t}e")).startsWith("EXECABORT");
+        }
+    }
+
+    /** Sets a key in a transaction and returns the reply, or the error of the transaction. */
+    private String setInTransaction(String key) {
+        call("MULTI");
+        call("SET", key, "1");
+        RespValue reply = client.call("EXEC");
+        return text(reply instanceof RespValue.Array replies ? replies.items().get(0) : reply);
+    }
+
+    @Test
     void reset_forgets_the_transaction_and_the_watch() {
         call("WATCH", "k");
         call("MULTI");
