@@ -68,7 +68,7 @@ public final class NodeConnections {
     }
 
     /**
-     * Retires the connections to all other endpoints: each closes once its replies have arrived. Keeps connections ready
+     * Retires the connections to all other endpoints: each closes once its replies have arrived. Makes connections
      * that clients may need for themselves.
      */
     public void retain(Set<Endpoint> wanted) {

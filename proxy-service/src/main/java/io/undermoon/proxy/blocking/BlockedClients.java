@@ -110,7 +110,8 @@ final class BlockedClients {
         }
 
         private void warn(String reason) {
-            LOG.warnf("Elements taken for a client that has left are not put back: node=%s reason=%s", endpoint, reason);
+            LOG.warnf(
+                    "Elements taken for a client that has left are not put back: node=%s reason=%s", endpoint, reason);
         }
     }
 

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * A command that blocks at a node or peer on a pinned connection, from when it is sent until its reply is in.
  *
  * <p>It ends in one of these ways: the reply arrives and is passed on; the connection is lost and the client is told;
- * or the client leaves, or the command is to be {@linkplain #repeat repeated}: then the node is asked to unblock it with
- * an error, which tells for certain whether an element was taken or not. On that error a command that is to be repeated
- * is handled again, with what is left of its time; any other reply is passed on.
+ * or the client leaves, or the command is to be {@linkplain #repeat repeated}: then the node is asked to unblock it
+ * with an error, which tells for certain whether an element was taken or not. On that error a command that is to be
+ * repeated is handled again, with what is left of its time; any other reply is passed on.
  *
- * <p>{@linkplain TakenElements Elements} that were taken are kept until the end of the loop's turn, when everything that
- * clients have sent is read, the end of their connections included. If the client has left by then, or its connection is
- * found to be broken when the reply is sent, they are put back. Owned by the session's loop.
+ * <p>{@linkplain TakenElements Elements} that were taken are kept until the end of the loop's turn, when everything
+ * that clients have sent is read, the end of their connections included. If the client has left by then, or its
+ * connection is found to be broken when the reply is sent, they are put back. Owned by the session's loop.
  */
 final class BlockedCommand implements BlockedFeature, ReplyReceiver {
     private static final byte[] UNBLOCKED = "-UNBLOCKED ".getBytes(StandardCharsets.US_ASCII);

@@ -59,7 +59,8 @@ final class TakenElements {
 
     /** The last that was taken is the innermost, so it goes back first. */
     private static CommandFrame list(String name, RespValue key, List<RespValue> elements) {
-        CommandBuilder command = new CommandBuilder(elements.size() + 2).add(name).add(bytes(key));
+        CommandBuilder command =
+                new CommandBuilder(elements.size() + 2).add(name).add(bytes(key));
         for (int i = elements.size() - 1; i >= 0; i--) {
             command.add(bytes(elements.get(i)));
         }
@@ -68,8 +69,10 @@ final class TakenElements {
 
     /** A member that has been added again meanwhile keeps its newer score. */
     private static CommandFrame sortedSet(RespValue key, List<RespValue> members) {
-        CommandBuilder command =
-                new CommandBuilder(2 * members.size() + 3).add("ZADD").add(bytes(key)).add("NX");
+        CommandBuilder command = new CommandBuilder(2 * members.size() + 3)
+                .add("ZADD")
+                .add(bytes(key))
+                .add("NX");
         for (RespValue member : members) {
             List<RespValue> pair = elements(member);
             command.add(bytes(pair.get(1))).add(bytes(pair.get(0)));

@@ -95,8 +95,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /**
      * @param undetermined whether the client is refused unless it shows that it operates the cluster
      */
-    ClientSession(
-            SessionLoop loop, CommandHandler handler, Channel channel, Client client, boolean undetermined) {
+    ClientSession(SessionLoop loop, CommandHandler handler, Channel channel, Client client, boolean undetermined) {
         this.loop = loop;
         this.undetermined = undetermined;
         this.handler = handler;

@@ -99,7 +99,8 @@ class LeavingClientsIT {
             assertThat(text(direct.receive())).matches("[0-9]+");
             String[] question = read.replace(" list ", " {list} ").split(" ");
             await().atMost(20, TimeUnit.SECONDS)
-                    .untilAsserted(() -> assertThat(words(direct.call(question))).isEqualTo(expected));
+                    .untilAsserted(
+                            () -> assertThat(words(direct.call(question))).isEqualTo(expected));
             direct.call("FLUSHALL");
         }
     }
@@ -114,7 +115,8 @@ class LeavingClientsIT {
                 await().atMost(20, TimeUnit.SECONDS)
                         .pollDelay(0, TimeUnit.MILLISECONDS)
                         .pollInterval(1, TimeUnit.MILLISECONDS)
-                        .until(() -> text(pusher.call("INFO", "clients")).contains("blocked_clients:" + blocked + "\r"));
+                        .until(() ->
+                                text(pusher.call("INFO", "clients")).contains("blocked_clients:" + blocked + "\r"));
                 assertThat(text(direct.call("INFO", "clients"))).contains("blocked_clients:" + blocked + "\r");
             }
         }
@@ -144,6 +146,7 @@ class LeavingClientsIT {
     private static String words(RespValue reply) {
         return String.join(
                 " ",
-                ((RespValue.Array) reply).items().stream().map(RespValue::asText).toList());
+                ((RespValue.Array) reply)
+                        .items().stream().map(RespValue::asText).toList());
     }
 }

@@ -132,8 +132,15 @@ class ClientsIT {
         assertThat(text(client.call("GET", "k"))).isEqualTo("before");
         assertThat(text(client.call("EXISTS", "queued"))).isEqualTo("0");
 
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> text(client.call("INFO", "clients")).contains("blocked_clients:8\r\n"));
+        assertThat(text(client.call("INFO", "clients")))
+                .contains("paused_reason:client_pause\r\n", "paused_actions:write\r\n");
+
         assertThat(text(client.call("CLIENT", "UNPAUSE"))).isEqualTo("OK");
         others.forEach(other -> assertThat(other.receive()).isNotNull());
+        assertThat(text(client.call("INFO", "clients")))
+                .contains("blocked_clients:0\r\n", "paused_reason:none\r\n", "paused_timeout_milliseconds:0\r\n");
     }
 
     @Test
