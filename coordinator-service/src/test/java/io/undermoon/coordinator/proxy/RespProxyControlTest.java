@@ -272,7 +272,7 @@ class RespProxyControlTest {
 
     private Proxy metadata() {
         Node master = new Node(node(1, 1), address(), List.of(stable(0, 16383)), new ReplMeta(Role.MASTER, List.of()));
-        return new Proxy(ORDERS, address(), epoch(7), List.of(master), List.of(), List.of(), null);
+        return new Proxy(ORDERS, address(), epoch(7), List.of(master), List.of(), List.of(), null, null);
     }
 
     private void answers(Map<String, String> byCommand) {
