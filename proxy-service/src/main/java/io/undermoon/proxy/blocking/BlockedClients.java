@@ -3,6 +3,7 @@ package io.undermoon.proxy.blocking;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,9 +39,9 @@ final class BlockedClients {
     }
 
     /** The topology has changed: commands that wait at a node that no longer has their slot are repeated. */
-    void follow(Topology now) {
+    void follow(TopologyStore topology) {
         for (BlockedCommand command : List.copyOf(commands)) {
-            if (command.slot() != BlockedCommand.NO_SLOT && !isAtOwner(command, now)) {
+            if (command.slot() != BlockedCommand.NO_SLOT && !isAtOwner(command, topology.current(command.role()))) {
                 command.repeat();
             }
         }

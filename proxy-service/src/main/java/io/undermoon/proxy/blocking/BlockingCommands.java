@@ -41,8 +41,8 @@ public final class BlockingCommands {
     }
 
     /** The topology has changed; commands that are blocked at a former owner go on at the new one. */
-    public void follow(Topology now) {
-        blocked.follow(now);
+    public void follow() {
+        blocked.follow(topology);
     }
 
     /** Sends the command; false when it has to wait until all replies are in. */
@@ -55,7 +55,8 @@ public final class BlockingCommands {
             return true;
         }
         int slot = Keys.slotOf(command, frame);
-        Route route = router.routeToOwner(topology.current(), command, slot);
+        Topology now = topology.current(session.client().role());
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         if (route instanceof Target.Local local) {
             PinnedConnection connection = Forwarder.pin(session, local.node());
             if (connection != null) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.blocking.BlockingCommands;
 import io.undermoon.proxy.client.Client;
@@ -97,9 +98,15 @@ public final class Dispatcher implements CommandHandler {
         this.blocking = new BlockingCommands(loop, topology, router, forwarder);
         this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
         this.pubSub = new PubSubCommands(
-                loop, topology, router, forwarder, services.subscriptions(), budget, keyspace::masters);
+                loop,
+                topology,
+                router,
+                forwarder,
+                services.subscriptions(),
+                budget,
+                () -> keyspace.masters(Role.MASTER));
         topology.onChange(next -> loop.proxyLoop().execute(() -> {
-            blocking.follow(next);
+            blocking.follow();
             loop.releaseHeld();
         }));
     }
@@ -171,6 +178,11 @@ public final class Dispatcher implements CommandHandler {
                 return command == hello ? sayHello(session, frame, hopsLeft) : answer(session, command, frame);
             }
             case BLOCK -> {
+                if (!command.hasKeys()
+                        && topology.current(session.client().role()).role() == Role.REPLICA) {
+                    forwarder.refuse(session, command, waitAtReplica(command));
+                    return true;
+                }
                 return blocking.execute(session, command, frame, hopsLeft);
             }
             case SESSION -> {
@@ -193,6 +205,16 @@ public final class Dispatcher implements CommandHandler {
             }
         }
         return true;
+    }
+
+    /** The errors of Redis for {@code WAIT} and {@code WAITAOF} at a replica. */
+    private static String waitAtReplica(Command command) {
+        return command.name().equals("wait")
+                ? "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica "
+                        + "is configured to be writable (which is not recommended) writes to replicas are just local "
+                        + "and are not propagated."
+                : "ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas are "
+                        + "just local and are not propagated.";
     }
 
     /** The command or sub-command that the frame names; null when the client has been refused it. */
@@ -243,7 +265,7 @@ public final class Dispatcher implements CommandHandler {
 
     /** A data command: by the slot of its keys. */
     private void forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Topology now = topology.current();
+        Topology now = topology.current(session.client().role());
         int slot = Keys.slotOf(command, frame);
         Route route = router.route(now, command, slot, session.client().readOnly());
         if (route == Route.SPLIT) {
@@ -251,7 +273,7 @@ public final class Dispatcher implements CommandHandler {
             return;
         }
         if (route == Route.ANY_NODE) {
-            route = keyspace.routeWithoutKeys();
+            route = keyspace.routeWithoutKeys(session);
         }
         forwarder.send(session, now, command, frame, slot, route, hopsLeft);
     }
@@ -259,7 +281,13 @@ public final class Dispatcher implements CommandHandler {
     private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         switch (command.name()) {
             case "publish" -> publish(session, command, frame, hopsLeft);
-            case "spublish" -> forward(session, command, frame, hopsLeft);
+            case "spublish" -> {
+                if (isReplicatedHere(session, frame)) {
+                    publish(session, command, frame, hopsLeft);
+                } else {
+                    forward(session, command, frame, hopsLeft);
+                }
+            }
             default -> {
                 return pubSub.execute(session, command, frame, hopsLeft);
             }
@@ -274,6 +302,13 @@ public final class Dispatcher implements CommandHandler {
         Topology now = topology.current();
         int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
         forwarder.send(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
+    }
+
+    /** Whether the client is served as by a replica of the channel's slot, which Redis lets publish, too. */
+    private boolean isReplicatedHere(ClientSession session, CommandFrame frame) {
+        Topology now = topology.current(session.client().role());
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
+        return now.role() == Role.REPLICA && now.routes().owner(slot) instanceof Target.Local;
     }
 
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer forwards. */

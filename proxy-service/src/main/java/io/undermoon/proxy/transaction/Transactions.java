@@ -115,8 +115,8 @@ public final class Transactions {
     /** Whether a command with keys may be queued; if not, the client has been told or the session is held. */
     private boolean mayQueue(
             ClientSession session, Transaction transaction, Command command, CommandFrame frame, int slot) {
-        Topology now = topology.current();
-        Route route = router.routeToOwner(now, command, slot);
+        Topology now = topology.current(session.client().role());
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         if (!(route instanceof Route.Send)) {
             if (route != Route.HOLD) {
                 transaction.fail();
@@ -170,7 +170,7 @@ public final class Transactions {
             RespWriter.error(session.replyBuffer(), "ERR EXEC without MULTI");
             return;
         }
-        Topology now = topology.current();
+        Topology now = topology.current(session.client().role());
         if (isHeld(session, now, transaction)) {
             session.hold();
             return;
@@ -285,7 +285,8 @@ public final class Transactions {
             return true;
         }
         int slot = Keys.slotOf(command, frame);
-        Route route = router.routeToOwner(topology.current(), command, slot);
+        Topology now = topology.current(session.client().role());
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         if (!(route instanceof Route.Send send)) {
             forwarder.decline(session, command, slot, route);
             return true;
@@ -329,7 +330,7 @@ public final class Transactions {
             RespWriter.error(session.replyBuffer(), "CLUSTERDOWN no node behind this proxy");
             return null;
         }
-        Route route = router.routeToOwner(now, command, slot);
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         if (!(route instanceof Route.Send send)) {
             forwarder.decline(session, command, slot, route);
             return null;
