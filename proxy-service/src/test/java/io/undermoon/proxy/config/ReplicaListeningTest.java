@@ -29,9 +29,7 @@ class ReplicaListeningTest {
         ProxySettings settings = Configs.settings("address", "0.0.0.0:5299", "announce_address", "10.0.0.1:5299");
         assertThat(settings.listenPoints())
                 .extracting(ListenPoint::role, point -> point.address().toString())
-                .containsExactly(
-                        tuple(Role.MASTER, "0.0.0.0:5299"),
-                        tuple(Role.REPLICA, "0.0.0.0:15299"));
+                .containsExactly(tuple(Role.MASTER, "0.0.0.0:5299"), tuple(Role.REPLICA, "0.0.0.0:15299"));
         assertThat(settings.replicaAddress()).hasToString("10.0.0.1:15299");
         assertThat(settings.registration().replicaAddress()).hasToString("10.0.0.1:15299");
     }
@@ -95,7 +93,10 @@ class ReplicaListeningTest {
 
     private static ProxySettings withTls(String... more) {
         List<String> values = new ArrayList<>(List.of(
-                "tls.cert_file", own.certificate().toString(), "tls.key_file", own.key().toString()));
+                "tls.cert_file",
+                own.certificate().toString(),
+                "tls.key_file",
+                own.key().toString()));
         values.addAll(List.of(more));
         return Configs.settings(values.toArray(String[]::new));
     }

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.SAME_THREAD)
 class ReplicaPortIT {
     private static final String READONLY = "READONLY You can't write against a read only replica.";
-    private static final String FUNCTION =
-            "#!lua name=f\nredis.register_function('f', function() return 1 end)";
+    private static final String FUNCTION = "#!lua name=f\nredis.register_function('f', function() return 1 end)";
     private static final String LOW = "0-8191";
     private static final String HIGH = "8192-16383";
 
@@ -184,8 +183,7 @@ class ReplicaPortIT {
             assertThat(text(client.call("CLUSTER", "COUNTKEYSINSLOT", String.valueOf(Slot.of(LOW_KEY)))))
                     .isEqualTo("1");
             assertThat(text(client.call("FLUSHALL"))).isEqualTo(READONLY);
-            assertThat(text(client.call("FUNCTION", "LOAD", FUNCTION)))
-                    .isEqualTo(READONLY);
+            assertThat(text(client.call("FUNCTION", "LOAD", FUNCTION))).isEqualTo(READONLY);
             String sha = text(client.call("SCRIPT", "LOAD", "return 'loaded'"));
             assertThat(text(client.call("EVALSHA", sha, "0"))).isEqualTo("loaded");
             try (RespConnection direct = lowReplica.connect()) {
@@ -278,8 +276,7 @@ class ReplicaPortIT {
                 assertThat(text(client.call("EVALSHA", sha, "0"))).isEqualTo("here");
             }
             assertThat(text(main.call("GET", LOW_KEY))).isEqualTo("MOVED " + Slot.of(LOW_KEY) + " " + second.address());
-            assertThat(text(main.call("FUNCTION", "LOAD", FUNCTION)))
-                    .isEqualTo("f");
+            assertThat(text(main.call("FUNCTION", "LOAD", FUNCTION))).isEqualTo("f");
             assertThat(text(replica.call("FLUSHALL"))).isEqualTo(READONLY);
             assertThat(text(main.call("FLUSHALL"))).isEqualTo("OK");
         }

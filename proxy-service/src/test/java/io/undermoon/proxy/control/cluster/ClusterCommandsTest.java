@@ -75,8 +75,8 @@ class ClusterCommandsTest {
         try (ControlFixture v1 = new ControlFixture(null, false)) {
             v1.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:7001 1 0-16383");
             assertThat(v1.call("CLUSTER", "SLOTS"))
-                    .isEqualTo(array(array(
-                            number(0), number(16383), array(bulk("127.0.0.1"), number(5299), bulk(SELF_ID)))));
+                    .isEqualTo(array(
+                            array(number(0), number(16383), array(bulk("127.0.0.1"), number(5299), bulk(SELF_ID)))));
         }
     }
 
