@@ -35,7 +35,6 @@ class FloorsTest {
             client <- acl, command, frame, route
             control <- client, command, frame
             control.acl <- acl, client, command, control, frame
-            control.connection <- acl, client, command, control, frame
             stats <-
             backend <- frame, route, stats
             compression <- backend, command, frame
@@ -45,6 +44,7 @@ class FloorsTest {
             session <- acl, backend, client, frame, route, stats
             topology <- route
             control.command <- client, command, control, frame, node, route, topology
+            control.connection <- acl, client, command, control, frame, topology
             control.nodes <- command, control, frame, node, route, topology
             control.cluster <- client, control, control.nodes, frame, route, topology
             control.info <- client, command, control, control.nodes, frame, node, stats, topology

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers the other proxies of the cluster that have masters
  * @param replicas every replica of the cluster, its own included
  * @param clusterConfig absent for a free proxy
+ * @param replicaAddress where it serves clients as a replica; absent when it has no such port
  */
 public record Proxy(
         @Nullable ClusterName clusterName,
@@ -22,7 +23,8 @@ public record Proxy(
         List<Node> nodes,
         List<PeerProxy> peers,
         List<ReplicaNode> replicas,
-        @Nullable ClusterConfig clusterConfig) {
+        @Nullable ClusterConfig clusterConfig,
+        @Nullable ProxyAddress replicaAddress) {
 
     /** Lists that are missing on the wire ({@code replicas} from an original broker) are empty. */
     public Proxy(
@@ -32,7 +34,8 @@ public record Proxy(
             @Nullable List<Node> nodes,
             @Nullable List<PeerProxy> peers,
             @Nullable List<ReplicaNode> replicas,
-            @Nullable ClusterConfig clusterConfig) {
+            @Nullable ClusterConfig clusterConfig,
+            @Nullable ProxyAddress replicaAddress) {
         requireNonNull(address, "address");
         requireNonNull(epoch, "epoch");
         this.clusterName = clusterName;
@@ -42,6 +45,7 @@ public record Proxy(
         this.peers = peers == null ? List.of() : List.copyOf(peers);
         this.replicas = replicas == null ? List.of() : List.copyOf(replicas);
         this.clusterConfig = clusterConfig;
+        this.replicaAddress = replicaAddress;
     }
 
     public boolean isFree() {

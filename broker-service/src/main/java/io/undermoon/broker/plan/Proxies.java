@@ -3,11 +3,13 @@ package io.undermoon.broker.plan;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Registration and removal of proxies. */
@@ -18,7 +20,10 @@ public final class Proxies {
     public enum Registration {
         /** The proxy is new. */
         ADDED,
-        /** A known proxy in no cluster has other nodes, another host or another index now. */
+        /**
+         * A known proxy in no cluster has other nodes, another host or another index now, or any proxy another replica
+         * address.
+         */
         UPDATED,
         /** Nothing changed, or nothing may change because a cluster uses the proxy. */
         ALREADY_EXISTED
@@ -30,25 +35,60 @@ public final class Proxies {
      * does not serve the nodes of the cluster.
      *
      * @param index required in ordered mode, ignored otherwise
+     * @param replicaAddress where the proxy serves clients as a replica, its own address for nowhere else; null when
+     *     the caller does not know, so that what is known stays
      */
     public static Outcome<Registration> register(
-            Metadata state, ProxyAddress address, List<NodeAddress> nodes, String host, @Nullable Long index) {
+            Metadata state,
+            ProxyAddress address,
+            List<NodeAddress> nodes,
+            String host,
+            @Nullable Long index,
+            @Nullable ProxyAddress replicaAddress) {
         if (state.enableOrderedProxy() && index == null) {
             throw new UndermoonException(
                     ErrorCode.MISSING_SERVER_PROXY_INDEX,
                     "with enable_ordered_proxy a proxy needs an index; '" + address + "' has none");
         }
         long place = state.enableOrderedProxy() && index != null ? index : 0;
-        ProxyResource given = new ProxyResource(address, nodes, host, place, null);
+        requireUnused(state, address, replicaAddress);
         ProxyResource known = state.allProxies().get(address);
+        ProxyAddress replica = replicaAddress(address, replicaAddress, known);
+        ProxyResource given = new ProxyResource(address, nodes, host, place, null, replica);
         if (known == null) {
             return new Outcome<>(stored(state, given), Registration.ADDED);
         }
         if (known.cluster() == null && !known.equals(given)) {
             return new Outcome<>(stored(state, given), Registration.UPDATED);
         }
-        Metadata next = known.nodeAddresses().equals(nodes) ? cleared(state, address) : state;
-        return new Outcome<>(next, Registration.ALREADY_EXISTED);
+        if (!known.nodeAddresses().equals(nodes)) {
+            return new Outcome<>(state, Registration.ALREADY_EXISTED);
+        }
+        return Objects.equals(known.replicaAddress(), replica)
+                ? new Outcome<>(cleared(state, address), Registration.ALREADY_EXISTED)
+                : new Outcome<>(stored(state, known.servingReplicasAt(replica)), Registration.UPDATED);
+    }
+
+    private static @Nullable ProxyAddress replicaAddress(
+            ProxyAddress proxy, @Nullable ProxyAddress given, @Nullable ProxyResource known) {
+        if (given == null) {
+            return known == null ? null : known.replicaAddress();
+        }
+        return given.equals(proxy) ? null : given;
+    }
+
+    /** Two proxies with one address would be taken for one by clients. */
+    private static void requireUnused(Metadata state, ProxyAddress address, @Nullable ProxyAddress replicaAddress) {
+        state.allProxies().forEach((other, resource) -> {
+            if (!other.equals(address)
+                    && replicaAddress != null
+                    && (other.equals(replicaAddress) || replicaAddress.equals(resource.replicaAddress()))) {
+                throw new UndermoonException(
+                        ErrorCode.INVALID_PROXY_ADDRESS,
+                        "replica_address '" + replicaAddress + "' of proxy '" + address + "' is an address of proxy '"
+                                + other + "'");
+            }
+        });
     }
 
     public static Outcome<Outcome.Done> remove(Metadata state, ProxyAddress address) {
@@ -68,7 +108,13 @@ public final class Proxies {
         MetadataEdit edit = state.edit();
         edit.put(proxy);
         edit.clearMarks(proxy.proxyAddress());
-        edit.bumpEpoch();
+        StoredCluster cluster =
+                proxy.cluster() == null ? null : state.clusters().get(proxy.cluster());
+        if (cluster == null) {
+            edit.bumpEpoch();
+        } else {
+            edit.putAtNewEpoch(cluster);
+        }
         return edit.done();
     }
 

@@ -39,7 +39,8 @@ public final class Messages {
             @Nullable String proxyAddress,
             @Nullable List<String> nodes,
             @Nullable String host,
-            @Nullable Long index) {}
+            @Nullable Long index,
+            @Nullable String replicaAddress) {}
 
     /** The brokers that receive copies of the metadata. */
     public record ReplicaAddresses(@Nullable List<String> replicaAddresses) {}

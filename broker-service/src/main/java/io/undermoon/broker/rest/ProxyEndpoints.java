@@ -89,8 +89,9 @@ public final class ProxyEndpoints {
         ProxyAddress address = Input.proxyAddress(Input.member("proxy_address", given.proxyAddress()));
         List<NodeAddress> nodes = nodes(Input.member("nodes", given.nodes()));
         String host = given.host() == null ? address.host() : given.host();
-        Proxies.Registration result =
-                metadata.change((state, context) -> Proxies.register(state, address, nodes, host, given.index()));
+        ProxyAddress replica = given.replicaAddress() == null ? null : Input.proxyAddress(given.replicaAddress());
+        Proxies.Registration result = metadata.change(
+                (state, context) -> Proxies.register(state, address, nodes, host, given.index(), replica));
         if (result == Proxies.Registration.ALREADY_EXISTED) {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "proxy '" + address + "' is registered already");
         }

@@ -17,6 +17,8 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster as users and proxies see it: chunk indices are resolved to addresses, and only started migrations appear.
@@ -75,8 +77,12 @@ public final class ClusterView {
         return new ChunkPart(node / StoredChunk.NODES, RolePosition.partOfNode(node % StoredChunk.NODES)).shard();
     }
 
-    /** The metadata of one proxy of this cluster. */
-    public Proxy proxy(ProxyAddress address) {
+    /**
+     * The metadata of one proxy of this cluster.
+     *
+     * @param proxies all that are registered, which say where each serves as a replica
+     */
+    public Proxy proxy(ProxyAddress address, Map<ProxyAddress, ProxyResource> proxies) {
         int chunk = stored.chunkOf(address);
         if (chunk < 0) {
             throw new IllegalArgumentException("proxy " + address + " is not in cluster " + stored.name());
@@ -90,8 +96,22 @@ public final class ClusterView {
                 peers.stream()
                         .filter(peer -> !peer.proxyAddress().equals(address))
                         .toList(),
-                replicas,
-                stored.config());
+                replicas.stream()
+                        .map(replica -> new ReplicaNode(
+                                replica.nodeAddress(), asReplica(replica.proxyAddress(), proxies), replica.slots()))
+                        .toList(),
+                stored.config(),
+                replicaAddress(address, proxies));
+    }
+
+    private static ProxyAddress asReplica(ProxyAddress proxy, Map<ProxyAddress, ProxyResource> proxies) {
+        ProxyAddress address = replicaAddress(proxy, proxies);
+        return address == null ? proxy : address;
+    }
+
+    private static @Nullable ProxyAddress replicaAddress(ProxyAddress proxy, Map<ProxyAddress, ProxyResource> proxies) {
+        ProxyResource resource = proxies.get(proxy);
+        return resource == null ? null : resource.replicaAddress();
     }
 
     /** A task in the form in which the source's proxy has it, also before it has started. */

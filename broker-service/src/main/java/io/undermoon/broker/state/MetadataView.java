@@ -55,8 +55,9 @@ public final class MetadataView {
         if (resource == null) {
             return Optional.empty();
         }
-        return Optional.of(
-                cluster(resource.cluster()).map(view -> view.proxy(address)).orElseGet(() -> unassigned(resource)));
+        return Optional.of(cluster(resource.cluster())
+                .map(view -> view.proxy(address, state.allProxies()))
+                .orElseGet(() -> unassigned(resource)));
     }
 
     /**
@@ -77,6 +78,14 @@ public final class MetadataView {
         List<Node> nodes = resource.nodeAddresses().stream()
                 .map(node -> new Node(node, resource.proxyAddress(), List.of(), new ReplMeta(Role.MASTER, List.of())))
                 .toList();
-        return new Proxy(null, resource.proxyAddress(), state.globalEpoch(), nodes, List.of(), List.of(), null);
+        return new Proxy(
+                null,
+                resource.proxyAddress(),
+                state.globalEpoch(),
+                nodes,
+                List.of(),
+                List.of(),
+                null,
+                resource.replicaAddress());
     }
 }

@@ -2,6 +2,7 @@ package io.undermoon.broker.state;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
@@ -15,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param host its failure domain
  * @param index its position in ordered mode, 0 otherwise
  * @param cluster the cluster that uses it, absent for a free proxy
+ * @param replicaAddress where it serves clients as a replica; absent, and not written, when only its one address is
+ *     known
  */
 public record ProxyResource(
         ProxyAddress proxyAddress,
         List<NodeAddress> nodeAddresses,
         String host,
         long index,
-        @Nullable ClusterName cluster) {
+        @Nullable ClusterName cluster,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ProxyAddress replicaAddress) {
     public static final int NODES = 2;
 
     public ProxyResource {
@@ -35,6 +39,10 @@ public record ProxyResource(
     }
 
     public ProxyResource assignedTo(@Nullable ClusterName newCluster) {
-        return new ProxyResource(proxyAddress, nodeAddresses, host, index, newCluster);
+        return new ProxyResource(proxyAddress, nodeAddresses, host, index, newCluster, replicaAddress);
+    }
+
+    public ProxyResource servingReplicasAt(@Nullable ProxyAddress newReplicaAddress) {
+        return new ProxyResource(proxyAddress, nodeAddresses, host, index, cluster, newReplicaAddress);
     }
 }

@@ -114,7 +114,7 @@ class FailoverTest {
         assertThat(failOver(failOver(both, first).state(), second).state()).isEqualTo(both);
 
         Metadata secondIsBack = Proxies.register(
-                        both, second, both.allProxies().get(second).nodeAddresses(), "x", null)
+                        both, second, both.allProxies().get(second).nodeAddresses(), "x", null, null)
                 .state();
         Outcome<Failover.Result> repaired = failOver(secondIsBack, first);
         assertThat(repaired.result()).isInstanceOf(Failover.Result.Replaced.class);
@@ -151,6 +151,7 @@ class FailoverTest {
                         half(once, 0),
                         once.allProxies().get(half(once, 0)).nodeAddresses(),
                         "x",
+                        null,
                         null)
                 .state();
         Metadata twice = failOver(firstIsBack, half(firstIsBack, 1)).state();
@@ -194,6 +195,7 @@ class FailoverTest {
                         half(moving, 0),
                         moving.allProxies().get(half(moving, 0)).nodeAddresses(),
                         "x",
+                        null,
                         null)
                 .state();
         assertThat(Balancing.balanceMasters(back, CONTEXT, DEMO).state()).isEqualTo(back);

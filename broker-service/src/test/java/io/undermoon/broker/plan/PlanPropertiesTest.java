@@ -74,7 +74,8 @@ class PlanPropertiesTest {
         int nodes = 4 * random.nextInt(6);
         return switch (random.nextInt(28)) {
             case 0, 1, 2, 3 ->
-                (state, context) -> Proxies.register(state, proxy, TestMetadata.nodes(n), "host" + n % HOSTS, null);
+                (state, context) ->
+                        Proxies.register(state, proxy, TestMetadata.nodes(n), "host" + n % HOSTS, null, null);
             case 4 -> (state, context) -> Proxies.remove(state, proxy);
             case 5 -> (state, context) -> Clusters.create(state, context, name, nodes, ClusterConfig.DEFAULT);
             case 6 ->

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.plan.Proxies.Registration;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProxiesTest {
@@ -52,6 +55,43 @@ class ProxiesTest {
     }
 
     @Test
+    void takes_the_replica_address_of_a_proxy_in_a_cluster_and_tells_the_cluster() {
+        Metadata state = TestMetadata.withCluster(4, 0);
+        Outcome<Registration> told = withReplica(state, "10.0.0.1:15299");
+
+        assertThat(told.result()).isEqualTo(Registration.UPDATED);
+        Metadata next = told.state();
+        assertThat(next.clusters().get(TestMetadata.DEMO).epoch()).isEqualTo(next.globalEpoch());
+        assertThat(next.globalEpoch()).isEqualTo(state.globalEpoch().next());
+        assertThat(replicas(next)).containsExactly("10.0.0.1:15299", "10.0.0.2:5299");
+        assertThat(new MetadataView(next).proxy(proxy(1)).orElseThrow().replicaAddress())
+                .isEqualTo(new ProxyAddress("10.0.0.1:15299"));
+        assertThat(withReplica(next, "10.0.0.1:15299").state()).isEqualTo(next);
+    }
+
+    @Test
+    void keeps_the_replica_address_until_the_proxy_says_that_it_has_none() {
+        Metadata state =
+                withReplica(TestMetadata.withCluster(4, 0), "10.0.0.1:15299").state();
+
+        Outcome<Registration> byScript = register(state, 1, 1, "host1");
+        assertThat(byScript.result()).isEqualTo(Registration.ALREADY_EXISTED);
+        assertThat(byScript.state()).isEqualTo(state);
+        assertThat(replicas(withReplica(state, proxy(1).value()).state()))
+                .containsExactly("10.0.0.1:5299", "10.0.0.2:5299");
+    }
+
+    @Test
+    void refuses_a_replica_address_that_is_an_address_of_another_proxy() {
+        Metadata state = TestMetadata.withProxies(2);
+        refuses(ErrorCode.INVALID_PROXY_ADDRESS, () -> withReplica(state, proxy(2).value()));
+        Metadata taken = Proxies.register(
+                        state, proxy(2), TestMetadata.nodes(2), "host2", null, new ProxyAddress("10.0.0.9:15299"))
+                .state();
+        refuses(ErrorCode.INVALID_PROXY_ADDRESS, () -> withReplica(taken, "10.0.0.9:15299"));
+    }
+
+    @Test
     void lifts_epochs_and_never_lowers_them() {
         Metadata state = TestMetadata.withCluster(4, 0);
         Metadata lifted = Epochs.liftTo(state, new Epoch(100)).state();
@@ -66,7 +106,20 @@ class ProxiesTest {
         assertThat(Epochs.restore(state, lifted).state()).isEqualTo(lifted);
     }
 
+    private static Outcome<Registration> withReplica(Metadata state, String replicaAddress) {
+        return Proxies.register(
+                state, proxy(1), TestMetadata.nodes(1), "host1", null, new ProxyAddress(replicaAddress));
+    }
+
+    /** Where the replicas of the cluster are, by what a proxy is told; in the order of the chunk's halves. */
+    private static List<String> replicas(Metadata state) {
+        return new MetadataView(state)
+                .proxy(proxy(2)).orElseThrow().replicas().stream()
+                        .map(replica -> replica.proxyAddress().value())
+                        .toList();
+    }
+
     private static Outcome<Registration> register(Metadata state, int proxy, int nodes, String host) {
-        return Proxies.register(state, proxy(proxy), TestMetadata.nodes(nodes), host, null);
+        return Proxies.register(state, proxy(proxy), TestMetadata.nodes(nodes), host, null, null);
     }
 }

@@ -69,6 +69,27 @@ class ProxyApiTest {
     }
 
     @Test
+    void keeps_the_replica_address_and_shows_it() {
+        Broker.registerAll(2);
+        Broker.create("demo", 4);
+        Map<String, Object> body = Map.of(
+                "proxy_address", proxy(1),
+                "nodes", List.of("10.0.0.1:7001", "10.0.0.1:7002"),
+                "replica_address", "10.0.0.1:15299");
+        ok(post("/proxies/meta", body));
+        refused(post("/proxies/meta", body), 409, "ALREADY_EXISTED");
+
+        get("/proxies/meta/" + proxy(1)).body("proxy.replica_address", equalTo("10.0.0.1:15299"));
+        get("/proxies/meta/" + proxy(2))
+                .body("proxy.replica_address", nullValue())
+                .body("proxy.replicas.proxy_address", contains("10.0.0.1:15299", proxy(2)));
+        get("/metadata").body("all_proxies.'10.0.0.1:5299'.replica_address", equalTo("10.0.0.1:15299"));
+        Map<String, Object> wrong =
+                Map.of("proxy_address", "a:1", "nodes", List.of("a:2", "a:3"), "replica_address", "nowhere");
+        refused(post("/proxies/meta", wrong), 400, "INVALID_PROXY_ADDRESS").body("message", containsString("nowhere"));
+    }
+
+    @Test
     void accepts_host_names_and_ipv6_and_encoded_paths() {
         ok(post("/proxies/meta", registration("redis-1.local:5299", "redis-1.local:1", "redis-1.local:2")));
         ok(post("/proxies/meta", registration("[::1]:5299", "[::1]:7001", "[::1]:7002")));

@@ -136,7 +136,7 @@ class MetadataWriterTest {
 
     private static void register(MetadataWriter metadata, int n) {
         metadata.change((state, context) ->
-                Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null));
+                Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null, null));
     }
 
     /** A storage whose writes can be made to fail. */

@@ -34,7 +34,7 @@ public final class TestMetadata {
     }
 
     public static Metadata add(Metadata state, int proxy, String host) {
-        return Proxies.register(state, proxy(proxy), nodes(proxy), host, (long) proxy - 1)
+        return Proxies.register(state, proxy(proxy), nodes(proxy), host, (long) proxy - 1, null)
                 .state();
     }
 

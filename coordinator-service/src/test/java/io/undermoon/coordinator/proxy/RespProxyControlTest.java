@@ -320,7 +320,7 @@ class RespProxyControlTest {
     private Proxy metadata() {
         Node master = new Node(node(1, 1), address(), List.of(stable(0, 16383)), new ReplMeta(Role.MASTER, List.of()));
         ReplicaNode replica = new ReplicaNode(node(2, 1), new ProxyAddress("10.0.0.2:5299"), List.of(stable(0, 16383)));
-        return new Proxy(ORDERS, address(), epoch(7), List.of(master), List.of(), List.of(replica), null);
+        return new Proxy(ORDERS, address(), epoch(7), List.of(master), List.of(), List.of(replica), null, null);
     }
 
     private void answers(Map<String, String> byCommand) {

@@ -173,9 +173,9 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
                     .toList();
             if (!nodes.isEmpty()) {
                 return Optional.of(new Proxy(
-                        cluster.name(), address, cluster.epoch(), nodes, List.of(), List.of(), cluster.config()));
+                        cluster.name(), address, cluster.epoch(), nodes, List.of(), List.of(), cluster.config(), null));
             }
         }
-        return Optional.of(new Proxy(null, address, epoch, List.of(), List.of(), List.of(), null));
+        return Optional.of(new Proxy(null, address, epoch, List.of(), List.of(), List.of(), null, null));
     }
 }

@@ -66,6 +66,15 @@ class ManifestsTest {
     }
 
     @Test
+    void clients_reach_both_ports_of_a_proxy() {
+        String proxy = manifest("proxy.yaml");
+        for (String port : Set.of("5299", "15299")) {
+            assertThat(proxy).containsPattern("containerPort: " + port + "\n").containsPattern(" port: " + port + "\n");
+        }
+        assertThat(proxy).containsPattern("- name: UNDERMOON_REPLICA_PORT\\s+value: \"15299\"\n");
+    }
+
+    @Test
     void keys_are_found_in_the_text_of_an_interface() {
         assertThat(keys("""
                         public interface SomeConfig {

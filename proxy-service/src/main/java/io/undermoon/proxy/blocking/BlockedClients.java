@@ -120,12 +120,12 @@ final class BlockedClients {
     }
 
     /** The topology has changed: commands that wait at a node that no longer has their slot are repeated. */
-    void follow(Topology now) {
+    void follow() {
         List<PutBack> waiting = held;
         held = new ArrayList<>();
         waiting.forEach(each -> putBack(each.frame(), each.slot()));
         for (BlockedCommand command : List.copyOf(commands)) {
-            if (!isAtOwner(command, now)) {
+            if (!isAtOwner(command, topology.current(command.role()))) {
                 command.repeat();
             }
         }

@@ -2,6 +2,7 @@ package io.undermoon.proxy.blocking;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
@@ -107,6 +108,11 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
 
     Endpoint endpoint() {
         return connection.endpoint();
+    }
+
+    /** In which role the client is served. */
+    Role role() {
+        return session.client().role();
     }
 
     /** The slot of the keys. */

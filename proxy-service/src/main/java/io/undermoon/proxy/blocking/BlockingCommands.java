@@ -46,8 +46,8 @@ public final class BlockingCommands {
     }
 
     /** The topology has changed; commands that are blocked at a former owner go on at the new one. */
-    public void follow(Topology now) {
-        blocked.follow(now);
+    public void follow() {
+        blocked.follow();
     }
 
     /** Sends the command; false when it has to be handled again later. */
@@ -60,8 +60,8 @@ public final class BlockingCommands {
             return true;
         }
         int slot = Keys.slotOf(command, frame);
-        Topology now = topology.current();
-        Route route = router.routeToOwner(now, command, slot);
+        Topology now = topology.current(session.client().role());
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         if (!forwarder.admits(session, now, slot, route, hopsLeft)) {
             return false;
         }

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.client;
 
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.Account;
 import io.undermoon.proxy.acl.User;
 import io.undermoon.resp.Protocol;
@@ -35,6 +36,7 @@ public final class Client {
     private volatile Account account;
     private volatile Runnable onAccountChange = () -> {};
     private ClientPorts ports = ClientPorts.PLAIN_ONLY;
+    private Role role = Role.MASTER;
     private boolean authenticated;
     private volatile boolean noEvict;
     private volatile boolean noTouch;
@@ -176,6 +178,15 @@ public final class Client {
 
     public void ports(ClientPorts ports) {
         this.ports = ports;
+    }
+
+    /** In which role the proxy serves the client, by the port to which it connected. */
+    public Role role() {
+        return role;
+    }
+
+    public void role(Role role) {
+        this.role = role;
     }
 
     /** Whether the connection closes after the pending replies are sent, as after {@code QUIT}. */

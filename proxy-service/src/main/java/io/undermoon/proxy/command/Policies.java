@@ -13,7 +13,7 @@ import java.util.Set;
 final class Policies {
     /** Answered by the proxy itself. */
     private static final String LOCAL = """
-            acl acl|* asking auth echo hello info ping quit readonly readwrite reset select time umctl umforward
+            acl acl|* asking auth echo hello info ping quit readonly readwrite reset role select time umctl umforward
             client client|getname client|help client|id client|info client|list client|kill client|no-evict
             client|no-touch client|pause client|reply client|setinfo client|setname client|unblock client|unpause
             cluster cluster|countkeysinslot cluster|getkeysinslot cluster|help cluster|info cluster|keyslot
@@ -82,7 +82,7 @@ final class Policies {
             bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite failover
             function|kill function|* lastsave
             lolwut memory|* migrate module module|* monitor move pfdebug pfselftest psync replconf
-            replicaof restore-asking role save script|debug script|kill script|* shutdown slaveof swapdb sync
+            replicaof restore-asking save script|debug script|kill script|* shutdown slaveof swapdb sync
             """;
 
     private final Map<String, Policy> byName = new HashMap<>();

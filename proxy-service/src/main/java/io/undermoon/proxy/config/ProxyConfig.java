@@ -30,6 +30,22 @@ public interface ProxyConfig {
     Optional<HostPort> announceAddress();
 
     /**
+     * The port, on the host of {@code address}, where clients are listened for that this proxy serves as a replica
+     * does; 0 for none. Default: that of {@code address} plus 10000, or none where there is no such port or
+     * {@code announce_address} has another port than the proxy listens on. With {@code tls.address} there is a port for
+     * TLS too, at the same distance from it.
+     */
+    @WithConverter(ProxyConverters.Port.class)
+    Optional<Integer> replicaPort();
+
+    /**
+     * The address clients are told for the replicas behind this proxy; default: {@code replica_port} at the host of
+     * {@code announce_address}.
+     */
+    @WithConverter(Converters.Address.class)
+    Optional<HostPort> announceReplicaAddress();
+
+    /**
      * The two Redis nodes behind this proxy, {@code host:port}, separated by a comma. Needed to register; without it
      * any node on the host of {@code announce_address} is taken for one of its own.
      */
@@ -251,6 +267,13 @@ public interface ProxyConfig {
     @WithDefault("v2")
     ClusterNodesVersion clusterNodesVersion();
 
+    /**
+     * Shape of a node in CLUSTER SLOTS: {@code v2} as of Redis 7, with a fourth element for its host name, {@code v1}
+     * with address, port and id.
+     */
+    @WithDefault("v2")
+    ClusterSlotsVersion clusterSlotsVersion();
+
     /** Where TLS is spoken and with which files; nowhere by default. */
     Tls tls();
 
@@ -335,6 +358,12 @@ public interface ProxyConfig {
         @WithDefault("10s")
         @WithConverter(ProxyConverters.PositiveDuration.class)
         Duration reloadInterval();
+    }
+
+    /** Shapes of CLUSTER SLOTS. */
+    enum ClusterSlotsVersion {
+        V1,
+        V2
     }
 
     /** Shapes of CLUSTER NODES. */

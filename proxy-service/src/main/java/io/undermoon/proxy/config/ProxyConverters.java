@@ -13,6 +13,8 @@ import org.eclipse.microprofile.config.spi.Converter;
 
 /** The converters of values that only the proxy has. */
 public final class ProxyConverters {
+    private static final int MAX_PORT = 65535;
+
     private ProxyConverters() {}
 
     /** A duration of at least a millisecond. */
@@ -81,6 +83,15 @@ public final class ProxyConverters {
                     Integer::valueOf,
                     value -> value >= 0 && value <= SessionSettings.MAX_REDIRECTIONS,
                     "0 to " + SessionSettings.MAX_REDIRECTIONS);
+        }
+    }
+
+    /** A port, or 0 for none. */
+    public static final class Port implements Converter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return Converters.checked(
+                    text, Integer::valueOf, value -> value >= 0 && value <= MAX_PORT, "0 to " + MAX_PORT);
         }
     }
 

@@ -16,18 +16,23 @@ import io.undermoon.proxy.session.SessionSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A configuration whose values fit together, and what each package of the proxy asks of it.
  *
  * @param config the values by their keys, each checked by its converter
  * @param self the address the metadata knows this proxy by
+ * @param replicaAddress where clients are told that this proxy's replicas are; {@code self} if it has no port for that
+ * @param listenPoints where clients are listened for, in either role
  * @param nodes the Redis nodes behind this proxy, two or, when not configured, none
  * @param threads event loops, at least 1
  */
 public record ProxySettings(
         ProxyConfig config,
         ProxyAddress self,
+        ProxyAddress replicaAddress,
+        List<ListenPoint> listenPoints,
         List<NodeAddress> nodes,
         int threads,
         BackendSettings backends,
@@ -43,6 +48,7 @@ public record ProxySettings(
     private static final int MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
     public ProxySettings {
+        listenPoints = List.copyOf(listenPoints);
         nodes = List.copyOf(nodes);
     }
 
@@ -55,12 +61,16 @@ public record ProxySettings(
     public static ProxySettings of(ProxyConfig config, String version) {
         TlsSettings tls = TlsSettings.of(config.tls(), config.address());
         ProxyAddress self = new ProxyAddress(announced(config).toString());
+        List<ListenPoint> masters = tls.listenPoints(config.address());
+        ReplicaListening replicas = ReplicaListening.of(config, self, masters);
         List<NodeAddress> nodes = nodes(config);
         int threads = config.threadNumber() == 0 ? Runtime.getRuntime().availableProcessors() : config.threadNumber();
         BackendSettings.Login redis = redisLogin(config);
         return new ProxySettings(
                 config,
                 self,
+                replicas.announced(),
+                Stream.concat(masters.stream(), replicas.points().stream()).toList(),
                 nodes,
                 threads,
                 new BackendSettings(
@@ -93,6 +103,7 @@ public record ProxySettings(
                         version,
                         config.address(),
                         config.clusterNodesVersion() == ProxyConfig.ClusterNodesVersion.V2,
+                        config.clusterSlotsVersion() == ProxyConfig.ClusterSlotsVersion.V2,
                         threads,
                         1,
                         config.activeRedirection(),
@@ -103,7 +114,7 @@ public record ProxySettings(
                         config.migrationMaxBytes(),
                         config.migrationCleanupDelay().toMillis(),
                         config.migrationCleanupMaxKeys()),
-                RegistrationSettings.of(config, self, nodes),
+                RegistrationSettings.of(config, self, replicas.announced(), nodes),
                 tls);
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param brokers asked one after the other until one answers; none when the proxy does not register
  * @param interval how often the broker is asked whether it still knows the proxy
+ * @param replicaAddress where it serves as a replica; {@code self} if nowhere
  * @param host the failure domain
  * @param index the place in ordered mode
  */
@@ -19,6 +20,7 @@ public record RegistrationSettings(
         List<HostPort> brokers,
         Duration interval,
         ProxyAddress self,
+        ProxyAddress replicaAddress,
         List<NodeAddress> nodes,
         String host,
         Optional<Integer> index) {
@@ -27,11 +29,13 @@ public record RegistrationSettings(
         nodes = List.copyOf(nodes);
     }
 
-    static RegistrationSettings of(ProxyConfig config, ProxyAddress self, List<NodeAddress> nodes) {
+    static RegistrationSettings of(
+            ProxyConfig config, ProxyAddress self, ProxyAddress replicaAddress, List<NodeAddress> nodes) {
         return new RegistrationSettings(
                 config.brokerAddress().orElse(List.of()),
                 config.registrationInterval(),
                 self,
+                replicaAddress,
                 nodes,
                 config.host().orElse(self.host()),
                 config.index());

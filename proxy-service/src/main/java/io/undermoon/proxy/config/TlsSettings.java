@@ -2,6 +2,7 @@ package io.undermoon.proxy.config;
 
 import io.undermoon.config.InvalidSettingException;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendEncryption;
 import io.undermoon.proxy.client.ClientPorts;
 import io.undermoon.tls.ClientAuth;
@@ -58,7 +59,7 @@ public record TlsSettings(ProxyConfig.Tls config, @Nullable TlsContext context, 
     }
 
     /**
-     * All addresses where clients are listened for.
+     * All addresses in the role of a master where clients are listened for.
      *
      * @param plain the one without TLS, unless only TLS is spoken there
      */
@@ -73,9 +74,10 @@ public record TlsSettings(ProxyConfig.Tls config, @Nullable TlsContext context, 
         ListenPoint encrypted = new ListenPoint(
                 address,
                 new ListenPoint.Encryption(context, config.authClients()),
-                new ClientPorts(true, toPlain, toTls));
+                new ClientPorts(true, toPlain, toTls),
+                Role.MASTER);
         return onlyTls
                 ? List.of(encrypted)
-                : List.of(new ListenPoint(plain, null, new ClientPorts(false, toPlain, toTls)), encrypted);
+                : List.of(new ListenPoint(plain, null, new ClientPorts(false, toPlain, toTls), Role.MASTER), encrypted);
     }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.acl.AccessControl;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.blocking.BlockingCommands;
 import io.undermoon.proxy.client.Client;
@@ -102,12 +103,19 @@ public final class Dispatcher implements CommandHandler {
                 forwarder,
                 budget,
                 activeRedirection && loop.settings().splitTransactions());
-        this.blocking = new BlockingCommands(loop, topology, router, forwarder, keyspace::masters);
+        this.blocking = new BlockingCommands(
+                loop, topology, router, forwarder, () -> keyspace.masters(Role.MASTER));
         this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
         this.pubSub = new PubSubCommands(
-                loop, topology, router, forwarder, services.subscriptions(), budget, keyspace::masters);
+                loop,
+                topology,
+                router,
+                forwarder,
+                services.subscriptions(),
+                budget,
+                () -> keyspace.masters(Role.MASTER));
         topology.onChange(next -> loop.proxyLoop().execute(() -> {
-            blocking.follow(next);
+            blocking.follow();
             loop.releaseHeld();
         }));
     }
@@ -205,6 +213,11 @@ public final class Dispatcher implements CommandHandler {
                 return command == hello ? sayHello(session, frame, hopsLeft) : answer(session, command, frame);
             }
             case BLOCK -> {
+                if (!command.hasKeys()
+                        && topology.current(session.client().role()).role() == Role.REPLICA) {
+                    forwarder.refuse(session, command, waitAtReplica(command));
+                    return true;
+                }
                 return blocking.execute(session, command, frame, hopsLeft);
             }
             case SESSION -> {
@@ -229,6 +242,16 @@ public final class Dispatcher implements CommandHandler {
             }
         }
         return true;
+    }
+
+    /** The errors of Redis for {@code WAIT} and {@code WAITAOF} at a replica. */
+    private static String waitAtReplica(Command command) {
+        return command.name().equals("wait")
+                ? "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica "
+                        + "is configured to be writable (which is not recommended) writes to replicas are just local "
+                        + "and are not propagated."
+                : "ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas are "
+                        + "just local and are not propagated.";
     }
 
     /** The command or sub-command that the frame names; null when the client has been refused it. */
@@ -279,14 +302,14 @@ public final class Dispatcher implements CommandHandler {
 
     /** A data command, by the slot of its keys; false when it has to be handled again. */
     private boolean forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Topology now = topology.current();
+        Topology now = topology.current(session.client().role());
         int slot = Keys.slotOf(command, frame);
         Route route = router.route(now, command, slot, session.client().readOnly());
         if (route == Route.SPLIT) {
             return splitting.send(session, now, command, frame, hopsLeft);
         }
         if (route == Route.ANY_NODE) {
-            route = keyspace.routeWithoutKeys();
+            route = keyspace.routeWithoutKeys(session);
         }
         return sendInOrder(session, now, command, frame, slot, route, hopsLeft);
     }
@@ -312,7 +335,9 @@ public final class Dispatcher implements CommandHandler {
                 return publish(session, command, frame, hopsLeft);
             }
             case "spublish" -> {
-                return forward(session, command, frame, hopsLeft);
+                return isReplicatedHere(session, frame)
+                        ? publish(session, command, frame, hopsLeft)
+                        : forward(session, command, frame, hopsLeft);
             }
             default -> {
                 return pubSub.execute(session, command, frame, hopsLeft);
@@ -327,6 +352,13 @@ public final class Dispatcher implements CommandHandler {
         Topology now = topology.current();
         int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
         return sendInOrder(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
+    }
+
+    /** Whether the client is served as by a replica of the channel's slot, which Redis lets publish, too. */
+    private boolean isReplicatedHere(ClientSession session, CommandFrame frame) {
+        Topology now = topology.current(session.client().role());
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
+        return now.role() == Role.REPLICA && now.routes().owner(slot) instanceof Target.Local;
     }
 
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer forwards. */

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.forward;
 
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.CommandFlag;
@@ -8,6 +9,7 @@ import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
+import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.topology.Topology;
@@ -47,12 +49,14 @@ public final class Router {
     /**
      * The route of a command by the slot of its keys.
      *
+     * @param now the topology in the role in which the client is served
      * @param slot as {@link Keys#slotOf} tells it
-     * @param fromReplica whether the client accepts reads from replicas
+     * @param fromReplica whether the client accepts reads from replicas ({@code READONLY})
      */
     public Route route(Topology now, Command command, int slot, boolean fromReplica) {
+        boolean isMaster = now.role() == Role.MASTER;
         if (slot < 0 && now.clusterName() != null) {
-            if (slot == Keys.CROSS_SLOT && command.policy() == Policy.SPLIT && activeRedirection) {
+            if (slot == Keys.CROSS_SLOT && command.policy() == Policy.SPLIT && activeRedirection && isMaster) {
                 return Route.SPLIT;
             }
             // Redis refuses such arguments itself; of a module's command only its key specs say that they make no
@@ -61,31 +65,47 @@ public final class Router {
                 return Route.ANY_NODE;
             }
         }
-        if (fromReplica && slot >= 0 && command.has(CommandFlag.READONLY)) {
+        if (fromReplica && isMaster && slot >= 0 && command.has(CommandFlag.READONLY)) {
             Target.Local replica = now.routes().localReplica(slot);
             boolean ownerIsLocal = now.routes().settledOwner(slot) instanceof Target.Local;
             if (replica != null && !ownerIsLocal && readableReplica.test(replica.node())) {
                 return replica;
             }
         }
-        return routeToOwner(now, command, slot);
+        return routeToOwner(now, command, slot, fromReplica);
     }
 
     /**
      * The route of a command that needs keys, and all of them in one slot. Never splits, and never leads to any node.
+     *
+     * @param fromReplica whether the client accepts reads from replicas, which matters where it is served as by one
      */
-    public Route routeToOwner(Topology now, Command command, int slot) {
+    public Route routeToOwner(Topology now, Command command, int slot, boolean fromReplica) {
         if (now.clusterName() == null) {
             return unassigned(slot);
         }
         if (slot < 0) {
             return new Route.Refuse(CommandErrors.unroutable(command, slot));
         }
+        if (now.role() == Role.REPLICA) {
+            return routeAtReplica(now.routes(), command, slot, fromReplica);
+        }
         Target owner = now.routes().owner(slot);
         if (owner instanceof Target.Local local) {
             return local;
         }
         return !activeRedirection && owner instanceof Target.Remote peer ? new Route.Redirect(peer) : served(owner);
+    }
+
+    /** As Redis Cluster does it: a replica executes what does not write, for clients that have asked for that. */
+    private Route routeAtReplica(RouteTable routes, Command command, int slot, boolean fromReplica) {
+        if (fromReplica && !command.has(CommandFlag.WRITE)) {
+            Target.Local replica = routes.localReplica(slot);
+            if (replica != null && readableReplica.test(replica.node())) {
+                return replica;
+            }
+        }
+        return routes.master(slot) instanceof Target.Remote master ? new Route.Redirect(master) : NOT_SERVED;
     }
 
     /**

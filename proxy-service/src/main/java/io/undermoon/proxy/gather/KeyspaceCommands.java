@@ -1,6 +1,9 @@
 package io.undermoon.proxy.gather;
 
+import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandFlag;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -12,10 +15,12 @@ import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.PendingReply;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * Commands that are about all keys or all scripts: they are sent to all masters behind this proxy, and with active
@@ -30,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code FLUSHALL} and {@code FLUSHDB} are refused while slots move: keys that arrive after the flush of their
  *       new node, or were written since that of their old one, would be kept or lost by chance.
  *   <li>Scripts and functions are loaded everywhere and read from one node.
+ *   <li>A proxy without masters has the one that has the masters of its replicas answer, so that clients get what they
+ *       would get there. Where masters have no slots there are no keys.
+ *   <li>Clients that the proxy serves as a replica are answered by its replicas alone, which execute no writes.
  * </ul>
  *
  * Owned by a loop.
@@ -45,7 +53,7 @@ public final class KeyspaceCommands {
     private final Forwarder forwarder;
     private final GatherBudget budget;
     private final boolean activeRedirection;
-    private @Nullable Masters masters;
+    private final Map<Role, Masters> masters = new EnumMap<>(Role.class);
 
     public KeyspaceCommands(
             TopologyStore topology,
@@ -65,16 +73,31 @@ public final class KeyspaceCommands {
      * later.
      */
     public boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Masters known = masters();
+        Masters known = masters(session.client().role());
         if (known.topology().clusterName() == null) {
             forwarder.decline(session, command, NO_SLOT, router.unassigned(NO_SLOT));
             return true;
         }
-        boolean cluster = activeRedirection && hopsLeft == CommandHandler.NOT_FORWARDED;
+        boolean isOfClient = hopsLeft == CommandHandler.NOT_FORWARDED;
+        boolean isReplica = known.topology().role() == Role.REPLICA;
+        boolean cluster = activeRedirection && isOfClient && !isReplica;
+        if (isReplica && command.has(CommandFlag.WRITE)) {
+            forwarder.refuse(session, command, "READONLY You can't write against a read only replica.");
+            return true;
+        }
         for (Route.Send owner : known.owners(cluster)) {
             if (!forwarder.admits(session, known.topology(), NO_SLOT, owner, hopsLeft)) {
                 return false;
             }
+        }
+        Target.Remote partner = known.partner();
+        if (partner != null && isOfClient && !cluster) {
+            return askPartner(session, command, frame, known, partner);
+        }
+        if (known.owners(cluster).isEmpty()
+                && !known.nodes(false).isEmpty()
+                && answerWithoutSlots(command, session.client().protocol(), session.replyBuffer())) {
+            return true;
         }
         switch (command.name()) {
             case "scan" -> scan(session, command, frame, known, hopsLeft);
@@ -97,24 +120,62 @@ public final class KeyspaceCommands {
     }
 
     /**
-     * Where a script that names no key runs: on the first of the nodes behind this proxy, or with active redirection,
-     * when there is none, on the first peer.
+     * Where a script that names no key runs: on the first of the nodes behind this proxy that serve slots; when there
+     * is none, at the proxy with the masters of its replicas, or with active redirection at the first peer; at last on
+     * a master without slots.
      */
-    public Route routeWithoutKeys() {
-        Masters known = masters();
-        List<Route.Send> nodes = known.owners(false).isEmpty() ? known.owners(activeRedirection) : known.owners(false);
+    public Route routeWithoutKeys(ClientSession session) {
+        Masters known = masters(session.client().role());
+        Target.Remote partner = known.partner();
+        List<Route.Send> nodes = known.owners(false);
+        if (nodes.isEmpty()) {
+            nodes = partner != null ? List.of(partner) : known.owners(activeRedirection);
+        }
+        if (nodes.isEmpty()) {
+            nodes = known.nodes(false);
+        }
         return nodes.isEmpty() ? NO_NODES : nodes.get(0);
     }
 
-    /** The masters of the present topology. */
-    public Masters masters() {
-        Topology now = topology.current();
-        Masters known = masters;
+    /** The masters of the present topology for clients that are served in a role. */
+    public Masters masters(Role role) {
+        Topology now = topology.current(role);
+        Masters known = masters.get(role);
         if (known == null || known.topology() != now) {
             known = Masters.of(now);
-            masters = known;
+            masters.put(role, known);
         }
         return known;
+    }
+
+    /** The answers about keys of masters that have no slots; false if the command is not about keys. */
+    private static boolean answerWithoutSlots(Command command, Protocol protocol, ByteBuf out) {
+        switch (command.name()) {
+            case "keys" -> RespWriter.array(out, 0);
+            case "scan" -> ScanStep.writeNothing(out);
+            case "randomkey" -> RespWriter.nullValue(out, protocol);
+            case "dbsize" -> RespWriter.integer(out, 0);
+            case "flushall", "flushdb" -> RespWriter.simple(out, "OK");
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Has the proxy with the masters of this one's replicas answer; a scan reads the replicas, slot by slot. */
+    private boolean askPartner(
+            ClientSession session, Command command, CommandFrame frame, Masters known, Target.Remote partner) {
+        if (command.name().equals("scan")) {
+            scan(session, command, frame, masters(Role.REPLICA), CommandHandler.NOT_FORWARDED);
+            return true;
+        }
+        if (!forwarder.admits(session, known.topology(), NO_SLOT, partner, CommandHandler.NOT_FORWARDED)) {
+            return false;
+        }
+        int hops = forwarder.nextHops(session, command, CommandHandler.NOT_FORWARDED);
+        forwarder.toNodesOfPeer(session, command, frame, partner, hops, forwarder.expectReply(session, command, frame));
+        return true;
     }
 
     private static List<Route.Send> firstOf(List<Route.Send> targets) {
@@ -194,7 +255,9 @@ public final class KeyspaceCommands {
             RespWriter.error(session.replyBuffer(), "ERR invalid cursor");
             return;
         }
-        boolean cluster = activeRedirection || hopsLeft != CommandHandler.NOT_FORWARDED;
+        Topology now = known.topology();
+        boolean isReplica = now.role() == Role.REPLICA;
+        boolean cluster = !isReplica && (activeRedirection || hopsLeft != CommandHandler.NOT_FORWARDED);
         SlotRuns.Run run = known.runs().next(cursor.slot(), cluster);
         if (run == null) {
             ScanStep.writeNothing(session.replyBuffer());
@@ -203,8 +266,9 @@ public final class KeyspaceCommands {
         // A run is scanned as a whole, so a call waits while any of its slots is handed over.
         boolean waits = run.owner() instanceof Target.Local && run.held() != SlotRuns.Run.NONE;
         int slot = waits ? run.held() : run.first();
-        Topology now = known.topology();
-        Route route = router.routeToOwner(now, command, slot);
+        Route route = isReplica && run.owner() instanceof Target.Local replica
+                ? replica
+                : router.routeToOwner(now, command, slot, false);
         if (!(route instanceof Target.Local local)) {
             forwarder.send(session, now, command, frame, slot, route, hopsLeft);
             return;

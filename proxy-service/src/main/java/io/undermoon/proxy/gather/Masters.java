@@ -3,6 +3,7 @@ package io.undermoon.proxy.gather;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The masters of a cluster as one of its proxies sees them: its own as nodes, the others as the proxies in front of
- * them. Lists are in the order of the addresses. Immutable.
+ * them. For clients that the proxy serves as a replica its own replicas stand for masters. Lists are in the order of
+ * the addresses. Immutable.
  */
 public final class Masters {
     private final Topology topology;
@@ -27,6 +29,7 @@ public final class Masters {
     private final List<Route.Send> allNodes;
     private final SlotRuns runs;
     private final boolean slotsMove;
+    private final Target.@Nullable Remote partner;
 
     private Masters(Topology topology) {
         this.topology = topology;
@@ -41,10 +44,14 @@ public final class Masters {
             }
         }
         Map<String, Route.Send> nodes = new TreeMap<>(owners);
-        topology.cluster().local().keySet().forEach(node -> addNode(node, nodes));
+        if (topology.role() == Role.MASTER) {
+            topology.cluster().local().keySet().forEach(node -> addNode(node, nodes));
+        }
+        topology.nodes().forEach(node -> addNode(node, nodes));
         Map<String, Route.Send> peers = new TreeMap<>(remoteOwners);
         topology.cluster().peers().forEach((peer, slots) -> addPeer(peer, slots, peers));
 
+        partner = nodes.isEmpty() ? partner(topology) : null;
         localOwners = List.copyOf(owners.values());
         allOwners = concat(owners, remoteOwners);
         localNodes = List.copyOf(nodes.values());
@@ -73,9 +80,17 @@ public final class Masters {
         return cluster ? allOwners : localOwners;
     }
 
-    /** The nodes and peers that serve slots or are about to: scripts have to be loaded there before. */
+    /** The nodes and peers that serve slots or may be about to: scripts have to be loaded there before. */
     public List<Route.Send> nodes(boolean cluster) {
         return cluster ? allNodes : localNodes;
+    }
+
+    /**
+     * The proxy with the masters of this one's replicas, when there are no masters here, as after a failover: it speaks
+     * for the shard.
+     */
+    Target.@Nullable Remote partner() {
+        return partner;
     }
 
     /** Whether slots are on the way to or from a node behind this proxy. */
@@ -86,6 +101,16 @@ public final class Masters {
     /** The slots by their owners. */
     SlotRuns runs() {
         return runs;
+    }
+
+    private static Target.@Nullable Remote partner(Topology topology) {
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            if (topology.routes().localReplica(slot) != null
+                    && topology.routes().settledOwner(slot) instanceof Target.Remote master) {
+                return master;
+            }
+        }
+        return null;
     }
 
     private void addNode(NodeAddress node, Map<String, Route.Send> nodes) {

@@ -2,6 +2,7 @@ package io.undermoon.proxy.pubsub;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.forward.Forwarder;
@@ -149,7 +150,7 @@ public final class PubSubCommands {
         if (kind == SubscriptionKind.SHARD) {
             int slot = Keys.slotOf(command, frame);
             if (slot < 0 || now.clusterName() == null) {
-                forwarder.decline(session, command, slot, router.routeToOwner(now, command, slot));
+                forwarder.decline(session, command, slot, router.routeToOwner(now, command, slot, false));
                 return;
             }
         }
@@ -192,12 +193,20 @@ public final class PubSubCommands {
             forwarder.decline(session, command, slot, route);
             return null;
         }
-        boolean here = forPeer || name.kind() == SubscriptionKind.SHARD && !activeRedirection;
+        boolean here = forPeer
+                || name.kind() == SubscriptionKind.SHARD
+                        && !isServedFor(session.client().role(), slot);
         if (here && route instanceof Target.Remote peer) {
             forwarder.redirect(session, slot, peer);
             return null;
         }
         return here ? ownNodes : cluster;
+    }
+
+    /** Whether clients subscribe to shard channels of a slot here though another proxy may have them. */
+    private boolean isServedFor(Role role, int slot) {
+        Topology now = topology.current(role);
+        return now.role() == Role.REPLICA ? now.routes().owner(slot) instanceof Target.Local : activeRedirection;
     }
 
     /** Ends those named, or all of the kind; like Redis, with a reply for each, and one when there was none. */

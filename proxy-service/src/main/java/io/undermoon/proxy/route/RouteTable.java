@@ -22,12 +22,14 @@ public final class RouteTable {
     public static final RouteTable EMPTY = new Builder().build();
 
     private final short[] owners;
+    private final short[] masters;
     private final short[] replicas;
     private final Target[] targets;
     private final boolean slotsMoveAtPeers;
 
-    private RouteTable(short[] owners, short[] replicas, Target[] targets) {
+    private RouteTable(short[] owners, short[] masters, short[] replicas, Target[] targets) {
         this.owners = owners;
+        this.masters = masters;
         this.replicas = replicas;
         this.targets = targets;
         this.slotsMoveAtPeers = Arrays.stream(targets)
@@ -49,7 +51,15 @@ public final class RouteTable {
         return slotsMoveAtPeers;
     }
 
-    /** The Redis node behind this proxy that replicates the slot's owner; null if there is none. */
+    /**
+     * The master of the slot: the owner, but in a table {@linkplain Builder#buildForReplicas for replicas} the proxy
+     * with the master, which may be this one.
+     */
+    public Target master(int slot) {
+        return targets[masters[slot]];
+    }
+
+    /** The Redis node behind this proxy that replicates the slot's owner and may be read; null if there is none. */
     public Target.@Nullable Local localReplica(int slot) {
         return targets[replicas[slot]] instanceof Target.Local replica ? replica : null;
     }
@@ -74,6 +84,7 @@ public final class RouteTable {
     public static final class Builder {
         private final short[] owners = new short[Slot.COUNT];
         private final short[] replicas = new short[Slot.COUNT];
+        private final short[] copies = new short[Slot.COUNT];
 
         /** Number 0 is for slots without an owner or replica. */
         private final List<Target> targets = new ArrayList<>(List.of(Target.UNSERVED));
@@ -85,8 +96,14 @@ public final class RouteTable {
             return this;
         }
 
-        public Builder localReplica(SlotRanges slots, Target.Local node) {
-            fill(replicas, slots, node);
+        /**
+         * @param readable whether the replica may serve commands for these slots
+         */
+        public Builder localReplica(SlotRanges slots, Target.Local node, boolean readable) {
+            fill(copies, slots, node);
+            if (readable) {
+                fill(replicas, slots, node);
+            }
             return this;
         }
 
@@ -107,7 +124,29 @@ public final class RouteTable {
         }
 
         public RouteTable build() {
-            return new RouteTable(owners.clone(), replicas.clone(), targets.toArray(new Target[0]));
+            short[] routes = owners.clone();
+            return new RouteTable(routes, routes, replicas.clone(), targets.toArray(new Target[0]));
+        }
+
+        /**
+         * The table for clients that this proxy serves as a replica does: the local replica of a slot is its owner.
+         *
+         * @param self this proxy as a master, for the slots of its other nodes
+         */
+        public RouteTable buildForReplicas(Target.Remote self) {
+            int count = targets.size();
+            if (2 * count > Short.MAX_VALUE) {
+                throw new IllegalStateException("more than " + Short.MAX_VALUE + " targets in one route table");
+            }
+            List<Target> all = new ArrayList<>(targets);
+            targets.forEach(target -> all.add(target.settled() instanceof Target.Local ? self : target.settled()));
+            short[] masters = new short[Slot.COUNT];
+            short[] routes = new short[Slot.COUNT];
+            for (int slot = 0; slot < Slot.COUNT; slot++) {
+                masters[slot] = (short) (count + owners[slot]);
+                routes[slot] = copies[slot] == 0 ? masters[slot] : copies[slot];
+            }
+            return new RouteTable(routes, masters, replicas.clone(), all.toArray(new Target[0]));
         }
     }
 }

@@ -41,11 +41,25 @@ final class BrokerClient {
                 tls);
     }
 
-    /** Whether the brokers have the proxy registered. */
-    boolean knows(ProxyAddress proxy) throws IOException {
+    /** What the brokers know of a proxy. */
+    enum Knowledge {
+        NOTHING,
+        /** It is registered with another replica address, or brokers do not keep any. */
+        OTHER_REPLICA_ADDRESS,
+        ALL
+    }
+
+    /** What the brokers know of the proxy. */
+    Knowledge knowledgeOf(RegistrationSettings proxy) throws IOException {
         String address =
-                URLEncoder.encode(proxy.value(), StandardCharsets.UTF_8).replace("%3A", ":");
-        return get("/proxies/meta/" + address).path("proxy").isObject();
+                URLEncoder.encode(proxy.self().value(), StandardCharsets.UTF_8).replace("%3A", ":");
+        JsonNode known = get("/proxies/meta/" + address).path("proxy");
+        if (!known.isObject()) {
+            return Knowledge.NOTHING;
+        }
+        String replicaAddress =
+                known.path("replica_address").asText(proxy.self().value());
+        return replicaAddress.equals(proxy.replicaAddress().value()) ? Knowledge.ALL : Knowledge.OTHER_REPLICA_ADDRESS;
     }
 
     /** Whether the brokers have the proxy marked as failed. */
@@ -65,6 +79,7 @@ final class BrokerClient {
         ArrayNode nodes = body.putArray("nodes");
         proxy.nodes().forEach(node -> nodes.add(node.value()));
         body.put("host", proxy.host());
+        body.put("replica_address", proxy.replicaAddress().value());
         proxy.index().ifPresent(index -> body.put("index", index));
         HttpReply reply = http.send("POST", "/proxies/meta", body.toString().getBytes(StandardCharsets.UTF_8));
         boolean isThere = reply.status() == 409 && reply.text().contains("ALREADY_EXISTED");

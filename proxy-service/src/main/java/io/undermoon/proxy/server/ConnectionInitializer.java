@@ -25,6 +25,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         connections.add(channel);
         channel.attr(SessionInitializer.PORTS).set(point.ports());
+        channel.attr(SessionInitializer.ROLE).set(point.role());
         ListenPoint.Encryption encryption = point.encryption();
         if (encryption != null) {
             channel.pipeline().addLast(new SslHandler(encryption.context().serverEngine(encryption.clients())));

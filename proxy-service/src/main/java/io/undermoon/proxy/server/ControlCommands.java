@@ -23,6 +23,7 @@ import io.undermoon.proxy.control.info.InfoCommand;
 import io.undermoon.proxy.control.info.InfoProcess;
 import io.undermoon.proxy.control.info.InfoProxy;
 import io.undermoon.proxy.control.info.ResettableStats;
+import io.undermoon.proxy.control.info.RoleCommand;
 import io.undermoon.proxy.control.info.SlowLogCommands;
 import io.undermoon.proxy.control.nodes.Keyspace;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
@@ -63,10 +64,16 @@ public final class ControlCommands implements LocalCommands {
 
         handlers = new HandlerTable(commands.current());
         new ConnectionCommands(commands.current()).register(handlers);
-        new LoginCommands(guard).register(handlers);
+        new LoginCommands(guard, topology).register(handlers);
         new AclCommands(commands, clients, guard, services.usersFile()).register(handlers);
         new ClientCommands(clients, guard).register(handlers);
-        new ClusterCommands(topology, nodeStates, new SlotKeys(query), settings.busPortInNodes()).register(handlers);
+        new ClusterCommands(
+                        topology,
+                        nodeStates,
+                        new SlotKeys(query),
+                        settings.busPortInNodes(),
+                        settings.hostNamesInSlots())
+                .register(handlers);
         new CommandCommands(commands, query, endpoints, nodeStates).register(handlers);
         nodes.register(handlers, commands.current());
         new ConfigCommands(options, stats, nodes).register(handlers);
@@ -76,6 +83,7 @@ public final class ControlCommands implements LocalCommands {
                         nodes,
                         new Keyspace(query, endpoints, topology))
                 .register(handlers);
+        new RoleCommand(topology, nodeStates).register(handlers);
         new SlowLogCommands(slowLog, nodes).register(handlers);
         new UmctlCommands(
                         topology,

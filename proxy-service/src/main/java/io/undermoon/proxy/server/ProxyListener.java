@@ -11,6 +11,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.session.Drain;
@@ -67,11 +68,14 @@ final class ProxyListener {
             }
         } catch (IllegalStateException e) {
             close();
-            throw e;
+            throw point.role() == Role.MASTER
+                    ? e
+                    : new IllegalStateException(
+                            e.getMessage() + "; replica_port sets another port there, or 0 for none", e);
         }
         LOG.infof(
-                "Listening: address=%s tls=%s loops=%d transport=%s",
-                address, point.encryption() != null, loops.size(), transport);
+                "Listening: address=%s role=%s tls=%s loops=%d transport=%s",
+                address, point.role().wireName(), point.encryption() != null, loops.size(), transport);
     }
 
     /** Accepts no more connections. */

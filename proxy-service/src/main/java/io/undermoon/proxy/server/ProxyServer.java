@@ -29,6 +29,7 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.MigrationProgress;
@@ -63,7 +64,7 @@ final class ProxyServer implements AutoCloseable {
         Set<NodeAddress> nodes = Set.copyOf(settings.nodes());
         ProxyConfig config = settings.config();
         SlowLog slowLog = new SlowLog(config.slowlogLen(), config.slowlogLogSlowerThan(), config.slowlogSampleRate());
-        topology = new TopologyStore(settings.self(), nodes, endpoints);
+        topology = new TopologyStore(new Self(settings.self(), settings.replicaAddress(), nodes), endpoints);
         dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
         replication = new ReplicationDriver(dataPlane.controlConnections(), endpoints, settings.replication(), nodes);
         access = new AccessControl(
@@ -133,7 +134,7 @@ final class ProxyServer implements AutoCloseable {
         dataPlane.follow(topology);
         SessionInitializer sessions = new SessionInitializer(
                 dataPlane.connections(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
-        dataPlane.start(settings.tls().listenPoints(settings.config().address()), sessions);
+        dataPlane.start(settings.listenPoints(), sessions);
     }
 
     /** Stops accepting, waits for commands in flight, closes. Not to be called on an event loop. */

@@ -12,9 +12,9 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps the proxy registered with the broker: registers it when the broker does not know it, and again when the broker
- * has marked it as failed though both its Redis nodes answer. While a node does not answer the proxy waits, since it
- * could not serve.
+ * Keeps the proxy registered with the broker: registers it when the broker does not know it, and again when the
+ * broker has marked it as failed though both its Redis nodes answer, or has another replica address of it. While a
+ * node does not answer the proxy waits, since it could not serve.
  *
  * <p>Runs on a thread of its own, because calls to the broker block and the pause depends on their outcome. While no
  * broker answers, clients are served all the same.
@@ -41,6 +41,10 @@ final class Registrar implements AutoCloseable {
         return thread;
     });
     private int setbacks;
+
+    /** Whether the broker was told the replica address and still had another, as a broker that keeps none. */
+    private boolean toldReplicaAddress;
+
     private Situation situation = Situation.UNKNOWN;
     private volatile boolean registered;
 
@@ -88,18 +92,22 @@ final class Registrar implements AutoCloseable {
     }
 
     private boolean ensureRegistered() throws IOException {
-        boolean known = broker.knows(settings.self());
-        if (known && !broker.holdsForFailed(settings.self())) {
+        BrokerClient.Knowledge known = broker.knowledgeOf(settings);
+        boolean isFailed = known != BrokerClient.Knowledge.NOTHING && broker.holdsForFailed(settings.self());
+        boolean isToldReplicaAddress = known == BrokerClient.Knowledge.ALL || toldReplicaAddress;
+        toldReplicaAddress &= known == BrokerClient.Knowledge.OTHER_REPLICA_ADDRESS;
+        registered = known != BrokerClient.Knowledge.NOTHING && !isFailed;
+        if (registered && isToldReplicaAddress) {
             inService("Proxy is registered");
             return true;
         }
-        registered = false;
         if (!nodesAreUp.getAsBoolean()) {
             note(Situation.WAITING_FOR_NODES, "Registration waits for the Redis nodes", "");
             return false;
         }
         broker.register(settings);
-        inService(known ? "Proxy was marked as failed and registered again" : "Proxy registered");
+        toldReplicaAddress = true;
+        inService(isFailed ? "Proxy was marked as failed and registered again" : "Proxy registered");
         return true;
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.client.Client;
@@ -21,6 +22,9 @@ import java.util.function.Function;
 public final class SessionInitializer extends ChannelInitializer<Channel> {
     /** Which ports of other proxies the clients of a connection are told; those of proxies without TLS if absent. */
     public static final AttributeKey<ClientPorts> PORTS = AttributeKey.valueOf("clientPorts");
+
+    /** In which role clients of a connection are served; as by a master if absent. */
+    public static final AttributeKey<Role> ROLE = AttributeKey.valueOf("clientRole");
 
     private record Serving(SessionLoop loop, CommandHandler handler) {}
 
@@ -62,6 +66,10 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
         ClientPorts ports = channel.attr(PORTS).get();
         if (ports != null) {
             client.ports(ports);
+        }
+        Role role = channel.attr(ROLE).get();
+        if (role != null) {
+            client.role(role);
         }
         ClientSession session = new ClientSession(loop, serving.handler(), channel, client, clients.isFull());
         client.attach(new SessionConnection(session, loop.proxyLoop(), channel));

@@ -23,21 +23,24 @@ import java.util.Set;
  */
 final class Routing {
     private final Map<TaggedSlots, SlotOwnership> ownership;
-    private final ProxyAddress self;
+    private final Self self;
     private final Endpoints endpoints;
     private final RouteTable.Builder routes = new RouteTable.Builder();
     private final Set<Endpoint> used = new HashSet<>();
 
-    private Routing(Map<TaggedSlots, SlotOwnership> ownership, ProxyAddress self, Endpoints endpoints) {
+    private Routing(Map<TaggedSlots, SlotOwnership> ownership, Self self, Endpoints endpoints) {
         this.ownership = ownership;
         this.self = self;
         this.endpoints = endpoints;
     }
 
-    record Routes(RouteTable table, Set<Endpoint> endpoints) {}
+    /**
+     * @param table for clients that the proxy serves as a master
+     * @param replicas for clients that it serves as a replica
+     */
+    record Routes(RouteTable table, RouteTable replicas, Set<Endpoint> endpoints) {}
 
-    static Routes of(
-            SetCluster cluster, Map<TaggedSlots, SlotOwnership> ownership, ProxyAddress self, Endpoints endpoints) {
+    static Routes of(SetCluster cluster, Map<TaggedSlots, SlotOwnership> ownership, Self self, Endpoints endpoints) {
         return new Routing(ownership, self, endpoints).build(cluster);
     }
 
@@ -51,17 +54,23 @@ final class Routing {
             local.getValue().forEach(slots -> addMoving(slots, node));
         }
         for (ReplicaNode replica : cluster.replicas()) {
-            if (replica.proxyAddress().equals(self)) {
+            if (self.has(replica)) {
                 Target.Local node = new Target.Local(redis(replica.nodeAddress().value()));
                 for (TaggedSlots slots : replica.slots()) {
-                    // Migrating slots are read from the master only: a replica does not know when they are switched.
-                    if (slots.isStable()) {
-                        routes.localReplica(slots.rangeList(), node);
+                    if (!slots.isImporting()) {
+                        // Migrating slots are read from the master only: a replica does not know when they are
+                        // switched.
+                        routes.localReplica(slots.rangeList(), node, slots.isStable());
                     }
                 }
             }
         }
-        return new Routes(routes.build(), used);
+        Target.Remote asMaster = new Target.Remote(
+                self.address(),
+                List.of(),
+                Target.Remote.movedTail(self.address().value()),
+                false);
+        return new Routes(routes.build(), routes.buildForReplicas(asMaster), used);
     }
 
     private void addOwned(List<TaggedSlots> slots, Target target) {
@@ -113,19 +122,19 @@ final class Routing {
     /** Whether slots are imported from the other node behind this proxy, whose entry decides then. */
     private boolean isFromOwnNode(TaggedSlots slots) {
         return slots.tag() instanceof SlotState.Importing importing
-                && importing.meta().srcProxyAddress().equals(self);
+                && importing.meta().srcProxyAddress().equals(self.address());
     }
 
     private Target destinationOf(SlotState.Migrating migrating) {
         ProxyAddress destination = migrating.meta().dstProxyAddress();
-        return destination.equals(self)
+        return destination.equals(self.address())
                 ? new Target.Local(redis(migrating.meta().dstNodeAddress().value()))
                 : remote(destination).afterHandover();
     }
 
     private Target sourceOf(SlotState.Importing importing) {
         ProxyAddress source = importing.meta().srcProxyAddress();
-        return source.equals(self)
+        return source.equals(self.address())
                 ? new Target.Local(redis(importing.meta().srcNodeAddress().value()))
                 : remote(source);
     }

@@ -3,11 +3,14 @@ package io.undermoon.proxy.topology;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param compressionKnownSinceNanos the {@link System#nanoTime} since which the proxy knows that there may be
  *     compressed values; meaningless while compression is disabled
  * @param ownership the owner of each tagged range of slots that move to or from nodes behind this proxy
+ * @param role in which the proxy serves clients by this snapshot: as a replica, its replicas are the owners of slots in
+ *     the routes
  */
 public record Topology(
         SetCluster cluster,
@@ -30,10 +35,25 @@ public record Topology(
         RouteTable routes,
         Set<Endpoint> endpoints,
         long compressionKnownSinceNanos,
-        Map<TaggedSlots, SlotOwnership> ownership) {
+        Map<TaggedSlots, SlotOwnership> ownership,
+        Role role) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
         ownership = Map.copyOf(ownership);
+    }
+
+    /** The same snapshot for clients that the proxy serves as a replica. */
+    Topology forReplicas(RouteTable replicaRoutes) {
+        return new Topology(
+                cluster, replication, replicaRoutes, endpoints, compressionKnownSinceNanos, ownership, Role.REPLICA);
+    }
+
+    /** The Redis nodes behind this proxy that have its role, also those without slots. */
+    public List<NodeAddress> nodes() {
+        return replication.entries().stream()
+                .filter(entry -> entry.role() == role)
+                .map(SetRepl.Entry::node)
+                .toList();
     }
 
     /** The epoch of the cluster's metadata; 0 before the first message. */

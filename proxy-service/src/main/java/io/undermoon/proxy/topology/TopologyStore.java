@@ -7,7 +7,10 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplicaNode;
+import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.umctl.SetCluster;
@@ -15,6 +18,7 @@ import io.undermoon.umctl.SetMeta;
 import io.undermoon.umctl.SetRepl;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,8 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class TopologyStore {
     private static final Logger LOG = Logger.getLogger(TopologyStore.class);
 
-    private final ProxyAddress self;
-    private final Set<NodeAddress> ownNodes;
+    private final Self self;
     private final Endpoints endpoints;
     private final List<Consumer<Topology>> listeners = new CopyOnWriteArrayList<>();
 
@@ -44,27 +47,43 @@ public final class TopologyStore {
             RouteTable.EMPTY,
             Set.of(),
             0,
-            Map.of());
+            Map.of(),
+            Role.MASTER);
+
+    /** The same as {@link #current} while no replica is behind this proxy. */
+    private volatile Topology currentForReplicas = current;
 
     private volatile boolean resolvesOwnership;
 
     /**
-     * @param self the address of this proxy in the metadata
-     * @param ownNodes the Redis nodes behind this proxy; if empty, any node on the proxy's host counts as its own
+     * @param self this proxy; without nodes any node on its host counts as its own
      */
-    public TopologyStore(ProxyAddress self, Set<NodeAddress> ownNodes, Endpoints endpoints) {
+    public TopologyStore(Self self, Endpoints endpoints) {
         this.self = self;
-        this.ownNodes = Set.copyOf(ownNodes);
         this.endpoints = endpoints;
     }
 
     /** The address of this proxy in the metadata. */
     public ProxyAddress self() {
-        return self;
+        return self.address();
     }
 
+    /** Whether a replica of the metadata is behind this proxy. */
+    public boolean isOwn(ReplicaNode replica) {
+        return self.has(replica);
+    }
+
+    /** The snapshot for clients that the proxy serves as a master. */
     public Topology current() {
         return current;
+    }
+
+    /**
+     * The snapshot for clients that the proxy serves in a role. While it has no replica there is none for that role: as
+     * a replica that was promoted, it serves as a master then.
+     */
+    public Topology current(Role role) {
+        return role == Role.MASTER ? current : currentForReplicas;
     }
 
     /** Adds a listener, which is called with each new snapshot from now on. */
@@ -121,19 +140,13 @@ public final class TopologyStore {
         boolean isKnown = old.compression() != CompressionStrategy.DISABLED;
         long since = isKnown ? old.compressionKnownSinceNanos() : System.nanoTime();
         Map<TaggedSlots, SlotOwnership> ownership = InitialOwnership.of(slots, old, resolvesOwnership);
-        publish(withRoutes(slots, roles, since, ownership));
+        publish(slots, roles, since, ownership);
         logChange(old.clusterName(), slots);
     }
 
     private void replaceRoles(SetRepl roles) {
         Topology old = current;
-        publish(new Topology(
-                old.cluster(),
-                roles,
-                old.routes(),
-                old.endpoints(),
-                old.compressionKnownSinceNanos(),
-                old.ownership()));
+        publish(old.cluster(), roles, old.compressionKnownSinceNanos(), old.ownership());
     }
 
     private boolean isOld(SetCluster message) {
@@ -172,22 +185,28 @@ public final class TopologyStore {
         if (before != ownership) {
             Map<TaggedSlots, SlotOwnership> changed = new HashMap<>(old.ownership());
             changed.put(slots, ownership);
-            publish(withRoutes(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), changed));
+            publish(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), changed);
         }
         return true;
     }
 
-    private Topology withRoutes(
+    private void publish(
             SetCluster cluster,
             SetRepl replication,
             long compressionKnownSinceNanos,
             Map<TaggedSlots, SlotOwnership> ownership) {
         Routing.Routes routes = Routing.of(cluster, ownership, self, endpoints);
-        return new Topology(
-                cluster, replication, routes.table(), routes.endpoints(), compressionKnownSinceNanos, ownership);
-    }
-
-    private void publish(Topology next) {
+        Set<Endpoint> used = new HashSet<>(routes.endpoints());
+        if (cluster.clusterName() != null) {
+            replication
+                    .entries()
+                    .forEach(entry -> used.add(endpoints.redis(entry.node().value())));
+        }
+        Topology next = new Topology(
+                cluster, replication, routes.table(), used, compressionKnownSinceNanos, ownership, Role.MASTER);
+        boolean hasReplicas = cluster.replicas().stream().anyMatch(self::has)
+                || replication.entries().stream().anyMatch(entry -> entry.role() == Role.REPLICA);
+        currentForReplicas = hasReplicas ? next.forReplicas(routes.replicas()) : next;
         current = next;
         listeners.forEach(listener -> listener.accept(next));
     }
@@ -205,16 +224,20 @@ public final class TopologyStore {
     }
 
     private boolean isMine(NodeAddress node) {
-        return ownNodes.isEmpty() ? HostPort.parse(node.value()).host().equals(self.host()) : ownNodes.contains(node);
+        return self.nodes().isEmpty()
+                ? HostPort.parse(node.value()).host().equals(self.address().host())
+                : self.nodes().contains(node);
     }
 
     private void logChange(@Nullable ClusterName before, SetCluster message) {
         if (Objects.equals(before, message.clusterName())) {
-            LOG.infof("Metadata applied: cluster=%s epoch=%s proxy=%s", message.clusterName(), message.epoch(), self);
+            LOG.infof(
+                    "Metadata applied: cluster=%s epoch=%s proxy=%s",
+                    message.clusterName(), message.epoch(), self.address());
         } else {
             LOG.infof(
                     "Cluster changed: cluster=%s epoch=%s proxy=%s former_cluster=%s",
-                    message.clusterName(), message.epoch(), self, before);
+                    message.clusterName(), message.epoch(), self.address(), before);
         }
     }
 }

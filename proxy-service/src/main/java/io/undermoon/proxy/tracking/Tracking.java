@@ -80,7 +80,7 @@ final class Tracking implements SessionFeature {
         }
         Set<Endpoint> asked = new LinkedHashSet<>(links.keySet());
         if (options.broadcast()) {
-            asked.addAll(sessions.masters(forPeer));
+            asked.addAll(sessions.masters(session.client().role(), forPeer));
         }
         Joining joining = new Joining(session.expectReply(commandId), asked.size());
         session.awaitReplies();
@@ -202,7 +202,7 @@ final class Tracking implements SessionFeature {
 
     private void joinMissing() {
         if (options.broadcast()) {
-            for (Endpoint master : sessions.masters(forPeer)) {
+            for (Endpoint master : sessions.masters(session.client().role(), forPeer)) {
                 if (!links.containsKey(master)) {
                     join(master);
                 }

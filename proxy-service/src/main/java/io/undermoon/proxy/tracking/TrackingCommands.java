@@ -1,6 +1,7 @@
 package io.undermoon.proxy.tracking;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.forward.Forwarder;
@@ -13,7 +14,7 @@ import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,8 @@ public final class TrackingCommands {
 
     private final TrackingSessions sessions;
 
-    public TrackingCommands(SessionLoop loop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
+    public TrackingCommands(
+            SessionLoop loop, TopologyStore topology, Function<Role, Masters> masters, Forwarder forwarder) {
         this.sessions = new TrackingSessions(loop, topology, masters, forwarder);
     }
 

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.tracking;
 
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.forward.Forwarder;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The clients of a loop that track keys: tells them of changes of the topology. Costs nothing without any. Owned by the
@@ -28,7 +29,7 @@ final class TrackingSessions {
     private final NodeConnections connections;
     private final ProxyLoop loop;
     private final TopologyStore topology;
-    private final Supplier<Masters> masters;
+    private final Function<Role, Masters> masters;
     private final Forwarder forwarder;
     private final boolean activeRedirection;
     private final Set<Tracking> sessions = new LinkedHashSet<>();
@@ -39,7 +40,8 @@ final class TrackingSessions {
     private RouteTable routes;
     private boolean ticking;
 
-    TrackingSessions(SessionLoop sessionLoop, TopologyStore topology, Supplier<Masters> masters, Forwarder forwarder) {
+    TrackingSessions(
+            SessionLoop sessionLoop, TopologyStore topology, Function<Role, Masters> masters, Forwarder forwarder) {
         this.connections = sessionLoop.connections();
         this.loop = sessionLoop.proxyLoop();
         this.topology = topology;
@@ -70,11 +72,12 @@ final class TrackingSessions {
     /**
      * The endpoints at which keys change.
      *
+     * @param role in which the client is served
      * @param forPeer whether only the nodes behind this proxy count
      */
-    List<Endpoint> masters(boolean forPeer) {
+    List<Endpoint> masters(Role role, boolean forPeer) {
         List<Endpoint> endpoints = new ArrayList<>();
-        for (Route.Send owner : masters.get().owners(activeRedirection && !forPeer)) {
+        for (Route.Send owner : masters.apply(role).owners(activeRedirection && !forPeer)) {
             endpoints.add(forwarder.endpoint(owner));
         }
         return endpoints;

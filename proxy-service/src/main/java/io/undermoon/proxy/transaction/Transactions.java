@@ -140,8 +140,8 @@ public final class Transactions {
     /** Whether a command with keys may be queued; if not, the client has been told or the session is held. */
     private boolean mayQueue(
             ClientSession session, Transaction transaction, Command command, CommandFrame frame, int slot) {
-        Topology now = topology.current();
-        Route route = router.routeToOwner(now, command, slot);
+        Topology now = topology.current(session.client().role());
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         if (!(route instanceof Route.Send)) {
             if (route != Route.HOLD) {
                 transaction.fail();
@@ -197,7 +197,7 @@ public final class Transactions {
             RespWriter.error(session.replyBuffer(), "ERR EXEC without MULTI");
             return true;
         }
-        Topology now = topology.current();
+        Topology now = topology.current(session.client().role());
         if (!mayExecute(session, now, command, transaction)) {
             return false;
         }
@@ -265,7 +265,7 @@ public final class Transactions {
             session.hold();
             return false;
         }
-        Route route = router.routeToOwner(now, command, slot);
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         return forwarder.admits(session, now, slot, route, hopsLeft)
                 && (!(route instanceof Target.Local local) || check.isKnown(session, local.node()));
     }
@@ -329,7 +329,7 @@ public final class Transactions {
     @Nullable
     String send(ClientSession session, Command command, Transaction part, ReplyReceiver receiver) {
         Topology now = topology.current();
-        Route route = router.routeToOwner(now, command, part.slot());
+        Route route = router.routeToOwner(now, command, part.slot(), session.client().readOnly());
         if (!(route instanceof Route.Send send)) {
             return route instanceof Route.Refuse refuse ? refuse.error() : "TRYAGAIN the slot is being handed over";
         }
@@ -380,8 +380,8 @@ public final class Transactions {
             return true;
         }
         int slot = Keys.slotOf(command, frame);
-        Topology now = topology.current();
-        Route route = router.routeToOwner(now, command, slot);
+        Topology now = topology.current(session.client().role());
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         if (!forwarder.admits(session, now, slot, route, CommandHandler.NOT_FORWARDED)) {
             return false;
         }
@@ -458,7 +458,7 @@ public final class Transactions {
             }
             return any;
         }
-        Route route = router.routeToOwner(now, command, slot);
+        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
         if (!(route instanceof Route.Send send)) {
             forwarder.decline(session, command, slot, route);
             return null;

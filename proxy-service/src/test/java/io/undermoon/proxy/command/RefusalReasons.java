@@ -25,7 +25,7 @@ final class RefusalReasons {
     private static Map<String, String> reasons() {
         Map<String, String> reasons = new LinkedHashMap<>();
         put(reasons, "roles, slots and replication are the control plane's", """
-                cluster|* failover psync replconf replicaof restore-asking role slaveof sync
+                cluster|* failover psync replconf replicaof restore-asking slaveof sync
                 """);
         put(reasons, "persistence is for who runs the node", """
                 bgrewriteaof bgsave lastsave save

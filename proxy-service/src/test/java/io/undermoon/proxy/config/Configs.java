@@ -4,6 +4,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Configurations made of a few values. */
 public final class Configs {
@@ -23,6 +24,14 @@ public final class Configs {
                 .withSources(new PropertiesConfigSource(properties, "test", 500))
                 .build()
                 .getConfigMapping(ProxyConfig.class);
+    }
+
+    /** The settings of a proxy that does not listen 10000 ports above its own, where others may. */
+    public static ProxySettings onOnePort(String... keysAndValues) {
+        return ProxySettings.of(
+                of(Stream.concat(Stream.of("replica_port", "0"), Stream.of(keysAndValues))
+                        .toArray(String[]::new)),
+                "test");
     }
 
     public static ProxySettings settings(String... keysAndValues) {

@@ -22,6 +22,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.ScriptedRedis;
 import io.undermoon.proxy.topology.ApplyResult;
+import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
 import io.undermoon.umctl.SetRepl;
@@ -41,7 +42,7 @@ class ReplicationDriverIT {
 
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
     private final Endpoints endpoints = new Endpoints();
-    private final TopologyStore topology = new TopologyStore(SELF, Set.of(), endpoints);
+    private final TopologyStore topology = new TopologyStore(Self.at(SELF), endpoints);
     private ReplicationDriver driver;
     private long epoch;
 

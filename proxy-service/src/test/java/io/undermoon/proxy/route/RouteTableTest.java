@@ -39,7 +39,7 @@ class RouteTableTest {
             Target owner = targets.get(random.nextInt(targets.size()));
             Target.Local replica = new Target.Local(endpoints.redis("127.0.0.1:" + (8000 + random.nextInt(4))));
             builder.owner(SlotRanges.of(start, end), owner);
-            builder.localReplica(SlotRanges.of(end, end), replica);
+            builder.localReplica(SlotRanges.of(end, end), replica, true);
             for (int slot = start; slot <= end; slot++) {
                 owners[slot] = owner;
             }

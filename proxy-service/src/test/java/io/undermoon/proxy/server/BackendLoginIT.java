@@ -30,7 +30,7 @@ class BackendLoginIT {
         try (RedisServerProcess master = RedisServerProcess.start(ONE_USER);
                 RedisServerProcess replica = RedisServerProcess.start(ONE_USER);
                 ProxyServer proxy = new ProxyServer(
-                        Configs.settings(
+                        Configs.onOnePort(
                                 "address", self,
                                 "thread_number", "1",
                                 "node_addresses", master.address() + "," + replica.address(),

@@ -21,7 +21,7 @@ class CommandLearningIT {
         int port = FreePort.any();
         try (ScriptedRedis node = new ScriptedRedis(command -> answer(command, hasModule.get()));
                 ProxyServer server = new ProxyServer(
-                        Configs.settings(
+                        Configs.onOnePort(
                                 "address",
                                 "127.0.0.1:" + port,
                                 "thread_number",

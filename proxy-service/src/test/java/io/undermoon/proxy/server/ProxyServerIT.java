@@ -25,7 +25,7 @@ class ProxyServerIT {
         values[1] = "127.0.0.1:" + port;
         values[2] = "thread_number";
         values[3] = "1";
-        ProxyServer server = new ProxyServer(Configs.settings(values), shutdown);
+        ProxyServer server = new ProxyServer(Configs.onOnePort(values), shutdown);
         server.start();
         try (RespConnection client = RespConnection.to(port)) {
             assertThat(client.call("UMCTL", "SETCLUSTER", "v2", "1", "NOFLAG", "demo", redis.address(), "1", "0-16383"))
@@ -76,7 +76,7 @@ class ProxyServerIT {
         int port = FreePort.any();
         try (RedisServerProcess redis = RedisServerProcess.start();
                 ProxyServer first = server(port, redis, () -> {});
-                ProxyServer second = new ProxyServer(Configs.settings("address", "127.0.0.1:" + port), () -> {})) {
+                ProxyServer second = new ProxyServer(Configs.onOnePort("address", "127.0.0.1:" + port), () -> {})) {
             assertThatThrownBy(second::start)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("127.0.0.1:" + port);

@@ -31,15 +31,26 @@ public final class ProxyTestResource implements QuarkusTestResourceLifecycleMana
             brokerPort = broker.port();
         }
         return Map.of(
-                "undermoon.users_file", users.toString(),
-                "undermoon.users_file_interval", "1s",
-                "undermoon.address", "127.0.0.1:" + FreePort.any(),
-                "undermoon.node_addresses", one.address() + "," + two.address(),
-                "undermoon.broker_address", "127.0.0.1:" + brokerPort,
-                "undermoon.registration_interval", "200ms",
-                "undermoon.replication_check_interval", "200ms",
-                "undermoon.session_timeout", "5000",
-                "undermoon.thread_number", "2");
+                "undermoon.users_file",
+                users.toString(),
+                "undermoon.users_file_interval",
+                "1s",
+                "undermoon.address",
+                "127.0.0.1:" + FreePort.any(),
+                "undermoon.replica_port",
+                String.valueOf(FreePort.any()),
+                "undermoon.node_addresses",
+                one.address() + "," + two.address(),
+                "undermoon.broker_address",
+                "127.0.0.1:" + brokerPort,
+                "undermoon.registration_interval",
+                "200ms",
+                "undermoon.replication_check_interval",
+                "200ms",
+                "undermoon.session_timeout",
+                "5000",
+                "undermoon.thread_number",
+                "2");
     }
 
     @Override

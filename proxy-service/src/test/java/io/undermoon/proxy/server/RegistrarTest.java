@@ -40,14 +40,14 @@ class RegistrarTest {
     @Test
     void registers_what_it_is() {
         try (BrokerDouble broker = new BrokerDouble(0)) {
-            start(broker.address(), "host", "rack-1", "index", "3");
+            start(broker.address(), "host", "rack-1", "index", "3", "replica_port", "6000");
 
             await().atMost(LIMIT).until(registrar::isRegistered);
             assertThat(broker.registrations())
                     .singleElement()
                     .hasToString(
                             "{\"proxy_address\":\"127.0.0.1:5299\",\"nodes\":[\"127.0.0.1:7001\",\"127.0.0.1:7002\"],"
-                                    + "\"host\":\"rack-1\",\"index\":3}");
+                                    + "\"host\":\"rack-1\",\"replica_address\":\"127.0.0.1:6000\",\"index\":3}");
         }
     }
 
@@ -63,6 +63,32 @@ class RegistrarTest {
             broker.fail(SELF);
             await().atMost(LIMIT).until(() -> !broker.isFailed(SELF));
         }
+    }
+
+    @Test
+    void registers_again_once_when_the_broker_has_another_replica_address() {
+        try (BrokerDouble broker = new BrokerDouble(0)) {
+            broker.replicaAddress("127.0.0.1:5999");
+            start(broker.address(), "replica_port", "6000");
+            await().atMost(LIMIT).until(() -> broker.registrations().size() == 1);
+            awaitQuestions(broker);
+            broker.replicaAddress("127.0.0.1:5999");
+            await().atMost(LIMIT).until(() -> broker.registrations().size() == 2);
+            awaitQuestions(broker);
+
+            broker.keepsNoReplicaAddress();
+            await().atMost(LIMIT).until(() -> broker.registrations().size() == 3);
+            awaitQuestions(broker);
+            assertThat(broker.registrations())
+                    .as("of a broker that keeps no replica address")
+                    .hasSize(3);
+            assertThat(registrar.isRegistered()).isTrue();
+        }
+    }
+
+    private static void awaitQuestions(BrokerDouble broker) {
+        int before = broker.questions();
+        await().atMost(LIMIT).until(() -> broker.questions() > before + 3);
     }
 
     @Test

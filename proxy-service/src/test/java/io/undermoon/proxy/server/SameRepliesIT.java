@@ -66,7 +66,7 @@ class SameRepliesIT {
         try (RedisServerProcess bare = RedisServerProcess.startVersion70();
                 RedisServerProcess behind = RedisServerProcess.startVersion70();
                 ProxyServer proxy = new ProxyServer(
-                        Configs.settings("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
+                        Configs.onOnePort("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
             proxy.start();
             try (RespConnection direct = bare.connect();
                     RespConnection client = RespConnection.to(port)) {
@@ -131,7 +131,7 @@ class SameRepliesIT {
         int port = FreePort.any();
         try (RedisServerProcess behind = RedisServerProcess.start();
                 ProxyServer proxy = new ProxyServer(
-                        Configs.settings("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
+                        Configs.onOnePort("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
             proxy.start();
             try (RespConnection client = RespConnection.to(port)) {
                 client.call("UMCTL", "SETCLUSTER", "v2", "1", "NOFLAG", "demo", behind.address(), "1", "0-16383");

@@ -63,7 +63,7 @@ class SecurityIT {
         String[] values = Stream.concat(
                         Stream.of("address", "127.0.0.1:" + port, "thread_number", "1"), Arrays.stream(keysAndValues))
                 .toArray(String[]::new);
-        server = new ProxyServer(Configs.settings(values), () -> {});
+        server = new ProxyServer(Configs.onOnePort(values), () -> {});
         open.add(server);
         server.start();
         return port;

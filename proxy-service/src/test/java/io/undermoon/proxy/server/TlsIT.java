@@ -83,7 +83,7 @@ class TlsIT extends OpensResources {
         List<String> values = new ArrayList<>(List.of("thread_number", "1"));
         values.addAll(files);
         values.addAll(List.of(more));
-        ProxyServer server = opened(new ProxyServer(Configs.settings(values.toArray(String[]::new)), () -> {}));
+        ProxyServer server = opened(new ProxyServer(Configs.onOnePort(values.toArray(String[]::new)), () -> {}));
         server.start();
         return server;
     }

@@ -14,13 +14,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The three endpoints of a broker that a proxy uses, over a map. */
 public final class BrokerDouble implements AutoCloseable {
     private final Map<String, JsonNode> proxies = new ConcurrentHashMap<>();
     private final Set<String> failed = ConcurrentHashMap.newKeySet();
     private final List<JsonNode> registrations = new CopyOnWriteArrayList<>();
+    private final AtomicInteger questions = new AtomicInteger();
     private final HttpServer server;
+    private volatile @Nullable String replicaAddress;
+    private volatile boolean keepsReplicaAddress = true;
 
     /**
      * @param port 0 for any that is free
@@ -48,6 +53,23 @@ public final class BrokerDouble implements AutoCloseable {
     /** The bodies of the registrations, oldest first. */
     public List<JsonNode> registrations() {
         return List.copyOf(registrations);
+    }
+
+    /** Has the broker have this replica address of every proxy until one registers. */
+    public void replicaAddress(String address) {
+        proxies.putIfAbsent("127.0.0.1:5299", Json.mapper().createObjectNode());
+        replicaAddress = address;
+    }
+
+    /** Has the broker be one that knows nothing of replica addresses. */
+    public void keepsNoReplicaAddress() {
+        keepsReplicaAddress = false;
+        replicaAddress = null;
+    }
+
+    /** How often it was asked for a proxy. */
+    public int questions() {
+        return questions.get();
     }
 
     public boolean knows(String proxy) {
@@ -79,12 +101,18 @@ public final class BrokerDouble implements AutoCloseable {
             registrations.add(body);
             String proxy = body.path("proxy_address").asText();
             failed.remove(proxy);
+            replicaAddress = keepsReplicaAddress && body.has("replica_address")
+                    ? body.path("replica_address").asText()
+                    : null;
             boolean isNew = proxies.putIfAbsent(proxy, body) == null;
             answer(exchange, isNew ? 200 : 409, isNew ? "" : "{\"error\":\"ALREADY_EXISTED\"}");
         } else {
             String path = exchange.getRequestURI().getPath();
             String proxy = path.substring(path.lastIndexOf('/') + 1);
-            answer(exchange, 200, "{\"proxy\":" + (knows(proxy) ? "{\"address\":\"" + proxy + "\"}" : "null") + "}");
+            questions.incrementAndGet();
+            String known = "{\"address\":\"" + proxy + "\",\"replica_address\":"
+                    + (replicaAddress == null ? "null" : "\"" + replicaAddress + "\"") + "}";
+            answer(exchange, 200, "{\"proxy\":" + (knows(proxy) ? known : "null") + "}");
         }
     }
 

@@ -30,6 +30,8 @@ import io.undermoon.proxy.server.ControlCommands;
 import io.undermoon.proxy.server.ControlServices;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.Self;
+import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespLimits;
 import io.undermoon.resp.RespReader;
@@ -37,7 +39,6 @@ import io.undermoon.resp.RespValue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +54,7 @@ public final class ControlFixture implements AutoCloseable {
     public final CommandTable commands = catalog.current();
     public final LoopStats counters = new LoopStats(catalog.idLimit());
     final Endpoints endpoints = new Endpoints();
-    final TopologyStore topology = new TopologyStore(new ProxyAddress(SELF), Set.of(), endpoints);
+    final TopologyStore topology = new TopologyStore(Self.at(new ProxyAddress(SELF)), endpoints);
     final ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
     public final SlowLog slowLog = new SlowLog(8, 50_000, 1000);
     public final List<NodeState> nodeStates = new CopyOnWriteArrayList<>();
@@ -69,13 +70,16 @@ public final class ControlFixture implements AutoCloseable {
         this(null, true);
     }
 
-    public ControlFixture(@Nullable String password, boolean busPortInNodes) {
+    /**
+     * @param newShapes whether {@code CLUSTER NODES} and {@code SLOTS} have the elements that version 1 lacks
+     */
+    public ControlFixture(@Nullable String password, boolean newShapes) {
         access = new AccessControl(commands, password, null);
         BackendSettings backends =
                 new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         connections = new NodeConnections(new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters));
         ControlSettings settings =
-                new ControlSettings("1.2.3", HostPort.parse(SELF), busPortInNodes, 2, 1, false, 0, false);
+                new ControlSettings("1.2.3", HostPort.parse(SELF), newShapes, newShapes, 2, 1, false, 0, false);
         control = new ControlCommands(new ControlServices(
                 catalog,
                 topology,
@@ -92,6 +96,11 @@ public final class ControlFixture implements AutoCloseable {
                 settings,
                 shutdowns::incrementAndGet));
         client = connect();
+    }
+
+    /** Says who has the slots that move. */
+    public void own(SlotOwnership ownership) {
+        List.copyOf(topology.current().ownership().keySet()).forEach(slots -> topology.setOwnership(slots, ownership));
     }
 
     /** Connects another client. */

@@ -33,6 +33,7 @@ import io.undermoon.proxy.server.DataPlane;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.slot.SlotRanges;
 import io.undermoon.testsupport.FreePort;
@@ -51,6 +52,7 @@ public final class ProxyHarness implements AutoCloseable {
     private final TopologyStore topology;
     private final Migrations migrations;
     private final ProxyAddress address;
+    private final ProxyAddress replicaAddress;
     private volatile boolean replicasReadable = true;
     private long epoch;
     private ClusterConfig config = ClusterConfig.DEFAULT;
@@ -64,21 +66,36 @@ public final class ProxyHarness implements AutoCloseable {
         return new ProxyHarness(FreePort.any(), threads, Transport.best(), change);
     }
 
+    /** Starts a proxy with one event loop that also listens for clients that it serves as a replica. */
+    public static ProxyHarness startWithReplicaPort(UnaryOperator<SessionSettings> change) {
+        return new ProxyHarness(FreePort.any(), FreePort.any(), 1, Transport.best(), 1000, change);
+    }
+
     /** Starts a proxy with one event loop, of whose connections few may serve a single client each. */
     public static ProxyHarness startWithPinnedConnections(int max) {
-        return new ProxyHarness(FreePort.any(), 1, Transport.best(), max, UnaryOperator.identity());
+        int port = FreePort.any();
+        return new ProxyHarness(port, port, 1, Transport.best(), max, UnaryOperator.identity());
     }
 
     public ProxyHarness(int port, int threads, Transport transport, UnaryOperator<SessionSettings> change) {
-        this(port, threads, transport, 1000, change);
+        this(port, port, threads, transport, 1000, change);
     }
 
+    /**
+     * @param replicaPort the same as {@code port} for none
+     */
     private ProxyHarness(
-            int port, int threads, Transport transport, int maxPinned, UnaryOperator<SessionSettings> change) {
+            int port,
+            int replicaPort,
+            int threads,
+            Transport transport,
+            int maxPinned,
+            UnaryOperator<SessionSettings> change) {
         CommandCatalog commands = new CommandCatalog();
         address = new ProxyAddress("127.0.0.1:" + port);
+        replicaAddress = new ProxyAddress("127.0.0.1:" + replicaPort);
         Endpoints endpoints = new Endpoints();
-        topology = new TopologyStore(address, Set.of(), endpoints);
+        topology = new TopologyStore(new Self(address, replicaAddress, Set.of()), endpoints);
         BackendSettings backends = new BackendSettings(
                 1000, 3000, 1 << 20, maxPinned, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         dataPlane = new DataPlane(transport, threads, backends, commands.idLimit());
@@ -110,6 +127,7 @@ public final class ProxyHarness implements AutoCloseable {
                         "test",
                         listen,
                         true,
+                        true,
                         threads,
                         1,
                         settings.activeRedirection(),
@@ -126,7 +144,11 @@ public final class ProxyHarness implements AutoCloseable {
                 new SubscriptionCounts());
         dataPlane.follow(topology);
         dataPlane.start(
-                List.of(ListenPoint.plain(listen)),
+                replicaPort == port
+                        ? List.of(ListenPoint.plain(listen))
+                        : List.of(
+                                ListenPoint.plain(listen),
+                                ListenPoint.plain(listen).forReplicas(replicaPort - port)),
                 new SessionInitializer(
                         dataPlane.connections(),
                         clients,
@@ -141,6 +163,11 @@ public final class ProxyHarness implements AutoCloseable {
 
     public ProxyAddress address() {
         return address;
+    }
+
+    /** Where the proxy serves as a replica; its only address if it does so nowhere else. */
+    public ProxyAddress replicaAddress() {
+        return replicaAddress;
     }
 
     /** The connections of each event loop that serves clients. */
@@ -203,7 +230,7 @@ public final class ProxyHarness implements AutoCloseable {
                 CLUSTER,
                 Map.of(),
                 Map.of(master, all),
-                List.of(new ReplicaNode(node, address, all)),
+                List.of(new ReplicaNode(node, replicaAddress, all)),
                 config,
                 false));
     }

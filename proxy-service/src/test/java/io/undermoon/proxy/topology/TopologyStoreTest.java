@@ -145,10 +145,10 @@ class TopologyStoreTest {
     }
 
     private static TopologyStore store(String self, String... nodes) {
-        return new TopologyStore(
-                new ProxyAddress(self),
-                Set.copyOf(List.of(nodes).stream().map(NodeAddress::new).toList()),
-                new Endpoints());
+        Set<NodeAddress> own =
+                Set.copyOf(List.of(nodes).stream().map(NodeAddress::new).toList());
+        ProxyAddress address = new ProxyAddress(self);
+        return new TopologyStore(new Self(address, address, own), new Endpoints());
     }
 
     private static ApplyResult apply(TopologyStore store, String arguments) {

@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
             "  7799          broker (HTTP)       P",
             "  6699, 6701..  coordinators (RESP) P+3, P+5..",
             "  5299, 5301..  proxies (RESP)      P+21, P+23..",
+            "  15299, 15301..  for their replicas P+420, P+421..",
             "  7001, 7002..  Redis nodes         P+220, P+221..",
             "Coordinators and proxies have HTTP (health, metrics) on the port just below their RESP port."
         })
@@ -70,7 +71,7 @@ final class UpCommand implements Callable<Integer> {
                     + " answering MOVED, so that clients without cluster support work.")
     private @Nullable Boolean activeRedirection;
 
-    @Option(names = "--base-port", paramLabel = "P", description = "The first port of a block of 420; see below.")
+    @Option(names = "--base-port", paramLabel = "P", description = "The first port of a block of 520; see below.")
     private @Nullable Integer basePort;
 
     @Option(names = "--detach", description = "Return when the stack serves, and let it run; stop it with `down`.")

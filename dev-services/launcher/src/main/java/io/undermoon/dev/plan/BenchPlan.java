@@ -47,6 +47,7 @@ public record BenchPlan(int redisPort, int proxyPort, int proxyHttpPort, int thr
         List<String> command = JavaCommand.proxy(installation.java(), installation.serviceJar("proxy-service"))
                 .with("undermoon.address", proxyAddress())
                 .with("undermoon.announce_address", proxyAddress())
+                .with("undermoon.replica_port", 0)
                 .with("undermoon.thread_number", threads)
                 .with("quarkus.http.host", HOST)
                 .with("quarkus.http.port", proxyHttpPort)

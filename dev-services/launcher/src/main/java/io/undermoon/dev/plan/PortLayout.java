@@ -2,7 +2,8 @@ package io.undermoon.dev.plan;
 
 /**
  * Which ports the services of a stack listen on. A coordinator and a proxy have two each: RESP, and HTTP (health and
- * metrics) on the port just below it. The n-th of a kind is n pairs above the first; Redis nodes follow one another.
+ * metrics) on the port just below it. The n-th of a kind is n pairs above the first; Redis nodes follow one another. A
+ * proxy has a third, for clients of its replicas, elsewhere.
  *
  * @param broker HTTP port of the broker
  * @param coordinator RESP port of the first coordinator
@@ -14,8 +15,14 @@ public record PortLayout(int broker, int coordinator, int proxy, int redis) {
     public static final int MAX_COORDINATORS = 8;
     /** Proxies that fit between the first proxy and the first Redis node of {@link #from}. */
     public static final int MAX_PROXIES = 100;
+    /** Where the ports for clients of replicas begin in a block. */
+    private static final int REPLICA_OFFSET = 420;
+
+    /** How far they are from the proxies' other ports outside of a block: where a proxy has them by itself. */
+    private static final int STANDARD_REPLICA_DISTANCE = 10_000;
+
     /** How many ports {@link #from} reserves, whether they are used or not. */
-    public static final int BLOCK_SIZE = 420;
+    public static final int BLOCK_SIZE = REPLICA_OFFSET + MAX_PROXIES;
 
     private static final int HIGHEST_BASE = 65535 - BLOCK_SIZE + 1;
 
@@ -26,7 +33,7 @@ public record PortLayout(int broker, int coordinator, int proxy, int redis) {
 
     /**
      * One block of {@value #BLOCK_SIZE} ports: {@code base} broker, {@code base+2...} coordinators, {@code base+20...}
-     * proxies, {@code base+220...} Redis nodes.
+     * proxies, {@code base+220...} Redis nodes, {@code base+420...} proxies for clients of their replicas.
      */
     public static PortLayout from(int base) {
         if (base < 1024 || base > HIGHEST_BASE) {
@@ -47,6 +54,11 @@ public record PortLayout(int broker, int coordinator, int proxy, int redis) {
     /** RESP port of the proxy with this index, which counts from 0. */
     public int proxyResp(int index) {
         return proxy + 2 * index;
+    }
+
+    /** RESP port at which that proxy serves clients of its replicas. */
+    public int proxyReplica(int index) {
+        return equals(standard()) ? proxyResp(index) + STANDARD_REPLICA_DISTANCE : broker + REPLICA_OFFSET + index;
     }
 
     int proxyHttp(int index) {

@@ -88,10 +88,12 @@ public final class StackPlan {
 
     private ServiceSpec proxy(int index) {
         int resp = ports.proxyResp(index);
+        int replica = ports.proxyReplica(index);
         int http = ports.proxyHttp(index);
         List<String> command = JavaCommand.proxy(installation.java(), installation.serviceJar("proxy-service"))
                 .with("undermoon.address", address(resp))
                 .with("undermoon.announce_address", address(resp))
+                .with("undermoon.replica_port", replica)
                 .with("undermoon.node_addresses", address(ports.redis(index, 0)) + "," + address(ports.redis(index, 1)))
                 .with("undermoon.broker_address", address(ports.broker()))
                 .with("undermoon.host", "local-" + (index + 1))
@@ -105,7 +107,10 @@ public final class StackPlan {
                 "proxy-" + (index + 1),
                 ServiceKind.PROXY,
                 command,
-                List.of(new Listener(resp, "RESP"), new Listener(http, "HTTP")),
+                List.of(
+                        new Listener(resp, "RESP"),
+                        new Listener(replica, "RESP of replicas"),
+                        new Listener(http, "HTTP")),
                 new Readiness(Check.PING, resp));
     }
 

@@ -51,6 +51,7 @@ class StackPlanTest {
                 .contains(
                         "-Dundermoon.address=127.0.0.1:5301",
                         "-Dundermoon.announce_address=127.0.0.1:5301",
+                        "-Dundermoon.replica_port=15301",
                         "-Dundermoon.node_addresses=127.0.0.1:7003,127.0.0.1:7004",
                         "-Dundermoon.host=local-2",
                         "-Dundermoon.broker_address=127.0.0.1:7799",

@@ -56,33 +56,41 @@ public final class ClusterCommands {
     private final NodeStates nodeStates;
     private final SlotKeys slotKeys;
     private final boolean busPortInNodes;
+    private final boolean hostNamesInSlots;
 
     /** The view of the topology of the last call; after a change many clients ask at once. */
     private volatile @Nullable ClusterView lastView;
 
-    public ClusterCommands(TopologyStore topology, NodeStates nodeStates, SlotKeys slotKeys, boolean busPortInNodes) {
+    public ClusterCommands(
+            TopologyStore topology,
+            NodeStates nodeStates,
+            SlotKeys slotKeys,
+            boolean busPortInNodes,
+            boolean hostNamesInSlots) {
         this.topology = topology;
         this.nodeStates = nodeStates;
         this.slotKeys = slotKeys;
         this.busPortInNodes = busPortInNodes;
+        this.hostNamesInSlots = hostNamesInSlots;
     }
 
     public void register(HandlerTable table) {
-        table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client, out))
+        table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client, hostNamesInSlots, out))
                 .on("cluster|shards", (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client, out))
                 .on(
                         "cluster|nodes",
-                        (frame, client, out) ->
-                                Replies.text(client, ClusterReplies.nodes(view(), client.ports(), busPortInNodes), out))
+                        (frame, client, out) -> Replies.text(
+                                client,
+                                ClusterReplies.nodes(view(), client.role(), client.ports(), busPortInNodes),
+                                out))
                 .on("cluster|info", (frame, client, out) -> Replies.text(client, ClusterReplies.info(view()), out))
-                .plain("cluster|myid", out -> RespWriter.bulk(out, view().self().id()))
-                // A shard has one proxy as its master, so the id of the proxy identifies it.
-                .plain(
+                .on("cluster|myid", (frame, client, out) -> RespWriter.bulk(out, view().selfId(client.role())))
+                .on(
                         "cluster|myshardid",
-                        out -> RespWriter.bulk(out, view().self().id()))
+                        (frame, client, out) -> RespWriter.bulk(out, view().selfShardId(client.role())))
                 .on("cluster|keyslot", (frame, client, out) -> RespWriter.integer(out, keySlot(frame)))
-                .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, out))
-                .later("cluster|getkeysinslot", (frame, client, out) -> getKeysInSlot(frame, out))
+                .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, client, out))
+                .later("cluster|getkeysinslot", (frame, client, out) -> getKeysInSlot(frame, client, out))
                 // Proxies have no cluster bus.
                 .plain("cluster|links", out -> RespWriter.array(out, 0))
                 .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
@@ -94,7 +102,7 @@ public final class ClusterCommands {
         Topology now = topology.current();
         ClusterView view = lastView;
         if (view == null || view.topology() != now) {
-            view = ClusterView.of(now, topology.self());
+            view = ClusterView.of(now, topology.self(), topology::isOwn);
             lastView = view;
         }
         return view;
@@ -111,35 +119,39 @@ public final class ClusterCommands {
     }
 
     /** Answers 0 for a slot that another proxy serves, as Redis does. */
-    private @Nullable CompletionStage<ByteBuf> countKeysInSlot(CommandFrame frame, ByteBuf out) {
+    private @Nullable CompletionStage<ByteBuf> countKeysInSlot(CommandFrame frame, Client client, ByteBuf out) {
         long slot = Arguments.integer(frame, 2);
         if (slot < 0 || slot >= Slot.COUNT) {
             throw new ErrorReplyException("ERR Invalid slot");
         }
-        if (topology.current().routes().settledOwner((int) slot) instanceof Target.Local local) {
+        if (owner(client, slot) instanceof Target.Local local) {
             return slotKeys.count(local.node(), (int) slot);
         }
         RespWriter.integer(out, 0);
         return null;
     }
 
-    private @Nullable CompletionStage<ByteBuf> getKeysInSlot(CommandFrame frame, ByteBuf out) {
+    private @Nullable CompletionStage<ByteBuf> getKeysInSlot(CommandFrame frame, Client client, ByteBuf out) {
         long slot = Arguments.integer(frame, 2);
         long max = Arguments.integer(frame, 3);
         if (slot < 0 || slot >= Slot.COUNT || max < 0) {
             throw new ErrorReplyException("ERR Invalid slot or number of keys");
         }
-        if (max > 0 && topology.current().routes().settledOwner((int) slot) instanceof Target.Local local) {
+        if (max > 0 && owner(client, slot) instanceof Target.Local local) {
             return slotKeys.names(local.node(), (int) slot, max);
         }
         RespWriter.array(out, 0);
         return null;
     }
 
+    private Target owner(Client client, long slot) {
+        return topology.current(client.role()).routes().settledOwner((int) slot);
+    }
+
     private void replicas(String id, Client client, ByteBuf out) {
         ClusterView view = view();
         if (view.masters().stream().anyMatch(master -> master.id().equals(id))) {
-            List<String> lines = ClusterReplies.replicas(view, id, client.ports(), busPortInNodes);
+            List<String> lines = ClusterReplies.replicas(view, client.role(), id, client.ports(), busPortInNodes);
             RespWriter.array(out, lines.size());
             lines.forEach(line -> RespWriter.bulk(out, line));
         } else if (view.replicas().stream().anyMatch(replica -> replica.id().equals(id))) {

@@ -3,6 +3,7 @@ package io.undermoon.proxy.control.cluster;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientPorts;
 import io.undermoon.proxy.control.NodeState;
@@ -12,6 +13,7 @@ import io.undermoon.slot.SlotRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /** Writes {@code CLUSTER NODES}, {@code SLOTS}, {@code SHARDS} and {@code INFO} in the format of Redis 7. */
@@ -21,13 +23,17 @@ final class ClusterReplies {
 
     private ClusterReplies() {}
 
-    /** One line for each master, then for each replica; this proxy first. */
-    static String nodes(ClusterView view, ClientPorts ports, boolean withBusPort) {
+    /**
+     * One line for each master, then for each replica; this proxy first.
+     *
+     * @param role in which this proxy serves the client
+     */
+    static String nodes(ClusterView view, Role role, ClientPorts ports, boolean withBusPort) {
+        String self = view.selfId(role);
         StringBuilder lines = new StringBuilder();
         for (ClusterView.Master master : view.masters()) {
-            boolean isSelf = master == view.self();
             begin(lines, master.id(), ports.addressOf(master.proxy()), withBusPort);
-            lines.append(isSelf ? " myself,master -" : " master -");
+            lines.append(master.id().equals(self) ? " myself,master -" : " master -");
             end(lines, view);
             for (SlotRange range : master.slots().ranges()) {
                 lines.append(' ').append(range.start());
@@ -38,19 +44,19 @@ final class ClusterReplies {
             lines.append('\n');
         }
         for (ClusterView.Replica replica : view.replicas()) {
-            replica(lines, view, replica, ports, withBusPort);
+            replica(lines, view, self, replica, ports, withBusPort);
             lines.append('\n');
         }
         return lines.toString();
     }
 
     /** The lines of {@link #nodes} for the replicas of one master, without line ends. */
-    static List<String> replicas(ClusterView view, String masterId, ClientPorts ports, boolean withBusPort) {
+    static List<String> replicas(ClusterView view, Role role, String masterId, ClientPorts ports, boolean withBusPort) {
         List<String> lines = new ArrayList<>();
         for (ClusterView.Replica replica : view.replicas()) {
             if (replica.master().id().equals(masterId)) {
                 StringBuilder line = new StringBuilder();
-                replica(line, view, replica, ports, withBusPort);
+                replica(line, view, view.selfId(role), replica, ports, withBusPort);
                 lines.add(line.toString());
             }
         }
@@ -60,11 +66,13 @@ final class ClusterReplies {
     private static void replica(
             StringBuilder lines,
             ClusterView view,
+            String self,
             ClusterView.Replica replica,
             ClientPorts ports,
             boolean withBusPort) {
         begin(lines, replica.id(), ports.addressOf(replica.proxy()), withBusPort);
-        lines.append(" slave ").append(replica.master().id());
+        lines.append(replica.id().equals(self) ? " myself,slave " : " slave ")
+                .append(replica.master().id());
         end(lines, view);
     }
 
@@ -76,24 +84,30 @@ final class ClusterReplies {
         lines.append(" 0 0 ").append(view.topology().epoch()).append(" connected");
     }
 
-    /** {@code [start, end, [host, port, id, []], …]} for each run of slots, the master before its replicas. */
-    static void slots(ClusterView view, Client client, ByteBuf out) {
+    /**
+     * {@code [start, end, [host, port, id, []], …]} for each run of slots, the master before its replicas.
+     *
+     * @param withHostNames whether a node has the fourth element, which Redis has since 7.0
+     */
+    static void slots(ClusterView view, Client client, boolean withHostNames, ByteBuf out) {
         RespWriter.array(out, view.runs().size());
         for (ClusterView.Run run : view.runs()) {
             RespWriter.array(out, 3 + run.replicas().size());
             RespWriter.integer(out, run.slots().start());
             RespWriter.integer(out, run.slots().end());
-            slotsNode(run.master().proxy(), run.master().id(), client, out);
-            run.replicas().forEach(replica -> slotsNode(replica.proxy(), replica.id(), client, out));
+            slotsNode(run.master().proxy(), run.master().id(), client, withHostNames, out);
+            run.replicas().forEach(replica -> slotsNode(replica.proxy(), replica.id(), client, withHostNames, out));
         }
     }
 
-    private static void slotsNode(ProxyAddress address, String id, Client client, ByteBuf out) {
-        RespWriter.array(out, 4);
+    private static void slotsNode(ProxyAddress address, String id, Client client, boolean withHostNames, ByteBuf out) {
+        RespWriter.array(out, withHostNames ? 4 : 3);
         RespWriter.bulk(out, address.host());
         RespWriter.integer(out, client.ports().of(address));
         RespWriter.bulk(out, id);
-        RespWriter.map(out, client.protocol(), 0);
+        if (withHostNames) {
+            RespWriter.map(out, client.protocol(), 0);
+        }
     }
 
     /**
@@ -118,9 +132,16 @@ final class ClusterReplies {
             RespWriter.array(out, 1 + replicas.size());
             shardNode(master.id(), master.proxy(), client, "master", 0, true, out);
             for (ClusterView.Replica replica : replicas) {
-                NodeState state = states.get(replica.node());
-                long offset = state == null ? 0 : state.replicationOffset();
-                shardNode(replica.id(), replica.proxy(), client, "replica", offset, state == null || state.up(), out);
+                List<NodeState> known = replica.nodes().stream()
+                        .map(states::get)
+                        .filter(Objects::nonNull)
+                        .toList();
+                long offset = known.stream()
+                        .mapToLong(NodeState::replicationOffset)
+                        .min()
+                        .orElse(0);
+                boolean up = known.stream().allMatch(NodeState::up);
+                shardNode(replica.id(), replica.proxy(), client, "replica", offset, up, out);
             }
         }
     }

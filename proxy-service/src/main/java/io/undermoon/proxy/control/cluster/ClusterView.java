@@ -3,6 +3,8 @@ package io.undermoon.proxy.control.cluster;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
+import io.undermoon.metadata.Role;
+import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.proxy.route.Target;
@@ -17,21 +19,32 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster as clients see it: proxies are masters, and the Redis replicas behind them are replicas.
  *
  * <p>A pure function of the topology. The slots of a master come from the routes, so replies agree with {@code MOVED}
- * redirections; a migrating slot belongs to its source. A replica has the address of the proxy in front of it, which
- * may be the address of a master too. Replicas without readable slots are left out.
+ * redirections; a migrating slot belongs to its source. As clients tell nodes apart by their addresses, the masters
+ * behind one proxy are one master, and the replicas behind one proxy are one replica, at the address that the proxy
+ * has for them; that is the address of a master, too, if the proxy has only one. A proxy with replicas alone is no
+ * master. Replicas without readable slots are left out.
  *
  * @param topology the topology of this view
  * @param masters this proxy first, then its peers in the order of the metadata
  * @param replicas in the order of the metadata
  * @param runs the served slots, ascending
+ * @param selfAsMaster this proxy, unless it has replicas alone
+ * @param selfAsReplica this proxy, if it has replicas with slots
  */
-record ClusterView(Topology topology, List<Master> masters, List<Replica> replicas, List<Run> runs) {
+record ClusterView(
+        Topology topology,
+        List<Master> masters,
+        List<Replica> replicas,
+        List<Run> runs,
+        @Nullable Master selfAsMaster,
+        @Nullable Replica selfAsReplica) {
     ClusterView {
         masters = List.copyOf(masters);
         replicas = List.copyOf(replicas);
@@ -42,12 +55,22 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
     record Master(String id, ProxyAddress proxy, SlotRanges slots) {}
 
     /**
-     * A Redis replica of some of the slots of a proxy.
+     * The Redis replicas of slots of one proxy that are behind another.
      *
-     * @param proxy the proxy in front of the replica
-     * @param slots the slots whose reads it can serve
+     * @param proxy where the other proxy serves as a replica
+     * @param slots the slots whose reads they can serve
      */
-    record Replica(String id, NodeAddress node, ProxyAddress proxy, SlotRanges slots, Master master) {}
+    record Replica(String id, List<NodeAddress> nodes, ProxyAddress proxy, SlotRanges slots, Master master) {
+        Replica {
+            nodes = List.copyOf(nodes);
+        }
+
+        Replica with(NodeAddress node, SlotRanges more) {
+            List<NodeAddress> all = new ArrayList<>(nodes);
+            all.add(node);
+            return new Replica(id, all, proxy, slots.union(more), master);
+        }
+    }
 
     /** Adjacent slots with the same master and replicas. */
     record Run(SlotRange slots, Master master, List<Replica> replicas) {
@@ -56,15 +79,55 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
         }
     }
 
-    static ClusterView of(Topology topology, ProxyAddress self) {
+    /**
+     * @param topology for clients that are served as by a master
+     * @param self the address of this proxy
+     * @param isOwn whether a replica is behind this proxy
+     */
+    static ClusterView of(Topology topology, ProxyAddress self, Predicate<ReplicaNode> isOwn) {
         IntFunction<@Nullable ProxyAddress> owners = slot -> owner(topology.routes(), self, slot);
         Map<ProxyAddress, Master> masters = masters(topology, self, owners);
         List<Replica> replicas = replicas(topology, owners, masters);
-        return new ClusterView(topology, List.copyOf(masters.values()), replicas, runs(owners, masters, replicas));
+        Replica selfAsReplica = topology.cluster().replicas().stream()
+                .filter(isOwn)
+                .map(ReplicaNode::nodeAddress)
+                .flatMap(own ->
+                        replicas.stream().filter(replica -> replica.nodes().contains(own)))
+                .findFirst()
+                .orElse(null);
+        Master selfAsMaster = masters.get(self);
+        if (selfAsReplica != null
+                && selfAsMaster != null
+                && selfAsMaster.slots().isEmpty()
+                && topology.nodes().isEmpty()) {
+            masters.remove(self);
+            selfAsMaster = null;
+        }
+        return new ClusterView(
+                topology,
+                List.copyOf(masters.values()),
+                replicas,
+                runs(owners, masters, replicas),
+                selfAsMaster,
+                selfAsReplica);
     }
 
-    Master self() {
-        return masters.get(0);
+    /** The id of this proxy in the role in which it serves a client. */
+    String selfId(Role role) {
+        Replica replica = selfAsReplica(role);
+        return replica == null ? Objects.requireNonNull(selfAsMaster).id() : replica.id();
+    }
+
+    /** The id of the shard of this proxy, which is that of its master: a shard has one. */
+    String selfShardId(Role role) {
+        Replica replica = selfAsReplica(role);
+        return replica == null
+                ? Objects.requireNonNull(selfAsMaster).id()
+                : replica.master().id();
+    }
+
+    private @Nullable Replica selfAsReplica(Role role) {
+        return role == Role.REPLICA || selfAsMaster == null ? selfAsReplica : null;
     }
 
     /** Number of served slots. */
@@ -101,18 +164,34 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
 
     private static List<Replica> replicas(
             Topology topology, IntFunction<@Nullable ProxyAddress> owners, Map<ProxyAddress, Master> masters) {
-        List<Replica> replicas = new ArrayList<>();
+        Map<List<ProxyAddress>, Replica> replicas = new LinkedHashMap<>();
         for (ReplicaNode node : topology.cluster().replicas()) {
             SlotRanges slots = readable(node);
-            ProxyAddress owner =
-                    slots.isEmpty() ? null : owners.apply(slots.ranges().get(0).start());
+            ProxyAddress owner = slots.isEmpty() ? null : proxyOfMaster(node, owners);
             Master master = owner == null ? null : masters.get(owner);
-            if (master != null) {
+            if (owner != null && master != null) {
                 String id = NodeId.of(topology.clusterName(), node.nodeAddress().value());
-                replicas.add(new Replica(id, node.nodeAddress(), node.proxyAddress(), slots, master));
+                replicas.merge(
+                        List.of(node.proxyAddress(), owner),
+                        new Replica(id, List.of(node.nodeAddress()), node.proxyAddress(), slots, master),
+                        (before, added) -> before.with(node.nodeAddress(), slots));
             }
         }
-        return replicas;
+        return List.copyOf(replicas.values());
+    }
+
+    /** Where the master is: by the routes, but slots on the move may have arrived at another one already. */
+    private static @Nullable ProxyAddress proxyOfMaster(
+            ReplicaNode replica, IntFunction<@Nullable ProxyAddress> owners) {
+        for (TaggedSlots slots : replica.slots()) {
+            if (slots.tag() instanceof SlotState.Migrating migrating) {
+                return migrating.meta().srcProxyAddress();
+            }
+            if (slots.isStable()) {
+                return owners.apply(slots.rangeList().ranges().get(0).start());
+            }
+        }
+        return null;
     }
 
     private static SlotRanges readable(ReplicaNode node) {
@@ -140,19 +219,17 @@ record ClusterView(Topology topology, List<Master> masters, List<Replica> replic
             int end = endOfRun(owners, start, Objects.requireNonNull(cuts.higher(start)));
             ProxyAddress owner = owners.apply(start);
             if (owner != null) {
-                runs.add(new Run(
-                        new SlotRange(start, end),
-                        Objects.requireNonNull(masters.get(owner)),
-                        readersOf(start, replicas)));
+                Master master = Objects.requireNonNull(masters.get(owner));
+                runs.add(new Run(new SlotRange(start, end), master, readersOf(start, master, replicas)));
             }
             start = end + 1;
         }
         return runs;
     }
 
-    private static List<Replica> readersOf(int slot, List<Replica> replicas) {
+    private static List<Replica> readersOf(int slot, Master master, List<Replica> replicas) {
         return replicas.stream()
-                .filter(replica -> replica.slots().contains(slot))
+                .filter(replica -> replica.master() == master && replica.slots().contains(slot))
                 .toList();
     }
 

@@ -12,15 +12,18 @@ import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 
 /** The commands {@code AUTH}, {@code HELLO} and {@code RESET}. */
 public final class LoginCommands {
+    private final TopologyStore topology;
     private final Guard guard;
     private final AccessControl access;
 
-    public LoginCommands(Guard guard) {
+    public LoginCommands(Guard guard, TopologyStore topology) {
+        this.topology = topology;
         this.guard = guard;
         this.access = guard.access();
     }
@@ -93,7 +96,7 @@ public final class LoginCommands {
         return version == 2 ? Protocol.RESP2 : Protocol.RESP3;
     }
 
-    private static void greet(Client client, ByteBuf out) {
+    private void greet(Client client, ByteBuf out) {
         RespWriter.map(out, client.protocol(), 7);
         RespWriter.bulk(out, "server");
         RespWriter.bulk(out, "redis");
@@ -106,7 +109,7 @@ public final class LoginCommands {
         RespWriter.bulk(out, "mode");
         RespWriter.bulk(out, "cluster");
         RespWriter.bulk(out, "role");
-        RespWriter.bulk(out, "master");
+        RespWriter.bulk(out, topology.current(client.role()).role().wireName());
         RespWriter.bulk(out, "modules");
         RespWriter.array(out, 0);
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +30,15 @@ public final class InfoCommand {
      * @param name in lower case
      * @param isDefault whether {@code INFO} without arguments shows the section
      */
-    private record Section(String name, boolean isDefault, Consumer<InfoText> writer) {}
+    private record Section(String name, boolean isDefault, BiConsumer<InfoText, Client> writer) {
+        /** A section that is the same for all clients. */
+        static Section same(String name, boolean isDefault, Consumer<InfoText> writer) {
+            return new Section(name, isDefault, (text, client) -> writer.accept(text));
+        }
+    }
 
     /** The last section, as in Redis; the nodes are asked for it. */
-    private static final Section KEYSPACE = new Section("keyspace", true, text -> {});
+    private static final Section KEYSPACE = Section.same("keyspace", true, text -> {});
 
     private final NodeAdmin nodes;
     private final Keyspace keyspace;
@@ -42,15 +48,15 @@ public final class InfoCommand {
         this.nodes = nodes;
         this.keyspace = keyspace;
         this.sections = List.of(
-                new Section("server", true, process::server),
-                new Section("clients", true, process::clients),
-                new Section("memory", true, process::memory),
-                new Section("stats", true, process::stats),
+                Section.same("server", true, process::server),
+                Section.same("clients", true, process::clients),
+                Section.same("memory", true, process::memory),
+                Section.same("stats", true, process::stats),
                 new Section("replication", true, proxy::replication),
-                new Section("cpu", true, process::cpu),
-                new Section("commandstats", false, proxy::commandStats),
-                new Section("cluster", true, proxy::cluster),
-                new Section("undermoon", true, proxy::undermoon));
+                Section.same("cpu", true, process::cpu),
+                Section.same("commandstats", false, proxy::commandStats),
+                Section.same("cluster", true, proxy::cluster),
+                Section.same("undermoon", true, proxy::undermoon));
     }
 
     public void register(HandlerTable table) {
@@ -67,7 +73,7 @@ public final class InfoCommand {
         InfoText text = new InfoText();
         for (Section section : sections) {
             if (isWanted(section, wanted)) {
-                section.writer().accept(text);
+                section.writer().accept(text, client);
             }
         }
         if (isWanted(KEYSPACE, wanted)) {

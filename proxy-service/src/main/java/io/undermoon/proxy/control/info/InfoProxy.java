@@ -2,6 +2,7 @@ package io.undermoon.proxy.control.info;
 
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.control.NodeState;
@@ -34,13 +35,23 @@ public final class InfoProxy {
         this.stats = stats;
     }
 
-    /** Clients see a proxy as a master, with the replicas of the masters behind it. */
-    void replication(InfoText text) {
-        int replicas = topology.current().replication().entries().stream()
-                .filter(entry -> entry.role() == Role.MASTER)
-                .mapToInt(entry -> entry.peers().size())
-                .sum();
-        text.section("Replication").field("role", "master").field("connected_slaves", replicas);
+    /** Clients see a proxy as the node for which they take it. */
+    void replication(InfoText text, Client client) {
+        ShownReplication shown = ShownReplication.of(topology, nodeStates, client);
+        text.section("Replication");
+        if (shown.role() == Role.MASTER) {
+            text.field("role", "master")
+                    .field("connected_slaves", shown.others().size());
+            return;
+        }
+        text.field("role", "slave");
+        shown.others().stream()
+                .findFirst()
+                .ifPresent(master -> text.field("master_host", master.host()).field("master_port", master.port()));
+        text.field("master_link_status", shown.isLinkUp() ? "up" : "down")
+                .field("slave_repl_offset", shown.offset())
+                .field("slave_read_only", 1)
+                .field("connected_slaves", 0);
     }
 
     void commandStats(InfoText text) {

@@ -6,6 +6,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.testing.ControlFixture;
+import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.resp.RespValue;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +68,47 @@ class ClusterCommandsTest {
                                 number(16383),
                                 node("127.0.0.2", PEER_ID),
                                 node("127.0.0.1", id("127.0.0.1:7004")))));
+    }
+
+    @Test
+    void nodes_in_slots_have_three_elements_in_version_1() {
+        try (ControlFixture v1 = new ControlFixture(null, false)) {
+            v1.words("UMCTL SETCLUSTER v2 1 NOFLAG mydb 127.0.0.1:7001 1 0-16383");
+            assertThat(v1.call("CLUSTER", "SLOTS"))
+                    .isEqualTo(array(
+                            array(number(0), number(16383), array(bulk("127.0.0.1"), number(5299), bulk(SELF_ID)))));
+        }
+    }
+
+    @Test
+    void shows_the_masters_and_the_replicas_behind_one_proxy_as_one_node_each() {
+        apply("UMCTL SETREPL 7 NOFLAG replica mydb 127.0.0.1:7001 1 127.0.0.2:7001 127.0.0.2:5299"
+                + " replica mydb 127.0.0.1:7002 1 127.0.0.2:7002 127.0.0.2:5299");
+        apply("UMCTL SETCLUSTER v2 7 NOFLAG mydb PEER 127.0.0.2:5299 2 0-99 200-299 127.0.0.3:5299 1 100-199"
+                + " REPLICA 127.0.0.1:7001 127.0.0.1:5299 1 0-99 127.0.0.1:7002 127.0.0.1:5299 1 200-299");
+        String replica = id("127.0.0.1:7001");
+        assertThat(proxy.text("CLUSTER", "NODES"))
+                .as("this proxy has no master, so it is none")
+                .isEqualTo(PEER_ID + " 127.0.0.2:5299@5299 master - 0 0 7 connected 0-99 200-299\n"
+                        + id("127.0.0.3:5299") + " 127.0.0.3:5299@5299 master - 0 0 7 connected 100-199\n"
+                        + replica + " 127.0.0.1:5299@5299 myself,slave " + PEER_ID + " 0 0 7 connected\n");
+        assertThat(proxy.text("CLUSTER", "MYID")).isEqualTo(replica);
+        assertThat(proxy.text("CLUSTER", "MYSHARDID")).isEqualTo(PEER_ID);
+    }
+
+    @Test
+    void a_replica_stays_with_its_master_whose_slots_have_moved() {
+        applyTwoProxies();
+        apply("UMCTL SETCLUSTER v2 8 NOFLAG mydb 127.0.0.1:7001 IMPORTING 1 8192-16383 8 127.0.0.2:5299 127.0.0.2:7002"
+                + " 127.0.0.1:5299 127.0.0.1:7001 PEER 127.0.0.2:5299 MIGRATING 1 8192-16383 8 127.0.0.2:5299"
+                + " 127.0.0.2:7002 127.0.0.1:5299 127.0.0.1:7001 REPLICA 127.0.0.3:7004 127.0.0.3:15299 MIGRATING 1"
+                + " 8192-16383 8 127.0.0.2:5299 127.0.0.2:7002 127.0.0.1:5299 127.0.0.1:7001");
+        proxy.own(SlotOwnership.LOCAL);
+        assertThat(proxy.text("CLUSTER", "NODES"))
+                .contains(" myself,master - 0 0 8 connected 8192-16383\n")
+                .contains(" 127.0.0.3:15299@5299 slave " + PEER_ID + " 0 0 8 connected\n");
+        assertThat(proxy.call("CLUSTER", "SLOTS"))
+                .isEqualTo(array(array(number(8192), number(16383), node("127.0.0.1", SELF_ID))));
     }
 
     @Test
