@@ -33,11 +33,7 @@ public final class BlockingCommands {
     private final Supplier<Masters> masters;
 
     public BlockingCommands(
-            SessionLoop loop,
-            TopologyStore topology,
-            Router router,
-            Forwarder forwarder,
-            Supplier<Masters> masters) {
+            SessionLoop loop, TopologyStore topology, Router router, Forwarder forwarder, Supplier<Masters> masters) {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;

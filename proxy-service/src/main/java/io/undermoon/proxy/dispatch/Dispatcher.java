@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.blocking.BlockingCommands;
 import io.undermoon.proxy.client.Client;
@@ -103,8 +103,7 @@ public final class Dispatcher implements CommandHandler {
                 forwarder,
                 budget,
                 activeRedirection && loop.settings().splitTransactions());
-        this.blocking = new BlockingCommands(
-                loop, topology, router, forwarder, () -> keyspace.masters(Role.MASTER));
+        this.blocking = new BlockingCommands(loop, topology, router, forwarder, () -> keyspace.masters(Role.MASTER));
         this.tracking = new TrackingCommands(loop, topology, keyspace::masters, forwarder);
         this.pubSub = new PubSubCommands(
                 loop,

@@ -53,8 +53,7 @@ public final class Endpoints {
         if (known != null) {
             return known;
         }
-        Endpoint settled =
-                wanted.moving ? of(new Key(wanted.address, wanted.kind, wanted.hopsLeft, false)) : null;
+        Endpoint settled = wanted.moving ? of(new Key(wanted.address, wanted.kind, wanted.hopsLeft, false)) : null;
         int id = usedIds.nextClearBit(0);
         usedIds.set(id);
         Endpoint made = new Endpoint(id, wanted.address, wanted.kind, wanted.hopsLeft, settled);

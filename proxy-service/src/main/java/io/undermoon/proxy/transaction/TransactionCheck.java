@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * waits for the answer. A refusal counts for one transaction: then the node is asked again. Owned by a loop.
  */
 final class TransactionCheck {
-    private static final byte[] EMPTY =
-            "*1\r\n$5\r\nMULTI\r\n*1\r\n$4\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EMPTY = "*1\r\n$5\r\nMULTI\r\n*1\r\n$4\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final SessionLoop loop;
     private final Map<Endpoint, Inquiry> byNode = new IdentityHashMap<>();

@@ -329,7 +329,8 @@ public final class Transactions {
     @Nullable
     String send(ClientSession session, Command command, Transaction part, ReplyReceiver receiver) {
         Topology now = topology.current();
-        Route route = router.routeToOwner(now, command, part.slot(), session.client().readOnly());
+        Route route =
+                router.routeToOwner(now, command, part.slot(), session.client().readOnly());
         if (!(route instanceof Route.Send send)) {
             return route instanceof Route.Refuse refuse ? refuse.error() : "TRYAGAIN the slot is being handed over";
         }
