@@ -34,11 +34,7 @@ public final class BlockingCommands {
     private final Supplier<Masters> masters;
 
     public BlockingCommands(
-            SessionLoop loop,
-            TopologyStore topology,
-            Router router,
-            Forwarder forwarder,
-            Supplier<Masters> masters) {
+            SessionLoop loop, TopologyStore topology, Router router, Forwarder forwarder, Supplier<Masters> masters) {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
@@ -98,7 +94,7 @@ public final class BlockingCommands {
     }
 
     /**
-     * {@code WAIT} and {@code WAITAOF}: about all nodes and peers that the client's writes were sent to; for a peer that
+     * {@code WAIT} and {@code WAITAOF}: about all nodes and peers that the client's writes were sent to, or if a peer
      * asks, about all masters behind this proxy.
      */
     private void awaitReplicas(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {

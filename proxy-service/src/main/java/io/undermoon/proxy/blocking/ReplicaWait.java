@@ -41,12 +41,13 @@ final class ReplicaWait implements BlockedFeature {
     private final List<Part> parts = new ArrayList<>();
     private final PendingReply reply;
 
-    /** How many numbers the client gave and gets: the number of replicas, for {@code WAITAOF} that of masters before. */
+    /** How many numbers the client gave and gets: that of replicas, for {@code WAITAOF} that of masters before it. */
     private final int numbers;
 
     private int missing;
 
-    private ReplicaWait(ClientSession session, Command command, CommandFrame frame, List<PinnedConnection> connections) {
+    private ReplicaWait(
+            ClientSession session, Command command, CommandFrame frame, List<PinnedConnection> connections) {
         this.session = session;
         this.frame = BlockingTimeout.rest(command, frame, 0);
         this.numbers = numbers(command);
@@ -132,14 +133,21 @@ final class ReplicaWait implements BlockedFeature {
             parts.forEach(part -> session.features().giveBack(part.connection, part.isClean()));
         }
         ByteBuf out = Unpooled.buffer();
-        String error = parts.stream().map(Part::error).filter(text -> text != null).findFirst().orElse(null);
+        String error = parts.stream()
+                .map(Part::error)
+                .filter(text -> text != null)
+                .findFirst()
+                .orElse(null);
         if (error != null) {
             RespWriter.error(out, error);
         } else {
             long[] least = new long[numbers];
             for (int i = 0; i < numbers; i++) {
                 int number = i;
-                least[i] = parts.stream().mapToLong(part -> part.number(number)).min().orElse(0);
+                least[i] = parts.stream()
+                        .mapToLong(part -> part.number(number))
+                        .min()
+                        .orElse(0);
             }
             if (isSatisfied(least)) {
                 session.written().replicated();
@@ -227,7 +235,8 @@ final class ReplicaWait implements BlockedFeature {
             if (numbers == 1) {
                 return value;
             }
-            return value instanceof RespValue.Array array && index < array.items().size()
+            return value instanceof RespValue.Array array
+                            && index < array.items().size()
                     ? array.items().get(index)
                     : null;
         }

@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 public final class Router {
     /** The route of slots that nobody serves. */
     static final Route.Refuse NOT_SERVED = new Route.Refuse("CLUSTERDOWN Hash slot not served");
+
     private static final Route.Refuse UNDECIDED =
             new Route.Refuse("TRYAGAIN it is being found out who has the slot; nothing was executed");
     private static final Route.Refuse NO_CLUSTER =

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param settled for commands to a peer about slots that move, the endpoint of the commands about all other slots; null
  *     if this is that endpoint
  */
-public record Endpoint(int id, HostPort address, Kind kind, int hopsLeft, @Nullable Endpoint settled) {
+public record Endpoint(
+        int id,
+        HostPort address,
+        Kind kind,
+        int hopsLeft,
+        @Nullable Endpoint settled) {
     public enum Kind {
         REDIS,
         PEER

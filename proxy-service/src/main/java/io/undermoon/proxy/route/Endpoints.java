@@ -27,11 +27,8 @@ public final class Endpoints {
     }
 
     private Endpoint of(Key wanted) {
-        Endpoint settled = wanted.moving
-                ? of(new Key(wanted.address, wanted.kind, wanted.hopsLeft, false))
-                : null;
+        Endpoint settled = wanted.moving ? of(new Key(wanted.address, wanted.kind, wanted.hopsLeft, false)) : null;
         return endpoints.computeIfAbsent(
-                wanted,
-                key -> new Endpoint(nextId.getAndIncrement(), key.address, key.kind, key.hopsLeft, settled));
+                wanted, key -> new Endpoint(nextId.getAndIncrement(), key.address, key.kind, key.hopsLeft, settled));
     }
 }

@@ -30,8 +30,8 @@ public final class RouteTable {
         this.owners = owners;
         this.replicas = replicas;
         this.targets = targets;
-        this.slotsMoveAtPeers = Arrays.stream(targets)
-                .anyMatch(target -> target instanceof Target.Remote peer && peer.isForMoving());
+        this.slotsMoveAtPeers =
+                Arrays.stream(targets).anyMatch(target -> target instanceof Target.Remote peer && peer.isForMoving());
     }
 
     /** The target of the slot's commands. */

@@ -12,7 +12,11 @@ import io.undermoon.proxy.route.Target;
  * @param failoverWaitMillis how long, with active redirection, commands that cannot be sent wait for a failover
  */
 public record SessionSettings(
-        boolean activeRedirection, int maxRedirections, int maxPipeline, String redirectUnassigned, long failoverWaitMillis) {
+        boolean activeRedirection,
+        int maxRedirections,
+        int maxPipeline,
+        String redirectUnassigned,
+        long failoverWaitMillis) {
     /** From any proxy over both ends of a migration and back; more are never needed. */
     public static final int MAX_REDIRECTIONS = Target.MAX_HOPS_LEFT + 2;
 

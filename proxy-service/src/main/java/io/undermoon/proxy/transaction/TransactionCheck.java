@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * waits for the answer. A refusal counts for one transaction: then the node is asked again. Owned by a loop.
  */
 final class TransactionCheck {
-    private static final byte[] EMPTY =
-            "*1\r\n$5\r\nMULTI\r\n*1\r\n$4\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EMPTY = "*1\r\n$5\r\nMULTI\r\n*1\r\n$4\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final SessionLoop loop;
     private final Map<Endpoint, Inquiry> byNode = new IdentityHashMap<>();
@@ -49,7 +48,7 @@ final class TransactionCheck {
         return inquiry.answered;
     }
 
-    /** The error for a transaction that may not be sent to a node, which is asked again for the next; null if it may. */
+    /** The error for a transaction that a node must not be sent; for the next one the node is asked again. */
     @Nullable
     String refusal(Endpoint node) {
         Inquiry inquiry = byNode.get(node);

@@ -87,7 +87,8 @@ class BackendConnectionTest {
     @Test
     void only_the_last_of_several_refused_commands_fails_visibly() {
         connection.disconnected("refused");
-        assertThat(connection.acceptAll(3, IgnoredReply.INSTANCE, receiver("last"))).isFalse();
+        assertThat(connection.acceptAll(3, IgnoredReply.INSTANCE, receiver("last")))
+                .isFalse();
         assertThat(events).hasSize(1);
         assertThat(connection.inFlight()).isZero();
     }

@@ -43,15 +43,14 @@ class FailoverWaitIT {
         successor = start(waitMillis);
         first.serve(Map.of(low.port(), TwoMasters.LOW), Map.of(dying.address(), TwoMasters.HIGH));
         dying.serve(Map.of(high.port(), TwoMasters.HIGH), Map.of(first.address(), TwoMasters.LOW));
-        successor.serve(
-                Map.of(), Map.of(first.address(), TwoMasters.LOW, dying.address(), TwoMasters.HIGH));
+        successor.serve(Map.of(), Map.of(first.address(), TwoMasters.LOW, dying.address(), TwoMasters.HIGH));
     }
 
     private static ProxyHarness start(int waitMillis) {
         return ProxyHarness.start(
                 1,
-                settings -> new SessionSettings(
-                        true, settings.maxRedirections(), settings.maxPipeline(), "", waitMillis));
+                settings ->
+                        new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), "", waitMillis));
     }
 
     private void failOver() {
@@ -103,7 +102,8 @@ class FailoverWaitIT {
             assertThat(text(client.receive())).isEqualTo("OK");
             assertThat(text(client.receive())).isEqualTo("QUEUED");
             assertThat(client.receive().toString()).contains("52");
-            assertThat(text(other.call("RPUSH", "list{" + HIGH + "}", "popped"))).isEqualTo("1");
+            assertThat(text(other.call("RPUSH", "list{" + HIGH + "}", "popped")))
+                    .isEqualTo("1");
             assertThat(waiter.receive().toString()).contains("popped");
         }
     }

@@ -76,19 +76,18 @@ final class ThreeProxies implements AutoCloseable {
         moving = new TaggedSlots(TwoProxies.MOVING, new SlotState.Migrating(meta));
         tell(
                 List.of(destination, owner, 2),
-                slots(
-                        owner,
-                        moving,
-                        List.of(new TaggedSlots(TwoProxies.MOVING, new SlotState.Importing(meta)))));
+                slots(owner, moving, List.of(new TaggedSlots(TwoProxies.MOVING, new SlotState.Importing(meta)))));
     }
 
     /** Waits until the other node has the slots, and commits. */
     void end() {
         ProxyHarness source = proxies.get(owner);
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(2)).until(() -> {
-            List<MigrationProgress> all = source.migrations().progress();
-            return !all.isEmpty() && all.get(0).state() == MigrationProgress.State.SWITCHED;
-        });
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> {
+                    List<MigrationProgress> all = source.migrations().progress();
+                    return !all.isEmpty() && all.get(0).state() == MigrationProgress.State.SWITCHED;
+                });
         owner = 1 - owner;
         tell(List.of(owner, 1 - owner, 2), slots(owner, TaggedSlots.stable(TwoProxies.MOVING), List.of()));
     }
