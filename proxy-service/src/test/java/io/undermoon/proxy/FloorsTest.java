@@ -50,7 +50,7 @@ class FloorsTest {
             control.info <- client, command, control, control.nodes, frame, node, stats, topology
             control.config <- client, command, control, control.info, control.nodes, frame
             forward <- backend, client, command, compression, frame, route, session, stats, topology
-            blocking <- backend, client, command, forward, frame, route, session, topology
+            blocking <- backend, client, command, forward, frame, gather, route, session, topology
             gather <- backend, client, command, forward, frame, route, session, topology
             migration <- backend, command, frame, migration.copy, migration.record, node, route, topology
             control.umctl <- client, command, control, control.nodes, frame, migration, stats, topology

@@ -97,7 +97,7 @@ public final class BlockingCommands {
     }
 
     /**
-     * {@code WAIT} and {@code WAITAOF}: about all nodes and peers that the client's writes were sent to; for a peer that
+     * {@code WAIT} and {@code WAITAOF}: about all nodes and peers that the client's writes were sent to, or if a peer
      * asks, about all masters behind this proxy.
      */
     private void awaitReplicas(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {

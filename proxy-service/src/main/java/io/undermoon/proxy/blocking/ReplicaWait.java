@@ -41,7 +41,7 @@ final class ReplicaWait implements BlockedFeature {
     private final List<Part> parts = new ArrayList<>();
     private final PendingReply reply;
 
-    /** How many numbers the client gave and gets: the number of replicas, for {@code WAITAOF} that of masters before. */
+    /** How many numbers the client gave and gets: that of replicas, for {@code WAITAOF} that of masters before it. */
     private final int numbers;
 
     private int missing;
@@ -93,7 +93,7 @@ final class ReplicaWait implements BlockedFeature {
 
     @Override
     public void unblock(boolean withError, Consumer<Boolean> outcome) {
-        List<Part> waiting = parts.stream().filter(part -> part.answer == null).toList();
+        List<Part> waiting = parts.stream().filter(part -> !part.ended).toList();
         Unblocking all = new Unblocking(waiting.size(), outcome);
         waiting.forEach(part -> part.connection.unblock(withError, all::add));
     }
@@ -123,7 +123,7 @@ final class ReplicaWait implements BlockedFeature {
         parts.forEach(part -> part.connection.close());
     }
 
-    private void answered() {
+    private void partEnded() {
         if (--missing > 0) {
             return;
         }
@@ -133,11 +133,10 @@ final class ReplicaWait implements BlockedFeature {
             parts.forEach(part -> session.features().giveBack(part.connection, part.isClean()));
         }
         ByteBuf out = Unpooled.buffer();
-        String error = parts.stream()
-                .map(Part::error)
-                .filter(text -> text != null)
-                .findFirst()
-                .orElse(null);
+        String error = null;
+        for (Part part : parts) {
+            error = error == null ? part.error : error;
+        }
         if (error != null) {
             RespWriter.error(out, error);
         } else {
@@ -145,7 +144,7 @@ final class ReplicaWait implements BlockedFeature {
             for (int i = 0; i < numbers; i++) {
                 int number = i;
                 least[i] = parts.stream()
-                        .mapToLong(part -> part.number(number))
+                        .mapToLong(part -> part.values[number])
                         .min()
                         .orElse(0);
             }
@@ -171,8 +170,10 @@ final class ReplicaWait implements BlockedFeature {
     private final class Part implements ReplyReceiver {
         private final PinnedConnection connection;
         private final ByteBuf collected = Unpooled.buffer();
-        private @Nullable RespValue answer;
+        private long[] values = {};
+        private @Nullable String error;
         private boolean lost;
+        private boolean ended;
 
         Part(PinnedConnection connection) {
             this.connection = connection;
@@ -195,50 +196,41 @@ final class ReplicaWait implements BlockedFeature {
         public void reply(ByteBuf in, int from, int to, boolean last) {
             collected.writeBytes(in, from, to - from);
             if (last) {
-                answer = new RespReader(RespLimits.CONTROL).read(collected);
-                answered();
+                answered(new RespReader(RespLimits.CONTROL).read(collected));
             }
+        }
+
+        private void answered(@Nullable RespValue reply) {
+            List<RespValue> items = reply instanceof RespValue.Array array
+                    ? array.items()
+                    : reply == null ? List.of() : List.of(reply);
+            values = items.stream()
+                    .filter(RespValue.Int.class::isInstance)
+                    .mapToLong(item -> ((RespValue.Int) item).value())
+                    .toArray();
+            if (reply instanceof RespValue.Failure failure) {
+                error = failure.text();
+            } else if (values.length != numbers) {
+                error = "ERR " + connection.endpoint() + " answered with something else than numbers of replicas";
+            }
+            end();
         }
 
         @Override
         public void fail(BackendFailure failure) {
             lost = true;
-            answer = new RespValue.Failure(failure.message());
-            answered();
+            error = failure.message();
+            end();
+        }
+
+        private void end() {
+            ended = true;
+            partEnded();
         }
 
         /** Whether other clients may use the connection; a node that has become a replica closes it. */
         boolean isClean() {
-            String error = error();
             return !lost && (error == null || !error.startsWith("UNBLOCKED "));
-        }
-
-        @Nullable
-        String error() {
-            if (answer instanceof RespValue.Failure failure) {
-                return failure.text();
-            }
-            return isNumber(answer, 0) && isNumber(answer, numbers - 1)
-                    ? null
-                    : "ERR " + connection.endpoint() + " answered with something else than numbers of replicas";
-        }
-
-        long number(int index) {
-            return ((RespValue.Int) element(answer, index)).value();
-        }
-
-        private boolean isNumber(@Nullable RespValue value, int index) {
-            return element(value, index) instanceof RespValue.Int;
-        }
-
-        private @Nullable RespValue element(@Nullable RespValue value, int index) {
-            if (numbers == 1) {
-                return value;
-            }
-            return value instanceof RespValue.Array array
-                            && index < array.items().size()
-                    ? array.items().get(index)
-                    : null;
         }
     }
 }

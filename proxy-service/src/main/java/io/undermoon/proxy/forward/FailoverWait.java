@@ -8,7 +8,7 @@ import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ final class FailoverWait {
 
     private final SessionLoop loop;
     private final long limitNanos;
-    private final Map<SharedConnection, Outage> outages = new IdentityHashMap<>();
+    private final Map<SharedConnection, Outage> outages = new HashMap<>();
     private @Nullable RouteTable incomplete;
     private long incompleteSinceNanos;
 

@@ -49,7 +49,7 @@ public final class Forwarder {
     }
 
     /**
-     * Whether a command may be sent on its route, or answered by it, now. If not, it has to be handled again, before all
+     * Whether a command may now be sent on its route, or answered by it. If not, it has to be handled again, before all
      * that follow it: when earlier commands that took another path are answered, or when its node can be reached.
      *
      * @param slot negative when the command is not about one slot

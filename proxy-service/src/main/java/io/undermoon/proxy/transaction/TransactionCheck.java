@@ -8,7 +8,7 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.SessionLoop;
 import java.nio.charset.StandardCharsets;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ final class TransactionCheck {
     private static final byte[] EMPTY = "*1\r\n$5\r\nMULTI\r\n*1\r\n$4\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final SessionLoop loop;
-    private final Map<Endpoint, Inquiry> byNode = new IdentityHashMap<>();
+    private final Map<Endpoint, Inquiry> byNode = new HashMap<>();
 
     TransactionCheck(SessionLoop loop) {
         this.loop = loop;
@@ -48,7 +48,7 @@ final class TransactionCheck {
         return inquiry.answered;
     }
 
-    /** The error for a transaction that may not be sent to a node, which is asked again for the next; null if it may. */
+    /** The error for a transaction that a node must not be sent; for the next one the node is asked again. */
     @Nullable
     String refusal(Endpoint node) {
         Inquiry inquiry = byNode.get(node);

@@ -62,6 +62,36 @@ class ReplicaWaitIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Layout.class)
+    void it_can_be_unblocked_and_ends_with_its_client(Layout layout) {
+        try (TwoMasters masters = new TwoMasters(layout);
+                RespConnection client = masters.connect();
+                RespConnection other = masters.connect();
+                RespConnection node = masters.high.connect()) {
+            String id = text(client.call("CLIENT", "ID"));
+            client.call("MSET", LOW, "1");
+            client.call("MSET", HIGH, "1");
+            client.send("WAIT", "1", "0");
+            await().until(() -> blocked(node) == 1);
+            assertThat(text(other.call("CLIENT", "UNBLOCK", id))).isEqualTo("1");
+            assertThat(text(client.receive())).isEqualTo("0");
+            assertThat(text(client.call("GET", HIGH))).isEqualTo("1");
+
+            client.send("WAIT", "1", "0");
+            await().until(() -> blocked(node) == 1);
+            client.close();
+            await().until(() -> blocked(node) == 0);
+        }
+    }
+
+    private static int blocked(RespConnection node) {
+        String info = text(node.call("INFO", "clients"));
+        String field = "blocked_clients:";
+        int start = info.indexOf(field) + field.length();
+        return Integer.parseInt(info.substring(start, info.indexOf('\r', start)));
+    }
+
     @Test
     void waitaof_counts_masters_and_replicas() {
         try (ScriptedRedis one = answering(1, 2);
