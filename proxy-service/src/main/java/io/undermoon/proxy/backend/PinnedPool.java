@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,17 @@ final class PinnedPool {
      */
     private static final int READY_PER_NODE = 4;
 
+    /** After a change of the routes, which may be one of many. */
+    private static final long READY_AFTER_MILLIS = 100;
+
     private record Key(Endpoint endpoint, Protocol protocol) {}
 
     private final ProxyLoop loop;
     private final SharedConnections shared;
     private final Set<PinnedConnection> inUse = new HashSet<>();
     private final Map<Key, ArrayDeque<PinnedConnection>> idle = new HashMap<>();
+    private Set<Endpoint> wanted = Set.of();
+    private boolean preparing;
 
     /** @param shared the connections over which pinned connections are unblocked */
     PinnedPool(ProxyLoop loop, SharedConnections shared) {
@@ -72,13 +78,19 @@ final class PinnedPool {
         return shared.get(endpoint);
     }
 
-    /** Returns a connection that is free again, or removes one that is gone. */
+    /**
+     * Returns a connection that is free again, or removes one that is gone. What ended it on the other side has
+     * probably ended the idle ones too, so they are not used any more.
+     */
     void put(PinnedConnection connection) {
         boolean wasInUse = inUse.remove(connection);
         ArrayDeque<PinnedConnection> free =
                 idle.computeIfAbsent(new Key(connection.endpoint(), connection.protocol()), key -> new ArrayDeque<>());
         if (connection.isClosed()) {
             free.remove(connection);
+            if (!connection.isRetired()) {
+                closeAll(free);
+            }
         } else if (wasInUse && free.size() < MAX_IDLE_PER_ENDPOINT) {
             free.addLast(connection);
         } else {
@@ -87,20 +99,33 @@ final class PinnedPool {
     }
 
     /** Closes the idle connections to all other endpoints, and keeps some ready to these. */
-    void follow(Set<Endpoint> wanted) {
-        retain(wanted);
+    void follow(Set<Endpoint> endpoints) {
+        wanted = endpoints;
+        retain(endpoints);
+        if (!preparing) {
+            preparing = true;
+            loop.eventLoop().schedule(this::prepare, READY_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void prepare() {
+        preparing = false;
         wanted.forEach(endpoint -> keepReady(endpoint, Protocol.RESP2));
     }
 
-    private void retain(Set<Endpoint> wanted) {
+    private void retain(Set<Endpoint> endpoints) {
         for (Key key : Set.copyOf(idle.keySet())) {
-            if (!wanted.contains(key.endpoint())) {
+            if (!endpoints.contains(key.endpoint())) {
                 ArrayDeque<PinnedConnection> free = idle.remove(key);
                 if (free != null) {
-                    new ArrayDeque<>(free).forEach(PinnedConnection::close);
+                    closeAll(free);
                 }
             }
         }
+    }
+
+    private static void closeAll(ArrayDeque<PinnedConnection> connections) {
+        new ArrayDeque<>(connections).forEach(PinnedConnection::close);
     }
 
     /** See {@link NodeConnections#settled}. */
@@ -116,6 +141,7 @@ final class PinnedPool {
 
     void close() {
         Set.copyOf(inUse).forEach(PinnedConnection::close);
-        retain(Set.of());
+        wanted = Set.of();
+        retain(wanted);
     }
 }

@@ -55,7 +55,7 @@ public final class ClientMemory {
         if (number.endsWith("%")) {
             OptionalLong percent = Integers.parse(number.substring(0, number.length() - 1));
             if (percent.isPresent() && percent.getAsLong() >= 0 && percent.getAsLong() <= MAX_PERCENT) {
-                return PlatformDependent.maxDirectMemory() * percent.getAsLong() / MAX_PERCENT;
+                return PlatformDependent.estimateMaxDirectMemory() * percent.getAsLong() / MAX_PERCENT;
             }
         }
         return MemorySize.parse(number)

@@ -38,7 +38,7 @@ class ProxySettingsTest {
         assertThat(config.maxArguments()).isEqualTo(1024 * 1024);
         assertThat(config.clientQueryBufferLimit()).isEqualTo(1 << 30);
         assertThat(config.clientOutputBufferLimit()).isEqualTo(OutputLimits.DEFAULT);
-        assertThat(config.maxmemoryClients()).isEqualTo(PlatformDependent.maxDirectMemory() / 2);
+        assertThat(config.maxmemoryClients()).isEqualTo(PlatformDependent.estimateMaxDirectMemory() / 2);
         assertThat(config.maxPipeline()).isEqualTo(1024);
         assertThat(config.sessionTimeout()).isZero();
         assertThat(config.backendTimeout()).isEqualTo(3000);
