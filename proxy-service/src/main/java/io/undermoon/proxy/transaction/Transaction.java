@@ -164,12 +164,17 @@ public final class Transaction implements SessionFeature {
      * A transaction for each slot, in the order of the first commands of the slots; commands without keys belong to the
      * slot of the command before them, or else to the first. This one is used up.
      *
+     * @param firstSlot the slot whose transaction comes first, also if it is empty; {@link #NO_SLOT} for whichever is
      * @param order gets for each command, transaction after transaction, its number in this one
      * @param hasValues whether the replies to a command have values in them
      */
-    List<Transaction> bySlot(int[] order, Predicate<Command> hasValues) {
+    List<Transaction> bySlot(int firstSlot, int[] order, Predicate<Command> hasValues) {
         Map<Integer, Transaction> parts = new LinkedHashMap<>();
         Map<Integer, List<Integer>> numbers = new LinkedHashMap<>();
+        if (firstSlot != NO_SLOT) {
+            parts.put(firstSlot, new Transaction(session));
+            numbers.put(firstSlot, new ArrayList<>());
+        }
         int current = Arrays.stream(slots, 0, count)
                 .filter(known -> known != NO_SLOT)
                 .findFirst()

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code MULTI}, {@code EXEC}, {@code DISCARD}, {@code WATCH} and {@code UNWATCH}, within one slot. Where transactions
- * are split, those without watched keys may have several slots and become a {@link SplitTransaction}.
+ * are split, they may have several slots and become a {@link SplitTransaction}; watched keys are in one slot always.
  *
  * <p>A transaction is queued here and sent at {@code EXEC}, with no other command between, on the connection that the
  * client's other commands take; Redis executes it as one. Only watched keys need a connection of the client's own.
@@ -141,8 +141,7 @@ public final class Transactions {
             fail(session, transaction, "ERR_TOO_MANY_REDIRECTIONS");
             return false;
         }
-        boolean maySplit = splits && !transaction.fromPeer();
-        if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot && !maySplit) {
+        if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot && !maySplit(transaction)) {
             fail(session, transaction, CommandErrors.CROSS_SLOT);
             return false;
         }
@@ -202,7 +201,7 @@ public final class Transactions {
         } else if (transaction.count() == 0) {
             RespWriter.array(session.replyBuffer(), 0);
         } else if (transaction.hasSeveralSlots()) {
-            new SplitTransaction(this, session, command, transaction).begin();
+            new SplitTransaction(this, session, command, transaction, null).begin();
         } else {
             Endpoint node = node(session, now, command, transaction);
             ByteBuf batch = node == null ? null : batch(now, transaction, node);
@@ -219,8 +218,10 @@ public final class Transactions {
     /** Whether the transaction has to wait for a handover, so that {@code EXEC} is handled again after it. */
     private static boolean isHeld(ClientSession session, Topology now, Transaction transaction) {
         Watch watch = Watch.of(session);
-        if (watch == null && transaction.hasSeveralSlots()) {
-            return !transaction.failed() && transaction.anySlot(each -> Router.isHeld(now, each));
+        if (transaction.hasSeveralSlots()
+                && !transaction.failed()
+                && transaction.anySlot(each -> Router.isHeld(now, each))) {
+            return true;
         }
         int slot = watch != null ? watch.slot() : transaction.slot();
         return slot != Transaction.NO_SLOT && !transaction.failed() && Router.isHeld(now, slot);
@@ -230,31 +231,49 @@ public final class Transactions {
             ClientSession session, Topology now, Command command, Transaction transaction, Watch watch) {
         boolean sameSlot = transaction.slot() == Transaction.NO_SLOT
                 || transaction.slot() == watch.slot() && !transaction.hasSeveralSlots();
-        if (!sameSlot) {
+        if (!sameSlot && !maySplit(transaction)) {
             session.features().close(FeatureKind.WATCH);
             CommandErrors.crossSlot(session.replyBuffer());
-            return;
-        }
-        if (isBroken(now, watch)) {
+        } else if (isBroken(now, watch)) {
             session.features().close(FeatureKind.WATCH);
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
-            return;
+        } else if (!sameSlot) {
+            new SplitTransaction(this, session, command, transaction, watch).begin();
+        } else {
+            PendingReply reply = session.expectBlockingReply(command.id());
+            String problem = sendWatched(session, watch, transaction, reply);
+            if (problem != null) {
+                reply.fail(new BackendFailure(problem));
+            }
         }
+    }
+
+    /**
+     * Sends a transaction on the connection that watches its keys.
+     *
+     * @return null if it was sent; else why not, and the keys are not watched any more
+     */
+    @Nullable
+    String sendWatched(ClientSession session, Watch watch, Transaction transaction, ReplyReceiver receiver) {
+        Topology now = topology.current();
         Endpoint node = watch.connection().endpoint();
         ByteBuf batch = batch(now, transaction, node);
         if (batch == null) {
             session.features().close(FeatureKind.WATCH);
-            RespWriter.error(session.replyBuffer(), COMPRESSED_SINCE);
-            return;
+            return COMPRESSED_SINCE;
         }
         // This is the watch's connection; a client that tracks keys may have CLIENT CACHING sent on it first.
         NodeConnection connection = session.features().connectionTo(node);
         if (connection != watch.connection()) {
             throw new IllegalStateException("commands for " + node + " do not take the connection of the watched keys");
         }
-        PendingReply reply = session.expectBlockingReply(command.id());
-        ReplyReceiver receiver = reader(now, transaction, node, watch.new ExecReply(reply));
-        connection.sendAll(batch, transaction.count() + 2, receiver);
+        connection.sendAll(
+                batch, transaction.count() + 2, reader(now, transaction, node, watch.new ExecReply(receiver)));
+        return null;
+    }
+
+    private boolean maySplit(Transaction transaction) {
+        return splits && !transaction.fromPeer();
     }
 
     /** What a node or peer is sent; null when the values have to be compressed now and cannot be. */
@@ -277,7 +296,7 @@ public final class Transactions {
     }
 
     /**
-     * Sends the part of a split transaction for one slot.
+     * Sends the part of a split transaction for one slot, where no keys are watched.
      *
      * @return null if it was sent; else why not
      */

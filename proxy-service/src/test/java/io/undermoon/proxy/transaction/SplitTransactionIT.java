@@ -130,17 +130,54 @@ class SplitTransactionIT {
     }
 
     @Test
-    void watched_keys_are_in_the_slot_of_the_transaction() {
+    void a_watched_key_that_changes_stops_all() {
+        try (RespConnection other = RespConnection.to(peer.port())) {
+            for (String watched : List.of(LOW, HIGH, "c")) {
+                call("WATCH", watched);
+                call("MULTI");
+                call("APPEND", LOW, "x");
+                call("APPEND", HIGH, "x");
+                other.call("SET", watched, "theirs");
+                assertThat(client.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
+            }
+            assertThat(call("MGET", LOW, HIGH, "c")).isEqualTo("[theirs, theirs, theirs]");
+            call("WATCH", HIGH);
+            call("MULTI");
+            call("SET", LOW, "1");
+            call("SET", HIGH, "2");
+            call("GET", LOW);
+            assertThat(exec()).containsExactly("OK", "OK", "1");
+            other.call("SET", HIGH, "3");
+            call("MULTI");
+            call("SET", LOW, "4");
+            call("GET", HIGH);
+            assertThat(exec()).containsExactly("OK", "3");
+        }
+    }
+
+    @Test
+    void watched_keys_and_those_of_a_command_are_in_one_slot() {
         call("WATCH", LOW);
-        call("MULTI");
-        call("SET", LOW, "1");
-        call("SET", HIGH, "1");
-        call("SET", LOW, "1");
-        assertThat(call("EXEC")).isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
-        assertThat(call("EXISTS", LOW)).isEqualTo("0");
+        assertThat(call("WATCH", HIGH)).isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
         call("MULTI");
         assertThat(call("DEL", LOW, HIGH)).startsWith("CROSSSLOT");
         assertThat(call("EXEC")).startsWith("EXECABORT");
+    }
+
+    @Test
+    void without_the_setting_a_transaction_has_one_slot() {
+        try (TwoMasters cluster = new TwoMasters(TwoMasters.Layout.TWO_PROXIES);
+                RespConnection plain = cluster.connect()) {
+            plain.call("MULTI");
+            plain.call("SET", LOW, "1");
+            assertThat(text(plain.call("SET", HIGH, "1")))
+                    .isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
+            assertThat(text(plain.call("EXEC"))).startsWith("EXECABORT");
+            plain.call("WATCH", LOW);
+            plain.call("MULTI");
+            plain.call("SET", HIGH, "1");
+            assertThat(text(plain.call("EXEC"))).startsWith("CROSSSLOT");
+        }
     }
 
     @Test
