@@ -38,7 +38,7 @@ final class SplitTransaction {
         int[] order = new int[whole.count()];
         parts = whole.bySlot(watch == null ? Transaction.NO_SLOT : watch.slot(), order, transactions::reads);
         int[] sizes = parts.stream().mapToInt(Transaction::count).toArray();
-        Gather.Merge merge = Merges.placedOrErrors(order, sizes);
+        Gather.Merge merge = Merges.placedOrErrors(order, sizes, whole.countOfClient());
         Gather.Merge nothing = (all, out) ->
                 RespWriter.nullArray(out, session.client().protocol());
         replies = new Gather(

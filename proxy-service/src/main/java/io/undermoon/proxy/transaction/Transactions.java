@@ -15,6 +15,7 @@ import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.gather.GatherBudget;
+import io.undermoon.proxy.gather.Splitting;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
@@ -25,6 +26,7 @@ import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,12 @@ public final class Transactions {
 
     /** Commands about channels that may stand in a transaction; the channel counts as a key. */
     private static final Set<String> PUBLISHING = Set.of("publish", "spublish");
+
+    /** Commands that become several in a split transaction: their replies are numbers, or all say the same. */
+    private static final Set<String> SPLIT = Set.of("del", "unlink", "exists", "touch", "mset");
+
+    private static final String TOO_LARGE =
+            "ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes";
 
     private static final String COMPRESSED_SINCE =
             "EXECABORT Transaction discarded because values are compressed since its commands were queued.";
@@ -93,6 +101,10 @@ public final class Transactions {
                     return;
                 }
                 slot = slotOf(command, frame);
+                if (slot == Keys.CROSS_SLOT && maySplit(transaction) && SPLIT.contains(command.name())) {
+                    queueParts(session, transaction, command, frame);
+                    return;
+                }
                 if (!mayQueue(session, transaction, command, frame, slot)) {
                     return;
                 }
@@ -112,10 +124,36 @@ public final class Transactions {
             }
         }
         if (!transaction.hasRoomFor(frame)) {
-            fail(session, transaction, "ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes");
+            fail(session, transaction, TOO_LARGE);
             return;
         }
         transaction.add(command, frame, slot);
+        RespWriter.simple(session.replyBuffer(), "QUEUED");
+    }
+
+    /** Queues a command with keys in several slots as one for each. */
+    private void queueParts(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
+        List<CommandFrame> parts = Splitting.bySlot(command, frame);
+        if (parts.isEmpty()) {
+            transaction.fail();
+            CommandErrors.wrongArity(command, session.replyBuffer());
+            return;
+        }
+        for (CommandFrame part : parts) {
+            if (!mayQueue(session, transaction, command, part, Keys.slotOf(command, part))) {
+                return;
+            }
+        }
+        if (!transaction.hasRoomFor(frame)) {
+            fail(session, transaction, TOO_LARGE);
+            return;
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            if (i > 0) {
+                transaction.continueLast();
+            }
+            transaction.add(command, parts.get(i), Keys.slotOf(command, parts.get(i)));
+        }
         RespWriter.simple(session.replyBuffer(), "QUEUED");
     }
 

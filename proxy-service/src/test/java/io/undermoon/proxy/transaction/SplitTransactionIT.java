@@ -156,11 +156,28 @@ class SplitTransactionIT {
     }
 
     @Test
-    void watched_keys_and_those_of_a_command_are_in_one_slot() {
+    void watched_keys_and_those_of_most_commands_are_in_one_slot() {
         call("WATCH", LOW);
         assertThat(call("WATCH", HIGH)).isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
         call("MULTI");
-        assertThat(call("DEL", LOW, HIGH)).startsWith("CROSSSLOT");
+        assertThat(call("MGET", LOW, HIGH)).startsWith("CROSSSLOT");
+        assertThat(call("EXEC")).startsWith("EXECABORT");
+    }
+
+    @Test
+    void commands_with_several_keys_are_split_too() {
+        call("MULTI");
+        for (String command : List.of(
+                "MSET " + LOW + " 1 " + HIGH + " 2 c 3",
+                "INCR " + HIGH,
+                "EXISTS " + LOW + " " + HIGH + " nothing",
+                "DEL " + HIGH + " c",
+                "EXISTS " + LOW + " c")) {
+            assertThat(call(command.split(" ", -1))).isEqualTo("QUEUED");
+        }
+        assertThat(exec()).containsExactly("OK", "3", "2", "2", "1");
+        call("MULTI");
+        assertThat(call("MSET", LOW, "1", HIGH)).startsWith("ERR wrong number of arguments for 'mset' command");
         assertThat(call("EXEC")).startsWith("EXECABORT");
     }
 
