@@ -39,8 +39,8 @@ final class SplitTransaction {
         parts = whole.bySlot(watch == null ? Transaction.NO_SLOT : watch.slot(), order, transactions::reads);
         int[] sizes = parts.stream().mapToInt(Transaction::count).toArray();
         Gather.Merge merge = Merges.placedOrErrors(order, sizes, whole.countOfClient());
-        Gather.Merge nothing = (all, out) ->
-                RespWriter.nullArray(out, session.client().protocol());
+        Gather.Merge nothing =
+                (all, out) -> RespWriter.nullArray(out, session.client().protocol());
         replies = new Gather(
                 transactions.budget(),
                 session.expectBlockingReply(exec.id()),

@@ -49,8 +49,7 @@ public final class Transactions {
     /** Commands that become several in a split transaction: their replies are numbers, or all say the same. */
     private static final Set<String> SPLIT = Set.of("del", "unlink", "exists", "touch", "mset");
 
-    private static final String TOO_LARGE =
-            "ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes";
+    private static final String TOO_LARGE = "ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes";
 
     private static final String COMPRESSED_SINCE =
             "EXECABORT Transaction discarded because values are compressed since its commands were queued.";
