@@ -6,14 +6,22 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.SlotState;
+import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
+import io.undermoon.proxy.topology.SlotOwnership;
+import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
+import io.undermoon.umctl.SetCluster;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +118,40 @@ class SplitTransactionIT {
                 RespConnection node = high.connect()) {
             await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
             assertThat(node.call("EXISTS", HIGH)).isEqualTo(new RespValue.Int(0));
+        }
+    }
+
+    @Test
+    void nothing_is_executed_while_one_of_the_slots_is_handed_over() {
+        MigrationMeta move = new MigrationMeta(
+                new Epoch(9),
+                proxy.address(),
+                new NodeAddress(low.address()),
+                peer.address(),
+                new NodeAddress(high.address()));
+        TaggedSlots moving = new TaggedSlots(TwoMasters.LOW, new SlotState.Migrating(move));
+        TopologyStore topology = proxy.topology();
+        SetCluster now = topology.current().cluster();
+        topology.apply(new SetCluster(
+                new Epoch(9),
+                false,
+                now.clusterName(),
+                Map.of(new NodeAddress(low.address()), List.of(moving)),
+                now.peers(),
+                List.of(),
+                now.config(),
+                false));
+        call("MULTI");
+        call("SET", HIGH, "1");
+        call("SET", LOW, "1");
+        topology.setOwnership(moving, SlotOwnership.HELD);
+        client.send("EXEC");
+        try (RespConnection other = RespConnection.to(proxy.port());
+                RespConnection node = high.connect()) {
+            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
+            assertThat(node.call("EXISTS", HIGH)).isEqualTo(new RespValue.Int(0));
+            topology.setOwnership(moving, SlotOwnership.LOCAL);
+            assertThat(texts(client.receive())).containsExactly("OK", "OK");
         }
     }
 
