@@ -241,9 +241,10 @@ class KeyspaceIT {
             assertThat(text(low.call("INFO", "commandstats"))).doesNotContain("cmdstat_scan");
             topology.setOwnership(moving, SlotOwnership.LOCAL);
             List<String> found = strings(items(client.receive()).get(1));
-            assertThat(found).containsExactlyInAnyOrderElementsOf(model.stream()
-                    .filter(key -> Slot.of(key) <= TwoMasters.LAST_LOW_SLOT)
-                    .toList());
+            assertThat(found)
+                    .containsExactlyInAnyOrderElementsOf(model.stream()
+                            .filter(key -> Slot.of(key) <= TwoMasters.LAST_LOW_SLOT)
+                            .toList());
         }
     }
 
