@@ -1,12 +1,14 @@
 package io.undermoon.proxy.gather;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.resp.RespWriter;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The ways to merge several replies into one. */
 public final class Merges {
@@ -113,7 +115,7 @@ public final class Merges {
      */
     public static Gather.Merge placed(int[] places) {
         return (replies, out) -> {
-            Places elements = new Places(places);
+            Places elements = new Places(places, places.length);
             for (int i = 0; i < replies.size(); i++) {
                 ReplyCursor cursor = new ReplyCursor(replies.reply(i));
                 for (int left = cursor.array(); left > 0; left--) {
@@ -126,14 +128,16 @@ public final class Merges {
 
     /**
      * The elements of arrays of known sizes, each at its own place. An error in the place of an array stands for each
-     * of its elements.
+     * of its elements. Of several elements with the same place an error counts first, integers are added, and of others
+     * the first stands for all.
      *
      * @param places as for {@link #placed}
      * @param sizes of the arrays
+     * @param size of the array that is made of them
      */
-    public static Gather.Merge placedOrErrors(int[] places, int[] sizes) {
+    public static Gather.Merge placedOrErrors(int[] places, int[] sizes, int size) {
         return (replies, out) -> {
-            Places elements = new Places(places);
+            Places elements = new Places(places, size);
             for (int i = 0; i < replies.size(); i++) {
                 ReplyCursor cursor = new ReplyCursor(replies.reply(i));
                 boolean isError = cursor.isError();
@@ -151,16 +155,16 @@ public final class Merges {
     /** Where the elements of an array are that comes from several replies. */
     private static final class Places {
         private final int[] places;
-        private final ByteBuf[] sources;
+        private final @Nullable ByteBuf[] sources;
         private final int[] starts;
         private final int[] ends;
         private int next;
 
-        Places(int[] places) {
+        Places(int[] places, int size) {
             this.places = places;
-            sources = new ByteBuf[places.length];
-            starts = new int[places.length];
-            ends = new int[places.length];
+            sources = new ByteBuf[size];
+            starts = new int[size];
+            ends = new int[size];
         }
 
         /** Puts the value that comes next, and passes it. */
@@ -169,19 +173,38 @@ public final class Merges {
                 throw new ProtocolException("too many elements");
             }
             int place = places[next++];
-            sources[place] = cursor.buffer();
-            starts[place] = cursor.index();
+            int start = cursor.index();
+            ByteBuf before = sources[place];
             cursor.skip();
-            ends[place] = cursor.index();
+            if (before == null) {
+                put(place, cursor.buffer(), start, cursor.index());
+            } else if (cursor.buffer().getByte(start) == '-') {
+                put(place, cursor.buffer(), start, cursor.index());
+            } else if (before.getByte(starts[place]) == ':') {
+                ByteBuf sum = Unpooled.buffer();
+                RespWriter.integer(sum, integer(before, starts[place]) + integer(cursor.buffer(), start));
+                put(place, sum, 0, sum.writerIndex());
+            }
+        }
+
+        private void put(int place, ByteBuf source, int start, int end) {
+            sources[place] = source;
+            starts[place] = start;
+            ends[place] = end;
+        }
+
+        private static long integer(ByteBuf in, int start) {
+            return new ReplyCursor(in.slice(start, in.writerIndex() - start)).integer();
         }
 
         void write(ByteBuf out) {
-            if (next < places.length) {
-                throw new ProtocolException("too few elements");
-            }
-            RespWriter.array(out, places.length);
-            for (int place = 0; place < places.length; place++) {
-                out.writeBytes(sources[place], starts[place], ends[place] - starts[place]);
+            RespWriter.array(out, sources.length);
+            for (int place = 0; place < sources.length; place++) {
+                ByteBuf source = sources[place];
+                if (source == null) {
+                    throw new ProtocolException("too few elements");
+                }
+                out.writeBytes(source, starts[place], ends[place] - starts[place]);
             }
         }
     }

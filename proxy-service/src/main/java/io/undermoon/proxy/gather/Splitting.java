@@ -36,9 +36,25 @@ public final class Splitting {
     /** The keys {@code [from, to)} of all keys in the order of their slots, and where the command for them goes. */
     private record Part(int from, int to, Route.Send target) {}
 
+    /** The commands that a command with keys in several slots is split into; empty if its arguments do not match. */
+    public static List<CommandFrame> bySlot(Command command, CommandFrame frame) {
+        int step = step(command);
+        if ((frame.argumentCount() - 1) % step != 0) {
+            return List.of();
+        }
+        long[] keys = keysBySlot(frame, step);
+        List<CommandFrame> commands = new ArrayList<>();
+        for (int from = 0; from < keys.length; ) {
+            int to = endOfSlot(keys, from);
+            commands.add(command(frame, keys, from, to, step));
+            from = to;
+        }
+        return commands;
+    }
+
     /** Sends the parts of a command; false when it has to be handled again later. */
     public boolean send(ClientSession session, Topology now, Command command, CommandFrame frame, int hopsLeft) {
-        int step = command.name().equals("mset") ? 2 : 1;
+        int step = step(command);
         if ((frame.argumentCount() - 1) % step != 0) {
             CommandErrors.wrongArity(command, session.replyBuffer());
             return true;
@@ -59,7 +75,7 @@ public final class Splitting {
         Gather replies = Gather.merged(budget, reply, parts.size(), merge(command, keys, step));
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
-            CommandFrame partial = command(frame, keys, part, step);
+            CommandFrame partial = command(frame, keys, part.from, part.to, step);
             if (part.target instanceof Target.Local local) {
                 forwarder.toNode(session, now, command, partial, local.node(), replies.part(i));
             } else if (part.target instanceof Target.Remote remote) {
@@ -67,6 +83,11 @@ public final class Splitting {
             }
         }
         return true;
+    }
+
+    /** How many arguments belong to a key, itself included. */
+    private static int step(Command command) {
+        return command.name().equals("mset") ? 2 : 1;
     }
 
     /**
@@ -91,16 +112,21 @@ public final class Splitting {
         return (int) key;
     }
 
+    private static int endOfSlot(long[] keys, int from) {
+        int to = from + 1;
+        while (to < keys.length && slot(keys[to]) == slot(keys[from])) {
+            to++;
+        }
+        return to;
+    }
+
     /** A part for each slot; none when the command was answered or the session is held. */
     private List<Part> parts(ClientSession session, Topology now, Command command, long[] keys) {
         List<Part> parts = new ArrayList<>();
         int from = 0;
         while (from < keys.length) {
             int slot = slot(keys[from]);
-            int to = from + 1;
-            while (to < keys.length && slot(keys[to]) == slot) {
-                to++;
-            }
+            int to = endOfSlot(keys, from);
             Route route = router.route(now, command, slot, session.client().readOnly());
             if (!(route instanceof Route.Send target)) {
                 forwarder.decline(session, command, slot, route);
@@ -112,10 +138,10 @@ public final class Splitting {
         return parts;
     }
 
-    private static CommandFrame command(CommandFrame frame, long[] keys, Part part, int step) {
-        CommandBuilder builder = new CommandBuilder(1 + (part.to - part.from) * step);
+    private static CommandFrame command(CommandFrame frame, long[] keys, int from, int to, int step) {
+        CommandBuilder builder = new CommandBuilder(1 + (to - from) * step);
         builder.add(frame, 0);
-        for (int i = part.from; i < part.to; i++) {
+        for (int i = from; i < to; i++) {
             for (int j = 0; j < step; j++) {
                 builder.add(frame, argument(keys[i]) + j);
             }

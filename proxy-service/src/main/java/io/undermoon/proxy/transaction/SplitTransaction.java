@@ -7,35 +7,45 @@ import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.gather.Gather;
 import io.undermoon.proxy.gather.Merges;
 import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.resp.RespWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@code EXEC} of commands in several slots, carried out as one transaction for each slot. Each is sent when the
  * reply to the one before is in, so who sees the effect of one sees that of those before it; together they are not
  * atomic. When one is not carried out, neither are those after it, and their commands have an error for a reply. The
  * client's later commands wait until the last reply is in. Owned by the session's loop.
+ *
+ * <p>The slot of watched keys comes first: if one of them has changed, nothing is executed.
  */
 final class SplitTransaction {
     private final Transactions transactions;
     private final ClientSession session;
     private final Command exec;
     private final List<Transaction> parts;
+    private final @Nullable Watch watch;
     private final Gather replies;
     private int next;
+    private boolean watchedKeyChanged;
 
-    SplitTransaction(Transactions transactions, ClientSession session, Command exec, Transaction whole) {
+    SplitTransaction(
+            Transactions transactions, ClientSession session, Command exec, Transaction whole, @Nullable Watch watch) {
         this.transactions = transactions;
         this.session = session;
         this.exec = exec;
+        this.watch = watch;
         int[] order = new int[whole.count()];
-        parts = whole.bySlot(order, transactions::reads);
+        parts = whole.bySlot(watch == null ? Transaction.NO_SLOT : watch.slot(), order, transactions::reads);
         int[] sizes = parts.stream().mapToInt(Transaction::count).toArray();
-        Gather.Merge merge = Merges.placedOrErrors(order, sizes);
+        Gather.Merge merge = Merges.placedOrErrors(order, sizes, whole.countOfClient());
+        Gather.Merge nothing =
+                (all, out) -> RespWriter.nullArray(out, session.client().protocol());
         replies = new Gather(
                 transactions.budget(),
                 session.expectBlockingReply(exec.id()),
                 parts.size(),
-                complete -> complete.answerWithErrors(merge));
+                complete -> complete.answerWithErrors(watchedKeyChanged ? nothing : merge));
     }
 
     /** Sends the first part. */
@@ -45,7 +55,10 @@ final class SplitTransaction {
 
     private void sendNext() {
         int number = next++;
-        String problem = transactions.send(session, exec, parts.get(number), new Part(replies.part(number)));
+        Transaction part = parts.get(number);
+        String problem = watch != null && number == 0
+                ? transactions.sendWatched(session, watch, part, new Part(number))
+                : transactions.send(session, exec, part, new Part(number));
         if (problem != null) {
             replies.part(number).fail(new BackendFailure(problem));
             giveUp();
@@ -61,40 +74,43 @@ final class SplitTransaction {
         }
     }
 
-    private void carriedOut(boolean isError) {
-        if (isError) {
+    /** Goes on after the reply to a part, which is complete. */
+    private void carriedOut(int number) {
+        if (next == parts.size()) {
+            return;
+        }
+        ByteBuf reply = replies.reply(number);
+        byte type = reply.getByte(reply.readerIndex());
+        watchedKeyChanged = type == '_' || type == '*' && reply.getByte(reply.readerIndex() + 1) == '-';
+        if (type == '-' || watchedKeyChanged) {
             giveUp();
-        } else if (next < parts.size()) {
+        } else {
             sendNext();
         }
     }
 
-    /** The reply to one part: an error if none of its commands was executed, or perhaps none. */
+    /** The receiver of the reply to one part: an error, null, or an array. */
     private final class Part implements ReplyReceiver {
+        private final int number;
         private final ReplyReceiver collected;
-        private boolean begun;
-        private boolean isError;
 
-        Part(ReplyReceiver collected) {
-            this.collected = collected;
+        Part(int number) {
+            this.number = number;
+            this.collected = replies.part(number);
         }
 
         @Override
         public void reply(ByteBuf in, int from, int to, boolean last) {
-            if (!begun) {
-                begun = true;
-                isError = in.getByte(from) == '-';
-            }
             collected.reply(in, from, to, last);
             if (last) {
-                carriedOut(isError);
+                carriedOut(number);
             }
         }
 
         @Override
         public void fail(BackendFailure failure) {
             collected.fail(failure);
-            carriedOut(true);
+            carriedOut(number);
         }
     }
 }

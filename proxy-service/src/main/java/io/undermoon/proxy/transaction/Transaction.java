@@ -52,6 +52,11 @@ public final class Transaction implements SessionFeature {
     /** The slot of each command, as for {@link #add}. */
     private int[] slots = new int[4];
 
+    /** The number of each command among those of the client, of which some are several here. */
+    private int[] numbers = new int[4];
+
+    private int ofClient;
+
     private boolean hasSeveralSlots;
     private @Nullable BitSet readers;
     private boolean fromPeer;
@@ -87,6 +92,16 @@ public final class Transaction implements SessionFeature {
     /** How many commands are queued. */
     int count() {
         return count;
+    }
+
+    /** How many commands of the client they are: a command that is split is one of the client's. */
+    int countOfClient() {
+        return ofClient;
+    }
+
+    /** What is added next belongs to the command of the client that was added last. */
+    void continueLast() {
+        ofClient--;
     }
 
     /** The slot of all keys so far, the last one if there are several, or {@link #NO_SLOT}. */
@@ -156,7 +171,11 @@ public final class Transaction implements SessionFeature {
     void add(Command command, CommandFrame frame, int commandSlot) {
         frame.writeTo(commands);
         queued.add(command);
-        slots = count == slots.length ? Arrays.copyOf(slots, 2 * count) : slots;
+        if (count == slots.length) {
+            slots = Arrays.copyOf(slots, 2 * count);
+            numbers = Arrays.copyOf(numbers, 2 * count);
+        }
+        numbers[count] = ofClient++;
         slots[count++] = commandSlot;
         mayWrite |= command.mayWrite();
         if (commandSlot != NO_SLOT) {
@@ -170,12 +189,17 @@ public final class Transaction implements SessionFeature {
      * A transaction for each slot, in the order of the first commands of the slots; commands without keys belong to the
      * slot of the command before them, or else to the first. This one is used up.
      *
-     * @param order gets for each command, transaction after transaction, its number in this one
+     * @param firstSlot the slot whose transaction comes first, also if it is empty; {@link #NO_SLOT} for whichever is
+     * @param order gets for each command, transaction after transaction, its number among the client's
      * @param hasValues whether the replies to a command have values in them
      */
-    List<Transaction> bySlot(int[] order, Predicate<Command> hasValues) {
+    List<Transaction> bySlot(int firstSlot, int[] order, Predicate<Command> hasValues) {
         Map<Integer, Transaction> parts = new LinkedHashMap<>();
-        Map<Integer, List<Integer>> numbers = new LinkedHashMap<>();
+        Map<Integer, List<Integer>> inPart = new LinkedHashMap<>();
+        if (firstSlot != NO_SLOT) {
+            parts.put(firstSlot, new Transaction(session));
+            inPart.put(firstSlot, new ArrayList<>());
+        }
         int current = slots().findFirst().orElse(NO_SLOT);
         CommandDecoder decoder = new CommandDecoder(NO_LIMITS);
         commands.skipBytes(MULTI.length);
@@ -186,12 +210,12 @@ public final class Transaction implements SessionFeature {
                 part.markReader();
             }
             part.add(queued.get(i), decoder.frame(), current);
-            numbers.computeIfAbsent(current, added -> new ArrayList<>()).add(i);
+            inPart.computeIfAbsent(current, added -> new ArrayList<>()).add(numbers[i]);
         }
         decoder.close();
         session.client().queuedNothing();
         int next = 0;
-        for (List<Integer> ofSlot : numbers.values()) {
+        for (List<Integer> ofSlot : inPart.values()) {
             for (int number : ofSlot) {
                 order[next++] = number;
             }

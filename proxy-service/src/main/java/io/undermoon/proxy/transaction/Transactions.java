@@ -15,6 +15,7 @@ import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.gather.GatherBudget;
+import io.undermoon.proxy.gather.Splitting;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
@@ -27,13 +28,14 @@ import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code MULTI}, {@code EXEC}, {@code DISCARD}, {@code WATCH} and {@code UNWATCH}, within one slot. Where transactions
- * are split, those without watched keys may have several slots and become a {@link SplitTransaction}.
+ * are split, they may have several slots and become a {@link SplitTransaction}; watched keys are in one slot always.
  *
  * <p>A transaction is queued here and sent at {@code EXEC}, with no other command between, on the connection that the
  * client's other commands take; Redis executes it as one. Only watched keys need a connection of the client's own.
@@ -46,6 +48,11 @@ public final class Transactions {
 
     /** Commands about channels that may stand in a transaction; the channel counts as a key. */
     private static final Set<String> PUBLISHING = Set.of("publish", "spublish");
+
+    /** Commands that become several in a split transaction: their replies are numbers, or all say the same. */
+    private static final Set<String> SPLIT = Set.of("del", "unlink", "exists", "touch", "mset");
+
+    private static final String TOO_LARGE = "ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes";
 
     private static final String COMPRESSED_SINCE =
             "EXECABORT Transaction discarded because values are compressed since its commands were queued.";
@@ -105,6 +112,10 @@ public final class Transactions {
                     return;
                 }
                 slot = slotOf(command, frame);
+                if (slot == Keys.CROSS_SLOT && maySplit(transaction) && SPLIT.contains(command.name())) {
+                    queueParts(session, transaction, command, frame);
+                    return;
+                }
                 if (!mayQueue(session, transaction, command, frame, slot)) {
                     return;
                 }
@@ -124,10 +135,36 @@ public final class Transactions {
             }
         }
         if (!transaction.hasRoomFor(frame)) {
-            fail(session, transaction, "ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes");
+            fail(session, transaction, TOO_LARGE);
             return;
         }
         transaction.add(command, frame, slot);
+        RespWriter.simple(session.replyBuffer(), "QUEUED");
+    }
+
+    /** Queues a command with keys in several slots as one for each. */
+    private void queueParts(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
+        List<CommandFrame> parts = Splitting.bySlot(command, frame);
+        if (parts.isEmpty()) {
+            transaction.fail();
+            CommandErrors.wrongArity(command, session.replyBuffer());
+            return;
+        }
+        for (CommandFrame part : parts) {
+            if (!mayQueue(session, transaction, command, part, Keys.slotOf(command, part))) {
+                return;
+            }
+        }
+        if (!transaction.hasRoomFor(frame)) {
+            fail(session, transaction, TOO_LARGE);
+            return;
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            if (i > 0) {
+                transaction.continueLast();
+            }
+            transaction.add(command, parts.get(i), Keys.slotOf(command, parts.get(i)));
+        }
         RespWriter.simple(session.replyBuffer(), "QUEUED");
     }
 
@@ -153,8 +190,7 @@ public final class Transactions {
             fail(session, transaction, "ERR_TOO_MANY_REDIRECTIONS");
             return false;
         }
-        boolean maySplit = splits && !transaction.fromPeer();
-        if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot && !maySplit) {
+        if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot && !maySplit(transaction)) {
             fail(session, transaction, CommandErrors.CROSS_SLOT);
             return false;
         }
@@ -220,7 +256,7 @@ public final class Transactions {
         } else if (transaction.count() == 0) {
             RespWriter.array(session.replyBuffer(), 0);
         } else if (transaction.hasSeveralSlots()) {
-            new SplitTransaction(this, session, command, transaction).begin();
+            new SplitTransaction(this, session, command, transaction, null).begin();
         } else {
             Endpoint node = node(session, now, command, transaction);
             ByteBuf batch = node == null ? null : batch(now, transaction, node);
@@ -249,8 +285,9 @@ public final class Transactions {
             return true;
         }
         int hopsLeft = transaction.fromPeer() ? 1 : CommandHandler.NOT_FORWARDED;
-        if (watch == null && transaction.hasSeveralSlots()) {
-            return !transaction.anySlot(each -> !mayExecute(session, now, command, each, hopsLeft));
+        if (transaction.hasSeveralSlots()
+                && transaction.anySlot(each -> !mayExecute(session, now, command, each, hopsLeft))) {
+            return false;
         }
         int slot = watch != null ? watch.slot() : transaction.slot();
         if (slot == Transaction.NO_SLOT) {
@@ -274,32 +311,50 @@ public final class Transactions {
             ClientSession session, Topology now, Command command, Transaction transaction, Watch watch) {
         boolean sameSlot = transaction.slot() == Transaction.NO_SLOT
                 || transaction.slot() == watch.slot() && !transaction.hasSeveralSlots();
-        if (!sameSlot) {
+        if (!sameSlot && !maySplit(transaction)) {
             session.features().close(FeatureKind.WATCH);
             CommandErrors.crossSlot(session.replyBuffer());
-            return;
-        }
-        if (isBroken(now, watch)) {
+        } else if (isBroken(now, watch)) {
             session.features().close(FeatureKind.WATCH);
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
-            return;
+        } else if (!sameSlot) {
+            new SplitTransaction(this, session, command, transaction, watch).begin();
+        } else {
+            PendingReply reply = session.expectBlockingReply(command.id());
+            String problem = sendWatched(session, watch, transaction, reply);
+            if (problem != null) {
+                reply.fail(new BackendFailure(problem));
+            }
         }
+    }
+
+    /**
+     * Sends a transaction on the connection that watches its keys.
+     *
+     * @return null if it was sent; else why not, and the keys are not watched any more
+     */
+    @Nullable
+    String sendWatched(ClientSession session, Watch watch, Transaction transaction, ReplyReceiver receiver) {
+        Topology now = topology.current();
         Endpoint node = watch.connection().endpoint();
         ByteBuf batch = batch(now, transaction, node);
         if (batch == null) {
             session.features().close(FeatureKind.WATCH);
-            RespWriter.error(session.replyBuffer(), COMPRESSED_SINCE);
-            return;
+            return COMPRESSED_SINCE;
         }
         // This is the watch's connection; a client that tracks keys may have CLIENT CACHING sent on it first.
         NodeConnection connection = session.features().connectionTo(node);
         if (connection != watch.connection()) {
             throw new IllegalStateException("commands for " + node + " do not take the connection of the watched keys");
         }
-        PendingReply reply = session.expectBlockingReply(command.id());
-        TransactionReply receiver = receiver(now, transaction, node, watch.new ExecReply(reply));
+        TransactionReply reply = receiver(now, transaction, node, watch.new ExecReply(receiver));
         wrote(session, transaction, node);
-        connection.sendAll(batch, transaction.count() + 2, receiver.multi(), receiver);
+        connection.sendAll(batch, transaction.count() + 2, reply.multi(), reply);
+        return null;
+    }
+
+    private boolean maySplit(Transaction transaction) {
+        return splits && !transaction.fromPeer();
     }
 
     /** What a node or peer is sent; null when the values have to be compressed now and cannot be. */
@@ -322,7 +377,7 @@ public final class Transactions {
     }
 
     /**
-     * Sends the part of a split transaction for one slot.
+     * Sends the part of a split transaction for one slot, where no keys are watched.
      *
      * @return null if it was sent; else why not
      */

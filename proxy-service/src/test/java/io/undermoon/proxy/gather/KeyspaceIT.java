@@ -2,6 +2,7 @@ package io.undermoon.proxy.gather;
 
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -14,6 +15,8 @@ import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
+import io.undermoon.proxy.topology.SlotOwnership;
+import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
@@ -217,26 +220,55 @@ class KeyspaceIT {
         try (TwoMasters cluster = new TwoMasters(Layout.ONE_PROXY);
                 RespConnection client = cluster.connect()) {
             fill(client, 10);
-            ProxyHarness proxy = cluster.proxies.get(0);
-            SetCluster stable = proxy.topology().current().cluster();
-            NodeAddress low = new NodeAddress(cluster.low.address());
-            NodeAddress high = new NodeAddress(cluster.high.address());
-            MigrationMeta move = new MigrationMeta(new Epoch(2), proxy.address(), low, proxy.address(), high);
-            proxy.topology()
-                    .apply(new SetCluster(
-                            new Epoch(2),
-                            false,
-                            stable.clusterName(),
-                            Map.of(
-                                    low, List.of(new TaggedSlots(TwoMasters.LOW, new SlotState.Migrating(move))),
-                                    high, List.of(TaggedSlots.stable(TwoMasters.HIGH))),
-                            Map.of(),
-                            List.of(),
-                            stable.config(),
-                            false));
+            moving(cluster, TwoMasters.LOW);
             assertThat(text(client.call("FLUSHALL"))).startsWith("TRYAGAIN slots are being moved");
             assertThat(strings(client.call("KEYS", "*"))).hasSize(10);
         }
+    }
+
+    @Test
+    void a_scan_waits_while_slots_of_its_run_are_handed_over() {
+        try (TwoMasters cluster = new TwoMasters(Layout.ONE_PROXY);
+                RespConnection client = cluster.connect();
+                RespConnection other = cluster.connect();
+                RespConnection low = cluster.low.connect()) {
+            Set<String> model = fill(client, 100);
+            TaggedSlots moving = moving(cluster, SlotRanges.of(7000, TwoMasters.LAST_LOW_SLOT));
+            TopologyStore topology = cluster.proxies.get(0).topology();
+            topology.setOwnership(moving, SlotOwnership.HELD);
+            client.send("SCAN", "0", "COUNT", "1000");
+            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=scan "));
+            assertThat(text(low.call("INFO", "commandstats"))).doesNotContain("cmdstat_scan");
+            topology.setOwnership(moving, SlotOwnership.LOCAL);
+            List<String> found = strings(items(client.receive()).get(1));
+            assertThat(found)
+                    .containsExactlyInAnyOrderElementsOf(model.stream()
+                            .filter(key -> Slot.of(key) <= TwoMasters.LAST_LOW_SLOT)
+                            .toList());
+        }
+    }
+
+    /** Has slots of the low master be on their way to the high one, behind the same proxy. */
+    private static TaggedSlots moving(TwoMasters cluster, SlotRanges slots) {
+        ProxyHarness proxy = cluster.proxies.get(0);
+        SetCluster stable = proxy.topology().current().cluster();
+        NodeAddress low = new NodeAddress(cluster.low.address());
+        NodeAddress high = new NodeAddress(cluster.high.address());
+        MigrationMeta move = new MigrationMeta(new Epoch(2), proxy.address(), low, proxy.address(), high);
+        TaggedSlots moving = new TaggedSlots(slots, new SlotState.Migrating(move));
+        SlotRanges staying = TwoMasters.LOW.minus(slots);
+        List<TaggedSlots> ofLow = staying.isEmpty() ? List.of(moving) : List.of(TaggedSlots.stable(staying), moving);
+        proxy.topology()
+                .apply(new SetCluster(
+                        new Epoch(2),
+                        false,
+                        stable.clusterName(),
+                        Map.of(low, ofLow, high, List.of(TaggedSlots.stable(TwoMasters.HIGH))),
+                        Map.of(),
+                        List.of(),
+                        stable.config(),
+                        false));
+        return moving;
     }
 
     @Test

@@ -6,14 +6,22 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationMeta;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.SlotState;
+import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
+import io.undermoon.proxy.topology.SlotOwnership;
+import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
+import io.undermoon.umctl.SetCluster;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +122,41 @@ class SplitTransactionIT {
     }
 
     @Test
+    void nothing_is_executed_while_one_of_the_slots_is_handed_over() {
+        MigrationMeta move = new MigrationMeta(
+                new Epoch(9),
+                proxy.address(),
+                new NodeAddress(low.address()),
+                peer.address(),
+                new NodeAddress(high.address()));
+        TaggedSlots moving = new TaggedSlots(TwoMasters.LOW, new SlotState.Migrating(move));
+        TopologyStore topology = proxy.topology();
+        SetCluster now = topology.current().cluster();
+        topology.apply(new SetCluster(
+                new Epoch(9),
+                false,
+                now.clusterName(),
+                Map.of(new NodeAddress(low.address()), List.of(moving)),
+                now.peers(),
+                List.of(),
+                now.config(),
+                false));
+        call("MULTI");
+        call("SET", HIGH, "1");
+        call("SET", LOW, "1");
+        call("GET", HIGH);
+        topology.setOwnership(moving, SlotOwnership.HELD);
+        client.send("EXEC");
+        try (RespConnection other = RespConnection.to(proxy.port());
+                RespConnection node = high.connect()) {
+            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
+            assertThat(node.call("EXISTS", HIGH)).isEqualTo(new RespValue.Int(0));
+            topology.setOwnership(moving, SlotOwnership.LOCAL);
+            assertThat(texts(client.receive())).containsExactly("OK", "OK", "1");
+        }
+    }
+
+    @Test
     void what_follows_a_slot_that_fails_is_not_executed() {
         high.kill();
         call("MULTI");
@@ -130,17 +173,71 @@ class SplitTransactionIT {
     }
 
     @Test
-    void watched_keys_are_in_the_slot_of_the_transaction() {
+    void a_watched_key_that_changes_stops_all() {
+        try (RespConnection other = RespConnection.to(peer.port())) {
+            for (String watched : List.of(LOW, HIGH, "c")) {
+                call("WATCH", watched);
+                call("MULTI");
+                call("APPEND", LOW, "x");
+                call("APPEND", HIGH, "x");
+                other.call("SET", watched, "theirs");
+                assertThat(client.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
+            }
+            assertThat(call("MGET", LOW, HIGH, "c")).isEqualTo("[theirs, theirs, theirs]");
+            call("WATCH", HIGH);
+            call("MULTI");
+            call("SET", LOW, "1");
+            call("SET", HIGH, "2");
+            call("GET", LOW);
+            assertThat(exec()).containsExactly("OK", "OK", "1");
+            other.call("SET", HIGH, "3");
+            call("MULTI");
+            call("SET", LOW, "4");
+            call("GET", HIGH);
+            assertThat(exec()).containsExactly("OK", "3");
+        }
+    }
+
+    @Test
+    void watched_keys_and_those_of_most_commands_are_in_one_slot() {
         call("WATCH", LOW);
+        assertThat(call("WATCH", HIGH)).isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
         call("MULTI");
-        call("SET", LOW, "1");
-        call("SET", HIGH, "1");
-        call("SET", LOW, "1");
-        assertThat(call("EXEC")).isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
-        assertThat(call("EXISTS", LOW)).isEqualTo("0");
-        call("MULTI");
-        assertThat(call("DEL", LOW, HIGH)).startsWith("CROSSSLOT");
+        assertThat(call("MGET", LOW, HIGH)).startsWith("CROSSSLOT");
         assertThat(call("EXEC")).startsWith("EXECABORT");
+    }
+
+    @Test
+    void commands_with_several_keys_are_split_too() {
+        call("MULTI");
+        for (String command : List.of(
+                "MSET " + LOW + " 1 " + HIGH + " 2 c 3",
+                "INCR " + HIGH,
+                "EXISTS " + LOW + " " + HIGH + " nothing",
+                "DEL " + HIGH + " c",
+                "EXISTS " + LOW + " c")) {
+            assertThat(call(command.split(" ", -1))).isEqualTo("QUEUED");
+        }
+        assertThat(exec()).containsExactly("OK", "3", "2", "2", "1");
+        call("MULTI");
+        assertThat(call("MSET", LOW, "1", HIGH)).startsWith("ERR wrong number of arguments for 'mset' command");
+        assertThat(call("EXEC")).startsWith("EXECABORT");
+    }
+
+    @Test
+    void without_the_setting_a_transaction_has_one_slot() {
+        try (TwoMasters cluster = new TwoMasters(TwoMasters.Layout.TWO_PROXIES);
+                RespConnection plain = cluster.connect()) {
+            plain.call("MULTI");
+            plain.call("SET", LOW, "1");
+            assertThat(text(plain.call("SET", HIGH, "1")))
+                    .isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
+            assertThat(text(plain.call("EXEC"))).startsWith("EXECABORT");
+            plain.call("WATCH", LOW);
+            plain.call("MULTI");
+            plain.call("SET", HIGH, "1");
+            assertThat(text(plain.call("EXEC"))).startsWith("CROSSSLOT");
+        }
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class ConnectionCommands {
 
     private static void select(CommandFrame frame, Client client, ByteBuf out) {
         if (Arguments.integer(frame, 1) != 0) {
-            throw new ErrorReplyException("ERR DB index is out of range");
+            throw new ErrorReplyException("ERR SELECT is not allowed in cluster mode");
         }
         Replies.ok(out);
     }

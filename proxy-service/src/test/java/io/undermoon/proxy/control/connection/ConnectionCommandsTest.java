@@ -37,7 +37,7 @@ class ConnectionCommandsTest {
     @Test
     void has_one_database() {
         assertThat(open.words("SELECT 0")).isEqualTo("+OK\r\n");
-        assertThat(open.words("SELECT 1")).isEqualTo("-ERR DB index is out of range\r\n");
+        assertThat(open.words("SELECT 1")).isEqualTo("-ERR SELECT is not allowed in cluster mode\r\n");
     }
 
     @Test
