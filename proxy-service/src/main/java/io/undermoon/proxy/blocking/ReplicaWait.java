@@ -201,9 +201,8 @@ final class ReplicaWait implements BlockedFeature {
         }
 
         private void answered(@Nullable RespValue reply) {
-            List<RespValue> items = reply instanceof RespValue.Array array
-                    ? array.items()
-                    : reply == null ? List.of() : List.of(reply);
+            List<RespValue> items =
+                    reply instanceof RespValue.Array array ? array.items() : reply == null ? List.of() : List.of(reply);
             values = items.stream()
                     .filter(RespValue.Int.class::isInstance)
                     .mapToLong(item -> ((RespValue.Int) item).value())

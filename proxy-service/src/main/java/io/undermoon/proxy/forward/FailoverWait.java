@@ -32,10 +32,15 @@ final class FailoverWait {
     private @Nullable RouteTable incomplete;
     private long incompleteSinceNanos;
 
-    /** The wait of a loop; without effect when its settings have no limit. */
+    /** The wait of a loop. */
     FailoverWait(SessionLoop loop) {
         this.loop = loop;
         this.limitNanos = TimeUnit.MILLISECONDS.toNanos(loop.settings().failoverWaitMillis());
+    }
+
+    /** Whether commands wait at all. */
+    boolean isOn() {
+        return limitNanos > 0;
     }
 
     /**
@@ -44,9 +49,6 @@ final class FailoverWait {
      * @param hopsLeft of the command when it came in
      */
     boolean holds(ClientSession session, Topology now, Route route, @Nullable Endpoint endpoint, int hopsLeft) {
-        if (limitNanos == 0) {
-            return false;
-        }
         boolean fromPeer = hopsLeft != CommandHandler.NOT_FORWARDED;
         boolean waits;
         if (endpoint != null) {

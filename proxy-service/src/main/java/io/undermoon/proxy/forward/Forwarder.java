@@ -56,9 +56,12 @@ public final class Forwarder {
      * @param hopsLeft of the command when it came in
      */
     public boolean admits(ClientSession session, Topology now, int slot, Route route, int hopsLeft) {
-        if (!session.isInOrder(now.routes(), slot)) {
-            return false;
-        }
+        return session.isInOrder(now.routes(), slot)
+                && (!failover.isOn() || isReachable(session, now, route, hopsLeft));
+    }
+
+    /** Whether the command need not wait for a failover; if it has to, its session is held. */
+    private boolean isReachable(ClientSession session, Topology now, Route route, int hopsLeft) {
         Endpoint endpoint = null;
         if (route instanceof Target.Local local) {
             endpoint = local.node();
