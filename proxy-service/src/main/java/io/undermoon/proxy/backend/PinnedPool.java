@@ -24,7 +24,7 @@ final class PinnedPool {
     /**
      * How many are kept ready for a node, so that a command that blocks is there before what other clients send later.
      */
-    private static final int READY_PER_NODE = 4;
+    private static final int READY_PER_NODE = 2;
 
     /** After a change of the routes, which may be one of many. */
     private static final long READY_AFTER_MILLIS = 100;
