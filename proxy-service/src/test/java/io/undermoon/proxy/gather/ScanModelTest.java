@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * that is there all the time is returned, and no key that was deleted before the scan began.
  */
 class ScanModelTest {
-    private static final int RUNS = 100;
+    private static final int RUNS = 60;
     private static final int OWNERS = 3;
 
     /** The owners, and a proxy without a node of its own. */
