@@ -46,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 
 /**
  * The journey of a user through a running system, in one stack of real processes: each test is the next step and builds
@@ -95,6 +96,19 @@ class WalkThroughIT {
         LauncherProcess.Result status = undermoon.run("status");
         assertThat(status.exitCode()).as(status.output()).isZero();
         assertThat(status.output()).contains("proxy-6", "mycluster");
+    }
+
+    @Test
+    @Order(2)
+    void each_master_and_each_replica_has_an_address_of_its_own() {
+        try (Jedis proxy = new Jedis("127.0.0.1", ports.proxyResp(0))) {
+            assertThat(proxy.clusterNodes().lines().map(line -> line.split("[ @]")[1]))
+                    .containsExactlyInAnyOrder(
+                            "127.0.0.1:" + ports.proxyResp(0),
+                            "127.0.0.1:" + ports.proxyResp(1),
+                            "127.0.0.1:" + ports.proxyReplica(0),
+                            "127.0.0.1:" + ports.proxyReplica(1));
+        }
     }
 
     @Test

@@ -86,6 +86,17 @@ public final class TopologyStore {
         return role == Role.MASTER ? current : currentForReplicas;
     }
 
+    /**
+     * The role that clients are told, who are served in another perhaps: a proxy that has replicas alone is no master,
+     * though at its main port others act for it.
+     */
+    public Role shownRole(Role servedAs) {
+        Topology now = current(servedAs);
+        boolean hasReplicasAlone =
+                now.nodes().isEmpty() && current(Role.REPLICA).role() == Role.REPLICA;
+        return hasReplicasAlone && now.cluster().local().isEmpty() ? Role.REPLICA : now.role();
+    }
+
     /** Adds a listener, which is called with each new snapshot from now on. */
     public void onChange(Consumer<Topology> listener) {
         listeners.add(listener);

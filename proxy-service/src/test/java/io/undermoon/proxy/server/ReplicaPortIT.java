@@ -49,7 +49,7 @@ class ReplicaPortIT {
         low = RedisServerProcess.start("--repl-diskless-sync-delay", "0");
         high = RedisServerProcess.start("--repl-diskless-sync-delay", "0");
         lowReplica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + low.port());
-        highReplica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + high.port());
+        highReplica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + high.port(), "--replica-read-only", "no");
     }
 
     @AfterAll
@@ -196,6 +196,16 @@ class ReplicaPortIT {
     }
 
     @Test
+    void a_replica_that_takes_writes_gets_none() {
+        write();
+        try (RespConnection client = replica(first)) {
+            assertThat(text(client.call("FLUSHALL"))).isEqualTo(READONLY);
+            assertThat(text(client.call("FUNCTION", "LOAD", FUNCTION))).isEqualTo(READONLY);
+            assertThat(keys(client)).containsExactly(HIGH_KEY);
+        }
+    }
+
+    @Test
     void the_replica_port_says_what_it_is() {
         try (RespConnection client = replica(second);
                 RespConnection main = RespConnection.to(second.port())) {
@@ -277,6 +287,8 @@ class ReplicaPortIT {
             }
             assertThat(text(main.call("GET", LOW_KEY))).isEqualTo("MOVED " + Slot.of(LOW_KEY) + " " + second.address());
             assertThat(text(main.call("FUNCTION", "LOAD", FUNCTION))).isEqualTo("f");
+            assertThat(text(main.call("INFO", "replication")))
+                    .contains("role:slave\r\nmaster_host:127.0.0.1\r\nmaster_port:" + second.port());
             assertThat(text(replica.call("FLUSHALL"))).isEqualTo(READONLY);
             assertThat(text(main.call("FLUSHALL"))).isEqualTo("OK");
         }

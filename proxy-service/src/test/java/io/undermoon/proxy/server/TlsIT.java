@@ -203,6 +203,23 @@ class TlsIT extends OpensResources {
     }
 
     @Test
+    void speaks_tls_with_clients_of_its_replicas() {
+        RedisServerProcess redis = opened(RedisServerProcess.start());
+        int port = FreePort.any();
+        int replica = FreePort.any();
+        List<String> addresses = List.of("address", local(port), "tls.address", local(port), "tls.peers", "true");
+        List<String> values = new ArrayList<>(files(node));
+        values.addAll(addresses);
+        start(values, "replica_port", String.valueOf(replica));
+        RespConnection main = opened(RespConnection.to(port, client));
+        RespConnection connection = opened(RespConnection.to(replica, client));
+        serve(main, "PEER", local(5299), "1", "0-16383", "REPLICA", redis.address(), local(replica), "1", "0-16383");
+
+        assertThat(Replies.text(connection.call("GET", "foo"))).isEqualTo("MOVED 12182 " + local(5299));
+        assertThat(Replies.text(connection.call("CLUSTER", "NODES"))).contains(local(replica) + "@5299 myself,slave ");
+    }
+
+    @Test
     void carries_commands_out_at_peers_with_tls_for_cluster_clients_and_others() {
         RedisServerProcess one = opened(RedisServerProcess.start());
         RedisServerProcess two = opened(RedisServerProcess.start());

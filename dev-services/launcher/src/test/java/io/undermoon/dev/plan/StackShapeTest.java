@@ -52,6 +52,6 @@ class StackShapeTest {
         assertThatThrownBy(() -> StackShape.first(new StackShape.Request(null, 9, null, null)))
                 .hasMessage("--coordinators 9 is not within 1-8");
         assertThatThrownBy(() -> StackShape.first(new StackShape.Request(null, null, null, 65200)))
-                .hasMessageContaining("--base-port 65200 is not within 1024-65116");
+                .hasMessageContaining("--base-port 65200 is not within 1024-65016");
     }
 }

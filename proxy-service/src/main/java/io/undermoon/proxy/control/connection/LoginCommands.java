@@ -109,7 +109,7 @@ public final class LoginCommands {
         RespWriter.bulk(out, "mode");
         RespWriter.bulk(out, "cluster");
         RespWriter.bulk(out, "role");
-        RespWriter.bulk(out, topology.current(client.role()).role().wireName());
+        RespWriter.bulk(out, topology.shownRole(client.role()).wireName());
         RespWriter.bulk(out, "modules");
         RespWriter.array(out, 0);
     }

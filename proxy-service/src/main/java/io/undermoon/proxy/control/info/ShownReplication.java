@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
 
 /**
  * The replication of the node that a client takes this proxy for: a master with its replicas, or a replica of its
- * master, by the port to which the client connected. As in {@code CLUSTER NODES} the Redis nodes behind one proxy count
- * as one, so a master has as many replicas as other proxies have replicas of the masters here.
+ * master, by the port to which the client connected and by what the proxy has. As in {@code CLUSTER NODES} the Redis
+ * nodes behind one proxy count as one, so a master has as many replicas as other proxies have replicas of the masters
+ * here.
  *
  * @param others the replicas of a master, or the master of a replica, as the client reaches them
  * @param offset of the replication stream; that of the slowest replica
@@ -31,22 +32,22 @@ record ShownReplication(Role role, List<HostPort> others, long offset, boolean i
 
     static ShownReplication of(TopologyStore topology, NodeStates nodeStates, Client client) {
         Topology now = topology.current(client.role());
+        Role role = topology.shownRole(client.role());
         Map<NodeAddress, ProxyAddress> replicas = now.cluster().replicas().stream()
                 .collect(Collectors.toMap(ReplicaNode::nodeAddress, ReplicaNode::proxyAddress, (one, same) -> one));
         List<HostPort> others = now.replication().entries().stream()
-                .filter(entry -> entry.role() == now.role())
+                .filter(entry -> entry.role() == role)
                 .map(SetRepl.Entry::peers)
                 .flatMap(List::stream)
                 .map(peer -> replicas.getOrDefault(peer.nodeAddress(), peer.proxyAddress()))
                 .distinct()
                 .map(proxy -> new HostPort(proxy.host(), client.ports().of(proxy)))
                 .toList();
-        List<NodeState> nodes = nodeStates.all().stream()
-                .filter(node -> node.role() == now.role())
-                .toList();
+        List<NodeState> nodes =
+                nodeStates.all().stream().filter(node -> node.role() == role).toList();
         long offset =
                 nodes.stream().mapToLong(NodeState::replicationOffset).min().orElse(0);
         boolean isLinkUp = nodes.stream().allMatch(node -> node.masterLink().equals("up"));
-        return new ShownReplication(now.role(), others, offset, isLinkUp);
+        return new ShownReplication(role, others, offset, isLinkUp);
     }
 }
