@@ -1,20 +1,26 @@
 package io.undermoon.proxy.server;
 
 import io.undermoon.client.BrokerHttpException;
+import io.undermoon.metadata.Proxy;
 import io.undermoon.proxy.config.RegistrationSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
  * Keeps the proxy registered with the broker: registers it when the broker does not know it, and again when the broker
  * has marked it as failed though both its Redis nodes answer. While a node does not answer the proxy waits, since it
  * could not serve.
+ *
+ * <p>Passes on what the broker knows about the proxy: a proxy that has just started serves by it before a coordinator
+ * has sent metadata, also when there is no coordinator.
  *
  * <p>Runs on a thread of its own, because calls to the broker block and the pause depends on their outcome. While no
  * broker answers, clients are served all the same.
@@ -35,6 +41,7 @@ final class Registrar implements AutoCloseable {
     private final RegistrationSettings settings;
     private final BrokerClient broker;
     private final BooleanSupplier nodesAreUp;
+    private final Consumer<Proxy> metadata;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "registrar");
         thread.setDaemon(true);
@@ -46,11 +53,14 @@ final class Registrar implements AutoCloseable {
 
     /**
      * @param nodesAreUp whether all Redis nodes of the proxy answer
+     * @param metadata is given what the broker knows about the proxy, each time it is asked
      */
-    Registrar(RegistrationSettings settings, BrokerClient broker, BooleanSupplier nodesAreUp) {
+    Registrar(
+            RegistrationSettings settings, BrokerClient broker, BooleanSupplier nodesAreUp, Consumer<Proxy> metadata) {
         this.settings = settings;
         this.broker = broker;
         this.nodesAreUp = nodesAreUp;
+        this.metadata = metadata;
     }
 
     void start() {
@@ -88,8 +98,9 @@ final class Registrar implements AutoCloseable {
     }
 
     private boolean ensureRegistered() throws IOException {
-        boolean known = broker.knows(settings.self());
-        if (known && !broker.holdsForFailed(settings.self())) {
+        Optional<Proxy> known = broker.metadata(settings.self());
+        known.ifPresent(metadata);
+        if (known.isPresent() && !broker.holdsForFailed(settings.self())) {
             inService("Proxy is registered");
             return true;
         }
@@ -99,7 +110,7 @@ final class Registrar implements AutoCloseable {
             return false;
         }
         broker.register(settings);
-        inService(known ? "Proxy was marked as failed and registered again" : "Proxy registered");
+        inService(known.isPresent() ? "Proxy was marked as failed and registered again" : "Proxy registered");
         return true;
     }
 
