@@ -72,6 +72,17 @@ public sealed interface Target {
         }
     }
 
+    /**
+     * A slot that moves from a node behind this proxy more slowly than it is written to: commands that may write wait
+     * until the table changes, others go to the node.
+     */
+    record Slowed(Local node) implements Target {
+        @Override
+        public Target settled() {
+            return node;
+        }
+    }
+
     /** The owner of the slot, or its last owner while it is held. */
     default Target settled() {
         return this;
