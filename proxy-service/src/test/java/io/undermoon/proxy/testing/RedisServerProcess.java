@@ -93,8 +93,17 @@ public final class RedisServerProcess implements AutoCloseable {
      * Stops the process without ending it, as a machine that hangs: its connections stay open and nothing is answered.
      */
     public void freeze() {
+        signal("-STOP");
+    }
+
+    /** Has a process go on after {@link #freeze}. */
+    public void thaw() {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) {
         try {
-            new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+            new ProcessBuilder("kill", signal, Long.toString(process.pid()))
                     .start()
                     .waitFor();
         } catch (IOException e) {
