@@ -2,11 +2,11 @@ package io.undermoon.proxy.backend;
 
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +44,12 @@ public final class NodeConnections {
         return protocol == Protocol.RESP2 ? resp2.get(endpoint) : resp3.get(endpoint);
     }
 
-    /** The existing shared connections to an endpoint, at most one per protocol. */
+    /** All shared connections to an endpoint on which commands may be in flight, retired ones included. */
     public List<SharedConnection> existing(Endpoint endpoint) {
-        return Stream.of(resp2.present(endpoint), resp3.present(endpoint))
-                .flatMap(Stream::ofNullable)
-                .toList();
+        List<SharedConnection> found = new ArrayList<>();
+        resp2.addExisting(endpoint, found);
+        resp3.addExisting(endpoint, found);
+        return found;
     }
 
     /**

@@ -40,6 +40,11 @@ public final class SharedConnection extends BackendConnection implements NodeCon
         connect();
     }
 
+    /** Whether the connection is gone and will not be made again. */
+    boolean isClosed() {
+        return isRetired() && problem() != null;
+    }
+
     /** Whether the last attempt to connect showed that the other side does not speak the protocol. */
     public boolean isProtocolRefused() {
         return protocolRefused;

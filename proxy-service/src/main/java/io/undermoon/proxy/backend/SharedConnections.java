@@ -2,7 +2,9 @@ package io.undermoon.proxy.backend;
 
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,9 @@ final class SharedConnections {
     private final ProxyLoop loop;
     private final Protocol protocol;
     private @Nullable SharedConnection[] byId = new SharedConnection[16];
+
+    /** Retired connections on which replies are due; they may be of endpoints that are wanted again. */
+    private final List<SharedConnection> retired = new ArrayList<>(0);
 
     SharedConnections(ProxyLoop loop, Protocol protocol) {
         this.loop = loop;
@@ -33,20 +38,30 @@ final class SharedConnections {
         return made;
     }
 
-    /** The connection to an endpoint; null if there is none. */
-    @Nullable
-    SharedConnection present(Endpoint endpoint) {
-        SharedConnection existing = endpoint.id() < byId.length ? byId[endpoint.id()] : null;
-        return existing != null && !existing.isRetired() ? existing : null;
+    /** Adds all connections to an endpoint on which commands may be in flight. */
+    void addExisting(Endpoint endpoint, List<SharedConnection> found) {
+        SharedConnection present = endpoint.id() < byId.length ? byId[endpoint.id()] : null;
+        if (present != null && !present.isRetired()) {
+            found.add(present);
+        }
+        for (SharedConnection connection : retired) {
+            if (connection.endpoint().equals(endpoint) && !connection.isClosed()) {
+                found.add(connection);
+            }
+        }
     }
 
     /** Retires the connections to all other endpoints: each closes once its replies have arrived. */
     void retain(Set<Endpoint> wanted) {
+        retired.removeIf(SharedConnection::isClosed);
         for (int id = 0; id < byId.length; id++) {
             SharedConnection connection = byId[id];
             if (connection != null && !wanted.contains(connection.endpoint())) {
                 byId[id] = null;
                 connection.closeWhenDrained();
+                if (!connection.isClosed()) {
+                    retired.add(connection);
+                }
             }
         }
     }
@@ -59,5 +74,7 @@ final class SharedConnections {
             }
         }
         Arrays.fill(byId, null);
+        retired.forEach(connection -> connection.closeNow("the proxy is stopping"));
+        retired.clear();
     }
 }

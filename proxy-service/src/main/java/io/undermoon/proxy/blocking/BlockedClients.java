@@ -133,6 +133,9 @@ final class BlockedClients {
 
     private static boolean isAtOwner(BlockedCommand command, Topology now) {
         Target owner = now.routes().owner(command.slot());
+        if (owner instanceof Target.Slowed slowed) {
+            return slowed.node().node().equals(command.endpoint());
+        }
         if (owner instanceof Target.Local local) {
             return local.node() == command.endpoint();
         }

@@ -7,6 +7,7 @@ import io.smallrye.config.WithDefault;
 import io.undermoon.config.Converters;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.client.OutputLimits;
+import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.tls.ClientAuth;
 import io.undermoon.tls.TlsConfig;
 import java.time.Duration;
@@ -126,6 +127,13 @@ public interface ProxyConfig {
     @WithDefault("10s")
     @WithConverter(ProxyConverters.NotNegativeDuration.class)
     Duration failoverWait();
+
+    /**
+     * When a replica of the destination has to acknowledge the keys before slots are switched: {@code always},
+     * {@code connected} for when one is connected, {@code attempted} for the first three attempts to switch only.
+     */
+    @WithDefault("always")
+    MigrationSettings.ReplicaAck migrationReplicaAck();
 
     /** How many slow commands are kept. */
     @WithDefault("1024")

@@ -113,7 +113,8 @@ public record ProxySettings(
                         config.migrationMaxKeys(),
                         config.migrationMaxBytes(),
                         config.migrationCleanupDelay().toMillis(),
-                        config.migrationCleanupMaxKeys()),
+                        config.migrationCleanupMaxKeys(),
+                        config.migrationReplicaAck()),
                 RegistrationSettings.of(config, self, replicas.announced(), nodes),
                 tls);
     }

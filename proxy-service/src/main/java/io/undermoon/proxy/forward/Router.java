@@ -95,6 +95,9 @@ public final class Router {
         if (owner instanceof Target.Local local) {
             return local;
         }
+        if (owner instanceof Target.Slowed slowed) {
+            return command.has(CommandFlag.READONLY) ? slowed.node() : Route.HOLD;
+        }
         return !activeRedirection && owner instanceof Target.Remote peer ? new Route.Redirect(peer) : served(owner);
     }
 
@@ -127,9 +130,10 @@ public final class Router {
         return served(owner == Target.UNSERVED ? now.routes().owner(slot) : owner);
     }
 
-    /** Whether commands for the slot are held. */
+    /** Whether commands that may write to the slot are held. */
     public static boolean isHeld(Topology now, int slot) {
-        return now.routes().owner(slot) instanceof Target.Held held && !held.refuses();
+        Target owner = now.routes().owner(slot);
+        return owner instanceof Target.Slowed || owner instanceof Target.Held held && !held.refuses();
     }
 
     /**
@@ -144,6 +148,9 @@ public final class Router {
     private static Route served(Target owner) {
         if (owner instanceof Route.Send send) {
             return send;
+        }
+        if (owner instanceof Target.Slowed slowed) {
+            return slowed.node();
         }
         return owner instanceof Target.Held held ? held.refuses() ? UNDECIDED : Route.HOLD : NOT_SERVED;
     }

@@ -21,8 +21,8 @@ import java.util.function.IntPredicate;
  * connections that the clients of a loop share, a {@code PING} is sent behind all earlier commands; on the connections
  * of a single client, all replies must have arrived, except those of commands that block on other slots.
  *
- * <p>Commands for the slots must be held already. A lost connection counts as quiet: its commands were answered with
- * the error that they may have been executed.
+ * <p>Commands for the slots must be held already. A lost connection counts as quiet, also if the node executes some of
+ * its commands later: they were answered with the error that they may have been executed, or their client has left.
  */
 final class Barrier {
     private static final long POLL_MICROS = 500;

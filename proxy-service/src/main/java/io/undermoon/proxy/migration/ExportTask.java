@@ -7,9 +7,11 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.migration.MigrationSettings.ReplicaAck;
 import io.undermoon.proxy.migration.SourceMove.Phase;
 import io.undermoon.proxy.migration.SourceMove.Step;
 import io.undermoon.proxy.migration.copy.CopyAttempt;
+import io.undermoon.proxy.migration.copy.CopyAttempt.ReplicaAnswer;
 import io.undermoon.proxy.migration.copy.CopyCounters;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecords;
@@ -20,6 +22,7 @@ import io.undermoon.umctl.Handshake;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * The source side of one migration: performs the actions of its {@link SourceMove}. One action is in progress at a
  * time; the result of an abandoned one is ignored. Owned by the migration event loop, except {@link #progress}.
  */
-final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
+final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, WriterThrottle.Listener {
     private static final Logger LOG = Logger.getLogger(ExportTask.class);
 
     private static final long PRECHECK_MILLIS = 100;
@@ -47,8 +50,19 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     /** The first attempt to switch is made when the missing keys take no longer than this; doubles likewise. */
     private static final long FIRST_DRAIN_MILLIS = 5;
 
-    /** After so many attempts to switch an acknowledgement of the destination's replica is no longer required. */
+    /** After so many attempts to switch, copying begins anew, after a pause. */
+    private static final int MAX_HOLDS = 10;
+
+    /** A minute. */
+    private static final int MAX_FULL_PERIODS = 600;
+
+    /** Attempts to switch for which {@link ReplicaAck#ATTEMPTED} requires an acknowledgement. */
     private static final int REPLICA_ATTEMPTS = 3;
+
+    /** How long a replica of the destination may take to acknowledge before commands are held. */
+    private static final long REPLICA_MILLIS = 100;
+
+    private static final String NO_ACKNOWLEDGEMENT = "no replica of the destination acknowledges in time";
 
     private final MigrationContext context;
     private final ClusterName cluster;
@@ -60,7 +74,9 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     private final Endpoint destinationProxy;
     private final CopyCounters counters = new CopyCounters();
     private final AbortRequests aborts;
+    private final long maxHoldMillis;
     private final HoldTimer hold;
+    private final WriterThrottle throttle;
 
     private volatile SourceMove move;
     private volatile String waitReason = "";
@@ -71,6 +87,12 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
 
     /** Attempts to switch with the present copy. */
     private int holds;
+
+    /** Periods in which writers were slowed down as much as they may be, for the present copy. */
+    private int fullPeriods;
+
+    /** How often no replica of the destination has acknowledged the present copy. */
+    private int unacknowledged;
 
     private boolean stopped;
 
@@ -90,7 +112,9 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         this.destination = context.endpoints().redis(meta.dstNodeAddress().value());
         this.destinationProxy = context.endpoints().peer(meta.dstProxyAddress().value(), 0);
         this.aborts = new AbortRequests(context.loop().eventLoop());
-        this.hold = new HoldTimer(context.loop().eventLoop(), maxHoldMillis(), this::heldTooLong);
+        this.maxHoldMillis = context.maxHoldMillis(config);
+        this.hold = new HoldTimer(context.loop().eventLoop(), maxHoldMillis, this::heldTooLong);
+        this.throttle = new WriterThrottle(context.loop().eventLoop(), this);
         this.move = SourceMove.of(meta.epoch(), now);
     }
 
@@ -106,6 +130,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     void stop() {
         stopped = true;
         currentAction++;
+        throttle.stop();
         endAttempt();
         hold.cancel();
         aborts.answer("TASK_NOT_FOUND the migration is no longer known");
@@ -129,13 +154,14 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         SourceMove now = move;
         MigrationProgress.State state =
                 MigrationProgress.State.valueOf(now.phase().shown().toUpperCase(Locale.ROOT));
-        return counters.progress(tag, state, now.error().isEmpty() ? waitReason : now.error());
+        String waiting = waitReason;
+        return counters.progress(tag, state, waiting.isEmpty() ? now.error() : waiting);
     }
 
     /** Aborts the migration, unless it is switched. Completes with {@code OK} or an error. */
     CompletionStage<String> abort() {
         CompletionStage<String> answer = aborts.add();
-        if (move.certain() && move.isInterruptible()) {
+        if (move.isInterruptible()) {
             apply(move.abort());
         } else {
             move = move.requestAbort();
@@ -155,6 +181,9 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
             if (stopped) {
                 return;
             }
+        }
+        if (next.phase() != Phase.COPYING) {
+            throttle.stop();
         }
         if (!before.phase().shown().equals(next.phase().shown())) {
             String reason = next.error().isEmpty() ? "" : " reason=" + next.error();
@@ -193,8 +222,37 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         }
     }
 
-    private long maxHoldMillis() {
-        return Math.max(1, config.maxBlockingTime());
+    @Override
+    public void slowWriters(boolean wanted) {
+        SlotOwnership now = move.ownership();
+        if (now == SlotOwnership.LOCAL && !context.topology().setOwnership(tag, wanted ? SlotOwnership.SLOWED : now)) {
+            stop();
+        }
+        CopyAttempt present = attempt;
+        if (!wanted || present == null) {
+            return;
+        }
+        if (waitReason.isEmpty()) {
+            LOG.infof("Writers of moving slots are slowed down until the copy catches up: %s", this);
+        }
+        waitReason = "copying what has changed takes about " + present.missingMillis()
+                + " ms; writers of the slots are held for " + throttle.percent() + "% of the time";
+    }
+
+    /** Commands may be held for longer then; after a minute the slots get a rest before the next attempt. */
+    @Override
+    public void slowedFully() {
+        CopyAttempt present = attempt;
+        if (present == null) {
+            return;
+        }
+        fullPeriods++;
+        if (fullPeriods > MAX_FULL_PERIODS) {
+            apply(move.failed("keys change faster than they can be copied although writers of the slots are held for "
+                    + WriterThrottle.MAX_PERCENT + "% of the time"));
+        } else {
+            present.allow(allowedMillis());
+        }
     }
 
     private void answerAbortsIfKnown() {
@@ -215,6 +273,15 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
         answer(
                 atSource.thenCompose(own -> atDestination.thenApply(other -> new Found(own, other))),
                 found -> move.found(found.source, found.destination, randomText()));
+    }
+
+    @Override
+    public void readSource() {
+        endAttempt();
+        CompletionStage<Optional<MigrationRecord>> atSource = context.records()
+                .read(source, MigrationRecords.EXPORTS, tag.rangeList())
+                .thenApply(Optional::ofNullable);
+        answer(atSource, found -> move.foundAtSource(found.orElse(null), randomText()));
     }
 
     private record Found(
@@ -280,10 +347,13 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
     @Override
     public void prepare() {
         endAttempt();
-        CopyAttempt started =
-                new CopyAttempt(context.copyContext(), source, destination, tag.rangeList(), config, counters, this);
+        MigrationRecord claim = requireNonNull(move.destinationRecord(), "nothing was claimed");
+        CopyAttempt started = new CopyAttempt(
+                context.copyContext(), source, destination, tag.rangeList(), claim, config, counters, this);
         attempt = started;
         holds = 0;
+        fullPeriods = 0;
+        unacknowledged = 0;
         answer(started.prepare().thenApply(prepared -> true), prepared -> move.prepared());
     }
 
@@ -294,20 +364,54 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
             apply(move.failed("the attempt has ended"));
             return;
         }
-        // A copy that does not converge is accepted with more keys missing each time.
-        long allowedMillis = Math.min(maxHoldMillis() / 4, FIRST_DRAIN_MILLIS << Math.min(holds, 16));
+        throttle.start(present);
         if (holds == 0) {
-            present.copy(allowedMillis);
+            present.copy(allowedMillis());
         } else {
-            schedule(pauseMillis(holds), ifCurrent(currentAction, () -> present.copy(allowedMillis)));
+            schedule(pauseMillis(holds), ifCurrent(currentAction, () -> present.copy(allowedMillis())));
         }
     }
 
+    /**
+     * How long copying what is missing may take when commands are held; more after each attempt to switch, and while
+     * writers are slowed down as much as they may be.
+     */
+    private long allowedMillis() {
+        return Math.min(maxHoldMillis / 4, FIRST_DRAIN_MILLIS << Math.min(holds + fullPeriods, 16));
+    }
+
+    /** Commands are not held before a replica of the destination, where one is required, keeps up with the copy. */
     @Override
     public void converged() {
-        if (move.phase() == Phase.COPYING) {
-            apply(move.converged());
+        CopyAttempt present = attempt;
+        if (move.phase() != Phase.COPYING || present == null) {
+            return;
         }
+        long action = currentAction;
+        present.askReplica(REPLICA_MILLIS).whenComplete((answer, problem) -> {
+            if (action != currentAction) {
+                return;
+            }
+            if (problem == null && isEnough(answer)) {
+                apply(move.converged());
+            } else {
+                waitReason = problem == null ? reason(answer) : NodeException.reason(problem);
+                schedule(REPLICA_MILLIS, ifCurrent(action, () -> present.copy(allowedMillis())));
+            }
+        });
+    }
+
+    private boolean isEnough(ReplicaAnswer answer) {
+        ReplicaAck required = context.settings().replicaAck();
+        return switch (answer) {
+            case ACKNOWLEDGED -> true;
+            case NO_REPLICA -> required != ReplicaAck.ALWAYS;
+            case MISSING -> required == ReplicaAck.ATTEMPTED && ++unacknowledged > REPLICA_ATTEMPTS;
+        };
+    }
+
+    private static String reason(ReplicaAnswer answer) {
+        return answer == ReplicaAnswer.NO_REPLICA ? "the destination has no replica" : NO_ACKNOWLEDGEMENT;
     }
 
     @Override
@@ -326,21 +430,24 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener {
             return;
         }
         long action = currentAction;
-        long budgetMillis = Math.min(maxHoldMillis(), FIRST_HOLD_MILLIS << Math.min(holds, 16));
-        boolean ignoresReplica = holds >= REPLICA_ATTEMPTS;
+        long budgetMillis =
+                Math.min(maxHoldMillis, Math.max(FIRST_HOLD_MILLIS << Math.min(holds, 16), 4 * allowedMillis()));
         holds++;
         schedule(
                 budgetMillis,
-                ifCurrent(action, () -> apply(move.heldTooLong("commands were held for " + budgetMillis + " ms"))));
+                ifCurrent(action, () -> apply(notSwitched("commands were held for " + budgetMillis + " ms"))));
         Runnable finish = ifCurrent(
                 action,
                 () -> answer(
                         present.finish(randomText(), Math.max(1, budgetMillis / 2)),
-                        safe -> safe || ignoresReplica
-                                ? move.drained()
-                                : move.heldTooLong("no replica of the destination has acknowledged in time")));
+                        answer -> isEnough(answer) ? move.drained() : notSwitched(reason(answer))));
         Barrier.await(context.clientConnections(), source, tag.rangeList()::contains, () -> action == currentAction)
                 .whenComplete((quiet, problem) -> context.loop().execute(finish));
+    }
+
+    private Step notSwitched(String reason) {
+        String shown = reason + " in attempt " + holds + " of " + MAX_HOLDS + " to switch";
+        return holds < MAX_HOLDS ? move.heldTooLong(shown) : move.failed(shown);
     }
 
     @Override

@@ -59,7 +59,7 @@ final class ImportTask {
         this.ownership = now;
         this.overdue = context.loop()
                 .eventLoop()
-                .schedule(this::heldTooLong, Math.max(1, config.maxBlockingTime()), TimeUnit.MILLISECONDS);
+                .schedule(this::heldTooLong, context.maxHoldMillis(config), TimeUnit.MILLISECONDS);
     }
 
     void start() {

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.migration;
 
+import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.command.CommandCatalog;
@@ -29,6 +30,14 @@ record MigrationContext(
 
     ProxyLoop loop() {
         return connections.loop();
+    }
+
+    /**
+     * How long commands may be held: as the cluster's configuration says, and so that other proxies, which wait for the
+     * replies to commands that they have forwarded, do not give their connections up.
+     */
+    long maxHoldMillis(MigrationConfig config) {
+        return Math.max(1, Math.min(config.maxBlockingTime(), loop().settings().replyTimeoutMillis() / 2));
     }
 
     CopyContext copyContext() {

@@ -156,8 +156,7 @@ final class SlotCleanup {
         LOG.infof("Deleting keys that a migration left behind: node=%s slots=%s record=%s", node, slots, record);
         KeySweep.start(
                         context.loop(),
-                        context.nodes(),
-                        node,
+                        command -> context.nodes().call(node, command),
                         slot -> slots.contains(slot) && !slotsAt(node).contains(slot),
                         this::delayNanos,
                         removing -> sweep.removing = removing)

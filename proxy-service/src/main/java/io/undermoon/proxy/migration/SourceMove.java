@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Only the source changes records, each by compare-and-set. Before it serves slots of which it was not
  *       {@code certain}, it writes a new attempt id to the destination's record: a delayed write of an earlier attempt
  *       then finds another record than it expects and has no effect.
+ *   <li>A source that is {@code certain} needs the destination neither to serve nor to abort: it has no {@code owned}
+ *       on the way, and it writes none after its own record says {@code aborted}.
  *   <li>From the moment at which {@code owned} is sent the source is not certain, and holds commands for the slots
  *       until it has read or replaced the record. While it can do neither it refuses them; it never guesses.
  * </ul>
@@ -52,6 +54,8 @@ record SourceMove(
         @Nullable MigrationRecord destinationRecord,
         int failures,
         String error) {
+
+    private static final String LATER_MIGRATION = "a later migration of these slots is on record";
 
     enum Phase {
         CHECKING("checking"),
@@ -97,6 +101,9 @@ record SourceMove(
     interface Effects {
         /** Reads the records of both sides, for {@link #found}. */
         void readRecords();
+
+        /** Reads the source's record, for {@link #foundAtSource}. */
+        void readSource();
 
         /** Replaces the source's record if it is the expected one, for {@link #written} or {@link #conflict}. */
         void writeSource(@Nullable MigrationRecord expected, MigrationRecord next);
@@ -165,23 +172,33 @@ record SourceMove(
         }
         require(Phase.READING);
         if (isLater(atSource) || isLater(atDestination)) {
-            return read.failed("a later migration of these slots is on record");
+            return read.failed(LATER_MIGRATION);
         }
         if (!certain && isSwitched(atSource, atDestination)) {
             return read.resumeSwitch();
         }
-        boolean aborted = atSource != null
-                && atSource.is(Status.ABORTED)
-                && atSource.attempt().epoch().equals(epoch);
-        if (aborted) {
+        if (isAborted(atSource)) {
             return read.certainly().to(Phase.ABORTED).step(Effects::rest);
-        }
-        if (certain && abortRequested) {
-            MigrationRecord mark = new MigrationRecord(read.newAttempt(random), Status.ABORTED);
-            return read.to(Phase.ABORTING).writeSource(mark);
         }
         MigrationRecord claim = new MigrationRecord(read.newAttempt(random), Status.COPYING);
         return read.to(Phase.CLAIMING_DESTINATION).writeDestination(claim);
+    }
+
+    /**
+     * The record of the source, which is certain to own the slots, was read.
+     *
+     * @param random the random part of a new attempt id
+     */
+    Step foundAtSource(@Nullable MigrationRecord atSource, String random) {
+        require(Phase.ABORTING);
+        SourceMove read = withRecords(atSource, destinationRecord);
+        if (isLater(atSource)) {
+            return read.failed(LATER_MIGRATION);
+        }
+        if (isAborted(atSource)) {
+            return read.to(Phase.ABORTED).step(Effects::rest);
+        }
+        return read.writeSource(new MigrationRecord(read.newAttempt(random), Status.ABORTED));
     }
 
     /** The record was replaced by {@code written}. */
@@ -200,7 +217,11 @@ record SourceMove(
 
     /** The record was not replaced, because it is not the expected one. */
     Step conflict() {
-        return phase == Phase.SWITCHED ? step(Effects::readRecords) : read();
+        return switch (phase) {
+            case SWITCHED -> step(Effects::readRecords);
+            case ABORTING -> step(Effects::readSource);
+            default -> read();
+        };
     }
 
     /** The destination is ready for the copy, and the changes at the source are followed. */
@@ -270,7 +291,10 @@ record SourceMove(
             return step(Effects::readRecords);
         }
         require(Phase.PAUSED);
-        return certain && !abortRequested ? to(Phase.CHECKING).step(Effects::precheck) : read();
+        if (!certain) {
+            return read();
+        }
+        return abortRequested ? markAborted() : to(Phase.CHECKING).step(Effects::precheck);
     }
 
     /**
@@ -289,26 +313,19 @@ record SourceMove(
         };
     }
 
-    /** Whether {@link #abort} takes effect at once; otherwise the action in progress ends first. */
+    /** Whether {@link #abort} takes effect at once; otherwise it is not known yet whether the slots are switched. */
     boolean isInterruptible() {
-        return switch (phase) {
-            case CHECKING, PREPARING, COPYING, HOLDING -> true;
-            case PAUSED -> certain;
-            default -> false;
-        };
+        return certain && phase != Phase.ABORTING && phase != Phase.ABORTED;
     }
 
-    /** Ends the migration, unless it is switched already. */
+    /** Ends the migration; to be called while it {@link #isInterruptible}. The destination is not needed for it. */
     Step abort() {
-        SourceMove requested = requestAbort();
-        return certain && isInterruptible()
-                ? requested
-                        .with(Phase.READING, SlotOwnership.LOCAL, true, failures, error)
-                        .step(Effects::readRecords)
-                : requested.step(Effects::rest);
+        return requestAbort()
+                .with(phase, SlotOwnership.LOCAL, true, failures, error)
+                .markAborted();
     }
 
-    /** Notes that the migration is to end when the action in progress is done. */
+    /** Notes that the migration is to end as soon as the source is certain to own the slots. */
     SourceMove requestAbort() {
         return new SourceMove(
                 epoch, phase, ownership, certain, checked, true, sourceRecord, destinationRecord, failures, error);
@@ -321,7 +338,7 @@ record SourceMove(
 
     private Step claimed() {
         if (abortRequested) {
-            return read();
+            return markAborted();
         }
         return checked
                 ? to(Phase.PREPARING).step(Effects::prepare)
@@ -362,6 +379,12 @@ record SourceMove(
                 && (atSource == null || atSource.attempt().compareTo(atDestination.attempt()) <= 0);
     }
 
+    private boolean isAborted(@Nullable MigrationRecord atSource) {
+        return atSource != null
+                && atSource.is(Status.ABORTED)
+                && atSource.attempt().epoch().equals(epoch);
+    }
+
     private boolean isLater(@Nullable MigrationRecord record) {
         return record != null && record.attempt().epoch().isAfter(epoch);
     }
@@ -376,6 +399,10 @@ record SourceMove(
 
     private Step read() {
         return to(Phase.READING).step(Effects::readRecords);
+    }
+
+    private Step markAborted() {
+        return to(Phase.ABORTING).step(Effects::readSource);
     }
 
     private Step writeSource(MigrationRecord next) {

@@ -48,7 +48,11 @@ public final class NodeClient {
 
     /** Sends a command on a connection of a task's own, on its loop; an error reply fails the stage. */
     public static CompletionStage<RespValue> call(DirectConnection connection, String... command) {
-        CommandFrame frame = CommandFrame.of(List.of(command));
+        return call(connection, CommandFrame.of(List.of(command)));
+    }
+
+    /** See {@link #call(DirectConnection, String...)}; the frame must stay valid until it is sent. */
+    public static CompletionStage<RespValue> call(DirectConnection connection, CommandFrame frame) {
         String question = question(connection.endpoint(), frame);
         CompletableFuture<RespValue> answer = new CompletableFuture<>();
         connection.send(frame, new ReplyCollector(question, MAX_REPLY_BYTES, answer));

@@ -74,7 +74,9 @@ public final class RouteTable {
         return true;
     }
 
-    private static boolean isSame(Target one, Target another) {
+    private static boolean isSame(Target first, Target second) {
+        Target one = first instanceof Target.Slowed slowed ? slowed.node() : first;
+        Target another = second instanceof Target.Slowed slowed ? slowed.node() : second;
         return one instanceof Target.Remote peer && another instanceof Target.Remote other
                 ? peer.proxy().equals(other.proxy())
                 : one.equals(another);

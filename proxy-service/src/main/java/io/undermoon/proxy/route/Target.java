@@ -4,6 +4,7 @@ import io.undermoon.metadata.ProxyAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The target of the commands of a slot. */
 public sealed interface Target {
@@ -87,6 +88,17 @@ public sealed interface Target {
         }
     }
 
+    /**
+     * A slot that moves from a node behind this proxy more slowly than it is written to: commands that may write wait
+     * until the table changes, others go to the node.
+     */
+    record Slowed(Local node) implements Target {
+        @Override
+        public Target settled() {
+            return node;
+        }
+    }
+
     /** Whether commands for both targets take one path, so that they are executed in the order they are sent. */
     static boolean isSamePath(Target one, Target other) {
         if (one == other) {
@@ -95,7 +107,14 @@ public sealed interface Target {
         if (one instanceof Remote peer && other instanceof Remote samePeer) {
             return peer.endpoint(0) == samePeer.endpoint(0);
         }
-        return one instanceof Local local && other instanceof Local sameNode && local.node() == sameNode.node();
+        return localNode(one) != null && localNode(one) == localNode(other);
+    }
+
+    private static @Nullable Endpoint localNode(Target target) {
+        if (target instanceof Slowed slowed) {
+            return slowed.node.node();
+        }
+        return target instanceof Local local ? local.node() : null;
     }
 
     /** The owner of the slot, or its last owner while it is held. */

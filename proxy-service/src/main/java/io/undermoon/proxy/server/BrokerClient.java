@@ -8,6 +8,7 @@ import io.undermoon.client.BrokerOrder;
 import io.undermoon.client.HttpReply;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.config.RegistrationSettings;
 import io.undermoon.tls.TlsContext;
@@ -16,6 +17,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,25 +43,12 @@ final class BrokerClient {
                 tls);
     }
 
-    /** What the brokers know of a proxy. */
-    enum Knowledge {
-        NOTHING,
-        /** It is registered with another replica address, or brokers do not keep any. */
-        OTHER_REPLICA_ADDRESS,
-        ALL
-    }
-
-    /** What the brokers know of the proxy. */
-    Knowledge knowledgeOf(RegistrationSettings proxy) throws IOException {
+    /** What the brokers know about the proxy; empty when it is not registered. */
+    Optional<Proxy> metadata(ProxyAddress proxy) throws IOException {
         String address =
-                URLEncoder.encode(proxy.self().value(), StandardCharsets.UTF_8).replace("%3A", ":");
+                URLEncoder.encode(proxy.value(), StandardCharsets.UTF_8).replace("%3A", ":");
         JsonNode known = get("/proxies/meta/" + address).path("proxy");
-        if (!known.isObject()) {
-            return Knowledge.NOTHING;
-        }
-        String replicaAddress =
-                known.path("replica_address").asText(proxy.self().value());
-        return replicaAddress.equals(proxy.replicaAddress().value()) ? Knowledge.ALL : Knowledge.OTHER_REPLICA_ADDRESS;
+        return known.isObject() ? Optional.of(Json.mapper().treeToValue(known, Proxy.class)) : Optional.empty();
     }
 
     /** Whether the brokers have the proxy marked as failed. */

@@ -1,7 +1,9 @@
 package io.undermoon.proxy.server;
 
 import io.undermoon.config.InvalidSettingException;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.Transport;
@@ -29,17 +31,22 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.MigrationProgress;
+import io.undermoon.umctl.SetMeta;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The wiring of a proxy in plain Java: made once, started once, closed once. */
 final class ProxyServer implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ProxyServer.class);
+
     private final ProxySettings settings;
     private final CommandCatalog commands = new CommandCatalog();
     private final ClientRegistry clients;
@@ -188,6 +195,21 @@ final class ProxyServer implements AutoCloseable {
 
     DataPlane dataPlane() {
         return dataPlane;
+    }
+
+    /**
+     * Takes what the broker knows about this proxy, unless there is metadata already: from then on coordinators decide
+     * in which order proxies learn of a change.
+     */
+    void adopt(Proxy known) {
+        if (topology.current().epoch().equals(Epoch.ZERO)) {
+            ApplyResult result = topology.apply(SetMeta.of(known));
+            if (result == ApplyResult.APPLIED) {
+                LOG.infof("Metadata asked from the broker: epoch=%s proxy=%s", known.epoch(), known.address());
+            } else {
+                LOG.debugf("Metadata of the broker is not applied: %s", result);
+            }
+        }
     }
 
     /** How far each migration is in which this proxy takes part. */

@@ -62,7 +62,8 @@ public class ProxyService {
             registrar = new Registrar(
                     registration,
                     new BrokerClient(registration.brokers(), settings.tls().brokers()),
-                    made::areOwnNodesUp);
+                    made::areOwnNodesUp,
+                    made::adopt);
             registrar.start();
         }
     }

@@ -1,20 +1,27 @@
 package io.undermoon.proxy.server;
 
 import io.undermoon.client.BrokerHttpException;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.config.RegistrationSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
  * Keeps the proxy registered with the broker: registers it when the broker does not know it, and again when the
  * broker has marked it as failed though both its Redis nodes answer, or has another replica address of it. While a
  * node does not answer the proxy waits, since it could not serve.
+ *
+ * <p>Passes on what the broker knows about the proxy: a proxy that has just started serves by it before a coordinator
+ * has sent metadata, also when there is no coordinator.
  *
  * <p>Runs on a thread of its own, because calls to the broker block and the pause depends on their outcome. While no
  * broker answers, clients are served all the same.
@@ -35,6 +42,7 @@ final class Registrar implements AutoCloseable {
     private final RegistrationSettings settings;
     private final BrokerClient broker;
     private final BooleanSupplier nodesAreUp;
+    private final Consumer<Proxy> metadata;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "registrar");
         thread.setDaemon(true);
@@ -50,11 +58,14 @@ final class Registrar implements AutoCloseable {
 
     /**
      * @param nodesAreUp whether all Redis nodes of the proxy answer
+     * @param metadata is given what the broker knows about the proxy, each time it is asked
      */
-    Registrar(RegistrationSettings settings, BrokerClient broker, BooleanSupplier nodesAreUp) {
+    Registrar(
+            RegistrationSettings settings, BrokerClient broker, BooleanSupplier nodesAreUp, Consumer<Proxy> metadata) {
         this.settings = settings;
         this.broker = broker;
         this.nodesAreUp = nodesAreUp;
+        this.metadata = metadata;
     }
 
     void start() {
@@ -91,12 +102,21 @@ final class Registrar implements AutoCloseable {
         }
     }
 
+    private static ProxyAddress replicaAddress(Proxy known) {
+        ProxyAddress address = known.replicaAddress();
+        return address == null ? known.address() : address;
+    }
+
     private boolean ensureRegistered() throws IOException {
-        BrokerClient.Knowledge known = broker.knowledgeOf(settings);
-        boolean isFailed = known != BrokerClient.Knowledge.NOTHING && broker.holdsForFailed(settings.self());
-        boolean isToldReplicaAddress = known == BrokerClient.Knowledge.ALL || toldReplicaAddress;
-        toldReplicaAddress &= known == BrokerClient.Knowledge.OTHER_REPLICA_ADDRESS;
-        registered = known != BrokerClient.Knowledge.NOTHING && !isFailed;
+        Optional<Proxy> known = broker.metadata(settings.self());
+        known.ifPresent(metadata);
+        boolean isFailed = known.isPresent() && broker.holdsForFailed(settings.self());
+        boolean isReplicaAddressKnown = known.map(Registrar::replicaAddress)
+                .filter(settings.replicaAddress()::equals)
+                .isPresent();
+        boolean isToldReplicaAddress = isReplicaAddressKnown || toldReplicaAddress;
+        toldReplicaAddress &= known.isPresent() && !isReplicaAddressKnown;
+        registered = known.isPresent() && !isFailed;
         if (registered && isToldReplicaAddress) {
             inService("Proxy is registered");
             return true;

@@ -57,8 +57,10 @@ final class InitialOwnership {
     private static boolean served(SlotRanges slots, String node, Topology before) {
         for (SlotRange range : slots.ranges()) {
             for (int slot = range.start(); slot <= range.end(); slot++) {
-                boolean here = before.routes().owner(slot) instanceof Target.Local local
-                        && local.node().toString().equals(node);
+                Target owner = before.routes().owner(slot);
+                boolean here =
+                        (owner instanceof Target.Slowed slowed ? slowed.node() : owner) instanceof Target.Local local
+                                && local.node().toString().equals(node);
                 if (!here) {
                     return false;
                 }

@@ -49,7 +49,7 @@ final class Routing {
         cluster.peers().forEach((proxy, slots) -> slots.forEach(this::addSourceOfImport));
         cluster.peers().forEach((proxy, slots) -> addOwned(slots, remote(proxy)));
         for (Map.Entry<?, List<TaggedSlots>> local : cluster.local().entrySet()) {
-            Target node = new Target.Local(redis(local.getKey().toString()));
+            Target.Local node = new Target.Local(redis(local.getKey().toString()));
             addOwned(local.getValue(), node);
             local.getValue().forEach(slots -> addMoving(slots, node));
         }
@@ -92,7 +92,7 @@ final class Routing {
     }
 
     /** Routes slots that move from or to a node behind this proxy by their ownership. */
-    private void addMoving(TaggedSlots slots, Target node) {
+    private void addMoving(TaggedSlots slots, Target.Local node) {
         SlotOwnership known = ownership.get(slots);
         if (known == null || isFromOwnNode(slots)) {
             return;
@@ -106,6 +106,7 @@ final class Routing {
         Target before = slots.isMigrating() ? node : remote;
         Target target = switch (known) {
             case LOCAL -> node;
+            case SLOWED -> new Target.Slowed(node);
             case REMOTE -> remote;
             case HELD -> new Target.Held(before, false);
             case REFUSED -> new Target.Held(before, true);

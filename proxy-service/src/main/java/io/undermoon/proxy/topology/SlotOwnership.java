@@ -4,6 +4,8 @@ package io.undermoon.proxy.topology;
 public enum SlotOwnership {
     /** The node behind this proxy owns the slots and serves them. */
     LOCAL,
+    /** Like {@link #LOCAL}, but commands that may write are held for the moment, so that a copy catches up. */
+    SLOWED,
     /** The other side of the migration owns the slots; clients are redirected there. */
     REMOTE,
     /** The slots are being switched, or the owner is being found out; commands are held. */

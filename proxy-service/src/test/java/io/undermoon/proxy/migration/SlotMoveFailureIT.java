@@ -2,16 +2,22 @@ package io.undermoon.proxy.migration;
 
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.migration.MigrationSettings.ReplicaAck;
+import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
-import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRanges;
 import io.undermoon.umctl.Handshake;
 import io.undermoon.umctl.MigrationProgress.State;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 
@@ -61,23 +67,27 @@ class SlotMoveFailureIT {
     }
 
     @Test
-    void a_deleted_key_is_not_brought_back() {
-        try (TwoProxies proxies = new TwoProxies(false);
+    void a_key_that_is_deleted_while_keys_are_copied_is_not_brought_back() {
+        MigrationSettings slow = new MigrationSettings(3000, 0, 200, 0, ReplicaAck.CONNECTED);
+        try (TwoProxies proxies = new TwoProxies(false, slow);
                 RespConnection node = proxies.sourceNode.connect();
                 RespConnection client = proxies.connectToSource()) {
             fill(node, 20_000);
             proxies.migrate();
             proxies.awaitCopying();
-            for (int i = 0; i < 20_000; i += 2) {
-                if (TwoProxies.MOVING.contains(Slot.of("moving-" + i))) {
-                    RespValue reply = client.call("DEL", "moving-" + i);
-                    if (reply instanceof RespValue.Failure) {
-                        break;
-                    }
-                }
-            }
+            List<String> deleted = IntStream.range(0, 10_000)
+                    .mapToObj(i -> "moving-" + 2 * i)
+                    .filter(key -> TwoProxies.MOVING.contains(Slot.of(key)))
+                    .toList();
+            deleted.forEach(key -> client.send("DEL", key));
+            deleted.forEach(key -> assertThat(text(client.receive())).isEqualTo("1"));
+            assertThat(proxies.progress().state()).isEqualTo(State.COPYING);
+
             proxies.awaitSwitched();
             assertMovedAll(proxies, node);
+            try (RespConnection other = proxies.destinationNode.connect()) {
+                assertThat(Content.of(other).keySet()).isNotEmpty().doesNotContainAnyElementsOf(deleted);
+            }
         }
     }
 
@@ -102,21 +112,156 @@ class SlotMoveFailureIT {
 
     @Test
     void left_overs_do_not_win_when_a_slot_comes_back() {
-        try (TwoProxies proxies = new TwoProxies(false);
-                RespConnection node = proxies.destinationNode.connect()) {
+        MigrationSettings noCleanup = new MigrationSettings(0, 0, 600_000, 0, ReplicaAck.CONNECTED);
+        try (TwoProxies proxies = new TwoProxies(false, noCleanup);
+                RespConnection node = proxies.sourceNode.connect()) {
             node.call("SET", KEY, "stale");
             node.call("SET", "moving-7", "stale");
-            try (RespConnection source = proxies.sourceNode.connect()) {
-                source.call("SET", KEY, "fresh");
+            proxies.migrate();
+            proxies.awaitSwitched();
+            proxies.commit();
+            try (RespConnection client = proxies.connectToDestination()) {
+                assertThat(text(client.call("SET", KEY, "fresh"))).isEqualTo("OK");
+                assertThat(text(client.call("DEL", "moving-7"))).isEqualTo("1");
             }
+            assertThat(text(node.call("DBSIZE"))).as("keys left behind").isEqualTo("2");
+
+            proxies.turnRound();
             proxies.migrate();
             proxies.awaitSwitched();
             proxies.commit();
 
             try (RespConnection client = proxies.connectToDestination()) {
                 assertThat(text(client.call("GET", KEY))).isEqualTo("fresh");
+                assertThat(text(client.call("EXISTS", "moving-7"))).isEqualTo("0");
             }
-            assertThat(text(node.call("DBSIZE"))).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void keys_of_a_slot_that_has_come_back_are_not_cleaned_up() {
+        MigrationSettings slowly = new MigrationSettings(0, 0, 0, 2000, ReplicaAck.CONNECTED);
+        try (TwoProxies proxies = new TwoProxies(false, slowly);
+                RespConnection node = proxies.sourceNode.connect()) {
+            fill(node, 20_000);
+            proxies.migrate();
+            proxies.awaitSwitched();
+            proxies.commit();
+            long all = size(node);
+            await().atMost(LIMIT).until(() -> size(node) < all);
+
+            proxies.settle(SlotRanges.ALL, SlotRanges.NONE);
+            try (RespConnection client = proxies.connectToSource()) {
+                for (int i = 0; i < 2000; i++) {
+                    client.send("SET", "{moving-3}" + i, "new");
+                }
+                for (int i = 0; i < 2000; i++) {
+                    assertThat(text(client.receive())).isEqualTo("OK");
+                }
+            }
+            long kept = size(node);
+            await().atMost(LIMIT).untilAsserted(() -> assertNoRecords(node));
+            // A batch that was on its way when the slots came back may still be deleted.
+            assertThat(size(node)).isGreaterThanOrEqualTo(kept - 500);
+            assertThat(Content.of(node).keySet().stream().filter(key -> key.startsWith("{moving-3}")))
+                    .hasSize(2000);
+        }
+    }
+
+    @Test
+    void connections_of_former_attempts_are_closed() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RespConnection former = proxies.destinationNode.connect()) {
+            former.call("CLIENT", "SETNAME", "undermoon-move:" + TwoProxies.MOVING);
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            assertThatThrownBy(() -> former.call("SET", KEY, "late")).isInstanceOf(UncheckedIOException.class);
+        }
+    }
+
+    @Test
+    void the_later_of_two_records_decides() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection other = proxies.destinationNode.connect()) {
+            node.call("SET", KEY, "value");
+            record(other, "imports", "1.1.first owned");
+            record(node, "exports", "1.2.second copying");
+            proxies.defineMigration();
+
+            proxies.restartDestination();
+            try (RespConnection client = proxies.connectToDestination()) {
+                assertThat(text(client.call("GET", KEY))).startsWith("MOVED ");
+            }
+            proxies.restartSource();
+            proxies.awaitSwitched();
+            try (RespConnection client = proxies.connectToDestination()) {
+                assertThat(text(client.call("GET", KEY))).isEqualTo("value");
+            }
+        }
+    }
+
+    @Test
+    void slots_are_not_switched_before_a_replica_of_the_destination_has_them() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RedisServerProcess replica = proxies.replicaOfDestination();
+                RespConnection node = proxies.sourceNode.connect()) {
+            fill(node, 100);
+            replica.freeze();
+            proxies.migrate();
+            await().atMost(LIMIT)
+                    .until(() -> proxies.progress().error().contains("no replica of the destination acknowledges"));
+            assertThat(proxies.progress().state()).isEqualTo(State.COPYING);
+            assertThat(proxies.progress().longestHoldUs()).as("held in vain").isZero();
+
+            replica.unfreeze();
+            proxies.awaitSwitched();
+        }
+    }
+
+    @Test
+    void slots_are_switched_without_a_replica_where_that_is_allowed() {
+        MigrationSettings bold = new MigrationSettings(0, 0, 200, 0, ReplicaAck.ATTEMPTED);
+        try (TwoProxies proxies = new TwoProxies(false, bold);
+                RedisServerProcess replica = proxies.replicaOfDestination()) {
+            replica.freeze();
+            proxies.migrate();
+
+            proxies.awaitSwitched();
+            replica.unfreeze();
+        }
+    }
+
+    @Test
+    void slots_are_not_switched_without_any_replica_where_one_is_always_required() {
+        MigrationSettings strict = new MigrationSettings(0, 0, 200, 0, ReplicaAck.ALWAYS);
+        try (TwoProxies proxies = new TwoProxies(false, strict)) {
+            proxies.migrate();
+            await().atMost(LIMIT).until(() -> proxies.progress().error().contains("the destination has no replica"));
+
+            try (RedisServerProcess replica = proxies.replicaOfDestination()) {
+                proxies.awaitSwitched();
+            }
+        }
+    }
+
+    @Test
+    void a_migration_is_aborted_without_its_destination() throws Exception {
+        MigrationSettings slow = new MigrationSettings(3000, 0, 200, 0, ReplicaAck.CONNECTED);
+        try (TwoProxies proxies = new TwoProxies(false, slow);
+                RespConnection node = proxies.sourceNode.connect()) {
+            fill(node, 20_000);
+            proxies.migrate();
+            proxies.awaitCopying();
+            proxies.destinationNode.kill();
+            await().atMost(LIMIT).until(() -> !proxies.progress().error().isEmpty());
+
+            assertThat(abort(proxies)).isEqualTo("OK");
+            assertThat(proxies.progress().state()).isEqualTo(State.ABORTED);
+            try (RespConnection client = proxies.connectToSource()) {
+                assertThat(text(client.call("GET", KEY))).isEqualTo("value 3");
+            }
         }
     }
 
@@ -134,7 +279,7 @@ class SlotMoveFailureIT {
             assertThat(proxies.progress().state()).isEqualTo(State.ABORTED);
             proxies.restartSource();
             proxies.awaitState(State.ABORTED);
-            proxies.settle(io.undermoon.slot.SlotRanges.ALL, io.undermoon.slot.SlotRanges.NONE);
+            proxies.settle(SlotRanges.ALL, SlotRanges.NONE);
 
             await().atMost(LIMIT).untilAsserted(() -> {
                 assertThat(text(other.call("DBSIZE"))).isEqualTo("0");
@@ -220,6 +365,15 @@ class SlotMoveFailureIT {
             assertThat(text(client.call("RPUSH", KEY, "element"))).isEqualTo("1");
             assertThat(waiting.receive().toString()).contains("element");
         }
+    }
+
+    private static long size(RespConnection node) {
+        return Long.parseLong(text(node.call("DBSIZE")));
+    }
+
+    private static void record(RespConnection node, String hash, String record) {
+        String write = "redis.call('select', 1) return redis.call('hset', KEYS[1], ARGV[1], ARGV[2])";
+        node.call("EVAL", write, "1", "undermoon:" + hash, TwoProxies.MOVING.toString(), record);
     }
 
     private static void fill(RespConnection node, int keys) {

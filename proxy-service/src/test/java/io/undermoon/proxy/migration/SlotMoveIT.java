@@ -4,6 +4,7 @@ import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.testing.NodeRelay;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Migrations between two proxies without failures. */
 class SlotMoveIT {
@@ -123,6 +126,45 @@ class SlotMoveIT {
                 assertThat(other.call("GETRANGE", "{3}" + i, "-3", "-1")).isEqualTo(new RespValue.Bulk("end"));
             }
             assertThat(proxies.progress().attempts()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void keys_live_as_long_as_before_where_the_clocks_of_the_nodes_differ() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                NodeRelay relay = new NodeRelay(proxies.sourceNode);
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection other = proxies.destinationNode.connect()) {
+            node.call("SET", "{3}expiring", "v", "EX", "10000");
+            node.call("SET", "{3}kept", "v");
+            relay.advanceClock(1000);
+            proxies.sourceIsAt(relay.address());
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            // At the source, whose clock seems to be later, as much is left as at the destination.
+            long before = Long.parseLong(text(node.call("EXPIRETIME", "{3}expiring")));
+            assertThat(Long.parseLong(text(other.call("EXPIRETIME", "{3}expiring"))))
+                    .isBetween(before - 1010, before - 990);
+            assertThat(text(other.call("TTL", "{3}kept"))).isEqualTo("-1");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"no, 5", "yes, 0"})
+    void a_node_does_not_fork(String diskless, String delay) {
+        String[] options = {"--repl-diskless-sync", diskless, "--repl-diskless-sync-delay", delay};
+        try (TwoProxies proxies = new TwoProxies(false, options);
+                RespConnection node = proxies.sourceNode.connect()) {
+            node.call("SET", "{3}key", "v");
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            assertThat(text(node.call("INFO", "stats"))).contains("total_forks:0\r\n");
+            await().untilAsserted(() -> assertThat(
+                            node.call("CONFIG", "GET", "repl-diskless-sync*").toString())
+                    .contains(diskless)
+                    .contains(new RespValue.Bulk(delay).toString()));
         }
     }
 

@@ -14,9 +14,11 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
+import io.undermoon.proxy.testing.Replies;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.slot.SlotRanges;
+import io.undermoon.testsupport.FreePort;
 import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.SetCluster;
 import java.time.Duration;
@@ -42,63 +44,93 @@ final class TwoProxies implements AutoCloseable {
     volatile ProxyHarness source;
     volatile ProxyHarness destination;
     private final boolean active;
+    private final MigrationSettings settings;
     private final List<ProxyHarness> formerProxies = new ArrayList<>();
     private final List<RedisServerProcess> formerNodes = new ArrayList<>();
+    private String sourceAddress;
     private long epoch = 1;
     private long migrationEpoch;
 
+    /** Whether the slots move back. */
+    private boolean turned;
+
     TwoProxies(boolean active, String... options) {
+        this(active, ProxyHarness.MIGRATIONS, options);
+    }
+
+    TwoProxies(boolean active, MigrationSettings settings, String... options) {
         this.active = active;
+        this.settings = settings;
         sourceNode = RedisServerProcess.startVersion70(options);
         destinationNode = RedisServerProcess.startVersion70(options);
+        sourceAddress = sourceNode.address();
         source = start();
         destination = start();
         settle(SlotRanges.ALL, SlotRanges.NONE);
     }
 
+    /** Has the proxies know the source's node by another address, at which all slots are. */
+    void sourceIsAt(String address) {
+        sourceAddress = address;
+        settle(SlotRanges.ALL, SlotRanges.NONE);
+    }
+
     private ProxyHarness start() {
-        UnaryOperator<SessionSettings> settings = active ? TwoMasters.active() : UnaryOperator.identity();
-        return ProxyHarness.start(2, settings).migrating();
+        return restart(FreePort.any());
     }
 
     /** Sends metadata without a migration. */
     void settle(SlotRanges atSource, SlotRanges atDestination) {
         epoch++;
         // Destinations are told first, as a coordinator does.
-        tell(destination, destinationNode, stable(atDestination), source, stable(atSource));
-        tell(source, sourceNode, stable(atSource), destination, stable(atDestination));
+        tell(destination, destinationNode.address(), stable(atDestination), source, stable(atSource));
+        tell(source, sourceAddress, stable(atSource), destination, stable(atDestination));
     }
 
     /** Sends metadata with a migration of {@link #MOVING} from the first node to the second. */
     void migrate() {
-        migrationEpoch = ++epoch;
-        tellOfMigration();
-    }
-
-    private void tellOfMigration() {
+        defineMigration();
         tellDestination();
         tellSource();
     }
 
+    /** Begins a migration of which the proxies do not know yet. */
+    void defineMigration() {
+        migrationEpoch = ++epoch;
+    }
+
     void tellSource() {
-        tell(source, sourceNode, atSource(), destination, atDestination());
+        tell(source, sourceAddress, atSource(), destination, atDestination());
     }
 
     void tellDestination() {
-        tell(destination, destinationNode, atDestination(), source, atSource());
+        tell(destination, destinationNode.address(), atDestination(), source, atSource());
     }
 
     /** Sends the metadata of the commit. */
     void commit() {
-        settle(STAYING, MOVING);
+        settle(turned ? SlotRanges.NONE : STAYING, turned ? SlotRanges.ALL : MOVING);
+    }
+
+    /** Exchanges source and destination, so that the next migration moves the slots back. */
+    void turnRound() {
+        ProxyHarness proxy = source;
+        source = destination;
+        destination = proxy;
+        RedisServerProcess node = sourceNode;
+        sourceNode = destinationNode;
+        destinationNode = node;
+        sourceAddress = sourceNode.address();
+        turned = !turned;
     }
 
     private List<TaggedSlots> atSource() {
-        return List.of(TaggedSlots.stable(STAYING), task());
+        return turned ? List.of(task()) : List.of(TaggedSlots.stable(STAYING), task());
     }
 
     private List<TaggedSlots> atDestination() {
-        return List.of(new TaggedSlots(MOVING, new SlotState.Importing(meta())));
+        TaggedSlots importing = new TaggedSlots(MOVING, new SlotState.Importing(meta()));
+        return turned ? List.of(TaggedSlots.stable(STAYING), importing) : List.of(importing);
     }
 
     TaggedSlots task() {
@@ -113,7 +145,7 @@ final class TwoProxies implements AutoCloseable {
         return new MigrationMeta(
                 new Epoch(migrationEpoch),
                 source.address(),
-                new NodeAddress(sourceNode.address()),
+                new NodeAddress(sourceAddress),
                 destination.address(),
                 new NodeAddress(destinationNode.address()));
     }
@@ -142,6 +174,7 @@ final class TwoProxies implements AutoCloseable {
         formerProxies.add(source);
         formerNodes.add(sourceNode);
         sourceNode = promoted;
+        sourceAddress = promoted.address();
         source = start();
         migrate();
     }
@@ -156,8 +189,8 @@ final class TwoProxies implements AutoCloseable {
     }
 
     private ProxyHarness restart(int port) {
-        UnaryOperator<SessionSettings> settings = active ? TwoMasters.active() : UnaryOperator.identity();
-        return new ProxyHarness(port, 2, io.undermoon.proxy.backend.Transport.best(), settings).migrating();
+        UnaryOperator<SessionSettings> sessions = active ? TwoMasters.active() : UnaryOperator.identity();
+        return new ProxyHarness(port, 2, sessions, settings).migrating();
     }
 
     MigrationProgress progress() {
@@ -188,18 +221,26 @@ final class TwoProxies implements AutoCloseable {
     }
 
     private void tell(
-            ProxyHarness proxy,
-            RedisServerProcess node,
-            List<TaggedSlots> own,
-            ProxyHarness peer,
-            List<TaggedSlots> others) {
+            ProxyHarness proxy, String node, List<TaggedSlots> own, ProxyHarness peer, List<TaggedSlots> others) {
         Map<NodeAddress, List<TaggedSlots>> local = new LinkedHashMap<>();
-        local.put(new NodeAddress(node.address()), new ArrayList<>(own));
+        local.put(new NodeAddress(node), new ArrayList<>(own));
         Map<ProxyAddress, List<TaggedSlots>> peers = new LinkedHashMap<>();
         peers.put(peer.address(), others);
         proxy.topology()
                 .apply(new SetCluster(
                         new Epoch(epoch), true, CLUSTER, local, peers, List.of(), ClusterConfig.DEFAULT, false));
+    }
+
+    /** A new replica of the destination's node that is in step with it. */
+    RedisServerProcess replicaOfDestination() {
+        RedisServerProcess replica =
+                RedisServerProcess.startVersion70("--replicaof", "127.0.0.1 " + destinationNode.port());
+        try (RespConnection connection = replica.connect()) {
+            await().atMost(LIMIT)
+                    .until(() ->
+                            Replies.text(connection.call("INFO", "replication")).contains("master_link_status:up"));
+        }
+        return replica;
     }
 
     RespConnection connectToSource() {

@@ -10,15 +10,28 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplMeta;
+import io.undermoon.metadata.ReplPeer;
+import io.undermoon.metadata.Role;
+import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.config.ProxyConfig;
 import io.undermoon.proxy.testing.BrokerDouble;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
+import io.undermoon.slot.SlotRanges;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -78,13 +91,47 @@ class ProxyServiceTest {
 
     @Test
     @Order(3)
+    void serves_by_what_the_broker_knows_while_no_coordinator_tells_it() {
+        int port = config.brokerAddress().orElseThrow().get(0).port();
+        try (BrokerDouble broker = new BrokerDouble(port);
+                RespConnection client = connect()) {
+            broker.know(known());
+
+            await().atMost(LIMIT)
+                    .untilAsserted(() ->
+                            assertThat(client.call("SET", "early", "value")).isEqualTo(OK));
+            assertThat(client.call("UMCTL", "GETEPOCH")).isEqualTo(new RespValue.Int(1));
+        }
+    }
+
+    private Proxy known() {
+        ProxyAddress self = new ProxyAddress(address());
+        NodeAddress master = new NodeAddress(node(0));
+        NodeAddress replica = new NodeAddress(node(1));
+        ReplMeta ofMaster = new ReplMeta(Role.MASTER, List.of(new ReplPeer(replica, self)));
+        ReplMeta ofReplica = new ReplMeta(Role.REPLICA, List.of(new ReplPeer(master, self)));
+        return new Proxy(
+                new ClusterName("demo"),
+                self,
+                new Epoch(1),
+                List.of(
+                        new Node(master, self, List.of(TaggedSlots.stable(SlotRanges.ALL)), ofMaster),
+                        new Node(replica, self, List.of(), ofReplica)),
+                List.of(),
+                List.of(),
+                ClusterConfig.DEFAULT,
+                null);
+    }
+
+    @Test
+    @Order(4)
     void serves_and_replicates_once_it_was_told_to() {
         try (RespConnection client = connect()) {
             assertThat(client.call(
-                            "UMCTL", "SETREPL", "1", "NOFLAG", "master", "demo", node(0), "1", node(1), address(),
+                            "UMCTL", "SETREPL", "2", "NOFLAG", "master", "demo", node(0), "1", node(1), address(),
                             "replica", "demo", node(1), "1", node(0), address()))
                     .isEqualTo(OK);
-            assertThat(client.call("UMCTL", "SETCLUSTER", "v2", "1", "NOFLAG", "demo", node(0), "1", "0-16383"))
+            assertThat(client.call("UMCTL", "SETCLUSTER", "v2", "2", "NOFLAG", "demo", node(0), "1", "0-16383"))
                     .isEqualTo(OK);
             assertThat(client.call("SET", "key", "value")).isEqualTo(OK);
             assertThat(client.call("LPUSH", "key", "value")).isInstanceOf(RespValue.Failure.class);
@@ -96,7 +143,7 @@ class ProxyServiceTest {
                         .then()
                         .statusCode(200)
                         .body("checks.find { it.name == 'proxy' }.data.cluster", equalTo("demo"))
-                        .body("checks.find { it.name == 'proxy' }.data.epoch", equalTo(1))
+                        .body("checks.find { it.name == 'proxy' }.data.epoch", equalTo(2))
                         .body("checks.find { it.name == 'proxy' }.data.'" + node(1) + "'", startsWith("replica up")));
         try (RespConnection client = connect()) {
             await().atMost(LIMIT)
@@ -105,26 +152,26 @@ class ProxyServiceTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void shows_its_figures_to_prometheus() {
         await().atMost(LIMIT)
                 .untilAsserted(() -> given().get("/q/metrics")
                         .then()
                         .statusCode(200)
-                        .body(containsString("undermoon_proxy_commands_total{command=\"set\",outcome=\"ok\"} 1.0"))
+                        .body(containsString("undermoon_proxy_commands_total{command=\"set\",outcome=\"ok\"} 2.0"))
                         .body(containsString("undermoon_proxy_commands_total{command=\"lpush\",outcome=\"error\"} 1.0"))
                         .body(containsString(
                                 "undermoon_proxy_commands_total{command=\"get\",outcome=\"rejected\"} 1.0"))
                         .body(not(containsString("command=\"hgetall\"")))
                         .body(containsString("undermoon_proxy_reply_seconds_bucket{le=\"+Inf\"}"))
-                        .body(containsString("undermoon_proxy_epoch 1.0"))
+                        .body(containsString("undermoon_proxy_epoch 2.0"))
                         .body(containsString("undermoon_proxy_ready 1.0"))
                         .body(containsString("undermoon_proxy_node_up{node=\"" + node(0) + "\",role=\"master\"} 1.0"))
                         .body(containsString("undermoon_proxy_replication_link_up{node=\"" + node(1) + "\"} 1.0")));
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void follows_the_file_of_users() throws IOException {
         Files.writeString(
                 Path.of(config.usersFile().orElseThrow()),

@@ -3,10 +3,17 @@ package io.undermoon.proxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.config.RegistrationSettings;
 import io.undermoon.proxy.testing.BrokerDouble;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +23,7 @@ class RegistrarTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final AtomicBoolean nodesUp = new AtomicBoolean(true);
+    private final List<Proxy> passedOn = new CopyOnWriteArrayList<>();
     private Registrar registrar;
 
     private void start(String brokers, String... more) {
@@ -28,7 +36,7 @@ class RegistrarTest {
         values[4] = "registration_interval";
         values[5] = "50ms";
         RegistrationSettings settings = Configs.settings(values).registration();
-        registrar = new Registrar(settings, new BrokerClient(settings.brokers(), null), nodesUp::get);
+        registrar = new Registrar(settings, new BrokerClient(settings.brokers(), null), nodesUp::get, passedOn::add);
         registrar.start();
     }
 
@@ -89,6 +97,24 @@ class RegistrarTest {
     private static void awaitQuestions(BrokerDouble broker) {
         int before = broker.questions();
         await().atMost(LIMIT).until(() -> broker.questions() > before + 3);
+    }
+
+    void passes_on_what_the_broker_knows() {
+        try (BrokerDouble broker = new BrokerDouble(0)) {
+            Proxy known = new Proxy(
+                    new ClusterName("demo"),
+                    new ProxyAddress(SELF),
+                    new Epoch(7),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    ClusterConfig.DEFAULT,
+                    null);
+            broker.know(known);
+            start(broker.address());
+
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(passedOn).contains(known));
+        }
     }
 
     @Test

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.undermoon.json.Json;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** The three endpoints of a broker that a proxy uses, over a map. */
 public final class BrokerDouble implements AutoCloseable {
     private final Map<String, JsonNode> proxies = new ConcurrentHashMap<>();
+    private final Map<String, Proxy> told = new ConcurrentHashMap<>();
     private final Set<String> failed = ConcurrentHashMap.newKeySet();
     private final List<JsonNode> registrations = new CopyOnWriteArrayList<>();
     private final AtomicInteger questions = new AtomicInteger();
@@ -85,6 +89,13 @@ public final class BrokerDouble implements AutoCloseable {
         failed.add(proxy);
     }
 
+    /** Has the broker know the proxy, and more than its registration says. */
+    public void know(Proxy proxy) {
+        String address = proxy.address().value();
+        told.put(address, proxy);
+        proxies.put(address, Json.mapper().createObjectNode());
+    }
+
     /** Has the broker lose a proxy. */
     public void forget(String proxy) {
         proxies.remove(proxy);
@@ -110,10 +121,23 @@ public final class BrokerDouble implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             String proxy = path.substring(path.lastIndexOf('/') + 1);
             questions.incrementAndGet();
-            String known = "{\"address\":\"" + proxy + "\",\"replica_address\":"
-                    + (replicaAddress == null ? "null" : "\"" + replicaAddress + "\"") + "}";
-            answer(exchange, 200, "{\"proxy\":" + (knows(proxy) ? known : "null") + "}");
+            String known =
+                    knows(proxy) ? Json.mapper().writeValueAsString(told.getOrDefault(proxy, free(proxy))) : "null";
+            answer(exchange, 200, "{\"proxy\":" + known + "}");
         }
+    }
+
+    private Proxy free(String address) {
+        String replica = replicaAddress;
+        return new Proxy(
+                null,
+                new ProxyAddress(address),
+                Epoch.ZERO,
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                replica == null ? null : new ProxyAddress(replica));
     }
 
     private void failed(HttpExchange exchange) throws IOException {

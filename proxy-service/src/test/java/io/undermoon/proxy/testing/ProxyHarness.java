@@ -46,6 +46,10 @@ import java.util.function.UnaryOperator;
 
 /** A proxy without Quarkus, broker or replication: the data plane, and the commands that the proxy answers itself. */
 public final class ProxyHarness implements AutoCloseable {
+    /** Settings of migrations whose keys are soon cleaned up. */
+    public static final MigrationSettings MIGRATIONS =
+            new MigrationSettings(0, 0, 200, 0, MigrationSettings.ReplicaAck.CONNECTED);
+
     private static final ClusterName CLUSTER = new ClusterName("test");
 
     private final DataPlane dataPlane;
@@ -91,6 +95,23 @@ public final class ProxyHarness implements AutoCloseable {
             Transport transport,
             int maxPinned,
             UnaryOperator<SessionSettings> change) {
+        this(port, replicaPort, threads, transport, maxPinned, change, MIGRATIONS);
+    }
+
+    /** Starts a proxy with certain settings for migrations. */
+    public ProxyHarness(
+            int port, int threads, UnaryOperator<SessionSettings> change, MigrationSettings migrationSettings) {
+        this(port, port, threads, Transport.best(), 1000, change, migrationSettings);
+    }
+
+    private ProxyHarness(
+            int port,
+            int replicaPort,
+            int threads,
+            Transport transport,
+            int maxPinned,
+            UnaryOperator<SessionSettings> change,
+            MigrationSettings migrationSettings) {
         CommandCatalog commands = new CommandCatalog();
         address = new ProxyAddress("127.0.0.1:" + port);
         replicaAddress = new ProxyAddress("127.0.0.1:" + replicaPort);
@@ -110,7 +131,7 @@ public final class ProxyHarness implements AutoCloseable {
                 topology,
                 endpoints,
                 commands,
-                new MigrationSettings(0, 0, 200, 0));
+                migrationSettings);
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
                 topology,

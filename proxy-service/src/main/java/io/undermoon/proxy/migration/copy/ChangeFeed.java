@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * INFO ─► PSYNC &lt;id&gt; &lt;offset + 1&gt; ─► +CONTINUE, then the commands as they are executed
- *              └► anything else: the request has made the master keep a backlog; close the connection and retry
+ *              └► anything else: the request has made the master keep a backlog; close the connection and retry,
+ *                 before it forks for a copy
  * </pre>
  *
  * The stream is read every few milliseconds only, unless low latency is asked for: a busy master sends many times in
@@ -42,6 +43,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     private final Endpoint node;
     private final StreamReader reader;
     private final Listener listener;
+    private final DelayedFork fork;
 
     private @Nullable SubscriptionConnection connection;
     private @Nullable ScheduledFuture<?> acknowledging;
@@ -69,6 +71,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
         this.node = node;
         this.reader = reader;
         this.listener = listener;
+        this.fork = new DelayedFork(nodes, node);
     }
 
     void attach() {
@@ -123,6 +126,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     }
 
     private void disconnect() {
+        fork.end();
         if (acknowledging != null) {
             acknowledging.cancel(false);
         }
@@ -143,10 +147,23 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
     }
 
     private void synchronize() {
-        send("PSYNC", info.replicationId(), Long.toString(info.offset() + 1));
-        if (!info.hasBacklog()) {
-            awaitBacklog();
+        SubscriptionConnection asked = connection;
+        if (info.hasBacklog()) {
+            requestStream();
+            return;
         }
+        fork.begin().thenAccept(delayed -> {
+            if (asked == connection) {
+                requestStream();
+                awaitBacklog();
+            } else {
+                fork.end();
+            }
+        });
+    }
+
+    private void requestStream() {
+        send("PSYNC", info.replicationId(), Long.toString(info.offset() + 1));
     }
 
     /**
@@ -269,6 +286,7 @@ final class ChangeFeed implements SubscriptionConnection.Owner {
             return;
         }
         connection = null;
+        fork.end();
         end("the changes of node " + node + " can no longer be followed: " + failure.message());
     }
 

@@ -61,7 +61,7 @@ final class Copier implements KeyCopy.Owner {
     private final RateLimiter limiter;
     private final CopyCounters counters;
     private final ScanPlan plan;
-    private final boolean hasExpireTime;
+    private final ExpiryTimes expiryTimes;
 
     /** The largest argument that the destination accepts. */
     private final long maxArgumentBytes;
@@ -86,6 +86,7 @@ final class Copier implements KeyCopy.Owner {
     private int smallInARow;
     private boolean argumentLimitRaised;
     private boolean stopped;
+    private boolean hurried;
     private boolean reportsConvergence;
     private long allowedMillis;
     private @Nullable Runnable whenDrained;
@@ -110,7 +111,7 @@ final class Copier implements KeyCopy.Owner {
             CopyCounters counters,
             ScanPlan plan,
             long maxArgumentBytes,
-            boolean hasExpireTime,
+            ExpiryTimes expiryTimes,
             Listener listener) {
         this.loop = loop;
         this.source = source;
@@ -120,7 +121,7 @@ final class Copier implements KeyCopy.Owner {
         this.counters = counters;
         this.plan = plan;
         this.maxArgumentBytes = maxArgumentBytes;
-        this.hasExpireTime = hasExpireTime;
+        this.expiryTimes = expiryTimes;
         this.listener = listener;
     }
 
@@ -142,6 +143,39 @@ final class Copier implements KeyCopy.Owner {
         reportsConvergence = false;
         whenDrained = whenDone;
         pump();
+    }
+
+    /** Changes how many milliseconds copying the missing keys may take for {@link Listener#converged}. */
+    void allow(long millis) {
+        allowedMillis = millis;
+        reportProgress();
+    }
+
+    /** Copies without regard to the rate, or with it again. */
+    void hurry(boolean wanted) {
+        hurried = wanted;
+        if (wanted) {
+            pump();
+        }
+    }
+
+    /** Whether only keys are missing that have changed since they were copied. */
+    boolean isScanned() {
+        return scanned && found.isEmpty();
+    }
+
+    /** Whether the changed keys take so much memory that they are copied before those of the scan. */
+    boolean isFarBehind() {
+        return changed.isLarge();
+    }
+
+    /** How long copying the missing keys would take at the present rate. */
+    long missingMillis() {
+        return missing() * 1000L / Math.max(1, counters.keysPerSecond());
+    }
+
+    private int missing() {
+        return changed.size() + inFlight;
     }
 
     void stop() {
@@ -172,7 +206,7 @@ final class Copier implements KeyCopy.Owner {
         scanAhead();
         long now = System.nanoTime();
         while (!stopped && inFlight < window() && hasKey() && source.isWritable() && destination.isWritable()) {
-            long delay = whenDrained == null ? limiter.delayNanos(now) : 0;
+            long delay = isUrgent() ? 0 : limiter.delayNanos(now);
             if (delay > 0) {
                 wakeAfter(delay);
                 break;
@@ -183,7 +217,11 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private int window() {
-        return whenDrained == null ? limiter.window() : Math.max(256, limiter.window());
+        return isUrgent() ? Math.max(256, limiter.window()) : limiter.window();
+    }
+
+    private boolean isUrgent() {
+        return hurried || whenDrained != null;
     }
 
     private boolean hasKey() {
@@ -191,11 +229,12 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private boolean mayCopyChanges() {
-        return !changed.isEmpty() && (scanned || whenDrained != null || changed.isLarge());
+        return !changed.isEmpty() && (scanned || changed.isLarge());
     }
 
+    /** Copies a key that the scan has found before those that change, which may do so for ever. */
     private void copyNext() {
-        boolean isFound = !mayCopyChanges();
+        boolean isFound = !found.isEmpty() && !changed.isLarge();
         byte[] key = isFound ? found.remove() : changed.take();
         if (isFound) {
             changed.remove(key);
@@ -203,7 +242,7 @@ final class Copier implements KeyCopy.Owner {
         counters.dirty(changed.size());
         inFlight++;
         limiter.keyStarted();
-        KeyCopy copy = new KeyCopy(this, key, source, destination, hasExpireTime);
+        KeyCopy copy = new KeyCopy(this, key, source, destination, expiryTimes);
         if (isFound && smallInARow >= SMALL_SAMPLE && sized.isEmpty()) {
             bytesInFlight += SMALL_BYTES;
             copy.requestValue(SMALL_BYTES);
@@ -322,7 +361,7 @@ final class Copier implements KeyCopy.Owner {
         if (!scanned || !found.isEmpty() || stopped) {
             return;
         }
-        int missing = changed.size() + inFlight;
+        int missing = missing();
         Runnable whenDone = whenDrained;
         if (whenDone != null && missing == 0) {
             whenDrained = null;

@@ -6,6 +6,7 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.frame.CommandBuilder;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
@@ -40,6 +41,15 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final int EMPTY_FUNCTIONS_BYTES = 10;
     private static final long DEFAULT_MAX_ARGUMENT_BYTES = 512L << 20;
 
+    /** Whether a replica of the destination has what was copied. */
+    public enum ReplicaAnswer {
+        ACKNOWLEDGED,
+        /** One is connected, and has not acknowledged in time. */
+        MISSING,
+        /** None is connected. */
+        NO_REPLICA
+    }
+
     /** Receives the events of an attempt. */
     public interface Listener {
         /** The missing keys can be copied while commands are held. */
@@ -52,6 +62,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private final Endpoint source;
     private final Endpoint destination;
     private final SlotRanges slots;
+    private final MigrationRecord claim;
     private final MigrationConfig config;
     private final CopyCounters counters;
     private final Listener listener;
@@ -66,14 +77,17 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private @Nullable LoadProbe probe;
     private @Nullable CompletableFuture<Boolean> markerRead;
     private boolean isVersion7OrLater;
+    private ExpiryTimes expiryTimes = new ExpiryTimes(true, 0);
     private long maxArgumentBytes = DEFAULT_MAX_ARGUMENT_BYTES;
     private boolean closed;
 
+    /** @param claim the destination's record, by which this attempt may write to it */
     public CopyAttempt(
             CopyContext context,
             Endpoint source,
             Endpoint destination,
             SlotRanges slots,
+            MigrationRecord claim,
             MigrationConfig config,
             CopyCounters counters,
             Listener listener) {
@@ -81,6 +95,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         this.source = source;
         this.destination = destination;
         this.slots = slots;
+        this.claim = claim;
         this.config = config;
         this.counters = counters;
         this.listener = listener;
@@ -90,13 +105,20 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     /**
-     * Follows the source's changes and deletes the slots' keys at the destination. The destination's record must say
-     * {@code copying}.
+     * Follows the source's changes and deletes the slots' keys at the destination, unless another attempt has claimed
+     * the destination meanwhile.
+     *
+     * <p>One attempt writes to the destination at a time. A later one replaces the record first and then closes the
+     * connections of former ones, by their name; so of two attempts either the later one finds the connection of the
+     * former, or the former one, when its connections have their name, finds the record of the later. Everything that
+     * changes keys at the destination is sent on such a connection.
      */
     public CompletionStage<?> prepare() {
         NodeClient nodes = context.nodes();
         return endFormerAttempts()
                 .thenCompose(ended -> connect())
+                .thenCompose(connected -> context.records().read(destination, MigrationRecords.IMPORTS, slots))
+                .thenAccept(this::requireClaim)
                 .thenCompose(connected -> context.records().removeSlots(source, MigrationRecords.IMPORTS, slots))
                 .thenCompose(done -> context.records().removeSlots(destination, MigrationRecords.EXPORTS, slots))
                 .thenCompose(done -> nodes.info(source, "server"))
@@ -108,6 +130,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 .thenCompose(follows -> startProbe())
                 .thenCompose(known -> purge())
                 .thenCompose(purged -> readMaxArgument())
+                .thenCompose(known -> compareClocks())
                 .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> nodes.call(source, "DBSIZE"))
                 .thenAccept(size -> {
@@ -124,17 +147,46 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
      * than this.
      */
     public void copy(long allowedMillis) {
+        // A marker that is still on its way belongs to a finish that has been given up.
+        markerRead = null;
         feed.lowLatency(false);
         requireNonNull(copier).copyUntil(allowedMillis);
+    }
+
+    /** Changes how long copying the missing keys may take for {@link Listener#converged}. */
+    public void allow(long millis) {
+        requireNonNull(copier).allow(millis);
+    }
+
+    /** Copies without regard to the rate, or with it again. */
+    public void hurry(boolean wanted) {
+        if (copier != null) {
+            copier.hurry(wanted);
+        }
+    }
+
+    /** Whether only keys are missing that have changed since they were copied. */
+    public boolean isScanned() {
+        return copier != null && copier.isScanned();
+    }
+
+    /** Whether so many keys have changed since they were copied that no more should. */
+    public boolean isFarBehind() {
+        return copier != null && copier.isFarBehind();
+    }
+
+    /** How long copying the missing keys would take at the present rate. */
+    public long missingMillis() {
+        return copier == null ? 0 : copier.missingMillis();
     }
 
     /**
      * Copies all missing keys, while commands for the slots are held and none is in flight.
      *
      * @param marker a unique text to be found in the replication stream
-     * @return whether a replica of the destination has acknowledged the keys, or there is none
+     * @return whether a replica of the destination has acknowledged the keys
      */
-    public CompletionStage<Boolean> finish(String marker, long waitMillis) {
+    public CompletionStage<ReplicaAnswer> finish(String marker, long waitMillis) {
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
         CompletionStage<InfoReport> replication = context.nodes().info(destination, "replication");
@@ -145,15 +197,28 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 .mark(source, marker)
                 .thenCompose(marked -> seen)
                 .thenCompose(complete -> {
-                    requireNonNull(copier).drain(() -> drained.complete(true));
+                    if (markerRead == seen) {
+                        requireNonNull(copier).drain(() -> drained.complete(true));
+                    }
                     return drained;
                 })
                 .thenCompose(done -> replication)
-                .thenCompose(info -> !info.hasOnlineReplica()
-                        ? CompletableFuture.completedFuture(true)
-                        : requireNonNull(to)
-                                .call("WAIT", "1", Long.toString(waitMillis))
-                                .thenApply(acknowledged -> ReplyValues.number(acknowledged) > 0));
+                .thenCompose(info -> askReplica(info, waitMillis));
+    }
+
+    /** Asks whether a replica of the destination has what was copied until now. */
+    public CompletionStage<ReplicaAnswer> askReplica(long waitMillis) {
+        return context.nodes().info(destination, "replication").thenCompose(info -> askReplica(info, waitMillis));
+    }
+
+    private CompletionStage<ReplicaAnswer> askReplica(InfoReport destinationInfo, long waitMillis) {
+        if (!destinationInfo.hasOnlineReplica()) {
+            return CompletableFuture.completedFuture(ReplicaAnswer.NO_REPLICA);
+        }
+        return requireNonNull(to)
+                .call("WAIT", "1", Long.toString(waitMillis))
+                .thenApply(acknowledged ->
+                        ReplyValues.number(acknowledged) > 0 ? ReplicaAnswer.ACKNOWLEDGED : ReplicaAnswer.MISSING);
     }
 
     /** Ends the attempt; the listener is no longer called. */
@@ -236,14 +301,26 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         return keys * 1000.0 / Math.max(1, millis);
     }
 
+    private void requireClaim(@Nullable MigrationRecord present) {
+        if (!claim.equals(present)) {
+            throw new IllegalStateException(
+                    "destination " + destination + " has record '" + present + "' instead of '" + claim + "'");
+        }
+    }
+
     private long purgeDelayNanos(int scanned, int removed) {
         limiter.keysSwept(scanned, removed);
         return limiter.delayNanos(System.nanoTime());
     }
 
     private CompletionStage<?> purge() {
+        DirectConnection connection = requireNonNull(to).connection;
         return KeySweep.start(
-                context.loop(), context.nodes(), destination, slots::contains, this::purgeDelayNanos, removing -> {});
+                context.loop(),
+                command -> NodeClient.call(connection, command),
+                slots::contains,
+                this::purgeDelayNanos,
+                removing -> {});
     }
 
     /** Copies the functions, which are the same on all masters of a cluster; a new node has none. */
@@ -279,6 +356,21 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 });
     }
 
+    private CompletionStage<?> compareClocks() {
+        return NodeClock.read(requireNonNull(from).connection)
+                .thenCompose(sourceClock -> NodeClock.read(requireNonNull(to).connection)
+                        .thenAccept(destinationClock -> {
+                            NodeClock told = isVersion7OrLater ? sourceClock : new NodeClock(0, 0);
+                            expiryTimes = new ExpiryTimes(isVersion7OrLater, told.millisTo(destinationClock));
+                            if (expiryTimes.shiftMillis() != 0) {
+                                LOG.warnf(
+                                        "Clocks of nodes differ, expiry times are adapted: source=%s destination=%s "
+                                                + "millis=%d",
+                                        source, destination, expiryTimes.shiftMillis());
+                            }
+                        }));
+    }
+
     private Copier newCopier() {
         int count = (int) Math.min(MAX_SCAN_COUNT, config.scanCount() * SCAN_FACTOR);
         long interval = TimeUnit.MICROSECONDS.toNanos(config.scanInterval());
@@ -291,7 +383,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 counters,
                 new Copier.ScanPlan(count, interval),
                 maxArgumentBytes,
-                isVersion7OrLater,
+                expiryTimes,
                 this);
     }
 

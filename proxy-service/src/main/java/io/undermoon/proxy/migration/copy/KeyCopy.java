@@ -67,8 +67,7 @@ final class KeyCopy implements ReplyReceiver {
     private Stage stage = Stage.SIZE;
     private Value value = Value.UNREAD;
 
-    /** Whether the source has {@code PEXPIRETIME}; otherwise {@code PTTL} is used. */
-    private final boolean hasExpireTime;
+    private final ExpiryTimes expiryTimes;
 
     private long size;
     private long length;
@@ -77,12 +76,12 @@ final class KeyCopy implements ReplyReceiver {
     private boolean begun;
     private @Nullable StringBuilder error;
 
-    KeyCopy(Owner owner, byte[] key, DirectConnection source, DirectConnection destination, boolean hasExpireTime) {
+    KeyCopy(Owner owner, byte[] key, DirectConnection source, DirectConnection destination, ExpiryTimes expiryTimes) {
         this.owner = owner;
         this.key = key;
         this.source = source;
         this.destination = destination;
-        this.hasExpireTime = hasExpireTime;
+        this.expiryTimes = expiryTimes;
     }
 
     /** The memory of the key at the source in bytes, as {@code MEMORY USAGE} has it or as assumed. */
@@ -108,7 +107,7 @@ final class KeyCopy implements ReplyReceiver {
     void requestValue() {
         OutputBatch out = source.out();
         if (out != null) {
-            write(out.buffer(), hasExpireTime ? PEXPIRETIME : PTTL);
+            write(out.buffer(), expiryTimes.areAbsolute() ? PEXPIRETIME : PTTL);
             write(out.buffer(), DUMP);
             source.expect(this);
             source.expect(this);
@@ -187,7 +186,7 @@ final class KeyCopy implements ReplyReceiver {
             destination.expect(this);
         } else {
             write(buffer, RESTORE);
-            String expiry = Long.toString(expiry());
+            String expiry = Long.toString(expiryTimes.atDestination(endNumber()));
             buffer.writeCharSequence(
                     "$" + expiry.length() + "\r\n" + expiry + "\r\n$" + length, StandardCharsets.US_ASCII);
             destination.begin(this);
@@ -200,15 +199,6 @@ final class KeyCopy implements ReplyReceiver {
             out.buffer().writeBytes(OPTIONS);
             destination.end();
         }
-    }
-
-    /** The time at which the key expires, in milliseconds since 1970; 0 for never. */
-    private long expiry() {
-        long time = endNumber();
-        if (time < 0) {
-            return 0;
-        }
-        return hasExpireTime ? time : System.currentTimeMillis() + time;
     }
 
     private void readNumber(ByteBuf in, int from, int to) {

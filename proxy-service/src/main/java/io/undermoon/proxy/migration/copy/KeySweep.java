@@ -2,9 +2,8 @@ package io.undermoon.proxy.migration.copy;
 
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.frame.CommandBuilder;
-import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.node.ReplyValues;
-import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import java.util.ArrayList;
@@ -24,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class KeySweep {
     private static final int BATCH = 500;
 
+    /** Sends a command to the node. */
+    @FunctionalInterface
+    public interface Caller {
+        CompletionStage<RespValue> call(CommandFrame command);
+    }
+
     /** Limits the rate of a sweep. */
     @FunctionalInterface
     public interface Throttle {
@@ -32,23 +37,15 @@ public final class KeySweep {
     }
 
     private final ProxyLoop loop;
-    private final NodeClient nodes;
-    private final Endpoint node;
+    private final Caller node;
     private final IntPredicate slots;
     private final Throttle throttle;
     private final Consumer<Boolean> removing;
     private final CompletableFuture<Long> done = new CompletableFuture<>();
     private long removed;
 
-    private KeySweep(
-            ProxyLoop loop,
-            NodeClient nodes,
-            Endpoint node,
-            IntPredicate slots,
-            Throttle throttle,
-            Consumer<Boolean> removing) {
+    private KeySweep(ProxyLoop loop, Caller node, IntPredicate slots, Throttle throttle, Consumer<Boolean> removing) {
         this.loop = loop;
-        this.nodes = nodes;
         this.node = node;
         this.slots = slots;
         this.throttle = throttle;
@@ -58,23 +55,19 @@ public final class KeySweep {
     /**
      * Starts a sweep.
      *
+     * @param node ends the sweep when it fails a command
      * @param removing called with true before a batch is unlinked, and with false afterwards
      * @return the number of deleted keys; all keys of the slots that existed at the start have been deleted by then
      */
     public static CompletionStage<Long> start(
-            ProxyLoop loop,
-            NodeClient nodes,
-            Endpoint node,
-            IntPredicate slots,
-            Throttle throttle,
-            Consumer<Boolean> removing) {
-        KeySweep sweep = new KeySweep(loop, nodes, node, slots, throttle, removing);
+            ProxyLoop loop, Caller node, IntPredicate slots, Throttle throttle, Consumer<Boolean> removing) {
+        KeySweep sweep = new KeySweep(loop, node, slots, throttle, removing);
         sweep.run();
         return sweep.done;
     }
 
     private void run() {
-        nodes.call(node, "DBSIZE").whenComplete((size, problem) -> {
+        node.call(CommandFrame.of(List.of("DBSIZE"))).whenComplete((size, problem) -> {
             if (problem != null) {
                 done.completeExceptionally(problem);
             } else if (ReplyValues.number(size) == 0) {
@@ -86,7 +79,7 @@ public final class KeySweep {
     }
 
     private CompletionStage<RespValue> scan(String cursor) {
-        return nodes.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH));
+        return node.call(CommandFrame.of(List.of("SCAN", cursor, "COUNT", Integer.toString(BATCH))));
     }
 
     private void next(CompletionStage<RespValue> scanned) {
@@ -125,7 +118,7 @@ public final class KeySweep {
         removing.accept(true);
         CommandBuilder unlink = new CommandBuilder(keys.size() + 1).add("UNLINK");
         keys.forEach(unlink::add);
-        return nodes.call(node, unlink.build())
+        return node.call(unlink.build())
                 .whenComplete((count, problem) -> removing.accept(false))
                 .thenApply(count -> removed += ReplyValues.number(count));
     }
