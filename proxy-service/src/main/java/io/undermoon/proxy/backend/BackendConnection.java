@@ -25,6 +25,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     final ProxyLoop loop;
 
     private final Endpoint endpoint;
+    private final Access access;
     private final long replyTimeoutMillis;
     private final ReceiverQueue unanswered = new ReceiverQueue();
     private final List<Runnable> onWritable = new ArrayList<>(0);
@@ -49,9 +50,11 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
      * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is
      *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
      */
-    BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol, long replyTimeoutMillis) {
+    BackendConnection(
+            ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol, long replyTimeoutMillis) {
         this.loop = loop;
         this.endpoint = endpoint;
+        this.access = access;
         this.protocol = protocol;
         this.replyTimeoutMillis = replyTimeoutMillis;
     }
@@ -77,6 +80,10 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     public final Endpoint endpoint() {
         return endpoint;
+    }
+
+    final Access access() {
+        return access;
     }
 
     public final Protocol protocol() {
@@ -254,6 +261,17 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     private void countInFlight(int change) {
         if (replyTimeoutMillis != NO_REPLY_TIMEOUT) {
             loop.stats().add(Counter.IN_FLIGHT, change);
+        }
+    }
+
+    /**
+     * The login has succeeded; {@link #ready} follows.
+     *
+     * @param unrestricted why the node gives the connection more rights than its {@link #access}; null if it does not
+     */
+    void loggedIn(@Nullable String unrestricted) {
+        if (unrestricted != null) {
+            loop.stats().add(Counter.UNRESTRICTED_LOGINS, 1);
         }
     }
 

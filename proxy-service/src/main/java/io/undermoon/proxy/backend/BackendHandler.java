@@ -49,7 +49,8 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
                     .scheduleWithFixedDelay(() -> checkTimeout(context), period, period, TimeUnit.MILLISECONDS);
         }
         ByteBuf out = context.alloc().buffer();
-        LoginSequence made = new LoginSequence(connection.endpoint(), connection.protocol(), loop.settings(), out);
+        LoginSequence made = new LoginSequence(
+                connection.endpoint(), connection.protocol(), connection.access(), loop.settings(), out);
         if (made.isDue()) {
             login = made;
             context.writeAndFlush(out, context.voidPromise());
@@ -106,7 +107,13 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     private int readLogin(ChannelHandlerContext context, LoginSequence current, ByteBuf in, int from, int end) {
         int next = scanner.scan(in, from, end);
         int to = next < 0 ? end : next;
-        String refusal = current.take(in, from, to, next >= 0);
+        ByteBuf out = context.alloc().buffer();
+        String refusal = current.take(in, from, to, next >= 0, out);
+        if (out.isReadable()) {
+            context.writeAndFlush(out, context.voidPromise());
+        } else {
+            out.release();
+        }
         if (refusal != null) {
             if (current.refusesProtocol()) {
                 connection.protocolRefused();
@@ -116,6 +123,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
         if (!current.isDue()) {
             login = null;
+            connection.loggedIn(current.unrestricted());
             connection.ready(context.channel());
         }
         return to;

@@ -20,12 +20,19 @@ public final class NodeConnections {
     private final ProxyLoop loop;
     private final SharedConnections resp2;
     private final SharedConnections resp3;
+    private final SharedConnections keylessInResp2;
+    private final SharedConnections keylessInResp3;
     private final PinnedPool pinned;
 
-    public NodeConnections(ProxyLoop loop) {
+    /**
+     * @param access that of the shared connections: clients' commands, or the proxy's own
+     */
+    public NodeConnections(ProxyLoop loop, Access access) {
         this.loop = loop;
-        this.resp2 = new SharedConnections(loop, Protocol.RESP2);
-        this.resp3 = new SharedConnections(loop, Protocol.RESP3);
+        this.resp2 = new SharedConnections(loop, access, Protocol.RESP2);
+        this.resp3 = new SharedConnections(loop, access, Protocol.RESP3);
+        this.keylessInResp2 = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP2);
+        this.keylessInResp3 = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP3);
         this.pinned = new PinnedPool(loop, resp2);
     }
 
@@ -42,6 +49,11 @@ public final class NodeConnections {
     /** The shared connection to an endpoint in a protocol, created by the first call. */
     public SharedConnection shared(Endpoint endpoint, Protocol protocol) {
         return protocol == Protocol.RESP2 ? resp2.get(endpoint) : resp3.get(endpoint);
+    }
+
+    /** The connection to an endpoint for scripts that name no keys and can reach none, created by the first call. */
+    public SharedConnection keyless(Endpoint endpoint, Protocol protocol) {
+        return protocol == Protocol.RESP2 ? keylessInResp2.get(endpoint) : keylessInResp3.get(endpoint);
     }
 
     /** The existing shared connections to an endpoint, at most one per protocol. */
@@ -71,6 +83,8 @@ public final class NodeConnections {
     public void retain(Set<Endpoint> wanted) {
         resp2.retain(wanted);
         resp3.retain(wanted);
+        keylessInResp2.retain(wanted);
+        keylessInResp3.retain(wanted);
         pinned.retain(wanted);
     }
 
@@ -78,6 +92,8 @@ public final class NodeConnections {
     public void close() {
         resp2.close();
         resp3.close();
+        keylessInResp2.close();
+        keylessInResp3.close();
         pinned.close();
     }
 }

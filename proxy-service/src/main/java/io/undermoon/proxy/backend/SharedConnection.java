@@ -34,8 +34,8 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     private long pauseMillis = MIN_PAUSE_MILLIS;
     private long readySinceNanos;
 
-    SharedConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
-        super(loop, endpoint, protocol, loop.settings().replyTimeoutMillis());
+    SharedConnection(ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol) {
+        super(loop, endpoint, access, protocol, loop.settings().replyTimeoutMillis());
         connect();
     }
 
@@ -80,6 +80,16 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     void onReady() {
         readySinceNanos = System.nanoTime();
         protocolRefused = false;
+    }
+
+    @Override
+    void loggedIn(@Nullable String unrestricted) {
+        super.loggedIn(unrestricted);
+        if (unrestricted != null && pauseMillis == MIN_PAUSE_MILLIS) {
+            LOG.warnf(
+                    "Scripts of clients have all rights of the proxy at a node: node=%s user=%s reason=%s",
+                    endpoint(), access().user(), unrestricted);
+        }
     }
 
     @Override

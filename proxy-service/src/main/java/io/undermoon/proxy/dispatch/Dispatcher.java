@@ -166,7 +166,9 @@ public final class Dispatcher implements CommandHandler {
 
     private boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         switch (command.policyOf(frame)) {
-            case FORWARD, SPLIT -> forward(session, command, frame, hopsLeft);
+            case FORWARD, SPLIT -> {
+                return forward(session, command, frame, hopsLeft);
+            }
             case LOCAL -> {
                 return command == hello ? sayHello(session, frame, hopsLeft) : answer(session, command, frame);
             }
@@ -241,25 +243,48 @@ public final class Dispatcher implements CommandHandler {
         return guard.refuses(session.client(), command, frame, inTransaction, session.replyBuffer());
     }
 
-    /** A data command: by the slot of its keys. */
-    private void forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+    /** A data command: by the slot of its keys. False when it has to be handled again. */
+    private boolean forward(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         Topology now = topology.current();
         int slot = Keys.slotOf(command, frame);
         Route route = router.route(now, command, slot, session.client().readOnly());
         if (route == Route.SPLIT) {
             splitting.send(session, now, command, frame, hopsLeft);
-            return;
+            return true;
         }
         if (route == Route.ANY_NODE) {
             route = keyspace.routeWithoutKeys();
+            if (slot == Keys.NO_KEY
+                    && route instanceof Target.Local local
+                    && !keyspace.masters().isOneNode()) {
+                return forwardWithoutKeys(session, command, frame, local, hopsLeft);
+            }
         }
         forwarder.send(session, now, command, frame, slot, route, hopsLeft);
+        return true;
+    }
+
+    /**
+     * A script that names no keys. It takes another connection than the client's other commands, so those have to be
+     * answered before: one of them may load the script. The session of a peer, which loads scripts for its clients one
+     * by one, does not wait.
+     */
+    private boolean forwardWithoutKeys(
+            ClientSession session, Command command, CommandFrame frame, Target.Local local, int hopsLeft) {
+        if (hopsLeft == NOT_FORWARDED && !session.isIdle()) {
+            return false;
+        }
+        PendingReply reply = forwarder.expectReply(session, command, frame);
+        forwarder.toNodeWithoutKeys(session, frame, local.node(), reply);
+        return true;
     }
 
     private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         switch (command.name()) {
             case "publish" -> publish(session, command, frame, hopsLeft);
-            case "spublish" -> forward(session, command, frame, hopsLeft);
+            case "spublish" -> {
+                return forward(session, command, frame, hopsLeft);
+            }
             default -> {
                 return pubSub.execute(session, command, frame, hopsLeft);
             }

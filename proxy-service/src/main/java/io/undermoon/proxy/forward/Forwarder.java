@@ -134,6 +134,15 @@ public final class Forwarder {
         awaitWritable(session, connection);
     }
 
+    /** Sends a command that names no keys to a Redis node, where it has access to none. */
+    public void toNodeWithoutKeys(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
+        session.lastNode(node);
+        NodeConnection connection =
+                loop.connections().keyless(node, session.client().protocol());
+        connection.send(frame, new KeylessReply(receiver));
+        awaitWritable(session, connection);
+    }
+
     /**
      * Has a peer carry a command out.
      *

@@ -35,6 +35,8 @@ import java.util.function.BooleanSupplier;
  *     carried out</td></tr>
  * <tr><td>{@code protocol_errors_total}</td><td>clients that did not speak RESP</td></tr>
  * <tr><td>{@code backend_failures_total{kind}}</td><td>{@code connect}, {@code lost}, {@code timeout}</td></tr>
+ * <tr><td>{@code unrestricted_logins_total}</td><td>connections for clients' commands at nodes that gave them all
+ *     rights of the proxy's user</td></tr>
  * <tr><td>{@code tls_failures_total}</td><td>clients with whom TLS failed</td></tr>
  * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they
  *     cannot be used as they are now</td></tr>
@@ -165,6 +167,9 @@ final class ProxyMetrics extends Collector {
                 .add(stats.get(Counter.BACKEND_CONNECT_FAILURES), "connect")
                 .add(stats.get(Counter.BACKEND_CONNECTIONS_LOST), "lost")
                 .add(stats.get(Counter.BACKEND_TIMEOUTS), "timeout")
+                .build());
+        families.add(counter("unrestricted_logins", "Connections whose scripts have all rights of the proxy.")
+                .add(stats.get(Counter.UNRESTRICTED_LOGINS))
                 .build());
     }
 

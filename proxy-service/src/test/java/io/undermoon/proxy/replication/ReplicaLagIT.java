@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
@@ -33,7 +34,7 @@ class ReplicaLagIT {
             (EventLoop) group.next(),
             Transport.best(),
             new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
-            new LoopStats(1)));
+            new LoopStats(1)), Access.PROXY);
     private final Endpoints endpoints = new Endpoints();
 
     @AfterEach

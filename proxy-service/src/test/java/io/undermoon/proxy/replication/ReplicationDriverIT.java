@@ -11,6 +11,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
@@ -48,7 +49,7 @@ class ReplicationDriverIT {
     private void start(BackendSettings.Login login, String... nodes) {
         BackendSettings settings = new BackendSettings(1000, 2000, 1 << 20, 10, login, BackendSettings.Login.NONE);
         NodeConnections connections = new NodeConnections(
-                new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1)));
+                new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1)), Access.PROXY);
         Set<NodeAddress> own = new HashSet<>();
         Arrays.stream(nodes).map(NodeAddress::new).forEach(own::add);
         driver = new ReplicationDriver(

@@ -292,7 +292,10 @@ class RespThreeIT {
                     Integer.parseInt(redis.address().substring(redis.address().indexOf(':') + 1)));
             client.inRespThree();
             assertThat(client.call("GET", "k")).isEqualTo(RespValue.Null.RESP3);
-            assertThat(redis.received()).containsExactly(List.of("HELLO", "3"), List.of("GET", "k"));
+            assertThat(redis.received())
+                    .extracting(command -> command.get(0))
+                    .containsSubsequence("HELLO", "GET")
+                    .containsOnlyOnce("HELLO", "GET");
         }
     }
 
