@@ -43,6 +43,12 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     /** Why the connection is gone; null while it connects or is ready. */
     private @Nullable String problem;
 
+    /** The error of a node that executes a script; null when it does not, as far as is known. */
+    private @Nullable String busy;
+
+    /** Whether commands are written: the connection is ready and the node is not busy. */
+    private boolean accepting;
+
     private boolean dirty;
     private boolean retired;
 
@@ -50,8 +56,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
      * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is
      *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
      */
-    BackendConnection(
-            ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol, long replyTimeoutMillis) {
+    BackendConnection(ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol, long replyTimeoutMillis) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.access = access;
@@ -114,7 +119,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     /** Queues the receiver of the next command; fails it and returns false if the command is refused. */
     final boolean accept(ReplyReceiver receiver) {
-        if (output == null && isRefused(receiver)) {
+        if (!accepting && isRefused(receiver)) {
             return false;
         }
         queueReceiver(receiver);
@@ -123,7 +128,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     /** Queues the receiver of the last of several commands like {@link #accept}; the other replies are ignored. */
     final boolean acceptAll(int count, ReplyReceiver last) {
-        if (output == null && isRefused(last)) {
+        if (!accepting && isRefused(last)) {
             return false;
         }
         for (int i = 1; i < count; i++) {
@@ -134,7 +139,12 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     }
 
     private boolean isRefused(ReplyReceiver receiver) {
-        String refusal = refusal();
+        String error = busy;
+        if (error != null) {
+            receiver.fail(new BackendFailure(error));
+            return true;
+        }
+        String refusal = output == null ? refusal() : null;
         if (refusal != null) {
             receiver.fail(BackendFailure.unreachable(endpoint.toString(), refusal));
         }
@@ -275,6 +285,25 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         }
     }
 
+    /**
+     * Whether a node that owes a reply for too long, and shows that it is alive, may go on, see {@link NodeProbe}. Else
+     * the connection is closed.
+     */
+    boolean isPatient() {
+        return false;
+    }
+
+    /**
+     * The node executes a script, or a command of the same connection; until it is done, commands are refused with its
+     * error, because they would wait for as long.
+     *
+     * @param error the node's; null when it is not busy any more
+     */
+    final void busy(@Nullable String error) {
+        busy = error;
+        accepting = output != null && error == null;
+    }
+
     /** The channel is connected and logged in. */
     final void ready(Channel established) {
         if (problem != null) {
@@ -284,6 +313,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         OutputBatch batch = new OutputBatch(established);
         channel = established;
         output = batch;
+        accepting = true;
         ByteBuf early = queued;
         queued = null;
         if (early != null) {
@@ -316,6 +346,8 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         boolean wasReady = output != null;
         problem = reason;
         channel = null;
+        busy(null);
+        accepting = false;
         if (output != null) {
             output.discard();
             output = null;

@@ -83,6 +83,11 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     }
 
     @Override
+    boolean isPatient() {
+        return true;
+    }
+
+    @Override
     void loggedIn(@Nullable String unrestricted) {
         super.loggedIn(unrestricted);
         if (unrestricted != null && pauseMillis == MIN_PAUSE_MILLIS) {

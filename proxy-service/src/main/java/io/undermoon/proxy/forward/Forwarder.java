@@ -170,6 +170,14 @@ public final class Forwarder {
         awaitWritable(session, connection);
     }
 
+    /**
+     * Sends a command to a node or peer on a connection of its own, so that it waits for no other and is in no order
+     * with those of the session.
+     */
+    public void separately(Endpoint endpoint, CommandFrame frame, ReplyReceiver receiver) {
+        SeparateCall.send(loop.proxyLoop(), endpoint, frame, receiver);
+    }
+
     /** Sends several commands, of which only the last reply is wanted. */
     public void sendAll(ClientSession session, ByteBuf commands, int count, Endpoint endpoint, ReplyReceiver last) {
         NodeConnection connection = session.features().connectionTo(endpoint);

@@ -45,6 +45,8 @@ import java.util.function.BooleanSupplier;
  *     with the broker</td></tr>
  * <tr><td>{@code node_up{node,role}}, {@code node_settled{node,role}}</td><td>answers; has its role, its data and its
  *     link</td></tr>
+ * <tr><td>{@code node_busy{node,role}}, {@code node_silent_seconds{node,role}}</td><td>executes a script and refuses
+ *     other commands; time since its last answer</td></tr>
  * <tr><td>{@code replication_link_up{node}}</td><td>of replicas</td></tr>
  * <tr><td>{@code replication_offset_bytes{node}}</td><td>the replication offset of a node</td></tr>
  * <tr><td>{@code replication_lag_bytes{node}}</td><td>of a master its slowest replica's, of a replica what it has yet
@@ -175,6 +177,8 @@ final class ProxyMetrics extends Collector {
 
     private void addNodes(List<MetricFamilySamples> families) {
         Family up = gauge("node_up", "Whether a Redis node answers.", "node", "role");
+        Family busy = gauge("node_busy", "Whether a node is busy with a script.", "node", "role");
+        Family silent = gauge("node_silent_seconds", "Time since the last answer of a node.", "node", "role");
         Family settled = gauge("node_settled", "Whether a node has its role, its data and its link.", "node", "role");
         Family link = gauge("replication_link_up", "Whether a replica follows its master.", "node");
         Family offset = gauge("replication_offset_bytes", "How far a node's copy of the data is.", "node");
@@ -183,6 +187,8 @@ final class ProxyMetrics extends Collector {
             String node = status.node().value();
             String role = status.role().wireName();
             up.add(status.up() ? 1 : 0, node, role);
+            busy.add(status.isBusy() ? 1 : 0, node, role);
+            silent.add(status.millisSinceLastAnswer() / 1e3, node, role);
             settled.add(status.isSettled() ? 1 : 0, node, role);
             InfoReport report = status.report();
             if (report != null && report.role() == Role.REPLICA) {
@@ -194,6 +200,8 @@ final class ProxyMetrics extends Collector {
             }
         }
         families.add(up.build());
+        families.add(busy.build());
+        families.add(silent.build());
         families.add(settled.build());
         families.add(link.build());
         families.add(offset.build());

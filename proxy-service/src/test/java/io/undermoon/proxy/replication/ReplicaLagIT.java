@@ -30,11 +30,13 @@ class ReplicaLagIT {
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
-    private final NodeConnections connections = new NodeConnections(new ProxyLoop(
-            (EventLoop) group.next(),
-            Transport.best(),
-            new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
-            new LoopStats(1)), Access.PROXY);
+    private final NodeConnections connections = new NodeConnections(
+            new ProxyLoop(
+                    (EventLoop) group.next(),
+                    Transport.best(),
+                    new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
+                    new LoopStats(1)),
+            Access.PROXY);
     private final Endpoints endpoints = new Endpoints();
 
     @AfterEach

@@ -74,7 +74,8 @@ public final class ControlFixture implements AutoCloseable {
         access = new AccessControl(commands, password, null);
         BackendSettings backends =
                 new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
-        connections = new NodeConnections(new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters), Access.PROXY);
+        connections = new NodeConnections(
+                new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters), Access.PROXY);
         ControlSettings settings =
                 new ControlSettings("1.2.3", HostPort.parse(SELF), busPortInNodes, 2, 1, false, 0, false);
         control = new ControlCommands(new ControlServices(

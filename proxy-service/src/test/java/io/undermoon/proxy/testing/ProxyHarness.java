@@ -9,6 +9,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.acl.AccessControl;
+import io.undermoon.proxy.backend.BackendEncryption;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.Transport;
@@ -66,21 +67,40 @@ public final class ProxyHarness implements AutoCloseable {
 
     /** Starts a proxy with one event loop, of whose connections few may serve a single client each. */
     public static ProxyHarness startWithPinnedConnections(int max) {
-        return new ProxyHarness(FreePort.any(), 1, Transport.best(), max, UnaryOperator.identity());
+        return new ProxyHarness(FreePort.any(), 1, Transport.best(), max, 3000, 10_000, UnaryOperator.identity());
+    }
+
+    /** Starts a proxy with one event loop and other time limits for the replies of nodes. */
+    public static ProxyHarness startWithTimeouts(long replyMillis, long silenceMillis) {
+        return new ProxyHarness(
+                FreePort.any(), 1, Transport.best(), 1000, replyMillis, silenceMillis, UnaryOperator.identity());
     }
 
     public ProxyHarness(int port, int threads, Transport transport, UnaryOperator<SessionSettings> change) {
-        this(port, threads, transport, 1000, change);
+        this(port, threads, transport, 1000, 3000, 10_000, change);
     }
 
     private ProxyHarness(
-            int port, int threads, Transport transport, int maxPinned, UnaryOperator<SessionSettings> change) {
+            int port,
+            int threads,
+            Transport transport,
+            int maxPinned,
+            long replyTimeoutMillis,
+            long silenceTimeoutMillis,
+            UnaryOperator<SessionSettings> change) {
         CommandCatalog commands = new CommandCatalog();
         address = new ProxyAddress("127.0.0.1:" + port);
         Endpoints endpoints = new Endpoints();
         topology = new TopologyStore(address, Set.of(), endpoints);
         BackendSettings backends = new BackendSettings(
-                1000, 3000, 1 << 20, maxPinned, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
+                1000,
+                replyTimeoutMillis,
+                silenceTimeoutMillis,
+                1 << 20,
+                maxPinned,
+                BackendSettings.Login.NONE,
+                BackendSettings.Login.NONE,
+                BackendEncryption.NONE);
         dataPlane = new DataPlane(transport, threads, backends, commands.idLimit());
         SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, ""));
         ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
