@@ -56,9 +56,13 @@ public final class NodeConnections {
         return protocol == Protocol.RESP2 ? keylessInResp2.get(endpoint) : keylessInResp3.get(endpoint);
     }
 
-    /** The existing shared connections to an endpoint, at most one per protocol. */
+    /** The existing shared connections to an endpoint, at most one per protocol and kind of access. */
     public List<SharedConnection> existing(Endpoint endpoint) {
-        return Stream.of(resp2.present(endpoint), resp3.present(endpoint))
+        return Stream.of(
+                        resp2.present(endpoint),
+                        resp3.present(endpoint),
+                        keylessInResp2.present(endpoint),
+                        keylessInResp3.present(endpoint))
                 .flatMap(Stream::ofNullable)
                 .toList();
     }

@@ -56,6 +56,19 @@ public final class SharedConnection extends BackendConnection implements NodeCon
         }
     }
 
+    /**
+     * Sends a command also while the node is busy, when others are refused: its reply shows that all commands before it
+     * are answered.
+     */
+    public void sendBehindAll(CommandFrame frame, ReplyReceiver receiver) {
+        if (isReady()) {
+            queueReceiver(receiver);
+            write(frame);
+        } else {
+            send(frame, receiver);
+        }
+    }
+
     @Override
     public void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver) {
         if (accept(receiver)) {

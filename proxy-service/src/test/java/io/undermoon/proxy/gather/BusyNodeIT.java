@@ -4,6 +4,12 @@ import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.ByteBuf;
+import io.undermoon.proxy.backend.BackendFailure;
+import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
@@ -12,6 +18,7 @@ import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -90,15 +97,20 @@ class BusyNodeIT {
                 }
             });
             assertThat(text(client.call("SET", "k", "w"))).startsWith(BUSY);
+            CompletableFuture<Boolean> answered = pingBehindAll(proxy);
             // Longer than any limit for a node that says nothing.
             long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
             await().atMost(LIMIT).untilAsserted(() -> {
                 assertThat(text(client.call("SET", "k", "w"))).startsWith(BUSY);
                 assertThat(System.nanoTime()).isGreaterThan(end);
             });
+            assertThat(answered)
+                    .as("commands before it are still to be executed")
+                    .isNotDone();
             assertThat(text(client.call("SCRIPT", "KILL"))).isEqualTo("OK");
             assertThat(text(script.receive())).contains("SCRIPT KILL");
             assertThat(text(behind.receive())).isEqualTo("v");
+            await().atMost(LIMIT).until(answered::isDone);
             assertThat(text(client.call("GET", "k"))).isEqualTo("v");
             assertThat(proxy.stats().get(Counter.BACKEND_TIMEOUTS)).isZero();
         }
@@ -132,6 +144,28 @@ class BusyNodeIT {
                     .contains("no reply within 1000 ms", "the command may have been executed");
             redis.kill();
         }
+    }
+
+    /** What a slot move asks each connection for, to know that nothing is in flight; true for a reply. */
+    private static CompletableFuture<Boolean> pingBehindAll(ProxyHarness proxy) {
+        CompletableFuture<Boolean> answered = new CompletableFuture<>();
+        NodeConnections connections = proxy.connections().get(0);
+        Endpoint node = proxy.topology().current().endpoints().iterator().next();
+        ReplyReceiver receiver = new ReplyReceiver() {
+            @Override
+            public void reply(ByteBuf in, int from, int to, boolean last) {
+                answered.complete(true);
+            }
+
+            @Override
+            public void fail(BackendFailure failure) {
+                answered.complete(false);
+            }
+        };
+        connections
+                .loop()
+                .execute(() -> connections.shared(node).sendBehindAll(CommandFrame.of(List.of("PING")), receiver));
+        return answered;
     }
 
     private static void soonBusy(TwoMasters cluster) {
