@@ -25,6 +25,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     final ProxyLoop loop;
 
     private final Endpoint endpoint;
+    private final Access access;
     private final long replyTimeoutMillis;
     private final ReceiverQueue unanswered = new ReceiverQueue();
     private final List<Runnable> onWritable = new ArrayList<>(0);
@@ -42,6 +43,12 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     /** Why the connection is gone; null while it connects or is ready. */
     private @Nullable String problem;
 
+    /** The error of a node that executes a script; null when it does not, as far as is known. */
+    private @Nullable String busy;
+
+    /** Whether commands are written: the connection is ready and the node is not busy. */
+    private boolean accepting;
+
     private boolean dirty;
     private boolean retired;
 
@@ -49,9 +56,10 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
      * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is
      *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
      */
-    BackendConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol, long replyTimeoutMillis) {
+    BackendConnection(ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol, long replyTimeoutMillis) {
         this.loop = loop;
         this.endpoint = endpoint;
+        this.access = access;
         this.protocol = protocol;
         this.replyTimeoutMillis = replyTimeoutMillis;
     }
@@ -77,6 +85,10 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     public final Endpoint endpoint() {
         return endpoint;
+    }
+
+    final Access access() {
+        return access;
     }
 
     public final Protocol protocol() {
@@ -108,7 +120,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     /** Queues the receiver of the next command; fails it and returns false if the command is refused. */
     final boolean accept(ReplyReceiver receiver) {
-        if (output == null && isRefused(receiver)) {
+        if (!accepting && isRefused(receiver)) {
             return false;
         }
         queueReceiver(receiver);
@@ -120,7 +132,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
      * ignored. Of a single command it is the last one.
      */
     final boolean acceptAll(int count, ReplyReceiver first, ReplyReceiver last) {
-        if (output == null && isRefused(last)) {
+        if (!accepting && isRefused(last)) {
             return false;
         }
         for (int i = 1; i < count; i++) {
@@ -131,7 +143,12 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     }
 
     private boolean isRefused(ReplyReceiver receiver) {
-        String refusal = refusal();
+        String error = busy;
+        if (error != null) {
+            receiver.fail(new BackendFailure(error));
+            return true;
+        }
+        String refusal = output == null ? refusal() : null;
         if (refusal != null) {
             receiver.fail(BackendFailure.unreachable(endpoint.toString(), refusal));
         }
@@ -261,6 +278,36 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         }
     }
 
+    /**
+     * The login has succeeded; {@link #ready} follows.
+     *
+     * @param unrestricted why the node gives the connection more rights than its {@link #access}; null if it does not
+     */
+    void loggedIn(@Nullable String unrestricted) {
+        if (unrestricted != null) {
+            loop.stats().add(Counter.UNRESTRICTED_LOGINS, 1);
+        }
+    }
+
+    /**
+     * Whether a node that owes a reply for too long, and shows that it is alive, may go on, see {@link NodeProbe}. Else
+     * the connection is closed.
+     */
+    boolean isPatient() {
+        return false;
+    }
+
+    /**
+     * The node executes a script, or a command of the same connection; until it is done, commands are refused with its
+     * error, because they would wait for as long.
+     *
+     * @param error the node's; null when it is not busy any more
+     */
+    final void busy(@Nullable String error) {
+        busy = error;
+        accepting = output != null && error == null;
+    }
+
     /** The channel is connected and logged in. */
     final void ready(Channel established) {
         if (problem != null) {
@@ -270,6 +317,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         OutputBatch batch = new OutputBatch(established);
         channel = established;
         output = batch;
+        accepting = true;
         ByteBuf early = queued;
         queued = null;
         if (early != null) {
@@ -302,6 +350,8 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         boolean wasReady = output != null;
         problem = reason;
         channel = null;
+        busy(null);
+        accepting = false;
         if (output != null) {
             output.discard();
             output = null;

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.ReplyScanner;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.Counter;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Netty handler of one channel to a backend: logs in, splits the input into replies and pushes, and closes the
  * channel when a reply is due and nothing arrives in time. Owned by its loop.
+ *
+ * <p>In time means: within the reply timeout, unless the connection is {@linkplain BackendConnection#isPatient patient}
+ * and a {@link NodeProbe} finds the node alive.
+ *
+ * <ul>
+ *   <li>No TCP connection is possible: the channel is closed.
+ *   <li>The node is busy with a script: the channel stays open until the script ends.
+ *   <li>The node is silent: it may execute a slow command, and has the silence timeout to end it.
+ *   <li>A Redis node answers the probe, but not this channel: the reply is lost, and the channel is closed after
+ *       another reply timeout. A peer answers while its nodes do not, and has the silence timeout and a reply timeout.
+ * </ul>
  */
 final class BackendHandler extends ChannelInboundHandlerAdapter {
     private final BackendConnection connection;
@@ -31,6 +43,14 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
 
     private String reason = "closed by the node";
     private long lastProgressNanos;
+
+    /** When a probe was first answered since the last progress; 0 for never. */
+    private long answeringSinceNanos;
+
+    /** Whether a probe has found out something since the last progress. */
+    private boolean probed;
+
+    private boolean probing;
     private @Nullable ScheduledFuture<?> timeoutCheck;
 
     BackendHandler(BackendConnection connection) {
@@ -49,7 +69,8 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
                     .scheduleWithFixedDelay(() -> checkTimeout(context), period, period, TimeUnit.MILLISECONDS);
         }
         ByteBuf out = context.alloc().buffer();
-        LoginSequence made = new LoginSequence(connection.endpoint(), connection.protocol(), loop.settings(), out);
+        LoginSequence made = new LoginSequence(
+                connection.endpoint(), connection.protocol(), connection.access(), loop.settings(), out);
         if (made.isDue()) {
             login = made;
             context.writeAndFlush(out, context.voidPromise());
@@ -65,6 +86,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         try {
             loop.beginBurst();
             lastProgressNanos = loop.nowNanos();
+            if (probed) {
+                forgetProbes();
+            }
             loop.stats().add(Counter.BACKEND_BYTES_IN, in.readableBytes());
             read(context, in);
         } catch (ProtocolException e) {
@@ -106,7 +130,13 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     private int readLogin(ChannelHandlerContext context, LoginSequence current, ByteBuf in, int from, int end) {
         int next = scanner.scan(in, from, end);
         int to = next < 0 ? end : next;
-        String refusal = current.take(in, from, to, next >= 0);
+        ByteBuf out = context.alloc().buffer();
+        String refusal = current.take(in, from, to, next >= 0, out);
+        if (out.isReadable()) {
+            context.writeAndFlush(out, context.voidPromise());
+        } else {
+            out.release();
+        }
         if (refusal != null) {
             if (current.refusesProtocol()) {
                 connection.protocolRefused();
@@ -116,6 +146,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
         if (!current.isDue()) {
             login = null;
+            connection.loggedIn(current.unrestricted());
             connection.ready(context.channel());
         }
         return to;
@@ -160,10 +191,78 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         long now = System.nanoTime();
         if (connection.inFlight() == 0 && login == null) {
             lastProgressNanos = now;
-        } else if (now - lastProgressNanos > TimeUnit.MILLISECONDS.toNanos(connection.replyTimeoutMillis())) {
-            loop.stats().add(Counter.BACKEND_TIMEOUTS, 1);
-            fail(context, "no reply within " + connection.replyTimeoutMillis() + " ms");
+        } else if (millis(now - lastProgressNanos) > connection.replyTimeoutMillis()) {
+            if (login != null || !connection.isPatient()) {
+                timeOut(context, "no reply within " + connection.replyTimeoutMillis() + " ms");
+            } else if (!probing) {
+                probe(context, now);
+            }
         }
+    }
+
+    private void probe(ChannelHandlerContext context, long now) {
+        probing = true;
+        NodeProbe.ask(loop, connection.endpoint(), answer -> {
+            probing = false;
+            if (context.channel().isActive() && !hasProgressSince(now)) {
+                judge(context, answer);
+            }
+        });
+    }
+
+    private boolean hasProgressSince(long nanos) {
+        return connection.inFlight() == 0 || lastProgressNanos - nanos > 0;
+    }
+
+    /** Only a probe decides: a late look at the clock, after a pause of this process, says nothing about the node. */
+    private void judge(ChannelHandlerContext context, NodeProbe.Answer answer) {
+        long now = System.nanoTime();
+        long replyMillis = connection.replyTimeoutMillis();
+        long silenceMillis = Math.max(replyMillis, loop.settings().silenceTimeoutMillis());
+        boolean isPeer = connection.endpoint().kind() == Endpoint.Kind.PEER;
+        probed = true;
+        connection.busy(answer.outcome() == NodeProbe.Outcome.BUSY ? answer.text() : null);
+        switch (answer.outcome()) {
+            case UNREACHABLE ->
+                timeOut(
+                        context,
+                        "no reply within " + replyMillis + " ms, and it cannot be connected to: " + answer.text());
+            case BUSY -> lastProgressNanos = now;
+            case SILENT -> {
+                answeringSinceNanos = 0;
+                timeOutAfter(context, silenceMillis, now);
+            }
+            case ANSWERS -> {
+                if (isPeer) {
+                    timeOutAfter(context, silenceMillis + replyMillis, now);
+                } else if (answeringSinceNanos == 0) {
+                    answeringSinceNanos = now;
+                } else if (millis(now - answeringSinceNanos) > replyMillis) {
+                    timeOut(context, "no reply, though it answers on other connections");
+                }
+            }
+        }
+    }
+
+    private void timeOutAfter(ChannelHandlerContext context, long limitMillis, long now) {
+        if (millis(now - lastProgressNanos) > limitMillis) {
+            timeOut(context, "no reply within " + limitMillis + " ms");
+        }
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+
+    private void forgetProbes() {
+        probed = false;
+        answeringSinceNanos = 0;
+        connection.busy(null);
+    }
+
+    private void timeOut(ChannelHandlerContext context, String why) {
+        loop.stats().add(Counter.BACKEND_TIMEOUTS, 1);
+        fail(context, why);
     }
 
     private void fail(ChannelHandlerContext context, String why) {

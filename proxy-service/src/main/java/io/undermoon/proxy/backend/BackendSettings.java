@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
  * The settings of connections to backends.
  *
  * @param connectTimeoutMillis limit of one attempt to connect
- * @param replyTimeoutMillis how long a backend may send nothing while a reply is due before its connection is closed
+ * @param replyTimeoutMillis how long a backend may send nothing while a reply is due before it is asked whether it is
+ *     alive, or its connection is closed
+ * @param silenceTimeoutMillis how long one that is alive may send nothing before its shared connections are closed
  * @param maxQueuedBytes limit of the commands that wait for one connection to become ready
  * @param maxPinnedConnections limit of the pinned connections in use, per loop
  * @param redis login at Redis nodes
@@ -16,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 public record BackendSettings(
         int connectTimeoutMillis,
         long replyTimeoutMillis,
+        long silenceTimeoutMillis,
         int maxQueuedBytes,
         int maxPinnedConnections,
         Login redis,
         Login peers,
         BackendEncryption encryption) {
-    /** Without TLS. */
+    /** Without TLS, and with one time limit for replies. */
     public BackendSettings(
             int connectTimeoutMillis,
             long replyTimeoutMillis,
@@ -31,6 +34,7 @@ public record BackendSettings(
             Login peers) {
         this(
                 connectTimeoutMillis,
+                replyTimeoutMillis,
                 replyTimeoutMillis,
                 maxQueuedBytes,
                 maxPinnedConnections,

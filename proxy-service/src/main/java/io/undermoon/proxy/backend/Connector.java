@@ -1,51 +1,69 @@
 package io.undermoon.proxy.backend;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.tls.TlsContext;
 import java.net.SocketAddress;
+import java.util.function.Consumer;
 
-/** Opens the channels of connections: resolves the address, connects within the time limit, installs the handlers. */
+/** Opens channels to backends: resolves the address, connects within the time limit, installs the handlers. */
 final class Connector {
     private Connector() {}
 
     /** Connects; then calls {@code ready} or {@code connectFailed} on the loop. */
     static void connect(BackendConnection connection) {
-        AddressResolver.resolve(connection.endpoint().address())
-                .whenComplete((address, problem) -> connection.loop.execute(() -> {
+        BackendHandler handler = new BackendHandler(connection);
+        connect(connection.loop, connection.endpoint(), handler, channel -> {}, connection::connectFailed);
+    }
+
+    /**
+     * Connects, then calls back on the loop.
+     *
+     * @param handler of what is sent and received, which with TLS begins after {@code connected}
+     */
+    static void connect(
+            ProxyLoop loop,
+            Endpoint endpoint,
+            ChannelHandler handler,
+            Consumer<Channel> connected,
+            Consumer<String> failed) {
+        AddressResolver.resolve(endpoint.address())
+                .whenComplete((address, problem) -> loop.execute(() -> {
                     if (problem != null) {
-                        connection.connectFailed(reason(problem));
+                        failed.accept(reason(problem));
                     } else {
-                        connect(connection, address);
+                        ChannelFuture done = connect(loop, endpoint, handler, address);
+                        done.addListener(ignored -> {
+                            if (done.isSuccess()) {
+                                connected.accept(done.channel());
+                            } else {
+                                failed.accept(reason(done.cause()));
+                            }
+                        });
                     }
                 }));
     }
 
-    private static void connect(BackendConnection connection, SocketAddress address) {
-        ProxyLoop loop = connection.loop;
-        new Bootstrap()
+    private static ChannelFuture connect(
+            ProxyLoop loop, Endpoint endpoint, ChannelHandler handler, SocketAddress address) {
+        BackendSettings settings = loop.settings();
+        TlsContext tls = settings.encryption().of(endpoint.kind());
+        return new Bootstrap()
                 .group(loop.eventLoop())
                 .channelFactory(loop.transport()::newSocket)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, loop.settings().connectTimeoutMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.connectTimeoutMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .handler(pipeline(connection))
-                .connect(address)
-                .addListener(done -> {
-                    if (!done.isSuccess()) {
-                        connection.connectFailed(reason(done.cause()));
-                    }
-                });
-    }
-
-    private static ChannelHandler pipeline(BackendConnection connection) {
-        BackendHandler handler = new BackendHandler(connection);
-        BackendSettings settings = connection.loop.settings();
-        TlsContext tls = settings.encryption().of(connection.endpoint().kind());
-        return tls == null
-                ? handler
-                : new EncryptedPipeline(tls, connection.endpoint().address(), handler, settings.connectTimeoutMillis());
+                .handler(
+                        tls == null
+                                ? handler
+                                : new EncryptedPipeline(
+                                        tls, endpoint.address(), handler, settings.connectTimeoutMillis()))
+                .connect(address);
     }
 
     private static String reason(Throwable problem) {

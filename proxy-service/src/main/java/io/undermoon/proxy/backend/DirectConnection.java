@@ -38,7 +38,7 @@ public final class DirectConnection extends BackendConnection {
      *     closed; commands on large values take long
      */
     public DirectConnection(ProxyLoop loop, Endpoint endpoint, long replyTimeoutMillis, Owner owner) {
-        super(loop, endpoint, Protocol.RESP2, replyTimeoutMillis);
+        super(loop, endpoint, Access.PROXY, Protocol.RESP2, replyTimeoutMillis);
         this.owner = owner;
         connect();
     }

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.backend;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -16,10 +17,10 @@ import io.undermoon.tls.TlsContext;
 final class EncryptedPipeline extends ChannelInitializer<Channel> {
     private final TlsContext tls;
     private final HostPort address;
-    private final BackendHandler handler;
+    private final ChannelHandler handler;
     private final int handshakeTimeoutMillis;
 
-    EncryptedPipeline(TlsContext tls, HostPort address, BackendHandler handler, int handshakeTimeoutMillis) {
+    EncryptedPipeline(TlsContext tls, HostPort address, ChannelHandler handler, int handshakeTimeoutMillis) {
         this.tls = tls;
         this.address = address;
         this.handler = handler;

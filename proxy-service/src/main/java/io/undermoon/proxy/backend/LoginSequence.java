@@ -5,36 +5,58 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of a new connection before its first client command: {@code AUTH} if a password is set, and
- * {@code HELLO 3} for RESP3. No other command is sent until they are answered. For one channel; owned by its loop.
+ * The commands of a new connection before its first client command: {@code AUTH} if a password is set, {@code HELLO 3}
+ * for RESP3, and at a Redis node {@code AUTH} as the user of its {@link Access}. No other command is sent until they
+ * are answered. For one channel; owned by its loop.
+ *
+ * <p>A node that does not know the user is told it by {@code ACL SETUSER}. One that refuses that, because it is older
+ * than Redis 6.2 or does not let the proxy's user do so, is used with the rights of the proxy's user.
  *
  * <p>A peer gets {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes and asks no peer in turn.
  */
 final class LoginSequence {
-    private final boolean hasPassword;
-    private final int expected;
+    private enum Step {
+        AUTH,
+        HELLO,
+        SET_USER,
+        AUTH_AS_USER
+    }
+
+    private final BackendSettings.Login login;
+    private final Access access;
+    private final ArrayDeque<Step> due = new ArrayDeque<>(4);
     private final StringBuilder reply = new StringBuilder();
-    private int answered;
+
+    /** The next set of rules to try. */
+    private int variant;
+
+    private @Nullable String setUserError;
+    private @Nullable String unrestricted;
     private boolean refusesProtocol;
 
-    /** Appends the commands, if any. */
-    LoginSequence(Endpoint endpoint, Protocol protocol, BackendSettings settings, ByteBuf out) {
+    /** Appends the first commands, if any. */
+    LoginSequence(Endpoint endpoint, Protocol protocol, Access access, BackendSettings settings, ByteBuf out) {
         boolean isPeer = endpoint.kind() == Endpoint.Kind.PEER;
-        BackendSettings.Login login = isPeer ? settings.peers() : settings.redis();
+        this.login = isPeer ? settings.peers() : settings.redis();
+        this.access = isPeer ? Access.PROXY : access;
         String password = login.password();
-        hasPassword = password != null;
         if (password != null) {
             String user = login.user();
             RespWriter.command(out, user == null ? List.of("AUTH", password) : List.of("AUTH", user, password));
+            due.add(Step.AUTH);
         }
         if (protocol == Protocol.RESP3) {
             hello(endpoint, protocol, out);
+            due.add(Step.HELLO);
         }
-        expected = (hasPassword ? 1 : 0) + (protocol == Protocol.RESP3 ? 1 : 0);
+        if (this.access != Access.PROXY) {
+            authAsUser(out);
+        }
     }
 
     /** Appends the command that switches an endpoint to a protocol. */
@@ -49,7 +71,7 @@ final class LoginSequence {
 
     /** Whether a reply is due. */
     boolean isDue() {
-        return answered < expected;
+        return !due.isEmpty();
     }
 
     /** Whether the last error reply says that the other side does not speak the protocol. */
@@ -57,21 +79,64 @@ final class LoginSequence {
         return refusesProtocol;
     }
 
-    /** Takes a part of a reply; returns its text at the end of an error reply, else null. */
+    /** Why the connection has the rights of the proxy's user, though others were wanted; null if it has those. */
     @Nullable
-    String take(ByteBuf in, int from, int to, boolean last) {
+    String unrestricted() {
+        return unrestricted;
+    }
+
+    /**
+     * Takes a part of a reply; returns its text at the end of an error reply that ends the login, else null.
+     *
+     * @param out gets the commands that follow from the reply, if any
+     */
+    @Nullable
+    String take(ByteBuf in, int from, int to, boolean last, ByteBuf out) {
         reply.append(in.toString(from, to - from, StandardCharsets.UTF_8));
         if (!last) {
             return null;
         }
         String text = reply.toString().trim();
         reply.setLength(0);
-        boolean toHello = answered > 0 || !hasPassword;
-        answered++;
-        if (!text.startsWith("-")) {
-            return null;
+        Step step = due.remove();
+        boolean isError = text.startsWith("-");
+        switch (step) {
+            case AUTH -> {
+                return isError ? text : null;
+            }
+            case HELLO -> {
+                refusesProtocol = text.startsWith("-NOPROTO") || text.contains("unknown command");
+                return isError ? text : null;
+            }
+            case SET_USER -> setUserError = isError ? text : null;
+            case AUTH_AS_USER -> {
+                return isError ? userRefused(text, out) : null;
+            }
         }
-        refusesProtocol = toHello && (text.startsWith("-NOPROTO") || text.contains("unknown command"));
-        return text;
+        return null;
+    }
+
+    /** The node does not let the connection in as the user: it has to be told the user, or has refused that. */
+    private @Nullable String userRefused(String error, ByteBuf out) {
+        String refusal = setUserError;
+        boolean isBusy = error.startsWith("-BUSY") || refusal != null && refusal.startsWith("-BUSY");
+        boolean wasSet = variant > 0 && refusal == null;
+        if (isBusy || wasSet) {
+            return isBusy && refusal != null ? refusal : error;
+        }
+        boolean knowsRules = refusal == null || refusal.contains("ACL SETUSER modifier");
+        if (knowsRules && variant < access.variants()) {
+            RespWriter.command(out, access.toSetUser(variant++, login));
+            due.add(Step.SET_USER);
+            authAsUser(out);
+        } else {
+            unrestricted = refusal;
+        }
+        return null;
+    }
+
+    private void authAsUser(ByteBuf out) {
+        RespWriter.command(out, List.of("AUTH", access.user(), access.password(login)));
+        due.add(Step.AUTH_AS_USER);
     }
 }

@@ -20,12 +20,19 @@ public final class NodeConnections {
     private final ProxyLoop loop;
     private final SharedConnections resp2;
     private final SharedConnections resp3;
+    private final SharedConnections keylessInResp2;
+    private final SharedConnections keylessInResp3;
     private final PinnedPool pinned;
 
-    public NodeConnections(ProxyLoop loop) {
+    /**
+     * @param access that of the shared connections: clients' commands, or the proxy's own
+     */
+    public NodeConnections(ProxyLoop loop, Access access) {
         this.loop = loop;
-        this.resp2 = new SharedConnections(loop, Protocol.RESP2);
-        this.resp3 = new SharedConnections(loop, Protocol.RESP3);
+        this.resp2 = new SharedConnections(loop, access, Protocol.RESP2);
+        this.resp3 = new SharedConnections(loop, access, Protocol.RESP3);
+        this.keylessInResp2 = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP2);
+        this.keylessInResp3 = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP3);
         this.pinned = new PinnedPool(loop, resp2);
     }
 
@@ -44,11 +51,17 @@ public final class NodeConnections {
         return protocol == Protocol.RESP2 ? resp2.get(endpoint) : resp3.get(endpoint);
     }
 
+    /** The connection to an endpoint for scripts that name no keys and can reach none, created by the first call. */
+    public SharedConnection keyless(Endpoint endpoint, Protocol protocol) {
+        return protocol == Protocol.RESP2 ? keylessInResp2.get(endpoint) : keylessInResp3.get(endpoint);
+    }
+
     /** All shared connections to an endpoint on which commands may be in flight, retired ones included. */
     public List<SharedConnection> existing(Endpoint endpoint) {
         List<SharedConnection> found = new ArrayList<>();
-        resp2.addExisting(endpoint, found);
-        resp3.addExisting(endpoint, found);
+        for (SharedConnections connections : List.of(resp2, resp3, keylessInResp2, keylessInResp3)) {
+            connections.addExisting(endpoint, found);
+        }
         return found;
     }
 
@@ -75,6 +88,8 @@ public final class NodeConnections {
     public void retain(Set<Endpoint> wanted) {
         resp2.retain(wanted);
         resp3.retain(wanted);
+        keylessInResp2.retain(wanted);
+        keylessInResp3.retain(wanted);
         pinned.follow(wanted);
     }
 
@@ -82,6 +97,8 @@ public final class NodeConnections {
     public void close() {
         resp2.close();
         resp3.close();
+        keylessInResp2.close();
+        keylessInResp3.close();
         pinned.close();
     }
 }

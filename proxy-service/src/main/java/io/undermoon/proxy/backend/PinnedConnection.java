@@ -34,7 +34,7 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
     private int unblocking;
 
     PinnedConnection(ProxyLoop loop, PinnedPool pool, Endpoint endpoint, Protocol protocol) {
-        super(loop, endpoint, protocol, NO_REPLY_TIMEOUT);
+        super(loop, endpoint, Access.CLIENTS, protocol, NO_REPLY_TIMEOUT);
         this.pool = pool;
         queueReceiver(clientId);
         ClientId.writeCommand(buffer());

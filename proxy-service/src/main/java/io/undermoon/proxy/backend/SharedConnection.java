@@ -35,8 +35,8 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     private long readySinceNanos;
     private long unreadySinceNanos = System.nanoTime();
 
-    SharedConnection(ProxyLoop loop, Endpoint endpoint, Protocol protocol) {
-        super(loop, endpoint, protocol, loop.settings().replyTimeoutMillis());
+    SharedConnection(ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol) {
+        super(loop, endpoint, access, protocol, loop.settings().replyTimeoutMillis());
         connect();
     }
 
@@ -67,6 +67,19 @@ public final class SharedConnection extends BackendConnection implements NodeCon
         }
     }
 
+    /**
+     * Sends a command also while the node is busy, when others are refused: its reply shows that all commands before it
+     * are answered.
+     */
+    public void sendBehindAll(CommandFrame frame, ReplyReceiver receiver) {
+        if (isReady()) {
+            queueReceiver(receiver);
+            write(frame);
+        } else {
+            send(frame, receiver);
+        }
+    }
+
     @Override
     public void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver) {
         if (accept(receiver)) {
@@ -91,6 +104,21 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     void onReady() {
         readySinceNanos = System.nanoTime();
         protocolRefused = false;
+    }
+
+    @Override
+    boolean isPatient() {
+        return true;
+    }
+
+    @Override
+    void loggedIn(@Nullable String unrestricted) {
+        super.loggedIn(unrestricted);
+        if (unrestricted != null && pauseMillis == MIN_PAUSE_MILLIS) {
+            LOG.warnf(
+                    "Scripts of clients have all rights of the proxy at a node: node=%s user=%s reason=%s",
+                    endpoint(), access().user(), unrestricted);
+        }
     }
 
     @Override

@@ -8,17 +8,22 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The shared connections of a loop in one protocol, an array indexed by {@link Endpoint#id}. Owned by the loop. */
+/**
+ * The shared connections of a loop with one kind of access and in one protocol, an array indexed by {@link
+ * Endpoint#id}. Owned by the loop.
+ */
 final class SharedConnections {
     private final ProxyLoop loop;
+    private final Access access;
     private final Protocol protocol;
     private @Nullable SharedConnection[] byId = new SharedConnection[16];
 
     /** Retired connections on which replies are due; they may be of endpoints that are wanted again. */
     private final List<SharedConnection> retired = new ArrayList<>(0);
 
-    SharedConnections(ProxyLoop loop, Protocol protocol) {
+    SharedConnections(ProxyLoop loop, Access access, Protocol protocol) {
         this.loop = loop;
+        this.access = access;
         this.protocol = protocol;
     }
 
@@ -33,7 +38,7 @@ final class SharedConnections {
         } else {
             byId = Arrays.copyOf(byId, Math.max(id + 1, byId.length * 2));
         }
-        SharedConnection made = new SharedConnection(loop, endpoint, protocol);
+        SharedConnection made = new SharedConnection(loop, endpoint, access, protocol);
         byId[id] = made;
         return made;
     }

@@ -26,7 +26,7 @@ public final class SubscriptionConnection extends BackendConnection {
     private final Owner owner;
 
     public SubscriptionConnection(ProxyLoop loop, Endpoint endpoint, Owner owner) {
-        super(loop, endpoint, Protocol.RESP2, loop.settings().replyTimeoutMillis());
+        super(loop, endpoint, Access.PROXY, Protocol.RESP2, loop.settings().replyTimeoutMillis());
         this.owner = owner;
         connect();
     }

@@ -42,8 +42,8 @@ final class Policies {
     /** Concern all keys or all scripts of the nodes. */
     private static final String GATHER = """
             dbsize flushall flushdb keys randomkey scan
-            function|delete function|dump function|flush function|help function|list function|load function|restore
-            function|stats script|exists script|flush script|help script|load
+            function|delete function|dump function|flush function|help function|kill function|list function|load
+            function|restore function|stats script|exists script|flush script|help script|kill script|load
             """;
 
     /** Begin or end a state of the client's session. */
@@ -80,9 +80,9 @@ final class Policies {
     /** Would harm the cluster or other tenants, or concern one node where the client sees many. */
     private static final String REFUSE = """
             bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite failover
-            function|kill function|* lastsave
+            function|* lastsave
             lolwut memory|* migrate module module|* monitor move pfdebug pfselftest psync replconf
-            replicaof restore-asking save script|debug script|kill script|* shutdown slaveof swapdb sync
+            replicaof restore-asking save script|debug script|* shutdown slaveof swapdb sync
             """;
 
     private final Map<String, Policy> byName = new HashMap<>();

@@ -200,10 +200,21 @@ public interface ProxyConfig {
     @WithConverter(Converters.NotNegativeLong.class)
     long sessionTimeout();
 
-    /** Milliseconds without any reply after which a connection with commands in flight is given up. */
+    /**
+     * Milliseconds without any reply after which a node or peer with commands in flight is asked on another connection
+     * whether it is alive. If it cannot be connected to, the connection is given up.
+     */
     @WithDefault("3000")
     @WithConverter(Converters.PositiveLong.class)
     long backendTimeout();
+
+    /**
+     * Milliseconds for which a node that can be connected to may answer nothing, because of a slow command, before it
+     * counts as hanging. A node that says that it is busy with a script may take any time.
+     */
+    @WithDefault("10000")
+    @WithConverter(Converters.PositiveLong.class)
+    long backendSilenceTimeout();
 
     /** Milliseconds that an attempt to connect to a node may take. */
     @WithDefault("1000")

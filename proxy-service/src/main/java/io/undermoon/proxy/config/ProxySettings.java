@@ -76,6 +76,7 @@ public record ProxySettings(
                 new BackendSettings(
                         config.backendConnectTimeout(),
                         config.backendTimeout(),
+                        config.backendSilenceTimeout(),
                         MAX_QUEUED_BYTES,
                         config.maxPinnedConnections(),
                         redis,

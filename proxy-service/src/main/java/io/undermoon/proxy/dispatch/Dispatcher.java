@@ -309,8 +309,34 @@ public final class Dispatcher implements CommandHandler {
         }
         if (route == Route.ANY_NODE) {
             route = keyspace.routeWithoutKeys(session);
+            if (slot == Keys.NO_KEY
+                    && route instanceof Target.Local local
+                    && !keyspace.masters(session.client().role()).isOneNode()) {
+                return forwardWithoutKeys(session, now, command, frame, local, hopsLeft);
+            }
         }
         return sendInOrder(session, now, command, frame, slot, route, hopsLeft);
+    }
+
+    /**
+     * A script that names no keys. It takes another connection than the client's other commands, so those have to be
+     * answered before: one of them may load the script. The session of a peer, which loads scripts for its clients one
+     * by one, does not wait.
+     */
+    private boolean forwardWithoutKeys(
+            ClientSession session,
+            Topology now,
+            Command command,
+            CommandFrame frame,
+            Target.Local local,
+            int hopsLeft) {
+        if (hopsLeft == NOT_FORWARDED && !session.isIdle()
+                || !forwarder.admits(session, now, Keys.NO_KEY, local, hopsLeft)) {
+            return false;
+        }
+        PendingReply reply = forwarder.expectReply(session, command, frame);
+        forwarder.toNodeWithoutKeys(session, frame, local.node(), reply);
+        return true;
     }
 
     private boolean sendInOrder(

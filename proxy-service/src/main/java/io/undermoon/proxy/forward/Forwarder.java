@@ -169,6 +169,14 @@ public final class Forwarder {
         awaitWritable(session, connection);
     }
 
+    /** Sends a command that names no keys to a Redis node, where it has access to none. */
+    public void toNodeWithoutKeys(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
+        NodeConnection connection =
+                loop.connections().keyless(node, session.client().protocol());
+        connection.send(frame, new KeylessReply(receiver));
+        awaitWritable(session, connection);
+    }
+
     /**
      * Has a peer carry a command out.
      *
@@ -212,6 +220,14 @@ public final class Forwarder {
         NodeConnection connection = session.features().connectionTo(peer);
         connection.sendForwarded(frame, hops, receiver);
         awaitWritable(session, connection);
+    }
+
+    /**
+     * Sends a command to a node or peer on a connection of its own, so that it waits for no other and is in no order
+     * with those of the session.
+     */
+    public void separately(Endpoint endpoint, CommandFrame frame, ReplyReceiver receiver) {
+        SeparateCall.send(loop.proxyLoop(), endpoint, frame, receiver);
     }
 
     /** Sends several commands, of which only the first and the last reply are wanted. */

@@ -100,6 +100,11 @@ public final class Gather {
         }
     }
 
+    /** Answers the client with one of the replies, be it an error. */
+    public void answerWith(ByteBuf reply) {
+        target.reply(reply, reply.readerIndex(), reply.writerIndex(), true);
+    }
+
     private void write(Merge merge, boolean errorsFirst, ByteBuf out) {
         int errors = errors();
         if (errors > 0 && errorsFirst) {

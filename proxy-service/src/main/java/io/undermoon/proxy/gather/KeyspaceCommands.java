@@ -34,7 +34,8 @@ import java.util.Map;
  *       removed.
  *   <li>{@code FLUSHALL} and {@code FLUSHDB} are refused while slots move: keys that arrive after the flush of their
  *       new node, or were written since that of their old one, would be kept or lost by chance.
- *   <li>Scripts and functions are loaded everywhere and read from one node.
+ *   <li>Scripts and functions are loaded everywhere and read from one node. {@code SCRIPT KILL} and {@code FUNCTION
+ *       KILL} go to all nodes on connections of their own, because on the others they would wait for the script.
  *   <li>A proxy without masters has the one that has the masters of its replicas answer, so that clients get what they
  *       would get there. Where masters have no slots there are no keys.
  *   <li>Clients that the proxy serves as a replica are answered by its replicas alone, which execute no writes.
@@ -112,6 +113,7 @@ public final class KeyspaceCommands {
                     "function|flush",
                     "function|load",
                     "function|restore" -> ask(session, command, frame, known.nodes(cluster), Merges::first);
+            case "function|kill", "script|kill" -> kill(session, command, frame, known.nodes(cluster));
             case "function|dump", "function|help", "function|list", "function|stats", "script|help" ->
                 ask(session, command, frame, firstOf(known.nodes(cluster)), Merges::first);
             default -> throw new IllegalStateException("command " + command + " is not about all keys or scripts");
@@ -192,6 +194,23 @@ public final class KeyspaceCommands {
         Gather replies = Gather.merged(budget, reply, targets.size(), merge);
         for (int i = 0; i < targets.size(); i++) {
             send(session, command, frame, targets.get(i), replies, i);
+        }
+    }
+
+    private void kill(ClientSession session, Command command, CommandFrame frame, List<Route.Send> targets) {
+        if (targets.isEmpty()) {
+            forwarder.decline(session, command, NO_SLOT, NO_NODES);
+            return;
+        }
+        PendingReply reply = forwarder.expectReply(session, command, frame);
+        Gather replies = new Gather(budget, reply, targets.size(), all -> all.answerWith(KillReplies.choose(all)));
+        List<String> kill = frame.arguments(0);
+        List<String> forwarded = new ArrayList<>(List.of("UMFORWARD", "0"));
+        forwarded.addAll(kill);
+        for (int i = 0; i < targets.size(); i++) {
+            boolean isLocal = targets.get(i) instanceof Target.Local;
+            forwarder.separately(
+                    targets.get(i).endpoint(0), CommandFrame.of(isLocal ? kill : forwarded), replies.part(i));
         }
     }
 

@@ -93,6 +93,11 @@ public final class Masters {
         return partner;
     }
 
+    /** Whether one node behind this proxy serves all slots. */
+    public boolean isOneNode() {
+        return allOwners.size() == 1 && localOwners.size() == 1;
+    }
+
     /** Whether slots are on the way to or from a node behind this proxy. */
     public boolean slotsMove() {
         return slotsMove;

@@ -49,7 +49,7 @@ final class Barrier {
         loop.execute(() -> {
             List<SharedConnection> shared = connections.existing(node);
             Answered all = new Answered(common, new AtomicInteger(shared.size() + 1));
-            shared.forEach(connection -> connection.send(CommandFrame.of(List.of("PING")), all));
+            shared.forEach(connection -> connection.sendBehindAll(CommandFrame.of(List.of("PING")), all));
             all.countDown();
             poll(loop, connections.settled(node, slots), wanted, own);
         });

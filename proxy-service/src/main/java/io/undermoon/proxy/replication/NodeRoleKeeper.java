@@ -143,15 +143,16 @@ final class NodeRoleKeeper {
         take(next);
     }
 
-    /** A node that answers with an error is up, but its state is not known. */
+    /** A node that answers with an error is up, but its state is not known, unless it is just busy with a script. */
     private void failed(NodeException problem) {
         NodeStatus now = status;
         boolean answered = problem.isErrorReply();
+        boolean isKnown = !answered || problem.text().startsWith(NodeStatus.BUSY);
         publish(new NodeStatus(
                 node,
                 keeping.wanted(),
                 answered,
-                answered ? null : now.report(),
+                isKnown ? now.report() : null,
                 answered ? System.nanoTime() : now.lastAnswerNanos(),
                 problem.text()));
         take(keeping.failed());
@@ -226,7 +227,9 @@ final class NodeRoleKeeper {
         if (Objects.equals(before.problem(), now.problem())) {
             return;
         }
-        if (now.problem() == null) {
+        if (now.isBusy()) {
+            LOG.warnf("Node is busy with a script; SCRIPT KILL ends it: node=%s problem=%s", node, now.problem());
+        } else if (now.problem() == null) {
             LOG.infof("Node is healthy: node=%s role=%s", node, now.role().wireName());
         } else if (now.up()) {
             LOG.infof("Node has a problem: node=%s problem=%s", node, now.problem());

@@ -22,6 +22,8 @@ public record NodeStatus(
         @Nullable InfoReport report,
         long lastAnswerNanos,
         @Nullable String problem) {
+    /** Begins the error of a node that executes a script. */
+    static final String BUSY = "BUSY ";
 
     /** The wanted role, else the role that the node reports, else that of a new node. */
     public Role role() {
@@ -31,10 +33,18 @@ public record NodeStatus(
         return report == null ? Role.MASTER : report.role();
     }
 
+    /**
+     * Whether the node executes a script or function and refuses other commands. It is alive: it goes on when the
+     * script ends or is killed.
+     */
+    public boolean isBusy() {
+        return up && problem != null && problem.startsWith(BUSY);
+    }
+
     /** Whether the node has its wanted role, is not loading, and, as a replica, is connected to its master. */
     public boolean isSettled() {
         InfoReport now = report;
-        if (!up || now == null || now.loading()) {
+        if (!up || now == null || now.loading() || isBusy()) {
             return false;
         }
         boolean hasRole = wanted == null || wanted.isMetBy(now);

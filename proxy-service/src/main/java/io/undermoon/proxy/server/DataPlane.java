@@ -2,6 +2,7 @@ package io.undermoon.proxy.server;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
@@ -48,16 +49,17 @@ public final class DataPlane implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             LoopStats counters = new LoopStats(commandCount);
             loopStats.add(counters);
-            connections.add(connections(group, settings, counters));
+            connections.add(connections(group, settings, Access.CLIENTS, counters));
         }
         this.controlGroup = transport.newEventLoopGroup(2);
-        this.controlConnections = connections(controlGroup, settings, new LoopStats(commandCount));
-        this.migrationConnections = connections(controlGroup, settings, new LoopStats(commandCount));
+        this.controlConnections = connections(controlGroup, settings, Access.PROXY, new LoopStats(commandCount));
+        this.migrationConnections = connections(controlGroup, settings, Access.PROXY, new LoopStats(commandCount));
         this.stats = new ProxyStats(loopStats);
     }
 
-    private NodeConnections connections(EventLoopGroup loops, BackendSettings settings, LoopStats counters) {
-        return new NodeConnections(new ProxyLoop((EventLoop) loops.next(), transport, settings, counters));
+    private NodeConnections connections(
+            EventLoopGroup loops, BackendSettings settings, Access access, LoopStats counters) {
+        return new NodeConnections(new ProxyLoop((EventLoop) loops.next(), transport, settings, counters), access);
     }
 
     /** The counters of all loops. */

@@ -37,6 +37,8 @@ import java.util.function.BooleanSupplier;
  *     carried out</td></tr>
  * <tr><td>{@code protocol_errors_total}</td><td>clients that did not speak RESP</td></tr>
  * <tr><td>{@code backend_failures_total{kind}}</td><td>{@code connect}, {@code lost}, {@code timeout}</td></tr>
+ * <tr><td>{@code unrestricted_logins_total}</td><td>connections for clients' commands at nodes that gave them all
+ *     rights of the proxy's user</td></tr>
  * <tr><td>{@code tls_failures_total}</td><td>clients with whom TLS failed</td></tr>
  * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they
  *     cannot be used as they are now</td></tr>
@@ -45,6 +47,8 @@ import java.util.function.BooleanSupplier;
  *     with the broker</td></tr>
  * <tr><td>{@code node_up{node,role}}, {@code node_settled{node,role}}</td><td>answers; has its role, its data and its
  *     link</td></tr>
+ * <tr><td>{@code node_busy{node,role}}, {@code node_silent_seconds{node,role}}</td><td>executes a script and refuses
+ *     other commands; time since its last answer</td></tr>
  * <tr><td>{@code replication_link_up{node}}</td><td>of replicas</td></tr>
  * <tr><td>{@code replication_offset_bytes{node}}</td><td>the replication offset of a node</td></tr>
  * <tr><td>{@code replication_lag_bytes{node}}</td><td>of a master its slowest replica's, of a replica what it has yet
@@ -174,10 +178,15 @@ final class ProxyMetrics extends Collector {
                 .add(stats.get(Counter.BACKEND_CONNECTIONS_LOST), "lost")
                 .add(stats.get(Counter.BACKEND_TIMEOUTS), "timeout")
                 .build());
+        families.add(counter("unrestricted_logins", "Connections whose scripts have all rights of the proxy.")
+                .add(stats.get(Counter.UNRESTRICTED_LOGINS))
+                .build());
     }
 
     private void addNodes(List<MetricFamilySamples> families) {
         Family up = gauge("node_up", "Whether a Redis node answers.", "node", "role");
+        Family busy = gauge("node_busy", "Whether a node is busy with a script.", "node", "role");
+        Family silent = gauge("node_silent_seconds", "Time since the last answer of a node.", "node", "role");
         Family settled = gauge("node_settled", "Whether a node has its role, its data and its link.", "node", "role");
         Family link = gauge("replication_link_up", "Whether a replica follows its master.", "node");
         Family offset = gauge("replication_offset_bytes", "How far a node's copy of the data is.", "node");
@@ -186,6 +195,8 @@ final class ProxyMetrics extends Collector {
             String node = status.node().value();
             String role = status.role().wireName();
             up.add(status.up() ? 1 : 0, node, role);
+            busy.add(status.isBusy() ? 1 : 0, node, role);
+            silent.add(status.millisSinceLastAnswer() / 1e3, node, role);
             settled.add(status.isSettled() ? 1 : 0, node, role);
             InfoReport report = status.report();
             if (report != null && report.role() == Role.REPLICA) {
@@ -197,6 +208,8 @@ final class ProxyMetrics extends Collector {
             }
         }
         families.add(up.build());
+        families.add(busy.build());
+        families.add(silent.build());
         families.add(settled.build());
         families.add(link.build());
         families.add(offset.build());

@@ -14,6 +14,9 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 @org.eclipse.microprofile.health.Readiness
 @ApplicationScoped
 public class ReadinessProbe implements HealthCheck {
+    /** The nodes are asked every second, and wait between errors. */
+    private static final long SILENT_MILLIS = 3000;
+
     private final ProxyService service;
 
     @Inject
@@ -43,6 +46,8 @@ public class ReadinessProbe implements HealthCheck {
 
     private static String describe(NodeStatus node) {
         String state = node.role().wireName() + (node.up() ? " up" : " down");
-        return node.problem() == null ? state : state + ": " + node.problem();
+        String known = node.problem() == null ? state : state + ": " + node.problem();
+        long silentMillis = node.millisSinceLastAnswer();
+        return silentMillis < SILENT_MILLIS ? known : known + ", last answer " + silentMillis + " ms ago";
     }
 }

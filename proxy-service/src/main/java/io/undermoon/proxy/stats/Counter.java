@@ -20,5 +20,7 @@ public enum Counter {
     BACKEND_CONNECT_FAILURES,
     BACKEND_CONNECTIONS_LOST,
     BACKEND_TIMEOUTS,
+    /** Connections of clients at nodes that gave them the rights of the proxy's user. */
+    UNRESTRICTED_LOGINS,
     TLS_FAILURES
 }

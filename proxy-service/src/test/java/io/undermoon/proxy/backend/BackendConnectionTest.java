@@ -161,7 +161,7 @@ class BackendConnectionTest {
     /** The core without a role. */
     private static final class Connection extends BackendConnection {
         Connection(ProxyLoop loop) {
-            super(loop, new Endpoints().redis("127.0.0.1:7001"), Protocol.RESP2, 1000);
+            super(loop, new Endpoints().redis("127.0.0.1:7001"), Access.PROXY, Protocol.RESP2, 1000);
         }
 
         @Override

@@ -75,7 +75,7 @@ class BackendHandlerTest {
         private final StringBuilder begun = new StringBuilder();
 
         Connection(ProxyLoop loop, boolean wantsPushes) {
-            super(loop, new Endpoints().redis("127.0.0.1:7001"), Protocol.RESP3, NO_REPLY_TIMEOUT);
+            super(loop, new Endpoints().redis("127.0.0.1:7001"), Access.PROXY, Protocol.RESP3, NO_REPLY_TIMEOUT);
             this.wantsPushes = wantsPushes;
         }
 

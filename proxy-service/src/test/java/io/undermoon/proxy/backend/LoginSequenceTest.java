@@ -9,10 +9,14 @@ import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.resp.Protocol;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoginSequenceTest {
     private static final String AUTH = "*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n";
     private static final String HELLO = "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n";
+
+    private static final String WRONG_PASSWORD = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
 
     private final Endpoint node = new Endpoints().redis("127.0.0.1:7001");
     private final Endpoint peer = new Endpoints().peer("127.0.0.1:5299", 2);
@@ -58,8 +62,75 @@ class LoginSequenceTest {
         assertThat(stranger.refusesProtocol()).isFalse();
     }
 
+    @Test
+    void becomes_the_user_of_its_access_without_setting_it() {
+        LoginSequence login = login(node, Protocol.RESP3, Access.CLIENTS, BackendSettings.Login.NONE);
+        assertThat(text()).startsWith(HELLO).contains("undermoon-clients").doesNotContain("SETUSER");
+        assertThat(answer(login, "%0\r\n")).isNull();
+        assertThat(answer(login, "+OK\r\n")).isNull();
+        assertThat(login.isDue()).isFalse();
+        assertThat(login.unrestricted()).isNull();
+    }
+
+    @Test
+    void sets_a_user_that_the_node_does_not_know() {
+        LoginSequence login = login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+        said.clear();
+        assertThat(answer(login, WRONG_PASSWORD)).isNull();
+        assertThat(text()).contains("SETUSER", "-select", "(+copy").endsWith("\r\n");
+        assertThat(answer(login, "+OK\r\n")).isNull();
+        assertThat(answer(login, "+OK\r\n")).isNull();
+        assertThat(login.isDue()).isFalse();
+        assertThat(login.unrestricted()).isNull();
+    }
+
+    @Test
+    void leaves_copy_out_where_rules_know_no_selectors() {
+        LoginSequence login = login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+        assertThat(answer(login, WRONG_PASSWORD)).isNull();
+        said.clear();
+        assertThat(answer(login, "-ERR Error in ACL SETUSER modifier '(+copy': Syntax error\r\n"))
+                .isNull();
+        assertThat(answer(login, WRONG_PASSWORD)).isNull();
+        assertThat(text()).contains("SETUSER", "-copy").doesNotContain("(+copy");
+        assertThat(answer(login, "+OK\r\n")).isNull();
+        assertThat(answer(login, "+OK\r\n")).isNull();
+        assertThat(login.unrestricted()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-ERR unknown command `ACL`", "-NOPERM this user has no permissions to run 'acl|setuser'"})
+    void goes_on_with_the_rights_of_the_proxy_where_no_user_can_be_set(String refusal) {
+        LoginSequence login = login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+        assertThat(answer(login, WRONG_PASSWORD)).isNull();
+        assertThat(answer(login, refusal + "\r\n")).isNull();
+        assertThat(answer(login, WRONG_PASSWORD)).isNull();
+        assertThat(login.isDue()).isFalse();
+        assertThat(login.unrestricted()).isEqualTo(refusal);
+    }
+
+    @Test
+    void does_not_take_more_rights_because_the_node_is_busy() {
+        LoginSequence login = login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+        assertThat(answer(login, WRONG_PASSWORD)).isNull();
+        assertThat(answer(login, "-BUSY Redis is busy running a script.\r\n")).isNull();
+        assertThat(answer(login, WRONG_PASSWORD)).startsWith("-BUSY");
+    }
+
+    @Test
+    void is_no_user_of_a_peer() {
+        assertThat(login(peer, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE)
+                        .isDue())
+                .isFalse();
+    }
+
     private LoginSequence login(Endpoint endpoint, Protocol protocol, BackendSettings.Login login) {
-        return new LoginSequence(endpoint, protocol, new BackendSettings(1000, 1000, 1000, 1, login, login), said);
+        return login(endpoint, protocol, Access.PROXY, login);
+    }
+
+    private LoginSequence login(Endpoint endpoint, Protocol protocol, Access access, BackendSettings.Login login) {
+        return new LoginSequence(
+                endpoint, protocol, access, new BackendSettings(1000, 1000, 1000, 1, login, login), said);
     }
 
     private String text() {
@@ -67,9 +138,9 @@ class LoginSequenceTest {
     }
 
     /** Gives an answer in two pieces. */
-    private static String answer(LoginSequence login, String answer) {
+    private String answer(LoginSequence login, String answer) {
         ByteBuf in = Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII);
-        assertThat(login.take(in, 0, 2, false)).isNull();
-        return login.take(in, 2, in.writerIndex(), true);
+        assertThat(login.take(in, 0, 2, false, said)).isNull();
+        return login.take(in, 2, in.writerIndex(), true, said);
     }
 }

@@ -101,8 +101,8 @@ class CommandTableTest {
         assertThat(policy("flushall")).isEqualTo(Policy.GATHER);
         assertThat(policy("script|load")).isEqualTo(Policy.GATHER);
         assertThat(policy("function|restore")).isEqualTo(Policy.GATHER);
-        assertThat(policy("script|kill")).isEqualTo(Policy.REFUSE);
-        assertThat(policy("function|kill")).isEqualTo(Policy.REFUSE);
+        assertThat(policy("script|kill")).isEqualTo(Policy.GATHER);
+        assertThat(policy("function|kill")).isEqualTo(Policy.GATHER);
         assertThat(policy("mget")).isEqualTo(Policy.SPLIT);
         assertThat(policy("msetnx")).isEqualTo(Policy.FORWARD);
         assertThat(policy("blpop")).isEqualTo(Policy.BLOCK);

@@ -37,7 +37,7 @@ final class RefusalReasons {
                 migrate move
                 """);
         put(reasons, "is about one node or one script, where the client sees many", """
-                commandlog|* function|kill function|* lolwut memory|* pfdebug pfselftest script|debug script|kill script|*
+                commandlog|* function|* lolwut memory|* pfdebug pfselftest script|debug script|*
                 """);
         put(reasons, "would show the commands of all users of a node", """
                 monitor

@@ -3,18 +3,26 @@ package io.undermoon.proxy.gather;
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.proxy.testing.ProxyHarness;
+import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ScriptsIT {
     private static final String UNKNOWN = "f".repeat(40);
     private static final String LIBRARY = "#!lua name=lib\nredis.register_function('one', function(keys) return 1 end)";
+
+    private static final String READING_LIBRARY = """
+            #!lua name=reading
+            redis.register_function{function_name='two', callback=function() return 2 end, flags={'no-writes'}}
+            """;
 
     @ParameterizedTest
     @EnumSource
@@ -38,7 +46,7 @@ class ScriptsIT {
             assertThat(text(client.call("SCRIPT", "FLUSH", "SYNC"))).isEqualTo("OK");
             assertThat(text(client.call("EVALSHA", digest, "1", lowKey))).startsWith("NOSCRIPT");
             assertThat(text(client.call("SCRIPT", "LOAD", "not lua"))).startsWith("ERR Error compiling script");
-            assertThat(text(client.call("SCRIPT", "KILL"))).contains("not allowed through the proxy");
+            assertThat(text(client.call("SCRIPT", "KILL"))).startsWith("NOTBUSY ");
             assertThat(client.call("SCRIPT", "HELP")).isInstanceOf(RespValue.Array.class);
             assertThat(text(client.call("SCRIPT"))).startsWith("ERR wrong number of arguments for 'script'");
         }
@@ -76,6 +84,63 @@ class ScriptsIT {
             String digest = text(client.call("SCRIPT", "LOAD", "return 7"));
             assertThat(text(client.call("EVALSHA", digest, "0"))).isEqualTo("7");
             assertThat(text(client.call("EVALSHA", UNKNOWN, "0"))).startsWith("NOSCRIPT");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_script_without_keys_reaches_no_key(Layout layout) {
+        try (TwoMasters cluster = new TwoMasters(layout);
+                RespConnection client = cluster.connect();
+                RespConnection low = cluster.low.connect();
+                RespConnection high = cluster.high.connect()) {
+            for (String key : List.of(keyIn(true), keyIn(false))) {
+                for (String script : List.of(
+                        "return redis.call('get', ARGV[1])",
+                        "return redis.call('set', ARGV[1], 'orphan')",
+                        "return redis.call('copy', ARGV[1], ARGV[1])")) {
+                    assertThat(text(client.call("EVAL", script, "0", key)))
+                            .as(script)
+                            .startsWith("ERR Script attempted to access a non local key in a cluster node");
+                }
+                assertThat(text(client.call("EVAL", "return redis.call('set', KEYS[1], 'own')", "1", key)))
+                        .isEqualTo("OK");
+            }
+            assertThat(text(client.call("EVAL", "return redis.call('flushdb')", "0")))
+                    .startsWith("ERR ");
+            assertThat(text(low.call("DBSIZE"))).isEqualTo("1");
+            assertThat(text(high.call("DBSIZE"))).isEqualTo("1");
+            assertThat(text(client.call("EVAL", "return #redis.call('time')", "0")))
+                    .isEqualTo("2");
+        }
+    }
+
+    @Test
+    void a_script_without_keys_reaches_all_keys_where_one_node_has_all_slots() {
+        try (RedisServerProcess redis = RedisServerProcess.start();
+                ProxyHarness proxy = ProxyHarness.start();
+                RespConnection client = RespConnection.to(proxy.port())) {
+            proxy.serveAllFrom(redis.port());
+            assertThat(text(client.call("EVAL", "return redis.call('set', 'k', 'v')", "0")))
+                    .isEqualTo("OK");
+            assertThat(text(client.call("GET", "k"))).isEqualTo("v");
+        }
+    }
+
+    @Test
+    void a_script_without_keys_runs_after_the_command_that_loads_it() {
+        try (TwoMasters cluster = new TwoMasters(Layout.ONE_PROXY);
+                RespConnection client = cluster.connect();
+                RespConnection low = cluster.low.connect();
+                RespConnection high = cluster.high.connect()) {
+            client.call("EVAL", "return 1", "0");
+            // The nodes delay the first of the commands, and not the second one.
+            low.call("CLIENT", "PAUSE", "300", "WRITE");
+            high.call("CLIENT", "PAUSE", "300", "WRITE");
+            client.send("FUNCTION", "LOAD", READING_LIBRARY);
+            client.send("FCALL_RO", "two", "0");
+            assertThat(text(client.receive())).isEqualTo("reading");
+            assertThat(text(client.receive())).isEqualTo("2");
         }
     }
 

@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
@@ -28,11 +29,13 @@ class NodeClientIT {
     private static final int LIMIT_SECONDS = 20;
 
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
-    private final NodeConnections connections = new NodeConnections(new ProxyLoop(
-            (EventLoop) group.next(),
-            Transport.best(),
-            new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
-            new LoopStats(1)));
+    private final NodeConnections connections = new NodeConnections(
+            new ProxyLoop(
+                    (EventLoop) group.next(),
+                    Transport.best(),
+                    new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
+                    new LoopStats(1)),
+            Access.PROXY);
     private final Endpoints endpoints = new Endpoints();
     private final NodeClient client = new NodeClient(connections);
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
@@ -29,11 +30,13 @@ class ReplicaLagIT {
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
-    private final NodeConnections connections = new NodeConnections(new ProxyLoop(
-            (EventLoop) group.next(),
-            Transport.best(),
-            new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
-            new LoopStats(1)));
+    private final NodeConnections connections = new NodeConnections(
+            new ProxyLoop(
+                    (EventLoop) group.next(),
+                    Transport.best(),
+                    new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE),
+                    new LoopStats(1)),
+            Access.PROXY);
     private final Endpoints endpoints = new Endpoints();
 
     @AfterEach

@@ -11,6 +11,8 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.Access;
+import io.undermoon.proxy.backend.BackendEncryption;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
@@ -47,15 +49,21 @@ class ReplicationDriverIT {
     private long epoch;
 
     private void start(BackendSettings.Login login, String... nodes) {
-        BackendSettings settings = new BackendSettings(1000, 2000, 1 << 20, 10, login, BackendSettings.Login.NONE);
+        start(new BackendSettings(1000, 2000, 1 << 20, 10, login, BackendSettings.Login.NONE), nodes);
+    }
+
+    private void start(BackendSettings settings, String... nodes) {
         NodeConnections connections = new NodeConnections(
-                new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1)));
+                new ProxyLoop((EventLoop) group.next(), Transport.best(), settings, new LoopStats(1)), Access.PROXY);
         Set<NodeAddress> own = new HashSet<>();
         Arrays.stream(nodes).map(NodeAddress::new).forEach(own::add);
         driver = new ReplicationDriver(
                 connections,
                 endpoints,
-                new ReplicationSettings(Duration.ofMillis(200), login.user(), login.password()),
+                new ReplicationSettings(
+                        Duration.ofMillis(200),
+                        settings.redis().user(),
+                        settings.redis().password()),
                 own);
         driver.start(topology);
     }
@@ -104,6 +112,42 @@ class ReplicationDriverIT {
     private static String info(RedisServerProcess server) {
         try (RespConnection connection = server.connect()) {
             return ((RespValue.Bulk) connection.call("INFO", "replication")).text();
+        }
+    }
+
+    @Test
+    void a_node_that_executes_a_script_is_busy_and_not_down() {
+        try (RedisServerProcess node = RedisServerProcess.start("--busy-reply-threshold", "1500");
+                RespConnection script = node.connect();
+                RespConnection killer = node.connect()) {
+            BackendSettings.Login none = BackendSettings.Login.NONE;
+            start(
+                    new BackendSettings(1000, 300, 10_000, 1 << 20, 10, none, none, BackendEncryption.NONE),
+                    node.address());
+            awaitSettled(node.address(), Role.MASTER);
+            script.send("EVAL", "while true do end", "0");
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> {
+                assertThat(status(node.address()).up()).isTrue();
+                return status(node.address()).isBusy();
+            });
+            assertThat(status(node.address()).role()).isEqualTo(Role.MASTER);
+            assertThat(status(node.address()).isSettled()).isFalse();
+            killer.call("SCRIPT", "KILL");
+            awaitSettled(node.address(), Role.MASTER);
+        }
+    }
+
+    @Test
+    void a_node_that_hangs_is_down() {
+        try (RedisServerProcess node = RedisServerProcess.start()) {
+            BackendSettings.Login none = BackendSettings.Login.NONE;
+            start(
+                    new BackendSettings(1000, 300, 1000, 1 << 20, 10, none, none, BackendEncryption.NONE),
+                    node.address());
+            awaitSettled(node.address(), Role.MASTER);
+            node.freeze();
+            await().atMost(LIMIT).until(() -> !status(node.address()).up());
+            node.kill();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.proxy.config.Configs;
+import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
@@ -18,6 +19,50 @@ class BackendLoginIT {
     private static final String[] ONE_USER = {
         "--user", "default", "off", "--user", "proxy", "on", ">s3cret", "~*", "&*", "+@all"
     };
+
+    @Test
+    void a_node_that_lets_no_users_be_set_is_used_with_the_rights_there_are() {
+        int port = FreePort.any();
+        try (RedisServerProcess node =
+                        RedisServerProcess.start("--user", "default", "on", "nopass", "~*", "&*", "+@all", "-acl");
+                RedisServerProcess other = RedisServerProcess.start();
+                ProxyServer proxy = new ProxyServer(
+                        Configs.settings("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
+            proxy.start();
+            try (RespConnection client = RespConnection.to(port)) {
+                assertThat(text(call(
+                                client,
+                                "UMCTL SETCLUSTER v2 1 NOFLAG demo " + node.address() + " 1 0-8191 " + other.address()
+                                        + " 1 8192-16383")))
+                        .isEqualTo("OK");
+                // The first of these keys is at the first node.
+                assertThat(text(call(client, "SET b v"))).isEqualTo("OK");
+                assertThat(text(call(client, "SET a v"))).isEqualTo("OK");
+                assertThat(proxy.stats().get(Counter.UNRESTRICTED_LOGINS)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void a_node_is_told_the_users_again_after_it_has_forgotten_them() {
+        int port = FreePort.any();
+        try (RedisServerProcess node = RedisServerProcess.start();
+                ProxyServer proxy = new ProxyServer(
+                        Configs.settings("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
+            proxy.start();
+            try (RespConnection client = RespConnection.to(port);
+                    RespConnection direct = node.connect()) {
+                call(client, "UMCTL SETCLUSTER v2 1 NOFLAG demo " + node.address() + " 1 0-16383");
+                String[] escape = {"EVAL", "return redis.call('select', 1)", "1", "k"};
+                assertThat(text(client.call(escape))).startsWith("ERR The user executing the script");
+                assertThat(text(call(direct, "ACL DELUSER undermoon-clients"))).isEqualTo("1");
+                await().atMost(LIMIT)
+                        .untilAsserted(() ->
+                                assertThat(text(client.call(escape))).startsWith("ERR The user executing the script"));
+                assertThat(proxy.stats().get(Counter.UNRESTRICTED_LOGINS)).isZero();
+            }
+        }
+    }
 
     private static RespValue call(RespConnection client, String command) {
         return client.call(command.split(" "));

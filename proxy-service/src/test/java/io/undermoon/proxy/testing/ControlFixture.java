@@ -7,6 +7,7 @@ import io.netty.channel.EventLoopGroup;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.acl.AccessControl;
+import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
@@ -77,7 +78,8 @@ public final class ControlFixture implements AutoCloseable {
         access = new AccessControl(commands, password, null);
         BackendSettings backends =
                 new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
-        connections = new NodeConnections(new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters));
+        connections = new NodeConnections(
+                new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters), Access.PROXY);
         ControlSettings settings =
                 new ControlSettings("1.2.3", HostPort.parse(SELF), newShapes, newShapes, 2, 1, false, 0, false);
         control = new ControlCommands(new ControlServices(

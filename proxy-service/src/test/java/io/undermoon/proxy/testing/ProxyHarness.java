@@ -9,6 +9,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.acl.AccessControl;
+import io.undermoon.proxy.backend.BackendEncryption;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.Transport;
@@ -72,17 +73,39 @@ public final class ProxyHarness implements AutoCloseable {
 
     /** Starts a proxy with one event loop that also listens for clients that it serves as a replica. */
     public static ProxyHarness startWithReplicaPort(UnaryOperator<SessionSettings> change) {
-        return new ProxyHarness(FreePort.any(), FreePort.any(), 1, Transport.best(), 1000, change);
+        return new ProxyHarness(
+                FreePort.any(), FreePort.any(), 1, Transport.best(), 1000, 3000, 10_000, change, MIGRATIONS);
     }
 
     /** Starts a proxy with one event loop, of whose connections few may serve a single client each. */
     public static ProxyHarness startWithPinnedConnections(int max) {
         int port = FreePort.any();
-        return new ProxyHarness(port, port, 1, Transport.best(), max, UnaryOperator.identity());
+        return new ProxyHarness(port, port, 1, Transport.best(), max, 3000, 10_000, UnaryOperator.identity(), MIGRATIONS);
+    }
+
+    /** Starts a proxy with one event loop and other time limits for the replies of nodes. */
+    public static ProxyHarness startWithTimeouts(long replyMillis, long silenceMillis) {
+        int port = FreePort.any();
+        return new ProxyHarness(
+                port,
+                port,
+                1,
+                Transport.best(),
+                1000,
+                replyMillis,
+                silenceMillis,
+                UnaryOperator.identity(),
+                MIGRATIONS);
     }
 
     public ProxyHarness(int port, int threads, Transport transport, UnaryOperator<SessionSettings> change) {
-        this(port, port, threads, transport, 1000, change);
+        this(port, port, threads, transport, 1000, 3000, 10_000, change, MIGRATIONS);
+    }
+
+    /** Starts a proxy with certain settings for migrations. */
+    public ProxyHarness(
+            int port, int threads, UnaryOperator<SessionSettings> change, MigrationSettings migrationSettings) {
+        this(port, port, threads, Transport.best(), 1000, 3000, 10_000, change, migrationSettings);
     }
 
     /**
@@ -94,22 +117,8 @@ public final class ProxyHarness implements AutoCloseable {
             int threads,
             Transport transport,
             int maxPinned,
-            UnaryOperator<SessionSettings> change) {
-        this(port, replicaPort, threads, transport, maxPinned, change, MIGRATIONS);
-    }
-
-    /** Starts a proxy with certain settings for migrations. */
-    public ProxyHarness(
-            int port, int threads, UnaryOperator<SessionSettings> change, MigrationSettings migrationSettings) {
-        this(port, port, threads, Transport.best(), 1000, change, migrationSettings);
-    }
-
-    private ProxyHarness(
-            int port,
-            int replicaPort,
-            int threads,
-            Transport transport,
-            int maxPinned,
+            long replyTimeoutMillis,
+            long silenceTimeoutMillis,
             UnaryOperator<SessionSettings> change,
             MigrationSettings migrationSettings) {
         CommandCatalog commands = new CommandCatalog();
@@ -118,7 +127,14 @@ public final class ProxyHarness implements AutoCloseable {
         Endpoints endpoints = new Endpoints();
         topology = new TopologyStore(new Self(address, replicaAddress, Set.of()), endpoints);
         BackendSettings backends = new BackendSettings(
-                1000, 3000, 1 << 20, maxPinned, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
+                1000,
+                replyTimeoutMillis,
+                silenceTimeoutMillis,
+                1 << 20,
+                maxPinned,
+                BackendSettings.Login.NONE,
+                BackendSettings.Login.NONE,
+                BackendEncryption.NONE);
         dataPlane = new DataPlane(transport, threads, backends, commands.idLimit());
         SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, false, "", 0));
         ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);

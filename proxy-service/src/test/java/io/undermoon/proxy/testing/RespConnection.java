@@ -88,6 +88,15 @@ public final class RespConnection implements AutoCloseable {
         return value;
     }
 
+    /** Whether something has arrived that was not received yet. */
+    public boolean hasArrived() {
+        try {
+            return received.isReadable() || socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends a command and waits for its reply, as the bytes that came, each a character. */
     public String callForBytes(String... arguments) {
         send(arguments);
