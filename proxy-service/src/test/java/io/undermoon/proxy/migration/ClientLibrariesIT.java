@@ -22,6 +22,7 @@ import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
 import org.redisson.config.ReadMode;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.UnifiedJedis;
@@ -146,7 +147,9 @@ class ClientLibrariesIT {
     }
 
     private static Library jedis(int port) {
-        UnifiedJedis jedis = new UnifiedJedis(new PooledConnectionProvider(new HostAndPort("127.0.0.1", port)));
+        PooledConnectionProvider connections = new PooledConnectionProvider(
+                new HostAndPort("127.0.0.1", port), DefaultJedisClientConfig.builder().build());
+        UnifiedJedis jedis = new UnifiedJedis(connections, 5, Duration.ofSeconds(10));
         return new With(jedis::incr, jedis::close);
     }
 
