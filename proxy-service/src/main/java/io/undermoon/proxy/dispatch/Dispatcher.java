@@ -35,7 +35,6 @@ import io.undermoon.proxy.tracking.TrackingCommands;
 import io.undermoon.proxy.transaction.Transaction;
 import io.undermoon.proxy.transaction.Transactions;
 import io.undermoon.resp.Protocol;
-import io.undermoon.slot.Slot;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -178,7 +177,7 @@ public final class Dispatcher implements CommandHandler {
             }
             case GATHER -> keyspace.execute(session, command, frame, hopsLeft);
             case PUBSUB -> {
-                return publishOrSubscribe(session, command, frame, hopsLeft);
+                return pubSub.execute(session, command, frame, hopsLeft);
             }
             case TRACK -> {
                 return tracking.execute(session, command, frame, hopsLeft);
@@ -254,26 +253,6 @@ public final class Dispatcher implements CommandHandler {
             route = keyspace.routeWithoutKeys();
         }
         forwarder.send(session, now, command, frame, slot, route, hopsLeft);
-    }
-
-    private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        switch (command.name()) {
-            case "publish" -> publish(session, command, frame, hopsLeft);
-            case "spublish" -> forward(session, command, frame, hopsLeft);
-            default -> {
-                return pubSub.execute(session, command, frame, hopsLeft);
-            }
-        }
-        return true;
-    }
-
-    /**
-     * To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster.
-     */
-    private void publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Topology now = topology.current();
-        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
-        forwarder.send(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
     }
 
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer forwards. */

@@ -2,6 +2,7 @@ package io.undermoon.proxy.pubsub;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.forward.Forwarder;
@@ -19,13 +20,14 @@ import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code SUBSCRIBE} and its relatives, {@code PUBSUB}, and the restrictions on clients that have subscribed. Owned by a
+ * {@code PUBLISH}, {@code SUBSCRIBE} and their relatives, {@code PUBSUB}, and the restrictions on clients that have subscribed. Owned by a
  * loop.
  *
  * <p>A channel is subscribed to at the owner of its slot, a pattern at every master. A shard channel of another proxy
@@ -103,7 +105,7 @@ public final class PubSubCommands {
     }
 
     /**
-     * Carries out a command that subscribes, unsubscribes or asks about subscriptions.
+     * Carries out a command that publishes, subscribes, unsubscribes or asks about subscriptions.
      *
      * @return false when it has to wait until all replies are in
      */
@@ -121,9 +123,40 @@ public final class PubSubCommands {
             case "sunsubscribe" -> {
                 return unsubscribe(session, SubscriptionKind.SHARD, frame);
             }
+            case "publish" -> publish(session, SubscriptionKind.CHANNEL, command, frame, hopsLeft);
+            case "spublish" -> publish(session, SubscriptionKind.SHARD, command, frame, hopsLeft);
             default -> report(session, command, frame, hopsLeft);
         }
         return true;
+    }
+
+    /**
+     * {@code PUBLISH} goes to the owner of the channel's slot, also if that is another proxy, since clients may publish
+     * at any node of a cluster; {@code SPUBLISH} goes where a key of the slot goes. A peer that passes it on counts its
+     * own clients.
+     */
+    private void publish(
+            ClientSession session, SubscriptionKind kind, Command command, CommandFrame frame, int hopsLeft) {
+        Topology now = topology.current();
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
+        Route route = kind == SubscriptionKind.SHARD
+                ? router.routeToOwner(now, command, slot)
+                : router.routeToChannel(now, slot);
+        if (!(route instanceof Route.Send) || hopsLeft != CommandHandler.NOT_FORWARDED) {
+            forwarder.send(session, now, command, frame, slot, route, hopsLeft);
+            return;
+        }
+        ChannelName channel = new ChannelName(kind, frame.argumentBytes(1));
+        if (route instanceof Target.Local local) {
+            ReplyReceiver reply = new PublishReply(counts, channel, forwarder.expectReply(session, command, frame));
+            forwarder.toNode(session, frame, local.node(), reply);
+        } else if (route instanceof Target.Remote peer) {
+            int hops = forwarder.nextHops(session, command, hopsLeft);
+            if (hops != Forwarder.NO_HOPS_LEFT) {
+                ReplyReceiver reply = new PublishReply(counts, channel, forwarder.expectReply(session, command, frame));
+                forwarder.toPeer(session, frame, peer, hops, reply);
+            }
+        }
     }
 
     private void report(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
