@@ -44,9 +44,9 @@ class FloorsTest {
             session <- acl, backend, client, frame, route, stats
             topology <- route
             control.command <- client, command, control, frame, node, route, topology
-            control.nodes <- command, control, frame, node, route, topology
+            control.nodes <- client, command, control, frame, node, route, topology
             control.cluster <- client, control, control.nodes, frame, route, topology
-            control.info <- client, command, control, control.nodes, frame, stats, topology
+            control.info <- client, command, control, control.nodes, frame, node, route, stats, topology
             control.config <- client, command, control, control.info, control.nodes, frame
             forward <- backend, client, command, compression, frame, route, session, stats, topology
             blocking <- backend, client, command, forward, frame, route, session, topology
@@ -58,11 +58,12 @@ class FloorsTest {
             config <- backend, client, command, control, frame, migration, replication, session
             transaction <- acl, backend, client, command, compression, forward, frame, route, session, topology
             tracking <- backend, client, command, forward, frame, gather, route, session, topology, transaction
-            dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, pubsub, route, \
-            session, stats, topology, tracking, transaction
+            monitor <- backend, client, command, frame, session
+            dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, monitor, pubsub, \
+            route, session, stats, topology, tracking, transaction
             server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
             control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
-            dispatch, forward, frame, migration, node, pubsub, replication, route, session, stats, topology
+            dispatch, forward, frame, migration, monitor, node, pubsub, replication, route, session, stats, topology
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

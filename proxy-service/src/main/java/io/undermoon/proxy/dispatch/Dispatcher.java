@@ -22,9 +22,12 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.gather.GatherBudget;
 import io.undermoon.proxy.gather.KeyspaceCommands;
 import io.undermoon.proxy.gather.Splitting;
+import io.undermoon.proxy.monitor.Monitor;
+import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.pubsub.PubSubCommands;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.Answer;
 import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.PendingReply;
@@ -67,6 +70,7 @@ public final class Dispatcher implements CommandHandler {
     private final BlockingCommands blocking;
     private final PubSubCommands pubSub;
     private final TrackingCommands tracking;
+    private final Monitors monitors;
     private final ByteBuf scratch = Unpooled.buffer();
 
     /** The commands as this loop knows them; replaced as a whole. */
@@ -78,6 +82,7 @@ public final class Dispatcher implements CommandHandler {
         this.router = services.router();
         this.guard = services.guard();
         this.slowLog = services.slowLog();
+        this.monitors = services.monitors();
         this.localCommands = services.localCommands();
         this.commands = services.commands().current();
         services.commands().onChange(next -> loop.proxyLoop().execute(() -> commands = next));
@@ -138,10 +143,12 @@ public final class Dispatcher implements CommandHandler {
             }
             session.features().closeAll();
         }
-        if (!session.features().isEmpty() && intercept(session, command, frame, hopsLeft)) {
-            return true;
+        boolean handled = !session.features().isEmpty() && intercept(session, command, frame, hopsLeft)
+                || execute(session, command, frame, hopsLeft);
+        if (monitors.isAny() && handled && !session.isHeld() && hopsLeft == NOT_FORWARDED) {
+            monitors.show(session.client(), command, frame);
         }
-        return execute(session, command, frame, hopsLeft);
+        return handled;
     }
 
     /** Whether subscriptions or an open transaction of the client take the command. */
@@ -170,10 +177,15 @@ public final class Dispatcher implements CommandHandler {
                 return command == hello ? sayHello(session, frame, hopsLeft) : answer(session, command, frame);
             }
             case BLOCK -> {
+                if (command.hasKeys() && Keys.slotOf(command, frame) == Keys.MALFORMED) {
+                    // Nothing blocks: the node refuses the arguments, in its own words.
+                    forward(session, command, frame, hopsLeft);
+                    return true;
+                }
                 return blocking.execute(session, command, frame, hopsLeft);
             }
             case SESSION -> {
-                return transactions.execute(session, command, frame);
+                return executeForSession(session, command, frame);
             }
             case GATHER -> keyspace.execute(session, command, frame, hopsLeft);
             case PUBSUB -> {
@@ -182,6 +194,7 @@ public final class Dispatcher implements CommandHandler {
             case TRACK -> {
                 return tracking.execute(session, command, frame, hopsLeft);
             }
+            case MONITOR -> Monitor.begin(session, loop, monitors);
             case REFUSE -> {
                 loop.stats().rejected(command.id());
                 CommandErrors.refused(command, session.replyBuffer());
@@ -192,6 +205,16 @@ public final class Dispatcher implements CommandHandler {
             }
         }
         return true;
+    }
+
+    /** {@code MULTI} and its relatives, which are answered at once more often than not. */
+    private boolean executeForSession(ClientSession session, Command command, CommandFrame frame) {
+        boolean handled = transactions.execute(session, command, frame);
+        Answer answer = session.takeAnswer();
+        if (answer == Answer.VALUE || answer == Answer.FAILURE) {
+            loop.stats().answered(command.id(), answer == Answer.FAILURE, 0);
+        }
+        return handled;
     }
 
     /** The command or sub-command that the frame names; null when the client has been refused it. */
@@ -329,7 +352,11 @@ public final class Dispatcher implements CommandHandler {
     @Override
     public void answered(PendingReply reply) {
         long elapsed = loop.proxyLoop().nowNanos() - reply.startNanos();
-        loop.stats().answered(reply.commandId(), reply.isError(), elapsed);
+        if (reply.isRejection()) {
+            loop.stats().rejected(reply.commandId());
+        } else {
+            loop.stats().answered(reply.commandId(), reply.isError(), elapsed);
+        }
         SlowLog.Sample sample = reply.sample();
         if (sample != null) {
             slowLog.end(sample, elapsed);

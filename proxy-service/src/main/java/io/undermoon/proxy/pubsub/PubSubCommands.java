@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code PUBLISH}, {@code SUBSCRIBE} and their relatives, {@code PUBSUB}, and the restrictions on clients that have subscribed. Owned by a
- * loop.
+ * {@code PUBLISH}, {@code SUBSCRIBE} and their relatives, {@code PUBSUB}, and the restrictions on clients that have
+ * subscribed. Owned by a loop.
  *
  * <p>A channel is subscribed to at the owner of its slot, a pattern at every master. A shard channel of another proxy
  * is answered with {@code MOVED} unless redirection is active, as in Redis Cluster. A peer is served from the nodes

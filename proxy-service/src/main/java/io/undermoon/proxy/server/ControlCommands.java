@@ -22,6 +22,8 @@ import io.undermoon.proxy.control.connection.LoginCommands;
 import io.undermoon.proxy.control.info.InfoCommand;
 import io.undermoon.proxy.control.info.InfoProcess;
 import io.undermoon.proxy.control.info.InfoProxy;
+import io.undermoon.proxy.control.info.LatencyHistograms;
+import io.undermoon.proxy.control.info.NodeReports;
 import io.undermoon.proxy.control.info.ResettableStats;
 import io.undermoon.proxy.control.info.SlowLogCommands;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
@@ -72,8 +74,10 @@ public final class ControlCommands implements LocalCommands {
         new InfoCommand(
                         new InfoProcess(settings.address().port(), clients, stats),
                         new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
-                        nodes)
+                        nodes,
+                        new NodeReports(query, endpoints, topology, nodeStates))
                 .register(handlers);
+        new LatencyHistograms(commands, stats).register(handlers);
         new SlowLogCommands(slowLog, nodes).register(handlers);
         new UmctlCommands(
                         topology,

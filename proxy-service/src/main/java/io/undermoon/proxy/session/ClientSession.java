@@ -54,6 +54,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** The reply that the client's later commands wait for, while messages may go out before it. */
     private @Nullable PendingReply blockingReply;
 
+    /** Where the reply to the present command is written; null if none is. */
+    private @Nullable ByteBuf written;
+
+    private int writtenFrom;
+
     private boolean dirty;
     private boolean paused;
     private boolean resuming;
@@ -229,8 +234,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
     }
 
+    /** Whether messages come that answer no command. */
     private boolean isSubscriber() {
-        return features.get(FeatureKind.SUBSCRIPTIONS) != null;
+        return features.get(FeatureKind.SUBSCRIPTIONS) != null || features.get(FeatureKind.MONITOR) != null;
     }
 
     /** Applies the limits on the size of commands, which depend on the login, from the next command on. */
@@ -240,6 +246,30 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     private RequestLimits requestLimits() {
         return client.authenticated() ? loop.clients().limits().requests() : RequestLimits.UNAUTHENTICATED;
+    }
+
+    private boolean handle(CommandFrame frame, int hopsLeft) {
+        boolean handled = handler.handle(this, frame, hopsLeft);
+        takeAnswer();
+        return handled;
+    }
+
+    /** What has been written in reply to the present command since the last call; an error is counted. */
+    public Answer takeAnswer() {
+        ByteBuf reply = written;
+        written = null;
+        if (reply == null || reply.writerIndex() == writtenFrom) {
+            return Answer.NONE;
+        }
+        if (reply.getByte(writtenFrom) != '-') {
+            return Answer.VALUE;
+        }
+        return countError(reply, writtenFrom, reply.writerIndex()) ? Answer.REJECTION : Answer.FAILURE;
+    }
+
+    /** Counts an error reply; returns whether it says that the command was rejected. */
+    boolean countError(ByteBuf in, int from, int to) {
+        return loop.stats().errors().count(in, from, to);
     }
 
     /** Handles the next command; false when it is not complete, or has to be handled again later. */
@@ -252,7 +282,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         if (!input.next()) {
             return false;
         }
-        if (handler.handle(this, input.frame(), CommandHandler.NOT_FORWARDED)) {
+        if (handle(input.frame(), CommandHandler.NOT_FORWARDED)) {
+            input.handled();
             client.advanceReplyMode();
             return true;
         }
@@ -265,7 +296,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         repeated = null;
         boolean silentNow = client.isSilent();
         client.silent(command.silent());
-        boolean taken = handler.handle(this, command.frame(), command.hopsLeft());
+        boolean taken = handle(command.frame(), command.hopsLeft());
         client.silent(silentNow);
         if (taken) {
             return true;
@@ -359,6 +390,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     /** The buffer for the whole reply to the present command, which is written at once. */
     public ByteBuf replyBuffer() {
+        ByteBuf buffer = bufferInTurn();
+        written = buffer;
+        writtenFrom = buffer.writerIndex();
+        return buffer;
+    }
+
+    private ByteBuf bufferInTurn() {
         if (client.isSilent()) {
             return loop.sink();
         }

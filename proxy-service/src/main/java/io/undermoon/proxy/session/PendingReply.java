@@ -34,6 +34,7 @@ public final class PendingReply implements ReplyTarget {
     boolean begun;
     boolean done;
     boolean isError;
+    private boolean isRejection;
 
     /** Whether the client does not want the reply ({@code CLIENT REPLY}). */
     boolean silent;
@@ -57,6 +58,11 @@ public final class PendingReply implements ReplyTarget {
         return isError;
     }
 
+    /** Whether the reply is an error that says that the command was not executed at all. */
+    public boolean isRejection() {
+        return isRejection;
+    }
+
     /** The command's sample for the slow log; null when it was not sampled. */
     public SlowLog.@Nullable Sample sample() {
         return sample;
@@ -77,6 +83,9 @@ public final class PendingReply implements ReplyTarget {
             begun = true;
             byte type = in.getByte(from);
             isError = type == '-' || type == '!';
+            if (isError && session != null) {
+                isRejection = session.countError(in, from, to);
+            }
         }
         ClientSession owner = session;
         if (owner != null) {
@@ -116,6 +125,7 @@ public final class PendingReply implements ReplyTarget {
         begun = false;
         done = false;
         isError = false;
+        isRejection = false;
         silent = false;
         pool.put(this);
     }

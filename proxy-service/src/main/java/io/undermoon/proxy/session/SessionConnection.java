@@ -56,7 +56,7 @@ final class SessionConnection implements ClientConnection {
                 client.shardChannels(),
                 client.queuedCommands(),
                 client.queuedBytes(),
-                input.size(),
+                input.sizeWithPresent(),
                 input.free(),
                 session.limits().outputBytes(),
                 channel.config().isAutoRead());

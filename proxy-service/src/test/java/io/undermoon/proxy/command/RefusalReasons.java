@@ -37,10 +37,7 @@ final class RefusalReasons {
                 migrate move
                 """);
         put(reasons, "is about one node or one script, where the client sees many", """
-                commandlog|* function|kill function|* lolwut memory|* pfdebug pfselftest script|debug script|kill script|*
-                """);
-        put(reasons, "would show the commands of all users of a node", """
-                monitor
+                commandlog|* function|kill function|* lolwut memory|* script|debug script|kill script|*
                 """);
         put(reasons, "the proxy's configuration has no file to rewrite", """
                 config|rewrite

@@ -24,6 +24,7 @@ import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoints;
@@ -123,7 +124,8 @@ public final class ProxyHarness implements AutoCloseable {
                 local,
                 guard,
                 slowLog,
-                new SubscriptionCounts());
+                new SubscriptionCounts(),
+                new Monitors());
         dataPlane.follow(topology);
         dataPlane.start(
                 List.of(ListenPoint.plain(listen)),

@@ -10,40 +10,56 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code INFO [section …]} of the proxy, and {@code INFO NODES [section …]} of the Redis nodes. Sections and fields
- * have the names of Redis where they apply to a proxy; keyspace and persistence do not, and are left out. One section
- * is specific to the proxy.
+ * have the names of Redis. What is about data is what the masters behind this proxy say together. One section is
+ * specific to the proxy.
  */
 public final class InfoCommand {
     private static final Set<String> EVERYTHING = Set.of("all", "everything");
     private static final String DEFAULT = "default";
 
+    /** The sections with figures of the nodes. */
+    private static final Set<String> OF_NODES = Set.of("memory", "persistence", "stats");
+
     /**
      * @param name in lower case
      * @param isDefault whether {@code INFO} without arguments shows the section
      */
-    private record Section(String name, boolean isDefault, Consumer<InfoText> writer) {}
+    private record Section(String name, boolean isDefault, BiConsumer<InfoText, NodeFigures> writer) {
+        static Section own(String name, boolean isDefault, Consumer<InfoText> writer) {
+            return new Section(name, isDefault, (text, nodes) -> writer.accept(text));
+        }
+
+        boolean isOfNodes() {
+            return OF_NODES.contains(name);
+        }
+    }
 
     private final NodeAdmin nodes;
+    private final NodeReports reports;
     private final List<Section> sections;
 
-    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes) {
+    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes, NodeReports reports) {
         this.nodes = nodes;
+        this.reports = reports;
         this.sections = List.of(
-                new Section("server", true, process::server),
-                new Section("clients", true, process::clients),
+                Section.own("server", true, process::server),
+                Section.own("clients", true, process::clients),
                 new Section("memory", true, process::memory),
+                new Section("persistence", true, (text, figures) -> figures.persistence(text)),
                 new Section("stats", true, process::stats),
-                new Section("replication", true, proxy::replication),
-                new Section("cpu", true, process::cpu),
-                new Section("commandstats", false, proxy::commandStats),
-                new Section("cluster", true, proxy::cluster),
-                new Section("undermoon", true, proxy::undermoon));
+                Section.own("replication", true, proxy::replication),
+                Section.own("cpu", true, process::cpu),
+                Section.own("commandstats", false, proxy::commandStats),
+                Section.own("errorstats", true, proxy::errorStats),
+                Section.own("cluster", true, proxy::cluster),
+                Section.own("undermoon", true, proxy::undermoon));
     }
 
     public void register(HandlerTable table) {
@@ -57,14 +73,20 @@ public final class InfoCommand {
         Set<String> wanted = frame.arguments(1).stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
-        InfoText text = new InfoText();
-        for (Section section : sections) {
-            if (isWanted(section, wanted)) {
-                section.writer().accept(text);
-            }
+        List<Section> shown =
+                sections.stream().filter(section -> isWanted(section, wanted)).toList();
+        if (shown.stream().anyMatch(Section::isOfNodes)) {
+            return reports.ask()
+                    .thenApply(figures -> Replies.of(reply -> Replies.text(client, text(shown, figures), reply)));
         }
-        Replies.text(client, text.toString(), out);
+        Replies.text(client, text(shown, new NodeFigures(List.of())), out);
         return null;
+    }
+
+    private static String text(List<Section> sections, NodeFigures figures) {
+        InfoText text = new InfoText();
+        sections.forEach(section -> section.writer().accept(text, figures));
+        return text.toString();
     }
 
     private static boolean isWanted(Section section, Set<String> wanted) {
