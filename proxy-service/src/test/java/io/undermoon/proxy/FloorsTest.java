@@ -60,11 +60,12 @@ class FloorsTest {
             transaction <- acl, backend, client, command, compression, forward, frame, gather, route, session, \
             topology
             tracking <- backend, client, command, forward, frame, gather, route, session, topology, transaction
-            dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, pubsub, route, \
-            session, stats, topology, tracking, transaction
+            monitor <- backend, client, command, frame, session
+            dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, monitor, pubsub, \
+            route, session, stats, topology, tracking, transaction
             server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
             control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
-            dispatch, forward, frame, migration, node, pubsub, replication, route, session, stats, topology
+            dispatch, forward, frame, migration, monitor, node, pubsub, replication, route, session, stats, topology
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -31,6 +31,7 @@ public final class Client {
     private final AtomicLong heldBytes = new AtomicLong();
     private volatile boolean evicted;
     private volatile boolean internal;
+    private volatile boolean monitors;
     private final AtomicLong lastActiveNanos = new AtomicLong(createdNanos);
     private final AtomicReference<String> lastCommand = new AtomicReference<>("NULL");
     private volatile Account account;
@@ -231,6 +232,15 @@ public final class Client {
     /** Records the arrival of a part of a command. */
     public void active(long nowNanos) {
         lastActiveNanos.setOpaque(nowNanos);
+    }
+
+    /** Whether the client is in {@code MONITOR} mode. */
+    boolean monitors() {
+        return monitors;
+    }
+
+    public void monitors(boolean monitors) {
+        this.monitors = monitors;
     }
 
     /** Whether the client is blocked in a command such as {@code BLPOP}, or by {@code CLIENT PAUSE}. */

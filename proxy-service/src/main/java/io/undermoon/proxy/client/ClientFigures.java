@@ -9,7 +9,7 @@ package io.undermoon.proxy.client;
  * @param shardChannels number of subscribed shard channels
  * @param queued number of commands in the open transaction; -1 without one
  * @param queuedBytes size of the queued commands
- * @param queryBytes received bytes that are not decoded yet
+ * @param queryBytes received bytes that are not handled yet, with those of the command that is being handled
  * @param queryFreeBytes free space of the query buffer
  * @param outputBytes reply bytes that the client has not read yet
  * @param reading whether the proxy reads from the client

@@ -41,7 +41,8 @@ public final class ClientLine {
     }
 
     private static String flags(Client client, ClientFigures figures) {
-        String flags = (figures.subscribes() ? "P" : "")
+        String flags = (client.monitors() ? "O" : "")
+                + (figures.subscribes() ? "P" : "")
                 + (figures.queued() >= 0 ? "x" : "")
                 + (client.blocked() ? "b" : "")
                 + client.trackingFlags()

@@ -37,7 +37,7 @@ public final class SlowLog {
     /** A sampled command. */
     public record Sample(Instant created, List<String> arguments, Client client) {}
 
-    private final int capacity;
+    private volatile long capacity;
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final AtomicLong nextId = new AtomicLong();
     private volatile long thresholdMicros;
@@ -48,7 +48,7 @@ public final class SlowLog {
      * @param thresholdMicros slower commands are logged; negative logs all sampled commands
      * @param sampleRate one of this many commands is sampled; values below 1 count as 1
      */
-    public SlowLog(int capacity, long thresholdMicros, long sampleRate) {
+    public SlowLog(long capacity, long thresholdMicros, long sampleRate) {
         this.capacity = capacity;
         this.thresholdMicros = thresholdMicros;
         this.sampleRate = sampleRate;
@@ -70,8 +70,22 @@ public final class SlowLog {
         sampleRate = rate;
     }
 
-    public int capacity() {
+    public long capacity() {
         return capacity;
+    }
+
+    /** Changes the maximum number of entries; those that are too many now are dropped. */
+    public void capacity(long entriesAtMost) {
+        synchronized (entries) {
+            capacity = entriesAtMost;
+            dropTooMany();
+        }
+    }
+
+    private void dropTooMany() {
+        while (entries.size() > capacity) {
+            entries.removeLast();
+        }
     }
 
     /** Samples a command. */
@@ -99,10 +113,8 @@ public final class SlowLog {
                 client.remoteAddress(),
                 client.name());
         synchronized (entries) {
-            if (entries.size() == capacity) {
-                entries.removeLast();
-            }
             entries.addFirst(entry);
+            dropTooMany();
         }
     }
 

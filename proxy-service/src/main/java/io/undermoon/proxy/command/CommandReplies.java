@@ -13,29 +13,30 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies to {@code COMMAND} and its sub-commands except {@code DOCS}, in the shape of Redis 7. They contain the
- * commands that the proxy serves, so a client does not find one that is refused. Immutable.
+ * The replies to {@code COMMAND} and its sub-commands except {@code DOCS}, in the shape of Redis 7. They contain
+ * all commands of the table: as in Redis, that a command is listed does not mean that the client may send it.
+ * Immutable.
  */
 public final class CommandReplies {
     private final CommandTable table;
-    private final List<Command> served;
+    private final List<Command> top;
 
     public CommandReplies(CommandTable table) {
         this.table = table;
-        this.served = servedOf(table.top());
+        this.top = table.top();
     }
 
     /** {@code COMMAND}: every command with its details. */
     public void all(Protocol protocol, ByteBuf out) {
-        details(served, protocol, out);
+        details(top, protocol, out);
     }
 
     /** {@code COMMAND COUNT}. */
     public void count(ByteBuf out) {
-        RespWriter.integer(out, served.size());
+        RespWriter.integer(out, top.size());
     }
 
-    /** {@code COMMAND INFO [name …]}: the details of the named commands, null for a command that is not served. */
+    /** {@code COMMAND INFO [name …]}: the details of the named commands, null for an unknown command. */
     public void info(CommandFrame frame, Protocol protocol, ByteBuf out) {
         if (frame.argumentCount() == 2) {
             all(protocol, out);
@@ -44,7 +45,7 @@ public final class CommandReplies {
         RespWriter.array(out, frame.argumentCount() - 2);
         for (int i = 2; i < frame.argumentCount(); i++) {
             Command command = table.find(frame.argument(i));
-            if (command != null && isServed(command)) {
+            if (command != null) {
                 detail(command, protocol, out);
             } else {
                 RespWriter.nullValue(out, protocol);
@@ -60,9 +61,9 @@ public final class CommandReplies {
             return;
         }
         List<Command> chosen = new ArrayList<>();
-        for (Command command : served) {
+        for (Command command : top) {
             addMatching(command, filter, chosen);
-            for (Command subcommand : servedOf(command.subcommands())) {
+            for (Command subcommand : command.subcommands()) {
                 addMatching(subcommand, filter, chosen);
             }
         }
@@ -96,14 +97,6 @@ public final class CommandReplies {
             RespWriter.bulk(out, key.text());
             keyFlags(key.flags(), protocol, out);
         }
-    }
-
-    private static boolean isServed(Command command) {
-        return command.policy().isServed();
-    }
-
-    private static List<Command> servedOf(Collection<Command> commands) {
-        return commands.stream().filter(CommandReplies::isServed).toList();
     }
 
     private static void addMatching(Command command, Predicate<Command> filter, List<Command> chosen) {
@@ -164,7 +157,7 @@ public final class CommandReplies {
             keySpec(spec, protocol, out);
         }
         if (command.isContainer()) {
-            details(servedOf(command.subcommands()), protocol, out);
+            details(command.subcommands(), protocol, out);
         } else {
             RespWriter.set(out, protocol, 0);
         }

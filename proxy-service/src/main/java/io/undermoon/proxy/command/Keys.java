@@ -164,7 +164,8 @@ public final class Keys {
     private static boolean copiesToDatabase(CommandFrame frame) {
         for (int i = 3; i + 1 < frame.argumentCount(); i++) {
             if (frame.argumentIs(i, "DB")) {
-                return !frame.argumentIs(i + 1, "0");
+                // What is no number is for the node to refuse.
+                return Integers.parse(frame.argument(i + 1)).orElse(0) != 0;
             }
         }
         return false;

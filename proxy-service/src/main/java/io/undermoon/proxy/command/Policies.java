@@ -21,7 +21,7 @@ final class Policies {
             cluster|slots
             command command|*
             config config|get config|help config|resetstat config|set
-            debug latency latency|*
+            debug latency latency|* module|list pfdebug pfselftest
             memory|doctor memory|malloc-stats memory|purge memory|stats
             slowlog slowlog|*
             """;
@@ -31,7 +31,7 @@ final class Policies {
      * error.
      */
     private static final String CONTAINERS = """
-            function memory object pubsub script xgroup xinfo
+            function memory module object pubsub script xgroup xinfo
             """;
 
     /** Have keys that may be in several slots, and a reply that can be merged from parts. */
@@ -81,7 +81,7 @@ final class Policies {
     private static final String REFUSE = """
             bgrewriteaof bgsave cluster|* commandlog commandlog|* config|rewrite failover
             function|* lastsave
-            lolwut memory|* migrate module module|* monitor move pfdebug pfselftest psync replconf
+            lolwut memory|* migrate module|* move psync replconf
             replicaof restore-asking save script|debug script|* shutdown slaveof swapdb sync
             """;
 
@@ -96,6 +96,7 @@ final class Policies {
         list(BLOCK, Policy.BLOCK);
         list(TRACK, Policy.TRACK);
         list(PUBSUB, Policy.PUBSUB);
+        list("monitor", Policy.MONITOR);
         list(NOT_YET, Policy.NOT_YET);
         list(ANYWHERE, Policy.FORWARD);
         list(REFUSE, Policy.REFUSE);

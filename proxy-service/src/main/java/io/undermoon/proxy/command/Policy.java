@@ -16,6 +16,8 @@ public enum Policy {
     PUBSUB,
     /** Client tracking. */
     TRACK,
+    /** Shows the client the commands of all clients of the proxy. */
+    MONITOR,
     /** Answered by the proxy itself. */
     LOCAL,
     /** Dangerous to the cluster or without meaning behind a proxy; never forwarded. */

@@ -5,6 +5,7 @@ import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.forward.Router;
+import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.topology.TopologyStore;
 
@@ -12,6 +13,7 @@ import io.undermoon.proxy.topology.TopologyStore;
  * What the dispatchers of all loops share. Every part is thread-safe.
  *
  * @param subscriptions of the clients of all loops
+ * @param monitors the clients of all loops that are shown commands
  */
 public record DispatchServices(
         CommandCatalog commands,
@@ -20,4 +22,5 @@ public record DispatchServices(
         LocalCommands localCommands,
         Guard guard,
         SlowLog slowLog,
-        SubscriptionCounts subscriptions) {}
+        SubscriptionCounts subscriptions,
+        Monitors monitors) {}

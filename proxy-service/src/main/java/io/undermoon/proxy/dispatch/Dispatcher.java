@@ -24,9 +24,12 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.gather.GatherBudget;
 import io.undermoon.proxy.gather.KeyspaceCommands;
 import io.undermoon.proxy.gather.Splitting;
+import io.undermoon.proxy.monitor.Monitor;
+import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.pubsub.PubSubCommands;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.session.Answer;
 import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.PendingReply;
@@ -37,7 +40,6 @@ import io.undermoon.proxy.tracking.TrackingCommands;
 import io.undermoon.proxy.transaction.Transaction;
 import io.undermoon.proxy.transaction.Transactions;
 import io.undermoon.resp.Protocol;
-import io.undermoon.slot.Slot;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,7 @@ public final class Dispatcher implements CommandHandler {
     private final BlockingCommands blocking;
     private final PubSubCommands pubSub;
     private final TrackingCommands tracking;
+    private final Monitors monitors;
     private final ByteBuf scratch = Unpooled.buffer();
 
     /** The commands as this loop knows them; replaced as a whole. */
@@ -80,6 +83,7 @@ public final class Dispatcher implements CommandHandler {
         this.router = services.router();
         this.guard = services.guard();
         this.slowLog = services.slowLog();
+        this.monitors = services.monitors();
         this.localCommands = services.localCommands();
         this.commands = services.commands().current();
         services.commands().onChange(next -> loop.proxyLoop().execute(() -> commands = next));
@@ -178,10 +182,12 @@ public final class Dispatcher implements CommandHandler {
             }
             session.features().closeAll();
         }
-        if (!session.features().isEmpty() && intercept(session, command, frame, hopsLeft)) {
-            return true;
+        boolean handled = !session.features().isEmpty() && intercept(session, command, frame, hopsLeft)
+                || execute(session, command, frame, hopsLeft);
+        if (monitors.isAny() && handled && !session.isHeld() && hopsLeft == NOT_FORWARDED) {
+            monitors.show(session.client(), command, frame);
         }
-        return execute(session, command, frame, hopsLeft);
+        return handled;
     }
 
     /** Whether subscriptions or an open transaction of the client take the command. */
@@ -217,20 +223,25 @@ public final class Dispatcher implements CommandHandler {
                     forwarder.refuse(session, command, waitAtReplica(command));
                     return true;
                 }
+                if (command.hasKeys() && Keys.slotOf(command, frame) == Keys.MALFORMED) {
+                    // Nothing blocks: the node refuses the arguments, in its own words.
+                    return forward(session, command, frame, hopsLeft);
+                }
                 return blocking.execute(session, command, frame, hopsLeft);
             }
             case SESSION -> {
-                return transactions.execute(session, command, frame);
+                return executeForSession(session, command, frame);
             }
             case GATHER -> {
                 return keyspace.execute(session, command, frame, hopsLeft);
             }
             case PUBSUB -> {
-                return publishOrSubscribe(session, command, frame, hopsLeft);
+                return pubSub.execute(session, command, frame, hopsLeft);
             }
             case TRACK -> {
                 return tracking.execute(session, command, frame, hopsLeft);
             }
+            case MONITOR -> Monitor.begin(session, loop, monitors);
             case REFUSE -> {
                 loop.stats().rejected(command.id());
                 CommandErrors.refused(command, session.replyBuffer());
@@ -251,6 +262,16 @@ public final class Dispatcher implements CommandHandler {
                         + "and are not propagated."
                 : "ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas are "
                         + "just local and are not propagated.";
+    }
+
+    /** {@code MULTI} and its relatives, which are answered at once more often than not. */
+    private boolean executeForSession(ClientSession session, Command command, CommandFrame frame) {
+        boolean handled = transactions.execute(session, command, frame);
+        Answer answer = session.takeAnswer();
+        if (answer == Answer.VALUE || answer == Answer.FAILURE) {
+            loop.stats().answered(command.id(), answer == Answer.FAILURE, 0);
+        }
+        return handled;
     }
 
     /** The command or sub-command that the frame names; null when the client has been refused it. */
@@ -354,38 +375,6 @@ public final class Dispatcher implements CommandHandler {
         return true;
     }
 
-    private boolean publishOrSubscribe(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        switch (command.name()) {
-            case "publish" -> {
-                return publish(session, command, frame, hopsLeft);
-            }
-            case "spublish" -> {
-                return isReplicatedHere(session, frame)
-                        ? publish(session, command, frame, hopsLeft)
-                        : forward(session, command, frame, hopsLeft);
-            }
-            default -> {
-                return pubSub.execute(session, command, frame, hopsLeft);
-            }
-        }
-    }
-
-    /**
-     * To the owner of the channel's slot, also if that is another proxy: clients may publish at any node of a cluster.
-     */
-    private boolean publish(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
-        Topology now = topology.current();
-        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
-        return sendInOrder(session, now, command, frame, slot, router.routeToChannel(now, slot), hopsLeft);
-    }
-
-    /** Whether the client is served as by a replica of the channel's slot, which Redis lets publish, too. */
-    private boolean isReplicatedHere(ClientSession session, CommandFrame frame) {
-        Topology now = topology.current(session.client().role());
-        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
-        return now.role() == Role.REPLICA && now.routes().owner(slot) instanceof Target.Local;
-    }
-
     /** {@code UMFORWARD <hopsLeft> <command>}: a command that a peer forwards. */
     private boolean dispatchForwarded(ClientSession session, CommandFrame frame, int hopsLeft) {
         if (!session.client().account().mayControl()) {
@@ -466,7 +455,11 @@ public final class Dispatcher implements CommandHandler {
     @Override
     public void answered(PendingReply reply) {
         long elapsed = loop.proxyLoop().nowNanos() - reply.startNanos();
-        loop.stats().answered(reply.commandId(), reply.isError(), elapsed);
+        if (reply.isRejection()) {
+            loop.stats().rejected(reply.commandId());
+        } else {
+            loop.stats().answered(reply.commandId(), reply.isError(), elapsed);
+        }
         SlowLog.Sample sample = reply.sample();
         if (sample != null) {
             slowLog.end(sample, elapsed);

@@ -157,11 +157,13 @@ public final class InfoReport {
         return fields.containsKey(field) ? OptionalLong.of(number(field)) : OptionalLong.empty();
     }
 
-    private String text(String field) {
+    /** A field as it came; empty when it is not there. */
+    public String text(String field) {
         return fields.getOrDefault(field, "");
     }
 
-    private long number(String field) {
+    /** A field that is an integer; 0 when it is not there or is none. */
+    public long number(String field) {
         return parseNumber(fields.get(field));
     }
 

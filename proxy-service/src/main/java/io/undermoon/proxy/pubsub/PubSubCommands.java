@@ -3,6 +3,7 @@ package io.undermoon.proxy.pubsub;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.forward.Forwarder;
@@ -20,14 +21,15 @@ import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code SUBSCRIBE} and its relatives, {@code PUBSUB}, and the restrictions on clients that have subscribed. Owned by a
- * loop.
+ * {@code PUBLISH}, {@code SUBSCRIBE} and their relatives, {@code PUBSUB}, and the restrictions on clients that have
+ * subscribed. Owned by a loop.
  *
  * <p>A channel is subscribed to at the owner of its slot, a pattern at every master. A shard channel of another proxy
  * is answered with {@code MOVED} unless redirection is active, as in Redis Cluster. A peer is served from the nodes
@@ -104,7 +106,7 @@ public final class PubSubCommands {
     }
 
     /**
-     * Carries out a command that subscribes, unsubscribes or asks about subscriptions.
+     * Carries out a command that publishes, subscribes, unsubscribes or asks about subscriptions.
      *
      * @return false when it has to wait until all replies are in
      */
@@ -122,9 +124,58 @@ public final class PubSubCommands {
             case "sunsubscribe" -> {
                 return unsubscribe(session, SubscriptionKind.SHARD, frame);
             }
+            case "publish" -> {
+                return publish(session, SubscriptionKind.CHANNEL, command, frame, hopsLeft);
+            }
+            case "spublish" -> {
+                return publish(session, SubscriptionKind.SHARD, command, frame, hopsLeft);
+            }
             default -> report(session, command, frame, hopsLeft);
         }
         return true;
+    }
+
+    /**
+     * {@code PUBLISH} goes to the owner of the channel's slot, also if that is another proxy, since clients may publish
+     * at any node of a cluster; {@code SPUBLISH} goes where a key of the slot goes, and, as in Redis, a replica of the
+     * slot takes it, too. A peer that passes it on counts its own clients.
+     *
+     * @return false when it has to be handled again later
+     */
+    private boolean publish(
+            ClientSession session, SubscriptionKind kind, Command command, CommandFrame frame, int hopsLeft) {
+        Role role = session.client().role();
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1));
+        boolean isAsKey = kind == SubscriptionKind.SHARD && !isReplicatedHere(role, slot);
+        Topology now = isAsKey ? topology.current(role) : topology.current();
+        Route route = isAsKey
+                ? router.routeToOwner(now, command, slot, session.client().readOnly())
+                : router.routeToChannel(now, slot);
+        if (!forwarder.admits(session, now, slot, route, hopsLeft)) {
+            return false;
+        }
+        if (!(route instanceof Route.Send) || hopsLeft != CommandHandler.NOT_FORWARDED) {
+            forwarder.send(session, now, command, frame, slot, route, hopsLeft);
+            return true;
+        }
+        ChannelName channel = new ChannelName(kind, frame.argumentBytes(1));
+        if (route instanceof Target.Local local) {
+            ReplyReceiver reply = new PublishReply(counts, channel, forwarder.expectReply(session, command, frame));
+            forwarder.toNode(session, command, frame, local.node(), reply);
+        } else if (route instanceof Target.Remote peer) {
+            int hops = forwarder.nextHops(session, command, hopsLeft);
+            if (hops != Forwarder.NO_HOPS_LEFT) {
+                ReplyReceiver reply = new PublishReply(counts, channel, forwarder.expectReply(session, command, frame));
+                forwarder.toPeer(session, command, frame, peer, hops, reply);
+            }
+        }
+        return true;
+    }
+
+    /** Whether the client is served as by a replica of the channel's slot. */
+    private boolean isReplicatedHere(Role role, int slot) {
+        Topology now = topology.current(role);
+        return now.role() == Role.REPLICA && now.routes().owner(slot) instanceof Target.Local;
     }
 
     private void report(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
@@ -205,8 +256,7 @@ public final class PubSubCommands {
 
     /** Whether clients subscribe to shard channels of a slot here though another proxy may have them. */
     private boolean isServedFor(Role role, int slot) {
-        Topology now = topology.current(role);
-        return now.role() == Role.REPLICA ? now.routes().owner(slot) instanceof Target.Local : activeRedirection;
+        return topology.current(role).role() == Role.REPLICA ? isReplicatedHere(role, slot) : activeRedirection;
     }
 
     /** Ends those named, or all of the kind; like Redis, with a reply for each, and one when there was none. */

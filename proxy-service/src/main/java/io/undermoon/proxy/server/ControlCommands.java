@@ -22,10 +22,11 @@ import io.undermoon.proxy.control.connection.LoginCommands;
 import io.undermoon.proxy.control.info.InfoCommand;
 import io.undermoon.proxy.control.info.InfoProcess;
 import io.undermoon.proxy.control.info.InfoProxy;
+import io.undermoon.proxy.control.info.LatencyHistograms;
+import io.undermoon.proxy.control.info.NodeReports;
 import io.undermoon.proxy.control.info.ResettableStats;
 import io.undermoon.proxy.control.info.RoleCommand;
 import io.undermoon.proxy.control.info.SlowLogCommands;
-import io.undermoon.proxy.control.nodes.Keyspace;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.control.nodes.NodeQuery;
 import io.undermoon.proxy.control.nodes.SlotKeys;
@@ -81,9 +82,10 @@ public final class ControlCommands implements LocalCommands {
                         new InfoProcess(settings.address().port(), clients, stats),
                         new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
                         nodes,
-                        new Keyspace(query, endpoints, topology))
+                        new NodeReports(query, endpoints, topology, nodeStates))
                 .register(handlers);
         new RoleCommand(topology, nodeStates).register(handlers);
+        new LatencyHistograms(commands, stats).register(handlers);
         new SlowLogCommands(slowLog, nodes).register(handlers);
         new UmctlCommands(
                         topology,

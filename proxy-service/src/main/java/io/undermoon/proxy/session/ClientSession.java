@@ -57,6 +57,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     /** The client is beyond the limit on their number and has yet to show that the limit is not for it. */
     private boolean undetermined;
+    /** Where the reply to the present command is written; null if none is. */
+    private @Nullable ByteBuf answer;
+
+    private int answerFrom;
 
     private boolean dirty;
     private boolean paused;
@@ -364,8 +368,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
     }
 
+    /** Whether messages come that answer no command. */
     private boolean isSubscriber() {
-        return features.get(FeatureKind.SUBSCRIPTIONS) != null;
+        return features.get(FeatureKind.SUBSCRIPTIONS) != null || features.get(FeatureKind.MONITOR) != null;
     }
 
     /** Applies the limits on the size of commands, which depend on the login, from the next command on. */
@@ -375,6 +380,30 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     private RequestLimits requestLimits() {
         return client.authenticated() ? loop.clients().limits().requests() : RequestLimits.UNAUTHENTICATED;
+    }
+
+    private boolean handle(CommandFrame frame, int hopsLeft) {
+        boolean handled = handler.handle(this, frame, hopsLeft);
+        takeAnswer();
+        return handled;
+    }
+
+    /** What has been written in reply to the present command since the last call; an error is counted. */
+    public Answer takeAnswer() {
+        ByteBuf reply = answer;
+        answer = null;
+        if (reply == null || reply.writerIndex() == answerFrom) {
+            return Answer.NONE;
+        }
+        if (reply.getByte(answerFrom) != '-') {
+            return Answer.VALUE;
+        }
+        return countError(reply, answerFrom, reply.writerIndex()) ? Answer.REJECTION : Answer.FAILURE;
+    }
+
+    /** Counts an error reply; returns whether it says that the command was rejected. */
+    boolean countError(ByteBuf in, int from, int to) {
+        return loop.stats().errors().count(in, from, to);
     }
 
     /** Handles the next command; false when it is not complete, or has to be handled again later. */
@@ -387,7 +416,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         if (!input.next() || undetermined && !isAdmitted()) {
             return false;
         }
-        if (handler.handle(this, input.frame(), CommandHandler.NOT_FORWARDED)) {
+        if (handle(input.frame(), CommandHandler.NOT_FORWARDED)) {
+            input.handled();
             client.advanceReplyMode();
             return true;
         }
@@ -400,7 +430,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         repeated = null;
         boolean silentNow = client.isSilent();
         client.silent(command.silent());
-        boolean taken = handler.handle(this, command.frame(), command.hopsLeft());
+        boolean taken = handle(command.frame(), command.hopsLeft());
         client.silent(silentNow);
         if (taken) {
             return true;
@@ -499,6 +529,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     /** The buffer for the whole reply to the present command, which is written at once. */
     public ByteBuf replyBuffer() {
+        ByteBuf buffer = bufferInTurn();
+        answer = buffer;
+        answerFrom = buffer.writerIndex();
+        return buffer;
+    }
+
+    private ByteBuf bufferInTurn() {
         if (client.isSilent()) {
             return loop.sink();
         }

@@ -9,7 +9,8 @@ public enum FeatureKind {
     WATCH,
     TRANSACTION,
     BLOCKED,
-    SUBSCRIPTIONS;
+    SUBSCRIPTIONS,
+    MONITOR;
 
     static final int COUNT = values().length;
 }

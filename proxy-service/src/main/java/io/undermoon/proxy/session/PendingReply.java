@@ -37,6 +37,7 @@ public final class PendingReply implements ReplyTarget {
     boolean begun;
     boolean done;
     boolean isError;
+    private boolean isRejection;
 
     /** Whether the client does not want the reply ({@code CLIENT REPLY}). */
     boolean silent;
@@ -58,6 +59,11 @@ public final class PendingReply implements ReplyTarget {
     /** Whether the reply is an error. */
     public boolean isError() {
         return isError;
+    }
+
+    /** Whether the reply is an error that says that the command was not executed at all. */
+    public boolean isRejection() {
+        return isRejection;
     }
 
     /** The command's sample for the slow log; null when it was not sampled. */
@@ -87,6 +93,9 @@ public final class PendingReply implements ReplyTarget {
             begun = true;
             byte type = in.getByte(from);
             isError = type == '-' || type == '!';
+            if (isError && session != null) {
+                isRejection = session.countError(in, from, to);
+            }
         }
         ClientSession owner = session;
         if (owner != null) {
@@ -127,6 +136,7 @@ public final class PendingReply implements ReplyTarget {
         begun = false;
         done = false;
         isError = false;
+        isRejection = false;
         silent = false;
         pool.put(this);
     }

@@ -76,7 +76,7 @@ final class SessionConnection implements ClientConnection {
                 client.shardChannels(),
                 client.queuedCommands(),
                 client.queuedBytes(),
-                input.size(),
+                input.sizeWithPresent(),
                 input.free(),
                 session.limits().outputBytes() + session.keptBytes(),
                 channel.config().isAutoRead());

@@ -19,6 +19,9 @@ final class SessionInput {
     /** Never null; the empty buffer when there is nothing. */
     private ByteBuf unread = Unpooled.EMPTY_BUFFER;
 
+    /** Size of the command that is being handled, as far as it came with the last read; 0 for none. */
+    private int presentBytes;
+
     SessionInput(ByteBufAllocator allocator, RequestLimits limits) {
         this.allocator = allocator;
         this.decoder = new CommandDecoder(limits);
@@ -41,6 +44,16 @@ final class SessionInput {
     /** Whether the input takes more memory than one read does. */
     boolean isLarge() {
         return unread.capacity() > GrowingBuffer.LARGE;
+    }
+
+    /** As {@link #size}, with the command that is being handled: what Redis calls the query buffer. */
+    int sizeWithPresent() {
+        return presentBytes + unread.readableBytes();
+    }
+
+    /** The command last found has been handled. */
+    void handled() {
+        presentBytes = 0;
     }
 
     /** How many bytes there will be at least when the command that has begun is complete, as far as it is known. */
@@ -77,7 +90,10 @@ final class SessionInput {
 
     /** Finds the next command; false when it is not complete yet. The frame is valid until the input changes. */
     boolean next() {
-        return decoder.decode(unread);
+        int start = unread.readerIndex();
+        boolean found = decoder.decode(unread);
+        presentBytes = found ? unread.readerIndex() - start : 0;
+        return found;
     }
 
     /** The command that {@link #next} found. */
@@ -87,6 +103,7 @@ final class SessionInput {
 
     /** Goes back to the start of the command last found, so that it is found again. */
     void rewind(int position) {
+        presentBytes = 0;
         unread.readerIndex(position);
     }
 

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.stats;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The counters of one event loop. Written by that loop only, with plain additions; read by any thread, which may see
@@ -15,7 +16,10 @@ public final class LoopStats {
     private final AtomicLongArray failures;
     private final AtomicLongArray rejections;
     private final AtomicLongArray micros;
-    private final AtomicLongArray latency = new AtomicLongArray(LATENCY_BUCKETS);
+    private final ErrorCounts errors = new ErrorCounts();
+
+    /** A histogram for each command that has been called. */
+    private final AtomicReferenceArray<AtomicLongArray> latency;
 
     /**
      * @param commandCount the number of command ids
@@ -25,6 +29,7 @@ public final class LoopStats {
         failures = new AtomicLongArray(commandCount);
         rejections = new AtomicLongArray(commandCount);
         micros = new AtomicLongArray(commandCount);
+        latency = new AtomicReferenceArray<>(commandCount);
     }
 
     public void add(Counter counter, long amount) {
@@ -40,7 +45,17 @@ public final class LoopStats {
         long elapsedMicros = nanos >> 10;
         add(micros, commandId, elapsedMicros);
         int bucket = 64 - Long.numberOfLeadingZeros(elapsedMicros);
-        add(latency, Math.min(bucket, LATENCY_BUCKETS - 1), 1);
+        AtomicLongArray histogram = latency.getPlain(commandId);
+        if (histogram == null) {
+            histogram = new AtomicLongArray(LATENCY_BUCKETS);
+            latency.setRelease(commandId, histogram);
+        }
+        add(histogram, Math.min(bucket, LATENCY_BUCKETS - 1), 1);
+    }
+
+    /** The error replies that clients got. */
+    public ErrorCounts errors() {
+        return errors;
     }
 
     /** A command was refused by the proxy: wrong arity, keys in several slots, not allowed. */
@@ -69,8 +84,19 @@ public final class LoopStats {
         return micros.getOpaque(commandId);
     }
 
+    /** How many replies to a command are in a bucket of its latency histogram. */
+    public long latencyBucket(int commandId, int bucket) {
+        AtomicLongArray histogram = latency.getAcquire(commandId);
+        return histogram == null ? 0 : histogram.getOpaque(bucket);
+    }
+
+    /** How many replies to all commands are in a bucket. */
     public long latencyBucket(int bucket) {
-        return latency.getOpaque(bucket);
+        long sum = 0;
+        for (int id = 0; id < latency.length(); id++) {
+            sum += latencyBucket(id, bucket);
+        }
+        return sum;
     }
 
     private static void add(AtomicLongArray array, int index, long amount) {

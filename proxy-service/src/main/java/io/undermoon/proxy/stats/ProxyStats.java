@@ -1,6 +1,8 @@
 package io.undermoon.proxy.stats;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /** The counters of all event loops, summed up on each read. */
@@ -34,6 +36,18 @@ public final class ProxyStats {
     /** Replies that took less than {@code 2^bucket} microseconds and no less than half of that. */
     public long latencyBucket(int bucket) {
         return sum(loop -> loop.latencyBucket(bucket));
+    }
+
+    /** The replies to one command in a bucket. */
+    public long latencyBucket(int commandId, int bucket) {
+        return sum(loop -> loop.latencyBucket(commandId, bucket));
+    }
+
+    /** How many error replies clients got, by code. */
+    public Map<String, Long> errors() {
+        Map<String, Long> errors = new TreeMap<>();
+        loops.forEach(loop -> loop.errors().all().forEach((code, count) -> errors.merge(code, count, Long::sum)));
+        return errors;
     }
 
     private long sum(ToLongFunction<LoopStats> figure) {

@@ -25,7 +25,7 @@ final class CommandsDocument {
 
             """;
 
-    private static final Set<String> ANSWERED_BY_NODES = Set.of("debug", "latency", "memory");
+    private static final Set<String> ANSWERED_BY_NODES = Set.of("debug", "latency", "memory", "pfdebug", "pfselftest");
 
     private CommandsDocument() {}
 
@@ -66,9 +66,10 @@ final class CommandsDocument {
             case REFUSE -> "refused: " + RefusalReasons.of(command);
             case LOCAL ->
                 ANSWERED_BY_NODES.contains(command.line().containerName())
-                        ? "answered by all nodes with `backend_admin_commands`, else refused"
+                                && !command.name().equals("latency|histogram")
+                        ? "answered by the nodes with `backend_admin_commands`, else refused"
                         : fate(Policy.LOCAL);
-            case SPLIT, GATHER, BLOCK, SESSION, PUBSUB, TRACK, NOT_YET -> fate(command.policy());
+            case SPLIT, GATHER, BLOCK, SESSION, PUBSUB, MONITOR, TRACK, NOT_YET -> fate(command.policy());
         };
     }
 
@@ -80,6 +81,7 @@ final class CommandsDocument {
             case BLOCK -> "forwarded by key, and waits on a connection of the client's own";
             case SESSION -> "part of a transaction within one slot";
             case PUBSUB -> "at the owner of the channel's slot, for patterns at every master";
+            case MONITOR -> "shows the commands of all clients of the proxy";
             case TRACK -> "client-side caching, on connections of the client's own";
             case LOCAL -> "answered by the proxy";
             case REFUSE -> "refused";

@@ -37,10 +37,7 @@ final class RefusalReasons {
                 migrate move
                 """);
         put(reasons, "is about one node or one script, where the client sees many", """
-                commandlog|* function|* lolwut memory|* pfdebug pfselftest script|debug script|*
-                """);
-        put(reasons, "would show the commands of all users of a node", """
-                monitor
+                commandlog|* function|* lolwut memory|* script|debug script|*
                 """);
         put(reasons, "the proxy's configuration has no file to rewrite", """
                 config|rewrite

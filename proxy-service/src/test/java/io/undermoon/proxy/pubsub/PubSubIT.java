@@ -137,6 +137,34 @@ class PubSubIT extends OpensResources {
     }
 
     @Test
+    void publishing_tells_how_many_clients_of_the_proxy_got_the_message() {
+        RespConnection first = client(highProxy);
+        RespConnection second = client(highProxy);
+        RespConnection publisher = client(highProxy);
+        for (String channel : List.of(LOW_CHANNEL, HIGH_CHANNEL)) {
+            assertThat(text(publisher.call("PUBLISH", channel, "m"))).isEqualTo("0");
+            first.call("SUBSCRIBE", channel);
+            second.call("SUBSCRIBE", channel);
+            second.call("PSUBSCRIBE", channel.charAt(0) + "*");
+            client(lowProxy).call("SUBSCRIBE", channel);
+            assertThat(text(publisher.call("PUBLISH", channel, "m"))).isEqualTo("3");
+            assertThat(texts(first.receive())).containsExactly("message", channel, "m");
+            second.receive();
+            second.receive();
+            first.call("UNSUBSCRIBE");
+            assertThat(text(publisher.call("PUBLISH", channel, "m"))).isEqualTo("2");
+            second.receive();
+            second.receive();
+            second.call("UNSUBSCRIBE");
+            second.call("PUNSUBSCRIBE");
+            assertThat(text(publisher.call("PUBLISH", channel, "m"))).isEqualTo("0");
+        }
+        first.call("SSUBSCRIBE", HIGH_CHANNEL);
+        second.call("SSUBSCRIBE", HIGH_CHANNEL);
+        assertThat(text(publisher.call("SPUBLISH", HIGH_CHANNEL, "m"))).isEqualTo("2");
+    }
+
+    @Test
     void confirmations_keep_their_place_among_other_replies() {
         RespConnection client = client(lowProxy);
         client.send("SET", keyIn(LOW_CHANNEL), "v");

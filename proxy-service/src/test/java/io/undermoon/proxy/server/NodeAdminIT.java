@@ -27,8 +27,8 @@ class NodeAdminIT {
 
     @BeforeAll
     static void startRedis() {
-        low = RedisServerProcess.start();
-        high = RedisServerProcess.start();
+        low = RedisServerProcess.start("--enable-debug-command", "yes");
+        high = RedisServerProcess.start("--enable-debug-command", "yes");
     }
 
     @AfterAll
@@ -100,6 +100,8 @@ class NodeAdminIT {
         RespConnection client = client(port);
         for (String command : List.of(
                 "DEBUG OBJECT k",
+                "PFDEBUG ENCODING k",
+                "PFSELFTEST",
                 "MEMORY STATS",
                 "LATENCY LATEST",
                 "INFO NODES",
@@ -144,10 +146,9 @@ class NodeAdminIT {
     void each_node_answers_for_itself() {
         RespConnection client = clusterOfTwo();
         assertThat(texts(call(client, "MEMORY DOCTOR"))).hasSize(4).contains(low.address(), high.address());
-        assertThat(texts(call(client, "LATENCY LATEST"))).contains(low.address(), high.address());
         assertThat(say(client, "MEMORY PURGE")).isEqualTo("OK");
         assertThat(say(client, "CONFIG RESETSTAT")).isEqualTo("OK");
-        assertThat(texts(call(client, "DEBUG STRUCTSIZE"))).contains(low.address(), high.address());
+        assertThat(texts(call(client, "DEBUG HTSTATS 0"))).contains(low.address(), high.address());
         assertThat(texts(call(client, "SLOWLOG GET 1 NODES"))).hasSize(4);
         assertThat(say(client, "INFO NODES server keyspace"))
                 .contains(
@@ -157,13 +158,64 @@ class NodeAdminIT {
     }
 
     @Test
+    void options_of_the_proxy_and_of_the_nodes_are_set_together_or_not_at_all() {
+        RespConnection client = clusterOfTwo();
+        assertThat(say(client, "AUTH undermoon-control c0ntrol")).isEqualTo("OK");
+        assertThat(say(client, "CONFIG SET slowlog-max-len 5 hash-max-listpack-entries 55 zset-max-listpack-entries 6"))
+                .isEqualTo("OK");
+        assertThat(texts(call(client, "CONFIG GET slowlog-max-len *-max-listpack-entries")))
+                .containsSubsequence(
+                        "slowlog-max-len", "5", "hash-max-listpack-entries", "55", "zset-max-listpack-entries", "6");
+        assertThat(say(client, "CONFIG SET slowlog-max-len 7 hash-max-listpack-entries x"))
+                .startsWith("ERR 2 of 2 nodes refused: ");
+        assertThat(say(client, "CONFIG SET hash-max-listpack-entries 7 slowlog-max-len x"))
+                .isEqualTo("ERR CONFIG SET failed (possibly related to argument 'slowlog-max-len')"
+                        + " - argument couldn't be parsed into an integer");
+        assertThat(texts(call(client, "CONFIG GET slowlog-max-len hash-max-listpack-entries")))
+                .containsExactly("slowlog-max-len", "5", "hash-max-listpack-entries", "55");
+    }
+
+    @Test
+    void latencies_of_all_nodes_are_told_as_one_node_tells_them() {
+        RespConnection client = clusterOfTwo();
+        assertThat(say(client, "CONFIG SET latency-monitor-threshold 1")).isEqualTo("OK");
+        for (RedisServerProcess node : List.of(low, high)) {
+            try (RespConnection direct = node.connect()) {
+                call(direct, "LATENCY RESET");
+                call(direct, "DEBUG SLEEP 0.01");
+            }
+        }
+        List<RespValue> events = ((RespValue.Array) call(client, "LATENCY LATEST")).items();
+        assertThat(events).hasSize(1);
+        assertThat(texts(events.get(0))).hasSize(4).startsWith("command");
+        assertThat(((RespValue.Array) call(client, "LATENCY HISTORY command")).items())
+                .hasSize(2);
+        assertThat(say(client, "LATENCY RESET")).isEqualTo("2");
+        assertThat(call(client, "LATENCY LATEST")).isEqualTo(new RespValue.Array(List.of()));
+        assertThat(say(client, "CONFIG SET latency-monitor-threshold 0")).isEqualTo("OK");
+    }
+
+    @Test
+    void what_is_about_a_key_is_answered_by_its_master() {
+        RespConnection client = clusterOfTwo();
+        for (String key : List.of("a", "b")) {
+            assertThat(say(client, "PFADD " + key + " 1 2")).isEqualTo("1");
+            assertThat(say(client, "DEBUG OBJECT " + key)).startsWith("Value at:");
+            assertThat(say(client, "PFDEBUG ENCODING " + key)).isEqualTo("sparse");
+        }
+        assertThat(say(client, "DEBUG OBJECT none")).isEqualTo("ERR no such key");
+        assertThat(say(client, "DEBUG SET-ACTIVE-EXPIRE 1")).isEqualTo("OK");
+        assertThat(say(client, "DEBUG PROTOCOL integer")).isEqualTo("12345");
+    }
+
+    @Test
     void what_could_harm_a_node_stays_refused() {
         RespConnection client = clusterOfTwo();
         for (String command : List.of("DEBUG SEGFAULT", "DEBUG sleep 10", "DEBUG RELOAD", "DEBUG POPULATE 10")) {
             assertThat(say(client, command)).as(command).contains("is not passed on to the nodes");
         }
         for (String command :
-                List.of("SHUTDOWN", "REPLICAOF NO ONE", "SAVE", "BGSAVE", "MODULE LIST", "CONFIG REWRITE")) {
+                List.of("SHUTDOWN", "REPLICAOF NO ONE", "SAVE", "BGSAVE", "MODULE UNLOAD m", "CONFIG REWRITE")) {
             assertThat(say(client, command))
                     .as(command)
                     .startsWith("ERR command ")

@@ -315,7 +315,7 @@ class SecurityIT {
         RespConnection listener = client(second, "app", "p");
         for (String channel : List.of("a", "b", "c", "d")) {
             assertThat(call(listener, "SUBSCRIBE " + channel)).isInstanceOf(RespValue.Array.class);
-            assertThat(say(app, "PUBLISH " + channel + " m")).isEqualTo("1");
+            assertThat(say(app, "PUBLISH " + channel + " m")).isEqualTo("0");
             assertThat(listener.receive()).isInstanceOf(RespValue.Array.class);
         }
         assertThat(say(app, "UMFORWARD 0 GET other")).startsWith("NOPERM ");

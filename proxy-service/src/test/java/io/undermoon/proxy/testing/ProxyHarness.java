@@ -25,6 +25,7 @@ import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.route.Endpoints;
@@ -178,7 +179,8 @@ public final class ProxyHarness implements AutoCloseable {
                 local,
                 guard,
                 slowLog,
-                new SubscriptionCounts());
+                new SubscriptionCounts(),
+                new Monitors());
         dataPlane.follow(topology);
         dataPlane.start(
                 replicaPort == port

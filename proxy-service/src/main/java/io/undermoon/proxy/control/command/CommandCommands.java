@@ -61,6 +61,7 @@ public final class CommandCommands {
                 .on(
                         "command|getkeysandflags",
                         (frame, client, out) -> replies.getKeysAndFlags(frame, client.protocol(), out))
+                .later("module|list", (frame, client, out) -> modules(frame, client.protocol(), out))
                 .later("command|docs", (frame, client, out) -> docs(frame, client.protocol(), out))
                 .plain("command|help", Replies.help("COMMAND", HELP));
     }
@@ -75,6 +76,16 @@ public final class CommandCommands {
         return nodes.ask(node, protocol, frame.arguments(0))
                 .thenApply(texts -> Replies.of(texts::write))
                 .exceptionally(problem -> Replies.of(none -> RespWriter.map(none, protocol, 0)));
+    }
+
+    /** The modules of a node, as all nodes have the same; none without a node. */
+    private @Nullable CompletionStage<ByteBuf> modules(CommandFrame frame, Protocol protocol, ByteBuf out) {
+        Endpoint node = anyNode();
+        if (node == null) {
+            RespWriter.array(out, 0);
+            return null;
+        }
+        return nodes.ask(node, protocol, frame.arguments(0)).thenApply(modules -> Replies.of(modules::write));
     }
 
     private @Nullable Endpoint anyNode() {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code CONFIG}: options of the proxy, in the format of Redis 7. */
@@ -81,35 +80,50 @@ public final class ConfigCommands {
     }
 
     /**
-     * {@code CONFIG SET <option> <value> …}: sets all options or, if one value is wrong, none. For options of the nodes
-     * that holds for each node by itself.
+     * {@code CONFIG SET <option> <value> …}: sets all options or, if one value is wrong, none. Where administration of
+     * the nodes is allowed, options that are not the proxy's are set at the nodes first; if a node refuses them,
+     * nothing is set at the proxy. Nodes are set one by one: those that agreed keep the values.
      */
     private @Nullable CompletionStage<ByteBuf> set(CommandFrame frame, Client client, ByteBuf out) {
         if (frame.argumentCount() % 2 != 0) {
             throw new ErrorReplyException(CommandErrors.SYNTAX);
         }
-        if (nodes.isOn() && countOwn(frame) == 0) {
-            return nodes.replyOk(frame.arguments(0));
+        List<String> ofNodes = nodes.isOn() ? notOwn(frame) : List.of();
+        boolean setsOwn = 2 + ofNodes.size() < frame.argumentCount();
+        if (setsOwn && Guard.refusesControl(client, out)) {
+            return null;
         }
-        if (!Guard.refusesControl(client, out)) {
-            setOwn(frame, out);
+        List<Runnable> changes = changes(frame);
+        if (ofNodes.isEmpty()) {
+            changes.forEach(Runnable::run);
+            Replies.ok(out);
+            return null;
         }
-        return null;
+        List<String> command = new ArrayList<>(frame.arguments(0).subList(0, 2));
+        command.addAll(ofNodes);
+        return nodes.setOptions(command, () -> changes.forEach(Runnable::run));
     }
 
-    /** The number of given options that belong to the proxy. */
-    private long countOwn(CommandFrame frame) {
-        return IntStream.iterate(2, i -> i < frame.argumentCount(), i -> i + 2)
-                .filter(i -> options.find(frame.argument(i)) != null)
-                .count();
+    /** The options that are not the proxy's, each with its value. */
+    private List<String> notOwn(CommandFrame frame) {
+        List<String> others = new ArrayList<>();
+        for (int i = 2; i < frame.argumentCount(); i += 2) {
+            if (options.find(frame.argument(i)) == null) {
+                others.addAll(List.of(frame.argument(i), frame.argument(i + 1)));
+            }
+        }
+        return others;
     }
 
-    /** Sets options of the proxy; an option of the nodes in the same command is an unknown option. */
-    private void setOwn(CommandFrame frame, ByteBuf out) {
+    /** What sets the options of the proxy, all values of which have been checked. */
+    private List<Runnable> changes(CommandFrame frame) {
         List<Runnable> changes = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (int i = 2; i < frame.argumentCount(); i += 2) {
             ConfigOption option = options.find(frame.argument(i));
+            if (option == null && nodes.isOn()) {
+                continue;
+            }
             if (option == null) {
                 throw new ErrorReplyException(
                         "ERR Unknown option or number of arguments for CONFIG SET - '" + frame.argument(i) + "'");
@@ -124,8 +138,7 @@ public final class ConfigCommands {
                         + frame.argument(i) + "') - " + e.getMessage());
             }
         }
-        changes.forEach(Runnable::run);
-        Replies.ok(out);
+        return changes;
     }
 
     private @Nullable CompletionStage<ByteBuf> resetStat(CommandFrame frame, Client client, ByteBuf out) {

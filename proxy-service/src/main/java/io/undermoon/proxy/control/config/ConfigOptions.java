@@ -55,8 +55,10 @@ public final class ConfigOptions {
     private void addSlowLog(SlowLog slowLog) {
         ConfigOption.Change threshold = ConfigOption.number(Long.MIN_VALUE, Long.MAX_VALUE, slowLog::thresholdMicros);
         ConfigOption.Change sampleRate = ConfigOption.number(0, Long.MAX_VALUE, slowLog::sampleRate);
-        fixed("slowlog_len", slowLog.capacity());
-        fixed("slowlog-max-len", slowLog.capacity());
+        add(
+                List.of("slowlog_len", "slowlog-max-len"),
+                () -> slowLog.capacity(),
+                ConfigOption.number(0, Long.MAX_VALUE, slowLog::capacity));
         add(List.of("slowlog_log_slower_than", "slowlog-log-slower-than"), () -> slowLog.thresholdMicros(), threshold);
         add(List.of("slowlog_sample_rate"), () -> slowLog.sampleRate(), sampleRate);
     }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
-import io.undermoon.proxy.control.nodes.Keyspace;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.node.KeyspaceFigures;
@@ -19,44 +18,61 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code INFO [section …]} of the proxy, and {@code INFO NODES [section …]} of the Redis nodes. Sections and fields
- * have the names of Redis where they apply to a proxy; persistence does not, and is left out. One section is specific
- * to the proxy. The keyspace is that of the masters behind the proxy, which are asked.
+ * have the names of Redis. What is about data is what the masters behind this proxy say together. One section is
+ * specific to the proxy.
  */
 public final class InfoCommand {
     private static final Set<String> EVERYTHING = Set.of("all", "everything");
     private static final String DEFAULT = "default";
 
+    /** The sections with figures of the nodes. */
+    private static final Set<String> OF_NODES = Set.of("memory", "persistence", "stats", "keyspace");
+
     /**
      * @param name in lower case
      * @param isDefault whether {@code INFO} without arguments shows the section
      */
-    private record Section(String name, boolean isDefault, BiConsumer<InfoText, Client> writer) {
-        /** A section that is the same for all clients. */
-        static Section same(String name, boolean isDefault, Consumer<InfoText> writer) {
-            return new Section(name, isDefault, (text, client) -> writer.accept(text));
+    private record Section(String name, boolean isDefault, Writer writer) {
+        /** A section about this proxy that is the same for all clients. */
+        static Section own(String name, boolean isDefault, Consumer<InfoText> writer) {
+            return new Section(name, isDefault, (text, client, nodes) -> writer.accept(text));
+        }
+
+        /** A section about the nodes. */
+        static Section ofNodes(String name, BiConsumer<InfoText, NodeFigures> writer) {
+            return new Section(name, true, (text, client, nodes) -> writer.accept(text, nodes));
+        }
+
+        boolean isOfNodes() {
+            return OF_NODES.contains(name);
         }
     }
 
-    /** The last section, as in Redis; the nodes are asked for it. */
-    private static final Section KEYSPACE = Section.same("keyspace", true, text -> {});
+    /** Writes a section for a client. */
+    private interface Writer {
+        void write(InfoText text, Client client, NodeFigures nodes);
+    }
 
     private final NodeAdmin nodes;
-    private final Keyspace keyspace;
+    private final NodeReports reports;
     private final List<Section> sections;
 
-    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes, Keyspace keyspace) {
+    public InfoCommand(InfoProcess process, InfoProxy proxy, NodeAdmin nodes, NodeReports reports) {
         this.nodes = nodes;
-        this.keyspace = keyspace;
+        this.reports = reports;
         this.sections = List.of(
-                Section.same("server", true, process::server),
-                Section.same("clients", true, process::clients),
-                Section.same("memory", true, process::memory),
-                Section.same("stats", true, process::stats),
-                new Section("replication", true, proxy::replication),
-                Section.same("cpu", true, process::cpu),
-                Section.same("commandstats", false, proxy::commandStats),
-                Section.same("cluster", true, proxy::cluster),
-                Section.same("undermoon", true, proxy::undermoon));
+                Section.own("server", true, process::server),
+                Section.own("clients", true, process::clients),
+                Section.ofNodes("memory", process::memory),
+                Section.ofNodes("persistence", (text, figures) -> figures.persistence(text)),
+                Section.ofNodes("stats", process::stats),
+                new Section("replication", true, (text, client, figures) -> proxy.replication(text, client)),
+                Section.own("cpu", true, process::cpu),
+                Section.own("commandstats", false, proxy::commandStats),
+                Section.own("errorstats", true, proxy::errorStats),
+                Section.own("cluster", true, proxy::cluster),
+                Section.own("undermoon", true, proxy::undermoon),
+                Section.ofNodes("keyspace", (text, figures) -> figures.keyspace(text)));
     }
 
     public void register(HandlerTable table) {
@@ -70,31 +86,21 @@ public final class InfoCommand {
         Set<String> wanted = frame.arguments(1).stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
-        InfoText text = new InfoText();
-        for (Section section : sections) {
-            if (isWanted(section, wanted)) {
-                section.writer().accept(text, client);
-            }
+        List<Section> shown =
+                sections.stream().filter(section -> isWanted(section, wanted)).toList();
+        if (shown.stream().anyMatch(Section::isOfNodes)) {
+            return reports.ask()
+                    .thenApply(figures ->
+                            Replies.of(reply -> Replies.text(client, text(shown, client, figures), reply)));
         }
-        if (isWanted(KEYSPACE, wanted)) {
-            return keyspace.figures().thenApply(figures -> {
-                addKeyspace(text, figures);
-                return Replies.of(reply -> Replies.text(client, text.toString(), reply));
-            });
-        }
-        Replies.text(client, text.toString(), out);
+        Replies.text(client, text(shown, client, NodeFigures.NONE), out);
         return null;
     }
 
-    /** As in Redis there is no line for an empty database. */
-    private static void addKeyspace(InfoText text, KeyspaceFigures figures) {
-        text.section("Keyspace");
-        if (figures.keys() > 0) {
-            text.field(
-                    "db0",
-                    "keys=" + figures.keys() + ",expires=" + figures.expires() + ",avg_ttl="
-                            + figures.averageTtlMillis());
-        }
+    private static String text(List<Section> sections, Client client, NodeFigures figures) {
+        InfoText text = new InfoText();
+        sections.forEach(section -> section.writer().write(text, client, figures));
+        return text.toString();
     }
 
     private static boolean isWanted(Section section, Set<String> wanted) {

@@ -69,23 +69,26 @@ public final class InfoProcess {
                 .field("paused_timeout_milliseconds", TimeUnit.NANOSECONDS.toMillis(pausedNanos));
     }
 
-    /** Memory of the proxy, not of the nodes: used heap and direct buffers. Nothing is ever evicted. */
-    void memory(InfoText text) {
+    /**
+     * Memory of the masters behind this proxy, under the names of Redis, as they hold the data; and that of the proxy
+     * itself: used heap and direct buffers.
+     */
+    void memory(InfoText text, NodeFigures nodes) {
         Runtime runtime = Runtime.getRuntime();
         long heap = runtime.totalMemory() - runtime.freeMemory();
         long buffers = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
-        text.section("Memory")
-                .bytes("used_memory", heap + buffers)
-                .field("used_memory_heap", heap)
-                .field("used_memory_buffers", buffers)
-                .field("used_memory_heap_max", runtime.maxMemory())
-                .field("mem_clients_normal", clients.memory().heldBytes())
+        text.section("Memory");
+        nodes.memory(text);
+        text.field("mem_clients_normal", clients.memory().heldBytes())
                 .field("maxmemory_clients", clients.memory().limitBytes())
-                .bytes("maxmemory", 0)
-                .field("maxmemory_policy", "noeviction");
+                .bytes("used_memory_proxy", heap + buffers)
+                .field("used_memory_proxy_heap", heap)
+                .field("used_memory_proxy_buffers", buffers)
+                .field("used_memory_proxy_heap_max", runtime.maxMemory());
     }
 
-    void stats(InfoText text) {
+    /** What clients did at the proxy, and what the masters count about their keys. */
+    void stats(InfoText text, NodeFigures nodes) {
         long calls = stats.totalCalls();
         text.section("Stats")
                 .field("total_connections_received", stats.get(Counter.CONNECTIONS_ACCEPTED))
@@ -96,6 +99,7 @@ public final class InfoProcess {
                 .field("rejected_connections", stats.get(Counter.CONNECTIONS_REJECTED))
                 .field("evicted_clients", stats.get(Counter.CLIENTS_EVICTED))
                 .field("total_error_replies", stats.totalErrors());
+        nodes.stats(text);
     }
 
     /** User time includes system time, as the JDK reports only the sum. */

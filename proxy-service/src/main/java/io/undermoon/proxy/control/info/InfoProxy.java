@@ -76,6 +76,12 @@ public final class InfoProxy {
         }
     }
 
+    /** Errors that clients got, by their first word. */
+    void errorStats(InfoText text) {
+        text.section("Errorstats");
+        stats.errors().forEach((code, count) -> text.field("errorstat_" + code, "count=" + count));
+    }
+
     void cluster(InfoText text) {
         text.section("Cluster").field("cluster_enabled", 1);
     }

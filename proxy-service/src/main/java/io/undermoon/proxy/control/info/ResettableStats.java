@@ -1,7 +1,10 @@
 package io.undermoon.proxy.control.info;
 
 import io.undermoon.proxy.stats.Counter;
+import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
@@ -25,11 +28,20 @@ public final class ResettableStats {
                 new long[commandCount],
                 new long[commandCount],
                 new long[commandCount],
-                new long[commandCount]);
+                new long[commandCount],
+                new long[commandCount * LoopStats.LATENCY_BUCKETS],
+                Map.of());
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared or modified
-    private record Figures(long[] counters, long[] calls, long[] failures, long[] rejections, long[] micros) {}
+    private record Figures(
+            long[] counters,
+            long[] calls,
+            long[] failures,
+            long[] rejections,
+            long[] micros,
+            long[] latency,
+            Map<String, Long> errors) {}
 
     public void reset() {
         atReset = new Figures(
@@ -37,7 +49,11 @@ public final class ResettableStats {
                 snapshot(commandCount, stats::calls),
                 snapshot(commandCount, stats::failures),
                 snapshot(commandCount, stats::rejections),
-                snapshot(commandCount, stats::micros));
+                snapshot(commandCount, stats::micros),
+                snapshot(
+                        commandCount * LoopStats.LATENCY_BUCKETS,
+                        i -> stats.latencyBucket(i / LoopStats.LATENCY_BUCKETS, i % LoopStats.LATENCY_BUCKETS)),
+                stats.errors());
     }
 
     /** The value of a counter since the reset. */
@@ -71,9 +87,25 @@ public final class ResettableStats {
         return total(this::calls);
     }
 
-    /** Errors of the nodes and of the proxy. */
+    /** The replies to a command in each bucket of its latency histogram. */
+    long[] latency(int commandId) {
+        long[] before = atReset.latency();
+        return snapshot(
+                LoopStats.LATENCY_BUCKETS,
+                bucket -> stats.latencyBucket(commandId, bucket)
+                        - before[commandId * LoopStats.LATENCY_BUCKETS + bucket]);
+    }
+
+    /** How many errors of each code clients got, from the nodes and from the proxy. */
+    Map<String, Long> errors() {
+        Map<String, Long> errors = new TreeMap<>(stats.errors());
+        atReset.errors().forEach((code, count) -> errors.merge(code, -count, Long::sum));
+        errors.values().removeIf(count -> count == 0);
+        return errors;
+    }
+
     long totalErrors() {
-        return total(this::failures) + total(this::rejections);
+        return errors().values().stream().mapToLong(Long::longValue).sum();
     }
 
     private long total(IntToLongFunction figure) {

@@ -5,6 +5,7 @@ import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,22 +13,46 @@ import java.util.Set;
  * files or credentials.
  */
 final class AdminRules {
-    private static final Set<String> COMMANDS =
-            Set.of("config get", "config resetstat", "config set", "debug", "info", "latency", "memory", "slowlog");
+    private static final Set<String> COMMANDS = Set.of(
+            "config get",
+            "config resetstat",
+            "config set",
+            "debug",
+            "info",
+            "latency",
+            "memory",
+            "pfdebug",
+            "pfselftest",
+            "slowlog");
 
-    private static final Set<String> DEBUG = Set.of(
-            "digest",
-            "digest-value",
-            "help",
-            "htstats",
-            "htstats-key",
-            "listpack",
-            "object",
-            "sdslen",
-            "set-active-expire",
-            "stringmatch-len",
-            "structsize",
-            "ziplist");
+    /** Which nodes a form of {@code DEBUG} is for. */
+    enum DebugScope {
+        /** The master of the slot of the key that follows. */
+        KEY,
+        /** Any, because all reply the same. */
+        ANY_NODE,
+        /** All; the reply is only that it is done. */
+        SETTING,
+        /** All, each with a reply of its own. */
+        EVERY_NODE
+    }
+
+    private static final Map<String, DebugScope> DEBUG = Map.ofEntries(
+            Map.entry("digest", DebugScope.EVERY_NODE),
+            Map.entry("digest-value", DebugScope.KEY),
+            Map.entry("help", DebugScope.ANY_NODE),
+            Map.entry("htstats", DebugScope.EVERY_NODE),
+            Map.entry("htstats-key", DebugScope.KEY),
+            Map.entry("listpack", DebugScope.KEY),
+            Map.entry("object", DebugScope.KEY),
+            Map.entry("protocol", DebugScope.ANY_NODE),
+            Map.entry("quicklist", DebugScope.KEY),
+            Map.entry("quicklist-packed-threshold", DebugScope.SETTING),
+            Map.entry("sdslen", DebugScope.KEY),
+            Map.entry("set-active-expire", DebugScope.SETTING),
+            Map.entry("stringmatch-len", DebugScope.ANY_NODE),
+            Map.entry("structsize", DebugScope.ANY_NODE),
+            Map.entry("ziplist", DebugScope.KEY));
 
     /** Roles are assigned by the control plane; files, ports and passwords by the operator of the node. */
     private static final Set<String> FIXED_OPTIONS = Set.of(
@@ -72,7 +97,7 @@ final class AdminRules {
         if (!COMMANDS.contains(name) && !COMMANDS.contains(name + " " + sub)) {
             throw new ErrorReplyException("ERR command '" + name + "' is not passed on to the nodes");
         }
-        if (name.equals("debug") && !DEBUG.contains(sub)) {
+        if (name.equals("debug") && !DEBUG.containsKey(sub)) {
             throw new ErrorReplyException("ERR DEBUG " + sub.toUpperCase(Locale.ROOT)
                     + " is not passed on to the nodes: it could end a node or make it lose data");
         }
@@ -85,6 +110,11 @@ final class AdminRules {
                 }
             }
         }
+    }
+
+    /** Which nodes a form of {@code DEBUG} is for; that of a form that is not passed on does not matter. */
+    static DebugScope scopeOfDebug(String sub) {
+        return DEBUG.getOrDefault(sub.toLowerCase(Locale.ROOT), DebugScope.EVERY_NODE);
     }
 
     /** Removes passwords from the reply of a node to {@code CONFIG GET}. */

@@ -12,11 +12,13 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -35,6 +37,18 @@ public final class NodeAdmin {
 
     private static final String PURGE = "memory|purge";
 
+    /** Answered from the proxy's own figures. */
+    private static final String HISTOGRAM = "latency|histogram";
+
+    /** The commands whose replies by several nodes are merged to one in the shape of Redis. */
+    private static final Map<String, BiConsumer<List<Answer>, ByteBuf>> MERGED = Map.of(
+            "latency|latest", LatencyReplies::latest,
+            "latency|history", LatencyReplies::history,
+            "latency|reset", LatencyReplies::reset);
+
+    private static final Set<String> NOT_BY_NODE = Set.of(PURGE, HISTOGRAM);
+    private static final String NO_NODE = "CLUSTERDOWN no node behind this proxy";
+
     private final boolean isOn;
     private final NodeQuery query;
 
@@ -48,11 +62,14 @@ public final class NodeAdmin {
     }
 
     public void register(HandlerTable table, CommandTable commands) {
-        table.later("debug", (frame, client, out) -> replyByNode(frame.arguments(0)));
+        table.later("debug", (frame, client, out) -> debug(frame, client.protocol()));
+        table.later("pfdebug", (frame, client, out) -> replyOfOwner(frame, client.protocol()));
+        table.later("pfselftest", (frame, client, out) -> replyOfAny(frame, client.protocol()));
         for (Command container : List.of(container(commands, "latency"), container(commands, "memory"))) {
             for (Command sub : container.subcommands()) {
-                if (sub.policy() == Policy.LOCAL && !sub.name().equals(PURGE)) {
-                    table.later(sub.name(), (frame, client, out) -> replyByNode(frame.arguments(0)));
+                if (sub.policy() == Policy.LOCAL && !NOT_BY_NODE.contains(sub.name())) {
+                    BiConsumer<List<Answer>, ByteBuf> writer = MERGED.getOrDefault(sub.name(), NodeAdmin::writeByNode);
+                    table.later(sub.name(), (frame, client, out) -> run(frame.arguments(0), query::ask, writer));
                 }
             }
         }
@@ -72,9 +89,50 @@ public final class NodeAdmin {
         return run(command, query::ask, NodeAdmin::writeByNode);
     }
 
+    /**
+     * {@code DEBUG}: about a key at the master of its slot, about nothing of a node's at any node, a setting at all
+     * nodes, else the replies of all nodes.
+     */
+    private CompletionStage<ByteBuf> debug(CommandFrame frame, Protocol protocol) {
+        return switch (AdminRules.scopeOfDebug(frame.argument(1))) {
+            case KEY -> replyOfOwner(frame, protocol);
+            case ANY_NODE -> replyOfAny(frame, protocol);
+            case SETTING -> replyOk(frame.arguments(0));
+            case EVERY_NODE -> replyByNode(frame.arguments(0));
+        };
+    }
+
+    /** Runs a command about the key in argument 2 at the master of its slot. */
+    private CompletionStage<ByteBuf> replyOfOwner(CommandFrame frame, Protocol protocol) {
+        if (frame.argumentCount() < 3) {
+            return replyOfAny(frame, protocol);
+        }
+        int slot = Slot.of(frame.buffer(), frame.argumentStart(2), frame.argumentLength(2));
+        return run(frame.arguments(0), command -> query.askOwner(slot, protocol, command), NodeAdmin::writeFirst);
+    }
+
+    /** Runs a command at one node, as it has the same reply at each. */
+    private CompletionStage<ByteBuf> replyOfAny(CommandFrame frame, Protocol protocol) {
+        return run(frame.arguments(0), command -> query.askAny(protocol, command), NodeAdmin::writeFirst);
+    }
+
     /** Runs a command on the nodes and replies with {@code OK} or an error. */
     public CompletionStage<ByteBuf> replyOk(List<String> command) {
         return run(command, query::ask, NodeAdmin::writeOk);
+    }
+
+    /**
+     * Runs a {@code CONFIG SET} on the nodes and replies with {@code OK} or an error.
+     *
+     * @param whenSet runs if all nodes have accepted it
+     */
+    public CompletionStage<ByteBuf> setOptions(List<String> command, Runnable whenSet) {
+        return run(command, query::ask, (answers, out) -> {
+            if (!answers.isEmpty() && answers.stream().noneMatch(Answer::isError)) {
+                whenSet.run();
+            }
+            writeOk(answers, out);
+        });
     }
 
     /** {@code UMCTL ADMIN <command>}: runs a command of a peer or an operator on the nodes of this proxy alone. */
@@ -123,10 +181,18 @@ public final class NodeAdmin {
         }
     }
 
+    private static void writeFirst(List<Answer> answers, ByteBuf out) {
+        if (answers.isEmpty()) {
+            RespWriter.error(out, NO_NODE);
+        } else {
+            answers.get(0).reply().write(out);
+        }
+    }
+
     private static void writeOk(List<Answer> answers, ByteBuf out) {
         List<String> problems = problems(answers);
         if (answers.isEmpty()) {
-            RespWriter.error(out, "CLUSTERDOWN no node behind this proxy");
+            RespWriter.error(out, NO_NODE);
         } else if (problems.isEmpty()) {
             Replies.ok(out);
         } else {

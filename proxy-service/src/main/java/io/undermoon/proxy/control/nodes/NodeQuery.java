@@ -1,11 +1,13 @@
 package io.undermoon.proxy.control.nodes;
 
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.Protocol;
@@ -55,8 +57,7 @@ public final class NodeQuery {
         List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
         answers.add(askOwn(command).toCompletableFuture());
         if (askPeers) {
-            List<String> forPeers = new ArrayList<>(FOR_PEERS);
-            forPeers.addAll(command);
+            List<String> forPeers = forPeers(command);
             topology.current().cluster().peers().forEach((peer, slots) -> {
                 if (!slots.isEmpty()) {
                     answers.add(askPeer(peer, forPeers));
@@ -74,6 +75,51 @@ public final class NodeQuery {
                     .thenApply(reply -> List.of(new Answer(node, AdminRules.withoutSecrets(command, reply)))));
         }
         return joined(answers);
+    }
+
+    /** Runs a command at one of the masters behind this proxy; no answer if there is none. */
+    CompletionStage<List<Answer>> askAny(Protocol protocol, List<String> command) {
+        for (Endpoint endpoint : topology.current().endpoints()) {
+            if (endpoint.kind() == Endpoint.Kind.REDIS) {
+                return askOne(endpoint, protocol, command);
+            }
+        }
+        return CompletableFuture.completedFuture(List.of());
+    }
+
+    /**
+     * Runs a command at the master of a slot, also if it is behind a peer and redirection is active.
+     *
+     * @throws ErrorReplyException the client is to ask another proxy, or the slot is not served
+     */
+    CompletionStage<List<Answer>> askOwner(int slot, Protocol protocol, List<String> command) {
+        Target owner = topology.current().routes().settledOwner(slot);
+        if (owner instanceof Target.Local local) {
+            return askOne(local.node(), protocol, command);
+        }
+        if (!(owner instanceof Target.Remote peer)) {
+            throw new ErrorReplyException("CLUSTERDOWN Hash slot not served");
+        }
+        if (!askPeers) {
+            throw new ErrorReplyException("MOVED " + slot + " " + peer.proxy());
+        }
+        // Of the nodes behind the peer the other ones have not got the key.
+        return askPeer(peer.proxy(), forPeers(command))
+                .thenApply(answers -> answers.stream()
+                        .filter(answer -> !answer.isError())
+                        .findFirst()
+                        .map(List::of)
+                        .orElse(answers));
+    }
+
+    private static List<String> forPeers(List<String> command) {
+        List<String> forPeers = new ArrayList<>(FOR_PEERS);
+        forPeers.addAll(command);
+        return forPeers;
+    }
+
+    private CompletionStage<List<Answer>> askOne(Endpoint endpoint, Protocol protocol, List<String> command) {
+        return ask(endpoint, protocol, command).thenApply(reply -> List.of(new Answer(endpoint.toString(), reply)));
     }
 
     private TreeSet<String> ownNodes() {
@@ -99,7 +145,11 @@ public final class NodeQuery {
     }
 
     private CompletableFuture<RespValue> ask(Endpoint endpoint, List<String> command) {
-        return client.ask(endpoint, Protocol.RESP2, command)
+        return ask(endpoint, Protocol.RESP2, command);
+    }
+
+    private CompletableFuture<RespValue> ask(Endpoint endpoint, Protocol protocol, List<String> command) {
+        return client.ask(endpoint, protocol, command)
                 .exceptionally(problem ->
                         new RespValue.Failure("ERR " + NodeException.of(problem).text()))
                 .toCompletableFuture();

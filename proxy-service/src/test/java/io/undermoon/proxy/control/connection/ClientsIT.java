@@ -89,6 +89,16 @@ class ClientsIT {
     }
 
     @Test
+    void the_query_buffer_includes_the_command_that_is_being_handled() {
+        String resp = "*2\r\n$6\r\nCLIENT\r\n$4\r\nLIST\r\n";
+        List<String> lines = text(client.call("CLIENT", "LIST")).lines().toList();
+        assertThat(lines)
+                .filteredOn(line -> line.contains(" qbuf=" + resp.length() + " "))
+                .hasSize(1);
+        assertThat(lines).filteredOn(line -> line.contains(" qbuf=0 ")).hasSize(others.size());
+    }
+
+    @Test
     void a_killed_client_is_unblocked_at_the_node() {
         others.get(0).send("BLPOP", "nothing", "0");
         await().atMost(30, TimeUnit.SECONDS)

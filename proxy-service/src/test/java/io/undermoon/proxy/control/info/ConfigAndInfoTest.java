@@ -2,6 +2,8 @@ package io.undermoon.proxy.control.info;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
@@ -9,6 +11,7 @@ import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.ControlFixture;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -118,6 +121,9 @@ class ConfigAndInfoTest {
         proxy.counters.answered(get.id(), false, 2_048_000);
         proxy.counters.answered(get.id(), true, 0);
         proxy.counters.rejected(get.id());
+        ByteBuf error = Unpooled.copiedBuffer("-WRONGTYPE Operation\r\n", StandardCharsets.US_ASCII);
+        proxy.counters.errors().count(error, 0, error.writerIndex());
+        proxy.counters.errors().count(error, 0, error.writerIndex());
         assertThat(proxy.text("INFO", "stats", "commandstats"))
                 .contains(
                         "total_connections_received:5\r\n",
