@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,10 +29,10 @@ var (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintf(os.Stderr, "usage: %s <host>:<port> [load]\n", os.Args[0])
+		fmt.Fprintf(os.Stderr, "usage: %s <host>:<port>[,<host>:<port>...] [load]\n", os.Args[0])
 		os.Exit(1)
 	}
-	seeds := []string{os.Args[1]}
+	seeds := strings.Split(os.Args[1], ",")
 	client = redis.NewClusterClient(&redis.ClusterOptions{Addrs: seeds})
 	reader = redis.NewClusterClient(&redis.ClusterOptions{Addrs: seeds, ReadOnly: true, RouteRandomly: true})
 	runSuite(prefix, []check{

@@ -1,16 +1,15 @@
 /** ioredis (https://github.com/redis/ioredis) as a cluster client: node ioredis.mjs 127.0.0.1:5299 */
 
 import { Cluster } from "ioredis";
-import { address, eventually, expect, main, sleep } from "./suite.mjs";
+import { eventually, expect, main, seeds, sleep } from "./suite.mjs";
 
-const seed = address();
 const prefix = "ioredis:";
 const keys = Array.from({ length: 5000 }, (_, number) => `${prefix}${number}`);
 
-const redis = new Cluster([seed]);
-const other = new Cluster([seed]);
-const reader = new Cluster([seed], { scaleReads: "slave" });
-const subscriber = new Cluster([seed], { shardedSubscribers: true });
+const redis = new Cluster(seeds());
+const other = new Cluster(seeds());
+const reader = new Cluster(seeds(), { scaleReads: "slave" });
+const subscriber = new Cluster(seeds(), { shardedSubscribers: true });
 
 redis.defineCommand("swap", {
     numberOfKeys: 1,

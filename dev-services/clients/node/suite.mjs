@@ -25,14 +25,16 @@ export async function eventually(condition) {
     }
 }
 
-/** The host and the port that the first argument names. */
-export function address() {
-    const match = /^(.+):(\d+)$/.exec(process.argv[2] ?? "");
-    if (!match) {
-        console.error(`usage: node ${process.argv[1]} <host>:<port> [load]`);
+/** The hosts and ports that the first argument names: some proxies of the cluster. */
+export function seeds() {
+    if (process.argv.length < 3) {
+        console.error(`usage: node ${process.argv[1]} <host>:<port>[,<host>:<port>...] [load]`);
         process.exit(1);
     }
-    return { host: match[1], port: Number(match[2]) };
+    return process.argv[2].split(",").map((seed) => {
+        const colon = seed.lastIndexOf(":");
+        return { host: seed.slice(0, colon), port: Number(seed.slice(colon + 1)) };
+    });
 }
 
 /**

@@ -13,17 +13,18 @@ from glide_sync import (
     Script,
 )
 
-from suite import address, check, eventually, expect, load, main
+from suite import check, eventually, expect, load, main, seeds
 
-HOST, PORT = address()
 PREFIX = "glide:"
 KEYS = {f"{PREFIX}{number}".encode() for number in range(5000)}
 
 
 def connect(read_from=ReadFrom.PRIMARY):
-    return GlideClusterClient.create(
-        GlideClusterClientConfiguration(addresses=[NodeAddress(HOST, PORT)], read_from=read_from)
+    # The default, 250 ms, is short for a machine that runs all nodes and the tests.
+    configuration = GlideClusterClientConfiguration(
+        addresses=[NodeAddress(host, port) for host, port in seeds()], read_from=read_from, request_timeout=5000
     )
+    return GlideClusterClient.create(configuration)
 
 
 client = connect()

@@ -2,17 +2,23 @@
 
 import threading
 
-from redis.cluster import RedisCluster
+from redis.cluster import ClusterNode, RedisCluster
 from redis.exceptions import WatchError
 
-from suite import address, check, eventually, expect, load, main
+from suite import check, eventually, expect, load, main, seeds
 
-HOST, PORT = address()
 PREFIX = "redis-py:"
 KEYS = {f"{PREFIX}{number}" for number in range(5000)}
 
-redis = RedisCluster(host=HOST, port=PORT, decode_responses=True)
-reader = RedisCluster(host=HOST, port=PORT, decode_responses=True, read_from_replicas=True)
+
+
+def connect(**options):
+    nodes = [ClusterNode(host, port) for host, port in seeds()]
+    return RedisCluster(startup_nodes=nodes, decode_responses=True, **options)
+
+
+redis = connect()
+reader = connect(read_from_replicas=True)
 
 swap_script = redis.register_script(
     "local old = redis.call('GET', KEYS[1]); redis.call('SET', KEYS[1], ARGV[1]); return old"

@@ -44,12 +44,11 @@ def shorten(value):
     return repr(value)
 
 
-def address():
-    """The host and the port that the first argument names."""
-    if len(sys.argv) < 2 or ":" not in sys.argv[1]:
-        sys.exit(f"usage: {sys.argv[0]} <host>:<port> [load]")
-    host, port = sys.argv[1].rsplit(":", 1)
-    return host, int(port)
+def seeds():
+    """The hosts and ports that the first argument names: some proxies of the cluster."""
+    if len(sys.argv) < 2:
+        sys.exit(f"usage: {sys.argv[0]} <host>:<port>[,<host>:<port>...] [load]")
+    return [(host, int(port)) for host, port in (seed.rsplit(":", 1) for seed in sys.argv[1].split(","))]
 
 
 def main(prefix):

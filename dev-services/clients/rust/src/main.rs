@@ -5,7 +5,7 @@ mod suite;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use redis::cluster::{ClusterClient, ClusterClientBuilder};
+use redis::cluster::ClusterClientBuilder;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_read_routing::RandomReplicaStrategy;
 use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
@@ -20,10 +20,10 @@ const SWAP: &str = "local old = redis.call('GET', KEYS[1]); redis.call('SET', KE
 #[tokio::main]
 async fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let Some(seed) = arguments.first() else {
-        return Err("usage: redis-rs <host>:<port> [load]".into());
+    let Some(seeds) = arguments.first() else {
+        return Err("usage: redis-rs <host>:<port>[,<host>:<port>...] [load]".into());
     };
-    let program = Program::connect(format!("redis://{seed}/?protocol=resp3")).await?;
+    let program = Program::connect(seeds.split(',').map(|seed| format!("redis://{seed}/?protocol=resp3"))).await?;
     let mut passed = program.run_checks().await;
     if arguments.get(1).is_some_and(|mode| mode == "load") {
         passed &= program.load().run_until_input_ends().await;
@@ -34,11 +34,16 @@ async fn main() -> Outcome {
 
 /// A connection is cheap to clone; all clones share the connections to the nodes.
 struct Program {
-    url: String,
+    urls: Vec<String>,
     redis: ClusterConnection,
     reader: ClusterConnection,
     /// Of its own, as whoever shares a connection waits with a blocking command.
     consumer: ClusterConnection,
+}
+
+fn builder(urls: &[String]) -> ClusterClientBuilder {
+    // The default, 500 ms, is short for blocking commands and for a machine that runs all nodes and the tests.
+    ClusterClientBuilder::new(urls.iter().map(String::as_str)).response_timeout(Duration::from_secs(10))
 }
 
 fn key(number: usize) -> String {
@@ -50,18 +55,14 @@ fn name(suffix: &str) -> String {
 }
 
 impl Program {
-    async fn connect(url: String) -> Outcome<Program> {
-        let consumer = ClusterClientBuilder::new([url.as_str()])
-            .response_timeout(Duration::from_secs(10))
-            .build()?;
-        let reader = ClusterClientBuilder::new([url.as_str()])
-            .read_routing_strategy(RandomReplicaStrategy)
-            .build()?;
+    async fn connect(urls: impl Iterator<Item = String>) -> Outcome<Program> {
+        let urls: Vec<String> = urls.collect();
+        let reader = builder(&urls).read_routing_strategy(RandomReplicaStrategy).build()?;
         Ok(Program {
-            redis: ClusterClient::new([url.as_str()])?.get_async_connection().await?,
+            redis: builder(&urls).build()?.get_async_connection().await?,
             reader: reader.get_async_connection().await?,
-            consumer: consumer.get_async_connection().await?,
-            url,
+            consumer: builder(&urls).build()?.get_async_connection().await?,
+            urls,
         })
     }
 
@@ -202,9 +203,7 @@ impl Program {
 
     async fn published_message_arrives(&self, sharded: bool) -> Outcome {
         let (sender, mut messages) = tokio::sync::mpsc::unbounded_channel();
-        let client = ClusterClientBuilder::new([self.url.as_str()])
-            .push_sender(sender)
-            .build()?;
+        let client = builder(&self.urls).push_sender(sender).build()?;
         let mut subscriber = client.get_async_connection().await?;
         let mut redis = self.redis.clone();
         if sharded {

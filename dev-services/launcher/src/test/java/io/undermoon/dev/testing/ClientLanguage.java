@@ -32,7 +32,7 @@ public enum ClientLanguage {
             List.of(List.of("cargo", "fetch", "--quiet", "--locked")),
             List.of(List.of("cargo", "build", "--quiet", "--locked")));
 
-    private static final int TIMEOUT_MINUTES = 4;
+    private static final int TIMEOUT_MINUTES = 10;
     private static final int SHOWN_CHARACTERS = 500;
     private static final Path SOURCES = LauncherProcess.CHECKOUT.resolve("dev-services/clients");
     private static final Path BUILDS = LauncherProcess.CHECKOUT.resolve("dev-services/launcher/target/clients");

@@ -31,12 +31,12 @@ public enum ClientProgram {
      * Starts the program, which runs its checks.
      *
      * @param output a directory for the file of what it prints
-     * @param port of some proxy of the cluster
+     * @param seeds addresses of some proxies of the cluster, with commas between them
      * @param modes {@code load} to make it go on with a load until {@link ClientRun#end}
      */
-    public ClientRun start(Path output, int port, String... modes) throws IOException {
+    public ClientRun start(Path output, String seeds, String... modes) throws IOException {
         List<String> line = new ArrayList<>(command);
-        line.add("127.0.0.1:" + port);
+        line.add(seeds);
         line.addAll(List.of(modes));
         Path file = Files.createTempFile(output, name(), ".out");
         Process process = new ProcessBuilder(line)
