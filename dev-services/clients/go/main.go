@@ -33,8 +33,15 @@ func main() {
 		os.Exit(1)
 	}
 	seeds := strings.Split(os.Args[1], ",")
-	client = redis.NewClusterClient(&redis.ClusterOptions{Addrs: seeds})
-	reader = redis.NewClusterClient(&redis.ClusterOptions{Addrs: seeds, ReadOnly: true, RouteRandomly: true})
+	options := redis.ClusterOptions{
+		Addrs: seeds,
+		// A node that has died is called until the next look at the cluster, by default once a minute.
+		ClusterStateReloadInterval: 5 * time.Second,
+	}
+	client = redis.NewClusterClient(&options)
+	readerOptions := options
+	readerOptions.RouteRandomly = true
+	reader = redis.NewClusterClient(&readerOptions)
 	runSuite(prefix, []check{
 		{"pipeline_writes", pipelineWrites},
 		{"scan_finds_every_key", scanFindsEveryKey},
