@@ -6,10 +6,14 @@ import { eventually, expect, main, seeds, sleep } from "./suite.mjs";
 const prefix = "ioredis:";
 const keys = Array.from({ length: 5000 }, (_, number) => `${prefix}${number}`);
 
-const redis = new Cluster(seeds());
-const other = new Cluster(seeds());
-const reader = new Cluster(seeds(), { scaleReads: "slave" });
-const subscriber = new Cluster(seeds(), { shardedSubscribers: true });
+function connect(options) {
+    return new Cluster(seeds(), options).on("error", (error) => console.error(error.message));
+}
+
+const redis = connect();
+const other = connect();
+const reader = connect({ scaleReads: "slave" });
+const subscriber = connect({ shardedSubscribers: true });
 
 redis.defineCommand("swap", {
     numberOfKeys: 1,
