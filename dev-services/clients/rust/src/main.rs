@@ -9,7 +9,7 @@ use redis::cluster::ClusterClientBuilder;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_read_routing::RandomReplicaStrategy;
 use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
-use redis::{AsyncCommands, FromRedisValue, Script, cmd, pipe};
+use redis::{AsyncCommands, FromRedisValue, Script, ServerErrorKind, cmd, pipe};
 use suite::{Load, Outcome, eventually, expect, report};
 use tokio::time::{sleep, timeout};
 
@@ -284,8 +284,17 @@ impl Program {
             async move {
                 let mut transaction = pipe();
                 transaction.atomic().get(&key).set(&key, number).ignore();
-                let found: Vec<Option<u64>> = transaction.query_async(&mut redis).await?;
-                Ok(found[0].unwrap_or(0))
+                let mut result = transaction.query_async::<Vec<Option<u64>>>(&mut redis).await;
+                if result
+                    .as_ref()
+                    .is_err_and(|error| error.kind() == ServerErrorKind::ExecAbort.into())
+                {
+                    // redis-rs does not follow the redirection of a transaction. Nothing of it was executed; a command
+                    // that is redirected makes it look where the slot is now.
+                    redis.exists::<_, ()>(&key).await?;
+                    result = transaction.query_async(&mut redis).await;
+                }
+                Ok(result?[0].unwrap_or(0))
             }
         });
         let redis = self.redis.clone();

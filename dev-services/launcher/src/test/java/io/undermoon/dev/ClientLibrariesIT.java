@@ -132,7 +132,6 @@ class ClientLibrariesIT {
 
         scaleTo(LARGE);
         scaleTo(SMALL);
-        operator.freeNodes();
 
         SoftAssertions.assertSoftly(softly -> loads.forEach(
                 run -> softly.assertThat(run.tally().errors()).as(run.output()).isZero()));
