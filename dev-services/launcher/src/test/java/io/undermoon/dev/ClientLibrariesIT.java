@@ -178,8 +178,10 @@ class ClientLibrariesIT {
                 .get("proxy-" + (1 + (master.proxyAddress().port() - ports.proxyResp(0)) / 2))
                 .process());
 
-        await("another proxy has taken its place").atMost(RECOVERY).until(() -> operator.cluster().nodes().stream()
-                .noneMatch(node -> node.proxyAddress().equals(master.proxyAddress())));
+        await("another proxy has taken its place")
+                .atMost(RECOVERY)
+                .until(() -> operator.cluster().nodes().stream()
+                        .noneMatch(node -> node.proxyAddress().equals(master.proxyAddress())));
         awaitStepsWithoutError();
     }
 
@@ -210,8 +212,12 @@ class ClientLibrariesIT {
     private void awaitForAll(String what, ToLongFunction<ClientRun> steps) {
         Map<ClientRun, Long> wanted =
                 loads.stream().collect(Collectors.toMap(run -> run, run -> steps.applyAsLong(run) + MANY_STEPS));
-        await(what).atMost(RECOVERY).untilAsserted(() -> assertThat(wanted)
-                .allSatisfy((run, least) -> assertThat(steps.applyAsLong(run)).as(run.output()).isGreaterThanOrEqualTo(least)));
+        await(what)
+                .atMost(RECOVERY)
+                .untilAsserted(() -> assertThat(wanted)
+                        .allSatisfy((run, least) -> assertThat(steps.applyAsLong(run))
+                                .as(run.output())
+                                .isGreaterThanOrEqualTo(least)));
     }
 
     /** {@code GET}s that the replicas have served. */

@@ -12,9 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A language of the programs in {@code dev-services/clients}, with what it takes to run them: tools of this machine, and
- * libraries that the language's own package tool fetches into the build directory.
+ * A language of the programs in {@code dev-services/clients}, with what it takes to run them: tools of this machine,
+ * and libraries that the language's own package tool fetches into the build directory.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are made by List.of
 public enum ClientLanguage {
     PYTHON(
             List.of("python3"),
@@ -26,7 +27,10 @@ public enum ClientLanguage {
             List.of("node", "npm"),
             List.of(List.of("npm", "ci", "--silent", "--no-audit", "--no-fund", "--fetch-retries=1")),
             List.of()),
-    GO(List.of("go"), List.of(List.of("go", "mod", "download")), List.of(List.of("go", "build", "-o", "go-redis", "."))),
+    GO(
+            List.of("go"),
+            List.of(List.of("go", "mod", "download")),
+            List.of(List.of("go", "build", "-o", "go-redis", "."))),
     RUST(
             List.of("cargo"),
             List.of(List.of("cargo", "fetch", "--quiet", "--locked")),
@@ -82,7 +86,7 @@ public enum ClientLanguage {
         return Optional.empty();
     }
 
-    /** The files only: directories are what package tools leave when a program is run by hand, but for Rust's sources. */
+    /** Without directories, which package tools leave when a program is run by hand; but with Rust's sources. */
     private void copySources() throws IOException {
         for (Path source : List.of(sourceDirectory(), sourceDirectory().resolve("src"))) {
             if (Files.isDirectory(source)) {

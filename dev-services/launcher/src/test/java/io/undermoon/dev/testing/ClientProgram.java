@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A program of {@code dev-services/clients}, which checks a cluster with one client library. */
+@SuppressWarnings("ImmutableEnumChecker") // the list is made by List.of
 public enum ClientProgram {
     REDIS_PY(ClientLanguage.PYTHON, ".venv/bin/python", "redis_py.py"),
     GLIDE(ClientLanguage.PYTHON, ".venv/bin/python", "glide.py"),

@@ -11,7 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A running {@link ClientProgram}: a line of its output for each check, and twice a second one that says how its load goes. */
+/**
+ * A running {@link ClientProgram}. It prints a line for each check, and twice a second one that says how its load goes.
+ */
 public final class ClientRun implements AutoCloseable {
     private static final int TIMEOUT_MINUTES = 2;
     private static final Pattern TALLY = Pattern.compile("# done=(\\d+) errors=(\\d+) lost=(\\d+)");
@@ -58,7 +60,9 @@ public final class ClientRun implements AutoCloseable {
     /** Ends its input, which makes it stop its load, and waits until it ends. */
     public ClientRun end() throws IOException, InterruptedException {
         process.getOutputStream().close();
-        assertThat(process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)).as("%s ends:%n%s", program, output()).isTrue();
+        assertThat(process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES))
+                .as("%s ends:%n%s", program, output())
+                .isTrue();
         return this;
     }
 
