@@ -284,17 +284,19 @@ impl Program {
             async move {
                 let mut transaction = pipe();
                 transaction.atomic().get(&key).set(&key, number).ignore();
-                let mut result = transaction.query_async::<Vec<Option<u64>>>(&mut redis).await;
-                if result
-                    .as_ref()
-                    .is_err_and(|error| error.kind() == ServerErrorKind::ExecAbort.into())
-                {
-                    // redis-rs does not follow the redirection of a transaction. Nothing of it was executed; a command
-                    // that is redirected makes it look where the slot is now.
-                    redis.exists::<_, ()>(&key).await?;
-                    result = transaction.query_async(&mut redis).await;
+                let mut attempts = 10;
+                loop {
+                    attempts -= 1;
+                    match transaction.query_async::<Vec<Option<u64>>>(&mut redis).await {
+                        // redis-rs does not follow the redirection of a transaction. Nothing of it was executed. A
+                        // command that is redirected makes redis-rs look, in the background, where the slot is now.
+                        Err(error) if error.kind() == ServerErrorKind::ExecAbort.into() && attempts > 0 => {
+                            redis.exists::<_, ()>(&key).await?;
+                            sleep(Duration::from_millis(50)).await;
+                        }
+                        result => return Ok(result?[0].unwrap_or(0)),
+                    }
                 }
-                Ok(result?[0].unwrap_or(0))
             }
         });
         let redis = self.redis.clone();
