@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs the packaged launcher as a user does: as a program with arguments. */
 public final class LauncherProcess {
     private static final int TIMEOUT_MINUTES = 5;
-    private static final Path CHECKOUT = Path.of(System.getProperty("undermoon.checkout", "../.."))
+    static final Path CHECKOUT = Path.of(System.getProperty("undermoon.checkout", "../.."))
             .toAbsolutePath()
             .normalize();
     private static final Path JAR = CHECKOUT.resolve("dev-services/launcher/target/undermoon-launcher.jar");
