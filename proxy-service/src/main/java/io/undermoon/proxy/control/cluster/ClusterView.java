@@ -167,7 +167,7 @@ record ClusterView(
         Map<List<ProxyAddress>, Replica> replicas = new LinkedHashMap<>();
         for (ReplicaNode node : topology.cluster().replicas()) {
             SlotRanges slots = readable(node);
-            ProxyAddress owner = slots.isEmpty() ? null : proxyOfMaster(node, owners);
+            ProxyAddress owner = proxyOfMaster(node, owners);
             Master master = owner == null ? null : masters.get(owner);
             if (owner != null && master != null) {
                 String id = NodeId.of(topology.clusterName(), node.nodeAddress().value());
@@ -194,10 +194,11 @@ record ClusterView(
         return null;
     }
 
+    /** Slots on the move are read from the master only, so clients must not look for them at a replica. */
     private static SlotRanges readable(ReplicaNode node) {
         SlotRanges slots = SlotRanges.NONE;
         for (TaggedSlots tagged : node.slots()) {
-            if (!tagged.isImporting()) {
+            if (tagged.isStable()) {
                 slots = slots.union(tagged.rangeList());
             }
         }
