@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of {@link Endpoint}s, always the same object for the same use. Thread-safe. An endpoint that nothing
- * refers to any more is forgotten and its id is given to another one, so the registry is as large as the cluster, not as
- * its history.
+ * refers to any more is forgotten and its id is given to another one, so the registry is as large as the cluster, not
+ * as its history.
  */
 public final class Endpoints {
     private record Key(HostPort address, Endpoint.Kind kind, int hopsLeft, boolean moving) {}

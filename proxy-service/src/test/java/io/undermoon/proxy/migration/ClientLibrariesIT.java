@@ -148,7 +148,8 @@ class ClientLibrariesIT {
 
     private static Library jedis(int port) {
         PooledConnectionProvider connections = new PooledConnectionProvider(
-                new HostAndPort("127.0.0.1", port), DefaultJedisClientConfig.builder().build());
+                new HostAndPort("127.0.0.1", port),
+                DefaultJedisClientConfig.builder().build());
         UnifiedJedis jedis = new UnifiedJedis(connections, 5, Duration.ofSeconds(10));
         return new With(jedis::incr, jedis::close);
     }

@@ -90,7 +90,7 @@ class SourceMoveModelTest {
         private final int seed;
         private final SplittableRandom random;
         private final List<String> history = new ArrayList<>();
-        private final List<Runnable> delayed = new ArrayList<>();
+        private final List<BooleanSupplier> delayed = new ArrayList<>();
 
         private long epoch = 1;
         private Store destination = new Store();
@@ -142,7 +142,9 @@ class SourceMoveModelTest {
                 source.abort();
                 abortedAlone = true;
             }
-            delayed.forEach(Runnable::run);
+            for (BooleanSupplier write : delayed) {
+                note(write.getAsBoolean() ? "a delayed write is applied" : "a delayed write is refused");
+            }
             delayed.clear();
             check();
             for (int i = 0; i < CALM_STEPS && !isOver(); i++) {
@@ -175,7 +177,9 @@ class SourceMoveModelTest {
                 case 6, 7, 8 -> {
                     if (!delayed.isEmpty()) {
                         note("a delayed write arrives");
-                        delayed.remove(random.nextInt(delayed.size())).run();
+                        boolean applied =
+                                delayed.remove(random.nextInt(delayed.size())).getAsBoolean();
+                        note(applied ? "it is applied" : "it is refused");
                     }
                 }
                 case 9 -> {
@@ -349,7 +353,7 @@ class SourceMoveModelTest {
                 if (fate == 0) {
                     take(move.failed("not sent"));
                 } else if (fate == 1) {
-                    delayed.add(replace::getAsBoolean);
+                    delayed.add(replace);
                     take(move.failed("delayed"));
                 } else {
                     boolean applied = replace.getAsBoolean();

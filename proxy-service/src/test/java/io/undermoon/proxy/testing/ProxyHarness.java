@@ -81,7 +81,8 @@ public final class ProxyHarness implements AutoCloseable {
     /** Starts a proxy with one event loop, of whose connections few may serve a single client each. */
     public static ProxyHarness startWithPinnedConnections(int max) {
         int port = FreePort.any();
-        return new ProxyHarness(port, port, 1, Transport.best(), max, 3000, 10_000, UnaryOperator.identity(), MIGRATIONS);
+        return new ProxyHarness(
+                port, port, 1, Transport.best(), max, 3000, 10_000, UnaryOperator.identity(), MIGRATIONS);
     }
 
     /** Starts a proxy with one event loop and other time limits for the replies of nodes. */

@@ -6,7 +6,6 @@ import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
-import io.undermoon.proxy.node.KeyspaceFigures;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -90,8 +89,8 @@ public final class InfoCommand {
                 sections.stream().filter(section -> isWanted(section, wanted)).toList();
         if (shown.stream().anyMatch(Section::isOfNodes)) {
             return reports.ask()
-                    .thenApply(figures ->
-                            Replies.of(reply -> Replies.text(client, text(shown, client, figures), reply)));
+                    .thenApply(
+                            figures -> Replies.of(reply -> Replies.text(client, text(shown, client, figures), reply)));
         }
         Replies.text(client, text(shown, client, NodeFigures.NONE), out);
         return null;

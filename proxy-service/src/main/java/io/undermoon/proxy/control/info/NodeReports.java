@@ -42,15 +42,16 @@ public final class NodeReports {
                 .map(NodeState::node)
                 .collect(Collectors.toSet());
         Map<NodeAddress, CompletableFuture<InfoReport>> reports = new LinkedHashMap<>();
-        Map<NodeAddress, List<TaggedSlots>> masters = topology.current().cluster().local();
+        Map<NodeAddress, List<TaggedSlots>> masters =
+                topology.current().cluster().local();
         masters.keySet().stream().filter(node -> !down.contains(node)).forEach(node -> reports.put(node, ask(node)));
         return CompletableFuture.allOf(reports.values().toArray(CompletableFuture[]::new))
                 .thenApply(all -> figures(masters, reports));
     }
 
     /**
-     * The figures of the masters that have answered. A node to which slots are only on their way has no keys for clients
-     * yet; one from or to which slots move beside others counts all that it has.
+     * The figures of the masters that have answered. A node to which slots are only on their way has no keys for
+     * clients yet; one from or to which slots move beside others counts all that it has.
      */
     private static NodeFigures figures(
             Map<NodeAddress, List<TaggedSlots>> masters, Map<NodeAddress, CompletableFuture<InfoReport>> reports) {
