@@ -24,7 +24,7 @@ public class ScriptedBrokerAndProxy implements QuarkusTestResourceLifecycleManag
                 case "UMCTL GETEPOCH" -> ":" + PROXY_EPOCH + "\r\n";
                 case "UMCTL NODES", "UMCTL INFOMGR", "UMCTL MIGRATIONS" -> "*0\r\n";
                 default -> {
-                    if (command.get(1).equals("SETCLUSTER")) {
+                    if (command.get(1).equals("SETMETA")) {
                         PROXY_EPOCH.set(Long.parseLong(command.get(3)));
                     }
                     yield "+OK\r\n";
