@@ -59,7 +59,7 @@ public sealed interface Target {
 
         /** Whether this is for slots that move. */
         boolean isForMoving() {
-            return byHopsLeft.get(0).settled() != null;
+            return byHopsLeft.stream().anyMatch(endpoint -> endpoint.settled() != null);
         }
 
         /** What follows the slot in a {@code MOVED} reply. */
@@ -105,7 +105,7 @@ public sealed interface Target {
             return true;
         }
         if (one instanceof Remote peer && other instanceof Remote samePeer) {
-            return peer.endpoint(0) == samePeer.endpoint(0);
+            return peer.byHopsLeft.equals(samePeer.byHopsLeft);
         }
         return localNode(one) != null && localNode(one) == localNode(other);
     }
