@@ -42,16 +42,17 @@ class FloorsTest {
             migration.record <- node, route
             migration.copy <- backend, command, frame, migration.record, node, route
             session <- acl, backend, client, frame, route, stats
+            monitor <- backend, client, command, frame, session
             topology <- route
             control.command <- client, command, control, frame, node, route, topology
             control.connection <- acl, client, command, control, frame, topology
-            control.nodes <- command, control, frame, node, route, topology
+            control.nodes <- client, command, control, frame, node, route, topology
             control.cluster <- client, control, control.nodes, frame, route, topology
-            control.info <- client, command, control, control.nodes, frame, node, stats, topology
+            control.info <- client, command, control, control.nodes, frame, node, route, stats, topology
             control.config <- client, command, control, control.info, control.nodes, frame
             forward <- backend, client, command, compression, frame, route, session, stats, topology
-            blocking <- backend, client, command, forward, frame, gather, route, session, topology
             gather <- backend, client, command, forward, frame, route, session, topology
+            blocking <- backend, client, command, forward, frame, gather, route, session, topology
             migration <- backend, command, frame, migration.copy, migration.record, node, route, topology
             control.umctl <- client, command, control, control.nodes, frame, migration, stats, topology
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
@@ -60,12 +61,12 @@ class FloorsTest {
             transaction <- acl, backend, client, command, compression, forward, frame, gather, route, session, \
             topology
             tracking <- backend, client, command, forward, frame, gather, route, session, topology, transaction
-            monitor <- backend, client, command, frame, session
-            dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, monitor, pubsub, \
-            route, session, stats, topology, tracking, transaction
+            dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, monitor, \
+            pubsub, route, session, stats, topology, tracking, transaction
             server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
             control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
-            dispatch, forward, frame, migration, monitor, node, pubsub, replication, route, session, stats, topology
+            dispatch, forward, frame, migration, monitor, node, pubsub, replication, route, session, stats, \
+            topology
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -78,7 +78,10 @@ class LeastPrivilegeIT {
                                 + " PEER 127.0.0.1:" + otherPort + " IMPORTING" + meta);
                 await("the slots are switched")
                         .atMost(LIMIT)
-                        .until(() -> ((RespValue.Array) call(client, "UMCTL INFOMGR")).items().size() == 1);
+                        .until(() -> ((RespValue.Array) call(client, "UMCTL INFOMGR"))
+                                        .items()
+                                        .size()
+                                == 1);
                 assertThat(text(call(peer, "GET k"))).isEqualTo("v");
                 ok(client, "UMCTL SETCLUSTER v2 3 NOFLAG demo PEER 127.0.0.1:" + otherPort + " 1 0-16383");
                 ok(peer, "UMCTL SETCLUSTER v2 3 NOFLAG demo " + destination.address() + " 1 0-16383");
