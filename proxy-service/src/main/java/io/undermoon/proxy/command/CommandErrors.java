@@ -16,6 +16,9 @@ public final class CommandErrors {
 
     public static final String SYNTAX = "ERR syntax error";
 
+    /** The proxy is free; without the leading {@code -}. */
+    public static final String NO_CLUSTER = "CLUSTERDOWN this proxy belongs to no cluster (ERR_CLUSTER_NOT_FOUND)";
+
     private CommandErrors() {}
 
     /** No command has this name; the start of the arguments is repeated, as Redis does. */

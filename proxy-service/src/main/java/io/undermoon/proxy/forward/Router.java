@@ -23,8 +23,7 @@ public final class Router {
 
     private static final Route.Refuse UNDECIDED =
             new Route.Refuse("TRYAGAIN it is being found out who has the slot; nothing was executed");
-    private static final Route.Refuse NO_CLUSTER =
-            new Route.Refuse("CLUSTERDOWN this proxy belongs to no cluster (ERR_CLUSTER_NOT_FOUND)");
+    private static final Route.Refuse NO_CLUSTER = new Route.Refuse(CommandErrors.NO_CLUSTER);
 
     private final Predicate<Endpoint> readableReplica;
     private final boolean activeRedirection;
@@ -83,7 +82,7 @@ public final class Router {
      */
     public Route routeToOwner(Topology now, Command command, int slot, boolean fromReplica) {
         if (now.clusterName() == null) {
-            return unassigned(slot);
+            return unassigned(now, slot);
         }
         if (slot < 0) {
             return new Route.Refuse(CommandErrors.unroutable(command, slot));
@@ -134,6 +133,12 @@ public final class Router {
     public static boolean isHeld(Topology now, int slot) {
         Target owner = now.routes().owner(slot);
         return owner instanceof Target.Slowed || owner instanceof Target.Held held && !held.refuses();
+    }
+
+    /** Clients that do not know yet that this proxy has left the cluster are sent to where the slot was then. */
+    private Route unassigned(Topology now, int slot) {
+        Target.Remote former = activeRedirection || slot < 0 ? null : now.formerOwner(slot);
+        return former == null ? unassigned(slot) : new Route.Redirect(former);
     }
 
     /**

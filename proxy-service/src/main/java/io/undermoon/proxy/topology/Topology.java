@@ -8,6 +8,7 @@ import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.RouteTable;
+import io.undermoon.proxy.route.Target;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownership the owner of each tagged range of slots that move to or from nodes behind this proxy
  * @param role in which the proxy serves clients by this snapshot: as a replica, its replicas are the owners of slots in
  *     the routes
+ * @param former the cluster that the proxy belonged to before it was free; null if there is none
  */
 public record Topology(
         SetCluster cluster,
@@ -36,7 +38,8 @@ public record Topology(
         Set<Endpoint> endpoints,
         long compressionKnownSinceNanos,
         Map<TaggedSlots, SlotOwnership> ownership,
-        Role role) {
+        Role role,
+        @Nullable FormerCluster former) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
         ownership = Map.copyOf(ownership);
@@ -45,7 +48,14 @@ public record Topology(
     /** The same snapshot for clients that the proxy serves as a replica. */
     Topology forReplicas(RouteTable replicaRoutes) {
         return new Topology(
-                cluster, replication, replicaRoutes, endpoints, compressionKnownSinceNanos, ownership, Role.REPLICA);
+                cluster,
+                replication,
+                replicaRoutes,
+                endpoints,
+                compressionKnownSinceNanos,
+                ownership,
+                Role.REPLICA,
+                former);
     }
 
     /** The Redis nodes behind this proxy that have its role, also those without slots. */
@@ -54,6 +64,11 @@ public record Topology(
                 .filter(entry -> entry.role() == role)
                 .map(SetRepl.Entry::node)
                 .toList();
+    }
+
+    /** Which peer owned the slot in the cluster that a free proxy has just left; null if it is not known. */
+    public Target.@Nullable Remote formerOwner(int slot) {
+        return former == null ? null : former.owner(slot);
     }
 
     /** The epoch of the cluster's metadata; 0 before the first message. */

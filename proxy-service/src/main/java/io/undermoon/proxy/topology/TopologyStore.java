@@ -48,7 +48,8 @@ public final class TopologyStore {
             Set.of(),
             0,
             Map.of(),
-            Role.MASTER);
+            Role.MASTER,
+            null);
 
     /** The same as {@link #current} while no replica is behind this proxy. */
     private volatile Topology currentForReplicas = current;
@@ -213,8 +214,15 @@ public final class TopologyStore {
                     .entries()
                     .forEach(entry -> used.add(endpoints.redis(entry.node().value())));
         }
+        Topology old = current;
+        FormerCluster former = old.former();
+        if (cluster.clusterName() != null) {
+            former = null;
+        } else if (old.clusterName() != null) {
+            former = FormerCluster.of(old);
+        }
         Topology next = new Topology(
-                cluster, replication, routes.table(), used, compressionKnownSinceNanos, ownership, Role.MASTER);
+                cluster, replication, routes.table(), used, compressionKnownSinceNanos, ownership, Role.MASTER, former);
         boolean hasReplicas = cluster.replicas().stream().anyMatch(self::has)
                 || replication.entries().stream().anyMatch(entry -> entry.role() == Role.REPLICA);
         currentForReplicas = hasReplicas ? next.forReplicas(routes.replicas()) : next;

@@ -121,6 +121,22 @@ class ForwardingIT {
     }
 
     @Test
+    void a_proxy_that_has_left_its_cluster_sends_clients_to_those_that_were_its_peers() {
+        try (ProxyHarness proxy = ProxyHarness.start();
+                RespConnection client = RespConnection.to(proxy.port())) {
+            proxy.serve(Map.of(low.port(), SlotRanges.of(0, 5000)), Map.of(ELSEWHERE, SlotRanges.of(5001, 16383)));
+            assertThat(text(client.call("UMCTL", "SETCLUSTER", "v2", "100", "NOFLAG", "")))
+                    .isEqualTo("OK");
+            assertThat(text(client.call("GET", "foo"))).isEqualTo("MOVED 12182 10.1.2.3:5299");
+            assertThat(Slot.of("b")).isEqualTo(3300);
+            assertThat(text(client.call("GET", "b"))).as("was its own").startsWith("CLUSTERDOWN");
+            assertThat(text(client.call("DBSIZE"))).startsWith("CLUSTERDOWN");
+            assertThat(text(client.call("CLUSTER", "SLOTS"))).startsWith("CLUSTERDOWN");
+            assertThat(text(client.call("CLUSTER", "SHARDS"))).startsWith("CLUSTERDOWN");
+        }
+    }
+
+    @Test
     void a_pipeline_of_ten_thousand_is_answered_in_order_whatever_answers() {
         try (ProxyHarness proxy = ProxyHarness.start();
                 RespConnection client = RespConnection.to(proxy.port())) {

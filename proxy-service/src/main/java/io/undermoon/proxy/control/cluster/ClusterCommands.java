@@ -3,6 +3,7 @@ package io.undermoon.proxy.control.cluster;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.control.Arguments;
 import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
@@ -75,8 +76,12 @@ public final class ClusterCommands {
     }
 
     public void register(HandlerTable table) {
-        table.on("cluster|slots", (frame, client, out) -> ClusterReplies.slots(view(), client, hostNamesInSlots, out))
-                .on("cluster|shards", (frame, client, out) -> ClusterReplies.shards(view(), localStates(), client, out))
+        table.on(
+                        "cluster|slots",
+                        (frame, client, out) -> ClusterReplies.slots(viewOfCluster(), client, hostNamesInSlots, out))
+                .on(
+                        "cluster|shards",
+                        (frame, client, out) -> ClusterReplies.shards(viewOfCluster(), localStates(), client, out))
                 .on(
                         "cluster|nodes",
                         (frame, client, out) -> Replies.text(
@@ -96,6 +101,15 @@ public final class ClusterCommands {
                 .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
                 .on("cluster|slaves", (frame, client, out) -> replicas(frame.argument(2), client, out))
                 .plain("cluster|help", Replies.help("CLUSTER", HELP));
+    }
+
+    /** Clients would take an empty reply for a cluster without nodes, rather than ask another of its proxies. */
+    private ClusterView viewOfCluster() {
+        ClusterView view = view();
+        if (view.topology().clusterName() == null) {
+            throw new ErrorReplyException(CommandErrors.NO_CLUSTER);
+        }
+        return view;
     }
 
     private ClusterView view() {
