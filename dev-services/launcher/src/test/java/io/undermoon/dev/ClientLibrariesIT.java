@@ -132,6 +132,8 @@ class ClientLibrariesIT {
 
         scaleTo(LARGE);
         scaleTo(SMALL);
+        operator.freeNodes();
+        awaitSteps();
 
         SoftAssertions.assertSoftly(softly -> loads.forEach(
                 run -> softly.assertThat(run.tally().errors()).as(run.output()).isZero()));

@@ -27,7 +27,7 @@ class BackendLoginIT {
                         RedisServerProcess.start("--user", "default", "on", "nopass", "~*", "&*", "+@all", "-acl");
                 RedisServerProcess other = RedisServerProcess.start();
                 ProxyServer proxy = new ProxyServer(
-                        Configs.settings("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
+                        Configs.onOnePort("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
             proxy.start();
             try (RespConnection client = RespConnection.to(port)) {
                 assertThat(text(call(
@@ -48,7 +48,7 @@ class BackendLoginIT {
         int port = FreePort.any();
         try (RedisServerProcess node = RedisServerProcess.start();
                 ProxyServer proxy = new ProxyServer(
-                        Configs.settings("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
+                        Configs.onOnePort("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
             proxy.start();
             try (RespConnection client = RespConnection.to(port);
                     RespConnection direct = node.connect()) {

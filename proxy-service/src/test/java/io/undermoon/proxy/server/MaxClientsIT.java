@@ -134,7 +134,7 @@ class MaxClientsIT {
         String[] values = Stream.concat(
                         Stream.of("address", "127.0.0.1:" + port, "thread_number", "2"), Arrays.stream(keysAndValues))
                 .toArray(String[]::new);
-        ProxyServer server = new ProxyServer(Configs.settings(values), () -> {});
+        ProxyServer server = new ProxyServer(Configs.onOnePort(values), () -> {});
         open.add(server);
         server.start();
         return port;

@@ -163,7 +163,8 @@ class TransactionsIT {
     @Test
     void a_node_that_refuses_multi_does_not_execute_the_commands_one_by_one() {
         try (RespConnection node = redis.connect()) {
-            node.call("ACL", "SETUSER", "default", "-multi");
+            call("EXISTS", "{t}a"); // The proxy has made the user.
+            node.call("ACL", "SETUSER", "undermoon-clients", "-multi");
             for (String key : List.of("{t}a", "{t}b")) {
                 assertThat(setInTransaction(key))
                         .startsWith("EXECABORT Transaction discarded because node " + redis.address()
@@ -174,11 +175,11 @@ class TransactionsIT {
             assertThat(setInTransaction("{t}c")).startsWith("EXECABORT");
             assertThat(text(node.call("EXISTS", "{t}c"))).isEqualTo("0");
 
-            node.call("ACL", "SETUSER", "default", "+multi");
+            node.call("ACL", "SETUSER", "undermoon-clients", "+multi");
             assertThat(setInTransaction("{t}a")).isEqualTo("OK");
 
             // Redis does not end connections whose rights change; what happens then is said at least.
-            node.call("ACL", "SETUSER", "default", "-multi");
+            node.call("ACL", "SETUSER", "undermoon-clients", "-multi");
             assertThat(setInTransaction("{t}d"))
                     .startsWith("ERR the node refused MULTI, so the commands were executed one by one: NOPERM");
             assertThat(setInTransaction("{t}e")).startsWith("EXECABORT");
