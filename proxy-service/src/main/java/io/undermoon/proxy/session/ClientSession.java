@@ -48,15 +48,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     private final SessionLimits limits;
     private final OutputGuard messageGuard = new OutputGuard();
     private final SessionFeatures features;
-
+    private final Admission admission;
+    private final SessionMemory memory;
     private final RouteOrder order = new RouteOrder();
     private final WrittenNodes written = new WrittenNodes();
 
     /** The reply that the client's later commands wait for, while messages may go out before it. */
     private @Nullable PendingReply blockingReply;
 
-    /** The client is beyond the limit on their number and has yet to show that the limit is not for it. */
-    private boolean undetermined;
     /** Where the reply to the present command is written; null if none is. */
     private @Nullable ByteBuf answer;
 
@@ -66,18 +65,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     private boolean paused;
     private boolean resuming;
     private int busyConnections;
-
-    /** Size of the messages that wait behind pending replies. */
-    private long heldBytes;
-
-    /** Size of the replies of nodes that wait to be merged into one. */
-    private long gatheredBytes;
-
-    /** Size of the commands that nodes have not taken. */
-    private long untakenBytes;
-
-    /** The client has begun a large command and waits for memory. */
-    private boolean awaitsMemory;
 
     /** No command is handled until all replies are in. */
     private boolean waiting;
@@ -101,7 +88,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
      */
     ClientSession(SessionLoop loop, CommandHandler handler, Channel channel, Client client, boolean undetermined) {
         this.loop = loop;
-        this.undetermined = undetermined;
+        this.admission = new Admission(loop, client, undetermined);
         this.handler = handler;
         this.channel = channel;
         this.client = client;
@@ -110,6 +97,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         this.output = new OutputBatch(channel);
         this.replies = new ReplyQueue(output);
         this.limits = new SessionLimits(loop.clients(), channel, loop.settings().maxPipeline());
+        this.memory = new SessionMemory(loop.clients().memory(), client, input, replies, limits);
         client.onAccountChange(() -> loop.proxyLoop().execute(this::checkAllowed));
     }
 
@@ -165,41 +153,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     @Override
     public void channelActive(ChannelHandlerContext context) {
         loop.stats().add(Counter.CONNECTIONS_OPEN, 1);
-        if (undetermined) {
-            loop.clients().undetermined().add(client);
-        } else {
-            admit();
-        }
-    }
-
-    private void admit() {
-        loop.stats().add(Counter.CONNECTIONS_ACCEPTED, 1);
-        loop.clients().add(client);
-    }
-
-    /** Looks at a command of a client that may be refused; false when it is refused. */
-    private boolean isAdmitted() {
-        switch (handler.admission(this, input.frame())) {
-            case ADMITTED -> {
-                undetermined = false;
-                loop.clients().undetermined().remove(client);
-                admit();
-            }
-            case UNDETERMINED -> {
-                // The next command decides.
-            }
-            case REFUSED -> {
-                loop.clients().undetermined().remove(client);
-                refuse();
-                return false;
-            }
-        }
-        return true;
+        admission.begin();
     }
 
     /** Refuses a client that has not shown that the limit on their number is not for it. */
     void refuse() {
-        if (undetermined && !closing) {
+        if (admission.isUndetermined() && !closing) {
             loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
             replyBuffer().writeCharSequence("-ERR max number of clients reached\r\n", StandardCharsets.US_ASCII);
             closing = true;
@@ -216,19 +175,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         closed = true;
         closing = true;
         loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
-        if (undetermined) {
-            loop.clients().undetermined().remove(client);
-        }
-        loop.clients().remove(client);
+        admission.end();
         loop.forget(this);
         replies.abandon();
         features.closeAll();
         output.discard();
         input.close();
-        if (awaitsMemory) {
-            loop.clients().memory().forget(client);
-        }
-        countMemory();
+        memory.close();
     }
 
     @Override
@@ -273,24 +226,21 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
                 checkInput();
             }
         }
-        if (input.capacity() > 0 || client.heldBytes() > 0) {
-            countMemory();
-        }
+        memory.countIfHeld();
     }
 
     /** Refuses a command, of which the beginning has arrived, that will be too large, or has it wait for memory. */
     private void checkInput() {
         client.active(loop.proxyLoop().nowNanos());
-        ClientMemory memory = loop.clients().memory();
+        ClientMemory all = loop.clients().memory();
         long limit = limits.now().queryBufferBytes();
-        long memoryLimit = memory.limitBytes();
+        long memoryLimit = all.limitBytes();
         if (input.needed() > limit) {
             refuseInput("a command of more than " + limit + " bytes (client-query-buffer-limit)");
         } else if (memoryLimit > 0 && input.needed() > memoryLimit) {
             refuseInput("a command of more than " + memoryLimit + " bytes (maxmemory-clients)");
-        } else if (input.beginsLarge() && memory.isTight()) {
-            awaitsMemory = true;
-            memory.await(client);
+        } else if (input.beginsLarge() && all.isTight()) {
+            memory.await();
             pause(true);
         }
     }
@@ -301,34 +251,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         closeWhenAnswered();
     }
 
-    /** Notes in the {@link ClientMemory} what the client makes the proxy hold beyond this turn of the loop. */
-    private void countMemory() {
-        long held = untakenBytes;
-        if (!closed) {
-            held += input.capacity() + limits.outputBytes() + keptBytes() + gatheredBytes + client.queuedBytes();
-        }
-        loop.clients().memory().hold(client, held);
-    }
-
-    /** Size of the replies and messages that wait for their turn. */
-    long keptBytes() {
-        return replies.keptBytes() + heldBytes;
-    }
-
-    /** Replies of nodes are kept to be merged into one, or, when negative, no longer are. */
-    void gathered(int bytes) {
-        gatheredBytes += bytes;
-        countMemory();
-    }
-
-    /** Counts what the client holds again, after some of its output may have been sent. */
-    void checkMemory() {
-        countMemory();
+    SessionMemory memory() {
+        return memory;
     }
 
     /** There is memory for the large command that the client has begun. */
     void memoryFreed() {
-        awaitsMemory = false;
+        memory.freed();
         scheduleResume();
     }
 
@@ -337,11 +266,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         if (closed) {
             return;
         }
-        ClientMemory memory = loop.clients().memory();
+        ClientMemory all = loop.clients().memory();
         LOG.warnf(
                 "Client closed because clients hold too much memory and it holds most: client=%s held_bytes=%d"
                         + " all_bytes=%d limit_bytes=%d",
-                client.remoteAddress(), client.heldBytes(), memory.heldBytes(), memory.limitBytes());
+                client.remoteAddress(), client.heldBytes(), all.heldBytes(), all.limitBytes());
         loop.stats().add(Counter.CLIENTS_EVICTED, 1);
         // At once: the handler of TLS would first try to send what the client does not read.
         channel.unsafe().close(channel.voidPromise());
@@ -413,7 +342,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
             return takeRepeated(repeated);
         }
         int start = input.position();
-        if (!input.next() || undetermined && !isAdmitted()) {
+        if (!input.next()) {
+            return false;
+        }
+        if (!admission.permits(handler, this, input.frame())) {
+            refuse();
             return false;
         }
         if (handle(input.frame(), CommandHandler.NOT_FORWARDED)) {
@@ -464,7 +397,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
 
     private boolean mustPause() {
-        return busyConnections > 0 || awaitsMemory || limits.isFull(replies.size()) || !channel.isWritable();
+        return busyConnections > 0 || memory.isAwaited() || limits.isFull(replies.size()) || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -496,11 +429,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     public void awaitWritable(NodeConnection connection) {
         busyConnections++;
         int bytes = input.frame().length();
-        untakenBytes += bytes;
+        memory.addUntaken(bytes);
         connection.whenWritable(() -> {
             busyConnections--;
-            untakenBytes -= bytes;
-            countMemory();
+            memory.addUntaken(-bytes);
+            memory.count();
             scheduleResume();
         });
     }
@@ -599,10 +532,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
             output.append(in, from, to);
             markDirty();
         } else {
-            heldBytes += to - from;
+            memory.addMessages(to - from);
             replies.push(in, from, to, this::place);
         }
-        long pendingBytes = channel.bytesBeforeWritable() + heldBytes;
+        long pendingBytes = channel.bytesBeforeWritable() + memory.messageBytes();
         if (messageGuard.isExceeded(
                 limits.now().output().pubsub(), pendingBytes, loop.proxyLoop().nowNanos())) {
             LOG.warnf(
@@ -610,11 +543,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
                     client.remoteAddress(), pendingBytes);
             channel.close();
         }
-    }
-
-    /** Messages that waited behind a reply have been passed on. */
-    void passedOn(int bytes) {
-        heldBytes -= bytes;
     }
 
     /** A part of a reply has arrived. */
@@ -670,7 +598,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
         write();
         checkOutput();
-        countMemory();
+        memory.count();
         closeWhenAnswered();
     }
 
@@ -696,7 +624,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        countMemory();
+        memory.count();
         if (channel.isWritable()) {
             scheduleResume();
         } else {

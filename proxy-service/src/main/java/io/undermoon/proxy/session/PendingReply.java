@@ -83,7 +83,7 @@ public final class PendingReply implements ReplyTarget {
     @Override
     public void hold(int bytes) {
         if (session != null) {
-            session.gathered(bytes);
+            session.memory().addGathered(bytes);
         }
     }
 
@@ -126,7 +126,7 @@ public final class PendingReply implements ReplyTarget {
     void recycle() {
         releaseKept();
         if (session != null && pushedBytes > 0) {
-            session.passedOn(pushedBytes);
+            session.memory().addMessages(-pushedBytes);
         }
         pushedBytes = 0;
         keptBytes = 0;

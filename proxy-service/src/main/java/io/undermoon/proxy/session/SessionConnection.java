@@ -46,7 +46,7 @@ final class SessionConnection implements ClientConnection {
 
     @Override
     public void checkMemory() {
-        loop.execute(session::checkMemory);
+        loop.execute(session.memory()::count);
     }
 
     @Override
@@ -78,7 +78,7 @@ final class SessionConnection implements ClientConnection {
                 client.queuedBytes(),
                 input.sizeWithPresent(),
                 input.free(),
-                session.limits().outputBytes() + session.keptBytes(),
+                session.limits().outputBytes() + session.memory().keptBytes(),
                 channel.config().isAutoRead());
     }
 }
