@@ -284,7 +284,7 @@ impl Program {
             async move {
                 let mut transaction = pipe();
                 transaction.atomic().get(&key).set(&key, number).ignore();
-                let mut attempts = 10;
+                let mut attempts = 60;
                 loop {
                     attempts -= 1;
                     match transaction.query_async::<Vec<Option<u64>>>(&mut redis).await {

@@ -28,8 +28,7 @@ final class SessionMemory {
 
     private boolean closed;
 
-    SessionMemory(
-            ClientMemory memory, Client client, SessionInput input, ReplyQueue replies, SessionLimits limits) {
+    SessionMemory(ClientMemory memory, Client client, SessionInput input, ReplyQueue replies, SessionLimits limits) {
         this.memory = memory;
         this.client = client;
         this.input = input;
