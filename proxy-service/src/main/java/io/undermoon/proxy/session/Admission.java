@@ -40,7 +40,7 @@ final class Admission {
         clients.add(client);
     }
 
-    /** Whether a command may be handled; if not, the session has to {@linkplain ClientSession#refuse refuse} the client. */
+    /** Whether a command may be handled; if not, the session has to {@linkplain ClientSession#refuse refuse} it. */
     boolean permits(CommandHandler handler, ClientSession session, CommandFrame frame) {
         if (!undetermined) {
             return true;
