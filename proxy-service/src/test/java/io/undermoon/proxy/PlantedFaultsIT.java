@@ -33,6 +33,7 @@ class PlantedFaultsIT {
             backend.PinnedPool#settled omits List.add -> migration.CommandsInFlightIT#a_switch_waits_for_a_write_in_flight[5]
             backend.PinnedConnection#endBlocking does nothing -> migration.CommandsInFlightIT#a_switch_waits_for_a_write_in_flight[7]
             migration.copy.CopyAttempt#askReplica omits ReplyValues.number as 1 -> migration.SlotMoveFailureIT#slots_are_not_switched_before_a_replica_of_the_destination_has_them
+            migration.copy.CopyAttempt#requireClaim does nothing -> migration.copy.CopyAttemptIT
             migration.copy.CopyAttempt#endFormerAttempts omits String.contains -> migration.SlotMoveFailureIT#connections_of_former_attempts_are_closed
 
             // Keys of slots that have come back are not cleaned up.
