@@ -6,14 +6,96 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The guards that the proxy's promises stand on, each with the test that fails without it. */
+/**
+ * The guards that the proxy's promises stand on, each with the fastest test that fails without it. Some tests only fail
+ * when they have waited in vain: those run with {@code -Dundermoon.faults=all}.
+ */
 class PlantedFaultsIT {
     private static final String ROOT = "io.undermoon.proxy";
 
     private static final String FAULTS = """
+            // One owner of a slot, whatever fails in a move.
+            migration.SourceMove#isLater returns false -> migration.SourceMoveTest
+            migration.SourceMove#isSwitched returns false -> migration.SourceMoveModelTest
+            migration.SourceMove#isAborted returns false -> migration.SourceMoveModelTest
+            migration.SourceMove#isInterruptible returns true -> migration.SourceMoveModelTest
+            migration.SourceMove#newAttempt omits Math.max -> migration.SourceMoveModelTest
+            migration.SourceMove#converged takes SlotOwnership.LOCAL for HELD -> migration.SourceMoveModelTest
+            migration.SourceMove#failed takes SlotOwnership.LOCAL for HELD -> migration.SourceMoveModelTest
+            migration.SourceMove#foundAtSource takes Status.COPYING for ABORTED -> migration.SourceMoveModelTest
+            migration.ImportTask#contradicts returns false -> migration.SlotMoveFailureIT#the_later_of_two_records_decides
+            topology.InitialOwnership#served returns true -> topology.TopologyStoreTest#a_source_that_has_just_started_does_not_serve_moving_slots
+            backend.LoginSequence#authAsUser does nothing -> migration.RecordsOutOfReachIT
+
+            // A switch waits for the writes in flight, on every kind of connection, and for a replica.
+            backend.NodeConnections#existing omits SharedConnections.addExisting -> migration.CommandsInFlightIT#a_switch_waits_for_a_write_in_flight[1]
+            backend.SharedConnections#retain omits List.add -> migration.CommandsInFlightIT#a_switch_waits_for_a_write_in_flight[3]
+            backend.PinnedPool#settled omits List.add -> migration.CommandsInFlightIT#a_switch_waits_for_a_write_in_flight[5]
+            backend.PinnedConnection#endBlocking does nothing -> migration.CommandsInFlightIT#a_switch_waits_for_a_write_in_flight[7]
+            migration.copy.CopyAttempt#askReplica omits ReplyValues.number as 1 -> migration.SlotMoveFailureIT#slots_are_not_switched_before_a_replica_of_the_destination_has_them
+            migration.copy.CopyAttempt#requireClaim does nothing -> migration.copy.CopyAttemptIT
+            migration.copy.CopyAttempt#endFormerAttempts omits String.contains -> migration.SlotMoveFailureIT#connections_of_former_attempts_are_closed
+
+            // Keys of slots that have come back are not cleaned up.
+            migration.SlotCleanup#slotsAt omits SlotRanges.union -> migration.SlotMoveFailureIT#keys_of_a_slot_that_has_come_back_are_not_cleaned_up
+
+            // Commands of a client take effect in order, and slots that move hold no others.
+            session.RouteOrder#permits returns true -> migration.OrderIT#commands_for_one_key_are_executed_in_the_order_they_were_sent
+
+            // Nothing is executed twice, or in part.
+            backend.BackendConnection#failAll does nothing -> backend.BackendConnectionTest#an_error_tells_whether_a_command_may_have_been_executed
+            forward.FailoverWait#isOn returns false -> forward.FailoverWaitIT#commands_for_slots_that_nobody_serves_wait_until_somebody_does
+            transaction.TransactionCheck#isKnown returns true -> transaction.TransactionsIT#a_node_that_refuses_multi_does_not_execute_the_commands_one_by_one
+            transaction.TransactionCheck#refusal returns null -> transaction.TransactionsIT#a_node_that_refuses_multi_does_not_execute_the_commands_one_by_one
+            transaction.Transactions#isBroken returns false -> transaction.TransactionsIT#a_watch_does_not_survive_the_move_of_its_slot
+            transaction.Transactions#execWatched omits Transaction.slot as -1 -> transaction.TransactionsIT#a_transaction_is_in_the_slot_of_the_watched_keys
+
+            // WAIT asks all nodes that the client wrote to.
+            session.WrittenNodes#add does nothing -> blocking.ReplicaWaitIT#all_nodes_that_were_written_to_are_asked_and_the_smallest_number_counts[1]
+
+            // Epochs never fall, and metadata for another proxy changes nothing.
+            topology.FormerCluster#owner returns null -> forward.ForwardingIT#a_proxy_that_has_left_its_cluster_sends_clients_to_those_that_were_its_peers
             topology.TopologyStore#isOld returns false -> topology.TopologyStoreTest#rejects_an_older_or_equal_epoch_unless_forced
+            topology.TopologyStore#isOld returns true -> topology.TopologyStoreTest#rejects_an_older_or_equal_epoch_unless_forced
             topology.TopologyStore#isMine returns true -> topology.TopologyStoreTest#rejects_what_is_meant_for_another_proxy
             topology.TopologyStore#areMine returns true -> topology.TopologyStoreTest#a_message_with_a_part_for_another_proxy_changes_nothing
+
+            // Scans and scripts.
+            gather.ScanStep#tag returns 1 -> gather.ScanModelTest
+            gather.KeyFilter#sees returns true -> gather.ScanModelTest
+            dispatch.Dispatcher#forward omits Masters.isOneNode as true -> gather.ScriptsIT#a_script_without_keys_reaches_no_key
+            backend.SharedConnection#isPatient returns false -> gather.BusyNodeIT#a_slow_command_cuts_nobody
+
+            // Reads from replicas.
+            forward.Router#routeToOwner omits Topology.role -> server.ReplicaPortIT#keys_are_redirected_to_the_master_unless_the_client_reads_from_replicas
+            forward.Router#routeAtReplica omits Command.has -> server.ReplicaPortIT#a_transaction_reads_from_the_replica_and_does_not_write_there
+            forward.Router#route omits Predicate.test as true -> forward.ForwardingIT#a_replica_serves_reads_of_those_who_accept_them_while_it_is_up_to_date
+            replication.LagLimits#allow returns true -> replication.LagLimitsTest
+            replication.ReplicaLag#isWithin returns true -> replication.ReplicaLagIT#a_replica_beyond_a_limit_is_found_and_comes_back
+
+            // Bounded memory, and a limited number of clients.
+            client.ClientMemory#enforce does nothing -> client.ClientMemoryTest
+            client.ClientMemory#comesBefore returns false -> client.ClientMemoryTest
+            client.ClientMemory#isTight returns false -> client.ClientMemoryTest
+            client.ClientMemory#resumeOne does nothing -> client.ClientMemoryTest
+            client.Client#isSpared returns false -> client.ClientMemoryTest
+            session.ClientSession#mustPause returns false -> client.ClientLimitsIT#output_of_a_slow_reader_is_bounded_without_a_limit
+            session.OutputGuard#isExceeded returns false -> session.OutputGuardTest
+            client.UndeterminedClients#add does nothing -> client.UndeterminedClientsTest
+            client.ClientRegistry#isFull returns false -> server.MaxClientsIT#a_client_gets_the_error_of_redis
+            client.ClientRegistry#markInternal does nothing -> server.MaxClientsIT#those_who_operate_the_cluster_take_no_place_of_a_client
+            session.ClientSession#isAdmitted returns false -> server.MaxClientsIT#peers_are_served
+
+            // Rights.
+            client.Guard#refusesControl returns false -> server.SecurityIT#control_commands_need_the_secret
+            client.Guard#refuses returns false -> server.SecurityIT#users_may_do_what_their_rules_say
+            """;
+
+    private static final String SLOW_FAULTS = """
+            topology.Routing#moving omits Remote.forMoving -> migration.OrderIT#slots_that_stay_are_served_while_others_are_handed_over[2]
+            blocking.TakenElements#areTakenBy returns false -> blocking.LeavingClientsIT#take_nothing_with_them[1]
+            blocking.ReplicaWait#isSatisfied returns true -> blocking.ReplicaWaitIT
+            forward.FailoverWait#isWithinLimit returns true -> forward.FailoverWaitIT#after_the_limit_commands_are_refused_as_without_it
             """;
 
     @ParameterizedTest(name = "{0}")
@@ -23,6 +105,7 @@ class PlantedFaultsIT {
     }
 
     static Stream<PlantedFault> a_test_notices() {
-        return FAULTS.lines().map(line -> PlantedFault.parse(ROOT, line));
+        boolean all = "all".equals(System.getProperty("undermoon.faults"));
+        return PlantedFault.parseAll(ROOT, all ? FAULTS + SLOW_FAULTS : FAULTS);
     }
 }

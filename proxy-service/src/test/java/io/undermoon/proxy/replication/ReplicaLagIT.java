@@ -55,6 +55,9 @@ class ReplicaLagIT {
                         new ScriptedRedis(command -> info(command, replica(master.address(), silentSeconds.get())))) {
             Endpoint endpoint = endpoints.redis(replica.address());
             ReplicaLag lag = start(new LagLimits(100, Duration.ofSeconds(5)), replica.address(), master.address());
+            assertThat(lag.isWithin(endpoints.redis("127.0.0.1:1")))
+                    .as("never measured")
+                    .isFalse();
             awaitWithin(lag, endpoint, true);
             written.set(1101);
             awaitWithin(lag, endpoint, false);

@@ -78,6 +78,18 @@ class MaxClientsIT {
     }
 
     @Test
+    void those_who_operate_the_cluster_take_no_place_of_a_client() {
+        int port = proxy("maxclients", Integer.toString(MAX));
+        for (int i = 0; i < MAX; i++) {
+            assertThat(say(client(port), "UMCTL GETEPOCH")).isEqualTo("0");
+        }
+        for (int i = 0; i < MAX; i++) {
+            assertThat(say(client(port), "PING")).isEqualTo("PONG");
+        }
+        assertThat(say(client(port), "PING")).isEqualTo(TOO_MANY);
+    }
+
+    @Test
     void whoever_has_the_control_secret_may_raise_the_limit() {
         int port = full("control_secret", "c0ntrol");
         assertThat(say(client(port), "UMCTL GETEPOCH")).isEqualTo(TOO_MANY);
@@ -132,7 +144,8 @@ class MaxClientsIT {
     private int proxy(String... keysAndValues) {
         int port = FreePort.any();
         String[] values = Stream.concat(
-                        Stream.of("address", "127.0.0.1:" + port, "thread_number", "2"), Arrays.stream(keysAndValues))
+                        Stream.of("address", "127.0.0.1:" + port, "replica_port", "0", "thread_number", "2"),
+                        Arrays.stream(keysAndValues))
                 .toArray(String[]::new);
         ProxyServer server = new ProxyServer(Configs.onOnePort(values), () -> {});
         open.add(server);

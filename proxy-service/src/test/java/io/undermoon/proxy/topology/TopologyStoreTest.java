@@ -44,6 +44,23 @@ class TopologyStoreTest {
     }
 
     @Test
+    void a_source_that_has_just_started_does_not_serve_moving_slots() {
+        String before = "v2 6 NOFLAG c 127.0.0.1:7001 1 0-16383";
+        String moving =
+                "v2 7 NOFLAG c 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 " + IMPORT;
+        TopologyStore started = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        started.resolvesOwnership();
+        apply(started, moving);
+        assertThat(started.current().ownership().values()).containsExactly(SlotOwnership.HELD);
+
+        TopologyStore serving = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        serving.resolvesOwnership();
+        apply(serving, before);
+        apply(serving, moving);
+        assertThat(serving.current().ownership().values()).containsExactly(SlotOwnership.LOCAL);
+    }
+
+    @Test
     void an_importing_entry_alone_names_the_source() {
         TopologyStore bystander = store("127.0.0.1:6003");
         apply(bystander, "v2 7 NOFLAG c PEER 127.0.0.1:6002 " + IMPORT);

@@ -133,6 +133,15 @@ class TransactionsIT {
     }
 
     @Test
+    void a_transaction_is_in_the_slot_of_the_watched_keys() {
+        call("WATCH", "a");
+        call("MULTI");
+        call("SET", "b", "1");
+        assertThat(call("EXEC")).isEqualTo("CROSSSLOT Keys in request don't hash to the same slot");
+        assertThat(call("EXISTS", "b")).isEqualTo("0");
+    }
+
+    @Test
     void unwatch_and_discard_forget_what_was_watched() {
         for (String forget : List.of("UNWATCH", "DISCARD")) {
             call("WATCH", "k");
@@ -163,7 +172,8 @@ class TransactionsIT {
     @Test
     void a_node_that_refuses_multi_does_not_execute_the_commands_one_by_one() {
         try (RespConnection node = redis.connect()) {
-            call("EXISTS", "{t}a"); // The proxy has made the user.
+            // The first command of a client makes the user that its commands have at the node.
+            assertThat(call("EXISTS", "{t}a")).isEqualTo("0");
             node.call("ACL", "SETUSER", "undermoon-clients", "-multi");
             for (String key : List.of("{t}a", "{t}b")) {
                 assertThat(setInTransaction(key))

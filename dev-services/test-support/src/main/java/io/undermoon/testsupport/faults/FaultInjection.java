@@ -12,6 +12,7 @@ import org.objectweb.asm.Type;
 final class FaultInjection extends ClassVisitor {
     private static final String RETURNS = "returns ";
     private static final String OMITS = "omits ";
+    private static final String TAKES = "takes ";
     private static final String NOTHING = "does nothing";
 
     private final PlantedFault fault;
@@ -42,14 +43,20 @@ final class FaultInjection extends ClassVisitor {
     public @Nullable MethodVisitor visitMethod(
             int access, String name, String descriptor, String signature, String[] exceptions) {
         MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-        if (!name.equals(fault.method()) || (access & Opcodes.ACC_ABSTRACT) != 0) {
+        if ((access & Opcodes.ACC_ABSTRACT) != 0) {
             return next;
         }
+        boolean isMethod = name.equals(fault.method());
+        boolean isWithin = isMethod || name.startsWith("lambda$" + fault.method() + "$");
         String change = fault.change();
-        if (change.startsWith(OMITS)) {
-            String call = change.substring(OMITS.length());
-            int dot = call.lastIndexOf('.');
-            return new Omission(next, call.substring(0, dot), call.substring(dot + 1));
+        if (isWithin && change.startsWith(OMITS)) {
+            return omission(next, change.substring(OMITS.length()));
+        }
+        if (isWithin && change.startsWith(TAKES)) {
+            return exchange(next, change.substring(TAKES.length()));
+        }
+        if (!isMethod) {
+            return next;
         }
         planted = true;
         Type result = Type.getReturnType(descriptor);
@@ -65,6 +72,25 @@ final class FaultInjection extends ClassVisitor {
         return null;
     }
 
+    private Omission omission(MethodVisitor next, String what) {
+        String[] callAndValue = what.split(" as ", 2);
+        String call = callAndValue[0];
+        int dot = call.lastIndexOf('.');
+        @Nullable String value = callAndValue.length > 1 ? callAndValue[1] : null;
+        return new Omission(next, call.substring(0, dot), call.substring(dot + 1), value);
+    }
+
+    private Exchange exchange(MethodVisitor next, String what) {
+        String[] takenAndRight = what.split(" for ", 2);
+        String taken = takenAndRight[0];
+        int dot = taken.lastIndexOf('.');
+        return new Exchange(next, taken.substring(0, dot), taken.substring(dot + 1), takenAndRight[1]);
+    }
+
+    private static String simpleName(String type) {
+        return type.substring(Math.max(type.lastIndexOf('/'), type.lastIndexOf('$')) + 1);
+    }
+
     private static void push(MethodVisitor out, Type type, String value) {
         switch (type.getSort()) {
             case Type.BOOLEAN -> out.visitInsn(Boolean.parseBoolean(value) ? Opcodes.ICONST_1 : Opcodes.ICONST_0);
@@ -76,21 +102,25 @@ final class FaultInjection extends ClassVisitor {
         }
     }
 
-    /** Leaves calls of one method out: takes their arguments from the stack and puts false, 0 or null there. */
+    /**
+     * Leaves calls of one method out: takes their arguments from the stack, and puts the result there unless that is
+     * the object itself.
+     */
     private final class Omission extends MethodVisitor {
-        private final String ownerSuffix;
+        private final String calledOwner;
         private final String called;
+        private final @Nullable String value;
 
-        Omission(MethodVisitor next, String owner, String called) {
+        Omission(MethodVisitor next, String owner, String called, @Nullable String value) {
             super(Opcodes.ASM9, next);
-            this.ownerSuffix = owner;
+            this.calledOwner = owner;
             this.called = called;
+            this.value = value;
         }
 
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
-            String simpleOwner = owner.substring(Math.max(owner.lastIndexOf('/'), owner.lastIndexOf('$')) + 1);
-            if (!name.equals(called) || !simpleOwner.equals(ownerSuffix)) {
+            if (!name.equals(called) || !simpleName(owner).equals(calledOwner)) {
                 super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
                 return;
             }
@@ -99,13 +129,39 @@ final class FaultInjection extends ClassVisitor {
             for (int i = arguments.length - 1; i >= 0; i--) {
                 visitInsn(arguments[i].getSize() == 2 ? Opcodes.POP2 : Opcodes.POP);
             }
+            Type result = Type.getReturnType(descriptor);
             if (opcode != Opcodes.INVOKESTATIC) {
+                if (value == null && result.equals(Type.getObjectType(owner))) {
+                    return;
+                }
                 visitInsn(Opcodes.POP);
             }
-            Type result = Type.getReturnType(descriptor);
             if (result.getSort() != Type.VOID) {
-                push(this, result, result.getSort() == Type.BOOLEAN ? "false" : "0");
+                push(this, result, value == null ? "0" : value);
             }
+        }
+    }
+
+    /** Reads another constant of the same class than the right one. */
+    private final class Exchange extends MethodVisitor {
+        private final String constantOwner;
+        private final String taken;
+        private final String right;
+
+        Exchange(MethodVisitor next, String owner, String taken, String right) {
+            super(Opcodes.ASM9, next);
+            this.constantOwner = owner;
+            this.taken = taken;
+            this.right = right;
+        }
+
+        @Override
+        public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+            boolean isRight = opcode == Opcodes.GETSTATIC
+                    && name.equals(right)
+                    && simpleName(owner).equals(constantOwner);
+            planted |= isRight;
+            super.visitFieldInsn(opcode, owner, isRight ? taken : name, descriptor);
         }
     }
 }

@@ -1,11 +1,11 @@
 package io.undermoon.testsupport.faults;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectIteration;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -28,7 +28,7 @@ public final class FaultRun {
         Thread.currentThread().setContextClassLoader(classes);
         try {
             classes.loadClass(fault.className());
-            TestExecutionSummary summary = run(selectors(classes.loadClass(fault.testClass()), fault.testMethod()));
+            TestExecutionSummary summary = run(selectors(classes.loadClass(fault.testClass()), fault));
             if (summary.getTestsFoundCount() == 0) {
                 throw new AssertionError("no such test: " + fault.testClass() + "#" + fault.testMethod());
             }
@@ -42,13 +42,15 @@ public final class FaultRun {
         }
     }
 
-    private static List<? extends DiscoverySelector> selectors(Class<?> testClass, @Nullable String testMethod) {
+    private static List<? extends DiscoverySelector> selectors(Class<?> testClass, PlantedFault fault) {
+        String testMethod = fault.testMethod();
         if (testMethod == null) {
             return List.of(selectClass(testClass));
         }
         return Arrays.stream(testClass.getDeclaredMethods())
                 .filter(method -> method.getName().equals(testMethod))
                 .map(method -> selectMethod(testClass, method))
+                .map(test -> fault.invocation() == 0 ? test : selectIteration(test, fault.invocation() - 1))
                 .toList();
     }
 

@@ -1,0 +1,59 @@
+package io.undermoon.broker;
+
+import io.undermoon.testsupport.faults.FaultRun;
+import io.undermoon.testsupport.faults.PlantedFault;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The guards that the broker's promises stand on, each with the fastest test that fails without it. */
+class PlantedFaultsTest {
+    private static final String ROOT = "io.undermoon.broker";
+
+    private static final String FAULTS = """
+            // A change is durable before it is answered, and a failed one leaves no trace.
+            storage.DurableFile#rename omits FileSystemCalls.syncFile -> storage.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_step
+            storage.DurableFile#replace omits FileSystemCalls.syncDirectory -> storage.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_step
+            storage.FileSystemCalls#syncFile omits FileChannel.force -> storage.FileSystemCallsTest
+            storage.FileSystemCalls#syncDirectory omits FileChannel.force -> storage.FileSystemCallsTest
+            storage.DurableFile#goBack does nothing -> storage.FileStorageTest#has_the_old_value_after_an_error_at_any_step
+            storage.DurableFile#removeTemporaryFiles does nothing -> storage.FileStorageTest#cleans_up_after_an_interrupted_write
+            storage.FileStorage#compareAndSet omits String.equals as true -> storage.FileStorageTest#stores_only_over_the_expected_version
+            storage.FileStorage#open omits FileLock.close -> storage.FileStorageTest
+            store.MetadataWriter#publish omits ChangeFeed.announce -> store.MetadataWriterTest#stores_before_it_publishes_and_announces
+            store.MetadataWriter#change omits Metadata.equals -> store.MetadataWriterTest#does_not_store_a_plan_that_changes_nothing
+
+            // Epochs never fall, and every change raises them.
+            plan.Epochs#recover omits Epoch.isAfter -> store.ClusterScalingTest#recovers_above_the_highest_epoch_of_the_proxies
+            plan.Epochs#liftTo omits Epoch.isAfter as true -> plan.ProxiesTest#lifts_epochs_and_never_lowers_them
+            plan.Epochs#restore omits Epoch.isAfter -> plan.ProxiesTest#lifts_epochs_and_never_lowers_them
+            state.MetadataEdit#bumpEpoch omits Epoch.next -> plan.PlanPropertiesTest
+
+            // Failovers and allocation.
+            plan.Failover#replacement omits String.equals -> plan.FailoverTest#never_replaces_on_the_host_of_the_survivor
+            plan.Failover#isDown returns false -> plan.FailoverTest#does_not_flap_when_both_halves_fail
+            plan.Failover#takeOver omits Failover.isDown -> plan.FailoverTest#does_not_flap_when_both_halves_fail
+            plan.Failover#failOver omits Failover.isDown -> plan.FailoverTest#does_not_flap_when_both_halves_fail
+            plan.FailureReports#reachingQuorum omits PlanContext.failureQuorum -> plan.FailureReportsTest#needs_as_many_reporters_as_the_quorum
+            plan.Roles#touchesAny returns false -> plan.FailoverTest#restarts_exactly_the_migrations_whose_addresses_change_and_those_that_share_a_part
+            plan.Allocation#nextPair omits String.equals -> plan.AllocationTest#never_puts_both_halves_on_one_host
+            plan.ProxyPool#free omits Set.contains -> plan.AllocationTest#leaves_out_failed_proxies_and_those_a_quorum_reports
+
+            // Refusals.
+            plan.Preconditions#requireNoMigration does nothing -> plan.SlotMovesTest
+            plan.Preconditions#requireNodeNumber does nothing -> plan.PlanPropertiesTest
+            plan.Commits#commit omits Optional.equals as true -> plan.SlotMovesTest#commits_only_what_was_reported_with_the_present_addresses
+            plan.Proxies#requireUnused does nothing -> plan.ProxiesTest#refuses_a_replica_address_that_is_an_address_of_another_proxy
+            state.Consistency#require does nothing -> state.GoldenJsonTest
+            """;
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void a_test_notices(PlantedFault fault) {
+        FaultRun.assertNoticed(fault);
+    }
+
+    static Stream<PlantedFault> a_test_notices() {
+        return PlantedFault.parseAll(ROOT, FAULTS);
+    }
+}
