@@ -84,7 +84,7 @@ class PlantedFaultsIT {
             client.UndeterminedClients#add does nothing -> client.UndeterminedClientsTest
             client.ClientRegistry#isFull returns false -> server.MaxClientsIT#a_client_gets_the_error_of_redis
             client.ClientRegistry#markInternal does nothing -> server.MaxClientsIT#those_who_operate_the_cluster_take_no_place_of_a_client
-            session.ClientSession#isAdmitted returns false -> server.MaxClientsIT#peers_are_served
+            session.Admission#permits returns true -> server.MaxClientsIT#a_client_gets_the_error_of_redis
 
             // Rights.
             client.Guard#refusesControl returns false -> server.SecurityIT#control_commands_need_the_secret
