@@ -31,7 +31,7 @@ final class ThreeProxies implements AutoCloseable {
     private static final ClusterName CLUSTER = new ClusterName("test");
 
     final List<RedisServerProcess> nodes =
-            List.of(RedisServerProcess.startVersion70(), RedisServerProcess.startVersion70());
+            List.of(RedisServerProcess.start(), RedisServerProcess.start());
     final List<ProxyHarness> proxies;
 
     /** The proxy that has {@link TwoProxies#MOVING}. */

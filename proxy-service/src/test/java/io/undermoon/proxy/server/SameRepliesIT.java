@@ -66,8 +66,8 @@ class SameRepliesIT {
     @ValueSource(ints = {2, 3})
     void a_reply_through_the_proxy_is_the_reply_of_redis(int protocol) {
         int port = FreePort.any();
-        try (RedisServerProcess bare = RedisServerProcess.startVersion70();
-                RedisServerProcess behind = RedisServerProcess.startVersion70();
+        try (RedisServerProcess bare = RedisServerProcess.start();
+                RedisServerProcess behind = RedisServerProcess.start();
                 ProxyServer proxy = new ProxyServer(
                         Configs.onOnePort("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {})) {
             proxy.start();
@@ -114,7 +114,7 @@ class SameRepliesIT {
             }
         }
         Set<String> missing = new TreeSet<>();
-        try (RedisServerProcess redis = RedisServerProcess.startVersion70();
+        try (RedisServerProcess redis = RedisServerProcess.start();
                 RespConnection direct = redis.connect()) {
             for (Command command : table.all()) {
                 boolean isAnswered = command.policy() != Policy.REFUSE && command.policy() != Policy.NOT_YET;
