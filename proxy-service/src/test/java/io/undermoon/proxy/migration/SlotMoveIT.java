@@ -172,7 +172,7 @@ class SlotMoveIT {
     void functions_come_along_and_a_replica_of_the_destination_has_all() {
         try (TwoProxies proxies = new TwoProxies(false);
                 RedisServerProcess replica = RedisServerProcess.start(
-                        "--replicaof", "127.0.0.1 " + proxies.destinationNode.port());
+                        "--replicaof", "127.0.0.1", Integer.toString(proxies.destinationNode.port()));
                 RespConnection node = proxies.sourceNode.connect();
                 RespConnection copy = replica.connect()) {
             await().atMost(Duration.ofSeconds(30))

@@ -234,7 +234,7 @@ final class TwoProxies implements AutoCloseable {
     /** A new replica of the destination's node that is in step with it. */
     RedisServerProcess replicaOfDestination() {
         RedisServerProcess replica =
-                RedisServerProcess.start("--replicaof", "127.0.0.1 " + destinationNode.port());
+                RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(destinationNode.port()));
         try (RespConnection connection = replica.connect()) {
             await().atMost(LIMIT)
                     .until(() ->
