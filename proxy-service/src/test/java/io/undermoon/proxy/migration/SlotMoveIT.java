@@ -196,6 +196,23 @@ class SlotMoveIT {
     }
 
     @Test
+    void fields_of_hashes_keep_their_expiry_times() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection other = proxies.destinationNode.connect()) {
+            proxies.sourceNode.assumeKnows("HPEXPIREAT");
+            node.call("HSET", "{3}h", "a", "1", "b", "2");
+            node.call("HPEXPIREAT", "{3}h", "33177117420000", "FIELDS", "1", "a");
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            assertThat(other.call("HPEXPIRETIME", "{3}h", "FIELDS", "2", "a", "b"))
+                    .isEqualTo(new RespValue.Array(
+                            List.of(new RespValue.Int(33_177_117_420_000L), new RespValue.Int(-1))));
+        }
+    }
+
+    @Test
     void clients_that_follow_redirections_see_no_error_and_lose_no_write() {
         moveUnderLoad(false);
     }
