@@ -43,7 +43,8 @@ public final class RedisBinary {
     }
 
     private static Optional<Path> chosen() {
-        Optional<Path> file = Optional.ofNullable(System.getProperty(PROPERTY)).map(name -> Path.of(name).toAbsolutePath());
+        Optional<Path> file = Optional.ofNullable(System.getProperty(PROPERTY))
+                .map(name -> Path.of(name).toAbsolutePath());
         file.filter(path -> !path.toFile().canExecute()).ifPresent(path -> {
             throw new IllegalStateException(
                     "-D" + PROPERTY + "=" + path + " names no executable file; give the path of a server program");

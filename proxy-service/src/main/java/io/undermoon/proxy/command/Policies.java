@@ -125,8 +125,8 @@ final class Policies {
     }
 
     /**
-     * The policy of a learnt command: refused if it is administrative, dangerous, without keys, listed, or in a container
-     * that is listed as a whole; else forwarded by its keys.
+     * The policy of a learnt command: refused if it is administrative, dangerous, without keys, listed as such, or in a
+     * container that is listed as a whole; else forwarded by its keys.
      */
     Policy ofLearnt(CommandLine line) {
         boolean isListed = REFUSE_LEARNT.contains(line.name())

@@ -188,9 +188,11 @@ class SlotMoveIT {
                     .isEqualTo(Content.of(node, TwoProxies.MOVING))
                     .hasSizeGreaterThan(1000);
             String owned = "redis.call('select', 1) return redis.call('hget', 'undermoon:imports', '0-8000')";
-            assertThat(text(copy.call("EVAL_RO", owned, "0"))).endsWith(" owned");
-            try (RespConnection other = proxies.destinationNode.connect()) {
-                assertThat(text(other.call("FCALL", "one", "0"))).isEqualTo("1");
+            assertThat(text(copy.call("EVAL", owned, "0"))).endsWith(" owned");
+            if (proxies.sourceNode.knows("FUNCTION")) {
+                try (RespConnection other = proxies.destinationNode.connect()) {
+                    assertThat(text(other.call("FCALL", "one", "0"))).isEqualTo("1");
+                }
             }
         }
     }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 /** Redis nodes that know nobody but a user of their own. */
 class BackendLoginIT {
     /** In the words of Redis until 7.0 and later ones. */
-    private static final Pattern NO_RIGHT_TO_SELECT =
-            Pattern.compile("ERR (The user executing the script can't run this command|ACL failure in script: .* 'select').*");
+    private static final Pattern NO_RIGHT_TO_SELECT = Pattern.compile(
+            "ERR (The user executing the script can't run this command|ACL failure in script: .* 'select').*");
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String[] ONE_USER = {
@@ -62,8 +62,8 @@ class BackendLoginIT {
                 assertThat(text(client.call(escape))).matches(NO_RIGHT_TO_SELECT);
                 assertThat(text(call(direct, "ACL DELUSER undermoon-clients"))).isEqualTo("1");
                 await().atMost(LIMIT)
-                        .untilAsserted(() ->
-                                assertThat(text(client.call(escape))).matches(NO_RIGHT_TO_SELECT));
+                        .untilAsserted(
+                                () -> assertThat(text(client.call(escape))).matches(NO_RIGHT_TO_SELECT));
                 assertThat(proxy.stats().get(Counter.UNRESTRICTED_LOGINS)).isZero();
             }
         }

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whoever talks to the proxy reads what a server like the one behind it would have said, for every command of the table.
- * What the proxy answers itself is in the words of Redis 7.0.
+ * Whoever talks to the proxy reads what a server like the one behind it would have said, for every command of the
+ * table. What the proxy answers itself is in the words of Redis 7.0.
  */
 class SameRepliesIT {
     /** Close the connection, take it over, or cannot be compared line by line; each has tests of its own. */

@@ -51,7 +51,8 @@ class TlsIT extends OpensResources {
     static Path directory;
 
     /** In the words of Redis and of Valkey. */
-    private static final Pattern BUILT_WITHOUT_TLS = Pattern.compile("'tls-port .*'\\s+Bad directive|finding TLS support");
+    private static final Pattern BUILT_WITHOUT_TLS =
+            Pattern.compile("'tls-port .*'\\s+Bad directive|finding TLS support");
 
     private static TestAuthority authority;
     private static TestAuthority.Identity node;

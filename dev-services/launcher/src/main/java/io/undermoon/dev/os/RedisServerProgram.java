@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The program that the launcher runs as a Redis server: that of Redis, Valkey or KeyDB on PATH or, on machines that have
- * none, the redis-server that comes with the launcher.
+ * The program that the launcher runs as a Redis server: that of Redis, Valkey or KeyDB on PATH or, on machines that
+ * have none, the redis-server that comes with the launcher.
  */
 public final class RedisServerProgram {
     private static final String VERSION = "7.0.15";

@@ -74,7 +74,8 @@ final class StreamReader {
             return "all keys of the source were flushed or swapped";
         }
         if (frame.argumentIs(0, "RREPLAY")) {
-            return "the source is an active replica of KeyDB, whose changes cannot be followed; set its active-replica no";
+            return "the source is an active replica of KeyDB, whose changes cannot be followed; "
+                    + "set its active-replica to no";
         }
         if (database != 0) {
             findMarker(frame);
