@@ -65,7 +65,9 @@ class LoginSequenceTest {
     @Test
     void becomes_the_user_of_its_access_without_setting_it() {
         LoginSequence login = login(node, Protocol.RESP3, Access.CLIENTS, BackendSettings.Login.NONE);
-        assertThat(text()).as("an AUTH that fails behind another reply may get none").isEqualTo(HELLO);
+        assertThat(text())
+                .as("an AUTH that fails behind another reply may get none")
+                .isEqualTo(HELLO);
         assertThat(answer(login, "%0\r\n")).isNull();
         assertThat(login.isDue()).isTrue();
         assertThat(text()).contains("undermoon-clients").doesNotContain("SETUSER");
