@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * for RESP3, and at a Redis node {@code AUTH} as the user of its {@link Access}. No other command is sent until they
  * are answered. For one channel; owned by its loop.
  *
- * <p>The {@code AUTH} as the user is sent when all other replies have arrived: Redis from 7.2 on and Valkey until 8.0 do
- * not answer an {@code AUTH} that fails while another reply is on its way.
+ * <p>The {@code AUTH} as the user is sent when all other replies have arrived: Redis 7.4 and Valkey 8.0, for instance,
+ * do not answer an {@code AUTH} that fails while another reply is on its way.
  *
  * <p>A node that does not know the user is told it by {@code ACL SETUSER}. One that refuses that, because it is older
  * than Redis 6.2 or does not let the proxy's user do so, is used with the rights of the proxy's user.

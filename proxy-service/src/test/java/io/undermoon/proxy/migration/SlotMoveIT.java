@@ -135,6 +135,7 @@ class SlotMoveIT {
                 NodeRelay relay = new NodeRelay(proxies.sourceNode);
                 RespConnection node = proxies.sourceNode.connect();
                 RespConnection other = proxies.destinationNode.connect()) {
+            proxies.sourceNode.assumeKnows("EXPIRETIME");
             node.call("SET", "{3}expiring", "v", "EX", "10000");
             node.call("SET", "{3}kept", "v");
             relay.advanceClock(1000);
