@@ -10,21 +10,46 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import redis.embedded.RedisExecProvider;
 
-/** A redis-server program: the one on the PATH, else the 7.0.15 that comes with a dependency of the tests. */
+/**
+ * The program that the tests run as a Redis server: the one that the system property {@value #PROPERTY} names, else
+ * {@code redis-server} on the PATH, else the 7.0.15 that comes with a dependency of the tests.
+ */
 public final class RedisBinary {
+    /** Names the executable file of a server of another kind or version, as {@code /opt/valkey/bin/valkey-server}. */
+    public static final String PROPERTY = "undermoon.test.server";
+
     private static final String NAME = "redis-server";
 
     private RedisBinary() {}
 
-    /** A server of any version. */
+    /**
+     * The server of the tests, of any kind and version.
+     *
+     * @throws IllegalStateException if the system property names no executable file
+     */
     public static Path any() {
-        return onPath().orElseGet(RedisBinary::embedded);
+        return chosen().or(RedisBinary::onPath).orElseGet(RedisBinary::embedded);
     }
 
-    /** A server of version 7.0, for tests that compare exact replies. */
+    /** A Redis 7.0 whatever the server of the tests is, for tests that compare with its exact replies. */
     public static Path ofVersion70() {
         return onPath().filter(binary -> versionLine(binary).contains(" v=7.0."))
                 .orElseGet(RedisBinary::embedded);
+    }
+
+    /** Whether the system property names the server. */
+    public static boolean isChosen() {
+        return System.getProperty(PROPERTY) != null;
+    }
+
+    private static Optional<Path> chosen() {
+        Optional<Path> file = Optional.ofNullable(System.getProperty(PROPERTY))
+                .map(name -> Path.of(name).toAbsolutePath());
+        file.filter(path -> !path.toFile().canExecute()).ifPresent(path -> {
+            throw new IllegalStateException(
+                    "-D" + PROPERTY + "=" + path + " names no executable file; give the path of a server program");
+        });
+        return file;
     }
 
     private static Optional<Path> onPath() {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * for RESP3, and at a Redis node {@code AUTH} as the user of its {@link Access}. No other command is sent until they
  * are answered. For one channel; owned by its loop.
  *
+ * <p>The {@code AUTH} as the user is sent when all other replies have arrived: Redis 7.4 and Valkey 8.0, for instance,
+ * do not answer an {@code AUTH} that fails while another reply is on its way.
+ *
  * <p>A node that does not know the user is told it by {@code ACL SETUSER}. One that refuses that, because it is older
  * than Redis 6.2 or does not let the proxy's user do so, is used with the rights of the proxy's user.
  *
@@ -54,7 +57,7 @@ final class LoginSequence {
             hello(endpoint, protocol, out);
             due.add(Step.HELLO);
         }
-        if (this.access != Access.PROXY) {
+        if (this.access != Access.PROXY && due.isEmpty()) {
             authAsUser(out);
         }
     }
@@ -102,16 +105,26 @@ final class LoginSequence {
         boolean isError = text.startsWith("-");
         switch (step) {
             case AUTH -> {
-                return isError ? text : null;
+                return isError ? text : authenticated(out);
             }
             case HELLO -> {
                 refusesProtocol = text.startsWith("-NOPROTO") || text.contains("unknown command");
-                return isError ? text : null;
+                return isError ? text : authenticated(out);
             }
-            case SET_USER -> setUserError = isError ? text : null;
+            case SET_USER -> {
+                setUserError = isError ? text : null;
+                authAsUser(out);
+            }
             case AUTH_AS_USER -> {
                 return isError ? userRefused(text, out) : null;
             }
+        }
+        return null;
+    }
+
+    private @Nullable String authenticated(ByteBuf out) {
+        if (due.isEmpty() && access != Access.PROXY) {
+            authAsUser(out);
         }
         return null;
     }
@@ -128,7 +141,6 @@ final class LoginSequence {
         if (knowsRules && variant < access.variants()) {
             RespWriter.command(out, access.toSetUser(variant++, login));
             due.add(Step.SET_USER);
-            authAsUser(out);
         } else {
             unrestricted = refusal;
         }

@@ -14,8 +14,8 @@ final class BlockingTimeout {
     private BlockingTimeout() {}
 
     /**
-     * A copy of the command with the rest of its time. No limit stays no limit, and at least a millisecond is left,
-     * because zero would mean no limit.
+     * A copy of the command with the rest of its time. No limit stays no limit, and at least a millisecond is left, or
+     * two for a time in seconds: zero would mean no limit, and servers before Redis 7.0 take 0.001 for zero.
      */
     static CommandFrame rest(Command command, CommandFrame frame, long elapsedNanos) {
         int place = elapsedNanos == 0 ? NONE : place(command, frame);
@@ -43,7 +43,7 @@ final class BlockingTimeout {
         }
         long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
         BigDecimal elapsed = BigDecimal.valueOf(elapsedMillis, inMillis ? 0 : 3);
-        BigDecimal least = BigDecimal.valueOf(1, inMillis ? 0 : 3);
+        BigDecimal least = inMillis ? BigDecimal.ONE : BigDecimal.valueOf(2, 3);
         return limit.subtract(elapsed)
                 .max(least)
                 .setScale(inMillis ? 0 : 3, RoundingMode.CEILING)

@@ -85,6 +85,13 @@ final class Policies {
             replicaof restore-asking save script|debug script|* shutdown slaveof swapdb sync
             """;
 
+    /**
+     * Learnt from KeyDB, and refused although they have keys: {@code DUMP} leaves the expiry of members out, so that it
+     * would be lost when slots move, and scripts that the node runs by itself have rights that those of clients lack.
+     */
+    private static final Set<String> REFUSE_LEARNT =
+            Set.of("expiremember", "expirememberat", "pexpirememberat", "keydb.cron");
+
     private final Map<String, Policy> byName = new HashMap<>();
 
     Policies() {
@@ -118,11 +125,12 @@ final class Policies {
     }
 
     /**
-     * The policy of a learnt command: refused if it is administrative, dangerous, without keys, or in a container that
-     * is listed as a whole; else forwarded by its keys.
+     * The policy of a learnt command: refused if it is administrative, dangerous, without keys, listed as such, or in a
+     * container that is listed as a whole; else forwarded by its keys.
      */
     Policy ofLearnt(CommandLine line) {
-        boolean isListed = line.isSubcommand() && byName.containsKey(line.containerName() + "|*");
+        boolean isListed = REFUSE_LEARNT.contains(line.name())
+                || line.isSubcommand() && byName.containsKey(line.containerName() + "|*");
         boolean isDangerous = line.flags().contains(CommandFlag.ADMIN)
                 || line.categories().contains("admin")
                 || line.categories().contains("dangerous");

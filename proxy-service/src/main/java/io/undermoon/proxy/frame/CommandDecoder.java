@@ -21,6 +21,7 @@ import io.netty.buffer.Unpooled;
 public final class CommandDecoder {
     private static final int MAX_HEADER_LENGTH = 32;
     private static final int UNKNOWN = -1;
+    private static final short CRLF = '\r' << 8 | '\n';
 
     private final CommandFrame frame = new CommandFrame(Unpooled.EMPTY_BUFFER);
     private final InlineCommand inline = new InlineCommand();
@@ -125,6 +126,7 @@ public final class CommandDecoder {
             if (end - position - 2 < bulkLength) {
                 return false;
             }
+            requireEndOfLine(in, position + bulkLength);
             frame.add(position, bulkLength);
             position += bulkLength + 2;
             bulkLength = UNKNOWN;
@@ -204,6 +206,7 @@ public final class CommandDecoder {
                     // Redis would close the connection, which other clients share.
                     throw new ProtocolException(invalid);
                 }
+                requireEndOfLine(in, index);
                 number = (int) (negative ? -value : value);
                 return index + 2;
             } else {
@@ -214,6 +217,13 @@ public final class CommandDecoder {
             throw new ProtocolException(tooLong);
         }
         return -1;
+    }
+
+    /** Redis skips the two bytes unseen; Valkey from 9.1 on closes the connection, which other clients share. */
+    private static void requireEndOfLine(ByteBuf in, int index) {
+        if (in.getShort(index) != CRLF) {
+            throw new ProtocolException("invalid CRLF in request");
+        }
     }
 
     private static String printable(byte b) {

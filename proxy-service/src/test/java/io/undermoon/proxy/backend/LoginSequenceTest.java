@@ -65,8 +65,12 @@ class LoginSequenceTest {
     @Test
     void becomes_the_user_of_its_access_without_setting_it() {
         LoginSequence login = login(node, Protocol.RESP3, Access.CLIENTS, BackendSettings.Login.NONE);
-        assertThat(text()).startsWith(HELLO).contains("undermoon-clients").doesNotContain("SETUSER");
+        assertThat(text())
+                .as("an AUTH that fails behind another reply may get none")
+                .isEqualTo(HELLO);
         assertThat(answer(login, "%0\r\n")).isNull();
+        assertThat(login.isDue()).isTrue();
+        assertThat(text()).contains("undermoon-clients").doesNotContain("SETUSER");
         assertThat(answer(login, "+OK\r\n")).isNull();
         assertThat(login.isDue()).isFalse();
         assertThat(login.unrestricted()).isNull();
@@ -77,8 +81,9 @@ class LoginSequenceTest {
         LoginSequence login = login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
         said.clear();
         assertThat(answer(login, WRONG_PASSWORD)).isNull();
-        assertThat(text()).contains("SETUSER", "-select", "(+copy").endsWith("\r\n");
+        assertThat(text()).contains("SETUSER", "-select", "(+copy").doesNotContain("AUTH");
         assertThat(answer(login, "+OK\r\n")).isNull();
+        assertThat(text()).contains("AUTH");
         assertThat(answer(login, "+OK\r\n")).isNull();
         assertThat(login.isDue()).isFalse();
         assertThat(login.unrestricted()).isNull();

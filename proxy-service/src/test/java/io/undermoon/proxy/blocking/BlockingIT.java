@@ -116,7 +116,8 @@ class BlockingIT {
 
     @Test
     void wait_counts_replicas_that_have_what_this_client_wrote() {
-        try (RedisServerProcess replica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + redis.port())) {
+        try (RedisServerProcess replica =
+                RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(redis.port()))) {
             await().until(() -> text(direct.call("INFO", "replication")).contains("state=online"));
             assertThat(replica.port()).isPositive();
             for (int i = 0; i < 20; i++) {

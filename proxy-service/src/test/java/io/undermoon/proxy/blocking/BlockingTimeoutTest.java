@@ -17,10 +17,10 @@ class BlockingTimeoutTest {
                     BLPOP a b 0                            | 250  | BLPOP a b 0
                     BLPOP a b 1                            | 250  | BLPOP a b 0.750
                     BRPOP a 0.5                            | 250  | BRPOP a 0.250
-                    BRPOP a 0.2                            | 250  | BRPOP a 0.001
+                    BRPOP a 0.2                            | 250  | BRPOP a 0.002
                     BZPOPMIN a 1e1                         | 250  | BZPOPMIN a 9.750
                     BZPOPMAX a 0x1p3                       | 250  | BZPOPMAX a 0x1p3
-                    BLMOVE a b LEFT RIGHT 2                | 2000 | BLMOVE a b LEFT RIGHT 0.001
+                    BLMOVE a b LEFT RIGHT 2                | 2000 | BLMOVE a b LEFT RIGHT 0.002
                     BRPOPLPUSH 5 6 7                       | 1000 | BRPOPLPUSH 5 6 6.000
                     BLMPOP 3 2 3 3 LEFT COUNT 3            | 1500 | BLMPOP 1.500 2 3 3 LEFT COUNT 3
                     BZMPOP 3 1 3 MIN                       | 1500 | BZMPOP 1.500 1 3 MIN

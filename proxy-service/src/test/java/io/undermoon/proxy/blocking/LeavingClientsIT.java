@@ -86,6 +86,7 @@ class LeavingClientsIT {
                     """)
     void what_was_taken_for_them_is_put_back(String blocking, String push, String read, String expected)
             throws IOException {
+        redis.assumeKnows(blocking.substring(0, blocking.indexOf(' ')));
         for (String hello : List.of("", "HELLO 3\r\n")) {
             waitFor(hello + blocking.strip().replace("none{list}", "{list}none").replace(" list ", " {list} "));
             awaitBlocked(1);

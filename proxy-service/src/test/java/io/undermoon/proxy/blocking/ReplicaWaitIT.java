@@ -120,7 +120,8 @@ class ReplicaWaitIT {
     }
 
     private static RedisServerProcess replicaOf(RedisServerProcess master) {
-        RedisServerProcess replica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + master.port());
+        RedisServerProcess replica =
+                RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(master.port()));
         try (RespConnection node = master.connect()) {
             await().until(() -> text(node.call("INFO", "replication")).contains("state=online"));
         }

@@ -44,6 +44,13 @@ class CommandCatalogTest {
     }
 
     @Test
+    void what_a_slot_move_would_lose_is_refused() {
+        learn(command("expiremember", -4, "write,fast", 1, 1, 1), command("keydb.cron", -5, "write", 1, 1, 1));
+        assertThat(policy("EXPIREMEMBER")).isEqualTo(Policy.REFUSE);
+        assertThat(policy("KEYDB.CRON")).isEqualTo(Policy.REFUSE);
+    }
+
+    @Test
     void key_specs_and_subcommands_of_a_newer_node_are_understood() {
         RespValue spec = array(
                 bulk("notes"),

@@ -90,7 +90,7 @@ class SlotMoveFailoverIT {
     }
 
     private static RedisServerProcess replicaOf(RedisServerProcess node) {
-        RedisServerProcess replica = RedisServerProcess.startVersion70();
+        RedisServerProcess replica = RedisServerProcess.start();
         try (RespConnection connection = replica.connect()) {
             connection.call("REPLICAOF", "127.0.0.1", Integer.toString(node.port()));
             await().atMost(LIMIT)

@@ -30,8 +30,7 @@ import java.util.Map;
 final class ThreeProxies implements AutoCloseable {
     private static final ClusterName CLUSTER = new ClusterName("test");
 
-    final List<RedisServerProcess> nodes =
-            List.of(RedisServerProcess.startVersion70(), RedisServerProcess.startVersion70());
+    final List<RedisServerProcess> nodes = List.of(RedisServerProcess.start(), RedisServerProcess.start());
     final List<ProxyHarness> proxies;
 
     /** The proxy that has {@link TwoProxies#MOVING}. */

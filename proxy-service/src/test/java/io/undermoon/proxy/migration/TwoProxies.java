@@ -61,8 +61,8 @@ final class TwoProxies implements AutoCloseable {
     TwoProxies(boolean active, MigrationSettings settings, String... options) {
         this.active = active;
         this.settings = settings;
-        sourceNode = RedisServerProcess.startVersion70(options);
-        destinationNode = RedisServerProcess.startVersion70(options);
+        sourceNode = RedisServerProcess.start(options);
+        destinationNode = RedisServerProcess.start(options);
         sourceAddress = sourceNode.address();
         source = start();
         destination = start();
@@ -234,7 +234,7 @@ final class TwoProxies implements AutoCloseable {
     /** A new replica of the destination's node that is in step with it. */
     RedisServerProcess replicaOfDestination() {
         RedisServerProcess replica =
-                RedisServerProcess.startVersion70("--replicaof", "127.0.0.1 " + destinationNode.port());
+                RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(destinationNode.port()));
         try (RespConnection connection = replica.connect()) {
             await().atMost(LIMIT)
                     .until(() ->

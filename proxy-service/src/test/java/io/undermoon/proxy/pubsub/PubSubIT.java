@@ -97,7 +97,8 @@ class PubSubIT extends OpensResources {
 
     @Test
     void replies_are_those_of_redis() {
-        try (RespConnection direct = low.connect();
+        try (RedisServerProcess version70 = RedisServerProcess.startVersion70();
+                RespConnection direct = version70.connect();
                 RespConnection viaProxy = RespConnection.to(lowProxy.port())) {
             List<List<String>> commands = List.of(
                     List.of("UNSUBSCRIBE"),

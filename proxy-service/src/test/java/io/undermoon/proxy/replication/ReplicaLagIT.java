@@ -75,7 +75,8 @@ class ReplicaLagIT {
     @Test
     void a_replica_that_keeps_up_is_within_a_byte() {
         try (RedisServerProcess master = RedisServerProcess.start();
-                RedisServerProcess replica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + master.port())) {
+                RedisServerProcess replica =
+                        RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(master.port()))) {
             ReplicaLag lag = start(new LagLimits(1, Duration.ofSeconds(30)), replica.address(), master.address());
             awaitWithin(lag, endpoints.redis(replica.address()), true);
         }

@@ -48,8 +48,9 @@ class ReplicaPortIT {
     static void startRedis() {
         low = RedisServerProcess.start("--repl-diskless-sync-delay", "0");
         high = RedisServerProcess.start("--repl-diskless-sync-delay", "0");
-        lowReplica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + low.port());
-        highReplica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + high.port(), "--replica-read-only", "no");
+        lowReplica = RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(low.port()));
+        highReplica = RedisServerProcess.start(
+                "--replicaof", "127.0.0.1", Integer.toString(high.port()), "--replica-read-only", "no");
     }
 
     @AfterAll

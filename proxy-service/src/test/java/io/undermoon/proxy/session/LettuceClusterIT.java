@@ -29,7 +29,8 @@ class LettuceClusterIT extends OpensResources {
     @Test
     void reads_from_the_replica_behind_another_proxy() {
         RedisServerProcess master = opened(RedisServerProcess.start());
-        RedisServerProcess replica = opened(RedisServerProcess.start("--replicaof", "127.0.0.1 " + master.port()));
+        RedisServerProcess replica =
+                opened(RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(master.port())));
         ProxyHarness first = opened(ProxyHarness.start());
         ProxyHarness second = opened(ProxyHarness.start());
         first.serveAllWithReplica(master.port(), replica.port(), second.address());

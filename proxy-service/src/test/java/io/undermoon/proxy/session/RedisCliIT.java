@@ -42,7 +42,8 @@ class RedisCliIT {
     @Test
     void check_covers_the_slots_where_a_proxy_holds_a_replica() {
         try (RedisServerProcess master = RedisServerProcess.start();
-                RedisServerProcess replica = RedisServerProcess.start("--replicaof", "127.0.0.1 " + master.port());
+                RedisServerProcess replica =
+                        RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(master.port()));
                 ProxyHarness first = ProxyHarness.start();
                 ProxyHarness second = ProxyHarness.start()) {
             first.serveAllWithReplica(master.port(), replica.port(), second.address());

@@ -127,7 +127,7 @@ class RespThreeIT {
 
     @BeforeAll
     static void start() {
-        reference = RedisServerProcess.startVersion70();
+        reference = RedisServerProcess.start();
     }
 
     @AfterAll

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.testing;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
@@ -45,7 +46,7 @@ public final class RedisServerProcess implements AutoCloseable {
             started = launch(candidate);
         }
         if (started == null) {
-            throw new IllegalStateException("redis-server does not start; its log is in " + directory);
+            throw new IllegalStateException(binary + " does not start: " + log());
         }
         port = candidate;
         process = started;
@@ -63,6 +64,19 @@ public final class RedisServerProcess implements AutoCloseable {
     /** Starts a server of version 7.0. */
     public static RedisServerProcess startVersion70(String... options) {
         return new RedisServerProcess(RedisBinary.ofVersion70(), List.of(options));
+    }
+
+    /** Whether the server has a command. */
+    public boolean knows(String command) {
+        try (RespConnection connection = connect()) {
+            return connection.call("COMMAND", "INFO", command) instanceof RespValue.Array found
+                    && found.items().get(0) instanceof RespValue.Array;
+        }
+    }
+
+    /** Skips the test where the server lacks a command, and says so. */
+    public void assumeKnows(String command) {
+        assumeTrue(knows(command), binary + " has no " + command);
     }
 
     public int port() {
@@ -117,7 +131,7 @@ public final class RedisServerProcess implements AutoCloseable {
     public void restart() {
         Process started = launch(port);
         if (started == null) {
-            throw new IllegalStateException("redis-server does not start again; its log is in " + directory);
+            throw new IllegalStateException(binary + " does not start again: " + log());
         }
         process = started;
     }
@@ -165,6 +179,14 @@ public final class RedisServerProcess implements AutoCloseable {
                     || !failure.text().startsWith("LOADING");
         } catch (UncheckedIOException e) {
             return false;
+        }
+    }
+
+    private String log() {
+        try {
+            return Files.readString(directory.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -6,17 +6,28 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
-/** The redis-server program: the one on PATH or, on machines that have none, the one that comes with the launcher. */
+/**
+ * The program that the launcher runs as a Redis server: that of Redis, Valkey or KeyDB on PATH or, on machines that
+ * have none, the redis-server that comes with the launcher.
+ */
 public final class RedisServerProgram {
     private static final String VERSION = "7.0.15";
+    private static final List<String> NAMES = List.of("redis-server", "valkey-server", "keydb-server");
 
     private RedisServerProgram() {}
 
-    /** The one on PATH, else the one that comes with the launcher, unpacked into the directory. */
+    /** The first one on PATH, else the one that comes with the launcher, unpacked into the directory. */
     public static Path find(Path directory) {
-        return Programs.onPath("redis-server").orElseGet(() -> unpackInto(directory));
+        return find(Programs::onPath, directory);
+    }
+
+    static Path find(Function<String, Optional<Path>> onPath, Path directory) {
+        return NAMES.stream().map(onPath).flatMap(Optional::stream).findFirst().orElseGet(() -> unpackInto(directory));
     }
 
     /**

@@ -9,13 +9,13 @@ import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.Programs;
-import io.undermoon.dev.os.RedisServerProgram;
 import io.undermoon.dev.os.ServiceStarter;
 import io.undermoon.dev.plan.BenchPlan;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.testsupport.RedisBinary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +42,7 @@ class LoadGeneratorTest {
 
     @BeforeAll
     static void startRedis() {
-        Path program = RedisServerProgram.find(directory);
+        Path program = RedisBinary.any();
         int port = Ports.freeBlock(3);
         ServiceSpec service = new BenchPlan(port, port + 1, port + 2, 1)
                 .redis(new Installation(directory, directory, Programs.java(), program));

@@ -10,7 +10,6 @@ import io.undermoon.dev.datadir.StackState;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.Programs;
-import io.undermoon.dev.os.RedisServerProgram;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.ServiceKind;
@@ -20,6 +19,7 @@ import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.StackShape;
 import io.undermoon.dev.plan.WantedCluster;
 import io.undermoon.dev.testing.FreePorts;
+import io.undermoon.testsupport.RedisBinary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -51,7 +51,7 @@ class ProcessSetTest {
         data = new DataDirectory(root);
         data.lock().orElseThrow().close();
         shape = new StackShape(2, 1, false, FreePorts.layout());
-        Path redisServer = RedisServerProgram.find(data.programs());
+        Path redisServer = RedisBinary.any();
         plan = StackPlan.of(shape, new Installation(root, data.root(), Programs.java(), redisServer)).stream()
                 .filter(service -> service.kind() == ServiceKind.REDIS)
                 .toList();

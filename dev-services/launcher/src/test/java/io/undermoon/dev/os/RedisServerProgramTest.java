@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +34,15 @@ class RedisServerProgramTest {
 
         assertThat(RedisServerProgram.unpackInto(directory)).isEqualTo(program);
         assertThat(Files.getLastModifiedTime(program)).isEqualTo(marked);
+    }
+
+    @Test
+    void takes_a_server_of_any_kind_on_the_path_before_its_own() {
+        Map<String, Path> both =
+                Map.of("keydb-server", Path.of("/k/keydb-server"), "valkey-server", Path.of("/v/valkey-server"));
+        assertThat(RedisServerProgram.find(name -> Optional.ofNullable(both.get(name)), directory))
+                .isEqualTo(Path.of("/v/valkey-server"));
+        assertThat(RedisServerProgram.find(name -> Optional.empty(), directory)).hasParent(directory);
     }
 
     @Test

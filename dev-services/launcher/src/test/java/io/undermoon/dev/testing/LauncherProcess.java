@@ -1,6 +1,7 @@
 package io.undermoon.dev.testing;
 
 import io.undermoon.dev.os.Programs;
+import io.undermoon.testsupport.RedisBinary;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,12 +68,26 @@ public final class LauncherProcess {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().putAll(environment);
+        if (RedisBinary.isChosen()) {
+            builder.environment().merge("PATH", directoryWithServer().toString(), LauncherProcess::before);
+        }
         Process process = builder.start();
         if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
             process.destroy();
             throw new AssertionError(command + " does not end:\n" + Files.readString(output));
         }
         return new Result(process.exitValue(), Files.readString(output));
+    }
+
+    /** A directory in which the server of the tests is what the launcher looks for on PATH. */
+    private Path directoryWithServer() throws IOException {
+        Path directory = Files.createTempDirectory(data, "server");
+        Files.createSymbolicLink(directory.resolve("redis-server"), RedisBinary.any());
+        return directory;
+    }
+
+    private static String before(String path, String directory) {
+        return directory + File.pathSeparator + path;
     }
 
     private List<String> commandLine(String command, String... options) {

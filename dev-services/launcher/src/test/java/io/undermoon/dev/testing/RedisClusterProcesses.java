@@ -6,12 +6,12 @@ import io.undermoon.dev.controlplane.ControlConnection;
 import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.os.RedisServerProgram;
 import io.undermoon.dev.os.ServiceStarter;
 import io.undermoon.dev.plan.ServiceKind;
 import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.ServiceSpec.Listener;
 import io.undermoon.dev.plan.ServiceSpec.Readiness;
+import io.undermoon.testsupport.RedisBinary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,7 +71,7 @@ public final class RedisClusterProcesses implements AutoCloseable {
     }
 
     private void start(Path directory, int port, int busPort) {
-        Path program = RedisServerProgram.find(directory);
+        Path program = RedisBinary.any();
         List<String> command = new ArrayList<>(List.of(program.toString(), "--bind", "127.0.0.1"));
         command.addAll(List.of("--port", String.valueOf(port), "--cluster-port", String.valueOf(busPort)));
         command.addAll(List.of("--cluster-enabled", "yes", "--cluster-config-file", "nodes-" + port + ".conf"));

@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * connection to the destination has not yet accepted. Owned by the migration event loop.
  */
 final class Copier implements KeyCopy.Owner {
-    private static final Logger LOG = Logger.getLogger(Copier.class);
-
     /** Limit of the memory that all requested values take at the source; a single value may exceed it. */
     private static final long MAX_BYTES_IN_FLIGHT = 8L << 20;
 
@@ -41,8 +38,6 @@ final class Copier implements KeyCopy.Owner {
      * large, it would have met one. Changed keys are no such sample; their sizes are always requested.
      */
     private static final int SMALL_SAMPLE = 1000;
-
-    private static final String ANY_SIZE = Long.toString(1L << 40);
 
     /** So few missing keys can always be copied while commands are held. */
     private static final int FEW_KEYS = 32;
@@ -63,9 +58,6 @@ final class Copier implements KeyCopy.Owner {
     private final ScanPlan plan;
     private final ExpiryTimes expiryTimes;
 
-    /** The largest argument that the destination accepts. */
-    private final long maxArgumentBytes;
-
     private final Listener listener;
 
     /** Keys found by the scan that are to be copied. */
@@ -84,7 +76,6 @@ final class Copier implements KeyCopy.Owner {
     private int inFlight;
     private long bytesInFlight;
     private int smallInARow;
-    private boolean argumentLimitRaised;
     private boolean stopped;
     private boolean hurried;
     private boolean reportsConvergence;
@@ -110,7 +101,6 @@ final class Copier implements KeyCopy.Owner {
             RateLimiter limiter,
             CopyCounters counters,
             ScanPlan plan,
-            long maxArgumentBytes,
             ExpiryTimes expiryTimes,
             Listener listener) {
         this.loop = loop;
@@ -120,7 +110,6 @@ final class Copier implements KeyCopy.Owner {
         this.limiter = limiter;
         this.counters = counters;
         this.plan = plan;
-        this.maxArgumentBytes = maxArgumentBytes;
         this.expiryTimes = expiryTimes;
         this.listener = listener;
     }
@@ -265,23 +254,6 @@ final class Copier implements KeyCopy.Owner {
         }
     }
 
-    /**
-     * Raises the limits of the destination on arguments: a serialized value may be larger than any argument that
-     * clients can send. The limits stay raised; they guard Redis against clients, and the proxy has its own for that.
-     */
-    private void raiseArgumentLimit() {
-        for (String limit : List.of("client-query-buffer-limit", "proto-max-bulk-len")) {
-            NodeClient.call(destination, "CONFIG", "SET", limit, ANY_SIZE).whenComplete((reply, problem) -> {
-                if (problem != null) {
-                    // The value may fit all the same; otherwise RESTORE fails and says so.
-                    LOG.warnf(
-                            "Limit for large values cannot be raised: node=%s limit=%s reason=%s",
-                            destination.endpoint(), limit, NodeException.reason(problem));
-                }
-            });
-        }
-    }
-
     private boolean mayRequest(KeyCopy next) {
         return bytesInFlight == 0 || bytesInFlight + next.size() <= MAX_BYTES_IN_FLIGHT;
     }
@@ -289,10 +261,6 @@ final class Copier implements KeyCopy.Owner {
     @Override
     public void valueStarted(long length) {
         smallInARow = length > SMALL_BYTES ? 0 : smallInARow + 1;
-        if (length > maxArgumentBytes / 2 && !argumentLimitRaised) {
-            argumentLimitRaised = true;
-            raiseArgumentLimit();
-        }
     }
 
     @Override

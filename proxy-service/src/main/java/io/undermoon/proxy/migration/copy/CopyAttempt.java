@@ -39,7 +39,9 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final int MAX_SCAN_COUNT = 1000;
     private static final long TIMEOUT_MILLIS = 30_000;
     private static final int EMPTY_FUNCTIONS_BYTES = 10;
-    private static final long DEFAULT_MAX_ARGUMENT_BYTES = 512L << 20;
+
+    /** More than any serialized value has. */
+    private static final String ANY_SIZE = Long.toString(1L << 40);
 
     /** Whether a replica of the destination has what was copied. */
     public enum ReplicaAnswer {
@@ -78,7 +80,6 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private @Nullable CompletableFuture<Boolean> markerRead;
     private boolean isVersion7OrLater;
     private ExpiryTimes expiryTimes = new ExpiryTimes(true, 0);
-    private long maxArgumentBytes = DEFAULT_MAX_ARGUMENT_BYTES;
     private boolean closed;
 
     /** @param claim the destination's record, by which this attempt may write to it */
@@ -129,7 +130,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 })
                 .thenCompose(follows -> startProbe())
                 .thenCompose(known -> purge())
-                .thenCompose(purged -> readMaxArgument())
+                .thenCompose(purged -> raiseArgumentLimits())
                 .thenCompose(known -> compareClocks())
                 .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> nodes.call(source, "DBSIZE"))
@@ -342,17 +343,25 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         });
     }
 
-    /** Reads the largest argument that the destination accepts; the default is assumed where that is not possible. */
-    private CompletionStage<?> readMaxArgument() {
+    /**
+     * Raises the limits of the destination on arguments: a serialized value may be larger than any argument that
+     * clients can send. They are raised before the first value is sent, because newer servers check the size of an
+     * argument when they parse it, which they do before they have executed the commands that arrived before. The limits
+     * stay raised; they guard Redis against clients, and the proxy has its own for that.
+     */
+    private CompletionStage<?> raiseArgumentLimits() {
+        return raise("client-query-buffer-limit").thenCompose(done -> raise("proto-max-bulk-len"));
+    }
+
+    private CompletionStage<?> raise(String limit) {
         return context.nodes()
-                .call(destination, "CONFIG", "GET", "proto-max-bulk-len")
-                .thenAccept(reply -> maxArgumentBytes =
-                        Long.parseLong(ReplyValues.text(ReplyValues.items(reply).get(1))))
+                .call(destination, "CONFIG", "SET", limit, ANY_SIZE)
                 .exceptionally(problem -> {
+                    // Smaller values fit all the same; for larger ones RESTORE fails and says so.
                     LOG.infof(
-                            "proto-max-bulk-len cannot be read, the default is assumed: node=%s reason=%s",
-                            destination, NodeException.reason(problem));
-                    return null;
+                            "Limit for large values cannot be raised: node=%s limit=%s reason=%s",
+                            destination, limit, NodeException.reason(problem));
+                    return RespValue.Null.BULK;
                 });
     }
 
@@ -382,7 +391,6 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 limiter,
                 counters,
                 new Copier.ScanPlan(count, interval),
-                maxArgumentBytes,
                 expiryTimes,
                 this);
     }

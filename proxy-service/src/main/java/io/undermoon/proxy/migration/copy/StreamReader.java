@@ -73,6 +73,10 @@ final class StreamReader {
         if (frame.argumentIs(0, "FLUSHALL") || frame.argumentIs(0, "SWAPDB")) {
             return "all keys of the source were flushed or swapped";
         }
+        if (frame.argumentIs(0, "RREPLAY")) {
+            return "the source is an active replica of KeyDB, whose changes cannot be followed; "
+                    + "set its active-replica to no";
+        }
         if (database != 0) {
             findMarker(frame);
         }

@@ -229,7 +229,8 @@ class ClientsIT {
         assertThat(fields(text(client.call("CLIENT", "LIST", "ID", id))))
                 .containsEntry("multi", "1")
                 .containsEntry("flags", "x");
-        try (RespConnection direct = redis.connect()) {
+        try (RedisServerProcess ofVersion70 = RedisServerProcess.startVersion70();
+                RespConnection direct = ofVersion70.connect()) {
             assertThat(fields.keySet())
                     .containsAll(fields(text(direct.call("CLIENT", "INFO"))).keySet());
         }

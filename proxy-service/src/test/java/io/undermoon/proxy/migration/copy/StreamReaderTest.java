@@ -58,6 +58,8 @@ class StreamReaderTest implements StreamReader.Listener {
         assertThat(reader.read(command("FLUSHDB", "ASYNC"))).contains("flushed");
         assertThat(reader.read(command("SWAPDB", "0", "1"))).contains("swapped");
         assertThat(reader.read(command("MODULE.DOES", "x"))).contains("MODULE.DOES");
+        assertThat(reader.read(command("RREPLAY", "id", "*1\r\n$4\r\nPING\r\n")))
+                .contains("active-replica");
     }
 
     @Test

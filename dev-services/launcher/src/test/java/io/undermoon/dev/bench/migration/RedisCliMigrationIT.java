@@ -7,8 +7,8 @@ import io.undermoon.dev.bench.migration.MigrationReport.Load;
 import io.undermoon.dev.bench.migration.MigrationReport.Move;
 import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.os.Programs;
-import io.undermoon.dev.os.RedisServerProgram;
 import io.undermoon.dev.plan.Installation;
+import io.undermoon.testsupport.RedisBinary;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,7 @@ class RedisCliMigrationIT {
     void every_move_is_measured_and_clients_follow() {
         Optional<Path> redisCli = Programs.onPath("redis-cli");
         assumeTrue(redisCli.isPresent(), "redis-cli is not installed, so there is nothing to compare with");
-        Path redisServer = RedisServerProgram.find(directory);
+        Path redisServer = RedisBinary.any();
         Installation installation =
                 new Installation(directory, directory.resolve("data"), Programs.java(), redisServer);
         Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
