@@ -66,6 +66,17 @@ public final class ClientRun implements AutoCloseable {
         return this;
     }
 
+    /**
+     * The errors of the load, a line each, without those that the library makes itself when a node leaves: node-redis
+     * closes its connection at once, also with commands in flight.
+     */
+    public List<String> errors() {
+        return output().lines()
+                .filter(line -> line.startsWith("# error in "))
+                .filter(line -> program != ClientProgram.NODE_REDIS || !line.endsWith("Error: Disconnects client"))
+                .toList();
+    }
+
     /** All it has printed so far. */
     public String output() {
         try {
