@@ -38,7 +38,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     private @Nullable OutputBatch output;
 
     /** The commands that wait until the connection is ready. */
-    private @Nullable ByteBuf queued;
+    private @Nullable EarlyOutput early;
 
     /** Why the connection is gone; null while it connects or is ready. */
     private @Nullable String problem;
@@ -148,17 +148,11 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
             receiver.fail(new BackendFailure(error));
             return true;
         }
-        String refusal = output == null ? refusal() : null;
-        if (refusal != null) {
-            receiver.fail(BackendFailure.unreachable(endpoint.toString(), refusal));
+        String gone = problem;
+        if (gone != null) {
+            receiver.fail(BackendFailure.unreachable(endpoint.toString(), gone));
         }
-        return refusal != null;
-    }
-
-    /** Why a command is refused while the connection is not ready; null when it is queued. */
-    @Nullable
-    String refusal() {
-        return problem;
+        return gone != null;
     }
 
     /** Queues the receiver of a command that is written by the caller. */
@@ -170,8 +164,12 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     /** Appends a command whose receiver was queued. */
     final void write(CommandFrame frame) {
         OutputBatch batch = batch();
-        if (batch == null || frame.isRewritten()) {
-            frame.writeTo(buffer());
+        if (batch == null) {
+            early().append(frame);
+            return;
+        }
+        if (frame.isRewritten()) {
+            frame.writeTo(batch.buffer());
             return;
         }
         batch.append(frame.buffer(), frame.start(), frame.end());
@@ -183,15 +181,16 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     /** The buffer to append commands to. They leave at the end of the loop's turn, or when the connection is ready. */
     final ByteBuf buffer() {
         OutputBatch batch = batch();
-        if (batch != null) {
-            return batch.buffer();
-        }
+        return batch != null ? batch.buffer() : early().buffer();
+    }
+
+    private EarlyOutput early() {
         if (problem != null) {
             throw new IllegalStateException("connection to " + endpoint + " is gone: " + problem);
         }
-        ByteBuf buffer = queued == null ? loop.allocator().buffer() : queued;
-        queued = buffer;
-        return buffer;
+        EarlyOutput current = early == null ? new EarlyOutput(loop.allocator()) : early;
+        early = current;
+        return current;
     }
 
     /** The output of the loop's turn, to append commands to; null while the connection is not ready. */
@@ -202,11 +201,6 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
             loop.flusher().add(this);
         }
         return batch;
-    }
-
-    /** Bytes of the commands that wait until the connection is ready. */
-    final int queuedBytes() {
-        return queued == null ? 0 : queued.readableBytes();
     }
 
     @Override
@@ -222,10 +216,12 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         loop.stats().add(Counter.BACKEND_BYTES_OUT, batch.flush());
     }
 
-    /** Whether the output drains; while it does not, callers should stop sending. */
+    /** Whether the output drains, or only little waits for it; while it does not, callers should stop sending. */
     public boolean isWritable() {
         Channel current = channel;
-        return current == null || current.isWritable();
+        return current == null
+                ? early == null || early.size() <= loop.settings().maxQueuedBytes()
+                : current.isWritable();
     }
 
     /** Calls back once: when the connection is ready, becomes writable again, or is gone. */
@@ -318,11 +314,10 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         channel = established;
         output = batch;
         accepting = true;
-        ByteBuf early = queued;
-        queued = null;
-        if (early != null) {
-            batch.append(early, early.readerIndex(), early.writerIndex());
-            early.release();
+        EarlyOutput waiting = early;
+        early = null;
+        if (waiting != null) {
+            waiting.moveTo(batch);
             flush(batch);
         }
         onReady();
@@ -356,9 +351,9 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
             output.discard();
             output = null;
         }
-        if (queued != null) {
-            queued.release();
-            queued = null;
+        if (early != null) {
+            early.release();
+            early = null;
         }
         String name = endpoint.toString();
         BackendFailure failure =

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param replyTimeoutMillis how long a backend may send nothing while a reply is due before it is asked whether it is
  *     alive, or its connection is closed
  * @param silenceTimeoutMillis how long one that is alive may send nothing before its shared connections are closed
- * @param maxQueuedBytes limit of the commands that wait for one connection to become ready
+ * @param maxQueuedBytes how much may wait for one connection to become ready before callers should stop sending
  * @param maxPinnedConnections limit of the pinned connections in use, per loop
  * @param redis login at Redis nodes
  * @param peers login at peer proxies

@@ -44,13 +44,18 @@ public final class OutputBatch {
      */
     public void append(ByteBuf bytes, int from, int to) {
         int length = to - from;
-        if (length < SLICE_FROM || length < bytes.capacity() / 2 && !channel.isWritable()) {
+        if (isCopied(length) || length < bytes.capacity() / 2 && !channel.isWritable()) {
             buffer().writeBytes(bytes, from, length);
         } else {
             writeBuffer();
             written += length;
             channel.write(bytes.retainedSlice(from, length), channel.voidPromise());
         }
+    }
+
+    /** Whether so many bytes are copied; else they are cheaper to send from where they are. */
+    static boolean isCopied(int length) {
+        return length < SLICE_FROM;
     }
 
     /** Whether the batch is large enough to be flushed now, so that the node starts to work on it. */

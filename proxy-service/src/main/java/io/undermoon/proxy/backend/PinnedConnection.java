@@ -93,11 +93,6 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
         sendAll(command, 1, IgnoredReply.INSTANCE);
     }
 
-    @Override
-    public boolean isWritable() {
-        return super.isWritable() && queuedBytes() <= loop.settings().maxQueuedBytes();
-    }
-
     /** Says that the command that is sent next blocks on a key of a slot, or on none: {@link #WAITS_FOR_NO_KEY}. */
     public void blocksOn(int slot) {
         blockingSlot = slot;

@@ -95,12 +95,6 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     }
 
     @Override
-    @Nullable
-    String refusal() {
-        return queuedBytes() > loop.settings().maxQueuedBytes() ? "too much waits for the connection" : problem();
-    }
-
-    @Override
     void onReady() {
         readySinceNanos = System.nanoTime();
         protocolRefused = false;

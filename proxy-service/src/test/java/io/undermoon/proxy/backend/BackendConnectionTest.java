@@ -53,6 +53,32 @@ class BackendConnectionTest {
     }
 
     @Test
+    void a_large_command_that_waits_for_the_connection_is_not_copied_and_stops_the_sender() {
+        CommandFrame large = CommandFrame.of(List.of("x".repeat(20_000)));
+        send("a");
+        connection.accept(receiver("large"));
+        connection.write(large);
+        send("b");
+        assertThat(connection.isWritable()).isFalse();
+        assertThat(large.buffer().refCnt()).isEqualTo(2);
+        connect();
+        assertThat(written()).startsWith("*1\r\n$1\r\na\r\n*1\r\n$20000\r\nx").endsWith("x\r\n*1\r\n$1\r\nb\r\n");
+        assertThat(large.buffer().refCnt()).isEqualTo(1);
+        assertThat(connection.isWritable()).isTrue();
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void what_waited_for_a_connection_that_is_not_made_is_released() {
+        CommandFrame large = CommandFrame.of(List.of("x".repeat(20_000)));
+        connection.accept(receiver("large"));
+        connection.write(large);
+        connection.disconnected("refused");
+        assertThat(large.buffer().refCnt()).isEqualTo(1);
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
     void replies_reach_their_receivers_in_order() {
         connect();
         connection.acceptAll(2, IgnoredReply.INSTANCE, receiver("two"));

@@ -12,6 +12,7 @@ import io.undermoon.proxy.testing.RespConnection;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -72,13 +73,41 @@ class BigValuesIT {
     @Test
     void sixteen_pipelined_ones_do_not_pile_up_on_their_way_to_the_node() throws IOException {
         try (Peak peak = new Peak()) {
-            for (int i = 0; i < COUNT; i++) {
-                set();
-            }
+            setAll();
             for (int i = 0; i < COUNT; i++) {
                 assertThat(line()).isEqualTo("+OK");
             }
             assertThat(peak.bytes()).isLessThan(3L * SIZE + SLACK);
+        }
+    }
+
+    /** The node takes connections, and answers nothing yet: the first command comes before the login is through. */
+    @Test
+    void pipelined_ones_wait_for_a_connection_that_is_being_made() throws Exception {
+        redis.freeze();
+        try (RespConnection other = RespConnection.to(proxy.port());
+                Peak peak = new Peak()) {
+            Thread sender = new Thread(this::setAll, "sender");
+            sender.start();
+            // Nothing of it is read any more.
+            await().atMost(30, TimeUnit.SECONDS)
+                    .until(() -> text(other.call("CLIENT", "LIST")).contains(" events= "));
+            redis.unfreeze();
+            for (int i = 0; i < COUNT; i++) {
+                assertThat(line()).isEqualTo("+OK");
+            }
+            sender.join();
+            assertThat(peak.bytes()).isLessThan(3L * SIZE + SLACK);
+        }
+    }
+
+    private void setAll() {
+        try {
+            for (int i = 0; i < COUNT; i++) {
+                set();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
