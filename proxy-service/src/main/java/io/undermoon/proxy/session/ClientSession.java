@@ -8,10 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.DecoderException;
-import io.undermoon.proxy.backend.BackendFailure;
-import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.NodeConnection;
-import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientMemory;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -26,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection: cuts its input into commands, hands them to the {@link CommandHandler} in order, and sends the
- * replies in the order of the commands.
+ * replies in the order of the commands ({@link SessionOutput}).
  *
  * <p>Memory is bounded: of the input only a command that is not complete yet is kept. The session stops reading while
  * {@link SessionSettings#maxPipeline} commands wait for replies, while the client does not read its replies, or while a
  * node does not take its commands. Owned by one event loop.
  */
-public final class ClientSession extends ChannelInboundHandlerAdapter implements LoopFlusher.Flushable {
+public final class ClientSession extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = Logger.getLogger(ClientSession.class);
 
     /** How much input behind a command that waits is read, so that the end of the connection is noticed meanwhile. */
@@ -43,25 +40,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     private final Channel channel;
     private final Client client;
     private final SessionInput input;
-    private final OutputBatch output;
-    private final ReplyQueue replies;
+    private final SessionOutput output;
     private final SessionLimits limits;
-    private final OutputGuard messageGuard = new OutputGuard();
     private final SessionFeatures features;
     private final Admission admission;
     private final SessionMemory memory;
     private final RouteOrder order = new RouteOrder();
     private final WrittenNodes written = new WrittenNodes();
 
-    /** The reply that the client's later commands wait for, while messages may go out before it. */
-    private @Nullable PendingReply blockingReply;
-
-    /** Where the reply to the present command is written; null if none is. */
-    private @Nullable ByteBuf answer;
-
-    private int answerFrom;
-
-    private boolean dirty;
     private boolean paused;
     private boolean resuming;
     private int busyConnections;
@@ -94,10 +80,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         this.client = client;
         this.features = new SessionFeatures(loop.connections(), client);
         this.input = new SessionInput(channel.alloc(), requestLimits());
-        this.output = new OutputBatch(channel);
-        this.replies = new ReplyQueue(output);
         this.limits = new SessionLimits(loop.clients(), channel, loop.settings().maxPipeline());
-        this.memory = new SessionMemory(loop.clients().memory(), client, input, replies, limits);
+        this.output = new SessionOutput(this, loop, handler, channel, input, limits);
+        this.memory = output.memory();
         client.onAccountChange(() -> loop.proxyLoop().execute(this::checkAllowed));
     }
 
@@ -120,7 +105,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     /** Whether all replies are in. */
     public boolean isIdle() {
-        return replies.isEmpty();
+        return output.isComplete();
     }
 
     /** What the client has begun and not ended, and which connections its commands take because of that. */
@@ -147,7 +132,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
      * @param slot negative for a command that is not about one slot
      */
     public boolean isInOrder(RouteTable now, int slot) {
-        return order.permits(now, slot, replies.isEmpty());
+        return order.permits(now, slot, output.isComplete());
     }
 
     @Override
@@ -177,9 +162,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
         admission.end();
         loop.forget(this);
-        replies.abandon();
+        output.close();
         features.closeAll();
-        output.discard();
         input.close();
         memory.close();
     }
@@ -284,14 +268,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         refreshRequestLimits();
         checkOutput();
         // A client that waits for a reply, for messages or for the end of a pause is not idle.
-        boolean waits = waiting || !replies.isEmpty() || isSubscriber();
+        boolean waits = waiting || !output.isComplete() || isSubscriber();
         if (!waits && limits.isIdleTooLong(client.idleMillis())) {
             channel.close();
         }
     }
 
     private void checkOutput() {
-        if (!isSubscriber() && limits.isOutputExceeded(replies.keptBytes())) {
+        if (!isSubscriber() && output.isExceeded()) {
             LOG.warnf("Client closed because it does not read its replies: client=%s", client.remoteAddress());
             channel.close();
         }
@@ -313,26 +297,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     private boolean handle(CommandFrame frame, int hopsLeft) {
         boolean handled = handler.handle(this, frame, hopsLeft);
-        takeAnswer();
+        output.takeAnswer();
         return handled;
     }
 
     /** What has been written in reply to the present command since the last call; an error is counted. */
     public Answer takeAnswer() {
-        ByteBuf reply = answer;
-        answer = null;
-        if (reply == null || reply.writerIndex() == answerFrom) {
-            return Answer.NONE;
-        }
-        if (reply.getByte(answerFrom) != '-') {
-            return Answer.VALUE;
-        }
-        return countError(reply, answerFrom, reply.writerIndex()) ? Answer.REJECTION : Answer.FAILURE;
-    }
-
-    /** Counts an error reply; returns whether it says that the command was rejected. */
-    boolean countError(ByteBuf in, int from, int to) {
-        return loop.stats().errors().count(in, from, to);
+        return output.takeAnswer();
     }
 
     /** Handles the next command; false when it is not complete, or has to be handled again later. */
@@ -380,13 +351,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     public void repeat(PendingReply reply, CommandFrame frame, int hopsLeft) {
         repeated = new RepeatedCommand(frame, hopsLeft, reply.silent);
         waiting = true;
-        complete(reply);
-        markDirty();
+        output.giveUp(reply);
         scheduleResume();
     }
 
     private boolean mustWait() {
-        return held || waiting && !replies.isEmpty() || mustPause();
+        return held || waiting && !output.isComplete() || mustPause();
     }
 
     private void refuseProtocol(ProtocolException e) {
@@ -397,7 +367,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
 
     private boolean mustPause() {
-        return busyConnections > 0 || memory.isAwaited() || limits.isFull(replies.size()) || !channel.isWritable();
+        return busyConnections > 0 || memory.isAwaited() || limits.isFull(output.pending()) || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -407,8 +377,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
     }
 
-    private void scheduleResume() {
-        if ((paused || waiting && replies.isEmpty()) && !resuming) {
+    /** Handles commands again in this turn of the loop, if the session waits. */
+    void scheduleResume() {
+        if ((paused || waiting && output.isComplete()) && !resuming) {
             resuming = true;
             loop.proxyLoop().execute(this::resume);
         }
@@ -417,7 +388,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** Handles commands again if the reason to wait is gone and there is room for more than a few. */
     private void resume() {
         resuming = false;
-        boolean hasRoom = limits.hasRoom(replies.size());
+        boolean hasRoom = limits.hasRoom(output.pending());
         if ((paused || waiting) && !closing && hasRoom && !mustWait()) {
             limits.relieved();
             loop.proxyLoop().beginBurst();
@@ -462,52 +433,20 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     /** The buffer for the whole reply to the present command, which is written at once. */
     public ByteBuf replyBuffer() {
-        ByteBuf buffer = bufferInTurn();
-        answer = buffer;
-        answerFrom = buffer.writerIndex();
-        return buffer;
-    }
-
-    private ByteBuf bufferInTurn() {
-        if (client.isSilent()) {
-            return loop.sink();
-        }
-        if (replies.isEmpty()) {
-            markDirty();
-            return output.buffer();
-        }
-        PendingReply reply = place();
-        reply.done = true;
-        ByteBuf kept = channel.alloc().buffer();
-        reply.kept = kept;
-        replies.add(reply);
-        return kept;
-    }
-
-    private PendingReply place() {
-        PendingReply reply = loop.pool().take();
-        reply.session = this;
-        return reply;
+        return output.replyBuffer();
     }
 
     /** The place for a reply to the present command that arrives later. */
     public PendingReply expectReply(int commandId) {
-        PendingReply reply = place();
-        reply.commandId = commandId;
-        reply.silent = client.isSilent();
-        reply.startNanos = loop.proxyLoop().nowNanos();
-        replies.add(reply);
-        return reply;
+        return output.expectReply(commandId);
     }
 
     /**
      * Like {@link #expectReply}, for a command on a pinned connection: the client's later commands wait for the reply.
      */
     public PendingReply expectBlockingReply(int commandId) {
-        PendingReply reply = expectReply(commandId);
-        blockingReply = reply;
         waiting = true;
-        return reply;
+        return output.expectBlockingReply(commandId);
     }
 
     /** Has the client's later commands wait until all replies are in. */
@@ -517,7 +456,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
 
     /** Whether the client waits for the reply to a command on a pinned connection. */
     public boolean isBlocked() {
-        return blockingReply != null;
+        return output.isBlocked();
     }
 
     /**
@@ -525,78 +464,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
      * command that blocks. Closes the connection of a client that lets too many messages pile up.
      */
     public void push(ByteBuf in, int from, int to) {
-        if (closed || !channel.isOpen()) {
-            return;
-        }
-        if (replies.isEmpty() || isBlocked() && !replies.hasBegun()) {
-            output.append(in, from, to);
-            markDirty();
-        } else {
-            memory.addMessages(to - from);
-            replies.push(in, from, to, this::place);
-        }
-        long pendingBytes = channel.bytesBeforeWritable() + memory.messageBytes();
-        if (messageGuard.isExceeded(
-                limits.now().output().pubsub(), pendingBytes, loop.proxyLoop().nowNanos())) {
-            LOG.warnf(
-                    "Client closed because it does not read its messages: client=%s pending_bytes=%d",
-                    client.remoteAddress(), pendingBytes);
-            channel.close();
+        if (!closed && channel.isOpen()) {
+            output.push(in, from, to);
         }
     }
 
-    /** A part of a reply has arrived. */
-    void reply(PendingReply reply, ByteBuf in, int from, int to, boolean last) {
-        replies.part(reply, in, from, to);
-        markDirty();
-        if (last) {
-            handler.answered(reply);
-            complete(reply);
-            if (replies.isEmpty()) {
-                write();
-            }
-            scheduleResume();
-        }
-    }
-
-    private void complete(PendingReply reply) {
-        if (reply == blockingReply) {
-            blockingReply = null;
-        }
-        replies.complete(reply);
-    }
-
-    /** Writes the output now: a client that has all its replies may go on while others still get theirs. */
-    private void write() {
-        if (!closed) {
-            loop.stats().add(Counter.CLIENT_BYTES_OUT, output.flush());
-        }
-    }
-
-    /** The reply, or the rest of it, will not arrive. A client that has got part of it can only be disconnected. */
-    void fail(PendingReply reply, BackendFailure failure) {
-        if (reply.begun) {
-            LOG.warnf(
-                    "Client closed in the middle of a reply: client=%s reason=%s",
-                    client.remoteAddress(), failure.message());
-            channel.close();
-            reply.isError = true;
-            handler.answered(reply);
-            complete(reply);
-            return;
-        }
-        byte[] error = ("-" + failure.message() + "\r\n").getBytes(StandardCharsets.UTF_8);
-        reply.reply(Unpooled.wrappedBuffer(error), 0, error.length, true);
-    }
-
-    @Override
-    public void flush() {
-        dirty = false;
-        if (closed) {
-            output.discard();
-            return;
-        }
-        write();
+    /** Output has been written. */
+    void flushed() {
         checkOutput();
         memory.count();
         closeWhenAnswered();
@@ -609,15 +483,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
     }
 
-    private void markDirty() {
-        if (!dirty) {
-            dirty = true;
-            loop.proxyLoop().flusher().add(this);
-        }
-    }
-
     private void closeWhenAnswered() {
-        if (closing && !dirty && replies.isEmpty() && !closed) {
+        if (closing && output.isFlushed() && !closed) {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }

@@ -15,7 +15,7 @@ public final class PendingReply implements ReplyTarget {
     private final ReplyPool pool;
 
     @Nullable
-    ClientSession session;
+    SessionOutput output;
 
     @Nullable
     PendingReply next;
@@ -77,13 +77,13 @@ public final class PendingReply implements ReplyTarget {
 
     @Override
     public boolean isWaiting() {
-        return session != null;
+        return output != null;
     }
 
     @Override
     public void hold(int bytes) {
-        if (session != null) {
-            session.memory().addGathered(bytes);
+        if (output != null) {
+            output.memory().addGathered(bytes);
         }
     }
 
@@ -93,11 +93,11 @@ public final class PendingReply implements ReplyTarget {
             begun = true;
             byte type = in.getByte(from);
             isError = type == '-' || type == '!';
-            if (isError && session != null) {
-                isRejection = session.countError(in, from, to);
+            if (isError && output != null) {
+                isRejection = output.countError(in, from, to);
             }
         }
-        ClientSession owner = session;
+        SessionOutput owner = output;
         if (owner != null) {
             owner.reply(this, in, from, to, last);
         } else if (last) {
@@ -107,7 +107,7 @@ public final class PendingReply implements ReplyTarget {
 
     @Override
     public void fail(BackendFailure failure) {
-        ClientSession owner = session;
+        SessionOutput owner = output;
         if (owner != null) {
             owner.fail(this, failure);
         } else {
@@ -117,7 +117,7 @@ public final class PendingReply implements ReplyTarget {
 
     /** The client has left: what arrives is dropped. */
     void orphan() {
-        session = null;
+        output = null;
         next = null;
         releaseKept();
     }
@@ -125,12 +125,12 @@ public final class PendingReply implements ReplyTarget {
     /** Gives the instance back to the pool; nothing refers to it any more. */
     void recycle() {
         releaseKept();
-        if (session != null && pushedBytes > 0) {
-            session.memory().addMessages(-pushedBytes);
+        if (output != null && pushedBytes > 0) {
+            output.memory().addMessages(-pushedBytes);
         }
         pushedBytes = 0;
         keptBytes = 0;
-        session = null;
+        output = null;
         next = null;
         sample = null;
         begun = false;

@@ -11,7 +11,7 @@ final class SessionMemory {
     private final ClientMemory memory;
     private final Client client;
     private final SessionInput input;
-    private final ReplyQueue replies;
+    private final SessionOutput output;
     private final SessionLimits limits;
 
     /** Size of the messages that wait behind pending replies. */
@@ -28,11 +28,11 @@ final class SessionMemory {
 
     private boolean closed;
 
-    SessionMemory(ClientMemory memory, Client client, SessionInput input, ReplyQueue replies, SessionLimits limits) {
+    SessionMemory(ClientMemory memory, Client client, SessionInput input, SessionOutput output, SessionLimits limits) {
         this.memory = memory;
         this.client = client;
         this.input = input;
-        this.replies = replies;
+        this.output = output;
         this.limits = limits;
     }
 
@@ -54,7 +54,7 @@ final class SessionMemory {
 
     /** Size of the replies and messages that wait for their turn. */
     long keptBytes() {
-        return replies.keptBytes() + messageBytes;
+        return output.keptBytes() + messageBytes;
     }
 
     long messageBytes() {
