@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -140,8 +141,10 @@ public final class BenchSubjects implements AutoCloseable {
         return new NodeAddress(plan.redisAddress());
     }
 
-    private static LoadTarget target(String name, String address, ProcessIdentity process) {
-        return new LoadTarget(name, HostPort.parse(address), OptionalLong.of(process.pid()));
+    private LoadTarget target(String name, String address, ProcessIdentity process) {
+        NodeLoad.Node node =
+                new NodeLoad.Node(plan.redisPort(), processes.get(0).pid());
+        return new LoadTarget(name, HostPort.parse(address), OptionalLong.of(process.pid()), Optional.of(node));
     }
 
     /** Nothing of them is worth keeping, so they are not asked but ended. */

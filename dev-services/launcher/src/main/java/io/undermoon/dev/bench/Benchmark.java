@@ -110,7 +110,7 @@ public final class Benchmark implements AutoCloseable {
             commands += load.allReplies();
             Rate rate = redisBenchmark.isPresent() && RedisBenchmark.canDo(cell.workload())
                     ? rate(redisBenchmark.get(), cell, load)
-                    : new Rate(load.repliesPerSecond(), micros(load.targetCpu(), load.replies()));
+                    : new Rate(load.repliesPerSecond(), micros(load.targetCpu(), load.replies()), null);
             measured.add(new Figures(
                     rate.commandsPerSecond,
                     rate.cpuMicros,
@@ -118,7 +118,8 @@ public final class Benchmark implements AutoCloseable {
                     load.latencyMicros(99),
                     load.latencyMicros(99.9),
                     null,
-                    load.generatorBusy()));
+                    load.generatorBusy(),
+                    rate.node));
         }
 
         Figures median() {
@@ -132,10 +133,15 @@ public final class Benchmark implements AutoCloseable {
         private Rate rate(RedisBenchmark program, Cell cell, Load load) {
             long count = Math.max(cell.connections(), (long) (load.repliesPerSecond() * duration.toNanos() / 1e9));
             count = (count / cell.pipeline() + 1) * cell.pipeline();
+            NodeLoad nodeBefore = target.node().map(NodeLoad.Node::load).orElse(null);
             Duration before = target.cpu();
             double commandsPerSecond = program.run(target, cell, count);
             commands += count;
-            return new Rate(commandsPerSecond, micros(target.cpu().minus(before), count));
+            Double cpu = micros(target.cpu().minus(before), count);
+            NodeFigures node = nodeBefore == null
+                    ? null
+                    : target.node().orElseThrow().load().since(nodeBefore, count);
+            return new Rate(commandsPerSecond, cpu, node);
         }
 
         private @Nullable Double micros(Duration cpu, long count) {
@@ -147,7 +153,10 @@ public final class Benchmark implements AutoCloseable {
         }
     }
 
-    private record Rate(double commandsPerSecond, @Nullable Double cpuMicros) {}
+    private record Rate(
+            double commandsPerSecond,
+            @Nullable Double cpuMicros,
+            @Nullable NodeFigures node) {}
 
     @Override
     public void close() {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param p50Micros latency under the load generator, as are the next two
  * @param allocatedBytes heap allocation for each command over all rounds; null if not known
  * @param generatorBusy the share of the time in which the load generator's thread was at work, 0 to 1
+ * @param node what the commands of the first load cost the redis-server behind the target; null if that is not known
  */
 public record Figures(
         double commandsPerSecond,
@@ -20,7 +21,8 @@ public record Figures(
         double p99Micros,
         double p999Micros,
         @Nullable Double allocatedBytes,
-        double generatorBusy) {
+        double generatorBusy,
+        @Nullable NodeFigures node) {
     /** Each figure the median of that figure over several rounds. */
     static Figures median(List<Figures> rounds) {
         return new Figures(
@@ -30,11 +32,18 @@ public record Figures(
                 median(rounds, Figures::p99Micros),
                 median(rounds, Figures::p999Micros),
                 medianOrNull(rounds, Figures::allocatedBytes),
-                median(rounds, Figures::generatorBusy));
+                median(rounds, Figures::generatorBusy),
+                medianNode(rounds));
+    }
+
+    private static @Nullable NodeFigures medianNode(List<Figures> rounds) {
+        Double cpu = medianOrNull(rounds, round -> round.node == null ? null : round.node.cpuMicros());
+        Double commands = medianOrNull(rounds, round -> round.node == null ? null : round.node.commandsPerRead());
+        return cpu == null || commands == null ? null : new NodeFigures(cpu, commands);
     }
 
     Figures withAllocatedBytes(@Nullable Double bytes) {
-        return new Figures(commandsPerSecond, cpuMicros, p50Micros, p99Micros, p999Micros, bytes, generatorBusy);
+        return new Figures(commandsPerSecond, cpuMicros, p50Micros, p99Micros, p999Micros, bytes, generatorBusy, node);
     }
 
     private static double median(List<Figures> rounds, ToDoubleFunction<Figures> figure) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A report as text for people: one table for each pair of targets, figures of the one and ratios to the other. */
 public final class RatioTable {
     private static final String UNKNOWN = "-";
-    private static final int COLUMNS = 17;
+    private static final int COLUMNS = 21;
 
     private RatioTable() {}
 
@@ -36,7 +36,11 @@ public final class RatioTable {
                 "base",
                 "ratio",
                 "B/cmd",
-                "gen"));
+                "gen",
+                "node us",
+                "base",
+                "cmd/read",
+                "base"));
         for (Row row : report.rows()) {
             Figures of = row.figures().get(subject);
             Figures to = row.figures().get(base);
@@ -65,7 +69,19 @@ public final class RatioTable {
                 number("%.2f", to.cpuMicros()),
                 ratio(of.cpuMicros(), to.cpuMicros()),
                 number("%.0f", of.allocatedBytes()),
-                number("%.0f%%", of.generatorBusy() * 100));
+                number("%.0f%%", of.generatorBusy() * 100),
+                number("%.2f", nodeCpu(of)),
+                number("%.2f", nodeCpu(to)),
+                number("%.0f", nodeReads(of)),
+                number("%.0f", nodeReads(to)));
+    }
+
+    private static @Nullable Double nodeCpu(Figures figures) {
+        return figures.node() == null ? null : figures.node().cpuMicros();
+    }
+
+    private static @Nullable Double nodeReads(Figures figures) {
+        return figures.node() == null ? null : figures.node().commandsPerRead();
     }
 
     private static String ratio(@Nullable Double of, @Nullable Double to) {

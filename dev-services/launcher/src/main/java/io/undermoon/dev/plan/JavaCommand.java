@@ -43,6 +43,7 @@ final class JavaCommand {
                 .flag("-Xmx192m")
                 .flag("-Xms24m")
                 .flag("-Xmn8m")
+                .flag("-XX:MetaspaceSize=64m")
                 .flag("-XX:MaxDirectMemorySize=384m")
                 .flag("-XX:+UseSerialGC")
                 .flag("-XX:+UseCompactObjectHeaders")

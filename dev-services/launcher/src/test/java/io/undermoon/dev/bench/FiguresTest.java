@@ -9,11 +9,11 @@ class FiguresTest {
     @Test
     void takes_the_median_of_each_figure() {
         Figures median = Figures.median(List.of(
-                new Figures(10, 3.0, 1, 5, 9, null, 0.3),
-                new Figures(30, 1.0, 2, 4, 8, null, 0.1),
-                new Figures(20, 2.0, 3, 6, 7, null, 0.2)));
+                new Figures(10, 3.0, 1, 5, 9, null, 0.3, new NodeFigures(1, 16)),
+                new Figures(30, 1.0, 2, 4, 8, null, 0.1, new NodeFigures(3, 400)),
+                new Figures(20, 2.0, 3, 6, 7, null, 0.2, new NodeFigures(2, 200))));
 
-        assertThat(median).isEqualTo(new Figures(20, 2.0, 2, 5, 8, null, 0.2));
+        assertThat(median).isEqualTo(new Figures(20, 2.0, 2, 5, 8, null, 0.2, new NodeFigures(2, 200)));
     }
 
     @Test
@@ -24,12 +24,12 @@ class FiguresTest {
 
     @Test
     void a_figure_missing_once_is_missing() {
-        assertThat(Figures.median(List.of(of(1), new Figures(1, 2.0, 0, 0, 0, null, 0)))
+        assertThat(Figures.median(List.of(of(1), new Figures(1, 2.0, 0, 0, 0, null, 0, null)))
                         .cpuMicros())
                 .isNull();
     }
 
     private static Figures of(double commandsPerSecond) {
-        return new Figures(commandsPerSecond, null, 0, 0, 0, null, 0);
+        return new Figures(commandsPerSecond, null, 0, 0, 0, null, 0, null);
     }
 }
