@@ -52,8 +52,8 @@ fn builder(seeds: &str) -> Outcome<Builder> {
     // Without a policy a client does not connect again. By default it waits for a reply without end.
     builder.set_policy(ReconnectPolicy::new_constant(0, 100));
     builder.with_connection_config(|connection| {
-        // The defaults, 3 and 5, are used up while the topology changes: a connection that is closed meanwhile counts.
-        connection.max_command_attempts = 20;
+        // The defaults, 3 and 5, are used up while the topology changes: without a connection it tries again at once.
+        connection.max_command_attempts = 10_000;
         connection.max_redirections = 20;
         connection.unresponsive = UnresponsiveConfig {
             max_timeout: Some(Duration::from_secs(10)),
