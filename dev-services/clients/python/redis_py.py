@@ -2,6 +2,7 @@
 
 import threading
 
+from redis import VERSION
 from redis.cluster import ClusterNode, RedisCluster
 from redis.exceptions import WatchError
 
@@ -9,7 +10,8 @@ from suite import check, eventually, expect, load, main, seeds
 
 PREFIX = "redis-py:"
 KEYS = {f"{PREFIX}{number}" for number in range(5000)}
-
+# Cluster clients before version 6 have no transactions.
+HAS_TRANSACTIONS = VERSION >= (6,)
 
 
 def connect(**options):
@@ -93,25 +95,26 @@ def blocking_pop_waits():
     expect(redis.blpop(f"{PREFIX}list", timeout=10), (f"{PREFIX}list", "element"))
 
 
-@check
-def transaction_is_executed():
-    with redis.pipeline(transaction=True) as transaction:
-        transaction.set(f"{PREFIX}{{t}}1", "one").set(f"{PREFIX}{{t}}2", "two").get(f"{PREFIX}{{t}}1")
-        expect(transaction.execute()[2], "one")
+if HAS_TRANSACTIONS:
 
+    @check
+    def transaction_is_executed():
+        with redis.pipeline(transaction=True) as transaction:
+            transaction.set(f"{PREFIX}{{t}}1", "one").set(f"{PREFIX}{{t}}2", "two").get(f"{PREFIX}{{t}}1")
+            expect(transaction.execute()[2], "one")
 
-@check
-def transaction_is_aborted_when_a_watched_key_changes():
-    with redis.pipeline(transaction=True) as transaction:
-        transaction.watch(f"{PREFIX}{{t}}1")
-        redis.set(f"{PREFIX}{{t}}1", "changed")
-        transaction.multi()
-        transaction.set(f"{PREFIX}{{t}}1", "lost")
-        try:
-            transaction.execute()
-        except WatchError:
-            pass
-    expect(redis.get(f"{PREFIX}{{t}}1"), "changed")
+    @check
+    def transaction_is_aborted_when_a_watched_key_changes():
+        with redis.pipeline(transaction=True) as transaction:
+            transaction.watch(f"{PREFIX}{{t}}1")
+            redis.set(f"{PREFIX}{{t}}1", "changed")
+            transaction.multi()
+            transaction.set(f"{PREFIX}{{t}}1", "lost")
+            try:
+                transaction.execute()
+            except WatchError:
+                pass
+        expect(redis.get(f"{PREFIX}{{t}}1"), "changed")
 
 
 @check
@@ -134,10 +137,12 @@ def pipeline(key, number):
         return min(int(found or 0) for found in pipeline.execute()[::2])
 
 
-@load
-def transaction(key, number):
-    with redis.pipeline(transaction=True) as transaction:
-        return int(transaction.get(key).set(key, number).execute()[0] or 0)
+if HAS_TRANSACTIONS:
+
+    @load
+    def transaction(key, number):
+        with redis.pipeline(transaction=True) as transaction:
+            return int(transaction.get(key).set(key, number).execute()[0] or 0)
 
 
 @load

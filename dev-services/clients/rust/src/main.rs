@@ -1,4 +1,4 @@
-//! redis-rs (https://github.com/redis-rs/redis-rs) as a cluster client: cargo run -- 127.0.0.1:5299
+//! redis-rs (https://github.com/redis-rs/redis-rs) as a cluster client: cargo run --bin redis-rs -- 127.0.0.1:5299
 
 mod suite;
 

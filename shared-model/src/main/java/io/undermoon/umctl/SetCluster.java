@@ -10,6 +10,7 @@ import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * An address is repeated for each of its slot ranges. Sections come in any order; a repeated one replaces the
- * earlier. A node or peer without slots cannot be written in the first form. {@code REPLICA} is an extension of this
- * project.
+ * earlier. Two things are extensions of this project: {@code REPLICA}, and that a node or peer without slots is
+ * written, as one with 0 ranges. The original reads that, but leaves such an address out of the first form.
  *
  * @param clusterName absent for a free proxy
- * @param local the master nodes behind the proxy
- * @param peers the other proxies of the cluster
+ * @param local the master nodes behind the proxy; no element for ranges without slots
+ * @param peers the other proxies of the cluster that have masters, also those without slots
  * @param replicas every replica of the cluster
  * @param configIgnored whether a {@code CONFIG} section could not be read, so that the default applies
  */
@@ -47,6 +48,8 @@ public record SetCluster(
         boolean configIgnored) {
 
     static final String VERSION = "v2";
+
+    private static final List<TaggedSlots> WITHOUT_SLOTS = List.of(TaggedSlots.stable(SlotRanges.NONE));
 
     private static final String PEER = "PEER";
     private static final String REPLICA = "REPLICA";
@@ -72,9 +75,27 @@ public record SetCluster(
         return new SetCluster(proxy.epoch(), false, proxy.clusterName(), local, peers, proxy.replicas(), config, false);
     }
 
-    /** The same message as the original writes it: without the {@code REPLICA} section, which its proxies refuse. */
-    public SetCluster withoutReplicas() {
-        return new SetCluster(epoch, force, clusterName, local, peers, List.of(), config, configIgnored);
+    /**
+     * The whole command as the original writes it: without the {@code REPLICA} section, which its proxies refuse, and
+     * in the first form without addresses that have no slots.
+     */
+    public List<String> toOriginalCommand(boolean compress) {
+        SetCluster message = new SetCluster(
+                epoch,
+                force,
+                clusterName,
+                compress ? local : withSlots(local),
+                compress ? peers : withSlots(peers),
+                List.of(),
+                config,
+                configIgnored);
+        return compress ? message.toCompressedCommand() : message.toCommand();
+    }
+
+    private static <K> Map<K, List<TaggedSlots>> withSlots(Map<K, List<TaggedSlots>> map) {
+        Map<K, List<TaggedSlots>> owners = new LinkedHashMap<>(map);
+        owners.values().removeIf(List::isEmpty);
+        return owners;
     }
 
     /** The whole command, {@code UMCTL} included. */
@@ -82,7 +103,7 @@ public record SetCluster(
         List<String> out = header(new Flags(force, false));
         out.add(clusterName == null ? "" : clusterName.value());
         local.forEach((node, ranges) -> print(node.value(), ranges, out));
-        if (peers.values().stream().anyMatch(ranges -> !ranges.isEmpty())) {
+        if (!peers.isEmpty()) {
             out.add(PEER);
             peers.forEach((proxy, ranges) -> print(proxy.value(), ranges, out));
         }
@@ -142,7 +163,7 @@ public record SetCluster(
     }
 
     private static void print(String address, List<TaggedSlots> ranges, List<String> out) {
-        for (TaggedSlots slots : ranges) {
+        for (TaggedSlots slots : ranges.isEmpty() ? WITHOUT_SLOTS : ranges) {
             out.add(address);
             SlotText.print(slots, out);
         }
@@ -150,7 +171,9 @@ public record SetCluster(
 
     private static <K> Map<K, List<TaggedSlots>> copyOf(Map<K, List<TaggedSlots>> map) {
         Map<K, List<TaggedSlots>> copy = new LinkedHashMap<>();
-        map.forEach((key, ranges) -> copy.put(key, List.copyOf(ranges)));
+        map.forEach((key, ranges) -> copy.put(
+                key,
+                ranges.stream().filter(slots -> !slots.rangeList().isEmpty()).toList()));
         return java.util.Collections.unmodifiableMap(copy);
     }
 

@@ -41,15 +41,14 @@ public final class RandomMetadata {
         return random;
     }
 
-    /** A message that the plain form can say: no node or peer without slots. */
     public SetCluster setCluster() {
         boolean free = random.nextInt(8) == 0;
         Map<NodeAddress, List<TaggedSlots>> local = new LinkedHashMap<>();
         Map<ProxyAddress, List<TaggedSlots>> peers = new LinkedHashMap<>();
         Map<NodeAddress, ReplicaNode> replicas = new LinkedHashMap<>();
         if (!free) {
-            some(2, this::nodeAddress).forEach(node -> local.put(node, taggedSlots()));
-            some(4, this::proxyAddress).forEach(proxy -> peers.put(proxy, taggedSlots()));
+            some(2, this::nodeAddress).forEach(node -> local.put(node, someTaggedSlots()));
+            some(4, this::proxyAddress).forEach(proxy -> peers.put(proxy, someTaggedSlots()));
             some(3, this::nodeAddress)
                     .forEach(node -> replicas.put(node, new ReplicaNode(node, proxyAddress(), taggedSlots())));
         }
@@ -98,6 +97,10 @@ public final class RandomMetadata {
 
     private long number() {
         return random.nextBoolean() ? 0 : random.nextLong(Long.MAX_VALUE);
+    }
+
+    private List<TaggedSlots> someTaggedSlots() {
+        return random.nextInt(4) == 0 ? List.of() : taggedSlots();
     }
 
     private List<TaggedSlots> taggedSlots() {

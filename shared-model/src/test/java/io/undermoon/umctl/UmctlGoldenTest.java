@@ -218,14 +218,32 @@ class UmctlGoldenTest {
         assertThat(message.force()).isFalse();
         assertThat(message.local())
                 .isEqualTo(Map.of(new NodeAddress("h:1"), List.of(TaggedSlots.stable(SlotRanges.of(5, 20)))));
-        assertThat(message.peers())
-                .isEqualTo(Map.of(new ProxyAddress("h:3"), List.of(TaggedSlots.stable(SlotRanges.NONE))));
+        assertThat(message.peers()).isEqualTo(Map.of(new ProxyAddress("h:3"), List.of()));
         SetCluster ours = SetCluster.parse(words("v2 1 FORCE mydb replica h:1 h:2 1 0-1 h:1 h:2 2 3-3 5-5 config"));
         assertThat(ours.replicas()).hasSize(1);
         assertThat(ours.replicas().get(0).slots())
                 .containsExactly(
                         TaggedSlots.stable(SlotRanges.of(0, 1)),
                         TaggedSlots.stable(new SlotRanges(List.of(new SlotRange(3, 3), new SlotRange(5, 5)))));
+    }
+
+    @Test
+    void who_has_no_slots_is_named_but_not_to_proxies_of_the_original() {
+        String config = String.join(
+                " ",
+                ClusterConfig.DEFAULT.toFields().entrySet().stream()
+                        .map(field -> field.getKey() + " " + field.getValue())
+                        .toList());
+        String text = "v2 1 NOFLAG mydb h:1 0 h:2 1 0-9 PEER h:3 0 h:4 1 10-99";
+        SetCluster message = SetCluster.parse(words(text));
+        assertThat(message.peers()).containsEntry(new ProxyAddress("h:3"), List.of());
+        assertThat(message.toCommand()).isEqualTo(words("UMCTL SETCLUSTER " + text + " CONFIG " + config));
+        assertThat(message.toOriginalCommand(false))
+                .isEqualTo(words("UMCTL SETCLUSTER v2 1 NOFLAG mydb h:2 1 0-9 PEER h:4 1 10-99 CONFIG " + config));
+        List<String> compressed = message.toOriginalCommand(true);
+        assertThat(SetCluster.parse(compressed.subList(2, compressed.size())))
+                .as("in the compressed form the original names them, too")
+                .isEqualTo(message);
     }
 
     @Test

@@ -12,7 +12,6 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespValue;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.ProxyLogin;
-import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetMeta;
 import java.time.Duration;
 import java.util.List;
@@ -89,7 +88,6 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     }
 
     private PushOutcome pushToOriginal(Proxy metadata, RespConnection connection, SetMeta message) {
-        SetCluster slots = message.slots().withoutReplicas();
         PushOutcome roles = outcome(
                 metadata,
                 connection,
@@ -101,7 +99,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
                         metadata,
                         connection,
                         "SETCLUSTER",
-                        exchange(connection, compress ? slots.toCompressedCommand() : slots.toCommand()));
+                        exchange(connection, message.slots().toOriginalCommand(compress)));
     }
 
     private static RespValue exchange(RespConnection connection, List<String> command) {

@@ -135,9 +135,12 @@ public final class Router {
         return owner instanceof Target.Slowed || owner instanceof Target.Held held && !held.refuses();
     }
 
-    /** Clients that do not know yet that this proxy has left the cluster are sent to where the slot was then. */
+    /**
+     * Clients that do not know yet that this proxy has left the cluster are sent to where the slot was then, also with
+     * active redirection: this proxy forwards for no cluster now, and cluster clients follow.
+     */
     private Route unassigned(Topology now, int slot) {
-        Target.Remote former = activeRedirection || slot < 0 ? null : now.formerOwner(slot);
+        Target.Remote former = slot < 0 ? null : now.formerOwner(slot);
         return former == null ? unassigned(slot) : new Route.Redirect(former);
     }
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Commands that are about all keys or all scripts: they are sent to all masters behind this proxy, and with active
@@ -107,12 +108,9 @@ public final class KeyspaceCommands {
             case "dbsize" -> ask(session, command, frame, known.owners(cluster), Merges::sum);
             case "flushall", "flushdb" -> flush(session, command, frame, known, cluster);
             case "script|exists" -> ask(session, command, frame, known.nodes(cluster), Merges::least);
-            case "script|flush",
-                    "script|load",
-                    "function|delete",
-                    "function|flush",
-                    "function|load",
-                    "function|restore" -> ask(session, command, frame, known.nodes(cluster), Merges::first);
+            case "function|delete" -> askAll(session, command, frame, known.nodes(cluster), DeleteReplies::answer);
+            case "script|flush", "script|load", "function|flush", "function|load", "function|restore" ->
+                ask(session, command, frame, known.nodes(cluster), Merges::first);
             case "function|kill", "script|kill" -> kill(session, command, frame, known.nodes(cluster));
             case "function|dump", "function|help", "function|list", "function|stats", "script|help" ->
                 ask(session, command, frame, firstOf(known.nodes(cluster)), Merges::first);
@@ -186,12 +184,21 @@ public final class KeyspaceCommands {
 
     private void ask(
             ClientSession session, Command command, CommandFrame frame, List<Route.Send> targets, Gather.Merge merge) {
+        askAll(session, command, frame, targets, replies -> replies.answer(merge));
+    }
+
+    private void askAll(
+            ClientSession session,
+            Command command,
+            CommandFrame frame,
+            List<Route.Send> targets,
+            Consumer<Gather> answer) {
         if (targets.isEmpty()) {
             forwarder.decline(session, command, NO_SLOT, NO_NODES);
             return;
         }
         PendingReply reply = forwarder.expectReply(session, command, frame);
-        Gather replies = Gather.merged(budget, reply, targets.size(), merge);
+        Gather replies = new Gather(budget, reply, targets.size(), answer);
         for (int i = 0; i < targets.size(); i++) {
             send(session, command, frame, targets.get(i), replies, i);
         }

@@ -4,7 +4,6 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
-import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
@@ -49,7 +48,7 @@ public final class Masters {
         }
         topology.nodes().forEach(node -> addNode(node, nodes));
         Map<String, Route.Send> peers = new TreeMap<>(remoteOwners);
-        topology.cluster().peers().forEach((peer, slots) -> addPeer(peer, slots, peers));
+        topology.cluster().peers().keySet().forEach(peer -> addPeer(peer, peers));
 
         partner = nodes.isEmpty() ? partner(topology) : null;
         localOwners = List.copyOf(owners.values());
@@ -80,7 +79,7 @@ public final class Masters {
         return cluster ? allOwners : localOwners;
     }
 
-    /** The nodes and peers that serve slots or may be about to: scripts have to be loaded there before. */
+    /** All masters, with slots or without: before slots come, scripts have to be loaded. */
     public List<Route.Send> nodes(boolean cluster) {
         return cluster ? allNodes : localNodes;
     }
@@ -132,9 +131,8 @@ public final class Masters {
         return new Target.Remote(peer.proxy(), byHopsLeft, peer.movedTail(), peer.handedOver());
     }
 
-    /** A peer without any slots has no masters. */
-    private void addPeer(ProxyAddress peer, List<TaggedSlots> slots, Map<String, Route.Send> peers) {
-        if (slots.isEmpty() || peers.containsKey(peer.value())) {
+    private void addPeer(ProxyAddress peer, Map<String, Route.Send> peers) {
+        if (peers.containsKey(peer.value())) {
             return;
         }
         List<Endpoint> byHopsLeft = new ArrayList<>();

@@ -14,6 +14,7 @@ import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
+import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Execution(ExecutionMode.SAME_THREAD)
 class ForwardingIT {
@@ -120,9 +123,11 @@ class ForwardingIT {
         }
     }
 
-    @Test
-    void a_proxy_that_has_left_its_cluster_sends_clients_to_those_that_were_its_peers() {
-        try (ProxyHarness proxy = ProxyHarness.start();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_proxy_that_has_left_its_cluster_sends_clients_to_those_that_were_its_peers(boolean activeRedirection) {
+        UnaryOperator<SessionSettings> settings = activeRedirection ? TwoMasters.active() : UnaryOperator.identity();
+        try (ProxyHarness proxy = ProxyHarness.start(1, settings);
                 RespConnection client = RespConnection.to(proxy.port())) {
             proxy.serve(Map.of(low.port(), SlotRanges.of(0, 5000)), Map.of(ELSEWHERE, SlotRanges.of(5001, 16383)));
             assertThat(text(client.call("UMCTL", "SETCLUSTER", "v2", "100", "NOFLAG", "")))

@@ -10,6 +10,7 @@ import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRanges;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,28 @@ class ScriptsIT {
             client.call("FUNCTION", "LOAD", LIBRARY);
             assertThat(text(client.call("FUNCTION", "FLUSH"))).isEqualTo("OK");
             assertThat(high.call("FUNCTION", "LIST")).isEqualTo(new RespValue.Array(List.of()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_master_without_slots_has_what_was_loaded_when_slots_come(Layout layout) {
+        try (TwoMasters cluster = new TwoMasters(layout);
+                RespConnection client = cluster.connect();
+                RespConnection high = cluster.high.connect()) {
+            cluster.divide(SlotRanges.ALL, SlotRanges.NONE);
+            String digest = text(client.call("SCRIPT", "LOAD", "return KEYS[1]"));
+            client.call("FUNCTION", "LOAD", LIBRARY);
+
+            cluster.divide(TwoMasters.LOW, TwoMasters.HIGH);
+
+            assertThat(text(client.call("EVALSHA", digest, "1", keyIn(false)))).isEqualTo(keyIn(false));
+            assertThat(text(client.call("FCALL", "one", "1", keyIn(false)))).isEqualTo("1");
+            high.call("FUNCTION", "FLUSH");
+            assertThat(text(client.call("FUNCTION", "DELETE", "lib")))
+                    .as("one master did not have it")
+                    .isEqualTo("OK");
+            assertThat(text(client.call("FUNCTION", "DELETE", "lib"))).isEqualTo("ERR Library not found");
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,12 +18,7 @@ import java.util.stream.Stream;
  */
 @SuppressWarnings("ImmutableEnumChecker") // the lists are made by List.of
 public enum ClientLanguage {
-    PYTHON(
-            List.of("python3"),
-            List.of(
-                    List.of("python3", "-m", "venv", ".venv"),
-                    List.of(".venv/bin/python", "-m", "pip", "install", "--quiet", "-r", "requirements.txt")),
-            List.of()),
+    PYTHON(List.of("python3"), pythonLibraries(), List.of()),
     NODE(
             List.of("node", "npm"),
             List.of(List.of("npm", "ci", "--silent", "--no-audit", "--no-fund", "--fetch-retries=1")),
@@ -49,6 +45,23 @@ public enum ClientLanguage {
         this.tools = tools;
         this.fetch = fetch;
         this.build = build;
+    }
+
+    /** Those of the requirements, but redis-py in the version that the build names, if it names one. */
+    private static List<List<String>> pythonLibraries() {
+        List<String> pip = List.of(".venv/bin/python", "-m", "pip", "install", "--quiet");
+        List<List<String>> commands = new ArrayList<>();
+        commands.add(List.of("python3", "-m", "venv", ".venv"));
+        commands.add(with(pip, "-r", "requirements.txt"));
+        String redisPy = System.getProperty("undermoon.test.redis-py", "");
+        if (!redisPy.isEmpty()) {
+            commands.add(with(pip, "redis==" + redisPy));
+        }
+        return List.copyOf(commands);
+    }
+
+    private static List<String> with(List<String> command, String... arguments) {
+        return Stream.concat(command.stream(), Stream.of(arguments)).toList();
     }
 
     /** Where its programs are built and run, a copy of the sources. */

@@ -14,7 +14,8 @@ public enum ClientProgram {
     IOREDIS(ClientLanguage.NODE, "node", "ioredis.mjs"),
     NODE_REDIS(ClientLanguage.NODE, "node", "node-redis.mjs"),
     GO_REDIS(ClientLanguage.GO, "./go-redis"),
-    REDIS_RS(ClientLanguage.RUST, "target/debug/redis-rs");
+    REDIS_RS(ClientLanguage.RUST, "target/debug/redis-rs"),
+    FRED(ClientLanguage.RUST, "target/debug/fred");
 
     private final ClientLanguage language;
     private final List<String> command;

@@ -58,11 +58,7 @@ public final class NodeQuery {
         answers.add(askOwn(command).toCompletableFuture());
         if (askPeers) {
             List<String> forPeers = forPeers(command);
-            topology.current().cluster().peers().forEach((peer, slots) -> {
-                if (!slots.isEmpty()) {
-                    answers.add(askPeer(peer, forPeers));
-                }
-            });
+            topology.current().cluster().peers().keySet().forEach(peer -> answers.add(askPeer(peer, forPeers)));
         }
         return joined(answers);
     }

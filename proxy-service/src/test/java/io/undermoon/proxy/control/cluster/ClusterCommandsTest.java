@@ -147,6 +147,19 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void shows_masters_without_slots() {
+        apply("UMCTL SETCLUSTER v2 2 NOFLAG mydb 127.0.0.1:7001 1 0-16383 PEER " + PEER + " 0");
+        assertThat(proxy.text("CLUSTER", "NODES"))
+                .isEqualTo(SELF_ID + " 127.0.0.1:5299@5299 myself,master - 0 0 2 connected 0-16383\n" + PEER_ID
+                        + " 127.0.0.2:5299@5299 master - 0 0 2 connected\n");
+        assertThat(((RespValue.Array) proxy.call("CLUSTER", "SHARDS")).items()).hasSize(2);
+        assertThat(((RespValue.Array) proxy.call("CLUSTER", "SLOTS")).items()).hasSize(1);
+        assertThat(proxy.text("CLUSTER", "INFO"))
+                .contains("cluster_known_nodes:2\r\n")
+                .contains("cluster_size:1\r\n");
+    }
+
+    @Test
     void shows_shards_in_the_format_of_redis() {
         applyTwoProxies();
         proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77));
