@@ -248,6 +248,23 @@ class TransactionsIT {
     }
 
     @Test
+    void a_peer_that_knows_a_newer_owner_passes_a_transaction_on() {
+        try (ProxyHarness owner = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness former = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness behind = ProxyHarness.start(1, TransactionsIT::active);
+                RespConnection remote = RespConnection.to(behind.port())) {
+            owner.serveAllFrom(redis.port());
+            former.serve(Map.of(), Map.of(owner.address(), SlotRanges.ALL));
+            behind.serve(Map.of(), Map.of(former.address(), SlotRanges.ALL));
+            remote.call("MULTI");
+            assertThat(text(remote.call("INCR", "n"))).isEqualTo("QUEUED");
+            remote.call("INCR", "n");
+            assertThat(remote.call("EXEC"))
+                    .isEqualTo(new RespValue.Array(List.of(new RespValue.Int(1), new RespValue.Int(2))));
+        }
+    }
+
+    @Test
     void proxies_that_take_each_other_for_the_owner_refuse_a_transaction_at_once() {
         try (ProxyHarness one = ProxyHarness.start(1, TransactionsIT::active);
                 ProxyHarness two = ProxyHarness.start(1, TransactionsIT::active);
