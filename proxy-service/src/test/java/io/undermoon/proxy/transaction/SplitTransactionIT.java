@@ -184,28 +184,38 @@ class SplitTransactionIT {
 
     @Test
     void a_slot_whose_owner_is_away_is_waited_for() {
+        ProxyHarness doomed = ProxyHarness.start(1, SplitTransactionIT::splitting);
+        doomed.serve(Map.of(high.port(), TwoMasters.HIGH), Map.of(proxy.address(), TwoMasters.LOW));
         try (ProxyHarness patient = ProxyHarness.start(1, SplitTransactionIT::patient);
                 ProxyHarness successor = ProxyHarness.start(1, SplitTransactionIT::splitting);
                 RespConnection waiting = RespConnection.to(patient.port())) {
-            patient.serve(Map.of(low.port(), TwoMasters.LOW), Map.of(peer.address(), TwoMasters.HIGH));
+            patient.serve(Map.of(low.port(), TwoMasters.LOW), Map.of(doomed.address(), TwoMasters.HIGH));
             successor.serve(Map.of(high.port(), TwoMasters.HIGH), Map.of(patient.address(), TwoMasters.LOW));
-            waiting.call("MULTI");
-            waiting.call("SET", LOW, "1");
-            waiting.call("SET", HIGH, "1");
-            assertThat(text(waiting.call("EXISTS", HIGH))).isEqualTo("QUEUED");
+            // The first one waits until the nodes are known to accept transactions.
+            setBoth(waiting, "1");
+            assertThat(texts(waiting.receive())).containsExactly("OK", "OK", "1");
             low.freeze();
-            waiting.send("EXEC");
+            setBoth(waiting, "2");
             try (RespConnection other = RespConnection.to(patient.port())) {
                 await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
             }
-            peer.close();
+            doomed.close();
             low.unfreeze();
             try (RespConnection owner = low.connect()) {
-                await().until(() -> text(owner.call("EXISTS", LOW)).equals("1"));
+                await().until(() -> text(owner.call("GET", LOW)).equals("2"));
             }
             patient.serve(Map.of(low.port(), TwoMasters.LOW), Map.of(successor.address(), TwoMasters.HIGH));
-            assertThat(texts(waiting.receive())).containsExactly("OK", "OK", "1");
+            assertThat(texts(waiting.receive())).containsExactly("OK", "OK", "2");
         }
+    }
+
+    /** Sends a transaction without waiting for its reply. */
+    private static void setBoth(RespConnection connection, String value) {
+        connection.call("MULTI");
+        connection.call("SET", LOW, value);
+        connection.call("SET", HIGH, value);
+        connection.call("GET", HIGH);
+        connection.send("EXEC");
     }
 
     private static SessionSettings patient(SessionSettings settings) {
