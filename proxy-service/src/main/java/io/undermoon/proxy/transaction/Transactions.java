@@ -473,7 +473,7 @@ public final class Transactions {
             CommandErrors.crossSlot(session.replyBuffer());
             return true;
         }
-        watch.connection().send(frame, session.expectReply(command.id()));
+        watch.connection().send(frame, watch.watchReply(session.expectReply(command.id())));
         return true;
     }
 

@@ -2,6 +2,7 @@ package io.undermoon.proxy.transaction;
 
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -166,6 +167,22 @@ class TransactionsIT {
             call("SET", "k", "mine");
             assertThat(client.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
             assertThat(call("EXISTS", "k")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void a_watch_that_fails_watches_nothing() {
+        redis.freeze();
+        client.send("WATCH", "k");
+        await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=watch "));
+        redis.kill();
+        assertThat(text(client.receive())).matches("(ERR|CLUSTERDOWN) .*" + redis.address() + ".*");
+        try (RedisServerProcess successor = RedisServerProcess.start()) {
+            proxy.serveAllFrom(successor.port());
+            assertThat(call("WATCH", "another slot")).isEqualTo("OK");
+            call("MULTI");
+            call("SET", "another slot", "1");
+            assertThat(client.call("EXEC")).isInstanceOf(RespValue.Array.class);
         }
     }
 
