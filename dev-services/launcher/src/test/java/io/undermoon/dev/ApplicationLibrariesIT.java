@@ -47,7 +47,7 @@ class ApplicationLibrariesIT {
     private static final int PROXIES = 5;
     private static final int SMALL = 4;
     private static final int LARGE = 8;
-    private static final int MANY_STEPS = 100;
+    private static final int MANY_STEPS = 50;
     private static final Duration RECOVERY = Duration.ofSeconds(60);
 
     @TempDir
