@@ -15,11 +15,11 @@ export function expect(actual, expected) {
 }
 
 /** Replicas and subscriptions follow a moment later. */
-export async function eventually(condition) {
-    const deadline = Date.now() + 10_000;
+export async function eventually(condition, millis = 10_000) {
+    const deadline = Date.now() + millis;
     while (!(await condition())) {
         if (Date.now() > deadline) {
-            throw new Error("nothing of the kind happened within 10 s");
+            throw new Error(`nothing of the kind happened within ${millis} ms`);
         }
         await sleep(10);
     }
@@ -43,10 +43,15 @@ export function seeds() {
  * @param checks functions without parameters that throw when the cluster does not do what it should
  * @param steps functions (key, number) that store the number and return the one they found before, 0 if none
  */
-export async function main(prefix, checks, steps) {
+export function main(prefix, checks, steps) {
+    return run(checks, () => runLoad(prefix, steps));
+}
+
+/** The same with a load of one's own, a function that resolves to whether all went well. */
+export async function run(checks, loadUntilInputEnds) {
     let passed = await runChecks(checks);
     if (process.argv[3] === "load") {
-        passed = (await runLoad(prefix, steps)) && passed;
+        passed = (await loadUntilInputEnds()) && passed;
         passed = (await runChecks(checks)) && passed;
     }
     process.exit(passed ? 0 : 1);
@@ -72,26 +77,31 @@ async function timeout() {
     throw new Error(`does not end within ${CHECK_TIMEOUT_MILLIS} ms`);
 }
 
-function report(name, problem) {
+export function report(name, problem) {
     console.log(problem ? `not ok - ${name}: ${problem}` : `ok - ${name}`);
 }
 
-function describe(error) {
+export function describe(error) {
     return `${error.name}: ${error.message}`.replaceAll("\n", " ");
 }
 
 async function runLoad(prefix, steps) {
     const workers = Object.entries(steps).map(([name, step]) => new Worker(name, step, `${prefix}load:${name}:`));
     const running = workers.map((worker) => worker.run());
-    const printing = setInterval(() => console.log(tally(workers)), 500);
-    await new Promise((resolve) => process.stdin.on("end", resolve).resume());
+    await untilInputEnds(() => console.log(tally(workers)));
     workers.forEach((worker) => (worker.stopping = true));
     await Promise.all(running);
-    clearInterval(printing);
     console.log(tally(workers));
     const lost = sum(workers, "lost");
     report("load_keeps_acknowledged_writes", lost ? `${lost} are lost` : undefined);
     return lost === 0;
+}
+
+/** Calls the function twice a second until standard input ends. */
+export async function untilInputEnds(say) {
+    const saying = setInterval(say, 500);
+    await new Promise((resolve) => process.stdin.on("end", resolve).resume());
+    clearInterval(saying);
 }
 
 function tally(workers) {

@@ -52,12 +52,17 @@ def seeds():
 
 
 def main(prefix):
-    """Runs the checks; with the argument `load` then the load, until standard input ends, and the checks again."""
+    """Runs the checks; with the argument `load` then the load on keys with this prefix, and the checks again."""
+    sys.exit(0 if run(lambda: run_load(prefix)) else 1)
+
+
+def run(load_until_input_ends):
+    """The same with a load of one's own, a function that says whether all went well. So does this one."""
     passed = run_checks()
     if sys.argv[2:] == ["load"]:
-        passed = run_load(prefix) and passed
+        passed = load_until_input_ends() and passed
         passed = run_checks() and passed
-    sys.exit(0 if passed else 1)
+    return passed
 
 
 def run_checks():
@@ -86,16 +91,21 @@ def run_load(prefix):
     workers = [Worker(step, f"{prefix}load:{step.__name__}:") for step in _steps]
     for worker in workers:
         worker.start()
-    ended = threading.Thread(target=sys.stdin.read, daemon=True)
-    ended.start()
-    while ended.is_alive():
-        ended.join(0.5)
-        print(tally(workers), flush=True)
+    until_input_ends(lambda: print(tally(workers), flush=True))
     for worker in workers:
         worker.stop()
     print(tally(workers), flush=True)
     lost = sum(worker.lost for worker in workers)
     return report("load_keeps_acknowledged_writes", f"{lost} are lost" if lost else None)
+
+
+def until_input_ends(say):
+    """Calls the function twice a second until standard input ends."""
+    ended = threading.Thread(target=sys.stdin.read, daemon=True)
+    ended.start()
+    while ended.is_alive():
+        ended.join(0.5)
+        say()
 
 
 def tally(workers):

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.dev.datadir.DataDirectory;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.plan.PortLayout;
-import io.undermoon.dev.testing.ClientLanguage;
 import io.undermoon.dev.testing.ClientProgram;
+import io.undermoon.dev.testing.ClientPrograms;
 import io.undermoon.dev.testing.ClientRun;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.FreePorts;
@@ -19,14 +19,6 @@ import io.undermoon.metadata.Node;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,7 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 
 /**
@@ -65,16 +57,12 @@ class ClientLibrariesIT {
     private final int basePort = FreePorts.base();
     private final PortLayout ports = PortLayout.from(basePort);
     private final ClusterOperator operator = new ClusterOperator("127.0.0.1:" + ports.broker(), CLUSTER);
-    private final Map<ClientLanguage, CompletableFuture<Optional<String>>> preparations =
-            new EnumMap<>(ClientLanguage.class);
-    private List<ClientRun> loads = List.of();
+    private final ClientPrograms programs = new ClientPrograms(ClientProgram.clusterClients());
     private LauncherProcess undermoon;
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        for (ClientLanguage language : ClientLanguage.values()) {
-            preparations.put(language, CompletableFuture.supplyAsync(() -> prepare(language), this::inThreadOfItsOwn));
-        }
+        programs.prepare();
         undermoon = new LauncherProcess(directory);
         LauncherProcess.Result up = undermoon.run(
                 "up",
@@ -84,36 +72,22 @@ class ClientLibrariesIT {
                 "--timeout=100",
                 "--detach");
         assertThat(up.exitCode()).as(up.output()).isZero();
-        // Compilers would take the processor from clients with short timeouts.
-        CompletableFuture.allOf(preparations.values().toArray(CompletableFuture[]::new))
-                .exceptionally(failure -> null)
-                .join();
-    }
-
-    private static Optional<String> prepare(ClientLanguage language) {
-        try {
-            return language.prepare();
-        } catch (IOException | InterruptedException e) {
-            throw new CompletionException(e);
-        }
-    }
-
-    private void inThreadOfItsOwn(Runnable task) {
-        new Thread(task).start();
+        programs.awaitPrepared();
     }
 
     @AfterAll
     void stop() throws IOException, InterruptedException {
-        loads.forEach(ClientRun::close);
+        programs.close();
         undermoon.run("down");
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("io.undermoon.dev.testing.ClientProgram#clusterClients")
     @Order(1)
     void passes_its_checks(ClientProgram program) throws IOException, InterruptedException {
-        Optional<String> missing = preparations.get(program.language()).join();
-        assumeThat(missing).as("what %s needs and this machine lacks", program).isEmpty();
+        assumeThat(programs.missing(program))
+                .as("what %s needs and this machine lacks", program)
+                .isEmpty();
         operator.awaitReplicas();
         long readsBefore = readsOfReplicas();
 
@@ -126,30 +100,17 @@ class ClientLibrariesIT {
     @Test
     @Order(2)
     void no_client_sees_an_error_while_the_cluster_is_scaled() throws IOException, InterruptedException {
-        loads = startLoads();
-        assumeThat(loads).as("programs that can be run").isNotEmpty();
-        awaitSteps();
+        programs.startLoads(directory, seeds());
+        assumeThat(programs.loads()).as("programs that can be run").isNotEmpty();
+        programs.awaitSteps(MANY_STEPS);
 
         scaleTo(LARGE);
         scaleTo(SMALL);
         operator.freeNodes();
-        awaitSteps();
+        programs.awaitSteps(MANY_STEPS);
 
-        SoftAssertions.assertSoftly(softly -> loads.forEach(
-                run -> softly.assertThat(run.errors()).as(run.output()).isEmpty()));
-    }
-
-    /** Of the programs that could be prepared. */
-    private List<ClientRun> startLoads() throws IOException {
-        String seeds = seeds();
-        List<ClientRun> runs = new ArrayList<>();
-        for (ClientProgram program : ClientProgram.values()) {
-            CompletableFuture<Optional<String>> preparation = preparations.get(program.language());
-            if (!preparation.isCompletedExceptionally() && preparation.join().isEmpty()) {
-                runs.add(program.start(directory, seeds, "load"));
-            }
-        }
-        return runs;
+        SoftAssertions.assertSoftly(softly -> programs.loads()
+                .forEach(run -> softly.assertThat(run.errors()).as(run.output()).isEmpty()));
     }
 
     /** The proxies of the cluster, as an application would be told some of them. */
@@ -163,13 +124,13 @@ class ClientLibrariesIT {
     private void scaleTo(int nodes) {
         operator.scaleTo(nodes);
         operator.awaitStable();
-        awaitSteps();
+        programs.awaitSteps(MANY_STEPS);
     }
 
     @Test
     @Order(3)
     void clients_go_on_when_a_proxy_is_killed() throws IOException {
-        assumeThat(loads).as("programs that can be run").isNotEmpty();
+        assumeThat(programs.loads()).as("programs that can be run").isNotEmpty();
         operator.awaitReplicas();
         Node master = operator.masters().get(0);
 
@@ -184,14 +145,14 @@ class ClientLibrariesIT {
                 .atMost(RECOVERY)
                 .until(() -> operator.cluster().nodes().stream()
                         .noneMatch(node -> node.proxyAddress().equals(master.proxyAddress())));
-        awaitStepsWithoutError();
+        programs.awaitStepsWithoutError(MANY_STEPS);
     }
 
     @Test
     @Order(4)
     void nothing_acknowledged_is_lost_and_all_checks_still_pass() {
-        assumeThat(loads).as("programs that can be run").isNotEmpty();
-        SoftAssertions.assertSoftly(softly -> loads.forEach(run -> {
+        assumeThat(programs.loads()).as("programs that can be run").isNotEmpty();
+        SoftAssertions.assertSoftly(softly -> programs.loads().forEach(run -> {
             System.out.println(run);
             softly.assertThatCode(() -> assertPassed(run.end())).doesNotThrowAnyException();
         }));
@@ -200,26 +161,6 @@ class ClientLibrariesIT {
     private static void assertPassed(ClientRun run) {
         assertThat(run.failures()).as(run.output()).isEmpty();
         assertThat(run.exitCode()).as(run.output()).isZero();
-    }
-
-    private void awaitSteps() {
-        awaitForAll("clients go on", run -> run.tally().done());
-    }
-
-    private void awaitStepsWithoutError() {
-        awaitForAll("clients go on without errors", ClientRun::doneInARow);
-    }
-
-    /** Waits until every client has done many more steps than now. */
-    private void awaitForAll(String what, ToLongFunction<ClientRun> steps) {
-        Map<ClientRun, Long> wanted =
-                loads.stream().collect(Collectors.toMap(run -> run, run -> steps.applyAsLong(run) + MANY_STEPS));
-        await(what)
-                .atMost(RECOVERY)
-                .untilAsserted(() -> assertThat(wanted)
-                        .allSatisfy((run, least) -> assertThat(steps.applyAsLong(run))
-                                .as(run.output())
-                                .isGreaterThanOrEqualTo(least)));
     }
 
     /** {@code GET}s that the replicas have served. */

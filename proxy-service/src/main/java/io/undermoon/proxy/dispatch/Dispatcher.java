@@ -200,7 +200,7 @@ public final class Dispatcher implements CommandHandler {
             return false;
         }
         if (hopsLeft != NOT_FORWARDED) {
-            transaction.markFromPeer();
+            transaction.markFromPeer(hopsLeft);
         }
         if (command.policyOf(frame) == Policy.SESSION || command.name().equals("quit")) {
             return false;

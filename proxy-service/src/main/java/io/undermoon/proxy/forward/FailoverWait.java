@@ -44,24 +44,18 @@ final class FailoverWait {
     }
 
     /**
-     * Whether a command waits; its session is held then.
+     * Whether a command waits, until {@link SessionLoop#releaseHeld}.
      *
      * @param hopsLeft of the command when it came in
      */
-    boolean holds(ClientSession session, Topology now, Route route, @Nullable Endpoint endpoint, int hopsLeft) {
+    boolean isNeeded(ClientSession session, Topology now, Route route, @Nullable Endpoint endpoint, int hopsLeft) {
         boolean fromPeer = hopsLeft != CommandHandler.NOT_FORWARDED;
-        boolean waits;
-        if (endpoint != null) {
-            SharedConnection connection =
-                    loop.connections().shared(endpoint, session.client().protocol());
-            waits = !connection.isReady() && isWithinLimit(connection, fromPeer);
-        } else {
-            waits = route == Router.NOT_SERVED && !fromPeer && isWithinLimit(now.routes());
+        if (endpoint == null) {
+            return route == Router.NOT_SERVED && !fromPeer && isWithinLimit(now.routes());
         }
-        if (waits) {
-            session.hold();
-        }
-        return waits;
+        SharedConnection connection =
+                loop.connections().shared(endpoint, session.client().protocol());
+        return !connection.isReady() && isWithinLimit(connection, fromPeer);
     }
 
     private boolean isWithinLimit(SharedConnection connection, boolean fromPeer) {

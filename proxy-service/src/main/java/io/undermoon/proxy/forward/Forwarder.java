@@ -56,19 +56,32 @@ public final class Forwarder {
      * @param hopsLeft of the command when it came in
      */
     public boolean admits(ClientSession session, Topology now, int slot, Route route, int hopsLeft) {
-        return session.isInOrder(now.routes(), slot)
-                && (!failover.isOn() || isReachable(session, now, route, hopsLeft));
+        if (!session.isInOrder(now.routes(), slot)) {
+            return false;
+        }
+        boolean waits = mustAwaitFailover(session, now, route, hopsLeft);
+        if (waits) {
+            session.hold();
+        }
+        return !waits;
     }
 
-    /** Whether the command need not wait for a failover; if it has to, its session is held. */
-    private boolean isReachable(ClientSession session, Topology now, Route route, int hopsLeft) {
+    /**
+     * Whether what is to be sent on a route has to wait for a failover, until {@link SessionLoop#releaseHeld}.
+     *
+     * @param hopsLeft of the command when it came in
+     */
+    public boolean mustAwaitFailover(ClientSession session, Topology now, Route route, int hopsLeft) {
+        if (!failover.isOn()) {
+            return false;
+        }
         Endpoint endpoint = null;
         if (route instanceof Target.Local local) {
             endpoint = local.node();
         } else if (route instanceof Target.Remote peer && hopsLeft != 0) {
             endpoint = peer.endpoint(hopsLeft == CommandHandler.NOT_FORWARDED ? firstHops() : hopsLeft - 1);
         }
-        return !failover.holds(session, now, route, endpoint, hopsLeft);
+        return failover.isNeeded(session, now, route, endpoint, hopsLeft);
     }
 
     /** The place for the reply to a command that is sent; one of so many commands is sampled for the slow log. */

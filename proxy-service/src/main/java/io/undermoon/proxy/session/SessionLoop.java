@@ -6,7 +6,9 @@ import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.stats.LoopStats;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** What the sessions of one event loop share. Owned by the loop. */
@@ -18,6 +20,7 @@ public final class SessionLoop {
     private final ReplyPool pool = new ReplyPool();
     private final ByteBuf sink = Unpooled.buffer();
     private Set<ClientSession> held = new LinkedHashSet<>();
+    private List<Runnable> waiting = new ArrayList<>();
 
     SessionLoop(NodeConnections connections, ClientRegistry clients, SessionSettings settings) {
         this.connections = connections;
@@ -65,11 +68,21 @@ public final class SessionLoop {
         held.remove(session);
     }
 
+    /** Has something tried again, once, together with the commands of the sessions that are held. */
+    public void whenReleased(Runnable action) {
+        waiting.add(action);
+    }
+
     /**
      * Has all sessions that are {@linkplain ClientSession#hold held} try their command again, in the order they were
-     * held.
+     * held, after what else {@linkplain #whenReleased waits}.
      */
     public void releaseHeld() {
+        if (!waiting.isEmpty()) {
+            List<Runnable> due = waiting;
+            waiting = new ArrayList<>();
+            due.forEach(Runnable::run);
+        }
         if (!held.isEmpty()) {
             Set<ClientSession> released = held;
             held = new LinkedHashSet<>();

@@ -7,6 +7,7 @@ import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.gather.Gather;
 import io.undermoon.proxy.gather.Merges;
 import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.resp.RespWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@code EXEC} of commands in several slots, carried out as one transaction for each slot. Each is sent when the
  * reply to the one before is in, so who sees the effect of one sees that of those before it; together they are not
- * atomic. When one is not carried out, neither are those after it, and their commands have an error for a reply. The
- * client's later commands wait until the last reply is in. Owned by the session's loop.
+ * atomic. One whose slot is being handed over, or whose node is away for a failover, waits for that to end, also when
+ * the client has left meanwhile. When one is not carried out, neither are those after it, and their commands have an
+ * error for a reply. The client's later commands wait until the last reply is in. Owned by the session's loop.
  *
  * <p>The slot of watched keys comes first: if one of them has changed, nothing is executed.
  */
 final class SplitTransaction {
+    private final SessionLoop loop;
     private final Transactions transactions;
     private final ClientSession session;
     private final Command exec;
@@ -30,7 +33,13 @@ final class SplitTransaction {
     private boolean watchedKeyChanged;
 
     SplitTransaction(
-            Transactions transactions, ClientSession session, Command exec, Transaction whole, @Nullable Watch watch) {
+            SessionLoop loop,
+            Transactions transactions,
+            ClientSession session,
+            Command exec,
+            Transaction whole,
+            @Nullable Watch watch) {
+        this.loop = loop;
         this.transactions = transactions;
         this.session = session;
         this.exec = exec;
@@ -54,8 +63,13 @@ final class SplitTransaction {
     }
 
     private void sendNext() {
-        int number = next++;
+        int number = next;
         Transaction part = parts.get(number);
+        if (number > 0 && transactions.mustWait(session, exec, part)) {
+            loop.whenReleased(this::sendNext);
+            return;
+        }
+        next++;
         String problem = watch != null && number == 0
                 ? transactions.sendWatched(session, watch, part, new Part(number))
                 : transactions.send(session, exec, part, new Part(number));

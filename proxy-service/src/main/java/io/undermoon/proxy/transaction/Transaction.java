@@ -8,6 +8,7 @@ import io.undermoon.proxy.frame.CommandDecoder;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
 import io.undermoon.proxy.session.ClientSession;
+import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.FeatureKind;
 import io.undermoon.proxy.session.SessionFeature;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,7 @@ public final class Transaction implements SessionFeature {
 
     private boolean hasSeveralSlots;
     private @Nullable BitSet readers;
-    private boolean fromPeer;
+    private int hopsLeft = CommandHandler.NOT_FORWARDED;
     private boolean failed;
     private boolean mayWrite;
 
@@ -136,13 +137,19 @@ public final class Transaction implements SessionFeature {
         readers.set(count);
     }
 
-    /** Whether a peer sent the commands, so that they are for this proxy's own nodes. */
+    /** Whether a peer sent the commands. */
     boolean fromPeer() {
-        return fromPeer;
+        return hopsLeft != CommandHandler.NOT_FORWARDED;
     }
 
-    public void markFromPeer() {
-        fromPeer = true;
+    /** How many more proxies may forward the commands; meaningless unless a peer sent them. */
+    int hopsLeft() {
+        return hopsLeft;
+    }
+
+    /** A peer has sent the commands, which so many more proxies may forward. */
+    public void markFromPeer(int hops) {
+        hopsLeft = hops;
     }
 
     /** Whether a command was refused, so that {@code EXEC} refuses all. */

@@ -57,6 +57,7 @@ public final class Transactions {
     private static final String COMPRESSED_SINCE =
             "EXECABORT Transaction discarded because values are compressed since its commands were queued.";
 
+    private final SessionLoop loop;
     private final TopologyStore topology;
     private final Router router;
     private final Forwarder forwarder;
@@ -74,6 +75,7 @@ public final class Transactions {
             Forwarder forwarder,
             GatherBudget budget,
             boolean splits) {
+        this.loop = loop;
         this.check = new TransactionCheck(loop);
         this.topology = topology;
         this.router = router;
@@ -186,7 +188,7 @@ public final class Transactions {
             forwarder.decline(session, command, slot, route);
             return false;
         }
-        if (transaction.fromPeer() && route instanceof Target.Remote remote && !remote.handedOver()) {
+        if (route instanceof Target.Remote remote && !mayForward(transaction, remote)) {
             fail(session, transaction, "ERR_TOO_MANY_REDIRECTIONS");
             return false;
         }
@@ -256,7 +258,7 @@ public final class Transactions {
         } else if (transaction.count() == 0) {
             RespWriter.array(session.replyBuffer(), 0);
         } else if (transaction.hasSeveralSlots()) {
-            new SplitTransaction(this, session, command, transaction, null).begin();
+            new SplitTransaction(loop, this, session, command, transaction, null).begin();
         } else {
             Endpoint node = node(session, now, command, transaction);
             ByteBuf batch = node == null ? null : batch(now, transaction, node);
@@ -284,7 +286,7 @@ public final class Transactions {
         if (transaction.failed() || watch == null && transaction.count() == 0) {
             return true;
         }
-        int hopsLeft = transaction.fromPeer() ? 1 : CommandHandler.NOT_FORWARDED;
+        int hopsLeft = transaction.fromPeer() ? 1 + hopsOfPeer(transaction) : CommandHandler.NOT_FORWARDED;
         if (transaction.hasSeveralSlots()
                 && transaction.anySlot(each -> !mayExecute(session, now, command, each, hopsLeft))) {
             return false;
@@ -318,7 +320,7 @@ public final class Transactions {
             session.features().close(FeatureKind.WATCH);
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
         } else if (!sameSlot) {
-            new SplitTransaction(this, session, command, transaction, watch).begin();
+            new SplitTransaction(loop, this, session, command, transaction, watch).begin();
         } else {
             PendingReply reply = session.expectBlockingReply(command.id());
             String problem = sendWatched(session, watch, transaction, reply);
@@ -360,9 +362,9 @@ public final class Transactions {
     /** What a node or peer is sent; null when the values have to be compressed now and cannot be. */
     private @Nullable ByteBuf batch(Topology now, Transaction transaction, Endpoint node) {
         if (node.kind() == Endpoint.Kind.PEER) {
-            // The peer must not forward a command on its own: they have to stay together.
+            int hops = hopsOfPeer(transaction);
             return transaction.toBatch((command, frame, batch) -> {
-                frame.writeWrapped(batch, "UMFORWARD", 0);
+                frame.writeWrapped(batch, "UMFORWARD", hops);
                 return true;
             });
         }
@@ -398,6 +400,17 @@ public final class Transactions {
         wrote(session, part, node);
         forwarder.sendAll(session, batch, part.count() + 2, node, reply.multi(), reply);
         return null;
+    }
+
+    /** Whether a part of a split transaction cannot be sent yet; it is to be tried again when sessions are released. */
+    boolean mustWait(ClientSession session, Command command, Transaction part) {
+        Topology now = topology.current();
+        if (Router.isHeld(now, part.slot())) {
+            return true;
+        }
+        Route route =
+                router.routeToOwner(now, command, part.slot(), session.client().readOnly());
+        return forwarder.mustAwaitFailover(session, now, route, CommandHandler.NOT_FORWARDED);
     }
 
     GatherBudget budget() {
@@ -460,7 +473,7 @@ public final class Transactions {
             CommandErrors.crossSlot(session.replyBuffer());
             return true;
         }
-        watch.connection().send(frame, session.expectReply(command.id()));
+        watch.connection().send(frame, watch.watchReply(session.expectReply(command.id())));
         return true;
     }
 
@@ -519,15 +532,22 @@ public final class Transactions {
             forwarder.decline(session, command, slot, route);
             return null;
         }
-        if (transaction.fromPeer() && route instanceof Target.Remote remote) {
-            if (remote.handedOver()) {
-                return remote.endpoint(0);
-            }
+        if (route instanceof Target.Remote remote && !mayForward(transaction, remote)) {
             RespWriter.error(
                     session.replyBuffer(),
                     "EXECABORT Transaction discarded because its slot has moved; nothing was executed.");
             return null;
         }
-        return forwarder.endpoint(send);
+        return send.endpoint(hopsOfPeer(transaction));
+    }
+
+    /** A peer that has been given the slot by this proxy is known to serve it, so no hop is needed. */
+    private static boolean mayForward(Transaction transaction, Target.Remote peer) {
+        return !transaction.fromPeer() || transaction.hopsLeft() > 0 || peer.handedOver();
+    }
+
+    /** How many more proxies may forward the commands after the peer they are sent to. */
+    private int hopsOfPeer(Transaction transaction) {
+        return transaction.fromPeer() ? Math.max(0, transaction.hopsLeft() - 1) : forwarder.firstHops();
     }
 }

@@ -24,6 +24,11 @@ public final class Watch implements SessionFeature {
     private final PinnedConnection connection;
     private final int slot;
 
+    /** How many {@code WATCH} wait for their replies, and whether one has got {@code OK}. */
+    private int pending;
+
+    private boolean watches;
+
     /**
      * @param slot of the watched keys
      */
@@ -72,6 +77,55 @@ public final class Watch implements SessionFeature {
         }
     }
 
+    /** Ends the watch once the connection is not needed for it any more, if it has not ended before. */
+    private void end() {
+        if (session.features().get(FeatureKind.WATCH) == this) {
+            session.features().end(FeatureKind.WATCH);
+            session.features().giveBack(connection, true);
+        }
+    }
+
+    /** The receiver of the reply to a {@code WATCH} that is sent now. When none succeeds, nothing is watched. */
+    ReplyReceiver watchReply(ReplyReceiver client) {
+        pending++;
+        return new WatchReply(client);
+    }
+
+    private final class WatchReply implements ReplyReceiver {
+        private final ReplyReceiver client;
+        private boolean begun;
+        private boolean isError;
+
+        WatchReply(ReplyReceiver client) {
+            this.client = client;
+        }
+
+        @Override
+        public void reply(ByteBuf in, int from, int to, boolean last) {
+            if (!begun) {
+                begun = true;
+                isError = in.getByte(from) == '-';
+            }
+            if (last) {
+                answered(!isError);
+            }
+            client.reply(in, from, to, last);
+        }
+
+        @Override
+        public void fail(BackendFailure failure) {
+            answered(false);
+            client.fail(failure);
+        }
+
+        private void answered(boolean success) {
+            watches |= success;
+            if (--pending == 0 && !watches) {
+                end();
+            }
+        }
+    }
+
     /** Passes on the reply to {@code EXEC}, which ends the watch; the connection is given back. */
     final class ExecReply implements ReplyReceiver {
         private final ReplyReceiver client;
@@ -92,13 +146,6 @@ public final class Watch implements SessionFeature {
         public void fail(BackendFailure failure) {
             end();
             client.fail(failure);
-        }
-
-        private void end() {
-            if (session.features().get(FeatureKind.WATCH) == Watch.this) {
-                session.features().end(FeatureKind.WATCH);
-                session.features().giveBack(connection, true);
-            }
         }
     }
 }

@@ -17,7 +17,6 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.topology.SlotOwnership;
-import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
@@ -123,6 +122,45 @@ class SplitTransactionIT {
 
     @Test
     void nothing_is_executed_while_one_of_the_slots_is_handed_over() {
+        TaggedSlots moving = moveLow();
+        call("MULTI");
+        call("SET", HIGH, "1");
+        call("SET", LOW, "1");
+        call("GET", HIGH);
+        proxy.topology().setOwnership(moving, SlotOwnership.HELD);
+        client.send("EXEC");
+        try (RespConnection other = RespConnection.to(proxy.port());
+                RespConnection node = high.connect()) {
+            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
+            assertThat(node.call("EXISTS", HIGH)).isEqualTo(new RespValue.Int(0));
+            proxy.topology().setOwnership(moving, SlotOwnership.LOCAL);
+            assertThat(texts(client.receive())).containsExactly("OK", "OK", "1");
+        }
+    }
+
+    @Test
+    void a_slot_that_is_handed_over_while_another_one_is_carried_out_is_waited_for() {
+        TaggedSlots moving = moveLow();
+        call("MULTI");
+        call("SET", HIGH, "1");
+        call("SET", LOW, "1");
+        call("GET", HIGH);
+        high.freeze();
+        client.send("EXEC");
+        try (RespConnection other = RespConnection.to(proxy.port());
+                RespConnection owner = low.connect()) {
+            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
+            proxy.topology().setOwnership(moving, SlotOwnership.HELD);
+            high.unfreeze();
+            await().until(() -> text(other.call("GET", HIGH)).equals("1"));
+            assertThat(owner.call("EXISTS", LOW)).isEqualTo(new RespValue.Int(0));
+            proxy.topology().setOwnership(moving, SlotOwnership.LOCAL);
+            assertThat(texts(client.receive())).containsExactly("OK", "OK", "1");
+        }
+    }
+
+    /** Has the low slots move to the peer; they stay local until their ownership is set. */
+    private TaggedSlots moveLow() {
         MigrationMeta move = new MigrationMeta(
                 new Epoch(9),
                 proxy.address(),
@@ -130,30 +168,58 @@ class SplitTransactionIT {
                 peer.address(),
                 new NodeAddress(high.address()));
         TaggedSlots moving = new TaggedSlots(TwoMasters.LOW, new SlotState.Migrating(move));
-        TopologyStore topology = proxy.topology();
-        SetCluster now = topology.current().cluster();
-        topology.apply(new SetCluster(
-                new Epoch(9),
-                false,
-                now.clusterName(),
-                Map.of(new NodeAddress(low.address()), List.of(moving)),
-                now.peers(),
-                List.of(),
-                now.config(),
-                false));
-        call("MULTI");
-        call("SET", HIGH, "1");
-        call("SET", LOW, "1");
-        call("GET", HIGH);
-        topology.setOwnership(moving, SlotOwnership.HELD);
-        client.send("EXEC");
-        try (RespConnection other = RespConnection.to(proxy.port());
-                RespConnection node = high.connect()) {
-            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
-            assertThat(node.call("EXISTS", HIGH)).isEqualTo(new RespValue.Int(0));
-            topology.setOwnership(moving, SlotOwnership.LOCAL);
-            assertThat(texts(client.receive())).containsExactly("OK", "OK", "1");
+        SetCluster now = proxy.topology().current().cluster();
+        proxy.topology()
+                .apply(new SetCluster(
+                        new Epoch(9),
+                        false,
+                        now.clusterName(),
+                        Map.of(new NodeAddress(low.address()), List.of(moving)),
+                        now.peers(),
+                        List.of(),
+                        now.config(),
+                        false));
+        return moving;
+    }
+
+    @Test
+    void a_slot_whose_owner_is_away_is_waited_for() {
+        ProxyHarness doomed = ProxyHarness.start(1, SplitTransactionIT::splitting);
+        doomed.serve(Map.of(high.port(), TwoMasters.HIGH), Map.of(proxy.address(), TwoMasters.LOW));
+        try (ProxyHarness patient = ProxyHarness.start(1, SplitTransactionIT::patient);
+                ProxyHarness successor = ProxyHarness.start(1, SplitTransactionIT::splitting);
+                RespConnection waiting = RespConnection.to(patient.port())) {
+            patient.serve(Map.of(low.port(), TwoMasters.LOW), Map.of(doomed.address(), TwoMasters.HIGH));
+            successor.serve(Map.of(high.port(), TwoMasters.HIGH), Map.of(patient.address(), TwoMasters.LOW));
+            // The first one waits until the nodes are known to accept transactions.
+            setBoth(waiting, "1");
+            assertThat(texts(waiting.receive())).containsExactly("OK", "OK", "1");
+            low.freeze();
+            setBoth(waiting, "2");
+            try (RespConnection other = RespConnection.to(patient.port())) {
+                await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
+            }
+            doomed.close();
+            low.unfreeze();
+            try (RespConnection owner = low.connect()) {
+                await().until(() -> text(owner.call("GET", LOW)).equals("2"));
+            }
+            patient.serve(Map.of(low.port(), TwoMasters.LOW), Map.of(successor.address(), TwoMasters.HIGH));
+            assertThat(texts(waiting.receive())).containsExactly("OK", "OK", "2");
         }
+    }
+
+    /** Sends a transaction without waiting for its reply. */
+    private static void setBoth(RespConnection connection, String value) {
+        connection.call("MULTI");
+        connection.call("SET", LOW, value);
+        connection.call("SET", HIGH, value);
+        connection.call("GET", HIGH);
+        connection.send("EXEC");
+    }
+
+    private static SessionSettings patient(SessionSettings settings) {
+        return new SessionSettings(true, settings.maxRedirections(), settings.maxPipeline(), true, "", 60_000);
     }
 
     @Test

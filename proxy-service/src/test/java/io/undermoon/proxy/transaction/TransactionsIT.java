@@ -2,6 +2,7 @@ package io.undermoon.proxy.transaction;
 
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -170,6 +171,22 @@ class TransactionsIT {
     }
 
     @Test
+    void a_watch_that_fails_watches_nothing() {
+        redis.freeze();
+        client.send("WATCH", "k");
+        await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=watch "));
+        redis.kill();
+        assertThat(text(client.receive())).matches("(ERR|CLUSTERDOWN) .*" + redis.address() + ".*");
+        try (RedisServerProcess successor = RedisServerProcess.start()) {
+            proxy.serveAllFrom(successor.port());
+            assertThat(call("WATCH", "another slot")).isEqualTo("OK");
+            call("MULTI");
+            call("SET", "another slot", "1");
+            assertThat(client.call("EXEC")).isInstanceOf(RespValue.Array.class);
+        }
+    }
+
+    @Test
     void a_node_that_refuses_multi_does_not_execute_the_commands_one_by_one() {
         try (RespConnection node = redis.connect()) {
             // The first command of a client makes the user that its commands have at the node.
@@ -244,6 +261,23 @@ class TransactionsIT {
             remote.call("MULTI");
             remote.call("INCR", "n");
             assertThat(remote.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
+        }
+    }
+
+    @Test
+    void a_peer_that_knows_a_newer_owner_passes_a_transaction_on() {
+        try (ProxyHarness owner = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness former = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness behind = ProxyHarness.start(1, TransactionsIT::active);
+                RespConnection remote = RespConnection.to(behind.port())) {
+            owner.serveAllFrom(redis.port());
+            former.serve(Map.of(), Map.of(owner.address(), SlotRanges.ALL));
+            behind.serve(Map.of(), Map.of(former.address(), SlotRanges.ALL));
+            remote.call("MULTI");
+            assertThat(text(remote.call("INCR", "n"))).isEqualTo("QUEUED");
+            remote.call("INCR", "n");
+            assertThat(remote.call("EXEC"))
+                    .isEqualTo(new RespValue.Array(List.of(new RespValue.Int(1), new RespValue.Int(2))));
         }
     }
 

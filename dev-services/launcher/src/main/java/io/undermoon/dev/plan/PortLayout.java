@@ -65,7 +65,7 @@ public record PortLayout(int broker, int coordinator, int proxy, int redis) {
         return proxyResp(index) - 1;
     }
 
-    int redis(int proxyIndex, int nodeIndex) {
+    public int redis(int proxyIndex, int nodeIndex) {
         return redis + 2 * proxyIndex + nodeIndex;
     }
 }

@@ -7,41 +7,53 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A language of the programs in {@code dev-services/clients}, with what it takes to run them: tools of this machine,
- * and libraries that the language's own package tool fetches into the build directory.
+ * What it takes to run some programs of {@code dev-services/clients}: tools of this machine, and libraries that the
+ * language's own package tool fetches into the build directory.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the lists are made by List.of
 public enum ClientLanguage {
-    PYTHON(List.of("python3"), pythonLibraries(), List.of()),
+    PYTHON("python", List.of("python3"), pythonLibraries(), List.of()),
+    PYTHON_APPLICATIONS(
+            "python", List.of("python3"), venv(".venv-applications", "requirements-applications.txt"), List.of()),
+    /** Its redis-py is older than what the others need. */
+    PYTHON_ARQ("python", List.of("python3"), venv(".venv-arq", "requirements-arq.txt"), List.of()),
     NODE(
+            "node",
             List.of("node", "npm"),
             List.of(List.of("npm", "ci", "--silent", "--no-audit", "--no-fund", "--fetch-retries=1")),
             List.of()),
     GO(
+            "go",
             List.of("go"),
             List.of(List.of("go", "mod", "download")),
             List.of(List.of("go", "build", "-o", "go-redis", "."))),
     RUST(
+            "rust",
             List.of("cargo"),
             List.of(List.of("cargo", "fetch", "--quiet", "--locked")),
-            List.of(List.of("cargo", "build", "--quiet", "--locked")));
+            List.of(List.of("cargo", "build", "--quiet", "--locked"))),
+    /** With the libraries that are installed, in the versions that are installed. */
+    RUBY("ruby", List.of("ruby", "sidekiq"), List.of(), List.of()),
+    /** The programs of the launcher's own tests. */
+    JAVA("java", List.of(), List.of(), List.of());
 
     private static final int TIMEOUT_MINUTES = 10;
     private static final int SHOWN_CHARACTERS = 500;
     private static final Path SOURCES = LauncherProcess.CHECKOUT.resolve("dev-services/clients");
     private static final Path BUILDS = LauncherProcess.CHECKOUT.resolve("dev-services/launcher/target/clients");
 
+    private final String folder;
     private final List<String> tools;
     private final List<List<String>> fetch;
     private final List<List<String>> build;
 
-    ClientLanguage(List<String> tools, List<List<String>> fetch, List<List<String>> build) {
+    ClientLanguage(String folder, List<String> tools, List<List<String>> fetch, List<List<String>> build) {
+        this.folder = folder;
         this.tools = tools;
         this.fetch = fetch;
         this.build = build;
@@ -49,28 +61,27 @@ public enum ClientLanguage {
 
     /** Those of the requirements, but redis-py in the version that the build names, if it names one. */
     private static List<List<String>> pythonLibraries() {
-        List<String> pip = List.of(".venv/bin/python", "-m", "pip", "install", "--quiet");
-        List<List<String>> commands = new ArrayList<>();
-        commands.add(List.of("python3", "-m", "venv", ".venv"));
-        commands.add(with(pip, "-r", "requirements.txt"));
+        List<List<String>> commands = new ArrayList<>(venv(".venv", "requirements.txt"));
         String redisPy = System.getProperty("undermoon.test.redis-py", "");
         if (!redisPy.isEmpty()) {
-            commands.add(with(pip, "redis==" + redisPy));
+            commands.add(List.of(".venv/bin/python", "-m", "pip", "install", "--quiet", "redis==" + redisPy));
         }
         return List.copyOf(commands);
     }
 
-    private static List<String> with(List<String> command, String... arguments) {
-        return Stream.concat(command.stream(), Stream.of(arguments)).toList();
+    private static List<List<String>> venv(String directory, String requirements) {
+        return List.of(
+                List.of("python3", "-m", "venv", directory),
+                List.of(directory + "/bin/python", "-m", "pip", "install", "--quiet", "-r", requirements));
     }
 
     /** Where its programs are built and run, a copy of the sources. */
     Path directory() {
-        return BUILDS.resolve(sourceDirectory().getFileName());
+        return BUILDS.resolve(folder);
     }
 
     private Path sourceDirectory() {
-        return SOURCES.resolve(name().toLowerCase(Locale.ROOT));
+        return SOURCES.resolve(folder);
     }
 
     /**
@@ -84,7 +95,9 @@ public enum ClientLanguage {
                 return Optional.of("there is no " + tool + " on PATH");
             }
         }
-        copySources();
+        synchronized (ClientLanguage.class) {
+            copySources();
+        }
         for (List<String> command : fetch) {
             Optional<String> problem = run(command);
             if (problem.isPresent()) {
@@ -101,6 +114,7 @@ public enum ClientLanguage {
 
     /** Without directories, which package tools leave when a program is run by hand; but with Rust's sources. */
     private void copySources() throws IOException {
+        Files.createDirectories(directory());
         for (Path source : List.of(sourceDirectory(), sourceDirectory().resolve("src"))) {
             if (Files.isDirectory(source)) {
                 Path copy = directory().resolve(sourceDirectory().relativize(source));

@@ -21,6 +21,7 @@ public final class ClientRun implements AutoCloseable {
     private final ClientProgram program;
     private final Process process;
     private final Path output;
+    private boolean ended;
 
     ClientRun(ClientProgram program, Process process, Path output) {
         this.program = program;
@@ -59,11 +60,16 @@ public final class ClientRun implements AutoCloseable {
 
     /** Ends its input, which makes it stop its load, and waits until it ends. */
     public ClientRun end() throws IOException, InterruptedException {
+        ended = true;
         process.getOutputStream().close();
         assertThat(process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES))
                 .as("%s ends:%n%s", program, output())
                 .isTrue();
         return this;
+    }
+
+    boolean ended() {
+        return ended;
     }
 
     /**
