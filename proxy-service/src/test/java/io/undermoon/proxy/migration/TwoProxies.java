@@ -38,6 +38,7 @@ final class TwoProxies implements AutoCloseable {
 
     private static final ClusterName CLUSTER = new ClusterName("test");
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long REPLY_MILLIS = 3000;
 
     RedisServerProcess sourceNode;
     RedisServerProcess destinationNode;
@@ -45,6 +46,7 @@ final class TwoProxies implements AutoCloseable {
     volatile ProxyHarness destination;
     private final boolean active;
     private final MigrationSettings settings;
+    private final long replyMillis;
     private final List<ProxyHarness> formerProxies = new ArrayList<>();
     private final List<RedisServerProcess> formerNodes = new ArrayList<>();
     private String sourceAddress;
@@ -59,8 +61,14 @@ final class TwoProxies implements AutoCloseable {
     }
 
     TwoProxies(boolean active, MigrationSettings settings, String... options) {
+        this(active, settings, REPLY_MILLIS, options);
+    }
+
+    /** @param replyMillis how long the proxies wait for the replies of nodes */
+    TwoProxies(boolean active, MigrationSettings settings, long replyMillis, String... options) {
         this.active = active;
         this.settings = settings;
+        this.replyMillis = replyMillis;
         sourceNode = RedisServerProcess.start(options);
         destinationNode = RedisServerProcess.start(options);
         sourceAddress = sourceNode.address();
@@ -190,7 +198,7 @@ final class TwoProxies implements AutoCloseable {
 
     private ProxyHarness restart(int port) {
         UnaryOperator<SessionSettings> sessions = active ? TwoMasters.active() : UnaryOperator.identity();
-        return new ProxyHarness(port, 2, sessions, settings).migrating();
+        return new ProxyHarness(port, 2, replyMillis, sessions, settings).migrating();
     }
 
     MigrationProgress progress() {
