@@ -40,6 +40,10 @@ class PlantedFaultsIT {
             migration.MigrationContext#maxHoldMillis omits Math.min as 10000 -> migration.SlotMoveFailureIT#commands_are_held_for_no_longer_than_half_of_the_time_limit_for_replies
             migration.copy.CopyAttempt#endFormerAttempts omits String.contains -> migration.SlotMoveFailureIT#connections_of_former_attempts_are_closed
 
+            // A large value stalls nobody.
+            migration.copy.Copier#isLittleMissing returns true -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
+            migration.copy.Copier#forwarded omits DirectConnection.setReading -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
+
             // Keys of slots that have come back are not cleaned up.
             migration.SlotCleanup#slotsAt omits SlotRanges.union -> migration.SlotMoveFailureIT#keys_of_a_slot_that_has_come_back_are_not_cleaned_up
 

@@ -50,6 +50,7 @@ final class TwoProxies implements AutoCloseable {
     private final List<ProxyHarness> formerProxies = new ArrayList<>();
     private final List<RedisServerProcess> formerNodes = new ArrayList<>();
     private String sourceAddress;
+    private String destinationAddress;
     private long epoch = 1;
     private long migrationEpoch;
 
@@ -72,6 +73,7 @@ final class TwoProxies implements AutoCloseable {
         sourceNode = RedisServerProcess.start(options);
         destinationNode = RedisServerProcess.start(options);
         sourceAddress = sourceNode.address();
+        destinationAddress = destinationNode.address();
         source = start();
         destination = start();
         settle(SlotRanges.ALL, SlotRanges.NONE);
@@ -83,6 +85,12 @@ final class TwoProxies implements AutoCloseable {
         settle(SlotRanges.ALL, SlotRanges.NONE);
     }
 
+    /** Has them know the destination's node by another address. */
+    void destinationIsAt(String address) {
+        destinationAddress = address;
+        settle(SlotRanges.ALL, SlotRanges.NONE);
+    }
+
     private ProxyHarness start() {
         return restart(FreePort.any());
     }
@@ -91,7 +99,7 @@ final class TwoProxies implements AutoCloseable {
     void settle(SlotRanges atSource, SlotRanges atDestination) {
         epoch++;
         // Destinations are told first, as a coordinator does.
-        tell(destination, destinationNode.address(), stable(atDestination), source, stable(atSource));
+        tell(destination, destinationAddress, stable(atDestination), source, stable(atSource));
         tell(source, sourceAddress, stable(atSource), destination, stable(atDestination));
     }
 
@@ -112,7 +120,7 @@ final class TwoProxies implements AutoCloseable {
     }
 
     void tellDestination() {
-        tell(destination, destinationNode.address(), atDestination(), source, atSource());
+        tell(destination, destinationAddress, atDestination(), source, atSource());
     }
 
     /** Sends the metadata of the commit. */
@@ -129,6 +137,7 @@ final class TwoProxies implements AutoCloseable {
         sourceNode = destinationNode;
         destinationNode = node;
         sourceAddress = sourceNode.address();
+        destinationAddress = destinationNode.address();
         turned = !turned;
     }
 
@@ -155,7 +164,7 @@ final class TwoProxies implements AutoCloseable {
                 source.address(),
                 new NodeAddress(sourceAddress),
                 destination.address(),
-                new NodeAddress(destinationNode.address()));
+                new NodeAddress(destinationAddress));
     }
 
     /** Restarts the source proxy under the same address, without its former state. */
@@ -192,6 +201,7 @@ final class TwoProxies implements AutoCloseable {
         formerProxies.add(destination);
         formerNodes.add(destinationNode);
         destinationNode = promoted;
+        destinationAddress = promoted.address();
         destination = start();
         migrate();
     }
