@@ -42,7 +42,6 @@ class PlantedFaultsIT {
 
             // A large value stalls nobody.
             migration.copy.Copier#isLittleMissing returns true -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
-            migration.copy.Copier#forwarded omits DirectConnection.setReading -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
 
             // Keys of slots that have come back are not cleaned up.
             migration.SlotCleanup#slotsAt omits SlotRanges.union -> migration.SlotMoveFailureIT#keys_of_a_slot_that_has_come_back_are_not_cleaned_up
@@ -103,7 +102,9 @@ class PlantedFaultsIT {
             topology.Routing#moving omits Remote.forMoving -> migration.OrderIT#slots_that_stay_are_served_while_others_are_handed_over[2]
             blocking.TakenElements#areTakenBy returns false -> blocking.LeavingClientsIT#take_nothing_with_them[1]
             blocking.ReplicaWait#isSatisfied returns true -> blocking.ReplicaWaitIT
+            migration.copy.Copier#forwarded omits DirectConnection.setReading -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
             blocking.ReplicaWait$Part#isClean returns true -> blocking.ReplicaWaitIT#a_connection_that_was_unblocked_with_an_error_serves_no_other_client
+            server.Registrar#ensureRegistered omits Optional.ifPresent -> server.RegistrarTest#passes_on_what_the_broker_knows
             migration.copy.CopyAttempt#isAwaited returns true -> migration.copy.CopyAttemptIT#a_late_marker_does_not_keep_a_copy_from_its_end[2]
             migration.copy.CopyAttempt#requireOpen does nothing -> migration.copy.CopyAttemptIT#an_attempt_that_ends_at_once_leaves_no_connections
             forward.FailoverWait#isWithinLimit returns true -> forward.FailoverWaitIT#after_the_limit_commands_are_refused_as_without_it
