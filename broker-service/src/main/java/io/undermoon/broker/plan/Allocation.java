@@ -60,8 +60,7 @@ final class Allocation {
                 .toList();
         if (free.size() < wanted) {
             throw new UndermoonException(
-                    ErrorCode.NO_AVAILABLE_RESOURCE,
-                    wanted + " free proxies are needed, there are " + free.size());
+                    ErrorCode.NO_AVAILABLE_RESOURCE, wanted + " free proxies are needed, there are " + free.size());
         }
         for (int i = 0; i < wanted; i++) {
             if (free.get(i).index() != present + i) {

@@ -118,8 +118,7 @@ class HostDrainsTest {
         Metadata drained = advanced(HostDrains.request(empty, CONTEXT, "host3").state());
         assertThat(cluster(drained).nodeNumber()).isEqualTo(4);
 
-        Metadata twice = Clusters.addNodes(
-                        withSpare(TestMetadata.withCluster(4, 0), HOST, "host4"), CONTEXT, DEMO, 4)
+        Metadata twice = Clusters.addNodes(withSpare(TestMetadata.withCluster(4, 0), HOST, "host4"), CONTEXT, DEMO, 4)
                 .state();
         Metadata draining = HostDrains.advance(
                         requested(withSpare(twice, "host5", "host6")), CONTEXT, busy -> false, emptied -> false)
@@ -127,8 +126,8 @@ class HostDrainsTest {
         assertThat(cluster(draining).nodeNumber()).isEqualTo(12);
         assertThat(cluster(draining).tasks())
                 .isNotEmpty()
-                .allSatisfy(task ->
-                        assertThat(task.meta().destination().chunk()).isEqualTo(2));
+                .allSatisfy(
+                        task -> assertThat(task.meta().destination().chunk()).isEqualTo(2));
     }
 
     @Test
@@ -143,8 +142,7 @@ class HostDrainsTest {
                 .value();
         SlotRanges all = cluster(state).chunks().get(0).stable(0);
         Metadata half = SlotMovesTest.finished(
-                Resharding.reshard(
-                                state, CONTEXT, DEMO, new Resharding.Request(List.of(), destination, null, all))
+                Resharding.reshard(state, CONTEXT, DEMO, new Resharding.Request(List.of(), destination, null, all))
                         .state(),
                 CONTEXT);
         assertThat(cluster(half).chunks().get(0).stable(0).isEmpty()).isTrue();

@@ -206,7 +206,9 @@ class TransactionsIT {
             assertThat(call("DEL", "{t}a")).isEqualTo("QUEUED");
             assertThat(call("SET", "{t}b", "2")).isEqualTo("QUEUED");
             assertThat(call("EXEC")).isEqualTo("EXECABORT Transaction discarded because of previous errors.");
-            assertThat(text(node.call("GET", "{t}a"))).as("nothing was executed").isEqualTo("1");
+            assertThat(text(node.call("GET", "{t}a")))
+                    .as("nothing was executed")
+                    .isEqualTo("1");
 
             call("MULTI");
             call("DEL", "{t}a");

@@ -139,9 +139,7 @@ class CopyAttemptIT {
             loop.execute(() -> attempt.finish("marker", 1));
             await().atMost(LIMIT).until(() -> relay.heldBack() > 0);
             fill(client, 1000);
-            await().atMost(LIMIT)
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(() -> counters.keysDirty() > 500);
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(() -> counters.keysDirty() > 500);
             copy(attempt);
             relay.release();
 
