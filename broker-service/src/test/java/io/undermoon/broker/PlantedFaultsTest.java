@@ -38,6 +38,32 @@ class PlantedFaultsTest {
             plan.Roles#touchesAny returns false -> plan.FailoverTest#restarts_exactly_the_migrations_whose_addresses_change_and_those_that_share_a_part
             plan.Allocation#nextPair omits String.equals -> plan.AllocationTest#never_puts_both_halves_on_one_host
             plan.ProxyPool#free omits Set.contains -> plan.AllocationTest#leaves_out_failed_proxies_and_those_a_quorum_reports
+            plan.Allocation#pairs omits Allocation.requireEnough -> plan.AllocationTest#finds_as_many_pairs_as_there_are
+            plan.FailureReports#live omits PlanContext.failureTtlSeconds as 1000000 -> plan.FailureReportsTest#counts_a_report_until_its_time_to_live_is_over
+            plan.FailureReports#report omits FailureReports.expire -> plan.FailureReportsTest#takes_a_new_report_after_the_old_one_has_expired
+            plan.FailureReports#reachingQuorum omits SortedMap.containsKey as true -> plan.FailureReportsTest#nothing_is_done_about_unknown_proxies_in_a_dump
+
+            // Migrations run within the limit and one for each source, and only what its source gave up is taken back.
+            plan.TaskQueue#start omits PlanContext.migrationLimit -> plan.SlotMovesTest#plans_beside_a_running_migration_and_lets_it_wait_for_its_turn
+            plan.TaskQueue#start omits Set.add as true -> plan.SlotMovesTest#moves_slots_of_one_source_one_migration_at_a_time
+            plan.TaskQueue#start omits List.forEach -> plan.SlotMovesTest#moves_slots_of_one_source_one_migration_at_a_time
+            plan.Aborts#withdraw omits List.retainAll -> store.MigrationAbortsTest#leaves_alone_what_a_failover_restarts_meanwhile
+            plan.Aborts#withdraw omits TaskQueue.start -> plan.SlotMovesTest#starts_the_next_migration_when_one_is_taken_back
+            store.MigrationAborts#withdraw omits List.contains as true -> store.MigrationAbortsTest#leaves_alone_what_is_committed_meanwhile
+
+            // A host that is drained gets nothing, gives everything, and what others need stays.
+            plan.ProxyPool#free omits SortedSet.contains -> plan.HostDrainsTest#moves_slots_to_a_chunk_elsewhere_and_takes_the_empty_one_out
+            plan.HostDrains#request omits HostDrains.requireRoom -> plan.HostDrainsTest#refuses_what_cannot_be_done
+            plan.HostDrains#advance omits StoredCluster.runsMigrations -> plan.HostDrainsTest#moves_slots_to_a_chunk_elsewhere_and_takes_the_empty_one_out
+            plan.HostDrains#advance omits Predicate.test as true -> plan.HostDrainsTest#moves_slots_to_a_chunk_elsewhere_and_takes_the_empty_one_out
+            plan.HostDrains#advance omits HostDrains.hasRoom as true -> plan.HostDrainsTest#waits_for_room_that_another_cluster_has_taken
+            plan.HostDrains#advance omits List.contains as true -> plan.HostDrainsTest#takes_no_empty_chunk_out_that_belongs_to_a_busy_cluster_or_is_elsewhere
+            plan.HostDrains#emptied omits StoredChunk.hasNoSlots as true -> plan.HostDrainsTest#moves_slots_to_a_chunk_elsewhere_and_takes_the_empty_one_out
+            plan.HostDrains#emptied omits HostDrains.isAffected as true -> plan.HostDrainsTest#takes_no_empty_chunk_out_that_belongs_to_a_busy_cluster_or_is_elsewhere
+            plan.HostDrains#chunksWithSlots omits StoredChunk.hasNoSlots -> plan.HostDrainsTest#moves_slots_to_a_chunk_elsewhere_and_takes_the_empty_one_out
+            plan.HostDrains#unused omits HostDrains.isAffected -> plan.HostDrainsTest#an_empty_chunk_on_the_host_needs_no_room_and_takes_no_slots
+            plan.HostDrains#willHoldSlots returns true -> plan.HostDrainsTest#an_empty_chunk_on_the_host_needs_no_room_and_takes_no_slots
+            plan.HostDrains#handOver omits SlotRanges.isEmpty -> plan.HostDrainsTest#moves_nothing_from_a_shard_without_slots
 
             // Refusals.
             plan.Preconditions#requireNoMigration does nothing -> plan.SlotMovesTest

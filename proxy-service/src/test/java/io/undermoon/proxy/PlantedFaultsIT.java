@@ -24,6 +24,8 @@ class PlantedFaultsIT {
             migration.SourceMove#failed takes SlotOwnership.LOCAL for HELD -> migration.SourceMoveModelTest
             migration.SourceMove#foundAtSource takes Status.COPYING for ABORTED -> migration.SourceMoveModelTest
             migration.ImportTask#contradicts returns false -> migration.SlotMoveFailureIT#the_later_of_two_records_decides
+            topology.InitialOwnership#wereSettledElsewhere returns true -> topology.TopologyStoreTest#a_destination_that_knows_the_owner_of_moving_slots_holds_no_commands_for_them
+            topology.InitialOwnership#wereSettledElsewhere returns false -> topology.TopologyStoreTest#a_destination_that_knows_the_owner_of_moving_slots_holds_no_commands_for_them
             topology.InitialOwnership#served returns true -> topology.TopologyStoreTest#a_source_that_has_just_started_does_not_serve_moving_slots
             backend.LoginSequence#authAsUser does nothing -> migration.RecordsOutOfReachIT
 
@@ -33,8 +35,13 @@ class PlantedFaultsIT {
             backend.PinnedPool#settled omits List.add -> migration.CommandsInFlightIT#a_switch_waits_for_a_write_in_flight[5]
             backend.PinnedConnection#endBlocking does nothing -> migration.CommandsInFlightIT#a_switch_waits_for_a_write_in_flight[7]
             migration.copy.CopyAttempt#askReplica omits ReplyValues.number as 1 -> migration.SlotMoveFailureIT#slots_are_not_switched_before_a_replica_of_the_destination_has_them
-            migration.copy.CopyAttempt#requireClaim does nothing -> migration.copy.CopyAttemptIT
+            migration.copy.CopyAttempt#requireClaim does nothing -> migration.copy.CopyAttemptIT#an_attempt_whose_claim_was_replaced_deletes_nothing
+            migration.copy.CopyAttempt#close omits DirectConnection.close -> migration.copy.CopyAttemptIT#what_an_attempt_deletes_ends_with_it
+            migration.MigrationContext#maxHoldMillis omits Math.min as 10000 -> migration.SlotMoveFailureIT#commands_are_held_for_no_longer_than_half_of_the_time_limit_for_replies
             migration.copy.CopyAttempt#endFormerAttempts omits String.contains -> migration.SlotMoveFailureIT#connections_of_former_attempts_are_closed
+
+            // A large value stalls nobody.
+            migration.copy.Copier#isLittleMissing returns true -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
 
             // Keys of slots that have come back are not cleaned up.
             migration.SlotCleanup#slotsAt omits SlotRanges.union -> migration.SlotMoveFailureIT#keys_of_a_slot_that_has_come_back_are_not_cleaned_up
@@ -95,6 +102,11 @@ class PlantedFaultsIT {
             topology.Routing#moving omits Remote.forMoving -> migration.OrderIT#slots_that_stay_are_served_while_others_are_handed_over[2]
             blocking.TakenElements#areTakenBy returns false -> blocking.LeavingClientsIT#take_nothing_with_them[1]
             blocking.ReplicaWait#isSatisfied returns true -> blocking.ReplicaWaitIT
+            migration.copy.Copier#forwarded omits DirectConnection.setReading -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
+            blocking.ReplicaWait$Part#isClean returns true -> blocking.ReplicaWaitIT#a_connection_that_was_unblocked_with_an_error_serves_no_other_client
+            server.Registrar#ensureRegistered omits Optional.ifPresent -> server.RegistrarTest#passes_on_what_the_broker_knows
+            migration.copy.CopyAttempt#isAwaited returns true -> migration.copy.CopyAttemptIT#a_late_marker_does_not_keep_a_copy_from_its_end[2]
+            migration.copy.CopyAttempt#requireOpen does nothing -> migration.copy.CopyAttemptIT#an_attempt_that_ends_at_once_leaves_no_connections
             forward.FailoverWait#isWithinLimit returns true -> forward.FailoverWaitIT#after_the_limit_commands_are_refused_as_without_it
             """;
 

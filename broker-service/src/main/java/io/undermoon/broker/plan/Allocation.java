@@ -12,15 +12,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 
 /**
  * The choice of the proxies of new chunks.
  *
  * <p>The halves of a chunk are always on different hosts. The first half comes from the host with the most free
- * proxies, the second from the host that shares the fewest chunks with it. Before that, proxies of the host with the
- * most are left out until no host has more than half of all free proxies; then every choice has a second half.
+ * proxies, the second from the host that shares the fewest chunks with it. So a host with more than half of the free
+ * proxies has a half of every chunk until it has no more than half, and there is always a second half.
  *
  * <p>In ordered mode the proxies with the next indices are paired in order, whatever their hosts.
  */
@@ -45,7 +44,7 @@ final class Allocation {
             return orderedPairs(state, context, chunks, present);
         }
         Allocation allocation = new Allocation(ProxyPool.freeByHost(state, context), LinkTable.of(state));
-        allocation.trim(2 * chunks);
+        allocation.requireEnough(2 * chunks);
         List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
             pairs.add(allocation.nextPair());
@@ -60,7 +59,8 @@ final class Allocation {
                 .limit(wanted)
                 .toList();
         if (free.size() < wanted) {
-            throw tooFew(wanted, free.size());
+            throw new UndermoonException(
+                    ErrorCode.NO_AVAILABLE_RESOURCE, wanted + " free proxies are needed, there are " + free.size());
         }
         for (int i = 0; i < wanted; i++) {
             if (free.get(i).index() != present + i) {
@@ -78,30 +78,21 @@ final class Allocation {
         return pairs;
     }
 
-    /** Leaves no host with more than half of the free proxies. */
-    private void trim(int wanted) {
-        int total = freeByHost.values().stream().mapToInt(Deque::size).sum();
-        int free = total;
-        Optional<String> richest = richestHost();
-        while (richest.isPresent()) {
-            Deque<ProxyResource> proxies = freeOn(richest.get());
-            if (2 * proxies.size() <= total) {
-                break;
-            }
-            take(richest.get(), true);
-            total--;
-            richest = richestHost();
-        }
-        if (total < wanted) {
+    /** Refuses if there are too few proxies; of those that are used no host has more than half. */
+    private void requireEnough(int wanted) {
+        int free = freeByHost.values().stream().mapToInt(Deque::size).sum();
+        int most = freeByHost.values().stream().mapToInt(Deque::size).max().orElse(0);
+        int usable = Math.min(free, 2 * (free - most));
+        if (usable < wanted) {
             throw new UndermoonException(
                     ErrorCode.NO_AVAILABLE_RESOURCE,
                     wanted + " proxies are wanted, of which no host may have more than half; " + free + " are free, "
-                            + total + " of them usable");
+                            + usable + " of them usable");
         }
     }
 
     private Pair nextPair() {
-        String first = richestHost().orElseThrow(() -> tooFew(2, 0));
+        String first = richestHost();
         String second = freeByHost.keySet().stream()
                 .filter(host -> !host.equals(first))
                 .min(comparingInt((String host) -> links.count(first, host))
@@ -109,17 +100,18 @@ final class Allocation {
                                 comparingInt((String host) -> freeOn(host).size())
                                         .reversed())
                         .thenComparing(comparing(host -> host)))
-                .orElseThrow(() -> tooFew(2, 1));
+                .orElseThrow();
         links.add(first, second);
-        return new Pair(take(first, false), take(second, false));
+        return new Pair(take(first), take(second));
     }
 
-    private Optional<String> richestHost() {
+    private String richestHost() {
         return freeByHost.entrySet().stream()
                 .max(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
                                 entry.getValue().size())
                         .thenComparing(Map.Entry::getKey, (a, b) -> b.compareTo(a)))
-                .map(Map.Entry::getKey);
+                .map(Map.Entry::getKey)
+                .orElseThrow();
     }
 
     private Deque<ProxyResource> freeOn(String host) {
@@ -130,17 +122,12 @@ final class Allocation {
         return proxies;
     }
 
-    private ProxyResource take(String host, boolean last) {
+    private ProxyResource take(String host) {
         Deque<ProxyResource> proxies = freeOn(host);
-        ProxyResource taken = last ? proxies.removeLast() : proxies.removeFirst();
+        ProxyResource taken = proxies.removeFirst();
         if (proxies.isEmpty()) {
             freeByHost.remove(host);
         }
         return taken;
-    }
-
-    private static UndermoonException tooFew(int wanted, int free) {
-        return new UndermoonException(
-                ErrorCode.NO_AVAILABLE_RESOURCE, wanted + " free proxies are needed, there are " + free);
     }
 }

@@ -25,7 +25,8 @@ final class TaskQueue {
         StoredCluster result = cluster;
         for (MigratingSlots task : cluster.tasks()) {
             boolean room = context.migrationLimit() == 0 || started < context.migrationLimit();
-            if (task.waiting() && room && busySources.add(task.meta().source())) {
+            // The source of a task that runs is busy, so this one waits.
+            if (room && busySources.add(task.meta().source())) {
                 result = started(started(result, task), task.otherSide());
                 started++;
             }

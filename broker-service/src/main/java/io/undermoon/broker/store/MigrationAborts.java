@@ -67,9 +67,7 @@ public final class MigrationAborts {
         ClusterView now = cluster(name);
         Map<MigrationTask, MigratingSlots> running = new LinkedHashMap<>();
         for (MigratingSlots task : Aborts.select(now.stored(), selection)) {
-            if (!task.waiting()) {
-                running.put(now.task(task), task);
-            }
+            running.put(now.task(task), task);
         }
         return control.abort(running.keySet())
                 .thenApplyAsync(

@@ -12,6 +12,7 @@ import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,30 @@ class AllocationTest {
         Metadata twoHosts = TestMetadata.add(oneHost, 7, "other-host");
         assertThat(hosts(create(twoHosts, 4))).containsExactly(List.of("only-host", "other-host"));
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> create(twoHosts, 8));
+    }
+
+    /** Of the proxies that are used no host can have more than half, and all that this leaves are used. */
+    @Test
+    void finds_as_many_pairs_as_there_are() {
+        SplittableRandom random = new SplittableRandom(20);
+        for (int round = 0; round < 500; round++) {
+            Metadata state = Metadata.empty(false);
+            int free = 0;
+            int most = 0;
+            for (int host = 0; host < 2 + random.nextInt(4); host++) {
+                int proxies = 1 + random.nextInt(6);
+                for (int i = 0; i < proxies; i++) {
+                    state = TestMetadata.add(state, ++free, "host" + host);
+                }
+                most = Math.max(most, proxies);
+            }
+            int pairs = Math.min(free / 2, free - most);
+            Metadata registered = state;
+            assertThat(hosts(create(registered, 4 * pairs)))
+                    .hasSize(pairs)
+                    .allSatisfy(pair -> assertThat(pair).doesNotHaveDuplicates());
+            refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> create(registered, 4 * pairs + 4));
+        }
     }
 
     @Test

@@ -4,7 +4,10 @@ import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.testing.TestMetadata;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class FailureReportsTest {
@@ -49,6 +52,13 @@ class FailureReportsTest {
         Metadata state = TestMetadata.withProxies(1);
         assertThat(FailureReports.report(state, at(START), proxy(9), "a").state())
                 .isEqualTo(state);
+    }
+
+    @Test
+    void nothing_is_done_about_unknown_proxies_in_a_dump() {
+        MetadataEdit edit = TestMetadata.withProxies(1).edit();
+        edit.putReports(proxy(9), new TreeMap<>(Map.of("a", START, "b", START)));
+        assertThat(FailureReports.awaitingFailover(edit.done(), at(START))).isEmpty();
     }
 
     private static Metadata report(Metadata state, PlanContext context, String reporter) {

@@ -5,19 +5,28 @@ import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
+import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.slot.SlotRanges;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HostDrainsTest {
     private static final String HOST = "host1";
+    private static final ClusterName OTHER = new ClusterName("other");
 
     @Test
     void moves_slots_to_a_chunk_elsewhere_and_takes_the_empty_one_out() {
-        Metadata draining = advanced(requested(TestMetadata.withCluster(8, 2)));
+        Metadata draining = advanced(requested(TestMetadata.withCluster(8, 4)));
         assertThat(cluster(draining).nodeNumber()).isEqualTo(12);
         assertThat(cluster(draining).tasks()).hasSize(2);
         assertThat(HostDrains.progress(draining, HOST).slotsLeft()).isEqualTo(8192);
@@ -71,6 +80,84 @@ class HostDrainsTest {
         Metadata free = requested(TestMetadata.withProxies(3));
         assertThat(HostDrains.progress(free, HOST).isDrained()).isTrue();
         assertThat(ProxyPool.free(free, CONTEXT)).hasSize(2);
+    }
+
+    @Test
+    void waits_for_room_that_another_cluster_has_taken() {
+        Metadata marked = requested(TestMetadata.withCluster(8, 2));
+        Metadata full = Clusters.create(marked, CONTEXT, OTHER, 4, ClusterConfig.DEFAULT)
+                .state();
+        assertThat(advanced(full)).isEqualTo(full);
+    }
+
+    @Test
+    void takes_no_empty_chunk_out_that_belongs_to_a_busy_cluster_or_is_elsewhere() {
+        Metadata two = Clusters.create(TestMetadata.withCluster(4, 2), CONTEXT, OTHER, 4, ClusterConfig.DEFAULT)
+                .state();
+        Metadata emptied = Clusters.addNodes(withSpare(two, HOST, "host8"), CONTEXT, OTHER, 4)
+                .state();
+        assertThat(emptied.clusters().get(OTHER).chunks().get(1).hosts()).contains(HOST);
+        Metadata marked = requested(withSpare(emptied, "host9", "host10"));
+        Metadata step = HostDrains.advance(marked, CONTEXT, OTHER::equals, chunk -> true)
+                .state();
+        assertThat(Consistency.violations(step)).isEmpty();
+        assertThat(step.clusters().get(OTHER).nodeNumber()).isEqualTo(8);
+
+        Metadata elsewhere = HostDrains.request(emptied, CONTEXT, "host8").state();
+        assertThat(advanced(elsewhere).clusters().get(OTHER).nodeNumber()).isEqualTo(4);
+        Metadata nowhere = HostDrains.request(withSpare(emptied, "host11"), CONTEXT, "host11")
+                .state();
+        assertThat(advanced(nowhere)).isEqualTo(nowhere);
+    }
+
+    @Test
+    void an_empty_chunk_on_the_host_needs_no_room_and_takes_no_slots() {
+        Metadata empty = Clusters.addNodes(
+                        withSpare(TestMetadata.withCluster(4, 0), "host3", "host4"), CONTEXT, DEMO, 4)
+                .state();
+        Metadata drained = advanced(HostDrains.request(empty, CONTEXT, "host3").state());
+        assertThat(cluster(drained).nodeNumber()).isEqualTo(4);
+
+        Metadata twice = Clusters.addNodes(withSpare(TestMetadata.withCluster(4, 0), HOST, "host4"), CONTEXT, DEMO, 4)
+                .state();
+        Metadata draining = HostDrains.advance(
+                        requested(withSpare(twice, "host5", "host6")), CONTEXT, busy -> false, emptied -> false)
+                .state();
+        assertThat(cluster(draining).nodeNumber()).isEqualTo(12);
+        assertThat(cluster(draining).tasks())
+                .isNotEmpty()
+                .allSatisfy(
+                        task -> assertThat(task.meta().destination().chunk()).isEqualTo(2));
+    }
+
+    @Test
+    void moves_nothing_from_a_shard_without_slots() {
+        Metadata state = TestMetadata.withCluster(8, 2);
+        ChunkPart from = new ChunkPart(0, 0);
+        String destination = ClusterView.of(cluster(state))
+                .cluster()
+                .nodes()
+                .get(StoredChunk.NODES)
+                .address()
+                .value();
+        SlotRanges all = cluster(state).chunks().get(0).stable(0);
+        Metadata half = SlotMovesTest.finished(
+                Resharding.reshard(state, CONTEXT, DEMO, new Resharding.Request(List.of(), destination, null, all))
+                        .state(),
+                CONTEXT);
+        assertThat(cluster(half).chunks().get(0).stable(0).isEmpty()).isTrue();
+        assertThat(cluster(advanced(requested(half))).tasks())
+                .hasSize(1)
+                .noneMatch(task -> task.meta().source().equals(from));
+    }
+
+    /** Registers one more proxy on each of the hosts. */
+    private static Metadata withSpare(Metadata state, String... hosts) {
+        Metadata more = state;
+        for (String host : hosts) {
+            more = TestMetadata.add(more, more.allProxies().size() + 1, host);
+        }
+        return more;
     }
 
     private static Metadata requested(Metadata state) {

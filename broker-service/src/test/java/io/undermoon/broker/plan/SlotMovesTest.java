@@ -101,6 +101,21 @@ class SlotMovesTest {
     }
 
     @Test
+    void moves_slots_of_one_source_one_migration_at_a_time() {
+        PlanContext twoAtATime = new PlanContext(1_700_000_000, 60, 1, 2);
+        Metadata state = TestMetadata.withCluster(12, 0);
+        for (int[] move : new int[][] {{0, 2}, {0, 3}, {1, 4}}) {
+            Resharding.Request request =
+                    new Resharding.Request(List.of(master(state, move[0])), master(state, move[1]), 100, null);
+            state = Resharding.reshard(state, twoAtATime, DEMO, request).state();
+        }
+        assertThat(cluster(state).tasks()).hasSize(3);
+        assertThat(texts(cluster(state).runningTasks())).containsExactly("0→2 0-99", "1→4 2731-2830");
+        Metadata next = commit(state, cluster(state).runningTasks().get(0), twoAtATime);
+        assertThat(texts(cluster(next).runningTasks())).containsExactly("0→3 100-199", "1→4 2731-2830");
+    }
+
+    @Test
     void rebalances_with_as_few_moves_as_possible() {
         Metadata uneven = finished(
                 Resharding.reshard(

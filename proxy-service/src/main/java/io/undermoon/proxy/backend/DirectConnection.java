@@ -45,7 +45,9 @@ public final class DirectConnection extends BackendConnection {
 
     /** Sends a command; the receiver gets its reply, or the reason why there is none. */
     public void send(CommandFrame frame, ReplyReceiver receiver) {
-        queueReceiver(receiver);
+        if (!accept(receiver)) {
+            return;
+        }
         if (!isReady()) {
             closeNow("not connected");
         } else if (inPieces) {

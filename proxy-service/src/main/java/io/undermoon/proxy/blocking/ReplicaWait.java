@@ -172,7 +172,6 @@ final class ReplicaWait implements BlockedFeature {
         private final ByteBuf collected = Unpooled.buffer();
         private long[] values = {};
         private @Nullable String error;
-        private boolean lost;
         private boolean ended;
 
         Part(PinnedConnection connection) {
@@ -217,7 +216,6 @@ final class ReplicaWait implements BlockedFeature {
 
         @Override
         public void fail(BackendFailure failure) {
-            lost = true;
             error = failure.message();
             end();
         }
@@ -227,9 +225,9 @@ final class ReplicaWait implements BlockedFeature {
             partEnded();
         }
 
-        /** Whether other clients may use the connection; a node that has become a replica closes it. */
+        /** Whether other clients may use the connection: a node that has become a replica is about to close it. */
         boolean isClean() {
-            return !lost && (error == null || !error.startsWith("UNBLOCKED "));
+            return error == null || !error.startsWith("UNBLOCKED ");
         }
     }
 }

@@ -12,6 +12,7 @@ import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,26 @@ class ReplicaWaitIT {
             await().until(() -> blocked(node) == 1);
             client.close();
             await().until(() -> blocked(node) == 0);
+        }
+    }
+
+    /** A node that becomes a replica answers with this error, and closes the connection. */
+    @Test
+    void a_connection_that_was_unblocked_with_an_error_serves_no_other_client() {
+        try (TwoMasters masters = new TwoMasters(Layout.ONE_PROXY);
+                RespConnection client = masters.connect();
+                RespConnection other = masters.connect();
+                RespConnection node = masters.high.connect()) {
+            String id = text(client.call("CLIENT", "ID"));
+            client.call("SET", HIGH, "1");
+            client.send("WAIT", "1", "0");
+            await().until(() -> blocked(node) == 1);
+            assertThat(text(node.call("CLIENT", "LIST"))).contains(" cmd=wait ");
+
+            assertThat(text(other.call("CLIENT", "UNBLOCK", id, "ERROR"))).isEqualTo("1");
+            assertThat(text(client.receive())).startsWith("UNBLOCKED ");
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> !text(node.call("CLIENT", "LIST")).contains(" cmd=wait "));
         }
     }
 

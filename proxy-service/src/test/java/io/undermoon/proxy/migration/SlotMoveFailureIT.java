@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.proxy.migration.MigrationSettings.ReplicaAck;
+import io.undermoon.proxy.testing.NodeRelay;
+import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.slot.Slot;
@@ -365,6 +367,31 @@ class SlotMoveFailureIT {
 
             assertThat(text(client.call("RPUSH", KEY, "element"))).isEqualTo("1");
             assertThat(waiting.receive().toString()).contains("element");
+        }
+    }
+
+    /** Other proxies would take this one for dead if it let their commands wait for as long as they do. */
+    @Test
+    void commands_are_held_for_no_longer_than_half_of_the_time_limit_for_replies() {
+        try (TwoProxies proxies = new TwoProxies(true, ProxyHarness.MIGRATIONS, 300);
+                NodeRelay relay = new NodeRelay(proxies.sourceNode)) {
+            proxies.sourceIsAt(relay.address());
+            try (RespConnection client = proxies.connectToSource()) {
+                // A reply to one who watches keys may take any time.
+                assertThat(text(client.call("WATCH", KEY))).isEqualTo("OK");
+                relay.holdBack("held-back");
+                client.send("SET", KEY, "held-back");
+                await().atMost(LIMIT).until(() -> relay.heldBack() > 0);
+                proxies.migrate();
+
+                await().atMost(LIMIT)
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(() -> proxies.progress().error().contains("commands were held"));
+                assertThat(proxies.progress().error()).contains("held for 150 ms");
+
+                relay.release();
+                proxies.awaitSwitched();
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
+import io.undermoon.umctl.MigrationProgress.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Migrations between two proxies without failures. */
 class SlotMoveIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
     @Test
     void moves_keys_of_every_type_with_their_expiry_and_leaves_the_others() {
         try (TwoProxies proxies = new TwoProxies(false);
@@ -82,6 +85,41 @@ class SlotMoveIT {
                     assertThat(other.call(command)).as(check).isEqualTo(node.call(command));
                 }
             }
+        }
+    }
+
+    /** The value is on its way between two of its parts while the others are served. */
+    @Test
+    void a_large_value_on_its_way_stalls_no_client_and_is_not_collected() {
+        int size = 64 << 20;
+        try (TwoProxies proxies = new TwoProxies(true);
+                NodeRelay relay = new NodeRelay(proxies.destinationNode);
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection client = proxies.connectToSource();
+                RespConnection other = proxies.connectToDestination()) {
+            proxies.destinationIsAt(relay.address());
+            node.call("CONFIG", "SET", "rdbcompression", "no");
+            node.call("SETRANGE", "{3}big", Integer.toString(size - 1), "x");
+            relay.holdBack("RESTORE");
+            proxies.migrate();
+            await().atMost(LIMIT).until(() -> relay.heldBack() > 0);
+
+            for (int i = 1; i <= 200; i++) {
+                for (String key : List.of("{3}moving", "{s0}staying")) {
+                    assertThat(text(client.call("INCR", key))).isEqualTo(Integer.toString(2 * i - 1));
+                    assertThat(text(other.call("INCR", key))).isEqualTo(Integer.toString(2 * i));
+                }
+            }
+            await().during(Duration.ofMillis(300))
+                    .atMost(LIMIT)
+                    .until(() -> proxies.progress().bytesCopied() < size / 2);
+            assertThat(proxies.progress().state()).isEqualTo(State.COPYING);
+            assertThat(proxies.progress().longestHoldUs()).as("held in vain").isZero();
+
+            relay.release();
+            proxies.awaitSwitched();
+            assertThat(text(client.call("STRLEN", "{3}big"))).isEqualTo(Integer.toString(size));
+            assertThat(text(client.call("GET", "{3}moving"))).isEqualTo("400");
         }
     }
 

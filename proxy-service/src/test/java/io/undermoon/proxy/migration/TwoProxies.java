@@ -38,6 +38,7 @@ final class TwoProxies implements AutoCloseable {
 
     private static final ClusterName CLUSTER = new ClusterName("test");
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long REPLY_MILLIS = 3000;
 
     RedisServerProcess sourceNode;
     RedisServerProcess destinationNode;
@@ -45,9 +46,11 @@ final class TwoProxies implements AutoCloseable {
     volatile ProxyHarness destination;
     private final boolean active;
     private final MigrationSettings settings;
+    private final long replyMillis;
     private final List<ProxyHarness> formerProxies = new ArrayList<>();
     private final List<RedisServerProcess> formerNodes = new ArrayList<>();
     private String sourceAddress;
+    private String destinationAddress;
     private long epoch = 1;
     private long migrationEpoch;
 
@@ -59,11 +62,18 @@ final class TwoProxies implements AutoCloseable {
     }
 
     TwoProxies(boolean active, MigrationSettings settings, String... options) {
+        this(active, settings, REPLY_MILLIS, options);
+    }
+
+    /** @param replyMillis how long the proxies wait for the replies of nodes */
+    TwoProxies(boolean active, MigrationSettings settings, long replyMillis, String... options) {
         this.active = active;
         this.settings = settings;
+        this.replyMillis = replyMillis;
         sourceNode = RedisServerProcess.start(options);
         destinationNode = RedisServerProcess.start(options);
         sourceAddress = sourceNode.address();
+        destinationAddress = destinationNode.address();
         source = start();
         destination = start();
         settle(SlotRanges.ALL, SlotRanges.NONE);
@@ -75,6 +85,12 @@ final class TwoProxies implements AutoCloseable {
         settle(SlotRanges.ALL, SlotRanges.NONE);
     }
 
+    /** Has them know the destination's node by another address. */
+    void destinationIsAt(String address) {
+        destinationAddress = address;
+        settle(SlotRanges.ALL, SlotRanges.NONE);
+    }
+
     private ProxyHarness start() {
         return restart(FreePort.any());
     }
@@ -83,7 +99,7 @@ final class TwoProxies implements AutoCloseable {
     void settle(SlotRanges atSource, SlotRanges atDestination) {
         epoch++;
         // Destinations are told first, as a coordinator does.
-        tell(destination, destinationNode.address(), stable(atDestination), source, stable(atSource));
+        tell(destination, destinationAddress, stable(atDestination), source, stable(atSource));
         tell(source, sourceAddress, stable(atSource), destination, stable(atDestination));
     }
 
@@ -104,7 +120,7 @@ final class TwoProxies implements AutoCloseable {
     }
 
     void tellDestination() {
-        tell(destination, destinationNode.address(), atDestination(), source, atSource());
+        tell(destination, destinationAddress, atDestination(), source, atSource());
     }
 
     /** Sends the metadata of the commit. */
@@ -121,6 +137,7 @@ final class TwoProxies implements AutoCloseable {
         sourceNode = destinationNode;
         destinationNode = node;
         sourceAddress = sourceNode.address();
+        destinationAddress = destinationNode.address();
         turned = !turned;
     }
 
@@ -147,7 +164,7 @@ final class TwoProxies implements AutoCloseable {
                 source.address(),
                 new NodeAddress(sourceAddress),
                 destination.address(),
-                new NodeAddress(destinationNode.address()));
+                new NodeAddress(destinationAddress));
     }
 
     /** Restarts the source proxy under the same address, without its former state. */
@@ -184,13 +201,14 @@ final class TwoProxies implements AutoCloseable {
         formerProxies.add(destination);
         formerNodes.add(destinationNode);
         destinationNode = promoted;
+        destinationAddress = promoted.address();
         destination = start();
         migrate();
     }
 
     private ProxyHarness restart(int port) {
         UnaryOperator<SessionSettings> sessions = active ? TwoMasters.active() : UnaryOperator.identity();
-        return new ProxyHarness(port, 2, sessions, settings).migrating();
+        return new ProxyHarness(port, 2, replyMillis, sessions, settings).migrating();
     }
 
     MigrationProgress progress() {

@@ -95,16 +95,23 @@ class ProxyServiceTest {
         int port = config.brokerAddress().orElseThrow().get(0).port();
         try (BrokerDouble broker = new BrokerDouble(port);
                 RespConnection client = connect()) {
-            broker.know(known());
+            broker.know(known(1));
 
             await().atMost(LIMIT)
                     .untilAsserted(() ->
                             assertThat(client.call("SET", "early", "value")).isEqualTo(OK));
             assertThat(client.call("UMCTL", "GETEPOCH")).isEqualTo(new RespValue.Int(1));
+
+            broker.know(known(2));
+            int before = broker.questions();
+            await().atMost(LIMIT).until(() -> broker.questions() > before + 2);
+            assertThat(client.call("UMCTL", "GETEPOCH"))
+                    .as("from then on coordinators tell it")
+                    .isEqualTo(new RespValue.Int(1));
         }
     }
 
-    private Proxy known() {
+    private Proxy known(long epoch) {
         ProxyAddress self = new ProxyAddress(address());
         NodeAddress master = new NodeAddress(node(0));
         NodeAddress replica = new NodeAddress(node(1));
@@ -113,7 +120,7 @@ class ProxyServiceTest {
         return new Proxy(
                 new ClusterName("demo"),
                 self,
-                new Epoch(1),
+                new Epoch(epoch),
                 List.of(
                         new Node(master, self, List.of(TaggedSlots.stable(SlotRanges.ALL)), ofMaster),
                         new Node(replica, self, List.of(), ofReplica)),

@@ -99,6 +99,7 @@ class RegistrarTest {
         await().atMost(LIMIT).until(() -> broker.questions() > before + 3);
     }
 
+    @Test
     void passes_on_what_the_broker_knows() {
         try (BrokerDouble broker = new BrokerDouble(0)) {
             Proxy known = new Proxy(

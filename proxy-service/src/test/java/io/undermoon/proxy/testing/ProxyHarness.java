@@ -107,7 +107,17 @@ public final class ProxyHarness implements AutoCloseable {
     /** Starts a proxy with certain settings for migrations. */
     public ProxyHarness(
             int port, int threads, UnaryOperator<SessionSettings> change, MigrationSettings migrationSettings) {
-        this(port, port, threads, Transport.best(), 1000, 3000, 10_000, change, migrationSettings);
+        this(port, threads, 3000, change, migrationSettings);
+    }
+
+    /** Starts a proxy with another time limit for the replies of nodes, too. */
+    public ProxyHarness(
+            int port,
+            int threads,
+            long replyMillis,
+            UnaryOperator<SessionSettings> change,
+            MigrationSettings migrationSettings) {
+        this(port, port, threads, Transport.best(), 1000, replyMillis, 10_000, change, migrationSettings);
     }
 
     /**

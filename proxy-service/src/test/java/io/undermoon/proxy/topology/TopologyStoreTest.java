@@ -61,6 +61,29 @@ class TopologyStoreTest {
     }
 
     @Test
+    void a_destination_that_knows_the_owner_of_moving_slots_holds_no_commands_for_them() {
+        String before = "v2 6 NOFLAG c 127.0.0.1:7003 1 0-8000 PEER 127.0.0.1:6001 1 8001-16383";
+        String moving = "v2 %d NOFLAG c 127.0.0.1:7003 1 0-8000 127.0.0.1:7003 " + IMPORT + " PEER 127.0.0.1:6001 ";
+        TopologyStore serving = store("127.0.0.1:6002", "127.0.0.1:7003", "127.0.0.1:7004");
+        serving.resolvesOwnership();
+        apply(serving, before);
+        apply(serving, moving.formatted(7) + MIGRATION);
+        assertThat(serving.current().ownership().values()).containsExactly(SlotOwnership.REMOTE);
+
+        TopologyStore started = store("127.0.0.1:6002", "127.0.0.1:7003", "127.0.0.1:7004");
+        started.resolvesOwnership();
+        apply(started, moving.formatted(7) + MIGRATION);
+        assertThat(started.current().ownership().values()).containsExactly(SlotOwnership.HELD);
+
+        // The slots were moving from elsewhere, and may have arrived there or not.
+        TopologyStore other = store("127.0.0.1:6002", "127.0.0.1:7003", "127.0.0.1:7004");
+        other.resolvesOwnership();
+        apply(other, "v2 6 NOFLAG c 127.0.0.1:7003 1 0-8000 PEER 127.0.0.1:6001 " + MIGRATION);
+        apply(other, moving.formatted(8) + MIGRATION);
+        assertThat(other.current().ownership().values()).containsExactly(SlotOwnership.HELD);
+    }
+
+    @Test
     void an_importing_entry_alone_names_the_source() {
         TopologyStore bystander = store("127.0.0.1:6003");
         apply(bystander, "v2 7 NOFLAG c PEER 127.0.0.1:6002 " + IMPORT);

@@ -213,6 +213,30 @@ class TransactionsIT {
         }
     }
 
+    /** Redis refuses such a command when it is queued; the node gets it at EXEC only. */
+    @Test
+    void a_transaction_that_the_node_has_no_memory_for_is_not_executed() {
+        try (RespConnection node = redis.connect()) {
+            assertThat(call("SET", "{t}a", "1")).isEqualTo("OK");
+            node.call("CONFIG", "SET", "maxmemory", "1");
+            call("MULTI");
+            assertThat(call("DEL", "{t}a")).isEqualTo("QUEUED");
+            assertThat(call("SET", "{t}b", "2")).isEqualTo("QUEUED");
+            assertThat(call("EXEC")).isEqualTo("EXECABORT Transaction discarded because of previous errors.");
+            assertThat(text(node.call("GET", "{t}a")))
+                    .as("nothing was executed")
+                    .isEqualTo("1");
+
+            call("MULTI");
+            call("DEL", "{t}a");
+            call("SET", "{t}b", "2");
+            node.call("CONFIG", "SET", "maxmemory", "0");
+            assertThat(client.call("EXEC"))
+                    .as("there is room again")
+                    .isEqualTo(new RespValue.Array(List.of(new RespValue.Int(1), new RespValue.Simple("OK"))));
+        }
+    }
+
     /** Sets a key in a transaction and returns the reply, or the error of the transaction. */
     private String setInTransaction(String key) {
         call("MULTI");

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs the packaged launcher as a user does: as a program with arguments. */
 public final class LauncherProcess {
     private static final int TIMEOUT_MINUTES = 5;
-    static final Path CHECKOUT = Path.of(System.getProperty("undermoon.checkout", "../.."))
+    public static final Path CHECKOUT = Path.of(System.getProperty("undermoon.checkout", "../.."))
             .toAbsolutePath()
             .normalize();
     private static final Path JAR = CHECKOUT.resolve("dev-services/launcher/target/undermoon-launcher.jar");

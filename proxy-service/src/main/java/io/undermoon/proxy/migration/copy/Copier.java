@@ -39,8 +39,10 @@ final class Copier implements KeyCopy.Owner {
      */
     private static final int SMALL_SAMPLE = 1000;
 
-    /** So few missing keys can always be copied while commands are held. */
+    /** So few missing keys can always be copied while commands are held, if they are small. */
     private static final int FEW_KEYS = 32;
+
+    private static final long UNKNOWN = -1;
 
     interface Listener {
         /** The missing keys can be copied within the time that was given. */
@@ -75,6 +77,21 @@ final class Copier implements KeyCopy.Owner {
     private long nextScanNanos = System.nanoTime();
     private int inFlight;
     private long bytesInFlight;
+
+    /** Of the keys in flight, how many the scan has found. */
+    private int foundInFlight;
+
+    /** The sizes, as far as they are known, of the values that are in flight or wait to be requested. */
+    private long missingBytes;
+
+    /** How many copies were begun, and of how many of them the size is known. */
+    private long begun;
+
+    private long measured;
+
+    /** How many copies had been begun when few keys were missing; unknown while many are. */
+    private long begunWithFew = UNKNOWN;
+
     private int smallInARow;
     private boolean stopped;
     private boolean hurried;
@@ -150,7 +167,7 @@ final class Copier implements KeyCopy.Owner {
 
     /** Whether only keys are missing that have changed since they were copied. */
     boolean isScanned() {
-        return scanned && found.isEmpty();
+        return scanned && found.isEmpty() && foundInFlight == 0;
     }
 
     /** Whether the changed keys take so much memory that they are copied before those of the scan. */
@@ -230,10 +247,14 @@ final class Copier implements KeyCopy.Owner {
         }
         counters.dirty(changed.size());
         inFlight++;
+        foundInFlight += isFound ? 1 : 0;
+        begun++;
         limiter.keyStarted();
-        KeyCopy copy = new KeyCopy(this, key, source, destination, expiryTimes);
+        KeyCopy copy = new KeyCopy(this, key, isFound, source, destination, expiryTimes);
         if (isFound && smallInARow >= SMALL_SAMPLE && sized.isEmpty()) {
             bytesInFlight += SMALL_BYTES;
+            missingBytes += SMALL_BYTES;
+            measured++;
             copy.requestValue(SMALL_BYTES);
         } else {
             copy.requestSize();
@@ -242,8 +263,11 @@ final class Copier implements KeyCopy.Owner {
 
     @Override
     public void sized(KeyCopy copy) {
+        measured++;
+        missingBytes += copy.size();
         sized.add(copy);
         requestValues();
+        reportProgress();
     }
 
     private void requestValues() {
@@ -275,7 +299,9 @@ final class Copier implements KeyCopy.Owner {
     @Override
     public void copied(KeyCopy copy) {
         inFlight--;
+        foundInFlight -= copy.isFound() ? 1 : 0;
         bytesInFlight -= copy.size();
+        missingBytes -= copy.size();
         counters.keyCopied();
         pump();
     }
@@ -329,15 +355,28 @@ final class Copier implements KeyCopy.Owner {
         if (!scanned || !found.isEmpty() || stopped) {
             return;
         }
-        int missing = missing();
         Runnable whenDone = whenDrained;
-        if (whenDone != null && missing == 0) {
+        if (whenDone != null && missing() == 0) {
             whenDrained = null;
             whenDone.run();
-        } else if (reportsConvergence && missing <= FEW_KEYS + counters.keysPerSecond() * allowedMillis / 1000) {
+        } else if (reportsConvergence && isLittleMissing()) {
             reportsConvergence = false;
             listener.converged();
         }
+    }
+
+    /**
+     * Whether the missing keys can be copied in the time that is allowed. A single value may take long, so those that
+     * are on their way count with their sizes, also if these have to be waited for.
+     */
+    private boolean isLittleMissing() {
+        if (missing() > FEW_KEYS + counters.keysPerSecond() * allowedMillis / 1000) {
+            begunWithFew = UNKNOWN;
+            return false;
+        }
+        begunWithFew = begunWithFew == UNKNOWN ? begun : begunWithFew;
+        return measured >= begunWithFew
+                && missingBytes <= FEW_KEYS * SMALL_BYTES + counters.bytesPerSecond() * allowedMillis / 1000;
     }
 
     private void wakeAfter(long delayNanos) {

@@ -135,9 +135,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> nodes.call(source, "DBSIZE"))
                 .thenAccept(size -> {
-                    if (closed) {
-                        throw new IllegalStateException("the attempt has ended");
-                    }
+                    requireOpen();
                     counters.begin(ReplyValues.number(size));
                     copier = newCopier();
                 });
@@ -198,13 +196,18 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 .mark(source, marker)
                 .thenCompose(marked -> seen)
                 .thenCompose(complete -> {
-                    if (markerRead == seen) {
+                    if (isAwaited(seen)) {
                         requireNonNull(copier).drain(() -> drained.complete(true));
                     }
                     return drained;
                 })
                 .thenCompose(done -> replication)
                 .thenCompose(info -> askReplica(info, waitMillis));
+    }
+
+    /** Whether the marker belongs to the present hold, not to one that was given up. */
+    private boolean isAwaited(CompletableFuture<Boolean> marker) {
+        return markerRead == marker;
     }
 
     /** Asks whether a replica of the destination has what was copied until now. */
@@ -276,11 +279,18 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     private CompletionStage<?> connect() {
+        requireOpen();
         NamedConnection toSource = new NamedConnection(source);
         NamedConnection toDestination = new NamedConnection(destination);
         from = toSource;
         to = toDestination;
         return toSource.named.thenCompose(ready -> toDestination.named);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the attempt has ended");
+        }
     }
 
     private CompletionStage<?> startProbe() {

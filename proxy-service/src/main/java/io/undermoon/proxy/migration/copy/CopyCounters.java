@@ -76,6 +76,10 @@ public final class CopyCounters {
         return keysPerSecond;
     }
 
+    long bytesPerSecond() {
+        return bytesPerSecond;
+    }
+
     long elapsedMillis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     }

@@ -62,6 +62,7 @@ final class KeyCopy implements ReplyReceiver {
 
     private final Owner owner;
     private final byte[] key;
+    private final boolean found;
     private final DirectConnection source;
     private final DirectConnection destination;
     private Stage stage = Stage.SIZE;
@@ -76,12 +77,27 @@ final class KeyCopy implements ReplyReceiver {
     private boolean begun;
     private @Nullable StringBuilder error;
 
-    KeyCopy(Owner owner, byte[] key, DirectConnection source, DirectConnection destination, ExpiryTimes expiryTimes) {
+    /**
+     * @param found whether a scan has found the key; else it has changed
+     */
+    KeyCopy(
+            Owner owner,
+            byte[] key,
+            boolean found,
+            DirectConnection source,
+            DirectConnection destination,
+            ExpiryTimes expiryTimes) {
         this.owner = owner;
         this.key = key;
+        this.found = found;
         this.source = source;
         this.destination = destination;
         this.expiryTimes = expiryTimes;
+    }
+
+    /** Whether a scan has found the key; else it has changed. */
+    boolean isFound() {
+        return found;
     }
 
     /** The memory of the key at the source in bytes, as {@code MEMORY USAGE} has it or as assumed. */

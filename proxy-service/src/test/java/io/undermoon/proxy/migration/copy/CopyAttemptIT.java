@@ -3,6 +3,7 @@ package io.undermoon.proxy.migration.copy;
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -22,16 +23,25 @@ import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
+import io.undermoon.proxy.testing.NodeRelay;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.slot.SlotRanges;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CopyAttemptIT {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final MigrationRecord CLAIM = record(1, "own");
+
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
     private final ProxyLoop loop = new ProxyLoop(
             (EventLoop) group.next(),
@@ -42,60 +52,176 @@ class CopyAttemptIT {
     private final NodeClient nodes = new NodeClient(connections);
     private final MigrationRecords records = new MigrationRecords(nodes);
     private final Endpoints endpoints = new Endpoints();
+    private final RedisServerProcess source = RedisServerProcess.start();
+    private final RedisServerProcess destination = RedisServerProcess.start();
+    private Endpoint to = endpoints.redis(destination.address());
+    private final CopyCounters counters = new CopyCounters();
+    private final Convergences convergences = new Convergences();
 
     @AfterEach
     void stop() {
         loop.eventLoop().submit(connections::close).awaitUninterruptibly();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        source.close();
+        destination.close();
     }
 
     @Test
     void an_attempt_whose_claim_was_replaced_deletes_nothing() {
-        try (RedisServerProcess source = RedisServerProcess.start();
-                RedisServerProcess destination = RedisServerProcess.start();
-                RespConnection node = destination.connect()) {
+        try (RespConnection node = destination.connect()) {
             node.call("SET", "k", "of a later attempt");
-            MigrationRecord claim = new MigrationRecord(new AttemptId(new Epoch(1), 1, "own"), Status.COPYING);
-            MigrationRecord later = new MigrationRecord(new AttemptId(new Epoch(1), 2, "later"), Status.COPYING);
-            Endpoint to = endpoints.redis(destination.address());
-            get(records.replace(to, MigrationRecords.IMPORTS, SlotRanges.ALL, null, later));
+            MigrationRecord later = record(2, "later");
+            claim(later);
 
-            assertThatThrownBy(() -> get(prepare(endpoints.redis(source.address()), to, claim)))
-                    .hasMessageContaining("has record '" + later + "' instead of '" + claim + "'");
+            assertThatThrownBy(() -> get(prepare(attempt(source.address(), 0))))
+                    .hasMessageContaining("has record '" + later + "' instead of '" + CLAIM + "'");
             assertThat(text(node.call("GET", "k"))).isEqualTo("of a later attempt");
         }
     }
 
-    private CompletionStage<?> prepare(Endpoint from, Endpoint to, MigrationRecord claim) {
-        CopyContext context = new CopyContext(loop, nodes, records, CommandTable.load(), 0, 0);
-        CopyAttempt attempt = new CopyAttempt(
-                context, from, to, SlotRanges.ALL, claim, MigrationConfig.DEFAULT, new CopyCounters(), new Unheard());
-        CompletableFuture<Object> prepared = new CompletableFuture<>();
-        loop.execute(() -> attempt.prepare().whenComplete((done, problem) -> {
-            attempt.close();
-            if (problem == null) {
-                prepared.complete("prepared");
+    /** Keys that are written after the end belong to whoever has the slots then. */
+    @Test
+    void what_an_attempt_deletes_ends_with_it() {
+        try (NodeRelay relay = new NodeRelay(destination);
+                RespConnection node = destination.connect()) {
+            fill(node, 3000);
+            to = endpoints.redis(relay.address());
+            claim(CLAIM);
+            CopyAttempt attempt = attempt(source.address(), 0);
+            relay.holdBack("UNLINK");
+            CompletableFuture<?> prepared = prepare(attempt);
+            await().atMost(LIMIT).until(() -> relay.heldBack() > 0);
+
+            loop.execute(attempt::close);
+            relay.release();
+
+            assertThatThrownBy(() -> get(prepared)).rootCause().isNotInstanceOf(TimeoutException.class);
+            assertThat(size(node)).as("but for one command").isGreaterThanOrEqualTo(2000);
+        }
+    }
+
+    @Test
+    void an_attempt_that_ends_at_once_leaves_no_connections() {
+        try (RespConnection node = destination.connect()) {
+            claim(CLAIM);
+            CopyAttempt attempt = attempt(source.address(), 0);
+            CompletableFuture<?> prepared = new CompletableFuture<>();
+            loop.execute(() -> {
+                pass(attempt.prepare(), prepared);
+                attempt.close();
+            });
+
+            assertThatThrownBy(() -> get(prepared)).hasMessageContaining("the attempt has ended");
+            assertThat(text(node.call("CLIENT", "LIST"))).doesNotContain("undermoon-move:");
+        }
+    }
+
+    /**
+     * What arrives late belongs to a hold that was given up. Without a hold keys change all the time, and copying what
+     * is missing would never end.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_late_marker_does_not_keep_a_copy_from_its_end(boolean replyOnly) {
+        try (NodeRelay relay = new NodeRelay(source);
+                RespConnection client = source.connect()) {
+            claim(CLAIM);
+            CopyAttempt attempt = attempt(relay.address(), 1000);
+            get(prepare(attempt));
+            copy(attempt);
+            await().atMost(LIMIT).until(() -> convergences.count.get() == 1);
+
+            if (replyOnly) {
+                relay.holdBackReplies("undermoon:marks");
             } else {
-                prepared.completeExceptionally(problem);
+                relay.holdBack("undermoon:marks");
             }
-        }));
+            loop.execute(() -> attempt.finish("marker", 1));
+            await().atMost(LIMIT).until(() -> relay.heldBack() > 0);
+            fill(client, 1000);
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(() -> counters.keysDirty() > 500);
+            copy(attempt);
+            relay.release();
+
+            await().atMost(LIMIT).until(() -> convergences.count.get() == 2 || !convergences.failure.isEmpty());
+            assertThat(convergences.failure).isEmpty();
+            loop.execute(attempt::close);
+        }
+    }
+
+    private CopyAttempt attempt(String from, long maxKeysPerSecond) {
+        CopyContext context = new CopyContext(loop, nodes, records, CommandTable.load(), maxKeysPerSecond, 0);
+        return new CopyAttempt(
+                context,
+                endpoints.redis(from),
+                to,
+                SlotRanges.ALL,
+                CLAIM,
+                MigrationConfig.DEFAULT,
+                counters,
+                convergences);
+    }
+
+    private CompletableFuture<?> prepare(CopyAttempt attempt) {
+        CompletableFuture<?> prepared = new CompletableFuture<>();
+        loop.execute(() -> pass(attempt.prepare(), prepared));
         return prepared;
     }
 
-    private static <T> T get(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    private void copy(CopyAttempt attempt) {
+        loop.execute(() -> attempt.copy(0));
     }
 
-    /** A listener that nothing is expected of. */
-    private static final class Unheard implements CopyAttempt.Listener {
+    private static <T> void pass(CompletionStage<?> from, CompletableFuture<T> into) {
+        from.whenComplete((done, problem) -> {
+            if (problem == null) {
+                into.complete(null);
+            } else {
+                into.completeExceptionally(problem);
+            }
+        });
+    }
+
+    private void claim(MigrationRecord record) {
+        get(records.replace(to, MigrationRecords.IMPORTS, SlotRanges.ALL, null, record));
+    }
+
+    private static MigrationRecord record(long number, String random) {
+        return new MigrationRecord(new AttemptId(new Epoch(1), number, random), Status.COPYING);
+    }
+
+    private static void fill(RespConnection node, int keys) {
+        for (int i = 0; i < keys; i++) {
+            node.send("SET", "key" + i, "value");
+        }
+        for (int i = 0; i < keys; i++) {
+            node.receive();
+        }
+    }
+
+    private static long size(RespConnection node) {
+        return Long.parseLong(text(node.call("DBSIZE")));
+    }
+
+    private static <T> T get(CompletionStage<T> stage) {
+        return stage.toCompletableFuture()
+                .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
+    }
+
+    /** Counts how often little was missing, and notes why an attempt failed. */
+    private static final class Convergences implements CopyAttempt.Listener {
+        private final AtomicInteger count = new AtomicInteger();
+        private volatile String failure = "";
+
         @Override
         public void converged() {
-            throw new IllegalStateException("nothing is copied");
+            count.incrementAndGet();
         }
 
         @Override
         public void attemptFailed(String reason) {
-            // The attempt has been told.
+            failure = reason;
         }
     }
 }

@@ -1,0 +1,271 @@
+package io.undermoon.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.datadir.DataDirectory;
+import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.plan.Installation;
+import io.undermoon.dev.plan.PortLayout;
+import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.testing.ClusterOperator;
+import io.undermoon.dev.testing.FreePorts;
+import io.undermoon.dev.testing.LauncherProcess;
+import io.undermoon.metadata.Cluster;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.slot.Slot;
+import io.undermoon.testsupport.RedisBinary;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * What the one chunk of a small system survives, two proxies with their four nodes, without a spare proxy. Real
+ * processes; each test begins where the one before ended.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ChunkIT {
+    private static final ClusterName CLUSTER = new ClusterName("demo");
+    private static final int KEYS = 500;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** So that a node which does not answer would soon be given up. */
+    private static final Map<String, String> IMPATIENT =
+            Map.of("UNDERMOON_BACKEND_TIMEOUT", "1000", "UNDERMOON_NODE_FAILURE_TIMEOUT", "2s");
+
+    @TempDir
+    private static Path directory;
+
+    private final int basePort = FreePorts.base();
+    private final PortLayout ports = PortLayout.from(basePort);
+    private final String broker = "127.0.0.1:" + ports.broker();
+    private final BrokerApi brokerApi = new BrokerApi(broker);
+    private final ClusterOperator operator = new ClusterOperator(broker, CLUSTER);
+    private final List<ProcessIdentity> others = new ArrayList<>();
+
+    private LauncherProcess undermoon;
+    private DataDirectory data;
+
+    @BeforeAll
+    void start() throws IOException, InterruptedException {
+        undermoon = new LauncherProcess(directory, IMPATIENT);
+        data = new DataDirectory(directory);
+        up();
+    }
+
+    @AfterAll
+    void stop() throws IOException, InterruptedException {
+        others.forEach(LiveProcesses::kill);
+        undermoon.run("down");
+    }
+
+    /** For 5 s the node says nothing, then that it is busy. */
+    @Test
+    @Order(1)
+    void a_node_with_an_endless_script_is_not_failed_over() throws IOException {
+        operator.awaitReplicas();
+        Cluster before = operator.cluster();
+        Node master = operator.masters().get(0);
+        String key = keyOf(master);
+        try (Jedis node = jedis(master.address().value());
+                Jedis client = jedis(master.proxyAddress().value());
+                Socket script = new Socket(
+                        InetAddress.getLoopbackAddress(), master.proxyAddress().port())) {
+            client.set(key, "1");
+            script.getOutputStream()
+                    .write(("EVAL \"while true do end\" 1 " + key + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            await("nothing is failed over")
+                    .during(Duration.ofSeconds(9))
+                    .atMost(LIMIT)
+                    .until(() -> brokerApi.failedProxies().isEmpty()
+                            && operator.cluster().equals(before));
+
+            assertThat(isBusy(node)).isTrue();
+            assertThat(client.scriptKill()).isEqualTo("OK");
+            await("the node serves again")
+                    .atMost(LIMIT)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(client.get(key)).isEqualTo("1"));
+        }
+    }
+
+    @Test
+    @Order(2)
+    void a_proxy_that_starts_serves_without_a_coordinator() throws IOException {
+        Node master = operator.masters().get(0);
+        String key = keyOf(master);
+        kill("coordinator-1");
+        String proxy = proxyService(master.proxyAddress());
+        kill(proxy);
+
+        ProcessIdentity started = startAgain(proxy);
+        await("it serves").atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
+            try (Jedis client = jedis(master.proxyAddress().value())) {
+                assertThat(client.incr(key)).isGreaterThan(1);
+            }
+        });
+
+        LiveProcesses.kill(started);
+        await().atMost(LIMIT).until(() -> !LiveProcesses.isRunning(started));
+    }
+
+    @Test
+    @Order(3)
+    void the_data_survives_a_half_that_comes_back_empty() throws IOException, InterruptedException {
+        up();
+        ProxyAddress first = operator.masters().get(0).proxyAddress();
+        ProxyAddress second = operator.masters().get(1).proxyAddress();
+        try (Jedis client = jedis(first.value())) {
+            for (int i = 0; i < KEYS; i++) {
+                client.set("key" + i, "value" + i);
+            }
+        }
+        operator.awaitReplicas();
+
+        loseHost(first);
+        awaitMastersAt(second);
+        awaitAllKeys(second);
+
+        up();
+        await("the lost half is back")
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> brokerApi.failedProxies().isEmpty());
+        operator.awaitReplicas();
+        awaitMastersAt(second);
+        awaitAllKeys(second);
+
+        loseHost(second);
+        awaitMastersAt(first);
+        awaitAllKeys(first);
+    }
+
+    private void up() throws IOException, InterruptedException {
+        LauncherProcess.Result up = undermoon.run(
+                "up",
+                "--proxies=2",
+                "--cluster=" + CLUSTER + ":4",
+                "--active-redirection",
+                "--base-port=" + basePort,
+                "--timeout=100",
+                "--detach");
+        assertThat(up.exitCode()).as(up.output()).isZero();
+    }
+
+    /** Kills a proxy and its nodes and removes what the nodes have stored. */
+    private void loseHost(ProxyAddress proxy) throws IOException {
+        kill(proxyService(proxy));
+        for (Node node : operator.cluster().nodes()) {
+            if (node.proxyAddress().equals(proxy)) {
+                String service =
+                        "redis-" + HostPort.parse(node.address().value()).port();
+                kill(service);
+                delete(directory.resolve(service));
+            }
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private void awaitMastersAt(ProxyAddress proxy) {
+        await("masters behind " + proxy)
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> operator.masters().stream()
+                        .allMatch(node -> node.proxyAddress().equals(proxy)));
+    }
+
+    private static void awaitAllKeys(ProxyAddress proxy) {
+        await("all keys at " + proxy).atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
+            try (Jedis client = jedis(proxy.value())) {
+                for (int i = 0; i < KEYS; i++) {
+                    assertThat(client.get("key" + i)).isEqualTo("value" + i);
+                }
+            }
+        });
+    }
+
+    private void kill(String service) {
+        ProcessIdentity process = state().processes().get(service).process();
+        LiveProcesses.kill(process);
+        await().atMost(LIMIT).until(() -> !LiveProcesses.isRunning(process));
+    }
+
+    /** Starts a service of the stack without the launcher, which would start the others too. */
+    private ProcessIdentity startAgain(String name) {
+        Installation installation =
+                new Installation(LauncherProcess.CHECKOUT, data.root(), Programs.java(), RedisBinary.any());
+        ServiceSpec service = StackPlan.of(state().shape(), installation).stream()
+                .filter(spec -> spec.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        ProcessIdentity started = ServiceStarter.start(service, installation.directoryOf(name), data.log(name));
+        others.add(started);
+        return started;
+    }
+
+    private String proxyService(ProxyAddress proxy) {
+        return "proxy-" + (1 + (proxy.port() - ports.proxyResp(0)) / 2);
+    }
+
+    private StackState state() {
+        return data.load().orElseThrow();
+    }
+
+    private static String keyOf(Node master) {
+        for (int i = 0; ; i++) {
+            int slot = Slot.of("script" + i);
+            if (master.slots().stream().anyMatch(range -> range.rangeList().contains(slot))) {
+                return "script" + i;
+            }
+        }
+    }
+
+    private static boolean isBusy(Jedis node) {
+        try {
+            node.ping();
+            return false;
+        } catch (JedisDataException e) {
+            return e.getMessage().startsWith("BUSY ");
+        }
+    }
+
+    private static Jedis jedis(String address) {
+        HostPort at = HostPort.parse(address);
+        return new Jedis(at.host(), at.port());
+    }
+}
