@@ -34,7 +34,8 @@ import java.util.Map;
  *       removed.
  *   <li>{@code FLUSHALL} and {@code FLUSHDB} are refused while slots move: keys that arrive after the flush of their
  *       new node, or were written since that of their old one, would be kept or lost by chance.
- *   <li>Scripts and functions are loaded everywhere and read from one node. {@code SCRIPT KILL} and {@code FUNCTION
+ *   <li>Scripts and functions are loaded everywhere and read from one node. Functions are changed on the other proxies
+ *       when the masters behind this one have agreed, see {@link FunctionChange}. {@code SCRIPT KILL} and {@code FUNCTION
  *       KILL} go to all nodes on connections of their own, because on the others they would wait for the script.
  *   <li>A proxy without masters has the one that has the masters of its replicas answer, so that clients get what they
  *       would get there. Where masters have no slots there are no keys.
@@ -54,6 +55,7 @@ public final class KeyspaceCommands {
     private final Forwarder forwarder;
     private final GatherBudget budget;
     private final boolean activeRedirection;
+    private final ChangesForPeers changes;
     private final Map<Role, Masters> masters = new EnumMap<>(Role.class);
 
     public KeyspaceCommands(
@@ -61,7 +63,9 @@ public final class KeyspaceCommands {
             Router router,
             Forwarder forwarder,
             GatherBudget budget,
-            boolean activeRedirection) {
+            boolean activeRedirection,
+            ChangesForPeers changes) {
+        this.changes = changes;
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
@@ -109,10 +113,9 @@ public final class KeyspaceCommands {
             case "script|exists" -> ask(session, command, frame, known.nodes(cluster), Merges::least);
             case "script|flush",
                     "script|load",
-                    "function|delete",
-                    "function|flush",
-                    "function|load",
-                    "function|restore" -> ask(session, command, frame, known.nodes(cluster), Merges::first);
+                    "function|flush" -> ask(session, command, frame, known.nodes(cluster), Merges::first);
+            case "function|delete", "function|load", "function|restore" ->
+                changeFunctions(session, command, frame, known, hopsLeft);
             case "function|kill", "script|kill" -> kill(session, command, frame, known.nodes(cluster));
             case "function|dump", "function|help", "function|list", "function|stats", "script|help" ->
                 ask(session, command, frame, firstOf(known.nodes(cluster)), Merges::first);
@@ -195,6 +198,31 @@ public final class KeyspaceCommands {
         for (int i = 0; i < targets.size(); i++) {
             send(session, command, frame, targets.get(i), replies, i);
         }
+    }
+
+    /** A change of a client is made in two steps with active redirection, one of a peer on the own masters only. */
+    private void changeFunctions(
+            ClientSession session, Command command, CommandFrame frame, Masters known, int hopsLeft) {
+        boolean isOfPeer = hopsLeft != CommandHandler.NOT_FORWARDED;
+        if (isOfPeer) {
+            changes.add(ChangesForPeers.effect(frame), System.nanoTime());
+        }
+        List<Route.Send> all = known.nodes(activeRedirection);
+        if (isOfPeer || !activeRedirection || all.isEmpty()) {
+            ask(session, command, frame, known.nodes(false), Merges::first);
+            return;
+        }
+        int deciding = Math.max(1, known.nodes(false).size());
+        PendingReply reply = forwarder.expectReply(session, command, frame);
+        session.awaitReplies();
+        new FunctionChange(
+                        budget,
+                        reply,
+                        frame,
+                        changes,
+                        all.subList(deciding, all.size()),
+                        (part, target, replies, i) -> send(session, command, part, target, replies, i))
+                .begin(frame, all.subList(0, deciding));
     }
 
     private void kill(ClientSession session, Command command, CommandFrame frame, List<Route.Send> targets) {

@@ -21,6 +21,7 @@ import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
@@ -122,7 +123,8 @@ final class ProxyServer implements AutoCloseable {
                 dataPlane.controlConnections().loop().eventLoop());
         Router router = new Router(this::isReadable, settings.sessions());
         dispatch = new DispatchServices(
-                commands, topology, router, local, guard, slowLog, new SubscriptionCounts(), new Monitors());
+                commands, topology, router, local, guard, slowLog, new SubscriptionCounts(), new Monitors(),
+                new ChangesForPeers());
     }
 
     /**

@@ -25,6 +25,7 @@ import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
+import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
@@ -181,7 +182,8 @@ public final class ProxyHarness implements AutoCloseable {
                 guard,
                 slowLog,
                 new SubscriptionCounts(),
-                new Monitors());
+                new Monitors(),
+                new ChangesForPeers());
         dataPlane.follow(topology);
         dataPlane.start(
                 replicaPort == port
