@@ -20,6 +20,7 @@ import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
@@ -151,6 +152,7 @@ public final class ProxyHarness implements AutoCloseable {
                 endpoints,
                 commands,
                 migrationSettings);
+        SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
                 topology,
@@ -163,6 +165,8 @@ public final class ProxyHarness implements AutoCloseable {
                 endpoints,
                 List::of,
                 migrations,
+                new SubscribedNames(
+                        subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 new ControlSettings(
                         "test",
                         listen,
@@ -181,7 +185,7 @@ public final class ProxyHarness implements AutoCloseable {
                 local,
                 guard,
                 slowLog,
-                new SubscriptionCounts(),
+                subscriptions,
                 new Monitors(),
                 new ChangesForPeers());
         dataPlane.follow(topology);
