@@ -115,8 +115,8 @@ final class FunctionChange {
                 isSo &= saysThatItIsSo(replies.reply(i).toString(UTF_8));
             }
         }
-        boolean isDone = !replies.hasError()
-                || isSo && (deletes && success != null || changes.take(effect, System.nanoTime()));
+        boolean isDone =
+                !replies.hasError() || isSo && (deletes && success != null || changes.take(effect, System.nanoTime()));
         if (!isDone) {
             replies.answer(Merges::first);
         } else if (success == null) {

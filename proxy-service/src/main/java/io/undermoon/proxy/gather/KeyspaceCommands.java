@@ -35,8 +35,9 @@ import java.util.Map;
  *   <li>{@code FLUSHALL} and {@code FLUSHDB} are refused while slots move: keys that arrive after the flush of their
  *       new node, or were written since that of their old one, would be kept or lost by chance.
  *   <li>Scripts and functions are loaded everywhere and read from one node. Functions are changed on the other proxies
- *       when the masters behind this one have agreed, see {@link FunctionChange}. {@code SCRIPT KILL} and {@code FUNCTION
- *       KILL} go to all nodes on connections of their own, because on the others they would wait for the script.
+ *       when the masters behind this one have agreed, see {@link FunctionChange}. {@code SCRIPT KILL} and {@code
+ *       FUNCTION KILL} go to all nodes on connections of their own, because on the others they would wait for the
+ *       script.
  *   <li>A proxy without masters has the one that has the masters of its replicas answer, so that clients get what they
  *       would get there. Where masters have no slots there are no keys.
  *   <li>Clients that the proxy serves as a replica are answered by its replicas alone, which execute no writes.
@@ -111,9 +112,8 @@ public final class KeyspaceCommands {
             case "dbsize" -> ask(session, command, frame, known.owners(cluster), Merges::sum);
             case "flushall", "flushdb" -> flush(session, command, frame, known, cluster);
             case "script|exists" -> ask(session, command, frame, known.nodes(cluster), Merges::least);
-            case "script|flush",
-                    "script|load",
-                    "function|flush" -> ask(session, command, frame, known.nodes(cluster), Merges::first);
+            case "script|flush", "script|load", "function|flush" ->
+                ask(session, command, frame, known.nodes(cluster), Merges::first);
             case "function|delete", "function|load", "function|restore" ->
                 changeFunctions(session, command, frame, known, hopsLeft);
             case "function|kill", "script|kill" -> kill(session, command, frame, known.nodes(cluster));

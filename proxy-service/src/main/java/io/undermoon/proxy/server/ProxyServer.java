@@ -15,14 +15,14 @@ import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.config.ProxyConfig;
 import io.undermoon.proxy.config.ProxySettings;
 import io.undermoon.proxy.control.NodeState;
-import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.command.CommandLearning;
+import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
-import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.gather.ChangesForPeers;
+import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
@@ -113,8 +113,7 @@ final class ProxyServer implements AutoCloseable {
                 endpoints,
                 this::nodeStates,
                 migrations,
-                new SubscribedNames(
-                        subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
+                new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);
         ControlCommands local = new ControlCommands(services);
@@ -127,7 +126,14 @@ final class ProxyServer implements AutoCloseable {
                 dataPlane.controlConnections().loop().eventLoop());
         Router router = new Router(this::isReadable, settings.sessions());
         dispatch = new DispatchServices(
-                commands, topology, router, local, guard, slowLog, subscriptions, new Monitors(),
+                commands,
+                topology,
+                router,
+                local,
+                guard,
+                slowLog,
+                subscriptions,
+                new Monitors(),
                 new ChangesForPeers());
     }
 

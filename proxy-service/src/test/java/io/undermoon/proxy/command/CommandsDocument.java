@@ -28,8 +28,7 @@ final class CommandsDocument {
     private static final Set<String> ANSWERED_BY_NODES = Set.of("debug", "latency", "memory", "pfdebug", "pfselftest");
 
     /** Of these containers, but answered without {@code backend_admin_commands}, too. */
-    private static final Set<String> ALWAYS_ANSWERED =
-            Set.of("latency|histogram", "memory|doctor", "memory|stats");
+    private static final Set<String> ALWAYS_ANSWERED = Set.of("latency|histogram", "memory|doctor", "memory|stats");
 
     private CommandsDocument() {}
 
@@ -69,8 +68,7 @@ final class CommandsDocument {
             case FORWARD -> forwarded(command);
             case REFUSE -> "refused: " + reason(command);
             case LOCAL ->
-                ANSWERED_BY_NODES.contains(command.line().containerName())
-                                && !ALWAYS_ANSWERED.contains(command.name())
+                ANSWERED_BY_NODES.contains(command.line().containerName()) && !ALWAYS_ANSWERED.contains(command.name())
                         ? "answered by the nodes with `backend_admin_commands`, else refused"
                         : fate(Policy.LOCAL);
             case SPLIT, GATHER, BLOCK, SESSION, PUBSUB, MONITOR, TRACK, NOT_YET -> fate(command.policy());

@@ -81,8 +81,7 @@ class ScriptsIT {
     void a_client_may_itself_send_a_change_of_libraries_to_every_proxy() {
         try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
                 RespConnection first = cluster.connect();
-                RespConnection second =
-                        RespConnection.to(cluster.proxies.get(1).port())) {
+                RespConnection second = RespConnection.to(cluster.proxies.get(1).port())) {
             assertThat(text(first.call("FUNCTION", "LOAD", LIBRARY))).isEqualTo("lib");
             assertThat(text(second.call("FUNCTION", "LOAD", LIBRARY))).isEqualTo("lib");
             for (RespConnection client : List.of(first, second)) {
@@ -96,11 +95,9 @@ class ScriptsIT {
                 assertThat(text(client.call("FUNCTION", "DELETE", "lib"))).isEqualTo("ERR Library not found");
             }
             for (RespConnection client : List.of(first, second)) {
-                assertThat(text(restore(client, dump)))
-                        .isEqualTo("OK");
+                assertThat(text(restore(client, dump))).isEqualTo("OK");
             }
-            assertThat(text(restore(second, dump)))
-                    .isEqualTo("ERR Library lib already exists");
+            assertThat(text(restore(second, dump))).isEqualTo("ERR Library lib already exists");
             assertThat(text(second.call("FCALL", "one", "1", keyIn(true)))).isEqualTo("1");
         }
     }
@@ -109,8 +106,7 @@ class ScriptsIT {
     void a_client_may_send_a_change_of_libraries_to_all_proxies_at_once() {
         try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
                 RespConnection first = cluster.connect();
-                RespConnection second =
-                        RespConnection.to(cluster.proxies.get(1).port())) {
+                RespConnection second = RespConnection.to(cluster.proxies.get(1).port())) {
             for (int i = 0; i < 100; i++) {
                 for (RespConnection client : List.of(first, second)) {
                     client.send("FUNCTION", "LOAD", LIBRARY);
@@ -221,11 +217,8 @@ class ScriptsIT {
     }
 
     private static RespValue restore(RespConnection client, byte[] dump) {
-        CommandFrame restore = new CommandBuilder(3)
-                .add("FUNCTION")
-                .add("RESTORE")
-                .add(dump)
-                .build();
+        CommandFrame restore =
+                new CommandBuilder(3).add("FUNCTION").add("RESTORE").add(dump).build();
         client.sendBytes(restore.buffer());
         return client.receive();
     }

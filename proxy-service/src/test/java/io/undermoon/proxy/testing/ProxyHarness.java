@@ -24,9 +24,9 @@ import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
+import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
-import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
@@ -165,8 +165,7 @@ public final class ProxyHarness implements AutoCloseable {
                 endpoints,
                 List::of,
                 migrations,
-                new SubscribedNames(
-                        subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
+                new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 new ControlSettings(
                         "test",
                         listen,

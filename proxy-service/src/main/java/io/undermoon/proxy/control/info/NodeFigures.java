@@ -53,7 +53,9 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
         for (String field : fields) {
             text.decimal(
                     field,
-                    masters.stream().mapToDouble(master -> master.decimal(field)).sum());
+                    masters.stream()
+                            .mapToDouble(master -> master.decimal(field))
+                            .sum());
         }
         return this;
     }
@@ -119,12 +121,7 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
     void persistence(InfoText text) {
         text.section("Persistence");
         most(text, "loading", "async_loading");
-        sums(
-                text,
-                "current_cow_peak",
-                "current_cow_size",
-                "current_save_keys_processed",
-                "current_save_keys_total");
+        sums(text, "current_cow_peak", "current_cow_size", "current_save_keys_processed", "current_save_keys_total");
         sums(text, "rdb_changes_since_last_save");
         most(text, "rdb_bgsave_in_progress");
         text.field("rdb_last_save_time", least("rdb_last_save_time"))
@@ -214,9 +211,8 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
      */
     void replication(InfoText text, List<HostPort> replicas) {
         long offset = sum("master_repl_offset");
-        List<AttachedReplica> attached = masters.stream()
-                .flatMap(master -> master.replicas().stream())
-                .toList();
+        List<AttachedReplica> attached =
+                masters.stream().flatMap(master -> master.replicas().stream()).toList();
         boolean isOnline = !attached.isEmpty() && attached.stream().allMatch(AttachedReplica::online);
         long lagBytes = masters.stream().mapToLong(InfoReport::lagBytes).sum();
         long lagSeconds =

@@ -96,8 +96,7 @@ final class MemoryReplies {
             case "dataset.percentage" -> 100.0 * sums.getOrDefault("dataset.bytes", 0L) / netBytes(sums);
             case "allocator-fragmentation.ratio" -> (double) active / allocated;
             case "allocator-rss.ratio" -> (double) resident / active;
-            case "rss-overhead.ratio" ->
-                (double) (resident + sums.getOrDefault("rss-overhead.bytes", 0L)) / resident;
+            case "rss-overhead.ratio" -> (double) (resident + sums.getOrDefault("rss-overhead.bytes", 0L)) / resident;
             case "fragmentation" -> (double) (total + sums.getOrDefault("fragmentation.bytes", 0L)) / total;
             default ->
                 values.stream()

@@ -31,8 +31,8 @@ import java.util.function.Function;
  * <p>{@code MEMORY STATS} and {@code MEMORY DOCTOR} tell no more than {@code INFO}: they are always answered, about the
  * masters behind this proxy together.
  *
- * <p>The reply to others is an array of address and reply of each node in turn. For commands whose only result is success it is
- * {@code +OK} when all nodes succeed, else an error that names those that failed.
+ * <p>The reply to others is an array of address and reply of each node in turn. For commands whose only result is
+ * success it is {@code +OK} when all nodes succeed, else an error that names those that failed.
  */
 public final class NodeAdmin {
     /** The argument of {@code INFO} and {@code SLOWLOG GET} that selects the nodes. */
@@ -132,15 +132,16 @@ public final class NodeAdmin {
 
     /** Runs a command at the masters behind this proxy and merges their replies, of which none is an error. */
     private CompletionStage<ByteBuf> replyOfMasters(CommandFrame frame, BiConsumer<List<Answer>, ByteBuf> merge) {
-        return query.askMasters(frame.arguments(0)).thenApply(answers -> Replies.of(out -> {
-            List<Answer> replies =
-                    answers.stream().filter(answer -> !answer.isError()).toList();
-            if (replies.isEmpty()) {
-                writeFirst(answers, out);
-            } else {
-                merge.accept(replies, out);
-            }
-        }));
+        return query.askMasters(frame.arguments(0))
+                .thenApply(answers -> Replies.of(out -> {
+                    List<Answer> replies =
+                            answers.stream().filter(answer -> !answer.isError()).toList();
+                    if (replies.isEmpty()) {
+                        writeFirst(answers, out);
+                    } else {
+                        merge.accept(replies, out);
+                    }
+                }));
     }
 
     /** Runs a command on the nodes and replies with {@code OK} or an error. */
