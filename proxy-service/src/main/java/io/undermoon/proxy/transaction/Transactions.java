@@ -7,6 +7,7 @@ import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandFlag;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.command.Policy;
@@ -214,7 +215,9 @@ public final class Transactions {
         forwarder.refuse(
                 session,
                 command,
-                "ERR command '" + command.name() + "' is not allowed in a transaction through the proxy");
+                command.has(CommandFlag.NO_MULTI)
+                        ? "ERR Command not allowed inside a transaction"
+                        : "ERR command '" + command.name() + "' is not allowed in a transaction through the proxy");
     }
 
     private static void multi(ClientSession session) {

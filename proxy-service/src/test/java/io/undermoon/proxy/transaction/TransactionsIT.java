@@ -97,6 +97,7 @@ class TransactionsIT {
             assertThat(call("EXISTS", "{t}a")).isEqualTo("0");
         }
         call("MULTI");
+        assertThat(call("SAVE")).isEqualTo("ERR Command not allowed inside a transaction");
         assertThat(call("GET", keyMovedAway())).startsWith("MOVED ");
         assertThat(call("EXEC")).startsWith("EXECABORT");
     }
