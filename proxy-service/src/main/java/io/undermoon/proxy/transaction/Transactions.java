@@ -269,7 +269,7 @@ public final class Transactions {
                 PendingReply reply = session.expectReply(command.id());
                 TransactionReply receiver = receiver(now, transaction, node, reply);
                 wrote(session, transaction, node);
-                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver.multi(), receiver);
+                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver.queueing(), receiver);
             }
         }
         return true;
@@ -352,7 +352,7 @@ public final class Transactions {
         }
         TransactionReply reply = receiver(now, transaction, node, watch.new ExecReply(receiver));
         wrote(session, transaction, node);
-        connection.sendAll(batch, transaction.count() + 2, reply.multi(), reply);
+        connection.sendAll(batch, transaction.count() + 2, reply.queueing(), reply);
         return null;
     }
 
@@ -399,7 +399,7 @@ public final class Transactions {
         }
         TransactionReply reply = receiver(now, part, node, receiver);
         wrote(session, part, node);
-        forwarder.sendAll(session, batch, part.count() + 2, node, reply.multi(), reply);
+        forwarder.sendAll(session, batch, part.count() + 2, node, reply.queueing(), reply);
         return null;
     }
 

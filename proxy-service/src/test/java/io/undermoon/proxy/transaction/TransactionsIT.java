@@ -197,6 +197,21 @@ class TransactionsIT {
         }
     }
 
+    @Test
+    void says_why_a_node_did_not_queue_a_command() {
+        try (RespConnection node = redis.connect()) {
+            node.call("CONFIG", "SET", "maxmemory", "1");
+            String why = "EXECABORT Transaction discarded because of: OOM command not allowed when used memory >"
+                    + " 'maxmemory'.";
+            assertThat(setInTransaction("{t}a")).isEqualTo(why);
+            call("WATCH", "{t}a");
+            assertThat(setInTransaction("{t}a")).isEqualTo(why);
+            node.call("CONFIG", "SET", "maxmemory", "0");
+            assertThat(call("EXISTS", "{t}a")).isEqualTo("0");
+            assertThat(setInTransaction("{t}a")).isEqualTo("OK");
+        }
+    }
+
     /** Sets a key in a transaction and returns the reply, or the error of the transaction. */
     private String setInTransaction(String key) {
         call("MULTI");
