@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiver of the reply to {@code EXEC}, which it passes on unless one of the {@link #queueing} replies was an error.
- * If that was the one to {@code MULTI}, Redis has executed the commands between the two one by one, and {@code EXEC} is
- * answered with an error that says so. If a command was not queued, {@code EXEC} has executed nothing, and the client
- * is told why. Owned by the session's loop.
+ * The receiver of the reply to {@code EXEC}, which it passes on unless one of the {@link #queueing} replies was an
+ * error. If that was the one to {@code MULTI}, Redis has executed the commands between the two one by one, and {@code
+ * EXEC} is answered with an error that says so. If a command was not queued, {@code EXEC} has executed nothing, and the
+ * client is told why. Owned by the session's loop.
  */
 final class TransactionReply implements ReplyReceiver {
     /** Is told that the node refuses {@code MULTI}. */
