@@ -65,8 +65,8 @@ class FloorsTest {
             pubsub, route, session, stats, topology, tracking, transaction
             server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
             control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
-            dispatch, forward, frame, migration, monitor, node, pubsub, replication, route, session, stats, \
-            topology
+            dispatch, forward, frame, gather, migration, monitor, node, pubsub, replication, route, session, \
+            stats, topology
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

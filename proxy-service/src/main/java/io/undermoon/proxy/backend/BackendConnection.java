@@ -128,15 +128,15 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     }
 
     /**
-     * Queues the receivers of the first and the last of several commands like {@link #accept}; the other replies are
-     * ignored. Of a single command it is the last one.
+     * Queues the receivers of several commands like {@link #accept}: that of the last, which may be the only one, and
+     * that of all others.
      */
-    final boolean acceptAll(int count, ReplyReceiver first, ReplyReceiver last) {
+    final boolean acceptAll(int count, ReplyReceiver others, ReplyReceiver last) {
         if (!accepting && isRefused(last)) {
             return false;
         }
         for (int i = 1; i < count; i++) {
-            queueReceiver(i == 1 ? first : IgnoredReply.INSTANCE);
+            queueReceiver(others);
         }
         queueReceiver(last);
         return true;

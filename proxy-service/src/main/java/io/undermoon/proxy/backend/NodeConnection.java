@@ -27,13 +27,13 @@ public interface NodeConnection {
     void sendForwarded(CommandFrame frame, int hopsLeft, ReplyReceiver receiver);
 
     /**
-     * Sends several commands with no other command between them, such as a transaction, and ignores all replies but the
-     * first and the last.
+     * Sends several commands with no other command between them, such as a transaction.
      *
      * @param commands the bytes of all commands
      * @param count the number of commands
+     * @param others gets all replies but the last, one after the other
      */
-    void sendAll(ByteBuf commands, int count, ReplyReceiver first, ReplyReceiver last);
+    void sendAll(ByteBuf commands, int count, ReplyReceiver others, ReplyReceiver last);
 
     /** Sends several commands with no other command between them, and ignores all replies but the last. */
     default void sendAll(ByteBuf commands, int count, ReplyReceiver last) {

@@ -88,8 +88,8 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     }
 
     @Override
-    public void sendAll(ByteBuf commands, int count, ReplyReceiver first, ReplyReceiver last) {
-        if (acceptAll(count, first, last)) {
+    public void sendAll(ByteBuf commands, int count, ReplyReceiver others, ReplyReceiver last) {
+        if (acceptAll(count, others, last)) {
             buffer().writeBytes(commands, commands.readerIndex(), commands.readableBytes());
         }
     }

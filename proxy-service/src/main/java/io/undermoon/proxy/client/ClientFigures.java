@@ -33,6 +33,11 @@ public record ClientFigures(
         return channels + patterns + shardChannels > 0;
     }
 
+    /** Memory of the query buffer. */
+    public long inputBytes() {
+        return queryBytes + queryFreeBytes;
+    }
+
     /** Memory of all buffers and of the transaction. */
     long totalBytes() {
         return queuedBytes + queryBytes + queryFreeBytes + outputBytes;

@@ -54,7 +54,10 @@ public final class ClientMemory {
         String number = text.strip();
         if (number.endsWith("%")) {
             OptionalLong percent = Integers.parse(number.substring(0, number.length() - 1));
-            if (percent.isPresent() && percent.getAsLong() >= 0 && percent.getAsLong() <= MAX_PERCENT) {
+            if (percent.isPresent() && percent.getAsLong() > MAX_PERCENT) {
+                throw new IllegalArgumentException("percentage argument must be less or equal to " + MAX_PERCENT);
+            }
+            if (percent.isPresent() && percent.getAsLong() >= 0) {
                 return PlatformDependent.estimateMaxDirectMemory() * percent.getAsLong() / MAX_PERCENT;
             }
         }

@@ -60,10 +60,11 @@ public final class CommandErrors {
 
     /** The command has {@link Policy#REFUSE}. */
     public static void refused(Command command, ByteBuf out) {
-        RespWriter.error(
-                out,
-                "ERR command '" + command.name()
-                        + "' is not allowed through the proxy; connect to the Redis node itself if you must run it");
+        RefusalReason reason = RefusalReason.of(command);
+        String why = reason == null
+                ? "; connect to the Redis node itself if you must run it"
+                : ": " + reason.text() + "; " + reason.advice();
+        RespWriter.error(out, "ERR command '" + command.name() + "' is not allowed through the proxy" + why);
     }
 
     /** The command has {@link Policy#NOT_YET}. */

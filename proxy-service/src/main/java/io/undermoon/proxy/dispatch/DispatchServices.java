@@ -5,6 +5,7 @@ import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.forward.Router;
+import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -14,6 +15,7 @@ import io.undermoon.proxy.topology.TopologyStore;
  *
  * @param subscriptions of the clients of all loops
  * @param monitors the clients of all loops that are shown commands
+ * @param changesForPeers of function libraries, on all loops
  */
 public record DispatchServices(
         CommandCatalog commands,
@@ -23,4 +25,5 @@ public record DispatchServices(
         Guard guard,
         SlowLog slowLog,
         SubscriptionCounts subscriptions,
-        Monitors monitors) {}
+        Monitors monitors,
+        ChangesForPeers changesForPeers) {}

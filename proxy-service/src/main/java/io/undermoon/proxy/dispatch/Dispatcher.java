@@ -99,7 +99,8 @@ public final class Dispatcher implements CommandHandler {
         this.forwarder = new Forwarder(loop, slowLog, commands);
         this.helloCommand = new HelloCommand(loop, topology, forwarder);
         this.splitting = new Splitting(router, forwarder, budget);
-        this.keyspace = new KeyspaceCommands(topology, router, forwarder, budget, activeRedirection);
+        this.keyspace = new KeyspaceCommands(
+                topology, router, forwarder, budget, activeRedirection, services.changesForPeers());
         this.transactions = new Transactions(
                 loop,
                 topology,

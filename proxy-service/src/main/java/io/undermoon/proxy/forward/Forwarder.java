@@ -243,16 +243,16 @@ public final class Forwarder {
         SeparateCall.send(loop.proxyLoop(), endpoint, frame, receiver);
     }
 
-    /** Sends several commands, of which only the first and the last reply are wanted. */
+    /** Sends several commands; all replies but the last are for one receiver. */
     public void sendAll(
             ClientSession session,
             ByteBuf commands,
             int count,
             Endpoint endpoint,
-            ReplyReceiver first,
+            ReplyReceiver others,
             ReplyReceiver last) {
         NodeConnection connection = session.features().connectionTo(endpoint);
-        connection.sendAll(commands, count, first, last);
+        connection.sendAll(commands, count, others, last);
         awaitWritable(session, connection);
     }
 

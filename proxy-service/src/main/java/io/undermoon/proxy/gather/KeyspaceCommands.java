@@ -35,8 +35,10 @@ import java.util.function.Consumer;
  *       removed.
  *   <li>{@code FLUSHALL} and {@code FLUSHDB} are refused while slots move: keys that arrive after the flush of their
  *       new node, or were written since that of their old one, would be kept or lost by chance.
- *   <li>Scripts and functions are loaded everywhere and read from one node. {@code SCRIPT KILL} and {@code FUNCTION
- *       KILL} go to all nodes on connections of their own, because on the others they would wait for the script.
+ *   <li>Scripts and functions are loaded everywhere and read from one node. Functions are changed on the other proxies
+ *       when the masters behind this one have agreed, see {@link FunctionChange}. {@code SCRIPT KILL} and {@code
+ *       FUNCTION KILL} go to all nodes on connections of their own, because on the others they would wait for the
+ *       script.
  *   <li>A proxy without masters has the one that has the masters of its replicas answer, so that clients get what they
  *       would get there. Where masters have no slots there are no keys.
  *   <li>Clients that the proxy serves as a replica are answered by its replicas alone, which execute no writes.
@@ -55,6 +57,7 @@ public final class KeyspaceCommands {
     private final Forwarder forwarder;
     private final GatherBudget budget;
     private final boolean activeRedirection;
+    private final ChangesForPeers changes;
     private final Map<Role, Masters> masters = new EnumMap<>(Role.class);
 
     public KeyspaceCommands(
@@ -62,7 +65,9 @@ public final class KeyspaceCommands {
             Router router,
             Forwarder forwarder,
             GatherBudget budget,
-            boolean activeRedirection) {
+            boolean activeRedirection,
+            ChangesForPeers changes) {
+        this.changes = changes;
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
@@ -108,9 +113,10 @@ public final class KeyspaceCommands {
             case "dbsize" -> ask(session, command, frame, known.owners(cluster), Merges::sum);
             case "flushall", "flushdb" -> flush(session, command, frame, known, cluster);
             case "script|exists" -> ask(session, command, frame, known.nodes(cluster), Merges::least);
-            case "function|delete" -> askAll(session, command, frame, known.nodes(cluster), DeleteReplies::answer);
-            case "script|flush", "script|load", "function|flush", "function|load", "function|restore" ->
+            case "script|flush", "script|load", "function|flush" ->
                 ask(session, command, frame, known.nodes(cluster), Merges::first);
+            case "function|delete", "function|load", "function|restore" ->
+                changeFunctions(session, command, frame, known, hopsLeft);
             case "function|kill", "script|kill" -> kill(session, command, frame, known.nodes(cluster));
             case "function|dump", "function|help", "function|list", "function|stats", "script|help" ->
                 ask(session, command, frame, firstOf(known.nodes(cluster)), Merges::first);
@@ -202,6 +208,37 @@ public final class KeyspaceCommands {
         for (int i = 0; i < targets.size(); i++) {
             send(session, command, frame, targets.get(i), replies, i);
         }
+    }
+
+    /** A change of a client is made in two steps with active redirection, one of a peer on the own masters only. */
+    private void changeFunctions(
+            ClientSession session, Command command, CommandFrame frame, Masters known, int hopsLeft) {
+        boolean isOfPeer = hopsLeft != CommandHandler.NOT_FORWARDED;
+        if (isOfPeer) {
+            changes.add(ChangesForPeers.effect(frame), System.nanoTime());
+        }
+        List<Route.Send> all = known.nodes(activeRedirection);
+        if (isOfPeer || !activeRedirection || all.isEmpty()) {
+            boolean deletes = command.name().equals("function|delete");
+            askAll(
+                    session,
+                    command,
+                    frame,
+                    known.nodes(false),
+                    deletes ? DeleteReplies::answer : replies -> replies.answer(Merges::first));
+            return;
+        }
+        int deciding = Math.max(1, known.nodes(false).size());
+        PendingReply reply = forwarder.expectReply(session, command, frame);
+        session.awaitReplies();
+        new FunctionChange(
+                        budget,
+                        reply,
+                        frame,
+                        changes,
+                        all.subList(deciding, all.size()),
+                        (part, target, replies, i) -> send(session, command, part, target, replies, i))
+                .begin(frame, all.subList(0, deciding));
     }
 
     private void kill(ClientSession session, Command command, CommandFrame frame, List<Route.Send> targets) {

@@ -39,8 +39,9 @@ public final class InfoReport {
      * @param address {@code host:port} that the replica announces
      * @param online whether it has its copy and follows the replication stream
      * @param lagBytes how much of the stream it has not acknowledged
+     * @param lagSeconds since it last acknowledged something
      */
-    public record AttachedReplica(String address, boolean online, long lagBytes) {}
+    public record AttachedReplica(String address, boolean online, long lagBytes, long lagSeconds) {}
 
     /** Parses lines {@code field:value}; section headings and other lines are skipped. */
     public static InfoReport parse(String info) {
@@ -127,7 +128,8 @@ public final class InfoReport {
                 replicas.add(new AttachedReplica(
                         parts.getOrDefault("ip", "") + ":" + parts.getOrDefault("port", ""),
                         "online".equals(parts.get("state")),
-                        Math.max(0, number("master_repl_offset") - parseNumber(parts.get("offset")))));
+                        Math.max(0, number("master_repl_offset") - parseNumber(parts.get("offset"))),
+                        parseNumber(parts.get("lag"))));
             }
             line = fields.get("slave" + i);
         }
@@ -165,6 +167,15 @@ public final class InfoReport {
     /** A field that is an integer; 0 when it is not there or is none. */
     public long number(String field) {
         return parseNumber(fields.get(field));
+    }
+
+    /** A field that is a number; 0 when it is not there or is none. */
+    public double decimal(String field) {
+        try {
+            return Double.parseDouble(fields.getOrDefault(field, "0"));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     private static Map<String, String> pairs(List<String> lines, char separator) {

@@ -209,7 +209,10 @@ public final class PubSubCommands {
             ChannelName name = new ChannelName(kind, frame.argumentBytes(i));
             SubscriptionHub hub = hub(session, now, command, name, forPeer);
             if (hub != null) {
+                boolean isSilent = session.client().isSilent();
+                session.client().silent(false); // CLIENT REPLY suppresses no confirmation
                 subscriptions(session, forPeer).subscribe(name, hub, command.id());
+                session.client().silent(isSilent);
             } else if (kind == SubscriptionKind.SHARD) {
                 return;
             }
@@ -266,6 +269,7 @@ public final class PubSubCommands {
         }
         Subscriptions subscriptions = Subscriptions.of(session);
         Protocol protocol = session.client().protocol();
+        session.client().silent(false); // CLIENT REPLY suppresses no confirmation
         ByteBuf out = session.replyBuffer();
         if (frame.argumentCount() > 1) {
             for (int i = 1; i < frame.argumentCount(); i++) {

@@ -50,6 +50,21 @@ public final class SubscriptionCounts {
         return receivers;
     }
 
+    /** How many channels have subscribers. */
+    public int channels() {
+        return all(SubscriptionKind.CHANNEL).size();
+    }
+
+    /** How many patterns have subscribers. */
+    public int patterns() {
+        return all(SubscriptionKind.PATTERN).size();
+    }
+
+    /** How many shard channels have subscribers. */
+    public int shardChannels() {
+        return all(SubscriptionKind.SHARD).size();
+    }
+
     /** The names of a kind that have subscribers. */
     public List<ChannelName> all(SubscriptionKind kind) {
         return counts.keySet().stream().filter(name -> name.kind() == kind).toList();

@@ -79,7 +79,7 @@ public final class ControlCommands implements LocalCommands {
         nodes.register(handlers, commands.current());
         new ConfigCommands(options, stats, nodes).register(handlers);
         new InfoCommand(
-                        new InfoProcess(settings.address().port(), clients, stats),
+                        new InfoProcess(settings.address().port(), clients, stats, services.subscribed()),
                         new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
                         nodes,
                         new NodeReports(query, endpoints, topology, nodeStates))

@@ -7,6 +7,7 @@ import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.control.acl.UsersFile;
+import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoints;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints the endpoints for these requests
  * @param nodeStates the states of the Redis nodes of this proxy
  * @param migrations the migrations in which this proxy takes part
+ * @param subscribed how many channels and patterns have subscribers
  * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
  */
 public record ControlServices(
@@ -36,5 +38,6 @@ public record ControlServices(
         Endpoints endpoints,
         NodeStates nodeStates,
         Migrations migrations,
+        SubscribedNames subscribed,
         ControlSettings settings,
         Runnable shutdown) {}

@@ -17,9 +17,11 @@ import io.undermoon.proxy.config.ProxySettings;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.command.CommandLearning;
+import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
+import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.InfoReport;
@@ -98,6 +100,7 @@ final class ProxyServer implements AutoCloseable {
                 settings.replicaLag(),
                 settings.replication().checkInterval(),
                 replication::statuses);
+        SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlServices services = new ControlServices(
                 commands,
                 topology,
@@ -110,6 +113,7 @@ final class ProxyServer implements AutoCloseable {
                 endpoints,
                 this::nodeStates,
                 migrations,
+                new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);
         ControlCommands local = new ControlCommands(services);
@@ -122,7 +126,15 @@ final class ProxyServer implements AutoCloseable {
                 dataPlane.controlConnections().loop().eventLoop());
         Router router = new Router(this::isReadable, settings.sessions());
         dispatch = new DispatchServices(
-                commands, topology, router, local, guard, slowLog, new SubscriptionCounts(), new Monitors());
+                commands,
+                topology,
+                router,
+                local,
+                guard,
+                slowLog,
+                subscriptions,
+                new Monitors(),
+                new ChangesForPeers());
     }
 
     /**

@@ -29,7 +29,7 @@ record RefusedConnection(Endpoint endpoint) implements NodeConnection {
     }
 
     @Override
-    public void sendAll(ByteBuf commands, int count, ReplyReceiver first, ReplyReceiver last) {
+    public void sendAll(ByteBuf commands, int count, ReplyReceiver others, ReplyReceiver last) {
         last.fail(BackendFailure.TOO_MANY_PINNED);
     }
 

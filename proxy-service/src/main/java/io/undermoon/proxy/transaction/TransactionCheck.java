@@ -40,7 +40,7 @@ final class TransactionCheck {
             // Not on the client's own connection: EXEC would forget its watched keys.
             loop.connections()
                     .shared(node, session.client().protocol())
-                    .sendAll(Unpooled.wrappedBuffer(EMPTY), 2, reply.multi(), reply);
+                    .sendAll(Unpooled.wrappedBuffer(EMPTY), 2, reply.queueing(), reply);
         }
         if (!inquiry.answered) {
             session.hold();

@@ -9,9 +9,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiver of the reply to {@code EXEC}, which it passes on unless {@link #multi} has got an error: then Redis has
- * executed the commands between the two one by one, and {@code EXEC} is answered with an error that says so. Owned by
- * the session's loop.
+ * The receiver of the reply to {@code EXEC}, which it passes on unless one of the {@link #queueing} replies was an
+ * error. If that was the one to {@code MULTI}, Redis has executed the commands between the two one by one, and {@code
+ * EXEC} is answered with an error that says so. If a command was not queued, {@code EXEC} has executed nothing, and the
+ * client is told why. Owned by the session's loop.
  */
 final class TransactionReply implements ReplyReceiver {
     /** Is told that the node refuses {@code MULTI}. */
@@ -21,30 +22,40 @@ final class TransactionReply implements ReplyReceiver {
 
     private final ReplyReceiver client;
     private final Owner owner;
-    private final Multi multi = new Multi();
+    private final Queueing queueing = new Queueing();
+
+    /** The error in reply to {@code MULTI}. */
     private @Nullable String refusal;
+
+    /** The error in reply to a command that was to be queued. */
+    private @Nullable String notQueued;
 
     TransactionReply(ReplyReceiver client, Owner owner) {
         this.client = client;
         this.owner = owner;
     }
 
-    /** The receiver of the reply to {@code MULTI}. */
-    ReplyReceiver multi() {
-        return multi;
+    /** The receiver of the replies to {@code MULTI} and to the commands that are queued. */
+    ReplyReceiver queueing() {
+        return queueing;
     }
 
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
-        String error = refusal;
-        if (error == null) {
+        if (refusal == null && notQueued == null) {
             client.reply(in, from, to, last);
+        } else if (last && refusal != null) {
+            owner.refused(refusal);
+            answer("ERR the node refused MULTI, so the commands were executed one by one: " + refusal);
         } else if (last) {
-            owner.refused(error);
-            ByteBuf out = Unpooled.buffer();
-            RespWriter.error(out, "ERR the node refused MULTI, so the commands were executed one by one: " + error);
-            client.reply(out, 0, out.writerIndex(), true);
+            answer("EXECABORT Transaction discarded because of: " + notQueued);
         }
+    }
+
+    private void answer(String error) {
+        ByteBuf out = Unpooled.buffer();
+        RespWriter.error(out, error);
+        client.reply(out, 0, out.writerIndex(), true);
     }
 
     @Override
@@ -52,14 +63,36 @@ final class TransactionReply implements ReplyReceiver {
         client.fail(failure);
     }
 
-    private final class Multi implements ReplyReceiver {
-        private final StringBuilder text = new StringBuilder(0);
+    /** Finds the errors among replies. */
+    private final class Queueing implements ReplyReceiver {
+        /** What has arrived of an error. */
+        private @Nullable StringBuilder error;
+
+        private boolean isWithin;
+        private boolean isAfterMulti;
 
         @Override
         public void reply(ByteBuf in, int from, int to, boolean last) {
-            text.append(in.toString(from, to - from, StandardCharsets.UTF_8));
-            if (last && text.charAt(0) == '-') {
-                refusal = text.substring(1).trim();
+            if (!isWithin && in.getByte(from) == '-') {
+                error = new StringBuilder();
+            }
+            isWithin = !last;
+            StringBuilder text = error;
+            if (text != null) {
+                text.append(in.toString(from, to - from, StandardCharsets.UTF_8));
+                if (last) {
+                    error = null;
+                    ended(text.substring(1).trim());
+                }
+            }
+            isAfterMulti |= last;
+        }
+
+        private void ended(String text) {
+            if (!isAfterMulti) {
+                refusal = text;
+            } else if (notQueued == null) {
+                notQueued = text;
             }
         }
 

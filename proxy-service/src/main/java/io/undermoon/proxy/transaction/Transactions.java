@@ -8,6 +8,7 @@ import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
+import io.undermoon.proxy.command.CommandFlag;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.command.Policy;
 import io.undermoon.proxy.compression.StoredValues;
@@ -216,7 +217,9 @@ public final class Transactions {
         forwarder.refuse(
                 session,
                 command,
-                "ERR command '" + command.name() + "' is not allowed in a transaction through the proxy");
+                command.has(CommandFlag.NO_MULTI)
+                        ? "ERR Command not allowed inside a transaction"
+                        : "ERR command '" + command.name() + "' is not allowed in a transaction through the proxy");
     }
 
     private static void multi(ClientSession session) {
@@ -268,7 +271,7 @@ public final class Transactions {
                 PendingReply reply = session.expectReply(command.id());
                 TransactionReply receiver = receiver(now, transaction, node, reply);
                 wrote(session, transaction, node);
-                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver.multi(), receiver);
+                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver.queueing(), receiver);
             }
         }
         return true;
@@ -351,7 +354,7 @@ public final class Transactions {
         }
         TransactionReply reply = receiver(now, transaction, node, watch.new ExecReply(receiver));
         wrote(session, transaction, node);
-        connection.sendAll(batch, transaction.count() + 2, reply.multi(), reply);
+        connection.sendAll(batch, transaction.count() + 2, reply.queueing(), reply);
         return null;
     }
 
@@ -398,7 +401,7 @@ public final class Transactions {
         }
         TransactionReply reply = receiver(now, part, node, receiver);
         wrote(session, part, node);
-        forwarder.sendAll(session, batch, part.count() + 2, node, reply.multi(), reply);
+        forwarder.sendAll(session, batch, part.count() + 2, node, reply.queueing(), reply);
         return null;
     }
 

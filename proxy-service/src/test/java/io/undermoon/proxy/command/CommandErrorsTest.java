@@ -24,7 +24,10 @@ class CommandErrorsTest {
     @Test
     void refusals_name_the_command() {
         assertThat(text(out -> CommandErrors.refused(table.find("shutdown"), out)))
-                .startsWith("-ERR command 'shutdown' is not allowed through the proxy");
+                .isEqualTo("-ERR command 'shutdown' is not allowed through the proxy: would end or change a node that"
+                        + " others use; connect to the Redis node itself if you must run it\r\n");
+        assertThat(text(out -> CommandErrors.refused(table.find("cluster|setslot"), out)))
+                .endsWith("roles and slots are the control plane's; use the HTTP API of the broker\r\n");
         assertThat(text(out -> CommandErrors.notYet(table.find("client|kill"), out)))
                 .startsWith("-ERR command 'client|kill' is not supported");
     }

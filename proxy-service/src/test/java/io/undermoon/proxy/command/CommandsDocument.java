@@ -27,6 +27,9 @@ final class CommandsDocument {
 
     private static final Set<String> ANSWERED_BY_NODES = Set.of("debug", "latency", "memory", "pfdebug", "pfselftest");
 
+    /** Of these containers, but answered without {@code backend_admin_commands}, too. */
+    private static final Set<String> ALWAYS_ANSWERED = Set.of("latency|histogram", "memory|doctor", "memory|stats");
+
     private CommandsDocument() {}
 
     static String of(CommandTable table) {
@@ -63,14 +66,22 @@ final class CommandsDocument {
     private static String fate(Command command) {
         return switch (command.policy()) {
             case FORWARD -> forwarded(command);
-            case REFUSE -> "refused: " + RefusalReasons.of(command);
+            case REFUSE -> "refused: " + reason(command);
             case LOCAL ->
-                ANSWERED_BY_NODES.contains(command.line().containerName())
-                                && !command.name().equals("latency|histogram")
+                ANSWERED_BY_NODES.contains(command.line().containerName()) && !ALWAYS_ANSWERED.contains(command.name())
                         ? "answered by the nodes with `backend_admin_commands`, else refused"
                         : fate(Policy.LOCAL);
             case SPLIT, GATHER, BLOCK, SESSION, PUBSUB, MONITOR, TRACK, NOT_YET -> fate(command.policy());
         };
+    }
+
+    private static String reason(Command command) {
+        RefusalReason reason = RefusalReason.of(command);
+        if (reason == null) {
+            throw new IllegalStateException(
+                    "RefusalReason says nothing of " + command.name() + ", which is refused; add it to a reason");
+        }
+        return reason.text();
     }
 
     private static String fate(Policy policy) {

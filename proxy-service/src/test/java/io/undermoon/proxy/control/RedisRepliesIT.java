@@ -125,6 +125,8 @@ class RedisRepliesIT {
                 "CONFIG GET DATA?ASES databases",
                 "CONFIG SET nosuch 1",
                 "CONFIG SET databases 4",
+                "CONFIG SET maxmemory-clients 200%",
+                "CONFIG SET maxmemory-clients x%",
                 "CONFIG SET slowlog-log-slower-than x",
                 "CONFIG SET slowlog-log-slower-than 01",
                 "CONFIG SET slowlog-log-slower-than 1 slowlog-log-slower-than 2",

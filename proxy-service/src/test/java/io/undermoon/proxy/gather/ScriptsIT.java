@@ -3,6 +3,8 @@ package io.undermoon.proxy.gather;
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.proxy.frame.CommandBuilder;
+import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
@@ -73,6 +75,76 @@ class ScriptsIT {
             client.call("FUNCTION", "LOAD", LIBRARY);
             assertThat(text(client.call("FUNCTION", "FLUSH"))).isEqualTo("OK");
             assertThat(high.call("FUNCTION", "LIST")).isEqualTo(new RespValue.Array(List.of()));
+        }
+    }
+
+    @Test
+    void a_client_may_itself_send_a_change_of_libraries_to_every_proxy() {
+        try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
+                RespConnection first = cluster.connect();
+                RespConnection second = RespConnection.to(cluster.proxies.get(1).port())) {
+            assertThat(text(first.call("FUNCTION", "LOAD", LIBRARY))).isEqualTo("lib");
+            assertThat(text(second.call("FUNCTION", "LOAD", LIBRARY))).isEqualTo("lib");
+            for (RespConnection client : List.of(first, second)) {
+                assertThat(text(client.call("FUNCTION", "LOAD", LIBRARY)))
+                        .isEqualTo("ERR Library 'lib' already exists");
+            }
+            byte[] dump = ((RespValue.Bulk) first.call("FUNCTION", "DUMP")).bytes();
+            assertThat(text(second.call("FUNCTION", "DELETE", "lib"))).isEqualTo("OK");
+            assertThat(text(first.call("FUNCTION", "DELETE", "lib"))).isEqualTo("OK");
+            for (RespConnection client : List.of(first, second)) {
+                assertThat(text(client.call("FUNCTION", "DELETE", "lib"))).isEqualTo("ERR Library not found");
+            }
+            for (RespConnection client : List.of(first, second)) {
+                assertThat(text(restore(client, dump))).isEqualTo("OK");
+            }
+            assertThat(text(restore(second, dump))).isEqualTo("ERR Library lib already exists");
+            assertThat(text(second.call("FCALL", "one", "1", keyIn(true)))).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_client_may_send_a_change_of_libraries_to_all_proxies_at_once() {
+        try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
+                RespConnection first = cluster.connect();
+                RespConnection second = RespConnection.to(cluster.proxies.get(1).port())) {
+            for (int i = 0; i < 100; i++) {
+                for (RespConnection client : List.of(first, second)) {
+                    client.send("FUNCTION", "LOAD", LIBRARY);
+                }
+                for (RespConnection client : List.of(first, second)) {
+                    assertThat(text(client.receive())).isEqualTo("lib");
+                }
+                for (RespConnection client : List.of(first, second)) {
+                    client.send("FUNCTION", "DELETE", "lib");
+                }
+                for (RespConnection client : List.of(first, second)) {
+                    assertThat(text(client.receive())).isEqualTo("OK");
+                }
+            }
+        }
+    }
+
+    @Test
+    void the_masters_behind_the_proxy_decide_and_the_others_follow() {
+        try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
+                RespConnection client = cluster.connect();
+                RespConnection high = cluster.high.connect()) {
+            String other = LIBRARY.replace("return 1", "return 3");
+            client.call("FUNCTION", "LOAD", LIBRARY);
+            high.call("FUNCTION", "DELETE", "lib");
+            assertThat(text(client.call("FUNCTION", "LOAD", other))).isEqualTo("ERR Library 'lib' already exists");
+            assertThat(high.call("FUNCTION", "LIST")).isEqualTo(new RespValue.Array(List.of()));
+            assertThat(text(client.call("FUNCTION", "DELETE", "lib"))).isEqualTo("OK");
+
+            high.call("FUNCTION", "LOAD", LIBRARY);
+            client.send("FUNCTION", "LOAD", other);
+            client.send("FCALL", "one", "1", keyIn(false));
+            assertThat(text(client.receive())).isEqualTo("lib");
+            assertThat(text(client.receive())).isEqualTo("3");
+            cluster.high.kill();
+            assertThat(text(client.call("FUNCTION", "DELETE", "lib")))
+                    .contains("cannot be reached", " (the masters behind this proxy have carried it out)");
         }
     }
 
@@ -165,6 +237,13 @@ class ScriptsIT {
             assertThat(text(client.receive())).isEqualTo("reading");
             assertThat(text(client.receive())).isEqualTo("2");
         }
+    }
+
+    private static RespValue restore(RespConnection client, byte[] dump) {
+        CommandFrame restore =
+                new CommandBuilder(3).add("FUNCTION").add("RESTORE").add(dump).build();
+        client.sendBytes(restore.buffer());
+        return client.receive();
     }
 
     private static RespValue integers(long... values) {

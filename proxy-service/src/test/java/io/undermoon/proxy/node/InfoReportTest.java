@@ -49,9 +49,9 @@ class InfoReportTest {
         assertThat(report.replicas())
                 .as("a reader of the stream, without a port, is no replica")
                 .containsExactly(
-                        new AttachedReplica("127.0.0.1:7001", true, 100),
-                        new AttachedReplica("::1:7002", true, 0),
-                        new AttachedReplica("10.0.0.9:7003", false, 1000));
+                        new AttachedReplica("127.0.0.1:7001", true, 100, 0),
+                        new AttachedReplica("::1:7002", true, 0, 1),
+                        new AttachedReplica("10.0.0.9:7003", false, 1000, 0));
         assertThat(report.hasOnlineReplica()).isTrue();
         assertThat(report.lagBytes()).as("replicas still copying do not count").isEqualTo(100);
     }

@@ -49,6 +49,28 @@ class PubSubInRespThreeIT {
     }
 
     @Test
+    void client_reply_suppresses_neither_confirmations_nor_messages() {
+        try (RedisServerProcess redis = RedisServerProcess.start();
+                TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
+                RespConnection client = cluster.connect().inRespThree();
+                RespConnection publisher = cluster.connect();
+                RespConnection direct = redis.connect().inRespThree();
+                RespConnection directPublisher = redis.connect()) {
+            for (RespConnection each : List.of(client, direct)) {
+                each.send("CLIENT", "REPLY", "OFF");
+            }
+            assertThat(client.callForBytes("SUBSCRIBE", "ch")).isEqualTo(direct.callForBytes("SUBSCRIBE", "ch"));
+            publisher.call("PUBLISH", "ch", "m");
+            directPublisher.call("PUBLISH", "ch", "m");
+            assertThat(client.receive()).isEqualTo(direct.receive());
+            for (RespConnection each : List.of(client, direct)) {
+                each.send("PING");
+            }
+            assertThat(client.callForBytes("UNSUBSCRIBE", "ch")).isEqualTo(direct.callForBytes("UNSUBSCRIBE", "ch"));
+        }
+    }
+
+    @Test
     void messages_are_pushes_in_resp3_and_arrays_in_resp2() {
         try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
                 RespConnection three = cluster.connect().inRespThree();

@@ -102,7 +102,7 @@ class NodeAdminIT {
                 "DEBUG OBJECT k",
                 "PFDEBUG ENCODING k",
                 "PFSELFTEST",
-                "MEMORY STATS",
+                "MEMORY PURGE",
                 "LATENCY LATEST",
                 "INFO NODES",
                 "SLOWLOG GET 1 NODES",
@@ -145,7 +145,7 @@ class NodeAdminIT {
     @Test
     void each_node_answers_for_itself() {
         RespConnection client = clusterOfTwo();
-        assertThat(texts(call(client, "MEMORY DOCTOR"))).hasSize(4).contains(low.address(), high.address());
+        assertThat(texts(call(client, "LATENCY DOCTOR"))).hasSize(4).contains(low.address(), high.address());
         assertThat(say(client, "MEMORY PURGE")).isEqualTo("OK");
         assertThat(say(client, "CONFIG RESETSTAT")).isEqualTo("OK");
         assertThat(texts(call(client, "DEBUG HTSTATS 0"))).contains(low.address(), high.address());

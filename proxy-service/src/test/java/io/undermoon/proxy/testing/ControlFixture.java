@@ -22,6 +22,7 @@ import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
@@ -95,6 +96,7 @@ public final class ControlFixture implements AutoCloseable {
                 () -> List.copyOf(nodeStates),
                 new Migrations(
                         connections, List.of(connections), topology, endpoints, catalog, MigrationSettings.DEFAULT),
+                new SubscribedNames(() -> 3, () -> 2, () -> 1),
                 settings,
                 shutdowns::incrementAndGet));
         client = connect();

@@ -20,9 +20,11 @@ import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
+import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
@@ -160,6 +162,7 @@ public final class ProxyHarness implements AutoCloseable {
                 endpoints,
                 commands,
                 migrationSettings);
+        SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
                 topology,
@@ -172,6 +175,7 @@ public final class ProxyHarness implements AutoCloseable {
                 endpoints,
                 List::of,
                 migrations,
+                new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 new ControlSettings(
                         "test",
                         listen,
@@ -190,8 +194,9 @@ public final class ProxyHarness implements AutoCloseable {
                 local,
                 guard,
                 slowLog,
-                new SubscriptionCounts(),
-                new Monitors());
+                subscriptions,
+                new Monitors(),
+                new ChangesForPeers());
         dataPlane.follow(topology);
         dataPlane.start(
                 replicaPort == port

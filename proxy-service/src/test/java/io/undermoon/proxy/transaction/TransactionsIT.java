@@ -98,6 +98,7 @@ class TransactionsIT {
             assertThat(call("EXISTS", "{t}a")).isEqualTo("0");
         }
         call("MULTI");
+        assertThat(call("SAVE")).isEqualTo("ERR Command not allowed inside a transaction");
         assertThat(call("GET", keyMovedAway())).startsWith("MOVED ");
         assertThat(call("EXEC")).startsWith("EXECABORT");
     }
@@ -222,7 +223,8 @@ class TransactionsIT {
             call("MULTI");
             assertThat(call("DEL", "{t}a")).isEqualTo("QUEUED");
             assertThat(call("SET", "{t}b", "2")).isEqualTo("QUEUED");
-            assertThat(call("EXEC")).isEqualTo("EXECABORT Transaction discarded because of previous errors.");
+            assertThat(call("EXEC")).isEqualTo("EXECABORT Transaction discarded because of: OOM command not allowed when used memory >"
+                            + " 'maxmemory'.");
             assertThat(text(node.call("GET", "{t}a")))
                     .as("nothing was executed")
                     .isEqualTo("1");
@@ -234,6 +236,21 @@ class TransactionsIT {
             assertThat(client.call("EXEC"))
                     .as("there is room again")
                     .isEqualTo(new RespValue.Array(List.of(new RespValue.Int(1), new RespValue.Simple("OK"))));
+        }
+    }
+
+    @Test
+    void says_why_a_node_did_not_queue_a_command() {
+        try (RespConnection node = redis.connect()) {
+            node.call("CONFIG", "SET", "maxmemory", "1");
+            String why = "EXECABORT Transaction discarded because of: OOM command not allowed when used memory >"
+                    + " 'maxmemory'.";
+            assertThat(setInTransaction("{t}a")).isEqualTo(why);
+            call("WATCH", "{t}a");
+            assertThat(setInTransaction("{t}a")).isEqualTo(why);
+            node.call("CONFIG", "SET", "maxmemory", "0");
+            assertThat(call("EXISTS", "{t}a")).isEqualTo("0");
+            assertThat(setInTransaction("{t}a")).isEqualTo("OK");
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -125,8 +126,7 @@ public final class ConfigCommands {
                 continue;
             }
             if (option == null) {
-                throw new ErrorReplyException(
-                        "ERR Unknown option or number of arguments for CONFIG SET - '" + frame.argument(i) + "'");
+                throw new ErrorReplyException(unknownOption(frame.argument(i)));
             }
             try {
                 if (!seen.add(option.name())) {
@@ -139,6 +139,13 @@ public final class ConfigCommands {
             }
         }
         return changes;
+    }
+
+    private static String unknownOption(String name) {
+        return name.toLowerCase(Locale.ROOT).startsWith("cluster-")
+                ? "ERR CONFIG SET failed (possibly related to argument '" + name + "') - the control plane runs the "
+                        + "cluster; it goes by failure_ttl of the broker and node_failure_timeout of the coordinators"
+                : "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'";
     }
 
     private @Nullable CompletionStage<ByteBuf> resetStat(CommandFrame frame, Client client, ByteBuf out) {

@@ -25,7 +25,7 @@ public final class InfoCommand {
     private static final String DEFAULT = "default";
 
     /** The sections with figures of the nodes. */
-    private static final Set<String> OF_NODES = Set.of("memory", "persistence", "stats", "keyspace");
+    private static final Set<String> OF_NODES = Set.of("memory", "persistence", "stats", "replication", "keyspace");
 
     /**
      * @param name in lower case
@@ -65,9 +65,10 @@ public final class InfoCommand {
                 Section.ofNodes("memory", process::memory),
                 Section.ofNodes("persistence", (text, figures) -> figures.persistence(text)),
                 Section.ofNodes("stats", process::stats),
-                new Section("replication", true, (text, client, figures) -> proxy.replication(text, client)),
+                new Section("replication", true, proxy::replication),
                 Section.own("cpu", true, process::cpu),
                 Section.own("commandstats", false, proxy::commandStats),
+                Section.own("latencystats", false, proxy::latencyStats),
                 Section.own("errorstats", true, proxy::errorStats),
                 Section.own("cluster", true, proxy::cluster),
                 Section.own("undermoon", true, proxy::undermoon),

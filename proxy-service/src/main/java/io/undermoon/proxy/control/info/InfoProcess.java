@@ -2,6 +2,7 @@ package io.undermoon.proxy.control.info;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.client.ClientFigures;
 import io.undermoon.proxy.client.ClientPause;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.control.Replies;
@@ -11,8 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /** The sections of {@code INFO} about the process and its clients. */
 public final class InfoProcess {
@@ -21,15 +24,24 @@ public final class InfoProcess {
     private final int port;
     private final ClientRegistry clients;
     private final ResettableStats stats;
+    private final SubscribedNames subscribed;
     private final OperationRate rate;
+    private final OperationRate input;
+    private final OperationRate output;
     private final long startNanos = System.nanoTime();
     private final String runId;
 
-    public InfoProcess(int port, ClientRegistry clients, ResettableStats stats) {
+    /** How many names of each kind clients of this proxy have subscribed to. */
+    public record SubscribedNames(IntSupplier channels, IntSupplier patterns, IntSupplier shardChannels) {}
+
+    public InfoProcess(int port, ClientRegistry clients, ResettableStats stats, SubscribedNames subscribed) {
+        this.subscribed = subscribed;
         this.port = port;
         this.clients = clients;
         this.stats = stats;
         this.rate = new OperationRate(startNanos);
+        this.input = new OperationRate(startNanos);
+        this.output = new OperationRate(startNanos);
         byte[] random = new byte[RUN_ID_BYTES];
         new SecureRandom().nextBytes(random);
         this.runId = HexFormat.of().formatHex(random);
@@ -57,10 +69,30 @@ public final class InfoProcess {
         ClientPause.State pause = clients.pause().state();
         long pausedNanos = Math.max(0, pause.nanosLeft());
         String paused = pausedNanos > 0 ? pause.mode().name().toLowerCase(Locale.ROOT) : "none";
+        List<ClientFigures> figures = clients.all().stream()
+                .map(client -> client.connection().figures())
+                .toList();
         text.section("Clients")
                 .field("connected_clients", clients.size())
                 .field("cluster_connections", clients.internalSize())
                 .field("maxclients", clients.limits().maxClients())
+                .field(
+                        "client_recent_max_input_buffer",
+                        figures.stream()
+                                .mapToLong(ClientFigures::inputBytes)
+                                .max()
+                                .orElse(0))
+                .field(
+                        "client_recent_max_output_buffer",
+                        figures.stream()
+                                .mapToLong(ClientFigures::outputBytes)
+                                .max()
+                                .orElse(0))
+                .field(
+                        "tracking_clients",
+                        clients.all().stream()
+                                .filter(client -> !client.trackingFlags().isEmpty())
+                                .count())
                 .field(
                         "blocked_clients",
                         clients.all().stream().filter(Client::blocked).count())
@@ -90,21 +122,32 @@ public final class InfoProcess {
     /** What clients did at the proxy, and what the masters count about their keys. */
     void stats(InfoText text, NodeFigures nodes) {
         long calls = stats.totalCalls();
+        long now = System.nanoTime();
+        long bytesIn = stats.get(Counter.CLIENT_BYTES_IN);
+        long bytesOut = stats.get(Counter.CLIENT_BYTES_OUT);
         text.section("Stats")
                 .field("total_connections_received", stats.get(Counter.CONNECTIONS_ACCEPTED))
                 .field("total_commands_processed", calls)
-                .field("instantaneous_ops_per_sec", rate.perSecond(calls, System.nanoTime()))
-                .field("total_net_input_bytes", stats.get(Counter.CLIENT_BYTES_IN))
-                .field("total_net_output_bytes", stats.get(Counter.CLIENT_BYTES_OUT))
+                .field("instantaneous_ops_per_sec", rate.perSecond(calls, now))
+                .field("total_net_input_bytes", bytesIn)
+                .field("total_net_output_bytes", bytesOut)
+                .decimal("instantaneous_input_kbps", input.perSecond(bytesIn, now) / 1024.0)
+                .decimal("instantaneous_output_kbps", output.perSecond(bytesOut, now) / 1024.0)
                 .field("rejected_connections", stats.get(Counter.CONNECTIONS_REJECTED))
                 .field("evicted_clients", stats.get(Counter.CLIENTS_EVICTED))
-                .field("total_error_replies", stats.totalErrors());
+                .field("total_error_replies", stats.totalErrors())
+                .field("pubsub_channels", subscribed.channels().getAsInt())
+                .field("pubsub_patterns", subscribed.patterns().getAsInt())
+                .field("pubsubshard_channels", subscribed.shardChannels().getAsInt());
         nodes.stats(text);
     }
 
-    /** User time includes system time, as the JDK reports only the sum. */
+    /** User time includes system time, as the JDK reports only the sum; there are no child processes. */
     void cpu(InfoText text) {
-        text.section("CPU");
+        text.section("CPU")
+                .field("used_cpu_sys", seconds(Duration.ZERO))
+                .field("used_cpu_sys_children", seconds(Duration.ZERO))
+                .field("used_cpu_user_children", seconds(Duration.ZERO));
         ProcessHandle.current()
                 .info()
                 .totalCpuDuration()

@@ -13,6 +13,7 @@ import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /** The sections of {@code INFO} about the cluster and the commands of clients. */
 public final class InfoProxy {
@@ -36,12 +37,13 @@ public final class InfoProxy {
     }
 
     /** Clients see a proxy as the node for which they take it. */
-    void replication(InfoText text, Client client) {
+    void replication(InfoText text, Client client, NodeFigures nodes) {
         ShownReplication shown = ShownReplication.of(topology, nodeStates, client);
         text.section("Replication");
         if (shown.role() == Role.MASTER) {
             text.field("role", "master")
                     .field("connected_slaves", shown.others().size());
+            nodes.replication(text, shown.others());
             return;
         }
         text.field("role", "slave");
@@ -72,6 +74,24 @@ public final class InfoProxy {
                                 calls == 0 ? 0.0 : (double) micros / calls,
                                 rejected,
                                 stats.failures(id)));
+            }
+        }
+    }
+
+    /** Percentiles of the latencies of commands, each the upper bound of its bucket in the histogram. */
+    void latencyStats(InfoText text) {
+        text.section("Latencystats");
+        for (Command command : commands.current().all()) {
+            long[] replies = stats.latency(command.id());
+            if (LongStream.of(replies).sum() > 0) {
+                text.field(
+                        "latency_percentiles_usec_" + command.name(),
+                        String.format(
+                                Locale.ROOT,
+                                "p50=%.3f,p99=%.3f,p99.9=%.3f",
+                                LatencyHistograms.percentileMicros(replies, 50),
+                                LatencyHistograms.percentileMicros(replies, 99),
+                                LatencyHistograms.percentileMicros(replies, 99.9)));
             }
         }
     }

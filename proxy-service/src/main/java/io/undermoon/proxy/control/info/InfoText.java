@@ -19,6 +19,11 @@ final class InfoText {
         return this;
     }
 
+    /** A number with two decimals. */
+    InfoText decimal(String name, double value) {
+        return field(name, String.format(Locale.ROOT, "%.2f", value));
+    }
+
     /** A size in bytes, and in a second field for people. */
     InfoText bytes(String name, long bytes) {
         return field(name, bytes).field(name + "_human", human(bytes));

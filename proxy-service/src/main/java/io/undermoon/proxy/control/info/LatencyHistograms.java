@@ -75,9 +75,26 @@ public final class LatencyHistograms {
         for (int bucket = 0; bucket < replies.length; bucket++) {
             if (replies[bucket] > 0) {
                 total += replies[bucket];
-                RespWriter.integer(out, (1024L << bucket) / 1000);
+                RespWriter.integer(out, boundNanos(bucket) / 1000);
                 RespWriter.integer(out, total);
             }
         }
+    }
+
+    /** The latency in microseconds that so many percent of the replies did not exceed. */
+    static double percentileMicros(long[] replies, double percent) {
+        double wanted = LongStream.of(replies).sum() * percent / 100;
+        long total = 0;
+        for (int bucket = 0; bucket < replies.length; bucket++) {
+            total += replies[bucket];
+            if (total >= wanted) {
+                return boundNanos(bucket) / 1000.0;
+            }
+        }
+        return boundNanos(replies.length - 1) / 1000.0;
+    }
+
+    private static long boundNanos(int bucket) {
+        return 1024L << bucket;
     }
 }

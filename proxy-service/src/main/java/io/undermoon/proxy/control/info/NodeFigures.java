@@ -1,6 +1,8 @@
 package io.undermoon.proxy.control.info;
 
+import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.InfoReport.AttachedReplica;
 import io.undermoon.proxy.node.KeyspaceFigures;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,18 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
         return this;
     }
 
+    /** Sums of fields with decimals. */
+    private NodeFigures decimalSums(InfoText text, String... fields) {
+        for (String field : fields) {
+            text.decimal(
+                    field,
+                    masters.stream()
+                            .mapToDouble(master -> master.decimal(field))
+                            .sum());
+        }
+        return this;
+    }
+
     private NodeFigures most(InfoText text, String... fields) {
         for (String field : fields) {
             text.field(field, most(field));
@@ -57,29 +71,48 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
     void memory(InfoText text) {
         long used = sum("used_memory");
         long resident = sum("used_memory_rss");
+        long peak = sum("used_memory_peak");
+        long dataset = sum("used_memory_dataset");
         text.bytes("used_memory", used)
                 .bytes("used_memory_rss", resident)
-                .bytes("used_memory_peak", sum("used_memory_peak"));
+                .bytes("used_memory_peak", peak)
+                .field("used_memory_peak_perc", percent(used, peak))
+                .field("used_memory_dataset_perc", percent(dataset, used - sum("used_memory_startup")));
         sums(
                 text,
                 "used_memory_overhead",
                 "used_memory_startup",
                 "used_memory_dataset",
                 "used_memory_lua",
+                "used_memory_vm_eval",
+                "used_memory_vm_functions",
+                "used_memory_vm_total",
+                "used_memory_scripts_eval",
                 "used_memory_scripts",
                 "used_memory_functions",
+                "allocator_allocated",
+                "allocator_active",
+                "allocator_resident",
+                "allocator_frag_bytes",
+                "allocator_rss_bytes",
+                "rss_overhead_bytes",
                 "mem_fragmentation_bytes",
                 "mem_not_counted_for_evict",
                 "mem_replication_backlog",
+                "mem_total_replication_buffers",
                 "mem_clients_slaves",
+                "mem_cluster_links",
                 "mem_aof_buffer");
         // Scripts and libraries are on all masters.
-        most(text, "number_of_cached_scripts", "number_of_functions", "number_of_libraries", "total_system_memory");
-        text.bytes("maxmemory", least("maxmemory") == 0 ? 0 : sum("maxmemory"))
+        most(text, "number_of_cached_scripts", "number_of_functions", "number_of_libraries");
+        text.decimal("allocator_frag_ratio", ratio(sum("allocator_active"), sum("allocator_allocated")))
+                .decimal("allocator_rss_ratio", ratio(sum("allocator_resident"), sum("allocator_active")))
+                .decimal("rss_overhead_ratio", ratio(resident, sum("allocator_resident")))
+                .field("mem_allocator", common("mem_allocator"))
+                .bytes("total_system_memory", most("total_system_memory"))
+                .bytes("maxmemory", least("maxmemory") == 0 ? 0 : sum("maxmemory"))
                 .field("maxmemory_policy", masters.isEmpty() ? "noeviction" : common("maxmemory_policy"))
-                .field(
-                        "mem_fragmentation_ratio",
-                        String.format(Locale.ROOT, "%.2f", used == 0 ? 0.0 : (double) resident / used));
+                .decimal("mem_fragmentation_ratio", ratio(resident, used));
         most(text, "active_defrag_running");
         sums(text, "lazyfree_pending_objects", "lazyfreed_objects");
     }
@@ -88,12 +121,13 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
     void persistence(InfoText text) {
         text.section("Persistence");
         most(text, "loading", "async_loading");
+        sums(text, "current_cow_peak", "current_cow_size", "current_save_keys_processed", "current_save_keys_total");
         sums(text, "rdb_changes_since_last_save");
         most(text, "rdb_bgsave_in_progress");
         text.field("rdb_last_save_time", least("rdb_last_save_time"))
                 .field("rdb_last_bgsave_status", status("rdb_last_bgsave_status"));
         most(text, "rdb_last_bgsave_time_sec", "rdb_current_bgsave_time_sec");
-        sums(text, "rdb_saves", "rdb_last_cow_size");
+        sums(text, "rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded");
         text.field("aof_enabled", least("aof_enabled"));
         most(
                 text,
@@ -103,7 +137,19 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
                 "aof_current_rewrite_time_sec");
         text.field("aof_last_bgrewrite_status", status("aof_last_bgrewrite_status"))
                 .field("aof_last_write_status", status("aof_last_write_status"));
-        sums(text, "aof_last_cow_size");
+        sums(text, "aof_rewrites", "aof_rewrites_consecutive_failures", "aof_last_cow_size");
+        most(text, "module_fork_in_progress");
+        sums(text, "module_fork_last_cow_size");
+        if (most("aof_enabled") > 0) {
+            sums(
+                    text,
+                    "aof_current_size",
+                    "aof_base_size",
+                    "aof_pending_rewrite",
+                    "aof_buffer_length",
+                    "aof_pending_bio_fsync",
+                    "aof_delayed_fsync");
+        }
     }
 
     /** The counters of the nodes about their keys and replicas. */
@@ -117,15 +163,25 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
                 "sync_partial_err",
                 "expired_keys",
                 "expired_time_cap_reached_count",
+                "expire_cycle_cpu_milliseconds",
                 "evicted_keys",
+                "total_eviction_exceeded_time",
                 "keyspace_hits",
                 "keyspace_misses");
-        most(text, "latest_fork_usec");
+        text.decimal(
+                "expired_stale_perc",
+                masters.stream()
+                        .mapToDouble(master -> master.decimal("expired_stale_perc"))
+                        .max()
+                        .orElse(0));
+        decimalSums(text, "instantaneous_input_repl_kbps", "instantaneous_output_repl_kbps");
+        most(text, "current_eviction_exceeded_time", "latest_fork_usec", "current_active_defrag_time");
         sums(
                 text,
                 "total_forks",
                 "migrate_cached_sockets",
                 "slave_expires_tracked_keys",
+                "total_active_defrag_time",
                 "active_defrag_hits",
                 "active_defrag_misses",
                 "active_defrag_key_hits",
@@ -133,6 +189,7 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
                 "tracking_total_keys",
                 "tracking_total_items",
                 "tracking_total_prefixes",
+                "unexpected_error_replies",
                 "dump_payload_sanitizations");
     }
 
@@ -145,6 +202,45 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
                     "keys=" + keyspace.keys() + ",expires=" + keyspace.expires() + ",avg_ttl="
                             + keyspace.averageTtlMillis());
         }
+    }
+
+    /**
+     * The replication streams of the masters together, for a client that takes this proxy for one master.
+     *
+     * @param replicas of this master; each is as far behind as the slowest one of its kind
+     */
+    void replication(InfoText text, List<HostPort> replicas) {
+        long offset = sum("master_repl_offset");
+        List<AttachedReplica> attached =
+                masters.stream().flatMap(master -> master.replicas().stream()).toList();
+        boolean isOnline = !attached.isEmpty() && attached.stream().allMatch(AttachedReplica::online);
+        long lagBytes = masters.stream().mapToLong(InfoReport::lagBytes).sum();
+        long lagSeconds =
+                attached.stream().mapToLong(AttachedReplica::lagSeconds).max().orElse(0);
+        for (int i = 0; i < replicas.size(); i++) {
+            text.field(
+                    "slave" + i,
+                    "ip=" + replicas.get(i).host() + ",port=" + replicas.get(i).port() + ",state="
+                            + (isOnline ? "online" : "wait_bgsave") + ",offset=" + (offset - lagBytes) + ",lag="
+                            + lagSeconds);
+        }
+        text.field("master_failover_state", "no-failover");
+        if (masters.size() == 1) {
+            text.field("master_replid", masters.get(0).replicationId())
+                    .field("master_replid2", masters.get(0).text("master_replid2"));
+        }
+        text.field("master_repl_offset", offset)
+                .field("second_repl_offset", most("second_repl_offset"))
+                .field("repl_backlog_active", least("repl_backlog_active"));
+        sums(text, "repl_backlog_size", "repl_backlog_first_byte_offset", "repl_backlog_histlen");
+    }
+
+    private static double ratio(long amount, long of) {
+        return of == 0 ? 0.0 : (double) amount / of;
+    }
+
+    private static String percent(long amount, long of) {
+        return String.format(Locale.ROOT, "%.2f%%", 100 * ratio(amount, of));
     }
 
     /** {@code ok}, or what a master says that is not. */

@@ -28,8 +28,11 @@ import java.util.function.Function;
  * Administration of the Redis nodes through the proxy, where {@code backend_admin_commands} allows it: {@code DEBUG},
  * {@code MEMORY}, {@code LATENCY}, and the forms of {@code CONFIG}, {@code INFO} and {@code SLOWLOG} for the nodes.
  *
- * <p>The reply is an array of address and reply of each node in turn. For commands whose only result is success it is
- * {@code +OK} when all nodes succeed, else an error that names those that failed.
+ * <p>{@code MEMORY STATS} and {@code MEMORY DOCTOR} tell no more than {@code INFO}: they are always answered, about the
+ * masters behind this proxy together.
+ *
+ * <p>The reply to others is an array of address and reply of each node in turn. For commands whose only result is
+ * success it is {@code +OK} when all nodes succeed, else an error that names those that failed.
  */
 public final class NodeAdmin {
     /** The argument of {@code INFO} and {@code SLOWLOG GET} that selects the nodes. */
@@ -46,7 +49,10 @@ public final class NodeAdmin {
             "latency|history", LatencyReplies::history,
             "latency|reset", LatencyReplies::reset);
 
-    private static final Set<String> NOT_BY_NODE = Set.of(PURGE, HISTOGRAM);
+    private static final String DOCTOR = "memory|doctor";
+    private static final String STATS = "memory|stats";
+
+    private static final Set<String> NOT_BY_NODE = Set.of(PURGE, HISTOGRAM, DOCTOR, STATS);
     private static final String NO_NODE = "CLUSTERDOWN no node behind this proxy";
 
     private final boolean isOn;
@@ -74,6 +80,14 @@ public final class NodeAdmin {
             }
         }
         table.later(PURGE, (frame, client, out) -> replyOk(frame.arguments(0)));
+        table.later(
+                STATS,
+                (frame, client, out) -> replyOfMasters(
+                        frame, (answers, reply) -> MemoryReplies.stats(answers, client.protocol(), reply)));
+        table.later(
+                DOCTOR,
+                (frame, client, out) -> replyOfMasters(
+                        frame, (answers, reply) -> MemoryReplies.doctor(answers, client.protocol(), reply)));
     }
 
     private static Command container(CommandTable commands, String name) {
@@ -114,6 +128,20 @@ public final class NodeAdmin {
     /** Runs a command at one node, as it has the same reply at each. */
     private CompletionStage<ByteBuf> replyOfAny(CommandFrame frame, Protocol protocol) {
         return run(frame.arguments(0), command -> query.askAny(protocol, command), NodeAdmin::writeFirst);
+    }
+
+    /** Runs a command at the masters behind this proxy and merges their replies, of which none is an error. */
+    private CompletionStage<ByteBuf> replyOfMasters(CommandFrame frame, BiConsumer<List<Answer>, ByteBuf> merge) {
+        return query.askMasters(frame.arguments(0))
+                .thenApply(answers -> Replies.of(out -> {
+                    List<Answer> replies =
+                            answers.stream().filter(answer -> !answer.isError()).toList();
+                    if (replies.isEmpty()) {
+                        writeFirst(answers, out);
+                    } else {
+                        merge.accept(replies, out);
+                    }
+                }));
     }
 
     /** Runs a command on the nodes and replies with {@code OK} or an error. */

@@ -1,7 +1,9 @@
 package io.undermoon.proxy.control.nodes;
 
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.control.ErrorReplyException;
+import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.node.NodeException;
@@ -14,9 +16,11 @@ import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * Runs administrative commands on Redis nodes: on all nodes of this proxy including replicas and, with active
@@ -71,6 +75,19 @@ public final class NodeQuery {
                     .thenApply(reply -> List.of(new Answer(node, AdminRules.withoutSecrets(command, reply)))));
         }
         return joined(answers);
+    }
+
+    /** Runs a command at the masters behind this proxy, except for those that are down. */
+    CompletionStage<List<Answer>> askMasters(List<String> command) {
+        Set<NodeAddress> down = nodeStates.all().stream()
+                .filter(state -> !state.up())
+                .map(NodeState::node)
+                .collect(Collectors.toSet());
+        return joined(topology.current().cluster().local().keySet().stream()
+                .filter(node -> !down.contains(node))
+                .map(node -> askOne(endpoints.redis(node.value()), Protocol.RESP2, command)
+                        .toCompletableFuture())
+                .toList());
     }
 
     /** Runs a command at one of the masters behind this proxy; no answer if there is none. */

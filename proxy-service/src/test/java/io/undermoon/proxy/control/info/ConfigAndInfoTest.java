@@ -73,6 +73,9 @@ class ConfigAndInfoTest {
                 .isEqualTo(
                         "-ERR CONFIG SET failed (possibly related to argument 'slowlog_sample_rate') - argument must be"
                                 + " between 0 and 9223372036854775807 inclusive\r\n");
+        assertThat(proxy.words("CONFIG SET cluster-node-timeout 2000"))
+                .startsWith("-ERR CONFIG SET failed (possibly related to argument 'cluster-node-timeout') - the control"
+                        + " plane runs the cluster; ");
         assertThat(proxy.slowLog.sampleRate()).isEqualTo(1000);
     }
 

@@ -2,14 +2,95 @@ package io.undermoon.proxy.control.info;
 
 import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.undermoon.proxy.testing.ProxyHarness;
+import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
+import io.undermoon.umctl.SetRepl;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class InfoOfNodesIT {
+    /** What Redis tells of its process, threads and buffers, which mean nothing here. */
+    private static final Set<String> NOT_HERE = Set.of(
+            "atomicvar_api",
+            "clients_in_timeout_table",
+            "config_file",
+            "configured_hz",
+            "current_cow_size_age",
+            "current_fork_perc",
+            "executable",
+            "gcc_version",
+            "hz",
+            "io_threaded_reads_processed",
+            "io_threaded_writes_processed",
+            "io_threads_active",
+            "lru_clock",
+            "monotonic_clock",
+            "multiplexing_api",
+            "process_supervised",
+            "redis_build_id",
+            "redis_git_dirty",
+            "redis_git_sha1",
+            "reply_buffer_expands",
+            "reply_buffer_shrinks",
+            "total_reads_processed",
+            "total_writes_processed",
+            "used_cpu_sys_main_thread",
+            "used_cpu_user_main_thread",
+            "used_memory_lua_human",
+            "used_memory_scripts_human",
+            "used_memory_vm_total_human");
+
+    @Test
+    void has_the_fields_of_redis() {
+        try (RedisServerProcess redis = RedisServerProcess.startVersion70("--appendonly", "yes");
+                ProxyHarness proxy = ProxyHarness.start();
+                RespConnection direct = redis.connect();
+                RespConnection client = RespConnection.to(proxy.port())) {
+            proxy.serveAllFrom(redis.port());
+            for (RespConnection each : List.of(direct, client)) {
+                each.call("SET", "a", "1");
+                each.call("INCR");
+                each.call("INFO", "everything");
+            }
+            Set<String> ours = names(info(client, "everything"));
+            assertThat(ours).contains("latency_percentiles_usec_set", "cmdstat_incr", "errorstat_ERR");
+            assertThat(names(info(direct, "everything")))
+                    .filteredOn(name -> !NOT_HERE.contains(name) && !name.matches("(cmd|error)stat_.*|latency_.*"))
+                    .contains("aof_current_size", "master_replid")
+                    .allMatch(ours::contains);
+        }
+    }
+
+    @Test
+    void shows_how_far_replicas_are_behind() {
+        try (RedisServerProcess master = RedisServerProcess.start();
+                RedisServerProcess replica =
+                        RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(master.port()));
+                ProxyHarness first = ProxyHarness.start();
+                ProxyHarness second = ProxyHarness.start();
+                RespConnection client = RespConnection.to(first.port());
+                RespConnection direct = master.connect()) {
+            first.serveAllWithReplica(master.port(), replica.port(), second.address());
+            String roles = "1 NOFLAG master test 127.0.0.1:" + master.port() + " 1 127.0.0.1:" + replica.port() + " "
+                    + second.address();
+            first.topology().apply(SetRepl.parse(List.of(roles.split(" "))));
+            await().until(() -> info(direct, "replication").contains("state=online"));
+            assertThat(info(client, "replication"))
+                    .containsPattern("connected_slaves:1\r\nslave0:ip=127.0.0.1,port=" + second.port()
+                            + ",state=online,offset=[0-9]+,lag=[01]\r\n")
+                    .containsPattern("master_replid:[0-9a-f]{40}\r\n")
+                    .contains("repl_backlog_active:1\r\n");
+        }
+    }
+
     @Test
     void figures_of_the_data_are_those_of_the_masters_together() {
         try (TwoMasters masters = new TwoMasters(Layout.ONE_PROXY);
@@ -40,6 +121,13 @@ class InfoOfNodesIT {
 
     private static String info(RespConnection client, String section) {
         return text(client.call("INFO", section));
+    }
+
+    private static Set<String> names(String info) {
+        return info.lines()
+                .filter(line -> line.indexOf(':') > 0)
+                .map(line -> line.substring(0, line.indexOf(':')))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static long number(String info, String field) {
