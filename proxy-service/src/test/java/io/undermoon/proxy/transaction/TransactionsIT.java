@@ -223,7 +223,8 @@ class TransactionsIT {
             call("MULTI");
             assertThat(call("DEL", "{t}a")).isEqualTo("QUEUED");
             assertThat(call("SET", "{t}b", "2")).isEqualTo("QUEUED");
-            assertThat(call("EXEC")).isEqualTo("EXECABORT Transaction discarded because of: OOM command not allowed when used memory >"
+            assertThat(call("EXEC"))
+                    .isEqualTo("EXECABORT Transaction discarded because of: OOM command not allowed when used memory >"
                             + " 'maxmemory'.");
             assertThat(text(node.call("GET", "{t}a")))
                     .as("nothing was executed")
