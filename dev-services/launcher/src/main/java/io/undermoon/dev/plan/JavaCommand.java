@@ -33,9 +33,10 @@ final class JavaCommand {
      * What a proxy is run with. Code that meets new cases, such as slots that have moved, is compiled anew; where there
      * is no spare core, commands go before that. Half of the direct memory is for what clients make the proxy hold.
      *
-     * <p>A proxy takes about 110 MB, and not 170, because its heap is kept small: commands allocate nothing, so a small young
-     * generation is collected no more often than every few seconds, and what the compiler has used is given back. Flags
-     * that a JDK does not have yet are ignored.
+     * <p>A proxy takes about 110 MB, and not 170, because its heap is kept small: commands allocate nothing, so a small
+     * young generation is collected no more often than every few seconds, and what the compiler has used is given back.
+     * The first limit on metadata is above what the proxy loads, as reaching it is a full collection. Flags that a JDK
+     * does not have yet are ignored.
      */
     static JavaCommand proxy(Path java, Path jar) {
         return of(java, jar)
