@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InfoReport {
     public static final InfoReport EMPTY = parse("");
+
+    private static final Pattern DATABASE = Pattern.compile("db\\d+");
 
     private final Map<String, String> fields;
 
@@ -53,6 +56,13 @@ public final class InfoReport {
         Map<String, String> both = new HashMap<>(fields);
         both.putAll(other.fields);
         return new InfoReport(both);
+    }
+
+    /** Whether a key of the node expires, by the section {@code keyspace}. */
+    public boolean hasExpiringKeys() {
+        return fields.entrySet().stream()
+                .anyMatch(field -> DATABASE.matcher(field.getKey()).matches()
+                        && !field.getValue().contains(",expires=0"));
     }
 
     boolean hasRole() {

@@ -112,6 +112,26 @@ class SlotMoveFailureIT {
         }
     }
 
+    /** Where no key expires, keys are not asked for it: those that get an expiry time meanwhile are copied again. */
+    @Test
+    void keys_that_get_an_expiry_time_while_they_move_have_it_afterwards() {
+        MigrationSettings slow = new MigrationSettings(4000, 0, 600_000, 0, ReplicaAck.CONNECTED);
+        try (TwoProxies proxies = new TwoProxies(false, slow);
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection other = proxies.destinationNode.connect()) {
+            fill(node, 6000);
+            proxies.migrate();
+            await().atMost(LIMIT).until(() -> Long.parseLong(text(other.call("DBSIZE"))) > 2000);
+            for (int i = 0; i < 6000; i++) {
+                node.call("PEXPIRE", "moving-" + i, "1000000");
+            }
+            proxies.awaitSwitched();
+            assertThat(Content.of(other))
+                    .isEqualTo(Content.of(node, TwoProxies.MOVING))
+                    .hasSizeGreaterThan(2500);
+        }
+    }
+
     @Test
     void left_overs_do_not_win_when_a_slot_comes_back() {
         MigrationSettings noCleanup = new MigrationSettings(0, 0, 600_000, 0, ReplicaAck.CONNECTED);

@@ -51,11 +51,12 @@ final class ChangedKeys {
         size++;
     }
 
-    void remove(byte[] key) {
+    boolean remove(byte[] key) {
         int at = size == 0 ? -1 : find(key);
         if (at >= 0) {
             removeEntry(at);
         }
+        return at >= 0;
     }
 
     /** Removes and returns the first key. The set must not be empty. */

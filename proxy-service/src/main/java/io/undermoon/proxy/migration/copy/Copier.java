@@ -95,6 +95,7 @@ final class Copier implements KeyCopy.Owner {
     private int smallInARow;
     private boolean stopped;
     private boolean hurried;
+    private boolean noneExpires;
     private boolean reportsConvergence;
     private long allowedMillis;
     private @Nullable Runnable whenDrained;
@@ -155,6 +156,14 @@ final class Copier implements KeyCopy.Owner {
     void allow(long millis) {
         allowedMillis = millis;
         reportProgress();
+    }
+
+    /**
+     * When this was created no key at the source had an expiry time: one that the scan finds has none, unless it is
+     * reported as changed.
+     */
+    void noneExpires() {
+        noneExpires = true;
     }
 
     /** Copies without regard to the rate, or with it again. */
@@ -242,15 +251,14 @@ final class Copier implements KeyCopy.Owner {
     private void copyNext() {
         boolean isFound = !found.isEmpty() && !changed.isLarge();
         byte[] key = isFound ? found.remove() : changed.take();
-        if (isFound) {
-            changed.remove(key);
-        }
+        boolean isStable = isFound && !changed.remove(key);
         counters.dirty(changed.size());
         inFlight++;
         foundInFlight += isFound ? 1 : 0;
         begun++;
         limiter.keyStarted();
-        KeyCopy copy = new KeyCopy(this, key, isFound, source, destination, expiryTimes);
+        KeyCopy copy = new KeyCopy(
+                this, key, isFound, source, destination, isStable && noneExpires ? null : expiryTimes);
         if (isFound && smallInARow >= SMALL_SAMPLE && sized.isEmpty()) {
             bytesInFlight += SMALL_BYTES;
             missingBytes += SMALL_BYTES;

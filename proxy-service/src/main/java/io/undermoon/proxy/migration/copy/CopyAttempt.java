@@ -134,10 +134,17 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                 .thenCompose(known -> compareClocks())
                 .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> nodes.call(source, "DBSIZE"))
-                .thenAccept(size -> {
+                .thenCompose(size -> {
                     requireOpen();
                     counters.begin(ReplyValues.number(size));
+                    // From here on it takes note of changes, also of keys that get an expiry time.
                     copier = newCopier();
+                    return nodes.info(source, "keyspace");
+                })
+                .thenAccept(keyspace -> {
+                    if (!keyspace.hasExpiringKeys()) {
+                        requireNonNull(copier).noneExpires();
+                    }
                 });
     }
 

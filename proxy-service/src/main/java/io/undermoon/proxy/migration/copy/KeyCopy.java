@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * destination:                                              RESTORE key at value REPLACE ABSTTL, or UNLINK key
  * </pre>
  *
- * Owned by the migration event loop.
+ * A key that is known not to expire is not asked for {@code PEXPIRETIME}. Owned by the migration event loop.
  */
 final class KeyCopy implements ReplyReceiver {
     private static final byte[] MEMORY = ascii("*3\r\n$6\r\nMEMORY\r\n$5\r\nUSAGE\r\n");
@@ -68,7 +68,7 @@ final class KeyCopy implements ReplyReceiver {
     private Stage stage = Stage.SIZE;
     private Value value = Value.UNREAD;
 
-    private final ExpiryTimes expiryTimes;
+    private final @Nullable ExpiryTimes expiryTimes;
 
     private long size;
     private long length;
@@ -79,6 +79,7 @@ final class KeyCopy implements ReplyReceiver {
 
     /**
      * @param found whether a scan has found the key; else it has changed
+     * @param expiryTimes null if the key has no expiry time, or is copied again if it has got one
      */
     KeyCopy(
             Owner owner,
@@ -86,7 +87,7 @@ final class KeyCopy implements ReplyReceiver {
             boolean found,
             DirectConnection source,
             DirectConnection destination,
-            ExpiryTimes expiryTimes) {
+            @Nullable ExpiryTimes expiryTimes) {
         this.owner = owner;
         this.key = key;
         this.found = found;
@@ -108,7 +109,6 @@ final class KeyCopy implements ReplyReceiver {
     /** Requests the value without its size. */
     void requestValue(long assumedSize) {
         size = assumedSize;
-        stage = Stage.EXPIRY;
         requestValue();
     }
 
@@ -122,12 +122,17 @@ final class KeyCopy implements ReplyReceiver {
 
     void requestValue() {
         OutputBatch out = source.out();
-        if (out != null) {
+        if (out == null) {
+            return;
+        }
+        stage = Stage.VALUE;
+        if (expiryTimes != null) {
+            stage = Stage.EXPIRY;
             write(out.buffer(), expiryTimes.areAbsolute() ? PEXPIRETIME : PTTL);
-            write(out.buffer(), DUMP);
-            source.expect(this);
             source.expect(this);
         }
+        write(out.buffer(), DUMP);
+        source.expect(this);
     }
 
     @Override
@@ -142,7 +147,6 @@ final class KeyCopy implements ReplyReceiver {
                 readNumber(in, from, to);
                 if (last) {
                     size = Math.max(0, endNumber());
-                    stage = Stage.EXPIRY;
                     owner.sized(this);
                 }
             }
@@ -202,7 +206,7 @@ final class KeyCopy implements ReplyReceiver {
             destination.expect(this);
         } else {
             write(buffer, RESTORE);
-            String expiry = Long.toString(expiryTimes.atDestination(endNumber()));
+            String expiry = Long.toString(expiryTimes == null ? 0 : expiryTimes.atDestination(endNumber()));
             buffer.writeCharSequence(
                     "$" + expiry.length() + "\r\n" + expiry + "\r\n$" + length, StandardCharsets.US_ASCII);
             destination.begin(this);
