@@ -257,8 +257,8 @@ final class Copier implements KeyCopy.Owner {
         foundInFlight += isFound ? 1 : 0;
         begun++;
         limiter.keyStarted();
-        KeyCopy copy = new KeyCopy(
-                this, key, isFound, source, destination, isStable && noneExpires ? null : expiryTimes);
+        KeyCopy copy =
+                new KeyCopy(this, key, isFound, source, destination, isStable && noneExpires ? null : expiryTimes);
         if (isFound && smallInARow >= SMALL_SAMPLE && sized.isEmpty()) {
             bytesInFlight += SMALL_BYTES;
             missingBytes += SMALL_BYTES;
