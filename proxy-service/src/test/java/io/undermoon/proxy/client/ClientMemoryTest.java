@@ -29,6 +29,29 @@ class ClientMemoryTest {
     }
 
     @Test
+    void clients_are_disconnected_in_the_order_of_what_they_hold_and_those_to_be_spared_come_last() {
+        for (int kilobytes : new int[] {30, 70, 10, 80, 50, 20, 60, 40}) {
+            memory.hold(client(kilobytes + " KB"), kilobytes * 1000L);
+        }
+        Client spared = client("spared");
+        spared.noEvict(true);
+
+        memory.hold(spared, 2 * LIMIT);
+
+        assertThat(events)
+                .containsExactly(
+                        "80 KB evicted",
+                        "70 KB evicted",
+                        "60 KB evicted",
+                        "50 KB evicted",
+                        "40 KB evicted",
+                        "30 KB evicted",
+                        "20 KB evicted",
+                        "10 KB evicted",
+                        "spared evicted");
+    }
+
+    @Test
     void who_is_to_be_spared_comes_last() {
         Client spared = client("spared");
         spared.noEvict(true);
