@@ -55,16 +55,9 @@ public enum ClientProgram {
         return EnumSet.complementOf(EnumSet.copyOf(APPLICATIONS));
     }
 
-    /**
-     * Libraries that do not know of clusters. Arq is not among them by default: its run does not always end in time on a
-     * busy machine.
-     */
+    /** Libraries that do not know of clusters. */
     public static Set<ClientProgram> applications() {
-        Set<ClientProgram> programs = EnumSet.copyOf(APPLICATIONS);
-        if (!"all".equals(System.getProperty("undermoon.applications"))) {
-            programs.remove(ARQ);
-        }
-        return programs;
+        return APPLICATIONS;
     }
 
     public ClientLanguage language() {
