@@ -14,8 +14,8 @@ public final class Balancing {
     private Balancing() {}
 
     /**
-     * Gives each half of a chunk one master where that is safe: neither proxy is failed or reported, and no migration
-     * has the chunk as source or destination. Other chunks do not change.
+     * Gives each half of a chunk one master where that is safe: neither proxy is failed or reported, no migration has
+     * the chunk as source or destination, and the replicas that become masters are in sync. Other chunks do not change.
      */
     public static Outcome<Outcome.Done> balanceMasters(Metadata state, PlanContext context, ClusterName name) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
@@ -33,6 +33,7 @@ public final class Balancing {
 
     private static boolean canMove(Metadata state, PlanContext context, StoredChunk chunk) {
         return !chunk.takesPartInMigration()
+                && Replicas.allow(state, chunk, RolePosition.NORMAL)
                 && chunk.proxyAddresses().stream()
                         .noneMatch(
                                 proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, context, proxy));

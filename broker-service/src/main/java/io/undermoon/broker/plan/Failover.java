@@ -21,8 +21,9 @@ import java.util.SortedMap;
  *
  * <ul>
  *   <li>A proxy in no cluster is marked as failed; nothing else changes.
- *   <li>Its masters move to the other half of its chunk, unless they are there already or the other half is down too.
- *       In the latter case the roles stay until one of the two proxies is back.
+ *   <li>Its masters move to the other half of its chunk, unless they are there already, the other half is down too, or
+ *       its replicas are not in sync. In these cases the roles stay until the proxy is back: a replica that has missed
+ *       acknowledged writes becomes master only with {@code force}.
  *   <li>In ordered mode nothing else changes: the proxy is expected to come back under its address.
  *   <li>Otherwise it is marked as failed, and a free proxy replaces it. While the other half is down too, it is
  *       replaced only with {@code force}: the two proxies have the only copies of their data, and an empty
@@ -48,7 +49,8 @@ public final class Failover {
     /**
      * Fails over a proxy.
      *
-     * @param force replace the proxy even if the other half of its chunk is down too, which may lose the chunk's data
+     * @param force fail over even if the other half of the chunk is down too or its replicas are not in sync, which
+     *     loses what only the failed proxy has
      */
     public static Outcome<Result> failOver(Metadata state, PlanContext context, ProxyAddress address, boolean force) {
         ProxyResource failed = Preconditions.requireProxy(state, address);
@@ -58,9 +60,11 @@ public final class Failover {
             return new Outcome<>(markFailed(state, address), new Result.NotNeeded());
         }
         Place place = Place.of(cluster, address);
-        Metadata takenOver = takeOver(state, context, cluster, place);
+        boolean isBehind = !force && !Replicas.allow(state, place.in(cluster), place.mastersOnOtherHalf());
+        Metadata takenOver = isBehind ? state : takeOver(state, context, cluster, place);
         if (state.enableOrderedProxy()) {
-            return new Outcome<>(takenOver, new Result.NotNeeded());
+            Result result = isBehind ? replicasBehind(cluster, place, address) : new Result.NotNeeded();
+            return new Outcome<>(takenOver, result);
         }
         Metadata marked = markFailed(takenOver, address);
         StoredCluster current = Preconditions.requireCluster(marked, cluster.name());
@@ -71,7 +75,16 @@ public final class Failover {
                             + place.otherProxy(current) + "', is down too; both are kept"
                             + " until one of them comes back"));
         }
+        if (isBehind) {
+            return new Outcome<>(marked, replicasBehind(cluster, place, address));
+        }
         return replace(marked, context, current, place, failed);
+    }
+
+    private static Result.NotPossible replicasBehind(StoredCluster cluster, Place place, ProxyAddress failed) {
+        return new Result.NotPossible("the replicas behind '" + place.otherProxy(cluster) + "' are not in sync with their"
+                + " masters behind '" + failed + "': as masters they would lose acknowledged writes; the roles stay until '"
+                + failed + "' is back, and force=true accepts the loss");
     }
 
     /** The position of a proxy in its cluster. */
@@ -92,6 +105,10 @@ public final class Failover {
             return cluster.chunks().get(chunk);
         }
 
+        RolePosition mastersOnOtherHalf() {
+            return RolePosition.mastersOn(otherHalf());
+        }
+
         ProxyAddress otherProxy(StoredCluster cluster) {
             return in(cluster).proxyAddresses().get(otherHalf());
         }
@@ -108,7 +125,7 @@ public final class Failover {
     }
 
     private static Metadata takeOver(Metadata state, PlanContext context, StoredCluster cluster, Place place) {
-        RolePosition wanted = RolePosition.mastersOn(place.otherHalf());
+        RolePosition wanted = place.mastersOnOtherHalf();
         if (isDown(state, context, place.otherProxy(cluster))
                 || place.in(cluster).rolePosition() == wanted) {
             return state;

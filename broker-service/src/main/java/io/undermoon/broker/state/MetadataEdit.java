@@ -1,5 +1,7 @@
 package io.undermoon.broker.state;
 
+import static java.util.Objects.requireNonNull;
+
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
@@ -21,6 +23,7 @@ public final class MetadataEdit {
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
     private final SortedSet<String> drainingHosts;
     private Epoch globalEpoch;
+    private boolean tracksReplicas;
 
     MetadataEdit(Metadata base) {
         this.orderedProxies = base.enableOrderedProxy();
@@ -30,6 +33,7 @@ public final class MetadataEdit {
         this.failures = new TreeMap<>(base.failures());
         this.drainingHosts = new TreeSet<>(base.drainingHosts());
         this.globalEpoch = base.globalEpoch();
+        this.tracksReplicas = base.tracksReplicas();
     }
 
     public Metadata done() {
@@ -41,7 +45,8 @@ public final class MetadataEdit {
                 failedProxies,
                 failures,
                 orderedProxies,
-                drainingHosts);
+                drainingHosts,
+                tracksReplicas);
     }
 
     /** Raises the global epoch by one and returns it. */
@@ -65,6 +70,11 @@ public final class MetadataEdit {
         clusters.put(cluster.name(), cluster);
     }
 
+    /** A cluster as edited so far; it has to exist. */
+    public StoredCluster cluster(ClusterName name) {
+        return requireNonNull(clusters.get(name), name.value());
+    }
+
     public void removeCluster(ClusterName name) {
         clusters.remove(name);
     }
@@ -80,6 +90,11 @@ public final class MetadataEdit {
     /** Sets the cluster that a proxy is in, {@code null} for none. */
     public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
         proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
+    }
+
+    /** Notes that coordinators say which replicas are in sync. */
+    public void trackReplicas() {
+        tracksReplicas = true;
     }
 
     public void startDraining(String host) {

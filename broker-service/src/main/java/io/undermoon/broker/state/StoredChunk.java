@@ -2,6 +2,7 @@ package io.undermoon.broker.state;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.TaggedSlots;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param migratingSlots per part its migration tasks, in the order in which they were planned
  * @param hosts per half the host, that is the failure domain, of its proxy
  * @param nodeAddresses 0 and 1 belong to proxy 0, 2 and 3 to proxy 1
+ * @param syncedParts the parts (0 or 1) whose replica has the data of its master: it has synchronised since the two
+ *     have their roles, and nothing is known of writes that it missed. Not written when empty
  */
 @Schema(name = "ChunkStore")
 public record StoredChunk(
@@ -29,7 +34,8 @@ public record StoredChunk(
         List<List<MigratingSlots>> migratingSlots,
         List<ProxyAddress> proxyAddresses,
         List<String> hosts,
-        List<NodeAddress> nodeAddresses) {
+        List<NodeAddress> nodeAddresses,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<Integer> syncedParts) {
     public static final int PARTS = 2;
     public static final int HALVES = 2;
     public static final int NODES = 4;
@@ -43,6 +49,13 @@ public record StoredChunk(
         proxyAddresses = List.copyOf(sized("proxy_addresses", proxyAddresses, HALVES));
         hosts = List.copyOf(sized("hosts", hosts, HALVES));
         nodeAddresses = List.copyOf(sized("node_addresses", nodeAddresses, NODES));
+        // Dumps of the original do not have it.
+        syncedParts = syncedParts == null
+                ? Collections.emptySortedSet()
+                : Collections.unmodifiableSortedSet(new TreeSet<>(syncedParts));
+        if (!syncedParts.isEmpty() && (syncedParts.first() < 0 || syncedParts.last() >= PARTS)) {
+            throw new IllegalArgumentException("synced_parts is " + syncedParts + ", expected 0, 1 or both");
+        }
     }
 
     /** A chunk in its normal position, without migrations. */
@@ -55,7 +68,8 @@ public record StoredChunk(
                 List.of(List.of(), List.of()),
                 List.of(first.proxyAddress(), second.proxyAddress()),
                 List.of(first.host(), second.host()),
-                nodes);
+                nodes,
+                Collections.emptySortedSet());
     }
 
     /** The slots of a part that are not moving. */
@@ -92,8 +106,30 @@ public record StoredChunk(
         return proxyAddresses.get(node / HALVES);
     }
 
+    public boolean ownsSlotsOrMoves(int part) {
+        return ownsStableSlots(part) || !migratingSlots.get(part).isEmpty();
+    }
+
+    /** Whether the replica of a part has the data of its master, see {@link #syncedParts}. */
+    public boolean isSynced(int part) {
+        return syncedParts.contains(part);
+    }
+
+    /** This chunk with other roles. A new replica is not taken for a copy before it is known to be one. */
     public StoredChunk withPosition(RolePosition position) {
-        return new StoredChunk(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses);
+        SortedSet<Integer> kept = new TreeSet<>(syncedParts);
+        kept.removeIf(part -> rolePosition.masterNode(part) != position.masterNode(part));
+        return new StoredChunk(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, kept);
+    }
+
+    public StoredChunk withSynced(int part, boolean synced) {
+        SortedSet<Integer> parts = new TreeSet<>(syncedParts);
+        if (synced) {
+            parts.add(part);
+        } else {
+            parts.remove(part);
+        }
+        return new StoredChunk(rolePosition, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, parts);
     }
 
     public StoredChunk withPart(int part, SlotRanges stable, List<MigratingSlots> tasks) {
@@ -101,10 +137,11 @@ public record StoredChunk(
         newStable.set(part, TaggedSlots.stable(stable));
         List<List<MigratingSlots>> newTasks = new ArrayList<>(migratingSlots);
         newTasks.set(part, tasks);
-        return new StoredChunk(rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses);
+        return new StoredChunk(
+                rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses, syncedParts);
     }
 
-    /** This chunk with another proxy in place of one half; slots and roles stay. */
+    /** This chunk with another proxy in place of one half; slots and roles stay, and no replica is a copy any more. */
     public StoredChunk withHalf(int half, ProxyResource proxy) {
         List<ProxyAddress> newProxies = new ArrayList<>(proxyAddresses);
         newProxies.set(half, proxy.proxyAddress());
@@ -113,7 +150,14 @@ public record StoredChunk(
         List<NodeAddress> newNodes = new ArrayList<>(nodeAddresses);
         newNodes.set(2 * half, proxy.nodeAddresses().get(0));
         newNodes.set(2 * half + 1, proxy.nodeAddresses().get(1));
-        return new StoredChunk(rolePosition, stableSlots, migratingSlots, newProxies, newHosts, newNodes);
+        return new StoredChunk(
+                rolePosition,
+                stableSlots,
+                migratingSlots,
+                newProxies,
+                newHosts,
+                newNodes,
+                Collections.emptySortedSet());
     }
 
     /** Replaces an empty set of slots by {@code null}, so that equal chunks compare as equal. */

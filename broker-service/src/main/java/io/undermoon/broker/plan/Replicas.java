@@ -1,0 +1,105 @@
+package io.undermoon.broker.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is known of the replicas: a replica that is in sync has the data of its master and may become master; any other
+ * has missed acknowledged writes, or may have. Coordinators report it. As long as none ever did, every replica counts
+ * as in sync, as it does for the original.
+ */
+public final class Replicas {
+    private Replicas() {}
+
+    /**
+     * What a coordinator has seen of a replica.
+     *
+     * @param proxyAddress the proxy of the replica
+     * @param masterAddress the node that it follows
+     * @param epoch of the metadata that the proxy had then
+     */
+    public record Report(
+            ProxyAddress proxyAddress,
+            NodeAddress nodeAddress,
+            NodeAddress masterAddress,
+            Epoch epoch,
+            boolean inSync) {
+        public Report {
+            requireNonNull(proxyAddress, "proxy_address");
+            requireNonNull(nodeAddress, "node_address");
+            requireNonNull(masterAddress, "master_address");
+            requireNonNull(epoch, "epoch");
+        }
+    }
+
+    /**
+     * Stores what a coordinator has seen. The result has the reports that are about other metadata than the present:
+     * the node is no such replica, or the epoch is not that of its cluster. What was seen before a change of roles says
+     * nothing about the time after it.
+     */
+    public static Outcome<List<Report>> report(Metadata state, List<Report> reports) {
+        MetadataEdit edit = state.edit();
+        edit.trackReplicas();
+        List<Report> outdated = new ArrayList<>();
+        for (Report report : reports) {
+            if (!accept(state, edit, report)) {
+                outdated.add(report);
+            }
+        }
+        return new Outcome<>(reports.isEmpty() ? state : edit.done(), List.copyOf(outdated));
+    }
+
+    private static boolean accept(Metadata state, MetadataEdit edit, Report report) {
+        ProxyResource proxy = state.allProxies().get(report.proxyAddress());
+        if (proxy == null || proxy.cluster() == null) {
+            return false;
+        }
+        StoredCluster cluster = edit.cluster(proxy.cluster());
+        int index = cluster.chunkOf(report.proxyAddress());
+        StoredChunk chunk = cluster.chunks().get(index);
+        int node = chunk.nodeAddresses().indexOf(report.nodeAddress());
+        if (node < 0
+                || chunk.rolePosition().isMaster(node)
+                || !chunk.proxyOfNode(node).equals(report.proxyAddress())
+                || !chunk.nodeAddresses()
+                        .get(RolePosition.replicationPeer(node))
+                        .equals(report.masterAddress())
+                || !cluster.epoch().equals(report.epoch())) {
+            return false;
+        }
+        int part = RolePosition.partOfNode(node);
+        if (chunk.isSynced(part) != report.inSync()) {
+            edit.put(cluster.withChunk(index, chunk.withSynced(part, report.inSync())));
+        }
+        return true;
+    }
+
+    /**
+     * Whether the masters of a chunk can be moved to another position without the loss of writes that their replicas
+     * have missed. A part without slots has nothing to lose.
+     */
+    static boolean allow(Metadata state, StoredChunk chunk, RolePosition position) {
+        if (!state.tracksReplicas()) {
+            return true;
+        }
+        for (int part = 0; part < StoredChunk.PARTS; part++) {
+            boolean moves =
+                    chunk.rolePosition().masterNode(part) != position.masterNode(part) && chunk.ownsSlotsOrMoves(part);
+            if (moves && !chunk.isSynced(part)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,103 @@
+package io.undermoon.broker.rest;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.undermoon.broker.plan.Replicas;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.broker.store.MetadataWriter;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** The resource of replicas: which of them have the data of their masters, and so may become master. */
+@Path("/api/v3/clusters/replicas")
+@Tag(name = "replicas")
+public final class ReplicaResource {
+    private final MetadataWriter metadata;
+
+    ReplicaResource(MetadataWriter metadata) {
+        this.metadata = metadata;
+    }
+
+    /**
+     * A replica.
+     *
+     * @param inSync whether it may become master when the proxy of its master fails; null as long as no coordinator has
+     *     ever said so of any replica
+     */
+    public record Replica(
+            NodeAddress nodeAddress,
+            ProxyAddress proxyAddress,
+            NodeAddress masterAddress,
+            ProxyAddress masterProxyAddress,
+            @Nullable Boolean inSync) {}
+
+    /** The replicas of a cluster. */
+    public record ReplicaList(List<Replica> replicas) {}
+
+    /** What a coordinator has seen of replicas. */
+    @RegisterForReflection(
+            targets = {
+                Replica.class,
+                ReplicaList.class,
+                ReplicaReports.class,
+                OutdatedReports.class,
+                Replicas.Report.class
+            })
+    public record ReplicaReports(@Nullable List<Replicas.Report> replicas) {}
+
+    /** The reports that are about other metadata than the present, and change nothing. */
+    public record OutdatedReports(List<Replicas.Report> outdated) {}
+
+    @GET
+    @Path("/{name}")
+    @Operation(summary = "The replicas of a cluster, and which are in sync with their masters")
+    public ReplicaList replicas(@PathParam("name") String name) {
+        Metadata state = metadata.state();
+        return Input.existingClusterName(name)
+                .map(state.clusters()::get)
+                .map(cluster -> replicas(state, cluster))
+                .orElseThrow(() ->
+                        new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
+    }
+
+    @PUT
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Say which replicas are in sync; for coordinators. Returns the reports that are outdated")
+    public OutdatedReports report(@Nullable ReplicaReports body) {
+        List<Replicas.Report> reports = Input.member("replicas", Input.body(body).replicas());
+        reports.forEach(report -> Input.member("replicas", report));
+        return new OutdatedReports(metadata.change((state, context) -> Replicas.report(state, reports)));
+    }
+
+    private static ReplicaList replicas(Metadata state, StoredCluster cluster) {
+        List<Replica> replicas = new ArrayList<>();
+        for (StoredChunk chunk : cluster.chunks()) {
+            for (int part = 0; part < StoredChunk.PARTS; part++) {
+                int master = chunk.rolePosition().masterNode(part);
+                int replica = RolePosition.replicationPeer(master);
+                replicas.add(new Replica(
+                        chunk.nodeAddresses().get(replica),
+                        chunk.proxyOfNode(replica),
+                        chunk.nodeAddresses().get(master),
+                        chunk.proxyOfNode(master),
+                        state.tracksReplicas() ? chunk.isSynced(part) : null));
+            }
+        }
+        return new ReplicaList(replicas);
+    }
+}
