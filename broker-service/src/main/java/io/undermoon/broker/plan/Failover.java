@@ -60,7 +60,7 @@ public final class Failover {
             return new Outcome<>(markFailed(state, address), new Result.NotNeeded());
         }
         Place place = Place.of(cluster, address);
-        boolean isBehind = !force && !Replicas.allow(state, place.in(cluster), place.mastersOnOtherHalf());
+        boolean isBehind = !force && !Replicas.allow(place.in(cluster), place.mastersOnOtherHalf());
         Metadata takenOver = isBehind ? state : takeOver(state, context, cluster, place);
         if (state.enableOrderedProxy()) {
             Result result = isBehind ? replicasBehind(cluster, place, address) : new Result.NotNeeded();

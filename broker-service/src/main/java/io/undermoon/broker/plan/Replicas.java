@@ -16,8 +16,8 @@ import java.util.List;
 
 /**
  * What is known of the replicas: a replica that is in sync has the data of its master and may become master; any other
- * has missed acknowledged writes, or may have. Coordinators report it. As long as none ever did, every replica counts
- * as in sync, as it does for the original.
+ * has missed acknowledged writes, or may have. Coordinators report it. The replicas of a chunk of which none was ever
+ * reported count as in sync, as they do for the original.
  */
 public final class Replicas {
     private Replicas() {}
@@ -50,14 +50,13 @@ public final class Replicas {
      */
     public static Outcome<List<Report>> report(Metadata state, List<Report> reports) {
         MetadataEdit edit = state.edit();
-        edit.trackReplicas();
         List<Report> outdated = new ArrayList<>();
         for (Report report : reports) {
             if (!accept(state, edit, report)) {
                 outdated.add(report);
             }
         }
-        return new Outcome<>(reports.isEmpty() ? state : edit.done(), List.copyOf(outdated));
+        return new Outcome<>(edit.done(), List.copyOf(outdated));
     }
 
     private static boolean accept(Metadata state, MetadataEdit edit, Report report) {
@@ -79,7 +78,7 @@ public final class Replicas {
             return false;
         }
         int part = RolePosition.partOfNode(node);
-        if (chunk.isSynced(part) != report.inSync()) {
+        if (chunk.isSynced(part) != report.inSync() || !chunk.tracksReplicas()) {
             edit.put(cluster.withChunk(index, chunk.withSynced(part, report.inSync())));
         }
         return true;
@@ -89,8 +88,8 @@ public final class Replicas {
      * Whether the masters of a chunk can be moved to another position without the loss of writes that their replicas
      * have missed. A part without slots has nothing to lose.
      */
-    static boolean allow(Metadata state, StoredChunk chunk, RolePosition position) {
-        if (!state.tracksReplicas()) {
+    static boolean allow(StoredChunk chunk, RolePosition position) {
+        if (!chunk.tracksReplicas()) {
             return true;
         }
         for (int part = 0; part < StoredChunk.PARTS; part++) {

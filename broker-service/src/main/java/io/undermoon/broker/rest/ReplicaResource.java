@@ -2,7 +2,6 @@ package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.undermoon.broker.plan.Replicas;
-import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
@@ -37,7 +36,7 @@ public final class ReplicaResource {
      * A replica.
      *
      * @param inSync whether it may become master when the proxy of its master fails; null as long as no coordinator has
-     *     ever said so of any replica
+     *     reported a replica of the chunk
      */
     public record Replica(
             NodeAddress nodeAddress,
@@ -67,10 +66,9 @@ public final class ReplicaResource {
     @Path("/{name}")
     @Operation(summary = "The replicas of a cluster, and which are in sync with their masters")
     public ReplicaList replicas(@PathParam("name") String name) {
-        Metadata state = metadata.state();
         return Input.existingClusterName(name)
-                .map(state.clusters()::get)
-                .map(cluster -> replicas(state, cluster))
+                .map(metadata.state().clusters()::get)
+                .map(ReplicaResource::replicas)
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }
@@ -84,7 +82,7 @@ public final class ReplicaResource {
         return new OutdatedReports(metadata.change((state, context) -> Replicas.report(state, reports)));
     }
 
-    private static ReplicaList replicas(Metadata state, StoredCluster cluster) {
+    private static ReplicaList replicas(StoredCluster cluster) {
         List<Replica> replicas = new ArrayList<>();
         for (StoredChunk chunk : cluster.chunks()) {
             for (int part = 0; part < StoredChunk.PARTS; part++) {
@@ -95,7 +93,7 @@ public final class ReplicaResource {
                         chunk.proxyOfNode(replica),
                         chunk.nodeAddresses().get(master),
                         chunk.proxyOfNode(master),
-                        state.tracksReplicas() ? chunk.isSynced(part) : null));
+                        chunk.tracksReplicas() ? chunk.isSynced(part) : null));
             }
         }
         return new ReplicaList(replicas);

@@ -2,9 +2,7 @@ package io.undermoon.broker.state;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
@@ -15,7 +13,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The complete metadata of a broker, an immutable value. Its JSON form is the metadata dump that the API serves and
@@ -25,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param failedProxies the proxies that were failed over and have not registered again
  * @param drainingHosts the hosts that are being drained; no chunk is placed on them. Not written when empty
  * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
- * @param tracksReplicas whether coordinators have ever said which replicas are in sync. From then on a replica becomes
- *     master only if it is. Those of the original never say so. Not written when false
  */
 @Schema(name = "MetaStore")
 public record Metadata(
@@ -37,8 +32,7 @@ public record Metadata(
         SortedSet<ProxyAddress> failedProxies,
         SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
         boolean enableOrderedProxy,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> drainingHosts,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean tracksReplicas) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> drainingHosts) {
     /** The format of the dump. */
     public static final String VERSION = "mem-broker-0.2";
 
@@ -56,29 +50,6 @@ public record Metadata(
                 : Collections.unmodifiableSortedSet(new TreeSet<>(drainingHosts));
     }
 
-    @JsonCreator
-    static Metadata read(
-            @JsonProperty("version") String version,
-            @JsonProperty("global_epoch") Epoch globalEpoch,
-            @JsonProperty("clusters") SortedMap<ClusterName, StoredCluster> clusters,
-            @JsonProperty("all_proxies") SortedMap<ProxyAddress, ProxyResource> allProxies,
-            @JsonProperty("failed_proxies") SortedSet<ProxyAddress> failedProxies,
-            @JsonProperty("failures") SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
-            @JsonProperty("enable_ordered_proxy") boolean enableOrderedProxy,
-            @JsonProperty("draining_hosts") SortedSet<String> drainingHosts,
-            @JsonProperty("tracks_replicas") @Nullable Boolean tracksReplicas) {
-        return new Metadata(
-                version,
-                globalEpoch,
-                clusters,
-                allProxies,
-                failedProxies,
-                failures,
-                enableOrderedProxy,
-                drainingHosts,
-                tracksReplicas != null && tracksReplicas);
-    }
-
     public static Metadata empty(boolean orderedProxies) {
         return new Metadata(
                 VERSION,
@@ -88,8 +59,7 @@ public record Metadata(
                 new TreeSet<>(),
                 new TreeMap<>(),
                 orderedProxies,
-                new TreeSet<>(),
-                false);
+                new TreeSet<>());
     }
 
     /** A mutable copy from which a plan builds the next value. */

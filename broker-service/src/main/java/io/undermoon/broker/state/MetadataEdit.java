@@ -23,7 +23,6 @@ public final class MetadataEdit {
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
     private final SortedSet<String> drainingHosts;
     private Epoch globalEpoch;
-    private boolean tracksReplicas;
 
     MetadataEdit(Metadata base) {
         this.orderedProxies = base.enableOrderedProxy();
@@ -33,7 +32,6 @@ public final class MetadataEdit {
         this.failures = new TreeMap<>(base.failures());
         this.drainingHosts = new TreeSet<>(base.drainingHosts());
         this.globalEpoch = base.globalEpoch();
-        this.tracksReplicas = base.tracksReplicas();
     }
 
     public Metadata done() {
@@ -45,8 +43,7 @@ public final class MetadataEdit {
                 failedProxies,
                 failures,
                 orderedProxies,
-                drainingHosts,
-                tracksReplicas);
+                drainingHosts);
     }
 
     /** Raises the global epoch by one and returns it. */
@@ -90,11 +87,6 @@ public final class MetadataEdit {
     /** Sets the cluster that a proxy is in, {@code null} for none. */
     public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
         proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
-    }
-
-    /** Notes that coordinators say which replicas are in sync. */
-    public void trackReplicas() {
-        tracksReplicas = true;
     }
 
     public void startDraining(String host) {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param hosts per half the host, that is the failure domain, of its proxy
  * @param nodeAddresses 0 and 1 belong to proxy 0, 2 and 3 to proxy 1
  * @param syncedParts the parts (0 or 1) whose replica has the data of its master: it has synchronised since the two
- *     have their roles, and nothing is known of writes that it missed. Not written when empty
+ *     have their roles, and nothing is known of writes that it missed. Null, and not written, as long as no coordinator
+ *     has ever reported a replica of the chunk; those of the original never do
  */
 @Schema(name = "ChunkStore")
 public record StoredChunk(
@@ -35,7 +36,7 @@ public record StoredChunk(
         List<ProxyAddress> proxyAddresses,
         List<String> hosts,
         List<NodeAddress> nodeAddresses,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<Integer> syncedParts) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SortedSet<Integer> syncedParts) {
     public static final int PARTS = 2;
     public static final int HALVES = 2;
     public static final int NODES = 4;
@@ -49,12 +50,11 @@ public record StoredChunk(
         proxyAddresses = List.copyOf(sized("proxy_addresses", proxyAddresses, HALVES));
         hosts = List.copyOf(sized("hosts", hosts, HALVES));
         nodeAddresses = List.copyOf(sized("node_addresses", nodeAddresses, NODES));
-        // Dumps of the original do not have it.
-        syncedParts = syncedParts == null
-                ? Collections.emptySortedSet()
-                : Collections.unmodifiableSortedSet(new TreeSet<>(syncedParts));
-        if (!syncedParts.isEmpty() && (syncedParts.first() < 0 || syncedParts.last() >= PARTS)) {
-            throw new IllegalArgumentException("synced_parts is " + syncedParts + ", expected 0, 1 or both");
+        if (syncedParts != null) {
+            syncedParts = Collections.unmodifiableSortedSet(new TreeSet<>(syncedParts));
+            if (!syncedParts.isEmpty() && (syncedParts.first() < 0 || syncedParts.last() >= PARTS)) {
+                throw new IllegalArgumentException("synced_parts is " + syncedParts + ", expected 0, 1 or both");
+            }
         }
     }
 
@@ -69,7 +69,7 @@ public record StoredChunk(
                 List.of(first.proxyAddress(), second.proxyAddress()),
                 List.of(first.host(), second.host()),
                 nodes,
-                Collections.emptySortedSet());
+                null);
     }
 
     /** The slots of a part that are not moving. */
@@ -110,20 +110,28 @@ public record StoredChunk(
         return ownsStableSlots(part) || !migratingSlots.get(part).isEmpty();
     }
 
-    /** Whether the replica of a part has the data of its master, see {@link #syncedParts}. */
+    /** Whether coordinators report the replicas of the chunk. */
+    public boolean tracksReplicas() {
+        return syncedParts != null;
+    }
+
+    /** Whether the replica of a part is known to have the data of its master, see {@link #syncedParts}. */
     public boolean isSynced(int part) {
-        return syncedParts.contains(part);
+        return syncedParts != null && syncedParts.contains(part);
     }
 
     /** This chunk with other roles. A new replica is not taken for a copy before it is known to be one. */
     public StoredChunk withPosition(RolePosition position) {
-        SortedSet<Integer> kept = new TreeSet<>(syncedParts);
-        kept.removeIf(part -> rolePosition.masterNode(part) != position.masterNode(part));
+        SortedSet<Integer> kept = syncedParts;
+        if (kept != null) {
+            kept = new TreeSet<>(kept);
+            kept.removeIf(part -> rolePosition.masterNode(part) != position.masterNode(part));
+        }
         return new StoredChunk(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, kept);
     }
 
     public StoredChunk withSynced(int part, boolean synced) {
-        SortedSet<Integer> parts = new TreeSet<>(syncedParts);
+        SortedSet<Integer> parts = syncedParts == null ? new TreeSet<>() : new TreeSet<>(syncedParts);
         if (synced) {
             parts.add(part);
         } else {
@@ -157,7 +165,7 @@ public record StoredChunk(
                 newProxies,
                 newHosts,
                 newNodes,
-                Collections.emptySortedSet());
+                tracksReplicas() ? Collections.emptySortedSet() : null);
     }
 
     /** Replaces an empty set of slots by {@code null}, so that equal chunks compare as equal. */

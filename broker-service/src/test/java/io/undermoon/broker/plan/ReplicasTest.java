@@ -148,7 +148,7 @@ class ReplicasTest {
     void the_dump_has_what_was_reported_and_is_that_of_the_original_before() {
         Metadata state = TestMetadata.withCluster(4, 1);
         assertThat(new String(MetadataJson.write(state), UTF_8))
-                .doesNotContain("synced_parts", "tracks_replicas");
+                .doesNotContain("synced_parts");
 
         Metadata reported = report(state, replicaOf(state, 1, true));
         assertThat(MetadataJson.read(MetadataJson.write(reported))).isEqualTo(reported);
