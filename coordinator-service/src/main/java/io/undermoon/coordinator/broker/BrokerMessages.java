@@ -3,6 +3,7 @@ package io.undermoon.coordinator.broker;
 import static java.util.Objects.requireNonNull;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
             BrokerMessages.EpochBody.class,
             BrokerMessages.FailedAddresses.class,
             BrokerMessages.ProgressReports.class,
+            BrokerMessages.ReplicaReports.class,
+            BrokerMessages.OutdatedReports.class,
+            FailureLedger.ReplicaReport.class,
             MetadataSource.ProgressReport.class,
             MigrationProgress.class,
             MigrationProgress.Side.class,
@@ -90,6 +94,15 @@ final class BrokerMessages {
     }
 
     record ProgressReports(List<MetadataSource.ProgressReport> reports) {}
+
+    record ReplicaReports(List<FailureLedger.ReplicaReport> replicas) {}
+
+    record OutdatedReports(List<FailureLedger.ReplicaReport> outdated) {
+        OutdatedReports {
+            requireNonNull(outdated, "outdated");
+            outdated = List.copyOf(outdated);
+        }
+    }
 
     record FailedAddresses(List<ProxyAddress> failedAddresses) {
         FailedAddresses {

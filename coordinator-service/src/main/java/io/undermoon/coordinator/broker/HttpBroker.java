@@ -185,6 +185,14 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     }
 
     @Override
+    public List<ReplicaReport> reportReplicas(List<ReplicaReport> reports) {
+        HttpReply reply = put("/clusters/replicas", new BrokerMessages.ReplicaReports(reports));
+        return isUnknownPath(reply)
+                ? List.of()
+                : read(reply, BrokerMessages.OutdatedReports.class).outdated();
+    }
+
+    @Override
     public List<ProxyAddress> agreedFailures() {
         return get("/failures", BrokerMessages.Addresses.class).addresses();
     }

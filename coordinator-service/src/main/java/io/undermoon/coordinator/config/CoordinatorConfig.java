@@ -44,6 +44,21 @@ public interface CoordinatorConfig {
     @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration proxyTimeout();
 
+    /** How long a probe of a proxy may take. */
+    @WithDefault("500ms")
+    @WithConverter(CoordinatorConverters.PositiveDuration.class)
+    Duration probeTimeout();
+
+    /** How often each proxy is probed; less often where there are many, a thousand of them once a second. */
+    @WithDefault("300ms")
+    @WithConverter(CoordinatorConverters.PositiveDuration.class)
+    Duration probeInterval();
+
+    /** How long a proxy may be silent before it is reported as failed. One that refuses connections is at once. */
+    @WithDefault("1500ms")
+    @WithConverter(CoordinatorConverters.PositiveDuration.class)
+    Duration proxyFailureTimeout();
+
     /** The password that proxies ask of control connections. */
     Optional<String> proxyPassword();
 
@@ -75,7 +90,7 @@ public interface CoordinatorConfig {
     @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration brokerTimeout();
 
-    /** How often each loop runs, one second at least. */
+    /** How often each loop runs but the probing of proxies, one second at least. */
     @WithDefault("1s")
     @WithConverter(CoordinatorConverters.RoundInterval.class)
     Duration roundInterval();

@@ -24,21 +24,37 @@ import org.jboss.logging.Logger;
 /**
  * Probes every proxy once per round and reports dead proxies to the broker.
  *
- * <p>A proxy is dead when {@value #ATTEMPTS} probes in a row failed, one per round, so that one lost packet is not a
- * failure; or when it answers that one of its masters has been down for longer than the limit. The report is renewed as
- * long as the proxy is dead. Proxies that are out of service are probed too, so that their recovery is noticed, but
- * less often and without reports.
+ * <p>A proxy is dead when two probes in a row find nobody at its address; when it has been silent for the silence
+ * limit, so that one slow answer or a pause of some hundred milliseconds is no failure; or when it answers that one of
+ * its masters has been down for longer than the limit. The report is renewed as long as the proxy is dead. Proxies that
+ * are out of service are probed too, so that their recovery is noticed, but less often and without reports. When the
+ * coordinator itself has stood still, silence before that does not count.
  *
  * <p>A round waits for slow proxies only briefly; a proxy whose probe is still running is skipped by the next round.
  * Rounds must not overlap; probes end on other threads.
  */
 public final class FailureDetector {
-    static final int ATTEMPTS = 3;
     static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
     static final Duration OUT_OF_SERVICE_PROBE_INTERVAL = Duration.ofSeconds(5);
 
+    /** How often the broker is asked which proxies there are. */
+    static final Duration LIST_INTERVAL = Duration.ofSeconds(1);
+
+    /** The time between two rounds from which on the coordinator counts as having stood still. */
+    static final Duration PAUSE = Duration.ofSeconds(1);
+
     private static final Logger LOG = Logger.getLogger(FailureDetector.class);
+
+    /** How long a round waits for answers; at most the time limit of a probe. */
     private static final Duration WAIT_LIMIT = Duration.ofMillis(500);
+
+    /**
+     * When a proxy is dead.
+     *
+     * @param silence how long a proxy may be silent
+     * @param node how long a master may be down before its proxy counts as failed
+     */
+    public record Limits(Duration silence, Duration node) {}
 
     private final MetadataSource source;
     private final FailureLedger ledger;
@@ -46,13 +62,22 @@ public final class FailureDetector {
     private final ProxyStatuses statuses;
     private final LoopMetrics metrics;
     private final KeyedExecutor executor;
-    private final Duration nodeFailureTimeout;
+    private final Limits limits;
     private final LongSupplier nanoClock;
+    private final Runnable onReport;
+    private final ReplicaWatch replicas;
     private final Map<ProxyAddress, ProbeFailures> failures = new ConcurrentHashMap<>();
 
+    private volatile Listing listing = new Listing(List.of(), Set.of(), 0);
+    private boolean isListed;
+    private long lastRound;
+
+    /** The proxies of the broker. */
+    private record Listing(List<ProxyAddress> all, Set<ProxyAddress> outOfService, long nanos) {}
+
     /**
-     * @param nodeFailureTimeout how long a master may be down before its proxy counts as failed
      * @param nanoClock as {@link System#nanoTime}
+     * @param onReport is run after each report, on the thread of a probe
      */
     public FailureDetector(
             MetadataSource source,
@@ -61,16 +86,20 @@ public final class FailureDetector {
             ProxyStatuses statuses,
             LoopMetrics metrics,
             KeyedExecutor executor,
-            Duration nodeFailureTimeout,
-            LongSupplier nanoClock) {
+            Limits limits,
+            LongSupplier nanoClock,
+            Runnable onReport) {
         this.source = source;
         this.ledger = ledger;
         this.proxies = proxies;
         this.statuses = statuses;
         this.metrics = metrics;
         this.executor = executor;
-        this.nodeFailureTimeout = nodeFailureTimeout;
+        this.limits = limits;
         this.nanoClock = nanoClock;
+        this.onReport = onReport;
+        this.replicas = new ReplicaWatch(ledger, nanoClock);
+        this.lastRound = nanoClock.getAsLong();
     }
 
     /**
@@ -79,21 +108,48 @@ public final class FailureDetector {
      * @throws BrokerException if the broker does not return the list of proxies
      */
     public void round() {
-        Set<ProxyAddress> outOfService = source.failedProxies();
-        List<ProxyAddress> all = source.proxies();
-        statuses.retain(all);
-        failures.keySet().retainAll(all);
-        List<ProxyAddress> due = all.stream()
-                .filter(proxy -> !outOfService.contains(proxy) || outOfServiceProbeDue(proxy))
+        long start = nanoClock.getAsLong();
+        if (start - lastRound >= PAUSE.toNanos()) {
+            failures.replaceAll((proxy, before) -> before.afterPause(start));
+        }
+        lastRound = start;
+        Listing now = listing(start);
+        List<ProxyAddress> due = now.all().stream()
+                .filter(proxy -> !now.outOfService().contains(proxy) || outOfServiceProbeDue(proxy))
                 .toList();
-        executor.forEach(due, proxy -> probe(proxy, outOfService.contains(proxy)), WAIT_LIMIT);
+        executor.forEach(
+                due, proxy -> probe(proxy, now.outOfService().contains(proxy)), WAIT_LIMIT);
+        replicas.round(start);
+    }
+
+    private Listing listing(long now) {
+        if (!isListed || now - listing.nanos() >= LIST_INTERVAL.toNanos()) {
+            Set<ProxyAddress> outOfService = source.failedProxies();
+            List<ProxyAddress> all = source.proxies();
+            listing = new Listing(all, outOfService, now);
+            isListed = true;
+            statuses.retain(all);
+            failures.keySet().retainAll(all);
+            replicas.retain(Set.copyOf(all));
+        }
+        return listing;
     }
 
     /** The number of proxies that are dead or have a dead master. */
     public int deadProxies() {
         return (int) failures.values().stream()
-                .filter(proxy -> proxy.failedAttempts() >= ATTEMPTS)
+                .filter(ProbeFailures::isDead)
                 .count();
+    }
+
+    /** The number of proxies that the broker has named. */
+    public int knownProxies() {
+        return listing.all().size();
+    }
+
+    /** The number of replicas that are not in sync with their masters. */
+    public int replicasOutOfSync() {
+        return replicas.replicasOutOfSync();
     }
 
     /**
@@ -101,14 +157,16 @@ public final class FailureDetector {
      */
     private boolean outOfServiceProbeDue(ProxyAddress proxy) {
         ProbeFailures last = failures.getOrDefault(proxy, ProbeFailures.NONE);
-        return last.failedAttempts() < ATTEMPTS
-                || nanoClock.getAsLong() - last.lastAttemptNanos() >= OUT_OF_SERVICE_PROBE_INTERVAL.toNanos();
+        return !last.isDead()
+                || nanoClock.getAsLong() - last.lastNanos() >= OUT_OF_SERVICE_PROBE_INTERVAL.toNanos();
     }
 
     private void probe(ProxyAddress proxy, boolean outOfService) {
+        long start = nanoClock.getAsLong();
         try {
             Probe probe = proxies.probe(proxy);
             statuses.answered(proxy, probe.epoch());
+            replicas.answered(proxy, probe);
             Optional<NodeHealth> dead =
                     probe.nodes().stream().filter(this::isDeadMaster).findFirst();
             if (dead.isPresent()) {
@@ -117,44 +175,43 @@ public final class FailureDetector {
                 succeeded(proxy);
             }
         } catch (RespClientException e) {
-            failed(proxy, e, outOfService);
+            failed(proxy, e, start, outOfService);
         }
     }
 
     private boolean isDeadMaster(NodeHealth node) {
         return node.role() == Role.MASTER
                 && !node.up()
-                && node.sinceLastSuccess().compareTo(nodeFailureTimeout) >= 0;
+                && node.sinceLastSuccess().compareTo(limits.node()) >= 0;
     }
 
     private void succeeded(ProxyAddress proxy) {
         ProbeFailures before = failures.remove(proxy);
-        if (before != null && before.failedAttempts() >= ATTEMPTS) {
+        if (before != null && before.isDead()) {
             LOG.infof("Proxy has recovered: proxy=%s", proxy);
         }
     }
 
-    private void failed(ProxyAddress proxy, RespClientException cause, boolean outOfService) {
+    private void failed(ProxyAddress proxy, RespClientException cause, long start, boolean outOfService) {
         statuses.failed(proxy);
+        replicas.failed(proxy);
         metrics.probeFailed(cause.reason());
-        ProbeFailures now = failures.merge(
-                proxy,
-                ProbeFailures.NONE.attemptFailed(nanoClock.getAsLong()),
-                (before, first) -> before.attemptFailed(first.lastAttemptNanos()));
-        if (now.failedAttempts() == ATTEMPTS) {
+        ProbeFailures before = failures.getOrDefault(proxy, ProbeFailures.NONE);
+        ProbeFailures now = before.attemptFailed(cause.reason(), start, nanoClock.getAsLong(), limits.silence());
+        failures.put(proxy, now);
+        if (now.isDead() && !before.isDead()) {
             LOG.warnf("Proxy is dead: proxy=%s reason=%s", proxy, cause.getMessage());
         }
-        if (now.failedAttempts() >= ATTEMPTS && !outOfService) {
+        if (now.isDead() && !outOfService) {
             report(proxy, now);
         }
     }
 
     private void masterIsDead(ProxyAddress proxy, NodeHealth node, boolean outOfService) {
-        long now = nanoClock.getAsLong();
         ProbeFailures before = failures.getOrDefault(proxy, ProbeFailures.NONE);
-        ProbeFailures after = new ProbeFailures(ATTEMPTS, now, before.reportedNanos());
+        ProbeFailures after = before.masterDead(nanoClock.getAsLong());
         failures.put(proxy, after);
-        if (before.failedAttempts() < ATTEMPTS) {
+        if (!before.isDead()) {
             LOG.warnf(
                     "Master is dead: proxy=%s node=%s: it last answered %d ms ago",
                     proxy, node.node(), node.sinceLastSuccess().toMillis());
@@ -175,6 +232,7 @@ public final class FailureDetector {
             if (now.reportedNanos() == null) {
                 LOG.infof("Failure reported: proxy=%s", proxy);
             }
+            onReport.run();
         } catch (BrokerException e) {
             LOG.warnf("Failure not reported, will be retried: proxy=%s reason=%s", proxy, e.getMessage());
         }

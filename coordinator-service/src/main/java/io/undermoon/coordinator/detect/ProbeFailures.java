@@ -1,24 +1,51 @@
 package io.undermoon.coordinator.detect;
 
+import io.undermoon.client.RespClientException.Reason;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The failed probes of one proxy since its last success. Immutable.
  *
- * @param failedAttempts in a row
- * @param lastAttemptNanos when the last one ended
+ * @param attempts in a row
+ * @param sinceNanos when the first of them began
+ * @param lastNanos when the last one ended
+ * @param isGone whether the last one found nobody at the address, rather than somebody who is silent
+ * @param isDead whether they are enough for the proxy to count as dead
  * @param reportedNanos when the proxy was last reported to the broker; absent if it was not
  */
 record ProbeFailures(
-        int failedAttempts, long lastAttemptNanos, @Nullable Long reportedNanos) {
-    static final ProbeFailures NONE = new ProbeFailures(0, 0, null);
+        int attempts,
+        long sinceNanos,
+        long lastNanos,
+        boolean isGone,
+        boolean isDead,
+        @Nullable Long reportedNanos) {
+    /** A single failure may be one lost packet, or the end of a connection that was kept. */
+    static final int MIN_ATTEMPTS = 2;
 
-    ProbeFailures attemptFailed(long nowNanos) {
-        return new ProbeFailures(failedAttempts + 1, nowNanos, reportedNanos);
+    static final ProbeFailures NONE = new ProbeFailures(0, 0, 0, false, false, null);
+
+    ProbeFailures attemptFailed(Reason reason, long startNanos, long endNanos, Duration silenceLimit) {
+        long since = attempts == 0 ? startNanos : sinceNanos;
+        boolean gone = reason == Reason.UNREACHABLE;
+        boolean dead = isDead
+                || (attempts + 1 >= MIN_ATTEMPTS && (gone || endNanos - since >= silenceLimit.toNanos()));
+        return new ProbeFailures(attempts + 1, since, endNanos, gone, dead, reportedNanos);
+    }
+
+    /** The proxy answers, and says that its master is dead. */
+    ProbeFailures masterDead(long nowNanos) {
+        return new ProbeFailures(MIN_ATTEMPTS, nowNanos, nowNanos, false, true, reportedNanos);
     }
 
     ProbeFailures reported(long nowNanos) {
-        return new ProbeFailures(failedAttempts, lastAttemptNanos, nowNanos);
+        return new ProbeFailures(attempts, sinceNanos, lastNanos, isGone, isDead, nowNanos);
+    }
+
+    /** What remains when this coordinator stood still: nobody was silent for the time that it did not listen. */
+    ProbeFailures afterPause(long nowNanos) {
+        return isDead ? this : new ProbeFailures(0, nowNanos, lastNanos, isGone, false, reportedNanos);
     }
 
     boolean reportDue(long nowNanos, long intervalNanos) {

@@ -14,7 +14,7 @@ import org.jboss.logging.Logger;
 /**
  * Has the broker take over from every proxy whose failure reached the quorum. A proxy that stays in that list, because
  * no free proxy is left or because it cannot be replaced, is retried after growing pauses: each attempt may cost the
- * broker a write and every proxy an epoch. Rounds must not overlap.
+ * broker a write and every proxy an epoch. Thread-safe; one round runs at a time.
  */
 public final class Failover {
     private static final Logger LOG = Logger.getLogger(Failover.class);
@@ -32,7 +32,7 @@ public final class Failover {
     /**
      * @throws BrokerException if the broker does not answer
      */
-    public void round() {
+    public synchronized void round() {
         List<ProxyAddress> failures = ledger.agreedFailures();
         backoff.retain(failures);
         for (ProxyAddress proxy : failures) {

@@ -8,6 +8,7 @@ import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
 import io.undermoon.coordinator.config.ReporterName;
+import io.undermoon.coordinator.detect.FailureDetector;
 import io.undermoon.coordinator.sync.MetadataSync;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -16,25 +17,34 @@ import jakarta.interceptor.Interceptor;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Starts and stops the admin port and the epoch watch. The service does not start without its admin port. */
+/** Starts and stops the admin port, the probe loop and the epoch watch. The service does not start without its admin port. */
 @Singleton
 public class Lifecycle {
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
 
     private final AdminServer admin;
     private final EpochWatch watch;
+    private final ProbeLoop probes;
     private final CoordinatorConfig config;
 
-    Lifecycle(CoordinatorConfig config, BrokerList brokers, HttpBroker broker, MetadataSync sync, LoopRunner runner) {
+    Lifecycle(
+            CoordinatorConfig config,
+            BrokerList brokers,
+            HttpBroker broker,
+            MetadataSync sync,
+            FailureDetector detector,
+            LoopRunner runner) {
         this.config = config;
         this.admin = new AdminServer(config.address(), brokers, ReporterName.of(config));
         this.watch = new EpochWatch(broker, () -> runner.run(ScheduledLoops.SYNC, sync::roundAfterChange));
+        this.probes = new ProbeLoop(detector, runner, config.probeInterval());
     }
 
     /** Runs before the scheduler starts the loops: a coordinator whose start fails must not act. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {
         listen();
         watch.start();
+        probes.start();
         LOG.infof(
                 "Coordinator started: address=%s reporter_id=%s brokers=%s",
                 config.address(), ReporterName.of(config), config.brokerAddress());
@@ -50,6 +60,7 @@ public class Lifecycle {
     }
 
     void stop(@Observes ShutdownEvent event) {
+        probes.close();
         watch.close();
         admin.close();
     }

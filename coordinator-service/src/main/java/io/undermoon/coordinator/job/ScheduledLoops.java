@@ -3,7 +3,6 @@ package io.undermoon.coordinator.job;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.undermoon.coordinator.config.CoordinatorConfig;
-import io.undermoon.coordinator.detect.FailureDetector;
 import io.undermoon.coordinator.failover.Failover;
 import io.undermoon.coordinator.migrate.MigrationCommit;
 import io.undermoon.coordinator.sync.MetadataSync;
@@ -11,8 +10,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * The four loops, each with one round per interval. A round that takes longer than the interval makes its loop skip
- * rounds.
+ * The three loops with one round per interval; probing, the fourth, has a shorter one ({@link ProbeLoop}). A round that
+ * takes longer than the interval makes its loop skip rounds.
  */
 @Singleton
 public class ScheduledLoops {
@@ -25,30 +24,20 @@ public class ScheduledLoops {
     private static final String INTERVAL = "${undermoon.round_interval:1s}";
 
     private final LoopRunner runner;
-    private final FailureDetector detector;
     private final MetadataSync sync;
     private final MigrationCommit migrations;
-    private final Failover failover;
-    private final boolean failoverDisabled;
+    private final Runnable failoverRound;
 
     ScheduledLoops(
             LoopRunner runner,
-            FailureDetector detector,
             MetadataSync sync,
             MigrationCommit migrations,
             Failover failover,
             CoordinatorConfig config) {
         this.runner = runner;
-        this.detector = detector;
         this.sync = sync;
         this.migrations = migrations;
-        this.failover = failover;
-        this.failoverDisabled = config.disableFailover();
-    }
-
-    @Scheduled(identity = DETECT, every = INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)
-    void detect() {
-        runner.run(DETECT, detector::round);
+        this.failoverRound = Wiring.failoverRound(failover, config);
     }
 
     @Scheduled(identity = SYNC, every = INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)
@@ -63,6 +52,6 @@ public class ScheduledLoops {
 
     @Scheduled(identity = FAILOVER, every = INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)
     void failOver() {
-        runner.run(FAILOVER, failoverDisabled ? () -> {} : failover::round);
+        runner.run(FAILOVER, failoverRound);
     }
 }

@@ -56,6 +56,7 @@ public class Wiring {
         return new RespProxyControl(
                 config.threadNumber(),
                 config.proxyTimeout(),
+                config.probeTimeout(),
                 new ProxyLogin(config.controlSecret(), config.proxyPassword()),
                 config.enableCompression(),
                 tls.where(config.tls().proxies()));
@@ -102,6 +103,8 @@ public class Wiring {
             MicrometerMetrics metrics,
             LoopExecutors executors,
             CoordinatorConfig config,
+            Failover failover,
+            LoopRunner runner,
             MeterRegistry registry) {
         FailureDetector detector = new FailureDetector(
                 broker,
@@ -110,10 +113,12 @@ public class Wiring {
                 statuses,
                 metrics,
                 executors.probing(),
-                config.nodeFailureTimeout(),
-                System::nanoTime);
+                new FailureDetector.Limits(config.proxyFailureTimeout(), config.nodeFailureTimeout()),
+                System::nanoTime,
+                () -> runner.run(ScheduledLoops.FAILOVER, failoverRound(failover, config)));
         registry.gauge("undermoon.proxies.answering", statuses, ProxyStatuses::size);
         registry.gauge("undermoon.proxies.dead", detector, FailureDetector::deadProxies);
+        registry.gauge("undermoon.replicas.out_of_sync", detector, FailureDetector::replicasOutOfSync);
         return detector;
     }
 
@@ -153,6 +158,10 @@ public class Wiring {
     @Singleton
     Failover failover(HttpBroker broker, MicrometerMetrics metrics) {
         return new Failover(broker, metrics, backoff());
+    }
+
+    static Runnable failoverRound(Failover failover, CoordinatorConfig config) {
+        return config.disableFailover() ? () -> {} : failover::round;
     }
 
     @Produces

@@ -1,17 +1,38 @@
 package io.undermoon.coordinator.port;
 
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The failure reports of all coordinators, which the broker counts. Every method returns within a bounded time and
+ * What coordinators have seen of proxies and replicas, which the broker counts and keeps. Every method returns within a bounded time and
  * throws {@link BrokerException} when no broker answers or the reply cannot be used.
  */
 public interface FailureLedger {
     /** Reports a proxy as failed in the name of this coordinator. Reports expire unless they are renewed. */
     void report(ProxyAddress proxy);
+
+    /**
+     * Says which replicas are in sync with their masters.
+     *
+     * @return the reports that are about other metadata than the broker's, and changed nothing
+     */
+    List<ReplicaReport> reportReplicas(List<ReplicaReport> reports);
+
+    /**
+     * What was seen of a replica.
+     *
+     * @param epoch of the metadata that its proxy had then
+     */
+    record ReplicaReport(
+            ProxyAddress proxyAddress,
+            NodeAddress nodeAddress,
+            NodeAddress masterAddress,
+            Epoch epoch,
+            boolean inSync) {}
 
     /** The proxies whose failure reached the quorum. */
     List<ProxyAddress> agreedFailures();

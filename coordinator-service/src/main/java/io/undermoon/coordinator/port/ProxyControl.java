@@ -10,6 +10,7 @@ import io.undermoon.umctl.MigrationProgress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The control commands of proxies. Every method returns within a bounded time and throws {@link RespClientException}
@@ -54,8 +55,19 @@ public interface ProxyControl {
      * The state of a Redis node as its proxy reports it.
      *
      * @param sinceLastSuccess time since the node last answered the proxy
+     * @param linkUp whether a replica is connected to its master and has its data
+     * @param master the master that a replica should have; absent for a master, and where the proxy does not say
+     * @param replicaSilentSeconds how long ago a replica of this master last acknowledged something; -1 when none has
+     *     the data, for a replica, and where the proxy does not say
      */
-    record NodeHealth(NodeAddress node, Role role, boolean up, Duration sinceLastSuccess) {}
+    record NodeHealth(
+            NodeAddress node,
+            Role role,
+            boolean up,
+            Duration sinceLastSuccess,
+            boolean linkUp,
+            @Nullable NodeAddress master,
+            long replicaSilentSeconds) {}
 
     /** The result of {@link #push}. */
     enum PushOutcome {

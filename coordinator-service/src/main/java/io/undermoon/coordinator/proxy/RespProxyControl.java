@@ -22,12 +22,13 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Control commands to proxies over RESP, on kept connections. Connecting and each exchange have the same time limit.
- * Thread-safe; callers block.
+ * Control commands to proxies over RESP, on kept connections. Connecting and each exchange have the same time limit,
+ * a shorter one for probes. Thread-safe; callers block.
  */
 public final class RespProxyControl implements ProxyControl, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RespProxyControl.class);
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
+    private static final int PROBE_THREADS = 1;
     private static final List<String> PING = List.of("PING");
     private static final List<String> GET_EPOCH = List.of("UMCTL", "GETEPOCH");
     private static final List<String> NODES = List.of("UMCTL", "NODES");
@@ -36,6 +37,8 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
 
     private final RespClient client;
     private final RespConnectionPool connections;
+    private final RespClient prober;
+    private final RespConnectionPool probeConnections;
     private final boolean compress;
 
     /** Proxies that do not know {@code UMCTL SETMETA}: those of the original. */
@@ -44,21 +47,29 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     /**
      * @param threads number of event loops
      * @param timeout for connecting, and for each exchange
+     * @param probeTimeout the same for probes
      * @param login tried on each new connection
      * @param compress whether slots are sent in the compressed form
      * @param tls absent for plain connections
      */
     public RespProxyControl(
-            int threads, Duration timeout, ProxyLogin login, boolean compress, @Nullable TlsContext tls) {
+            int threads,
+            Duration timeout,
+            Duration probeTimeout,
+            ProxyLogin login,
+            boolean compress,
+            @Nullable TlsContext tls) {
         // Callers block anyway: each looks up the name of its proxy itself.
         this.client = new RespClient(threads, timeout, login, tls, Runnable::run);
         this.connections = new RespConnectionPool(client, IDLE_LIMIT);
+        this.prober = new RespClient(PROBE_THREADS, probeTimeout, login, tls, Runnable::run);
+        this.probeConnections = new RespConnectionPool(prober, IDLE_LIMIT);
         this.compress = compress;
     }
 
     @Override
     public Probe probe(ProxyAddress proxy) {
-        return onConnection(proxy, connection -> {
+        return probeConnections.use(HostPort.parse(proxy.value()), connection -> {
             List<RespValue> replies = RespClient.await(connection.exchange(List.of(PING, GET_EPOCH, NODES)));
             if (replies.get(2) instanceof RespValue.Array) {
                 // The original's proxies do not know UMCTL NODES either: one of ours is there now.
@@ -142,7 +153,9 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
 
     @Override
     public void close() {
+        probeConnections.close();
         connections.close();
+        prober.close();
         client.close();
     }
 

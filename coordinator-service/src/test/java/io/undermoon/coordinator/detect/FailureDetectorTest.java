@@ -25,6 +25,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FailureDetectorTest {
+    private static final FailureDetector.Limits LIMITS =
+            new FailureDetector.Limits(Duration.ofMillis(1500), Duration.ofSeconds(5));
+    private static final Duration ROUND = Duration.ofMillis(300);
+
     private final FakeBroker broker = new FakeBroker();
     private final FakeProxies proxies = new FakeProxies();
     private final ProxyStatuses statuses = new ProxyStatuses();
@@ -38,8 +42,9 @@ class FailureDetectorTest {
             statuses,
             metrics,
             new KeyedExecutor("test", threads, 4),
-            Duration.ofSeconds(5),
-            clock);
+            LIMITS,
+            clock,
+            () -> broker.calls.add("failover round"));
 
     @AfterEach
     void stop() {
@@ -47,27 +52,62 @@ class FailureDetectorTest {
     }
 
     @Test
-    void reports_a_proxy_after_three_failed_rounds() {
+    void reports_a_proxy_that_refuses_connections_twice() {
         broker.register(proxy(1), proxy(2));
         proxies.dead.add(proxy(2));
-        rounds(2);
+        rounds(1);
         assertThat(broker.calls).noneMatch(call -> call.startsWith("report"));
         rounds(1);
-        assertThat(reports()).containsExactly("report 10.0.0.2:5299");
+        assertThat(broker.calls).containsSequence("report 10.0.0.2:5299", "failover round");
+        assertThat(reports()).hasSize(1);
         assertThat(detector.deadProxies()).isEqualTo(1);
         assertThat(metrics.entries()).contains("reported", "probe UNREACHABLE");
     }
 
     @Test
-    void does_not_report_a_proxy_after_two_failed_rounds() {
+    void does_not_report_a_proxy_that_refused_one_connection() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
-        rounds(2);
+        rounds(1);
         proxies.dead.clear();
         rounds(1);
         proxies.dead.add(proxy(1));
-        rounds(2);
+        rounds(1);
         assertThat(reports()).isEmpty();
+    }
+
+    @Test
+    void reports_a_silent_proxy_only_at_the_limit() {
+        broker.register(proxy(1));
+        proxies.silent.add(proxy(1));
+        rounds(5);
+        assertThat(reports()).isEmpty();
+        rounds(1);
+        assertThat(reports()).hasSize(1);
+    }
+
+    @Test
+    void a_slow_answer_in_between_ends_the_silence() {
+        broker.register(proxy(1));
+        proxies.silent.add(proxy(1));
+        rounds(5);
+        proxies.silent.clear();
+        rounds(1);
+        proxies.silent.add(proxy(1));
+        rounds(5);
+        assertThat(reports()).isEmpty();
+    }
+
+    @Test
+    void does_not_blame_proxies_for_a_pause_of_its_own() {
+        broker.register(proxy(1));
+        proxies.silent.add(proxy(1));
+        rounds(1);
+        clock.pass(Duration.ofMinutes(1));
+        rounds(5);
+        assertThat(reports()).isEmpty();
+        rounds(1);
+        assertThat(reports()).hasSize(1);
     }
 
     @Test
@@ -85,7 +125,6 @@ class FailureDetectorTest {
     void retries_a_report_that_the_broker_did_not_accept() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
-        rounds(2);
         FakeBroker deaf = new FakeBroker();
         deaf.down = true;
         FailureDetector withDeafLedger = new FailureDetector(
@@ -95,12 +134,13 @@ class FailureDetectorTest {
                 statuses,
                 metrics,
                 new KeyedExecutor("t", threads, 4),
-                Duration.ofSeconds(5),
-                clock);
+                LIMITS,
+                clock,
+                () -> {});
         for (int i = 0; i < 5; i++) {
             withDeafLedger.round();
         }
-        assertThat(deaf.calls).hasSize(3).containsOnly("report 10.0.0.1:5299");
+        assertThat(deaf.calls).hasSize(4).containsOnly("report 10.0.0.1:5299");
         assertThat(metrics.entries()).doesNotContain("reported");
     }
 
@@ -111,10 +151,10 @@ class FailureDetectorTest {
         proxies.dead.add(proxy(1));
         rounds(10);
         assertThat(reports()).isEmpty();
-        assertThat(proxies.probes).hasSize(3);
+        assertThat(proxies.probes).hasSize(2);
         clock.pass(FailureDetector.OUT_OF_SERVICE_PROBE_INTERVAL);
         rounds(2);
-        assertThat(proxies.probes).hasSize(4);
+        assertThat(proxies.probes).hasSize(3);
     }
 
     @Test
@@ -127,6 +167,7 @@ class FailureDetectorTest {
                 .hasSize(3);
         proxies.dead.add(proxy(2));
         broker.registered.remove(proxy(3));
+        clock.pass(FailureDetector.LIST_INTERVAL);
         rounds(1);
         assertThat(statuses.snapshot()).containsOnlyKeys(proxy(1));
     }
@@ -174,12 +215,13 @@ class FailureDetectorTest {
     }
 
     private void health(Role role, boolean up, Duration since) {
-        proxies.nodes.put(proxy(1), List.of(new NodeHealth(node(1, 1), role, up, since)));
+        proxies.nodes.put(proxy(1), List.of(new NodeHealth(node(1, 1), role, up, since, false, null, -1)));
     }
 
     private void rounds(int count) {
         for (int i = 0; i < count; i++) {
             detector.round();
+            clock.pass(ROUND);
         }
     }
 

@@ -50,7 +50,7 @@ class RespProxyControlTest {
     @BeforeEach
     void start() throws IOException {
         proxy = new RespServer(command -> "+OK\r\n");
-        control = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, false, null);
+        control = new RespProxyControl(1, TIMEOUT, TIMEOUT, ProxyLogin.NONE, false, null);
     }
 
     @AfterEach
@@ -66,13 +66,13 @@ class RespProxyControlTest {
                 "UMCTL GETEPOCH", ":42\r\n",
                 "UMCTL NODES",
                         "*2\r\n" + row("10.0.0.1:7001", "master", "down", "6000", "none", "0")
-                                + row("10.0.0.1:7002", "replica", "up", "3", "up", "17")));
+                                + row("10.0.0.1:7002", "replica", "up", "3", "up", "17", "10.0.0.2:7001", "-1")));
         Probe probe = control.probe(address());
         assertThat(probe.epoch()).contains(epoch(42));
         assertThat(probe.nodes())
                 .containsExactly(
-                        new NodeHealth(node(1, 1), Role.MASTER, false, Duration.ofSeconds(6)),
-                        new NodeHealth(node(1, 2), Role.REPLICA, true, Duration.ofMillis(3)));
+                        new NodeHealth(node(1, 1), Role.MASTER, false, Duration.ofSeconds(6), false, null, -1),
+                        new NodeHealth(node(1, 2), Role.REPLICA, true, Duration.ofMillis(3), true, node(2, 1), -1));
     }
 
     @Test
@@ -160,7 +160,7 @@ class RespProxyControlTest {
 
     @Test
     void compresses_slots_when_told_to() {
-        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, ProxyLogin.NONE, true, null)) {
+        try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, TIMEOUT, ProxyLogin.NONE, true, null)) {
             compressing.push(metadata());
         }
         assertThat(proxy.commandLines().get(0))
@@ -287,13 +287,13 @@ class RespProxyControlTest {
     @Test
     void proves_the_control_secret_and_falls_back_to_the_password() {
         ProxyLogin both = new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"));
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false, null)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, both, false, null)) {
             knowing.probe(address());
             assertThat(proxy.commandLines()).startsWith("AUTH undermoon-control c0ntrol", "PING");
         }
         proxy.forgetCommands();
         proxy.script(command -> command.size() == 3 ? "-WRONGPASS no\r\n" : ":1\r\n");
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, both, false, null)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, both, false, null)) {
             knowing.probe(address());
             assertThat(proxy.commandLines()).startsWith("AUTH undermoon-control c0ntrol", "AUTH s3cret", "PING");
         }
@@ -302,13 +302,13 @@ class RespProxyControlTest {
     @Test
     void sends_the_password_once_for_each_connection_and_survives_its_refusal() {
         ProxyLogin withPassword = new ProxyLogin(Optional.empty(), Optional.of("s3cret"));
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false, null)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, withPassword, false, null)) {
             knowing.probe(address());
             knowing.probe(address());
             assertThat(proxy.commandLines()).startsWith("AUTH s3cret", "PING").containsOnlyOnce("AUTH s3cret");
         }
         proxy.script(command -> command.get(0).equals("AUTH") ? "-ERR no password is set\r\n" : ":1\r\n");
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, withPassword, false, null)) {
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, withPassword, false, null)) {
             assertThat(knowing.probe(address()).epoch()).contains(epoch(1));
         }
     }

@@ -30,6 +30,8 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     public final Map<ProxyAddress, Outcome> failovers = new LinkedHashMap<>();
     public final Map<MigrationTask, CommitOutcome> commits = new LinkedHashMap<>();
     public final List<ProgressReport> progress = new ArrayList<>();
+    public final List<ReplicaReport> replicas = new ArrayList<>();
+    public boolean outdatedReports;
     public boolean abortsDone = true;
     public Epoch epoch = new Epoch(1);
     public boolean knowsEpochsQuestion = true;
@@ -142,6 +144,13 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     @Override
     public void report(ProxyAddress proxy) {
         call("report " + proxy);
+    }
+
+    @Override
+    public List<ReplicaReport> reportReplicas(List<ReplicaReport> reports) {
+        call("replicas");
+        reports.stream().filter(report -> !outdatedReports).forEach(replicas::add);
+        return outdatedReports ? reports : List.of();
     }
 
     @Override

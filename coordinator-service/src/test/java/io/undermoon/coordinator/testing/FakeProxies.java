@@ -25,6 +25,7 @@ public final class FakeProxies implements ProxyControl {
     public final Map<ProxyAddress, List<MigrationProgress>> progress = new ConcurrentHashMap<>();
     public final Map<ProxyAddress, PushOutcome> pushOutcomes = new ConcurrentHashMap<>();
     public final Set<ProxyAddress> dead = ConcurrentHashMap.newKeySet();
+    public final Set<ProxyAddress> silent = ConcurrentHashMap.newKeySet();
     private final Map<ProxyAddress, CountDownLatch> hanging = new ConcurrentHashMap<>();
 
     /** Makes calls to the proxy wait for {@link #release}. */
@@ -74,6 +75,9 @@ public final class FakeProxies implements ProxyControl {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RespClientException(RespClientException.Reason.CLOSED, "interrupted", e);
+        }
+        if (silent.contains(proxy)) {
+            throw new RespClientException(RespClientException.Reason.TIMEOUT, "no reply");
         }
         if (dead.contains(proxy)) {
             throw new RespClientException(RespClientException.Reason.UNREACHABLE, "connection refused");

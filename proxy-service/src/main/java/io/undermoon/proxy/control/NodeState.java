@@ -9,8 +9,12 @@ import io.undermoon.metadata.Role;
  * @param role the role assigned to the node
  * @param up whether the node answered the last check
  * @param millisSinceLastCheck time since the last answer
- * @param masterLink {@code up} or {@code down} for a replica, {@code none} for a master
+ * @param masterLink {@code up} for a replica that is connected to the master it should have and has its data, else
+ *     {@code down}; {@code none} for a master
  * @param replicationOffset 0 when unknown
+ * @param master the master that a replica should have; empty for a master
+ * @param replicaSilentSeconds how long ago a replica of this master last acknowledged something, the one that did so
+ *     last; -1 when no replica has the data, and for a replica
  */
 public record NodeState(
         NodeAddress node,
@@ -18,4 +22,6 @@ public record NodeState(
         boolean up,
         long millisSinceLastCheck,
         String masterLink,
-        long replicationOffset) {}
+        long replicationOffset,
+        String master,
+        long replicaSilentSeconds) {}

@@ -146,6 +146,15 @@ public final class InfoReport {
         return replicas;
     }
 
+    /** How long ago a replica last acknowledged something, of those that have the data; -1 if none has. */
+    public long replicaSilentSeconds() {
+        return replicas().stream()
+                .filter(AttachedReplica::online)
+                .mapToLong(AttachedReplica::lagSeconds)
+                .min()
+                .orElse(-1);
+    }
+
     /** Whether a replica follows the node. */
     public boolean hasOnlineReplica() {
         return replicas().stream().anyMatch(AttachedReplica::online);

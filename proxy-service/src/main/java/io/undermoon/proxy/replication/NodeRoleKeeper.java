@@ -70,7 +70,9 @@ final class NodeRoleKeeper {
     /** Gives the node a role to keep, or null for any; at once. */
     void order(@Nullable WantedRole role) {
         NodeStatus now = status;
-        status = new NodeStatus(node, role, now.up(), now.report(), now.lastAnswerNanos(), now.problem());
+        // What the node reported in another role does not tell how it is in this one.
+        InfoReport known = Objects.equals(role, now.wanted()) ? now.report() : null;
+        status = new NodeStatus(node, role, now.up(), known, now.lastAnswerNanos(), now.problem());
         take(keeping.ordered(role));
     }
 

@@ -30,6 +30,7 @@ import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
+import io.undermoon.proxy.replication.WantedRole;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionInitializer;
@@ -254,14 +255,16 @@ final class ProxyServer implements AutoCloseable {
 
     private static NodeState nodeState(NodeStatus status) {
         InfoReport report = status.report();
-        boolean linkUp = status.up() && report != null && report.linkUp();
-        String link = status.role() == Role.MASTER ? "none" : linkUp ? "up" : "down";
+        WantedRole wanted = status.wanted();
+        boolean isMaster = status.role() == Role.MASTER;
         return new NodeState(
                 status.node(),
                 status.role(),
                 status.up(),
                 status.millisSinceLastAnswer(),
-                link,
-                report == null ? 0 : report.offset());
+                isMaster ? "none" : status.isSettled() ? "up" : "down",
+                report == null ? 0 : report.offset(),
+                wanted == null || wanted.master() == null ? "" : wanted.master().value(),
+                isMaster && report != null ? report.replicaSilentSeconds() : -1);
     }
 }
