@@ -24,6 +24,7 @@ import java.util.SortedMap;
  *   <li>Its masters move to the other half of its chunk, unless they are there already, the other half is down too, or
  *       its replicas are not in sync. In these cases the roles stay until the proxy is back: a replica that has missed
  *       acknowledged writes becomes master only with {@code force}.
+ *   <li>What it has as a replica does not count as in sync any more: its masters go on without it.
  *   <li>In ordered mode nothing else changes: the proxy is expected to come back under its address.
  *   <li>Otherwise it is marked as failed, and a free proxy replaces it. While the other half is down too, it is
  *       replaced only with {@code force}: the two proxies have the only copies of their data, and an empty
@@ -61,7 +62,8 @@ public final class Failover {
         }
         Place place = Place.of(cluster, address);
         boolean isBehind = !force && !Replicas.allow(place.in(cluster), place.mastersOnOtherHalf());
-        Metadata takenOver = isBehind ? state : takeOver(state, context, cluster, place);
+        Metadata takenOver =
+                Replicas.withoutCopiesOf(isBehind ? state : takeOver(state, context, cluster, place), failed);
         if (state.enableOrderedProxy()) {
             Result result = isBehind ? replicasBehind(cluster, place, address) : new Result.NotNeeded();
             return new Outcome<>(takenOver, result);

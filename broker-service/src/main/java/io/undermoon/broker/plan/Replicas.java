@@ -84,6 +84,29 @@ public final class Replicas {
         return true;
     }
 
+    /** The metadata in which no replica behind a proxy counts as in sync. */
+    static Metadata withoutCopiesOf(Metadata state, ProxyResource proxy) {
+        StoredCluster cluster =
+                proxy.cluster() == null ? null : state.clusters().get(proxy.cluster());
+        if (cluster == null) {
+            return state;
+        }
+        int index = cluster.chunkOf(proxy.proxyAddress());
+        StoredChunk chunk = cluster.chunks().get(index);
+        for (int part = 0; part < StoredChunk.PARTS; part++) {
+            int replica = RolePosition.replicationPeer(chunk.rolePosition().masterNode(part));
+            if (chunk.isSynced(part) && chunk.proxyOfNode(replica).equals(proxy.proxyAddress())) {
+                chunk = chunk.withSynced(part, false);
+            }
+        }
+        if (chunk.equals(cluster.chunks().get(index))) {
+            return state;
+        }
+        MetadataEdit edit = state.edit();
+        edit.put(cluster.withChunk(index, chunk));
+        return edit.done();
+    }
+
     /**
      * Whether the masters of a chunk can be moved to another position without the loss of writes that their replicas
      * have missed. A part without slots has nothing to lose.

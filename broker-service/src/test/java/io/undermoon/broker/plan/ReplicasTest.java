@@ -77,6 +77,19 @@ class ReplicasTest {
     }
 
     @Test
+    void a_half_that_was_away_while_its_masters_went_on_does_not_become_master() {
+        Metadata state = synced(failOver(synced(TestMetadata.withCluster(4, 1)), proxy(1)).state());
+        ProxyAddress replicas = half(state, 0);
+        Metadata away = failOver(state, replicas).state();
+        Metadata back = Proxies.register(
+                        away, replicas, away.allProxies().get(replicas).nodeAddresses(), "x", null, null)
+                .state();
+
+        assertThat(chunk(back).syncedParts()).isEmpty();
+        assertThat(failOver(back, half(state, 1)).result()).isInstanceOf(Result.NotPossible.class);
+    }
+
+    @Test
     void a_part_without_slots_has_nothing_to_lose() {
         Metadata state = synced(TestMetadata.withCluster(4, 2));
         Metadata grown = Clusters.addNodes(state, CONTEXT, DEMO, 4).state();

@@ -41,6 +41,9 @@ final class ReplicaWatch {
     /** How long a replica has to be out of sync before it is reported. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** When a report is repeated: the broker may have learned from others what this coordinator has not seen. */
+    static final Duration REPEAT_INTERVAL = Duration.ofSeconds(10);
+
     private static final Logger LOG = Logger.getLogger(ReplicaWatch.class);
     private static final int MAX_REPORTS = 500;
 
@@ -48,10 +51,13 @@ final class ReplicaWatch {
     private final LongSupplier nanoClock;
     private final Map<ProxyAddress, Answer> answers = new ConcurrentHashMap<>();
     private final Map<NodeAddress, Long> outOfSyncSince = new HashMap<>();
-    private final Map<NodeAddress, ReplicaReport> accepted = new HashMap<>();
+    private final Map<NodeAddress, Accepted> accepted = new HashMap<>();
 
     /** The last answer of a proxy. */
     private record Answer(Epoch epoch, List<NodeHealth> nodes, long nanos) {}
+
+    /** What the broker has taken. */
+    private record Accepted(ReplicaReport report, long nanos) {}
 
     /** A node as its proxy reports it. */
     private record Seen(ProxyAddress proxy, Answer answer, NodeHealth node) {}
@@ -85,7 +91,7 @@ final class ReplicaWatch {
     /** The number of replicas that are out of sync. */
     int replicasOutOfSync() {
         return (int) accepted.values().stream()
-                .filter(report -> !report.inSync())
+                .filter(known -> !known.report().inSync())
                 .count();
     }
 
@@ -139,7 +145,10 @@ final class ReplicaWatch {
     }
 
     private boolean isNews(ReplicaReport report) {
-        return !report.equals(accepted.get(report.nodeAddress()));
+        Accepted known = accepted.get(report.nodeAddress());
+        return known == null
+                || !known.report().equals(report)
+                || nanoClock.getAsLong() - known.nanos() >= REPEAT_INTERVAL.toNanos();
     }
 
     private void forgetOthers() {
@@ -154,7 +163,8 @@ final class ReplicaWatch {
             Set<ReplicaReport> outdated = new HashSet<>(ledger.reportReplicas(reports));
             for (ReplicaReport report : reports) {
                 if (!outdated.contains(report)) {
-                    log(accepted.put(report.nodeAddress(), report), report);
+                    Accepted now = new Accepted(report, nanoClock.getAsLong());
+                    log(accepted.put(report.nodeAddress(), now), report);
                 }
             }
         } catch (BrokerException e) {
@@ -162,8 +172,8 @@ final class ReplicaWatch {
         }
     }
 
-    private static void log(@Nullable ReplicaReport before, ReplicaReport now) {
-        if (before != null && before.inSync() == now.inSync()) {
+    private static void log(@Nullable Accepted before, ReplicaReport now) {
+        if (before != null && before.report().inSync() == now.inSync()) {
             return;
         }
         if (now.inSync()) {

@@ -108,6 +108,14 @@ class ReplicaWatchTest {
     }
 
     @Test
+    void repeats_a_report_after_some_time() {
+        rounds(10, master(true, 0), replica(true));
+        assertThat(broker.replicas).hasSize(1);
+        rounds(1, master(true, 0), replica(true));
+        assertThat(broker.replicas).containsExactly(report(5, true), report(5, true));
+    }
+
+    @Test
     void forgets_proxies_that_are_gone() {
         rounds(1, master(true, 0), replica(true));
         watch.retain(Set.of());

@@ -168,6 +168,45 @@ class ChunkIT {
         awaitAllKeys(first);
     }
 
+    /** The first proxy has both masters, and the second is gone. */
+    @Test
+    @Order(4)
+    void a_copy_that_has_missed_writes_does_not_become_master() throws IOException, InterruptedException {
+        up();
+        operator.awaitReplicas();
+        ProxyAddress first = operator.masters().get(0).proxyAddress();
+        ProxyAddress second = operator.cluster().nodes().stream()
+                .map(Node::proxyAddress)
+                .filter(proxy -> !proxy.equals(first))
+                .findFirst()
+                .orElseThrow();
+        stopHost(second);
+        await("it is given up").atMost(LIMIT).until(() -> brokerApi.failedProxies().contains(second.value()));
+        try (Jedis client = jedis(first.value())) {
+            for (int i = 0; i < KEYS; i++) {
+                client.set("key" + i, "newer" + i);
+            }
+        }
+
+        stopHost(first);
+        List<ProcessIdentity> back = startHost(second);
+        await("it serves nothing while only the other has all writes")
+                .during(Duration.ofSeconds(6))
+                .atMost(LIMIT)
+                .until(() -> operator.masters().stream()
+                        .allMatch(node -> node.proxyAddress().equals(first)));
+
+        startHost(first);
+        await("all writes are there").atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
+            try (Jedis client = jedis(first.value())) {
+                for (int i = 0; i < KEYS; i++) {
+                    assertThat(client.get("key" + i)).isEqualTo("newer" + i);
+                }
+            }
+        });
+        assertThat(back).allMatch(LiveProcesses::isRunning);
+    }
+
     private void up() throws IOException, InterruptedException {
         LauncherProcess.Result up = undermoon.run(
                 "up",
@@ -191,6 +230,29 @@ class ChunkIT {
                 delete(directory.resolve(service));
             }
         }
+    }
+
+    /** Kills a proxy, its nodes and whatever else runs on its host. What the nodes have stored stays. */
+    private void stopHost(ProxyAddress proxy) throws IOException {
+        for (String service : servicesOf(proxy)) {
+            kill(service);
+        }
+    }
+
+    private List<ProcessIdentity> startHost(ProxyAddress proxy) throws IOException {
+        return servicesOf(proxy).stream().map(this::startAgain).toList();
+    }
+
+    /** The services of a host, its proxy last. */
+    private List<String> servicesOf(ProxyAddress proxy) throws IOException {
+        List<String> services = new ArrayList<>();
+        for (Node node : operator.cluster().nodes()) {
+            if (node.proxyAddress().equals(proxy)) {
+                services.add("redis-" + HostPort.parse(node.address().value()).port());
+            }
+        }
+        services.add(proxyService(proxy));
+        return services;
     }
 
     private static void delete(Path tree) throws IOException {

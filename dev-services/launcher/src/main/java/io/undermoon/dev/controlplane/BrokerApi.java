@@ -70,6 +70,19 @@ public final class BrokerApi {
                 Map.of("sources", List.of(source), "destination", destination, "range_list", slots));
     }
 
+    /**
+     * Whether every replica has the data of its master, so that any proxy may fail. False for a broker whose coordinators
+     * do not report it.
+     */
+    public boolean hasAllCopies(ClusterName name) throws IOException {
+        for (JsonNode replica : get("/clusters/replicas/" + name).path("replicas")) {
+            if (!replica.path("in_sync").asBoolean(false)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether slots of the cluster move or are to move. */
     public boolean isMigrating(ClusterName name) throws IOException {
         return get("/clusters/info/" + name).path("is_migrating").asBoolean();

@@ -109,7 +109,7 @@ public final class ClusterOperator {
         await("every master has a replica")
                 .atMost(TIMEOUT)
                 .ignoreExceptions()
-                .until(() -> masters().stream().allMatch(ClusterOperator::hasReplica));
+                .until(() -> masters().stream().allMatch(ClusterOperator::hasReplica) && broker.hasAllCopies(name));
     }
 
     private static boolean hasReplica(Node master) {
