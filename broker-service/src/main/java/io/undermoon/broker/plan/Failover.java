@@ -84,9 +84,11 @@ public final class Failover {
     }
 
     private static Result.NotPossible replicasBehind(StoredCluster cluster, Place place, ProxyAddress failed) {
-        return new Result.NotPossible("the replicas behind '" + place.otherProxy(cluster) + "' are not in sync with their"
-                + " masters behind '" + failed + "': as masters they would lose acknowledged writes; the roles stay until '"
-                + failed + "' is back, and force=true accepts the loss");
+        return new Result.NotPossible(
+                "the replicas behind '" + place.otherProxy(cluster) + "' are not in sync with their"
+                        + " masters behind '" + failed
+                        + "': as masters they would lose acknowledged writes; the roles stay until '"
+                        + failed + "' is back, and force=true accepts the loss");
     }
 
     /** The position of a proxy in its cluster. */

@@ -77,7 +77,8 @@ public final class ReplicaResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Say which replicas are in sync; for coordinators. Returns the reports that are outdated")
     public OutdatedReports report(@Nullable ReplicaReports body) {
-        List<Replicas.Report> reports = Input.member("replicas", Input.body(body).replicas());
+        List<Replicas.Report> reports =
+                Input.member("replicas", Input.body(body).replicas());
         reports.forEach(report -> Input.member("replicas", report));
         return new OutdatedReports(metadata.change((state, context) -> Replicas.report(state, reports)));
     }

@@ -145,8 +145,7 @@ public record StoredChunk(
         newStable.set(part, TaggedSlots.stable(stable));
         List<List<MigratingSlots>> newTasks = new ArrayList<>(migratingSlots);
         newTasks.set(part, tasks);
-        return new StoredChunk(
-                rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses, syncedParts);
+        return new StoredChunk(rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses, syncedParts);
     }
 
     /** This chunk with another proxy in place of one half; slots and roles stay, and no replica is a copy any more. */

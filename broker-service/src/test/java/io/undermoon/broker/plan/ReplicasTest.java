@@ -6,7 +6,6 @@ import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-
 import io.undermoon.broker.plan.Failover.Result;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
@@ -65,8 +64,7 @@ class ReplicasTest {
         Metadata state = synced(TestMetadata.withCluster(4, 0));
         ProxyAddress first = half(state, 0);
         ProxyAddress second = half(state, 1);
-        Metadata bothDown =
-                failOver(failOver(state, first).state(), second).state();
+        Metadata bothDown = failOver(failOver(state, first).state(), second).state();
         Metadata firstIsBack = Proxies.register(
                         bothDown, first, bothDown.allProxies().get(first).nodeAddresses(), "x", null, null)
                 .state();
@@ -78,7 +76,8 @@ class ReplicasTest {
 
     @Test
     void a_half_that_was_away_while_its_masters_went_on_does_not_become_master() {
-        Metadata state = synced(failOver(synced(TestMetadata.withCluster(4, 1)), proxy(1)).state());
+        Metadata state = synced(
+                failOver(synced(TestMetadata.withCluster(4, 1)), proxy(1)).state());
         ProxyAddress replicas = half(state, 0);
         Metadata away = failOver(state, replicas).state();
         Metadata back = Proxies.register(
@@ -134,8 +133,7 @@ class ReplicasTest {
                         right.proxyAddress(), right.nodeAddress(), right.nodeAddress(), right.epoch(), true),
                 new Replicas.Report(
                         right.proxyAddress(), right.masterAddress(), right.nodeAddress(), right.epoch(), true),
-                new Replicas.Report(
-                        half(state, 0), right.nodeAddress(), right.masterAddress(), right.epoch(), true),
+                new Replicas.Report(half(state, 0), right.nodeAddress(), right.masterAddress(), right.epoch(), true),
                 new Replicas.Report(proxy(3), right.nodeAddress(), right.masterAddress(), right.epoch(), true),
                 new Replicas.Report(proxy(9), right.nodeAddress(), right.masterAddress(), right.epoch(), true));
 
@@ -160,8 +158,7 @@ class ReplicasTest {
     @Test
     void the_dump_has_what_was_reported_and_is_that_of_the_original_before() {
         Metadata state = TestMetadata.withCluster(4, 1);
-        assertThat(new String(MetadataJson.write(state), UTF_8))
-                .doesNotContain("synced_parts");
+        assertThat(new String(MetadataJson.write(state), UTF_8)).doesNotContain("synced_parts");
 
         Metadata reported = report(state, replicaOf(state, 1, true));
         assertThat(MetadataJson.read(MetadataJson.write(reported))).isEqualTo(reported);

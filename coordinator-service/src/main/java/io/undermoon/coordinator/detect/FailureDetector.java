@@ -117,8 +117,7 @@ public final class FailureDetector {
         List<ProxyAddress> due = now.all().stream()
                 .filter(proxy -> !now.outOfService().contains(proxy) || outOfServiceProbeDue(proxy))
                 .toList();
-        executor.forEach(
-                due, proxy -> probe(proxy, now.outOfService().contains(proxy)), WAIT_LIMIT);
+        executor.forEach(due, proxy -> probe(proxy, now.outOfService().contains(proxy)), WAIT_LIMIT);
         replicas.round(start);
     }
 
@@ -137,9 +136,7 @@ public final class FailureDetector {
 
     /** The number of proxies that are dead or have a dead master. */
     public int deadProxies() {
-        return (int) failures.values().stream()
-                .filter(ProbeFailures::isDead)
-                .count();
+        return (int) failures.values().stream().filter(ProbeFailures::isDead).count();
     }
 
     /** The number of proxies that the broker has named. */
@@ -157,8 +154,7 @@ public final class FailureDetector {
      */
     private boolean outOfServiceProbeDue(ProxyAddress proxy) {
         ProbeFailures last = failures.getOrDefault(proxy, ProbeFailures.NONE);
-        return !last.isDead()
-                || nanoClock.getAsLong() - last.lastNanos() >= OUT_OF_SERVICE_PROBE_INTERVAL.toNanos();
+        return !last.isDead() || nanoClock.getAsLong() - last.lastNanos() >= OUT_OF_SERVICE_PROBE_INTERVAL.toNanos();
     }
 
     private void probe(ProxyAddress proxy, boolean outOfService) {

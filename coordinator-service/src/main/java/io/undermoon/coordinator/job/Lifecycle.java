@@ -17,7 +17,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Starts and stops the admin port, the probe loop and the epoch watch. The service does not start without its admin port. */
+/** Starts and stops the admin port, probe loop and epoch watch. Without its admin port the service does not start. */
 @Singleton
 public class Lifecycle {
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What coordinators have seen of proxies and replicas, which the broker counts and keeps. Every method returns within a bounded time and
- * throws {@link BrokerException} when no broker answers or the reply cannot be used.
+ * What coordinators have seen of proxies and replicas, which the broker counts and keeps. Every method returns within a
+ * bounded time and throws {@link BrokerException} when no broker answers or the reply cannot be used.
  */
 public interface FailureLedger {
     /** Reports a proxy as failed in the name of this coordinator. Reports expire unless they are renewed. */

@@ -128,15 +128,7 @@ class FailureDetectorTest {
         FakeBroker deaf = new FakeBroker();
         deaf.down = true;
         FailureDetector withDeafLedger = new FailureDetector(
-                broker,
-                deaf,
-                proxies,
-                statuses,
-                metrics,
-                new KeyedExecutor("t", threads, 4),
-                LIMITS,
-                clock,
-                () -> {});
+                broker, deaf, proxies, statuses, metrics, new KeyedExecutor("t", threads, 4), LIMITS, clock, () -> {});
         for (int i = 0; i < 5; i++) {
             withDeafLedger.round();
         }

@@ -137,10 +137,7 @@ class ReplicaWatchTest {
     }
 
     /** Rounds one second apart, in which the proxies of the nodes given answer. */
-    private void rounds(
-            int count,
-            @Nullable NodeHealth master,
-            @Nullable NodeHealth replica) {
+    private void rounds(int count, @Nullable NodeHealth master, @Nullable NodeHealth replica) {
         for (int i = 0; i < count; i++) {
             clock.pass(Duration.ofSeconds(1));
             long start = clock.getAsLong();

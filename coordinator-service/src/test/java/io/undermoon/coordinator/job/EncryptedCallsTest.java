@@ -51,10 +51,10 @@ class EncryptedCallsTest {
     @Test
     void calls_only_proxies_with_a_trusted_certificate() throws Exception {
         try (RespServer proxy = new RespServer(server.current().getServerSocketFactory(), () -> command -> ":5\r\n");
-                RespProxyControl control =
-                        new RespProxyControl(1, TIMEOUT, TIMEOUT, ProxyLogin.NONE, false, trusting(ours.authorities()));
-                RespProxyControl wary =
-                        new RespProxyControl(1, TIMEOUT, TIMEOUT, ProxyLogin.NONE, false, trusting(strange.authorities()))) {
+                RespProxyControl control = new RespProxyControl(
+                        1, TIMEOUT, TIMEOUT, ProxyLogin.NONE, false, trusting(ours.authorities()));
+                RespProxyControl wary = new RespProxyControl(
+                        1, TIMEOUT, TIMEOUT, ProxyLogin.NONE, false, trusting(strange.authorities()))) {
             assertThat(control.probe(new ProxyAddress(proxy.address())).epoch()).contains(epoch(5));
             assertThatThrownBy(() -> wary.probe(new ProxyAddress(proxy.address())))
                     .isInstanceOf(RespClientException.class)

@@ -181,7 +181,9 @@ class ChunkIT {
                 .findFirst()
                 .orElseThrow();
         stopHost(second);
-        await("it is given up").atMost(LIMIT).until(() -> brokerApi.failedProxies().contains(second.value()));
+        await("it is given up")
+                .atMost(LIMIT)
+                .until(() -> brokerApi.failedProxies().contains(second.value()));
         try (Jedis client = jedis(first.value())) {
             for (int i = 0; i < KEYS; i++) {
                 client.set("key" + i, "newer" + i);

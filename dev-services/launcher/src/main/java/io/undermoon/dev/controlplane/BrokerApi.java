@@ -71,8 +71,8 @@ public final class BrokerApi {
     }
 
     /**
-     * Whether every replica has the data of its master, so that any proxy may fail. False for a broker whose coordinators
-     * do not report it.
+     * Whether every replica has the data of its master, so that any proxy may fail. False as long as coordinators have
+     * not reported it.
      */
     public boolean hasAllCopies(ClusterName name) throws IOException {
         for (JsonNode replica : get("/clusters/replicas/" + name).path("replicas")) {

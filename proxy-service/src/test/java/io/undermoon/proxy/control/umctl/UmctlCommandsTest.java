@@ -165,8 +165,10 @@ class UmctlCommandsTest {
 
     @Test
     void nodes_shows_the_node_states() {
-        proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:7001"), Role.MASTER, true, 12, "none", 345, "", 3));
-        proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 0, "127.0.0.1:7009", -1));
+        proxy.nodeStates.add(
+                new NodeState(new NodeAddress("127.0.0.1:7001"), Role.MASTER, true, 12, "none", 345, "", 3));
+        proxy.nodeStates.add(new NodeState(
+                new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 0, "127.0.0.1:7009", -1));
         assertThat(proxy.words("UMCTL NODES"))
                 .isEqualTo("*2\r\n"
                         + "*8\r\n$14\r\n127.0.0.1:7001\r\n$6\r\nmaster\r\n$2\r\nup\r\n$2\r\n12\r\n$4\r\nnone\r\n"
