@@ -7,6 +7,7 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.backend.Barrier;
 import io.undermoon.proxy.migration.MigrationSettings.ReplicaAck;
 import io.undermoon.proxy.migration.SourceMove.Phase;
 import io.undermoon.proxy.migration.SourceMove.Step;

@@ -39,6 +39,7 @@ final class NodeRoleKeeper {
     private final NodeClient client;
     private final EventLoop loop;
     private final ReplicationSettings settings;
+    private final Runnable onMaster;
 
     private RoleKeeping keeping = RoleKeeping.START;
 
@@ -49,13 +50,22 @@ final class NodeRoleKeeper {
     private boolean credentialsRefused;
     private volatile NodeStatus status;
 
+    /**
+     * @param onMaster is run each time the node reports that it is the master that it should be
+     */
     NodeRoleKeeper(
-            NodeAddress node, Endpoint endpoint, NodeClient client, EventLoop loop, ReplicationSettings settings) {
+            NodeAddress node,
+            Endpoint endpoint,
+            NodeClient client,
+            EventLoop loop,
+            ReplicationSettings settings,
+            Runnable onMaster) {
         this.node = node;
         this.endpoint = endpoint;
         this.client = client;
         this.loop = loop;
         this.settings = settings;
+        this.onMaster = onMaster;
         this.status = new NodeStatus(node, null, false, null, System.nanoTime(), NOT_ASKED);
     }
 
@@ -122,6 +132,9 @@ final class NodeRoleKeeper {
 
     private void reported(InfoReport report) {
         publish(new NodeStatus(node, keeping.wanted(), true, report, System.nanoTime(), problem(report)));
+        if (WantedRole.MASTER.equals(keeping.wanted()) && report.role() == Role.MASTER) {
+            onMaster.run();
+        }
         take(keeping.reported(report));
     }
 

@@ -1,6 +1,10 @@
 package io.undermoon.proxy.replication;
 
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ReplPeer;
+import io.undermoon.metadata.Role;
+import static java.util.Objects.requireNonNull;
+
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.node.NodeClient;
@@ -18,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +45,12 @@ public final class ReplicationDriver implements AutoCloseable {
     private final Set<NodeAddress> ownNodes;
     private final Map<NodeAddress, NodeRoleKeeper> keepers = new ConcurrentSkipListMap<>();
     private final Map<Endpoint, NodeRoleKeeper> keepersByEndpoint = new ConcurrentHashMap<>();
+    private final RoleHandover handover;
+
+    /** The changes of roles that wait. Changed on the loop. */
+    private final Map<NodeAddress, Order> orders = new ConcurrentHashMap<>();
+
+    private volatile Consumer<NodeAddress> onMaster = node -> {};
     private @Nullable SetRepl followed;
     private boolean closed;
 
@@ -55,11 +66,14 @@ public final class ReplicationDriver implements AutoCloseable {
         this.endpoints = endpoints;
         this.settings = settings;
         this.ownNodes = Set.copyOf(ownNodes);
+        this.handover = new RoleHandover(client, endpoints, loop.eventLoop());
         ownNodes.forEach(this::keep);
     }
 
     /** Begins to check the nodes and to follow the metadata. */
     public void start(TopologyStore topology) {
+        topology.changesRoles();
+        onMaster = topology::hasRisen;
         loop.execute(() -> keepers.values().forEach(NodeRoleKeeper::start));
         topology.onChange(now -> loop.execute(() -> follow(now, topology)));
     }
@@ -72,7 +86,9 @@ public final class ReplicationDriver implements AutoCloseable {
     /** Whether a node is settled, see {@link NodeStatus#isSettled}; false for one that is not behind this proxy. */
     public boolean isSettled(Endpoint node) {
         NodeRoleKeeper keeper = keepersByEndpoint.get(node);
-        return keeper != null && keeper.status().isSettled();
+        return keeper != null
+                && keeper.status().isSettled()
+                && !orders.containsKey(keeper.status().node());
     }
 
     /** Ends the checks; the nodes keep their roles. To be called while the loop still runs, from another thread. */
@@ -107,19 +123,97 @@ public final class ReplicationDriver implements AutoCloseable {
         forgetOthers(message);
         keepers.forEach((node, keeper) -> {
             WantedRole role = roles.get(node);
-            if (!Objects.equals(role, keeper.status().wanted())) {
+            WantedRole before = orders.containsKey(node) ? orders.get(node).role() : keeper.status().wanted();
+            if (!Objects.equals(role, before)) {
                 LOG.infof(
                         "Node role ordered: epoch=%s proxy=%s node=%s role=%s",
                         message.epoch(), store.self(), node, role == null ? "any" : role);
             }
-            keeper.order(role);
+            order(keeper, role, message, store);
         });
+    }
+
+    /** Gives a node its role, at once where that loses nothing. */
+    private void order(NodeRoleKeeper keeper, @Nullable WantedRole role, SetRepl message, TopologyStore store) {
+        NodeAddress node = keeper.status().node();
+        Order pending = orders.get(node);
+        if (pending != null && pending.role().equals(role)) {
+            return;
+        }
+        orders.remove(node);
+        NodeStatus status = keeper.status();
+        if (role == null || role.equals(status.wanted())) {
+            keeper.order(role);
+        } else if (role.role() == Role.MASTER) {
+            ReplPeer former = status.role() == Role.MASTER ? null : otherEnd(message, node);
+            if (former == null) {
+                keeper.order(role);
+            } else {
+                Order order = begin(node, role, store);
+                handover.beforePromotion(node, former, message.epoch())
+                        .thenRun(() -> end(node, order, () -> keeper.order(role)));
+            }
+        } else {
+            Order order = begin(node, role, store);
+            handover.beforeDemotion(requireNonNull(role.master()), () -> orders.get(node) == order)
+                    .thenRun(() -> end(node, order, () -> {
+                        keeper.order(role);
+                        store.hasLeft(node);
+                    }));
+        }
+    }
+
+    private Order begin(NodeAddress node, WantedRole role, TopologyStore store) {
+        Order order = new Order(role);
+        orders.put(node, order);
+        loop.eventLoop()
+                .schedule(
+                        () -> {
+                            if (orders.get(node) == order) {
+                                LOG.warnf(
+                                        "Change of a role takes long, commands are not held any more: proxy=%s node=%s"
+                                                + " role=%s",
+                                        store.self(), node, role);
+                                store.refuseHeld(node);
+                            }
+                        },
+                        StepDown.HOLD_MILLIS,
+                        TimeUnit.MILLISECONDS);
+        return order;
+    }
+
+    private void end(NodeAddress node, Order order, Runnable action) {
+        if (!closed && orders.remove(node, order)) {
+            action.run();
+        }
+    }
+
+    private static @Nullable ReplPeer otherEnd(SetRepl message, NodeAddress node) {
+        return message.entries().stream()
+                .filter(entry -> entry.node().equals(node))
+                .flatMap(entry -> entry.peers().stream())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** A change of a role that waits until it loses nothing. Compared by identity. */
+    private static final class Order {
+        private final WantedRole role;
+
+        Order(WantedRole role) {
+            this.role = role;
+        }
+
+        WantedRole role() {
+            return role;
+        }
     }
 
     private void keep(NodeAddress node) {
         keepers.computeIfAbsent(node, address -> {
             Endpoint endpoint = endpoint(address);
-            NodeRoleKeeper made = new NodeRoleKeeper(address, endpoint, client, loop.eventLoop(), settings);
+            NodeRoleKeeper made = new NodeRoleKeeper(
+                    address, endpoint, client, loop.eventLoop(), settings, () -> onMaster.accept(address));
             keepersByEndpoint.put(endpoint, made);
             return made;
         });
@@ -134,6 +228,7 @@ public final class ReplicationDriver implements AutoCloseable {
             return;
         }
         for (NodeAddress node : gone) {
+            orders.remove(node);
             NodeRoleKeeper keeper = keepers.remove(node);
             if (keeper != null) {
                 keepersByEndpoint.remove(endpoint(node));

@@ -91,6 +91,7 @@ public final class ControlCommands implements LocalCommands {
                         topology,
                         nodes,
                         new MigrationCommands(services.migrations()),
+                        services.stepDown(),
                         new UmctlReports(topology, clients, slowLog, services.stats(), nodeStates),
                         services.shutdown())
                 .register(handlers);

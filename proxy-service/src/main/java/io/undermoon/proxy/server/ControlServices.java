@@ -10,6 +10,7 @@ import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints the endpoints for these requests
  * @param nodeStates the states of the Redis nodes of this proxy
  * @param migrations the migrations in which this proxy takes part
+ * @param stepDown gives up masters of this proxy
  * @param subscribed how many channels and patterns have subscribers
  * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
  */
@@ -38,6 +40,7 @@ public record ControlServices(
         Endpoints endpoints,
         NodeStates nodeStates,
         Migrations migrations,
+        StepDown stepDown,
         SubscribedNames subscribed,
         ControlSettings settings,
         Runnable shutdown) {}

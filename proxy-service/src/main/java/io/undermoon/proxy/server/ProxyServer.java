@@ -30,6 +30,7 @@ import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
+import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.replication.WantedRole;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -114,6 +115,7 @@ final class ProxyServer implements AutoCloseable {
                 endpoints,
                 this::nodeStates,
                 migrations,
+                new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes the routes from a {@code SETCLUSTER} message: a pure function.
@@ -23,13 +24,16 @@ import java.util.Set;
  */
 final class Routing {
     private final Map<TaggedSlots, SlotOwnership> ownership;
+    private final RoleChanges roleChanges;
     private final Self self;
     private final Endpoints endpoints;
     private final RouteTable.Builder routes = new RouteTable.Builder();
     private final Set<Endpoint> used = new HashSet<>();
 
-    private Routing(Map<TaggedSlots, SlotOwnership> ownership, Self self, Endpoints endpoints) {
+    private Routing(
+            Map<TaggedSlots, SlotOwnership> ownership, RoleChanges roleChanges, Self self, Endpoints endpoints) {
         this.ownership = ownership;
+        this.roleChanges = roleChanges;
         this.self = self;
         this.endpoints = endpoints;
     }
@@ -40,19 +44,26 @@ final class Routing {
      */
     record Routes(RouteTable table, RouteTable replicas, Set<Endpoint> endpoints) {}
 
-    static Routes of(SetCluster cluster, Map<TaggedSlots, SlotOwnership> ownership, Self self, Endpoints endpoints) {
-        return new Routing(ownership, self, endpoints).build(cluster);
+    static Routes of(
+            SetCluster cluster,
+            Map<TaggedSlots, SlotOwnership> ownership,
+            RoleChanges roleChanges,
+            Self self,
+            Endpoints endpoints) {
+        return new Routing(ownership, roleChanges, self, endpoints).build(cluster);
     }
 
     private Routes build(SetCluster cluster) {
         cluster.local().forEach((node, slots) -> slots.forEach(this::addSourceOfImport));
         cluster.peers().forEach((proxy, slots) -> slots.forEach(this::addSourceOfImport));
         cluster.peers().forEach((proxy, slots) -> addOwned(slots, remote(proxy)));
-        for (Map.Entry<?, List<TaggedSlots>> local : cluster.local().entrySet()) {
-            Target.Local node = new Target.Local(redis(local.getKey().toString()));
-            addOwned(local.getValue(), node);
-            local.getValue().forEach(slots -> addMoving(slots, node));
-        }
+        cluster.local().forEach((address, slots) -> {
+            Target.Local node = new Target.Local(redis(address.value()));
+            RoleChanges.State change = roleChanges.of(address);
+            addOwned(slots, serving(node, change));
+            slots.forEach(range -> addMoving(range, node, change));
+        });
+        roleChanges.nodes().values().forEach(this::addLeft);
         for (ReplicaNode replica : cluster.replicas()) {
             if (self.has(replica)) {
                 Target.Local node = new Target.Local(redis(replica.nodeAddress().value()));
@@ -91,8 +102,26 @@ final class Routing {
         return moving;
     }
 
+    /** The target for slots of a node behind this proxy, which are held while its role changes. */
+    private static Target serving(Target node, RoleChanges.@Nullable State change) {
+        if (change instanceof RoleChanges.State.Rising rising) {
+            return new Target.Held(node, rising.refuses());
+        }
+        if (change instanceof RoleChanges.State.SteppedDown down) {
+            return new Target.Held(node, down.refuses());
+        }
+        return node;
+    }
+
+    /** Holds the slots of a former master until its successor is a master. */
+    private void addLeft(RoleChanges.State change) {
+        if (change instanceof RoleChanges.State.Left left) {
+            routes.owner(left.slots(), new Target.Held(remote(left.successor()), false));
+        }
+    }
+
     /** Routes slots that move from or to a node behind this proxy by their ownership. */
-    private void addMoving(TaggedSlots slots, Target.Local node) {
+    private void addMoving(TaggedSlots slots, Target.Local node, RoleChanges.@Nullable State change) {
         SlotOwnership known = ownership.get(slots);
         if (known == null || isFromOwnNode(slots)) {
             return;
@@ -105,8 +134,8 @@ final class Routing {
         }
         Target before = slots.isMigrating() ? node : remote;
         Target target = switch (known) {
-            case LOCAL -> node;
-            case SLOWED -> new Target.Slowed(node);
+            case LOCAL -> serving(node, change);
+            case SLOWED -> change == null ? new Target.Slowed(node) : serving(node, change);
             case REMOTE -> remote;
             case HELD -> new Target.Held(before, false);
             case REFUSED -> new Target.Held(before, true);

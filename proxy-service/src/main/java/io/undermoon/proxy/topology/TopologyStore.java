@@ -55,6 +55,8 @@ public final class TopologyStore {
     private volatile Topology currentForReplicas = current;
 
     private volatile boolean resolvesOwnership;
+    private volatile boolean changesRoles;
+    private volatile RoleChanges roleChanges = RoleChanges.NONE;
 
     /**
      * @param self this proxy; without nodes any node on its host counts as its own
@@ -183,6 +185,75 @@ public final class TopologyStore {
     }
 
     /**
+     * Declares that a listener gives nodes their roles, and calls {@link #hasRisen} and {@link #hasLeft}. Without one no
+     * slots are held for that.
+     */
+    public void changesRoles() {
+        changesRoles = true;
+    }
+
+    /**
+     * Holds the slots of a master until there is metadata of an epoch, because its replica is to become master.
+     *
+     * @return false if the node is not a master in the present metadata, or the epoch is not a later one
+     */
+    public synchronized boolean stepDown(NodeAddress node, Epoch until) {
+        boolean isMaster = current.replication().entries().stream()
+                .anyMatch(entry -> entry.node().equals(node) && entry.role() == Role.MASTER);
+        if (!isMaster || !until.isAfter(current.replication().epoch())) {
+            return false;
+        }
+        if (!(roleChanges.of(node) instanceof RoleChanges.State.SteppedDown down && !until.isAfter(down.until()))) {
+            change(roleChanges.with(node, new RoleChanges.State.SteppedDown(until, false)));
+        }
+        return true;
+    }
+
+    /** Serves the slots of a new master from now on: it is one. */
+    public void hasRisen(NodeAddress node) {
+        if (roleChanges.of(node) instanceof RoleChanges.State.Rising) {
+            endRoleChange(node, RoleChanges.State.Rising.class);
+        }
+    }
+
+    /** Lets commands for the slots of a former master go to its successor, which is a master now. */
+    public void hasLeft(NodeAddress node) {
+        if (roleChanges.of(node) instanceof RoleChanges.State.Left) {
+            endRoleChange(node, RoleChanges.State.Left.class);
+        }
+    }
+
+    /** Ends the waiting of commands for the slots of a new or former master: they are refused, or redirected. */
+    public synchronized void refuseHeld(NodeAddress node) {
+        RoleChanges.State state = roleChanges.of(node);
+        if (state instanceof RoleChanges.State.Rising) {
+            change(roleChanges.with(node, new RoleChanges.State.Rising(true)));
+        } else if (state instanceof RoleChanges.State.Left) {
+            change(roleChanges.without(node));
+        }
+    }
+
+    /** Refuses commands for the slots of a master that has stepped down, if that metadata has not come. */
+    public synchronized void refuseSteppedDown(NodeAddress node, Epoch until) {
+        RoleChanges.State held = new RoleChanges.State.SteppedDown(until, false);
+        if (held.equals(roleChanges.of(node))) {
+            change(roleChanges.with(node, new RoleChanges.State.SteppedDown(until, true)));
+        }
+    }
+
+    private synchronized void endRoleChange(NodeAddress node, Class<? extends RoleChanges.State> state) {
+        if (state.isInstance(roleChanges.of(node))) {
+            change(roleChanges.without(node));
+        }
+    }
+
+    private void change(RoleChanges changed) {
+        Topology old = current;
+        roleChanges = changed;
+        publish(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), old.ownership());
+    }
+
+    /**
      * Sets the owner of migrating slots, by which commands are routed from now on.
      *
      * @param slots a tagged range of the present metadata
@@ -207,7 +278,10 @@ public final class TopologyStore {
             SetRepl replication,
             long compressionKnownSinceNanos,
             Map<TaggedSlots, SlotOwnership> ownership) {
-        Routing.Routes routes = Routing.of(cluster, ownership, self, endpoints);
+        if (changesRoles && replication != current.replication()) {
+            roleChanges = roleChanges.next(current, replication);
+        }
+        Routing.Routes routes = Routing.of(cluster, ownership, roleChanges, self, endpoints);
         Set<Endpoint> used = new HashSet<>(routes.endpoints());
         if (cluster.clusterName() != null) {
             replication

@@ -296,25 +296,28 @@ class ReplicationDriverIT {
     @Test
     void falls_back_to_slaveof_and_tolerates_refused_config() {
         AtomicReference<String> role = new AtomicReference<>("role:master");
-        try (ScriptedRedis node = new ScriptedRedis(command -> switch (command.get(0)) {
+        try (RedisServerProcess master = RedisServerProcess.start("--requirepass", "pw");
+                ScriptedRedis node = new ScriptedRedis(command -> switch (command.get(0)) {
             case "AUTH" -> new RespValue.Simple("OK");
             case "INFO" -> new RespValue.Bulk(role.get() + "\r\n");
             case "SLAVEOF" -> {
-                role.set("role:slave\r\nmaster_host:10.0.0.1\r\nmaster_port:7001\r\nmaster_link_status:up");
+                role.set("role:slave\r\nmaster_host:127.0.0.1\r\nmaster_port:" + master.port()
+                        + "\r\nmaster_link_status:up");
                 yield new RespValue.Simple("OK");
             }
             default -> new RespValue.Failure("ERR unknown command `" + command.get(0) + "`");
         })) {
             start(new BackendSettings.Login(null, "pw"), node.address());
 
-            tell(replica(node.address(), "10.0.0.1:7001"));
+            tell(replica(node.address(), master.address()));
 
             awaitSettled(node.address(), Role.REPLICA);
+            String port = Integer.toString(master.port());
             assertThat(node.received())
                     .contains(
                             List.of("CONFIG", "SET", "masterauth", "pw"),
-                            List.of("REPLICAOF", "10.0.0.1", "7001"),
-                            List.of("SLAVEOF", "10.0.0.1", "7001"));
+                            List.of("REPLICAOF", "127.0.0.1", port),
+                            List.of("SLAVEOF", "127.0.0.1", port));
         }
     }
 
@@ -336,12 +339,13 @@ class ReplicationDriverIT {
 
     @Test
     void a_refusing_node_is_up_and_says_why_it_is_not_well() {
-        try (ScriptedRedis node = new ScriptedRedis(command -> command.get(0).equals("INFO")
-                ? new RespValue.Bulk("role:master\r\n")
-                : new RespValue.Failure("NOPERM this user has no permissions"))) {
+        try (RedisServerProcess master = RedisServerProcess.start();
+                ScriptedRedis node = new ScriptedRedis(command -> command.get(0).equals("INFO")
+                        ? new RespValue.Bulk("role:master\r\n")
+                        : new RespValue.Failure("NOPERM this user has no permissions"))) {
             start(BackendSettings.Login.NONE, node.address());
 
-            tell(replica(node.address(), "10.0.0.1:7001"));
+            tell(replica(node.address(), master.address()));
 
             await().atMost(LIMIT).until(() -> {
                 String problem = status(node.address()).problem();

@@ -27,6 +27,7 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.ControlCommands;
 import io.undermoon.proxy.server.ControlServices;
@@ -96,6 +97,7 @@ public final class ControlFixture implements AutoCloseable {
                 () -> List.copyOf(nodeStates),
                 new Migrations(
                         connections, List.of(connections), topology, endpoints, catalog, MigrationSettings.DEFAULT),
+                new StepDown(topology, List.of(connections), connections, endpoints),
                 new SubscribedNames(() -> 3, () -> 2, () -> 1),
                 settings,
                 shutdowns::incrementAndGet));

@@ -30,6 +30,7 @@ import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
+import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.ControlCommands;
 import io.undermoon.proxy.server.ControlServices;
@@ -175,6 +176,7 @@ public final class ProxyHarness implements AutoCloseable {
                 endpoints,
                 List::of,
                 migrations,
+                new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 new ControlSettings(
                         "test",

@@ -1,13 +1,18 @@
 package io.undermoon.proxy.control.umctl;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.command.Integers;
 import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -33,6 +38,7 @@ public final class UmctlCommands {
     private final TopologyStore topology;
     private final NodeAdmin nodes;
     private final MigrationCommands migrations;
+    private final StepDown stepDown;
     private final UmctlReports reports;
     private final Runnable shutdown;
 
@@ -43,11 +49,13 @@ public final class UmctlCommands {
             TopologyStore topology,
             NodeAdmin nodes,
             MigrationCommands migrations,
+            StepDown stepDown,
             UmctlReports reports,
             Runnable shutdown) {
         this.topology = topology;
         this.nodes = nodes;
         this.migrations = migrations;
+        this.stepDown = stepDown;
         this.reports = reports;
         this.shutdown = shutdown;
     }
@@ -67,6 +75,9 @@ public final class UmctlCommands {
             }
             case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> {
                 return handshake(frame);
+            }
+            case "STEPDOWN" -> {
+                return stepDown(frame);
             }
             case "INFOMGR" -> migrations.finished(out);
             case "MIGRATIONS" -> migrations.progress(out);
@@ -133,6 +144,26 @@ public final class UmctlCommands {
         } catch (UmctlSyntaxException e) {
             throw refused(frame.argument(1), e, "failed to parse migration switch arguments");
         }
+    }
+
+    /** {@code UMCTL STEPDOWN <epoch> <node>}, sent by the proxy of a replica that is to become master. */
+    private CompletionStage<ByteBuf> stepDown(CommandFrame frame) {
+        if (frame.argumentCount() != 4) {
+            throw new ErrorReplyException("Invalid arguments");
+        }
+        Epoch epoch = Integers.parse(frame.argument(2)).stream()
+                .filter(number -> number >= 0)
+                .mapToObj(Epoch::new)
+                .findFirst()
+                .orElseThrow(() -> new ErrorReplyException("Invalid epoch"));
+        return stepDown.giveUp(new NodeAddress(frame.argument(3)), epoch)
+                .handle((position, problem) -> Replies.of(out -> {
+                    if (problem == null) {
+                        RespWriter.command(out, position.toReply());
+                    } else {
+                        RespWriter.error(out, "ERR no position: " + NodeException.reason(problem));
+                    }
+                }));
     }
 
     private static void write(ApplyResult result, ByteBuf out) {

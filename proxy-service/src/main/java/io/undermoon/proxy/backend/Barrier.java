@@ -1,11 +1,6 @@
-package io.undermoon.proxy.migration;
+package io.undermoon.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
-import io.undermoon.proxy.backend.BackendFailure;
-import io.undermoon.proxy.backend.NodeConnections;
-import io.undermoon.proxy.backend.ProxyLoop;
-import io.undermoon.proxy.backend.ReplyReceiver;
-import io.undermoon.proxy.backend.SharedConnection;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import java.util.List;
@@ -24,7 +19,7 @@ import java.util.function.IntPredicate;
  * <p>Commands for the slots must be held already. A lost connection counts as quiet, also if the node executes some of
  * its commands later: they were answered with the error that they may have been executed, or their client has left.
  */
-final class Barrier {
+public final class Barrier {
     private static final long POLL_MICROS = 500;
 
     private Barrier() {}
@@ -34,7 +29,7 @@ final class Barrier {
      *
      * @param wanted false ends the waiting without a result
      */
-    static CompletionStage<?> await(
+    public static CompletionStage<?> await(
             List<NodeConnections> loops, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
         return CompletableFuture.allOf(loops.stream()
                 .map(connections -> quiet(connections, node, slots, wanted))
