@@ -3,6 +3,7 @@ package io.undermoon.broker.rest;
 import io.undermoon.broker.config.Settings;
 import io.undermoon.broker.plan.Balancing;
 import io.undermoon.broker.plan.Clusters;
+import io.undermoon.broker.plan.Switchover;
 import io.undermoon.broker.rest.Messages.ClusterNodeNumber;
 import io.undermoon.broker.rest.Messages.ClusterReply;
 import io.undermoon.broker.rest.Messages.Names;
@@ -17,6 +18,7 @@ import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Node;
+import io.undermoon.metadata.NodeAddress;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -146,6 +148,16 @@ public final class ClusterResource {
         Map<String, String> fields = new LinkedHashMap<>();
         Input.body(body).forEach((field, value) -> fields.put(field, text(field, value)));
         metadata.change((state, context) -> Clusters.configure(state, cluster, fields));
+        return Response.ok().build();
+    }
+
+    @POST
+    @Path("/switchover/{name}")
+    @Operation(summary = "Make a replica master without the loss of a write")
+    public Response switchOver(@PathParam("name") String name, @QueryParam("node") @Nullable String node) {
+        ClusterName cluster = Input.clusterName(name);
+        NodeAddress address = Input.nodeAddress("node", node);
+        metadata.change((state, context) -> Switchover.to(state, context, cluster, address));
         return Response.ok().build();
     }
 

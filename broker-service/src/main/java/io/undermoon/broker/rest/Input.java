@@ -3,6 +3,7 @@ package io.undermoon.broker.rest;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.SlotRange;
 import io.undermoon.slot.SlotRanges;
@@ -101,6 +102,18 @@ final class Input {
             throw new UndermoonException(ErrorCode.INVALID_REQUEST, "field '" + name + "' is missing");
         }
         return value;
+    }
+
+    /** A required address of a node. */
+    static NodeAddress nodeAddress(String name, @Nullable String text) {
+        if (text == null) {
+            throw new UndermoonException(ErrorCode.INVALID_REQUEST, "'" + name + "' is missing, expected host:port");
+        }
+        try {
+            return new NodeAddress(text);
+        } catch (IllegalArgumentException e) {
+            throw new UndermoonException(ErrorCode.INVALID_REQUEST, "'" + name + "': " + e.getMessage(), e);
+        }
     }
 
     /** One page of a listing; without a limit it ends with the list. */

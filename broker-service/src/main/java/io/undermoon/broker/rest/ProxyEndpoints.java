@@ -2,6 +2,7 @@ package io.undermoon.broker.rest;
 
 import io.undermoon.broker.plan.Failover;
 import io.undermoon.broker.plan.Proxies;
+import io.undermoon.broker.plan.Switchover;
 import io.undermoon.broker.rest.Messages.Addresses;
 import io.undermoon.broker.rest.Messages.ProxyEpochsReply;
 import io.undermoon.broker.rest.Messages.ProxyRegistration;
@@ -124,6 +125,16 @@ public final class ProxyEndpoints {
             return new ProxyReply(metadata.view().proxy(replaced.replacement()).orElse(null));
         }
         return new ProxyReply(null);
+    }
+
+    @POST
+    @Path("/switchover/{address}")
+    @Operation(summary = "Move the masters of a proxy to the other half of its chunk without the loss of a write")
+    public Response switchOver(@PathParam("address") String address) {
+        ProxyAddress proxy = Input.knownProxyAddress(address);
+        metadata.change((state, context) -> Switchover.away(state, context, proxy));
+        LOG.infof("Masters moved away: epoch=%s proxy=%s", metadata.state().globalEpoch(), proxy);
+        return Response.ok().build();
     }
 
     private static List<NodeAddress> nodes(List<String> texts) {

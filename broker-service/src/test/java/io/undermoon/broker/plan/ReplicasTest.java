@@ -1,5 +1,6 @@
 package io.undermoon.broker.plan;
 
+import static io.undermoon.broker.testing.Refusals.refuses;
 import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.proxy;
@@ -12,7 +13,9 @@ import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.testing.TestMetadata;
+import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,47 @@ class ReplicasTest {
     }
 
     @Test
+    void a_switchover_moves_masters_to_replicas_in_sync_only() {
+        Metadata unknown = TestMetadata.withCluster(4, 1);
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(unknown, CONTEXT, half(unknown, 0)));
+        Metadata behind = report(synced(unknown), replicaOf(unknown, 0, false));
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(behind, CONTEXT, half(behind, 0)));
+
+        Metadata state = synced(unknown);
+        Metadata away = Switchover.away(state, CONTEXT, half(state, 0)).state();
+        assertThat(chunk(away).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
+        assertThat(Switchover.away(away, CONTEXT, half(state, 0)).state()).isEqualTo(away);
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(away, CONTEXT, half(state, 1)));
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(state, CONTEXT, proxy(3)));
+        refuses(ErrorCode.PROXY_NOT_FOUND, () -> Switchover.away(state, CONTEXT, proxy(9)));
+    }
+
+    @Test
+    void a_switchover_makes_a_node_master_and_as_few_others_as_possible() {
+        Metadata state = synced(TestMetadata.withCluster(4, 1));
+        Metadata third = Switchover.to(state, CONTEXT, DEMO, nodeOf(state, 3)).state();
+        assertThat(chunk(third).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
+        Metadata back = Switchover.to(synced(third), CONTEXT, DEMO, nodeOf(state, 0))
+                .state();
+        assertThat(chunk(back).rolePosition()).isEqualTo(RolePosition.NORMAL);
+        assertThat(Switchover.to(back, CONTEXT, DEMO, nodeOf(state, 2)).state()).isEqualTo(back);
+        refuses(ErrorCode.INVALID_REQUEST, () -> Switchover.to(state, CONTEXT, DEMO, new NodeAddress("h:1")));
+    }
+
+    @Test
+    void a_switchover_waits_for_moving_slots_and_leaves_failures_to_failovers() {
+        Metadata state = synced(TestMetadata.withCluster(4, 3));
+        Metadata reported =
+                FailureReports.report(state, CONTEXT, half(state, 1), "c").state();
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(reported, CONTEXT, half(state, 0)));
+
+        Metadata moving = Expansion.expand(
+                        Clusters.addNodes(state, CONTEXT, DEMO, 4).state(), CONTEXT, DEMO)
+                .state();
+        refuses(ErrorCode.MIGRATION_RUNNING, () -> Switchover.away(moving, CONTEXT, half(state, 0)));
+    }
+
+    @Test
     void a_report_about_other_metadata_changes_nothing() {
         Metadata state = TestMetadata.withCluster(4, 1);
         Replicas.Report right = replicaOf(state, 0, true);
@@ -194,6 +238,10 @@ class ReplicasTest {
 
     private static StoredChunk chunk(Metadata state) {
         return state.clusters().get(DEMO).chunks().get(0);
+    }
+
+    private static NodeAddress nodeOf(Metadata state, int index) {
+        return chunk(state).nodeAddresses().get(index);
     }
 
     private static ProxyAddress half(Metadata state, int half) {

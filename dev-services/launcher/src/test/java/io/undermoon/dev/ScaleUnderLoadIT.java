@@ -45,6 +45,7 @@ class ScaleUnderLoadIT {
     private static final int VALUE_BYTES = 300;
     private static final int STEPS_PER_SECOND = 1500;
     private static final int MUCH = 800;
+    private static final int SWITCHOVERS = 9;
 
     /** Keys that a migration may copy per second where it is not to be over before a process is killed. */
     private static final int SLOW_KEYS = 6000;
@@ -107,6 +108,24 @@ class ScaleUnderLoadIT {
                 operator.awaitStable();
                 scale(run, 4);
             } while (System.nanoTime() - end < 0);
+            assertPasses(run);
+        }
+    }
+
+    @Test
+    void clients_notice_nothing_while_masters_change_places() throws IOException, InterruptedException {
+        start(4, Map.of());
+        try (CheckRun run = start(false)) {
+            run.awaitCommands(MUCH);
+            for (int i = 0; i < SWITCHOVERS; i++) {
+                operator.awaitReplicas();
+                if (i % 3 == 2) {
+                    operator.balance();
+                } else {
+                    operator.switchOver(operator.masters().get(0).proxyAddress());
+                }
+                run.awaitCommands(MUCH);
+            }
             assertPasses(run);
         }
     }

@@ -2,17 +2,13 @@ package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.dev.controlplane.MigrationApi;
-import io.undermoon.dev.datadir.StackState;
 import io.undermoon.dev.plan.LaunchException;
-import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.UsageException;
 import io.undermoon.metadata.ClusterName;
-import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,13 +20,7 @@ final class MigrationTarget {
     private static final String ERASE_LINE = "\r\033[K";
 
     @Mixin
-    private Workspace workspace = new Workspace();
-
-    @Option(
-            names = "--broker",
-            paramLabel = "HOST:PORT",
-            description = "The broker (default: that of the local stack).")
-    private @Nullable String broker;
+    private BrokerTarget broker = new BrokerTarget();
 
     @Parameters(index = "0", paramLabel = "CLUSTER", description = "The name of the cluster.")
     private String cluster = "";
@@ -52,7 +42,7 @@ final class MigrationTarget {
      */
     <T> T call(Call<T> call) {
         try {
-            return call.on(new MigrationApi(address()), new ClusterName(cluster));
+            return call.on(new MigrationApi(broker.address()), new ClusterName(cluster));
         } catch (IOException e) {
             throw new LaunchException(String.valueOf(e.getMessage()), e);
         } catch (IllegalArgumentException e) {
@@ -71,7 +61,7 @@ final class MigrationTarget {
         for (Object argument : arguments) {
             text.append(' ').append(argument);
         }
-        return workspace.command(broker == null ? text.toString() : text + " --broker " + broker);
+        return broker.command(text.toString());
     }
 
     /**
@@ -105,18 +95,6 @@ final class MigrationTarget {
             String summary = tally.summary(Duration.ofNanos(System.nanoTime() - start));
             out.println(Terminal.isOutput() ? ERASE_LINE + tally.bar() + "\n" + summary : summary);
         }
-    }
-
-    private String address() {
-        if (broker != null) {
-            return HostPort.parse(broker).toString();
-        }
-        StackState state = workspace
-                .data()
-                .load()
-                .orElseThrow(() -> new LaunchException(
-                        "there is no stack in " + workspace.data().root() + "; say --broker HOST:PORT"));
-        return StackPlan.brokerAddress(state.shape());
     }
 
     private static void pause() {

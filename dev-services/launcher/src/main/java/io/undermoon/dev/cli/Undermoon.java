@@ -27,6 +27,7 @@ import picocli.CommandLine.ParseResult;
             ScaleCommand.class,
             ReshardCommand.class,
             RebalanceCommand.class,
+            SwitchoverCommand.class,
             AbortCommand.class,
             MigrationsCommand.class
         },

@@ -83,6 +83,20 @@ public final class BrokerApi {
         return true;
     }
 
+    /**
+     * Has the masters of a proxy moved to the other half of its chunk; returns when that is planned.
+     *
+     * @throws IOException if the broker refuses, with its words
+     */
+    public void switchOver(ProxyAddress proxy) throws IOException {
+        broker.send("POST", "/proxies/switchover/" + proxy, null);
+    }
+
+    /** Has each half of every chunk given one master where that loses nothing; returns when that is planned. */
+    public void balance(ClusterName name) throws IOException {
+        broker.send("PUT", "/clusters/balance/" + name, null);
+    }
+
     /** Whether slots of the cluster move or are to move. */
     public boolean isMigrating(ClusterName name) throws IOException {
         return get("/clusters/info/" + name).path("is_migrating").asBoolean();

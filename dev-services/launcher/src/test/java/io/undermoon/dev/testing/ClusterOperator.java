@@ -10,6 +10,7 @@ import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
+import io.undermoon.metadata.ProxyAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -110,6 +111,14 @@ public final class ClusterOperator {
                 .atMost(TIMEOUT)
                 .ignoreExceptions()
                 .until(() -> masters().stream().allMatch(ClusterOperator::hasReplica) && broker.hasAllCopies(name));
+    }
+
+    public void switchOver(ProxyAddress proxy) throws IOException {
+        broker.switchOver(proxy);
+    }
+
+    public void balance() throws IOException {
+        broker.balance(name);
     }
 
     private static boolean hasReplica(Node master) {

@@ -1,0 +1,93 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * The planned change of roles in a chunk. The proxies carry it out without the loss of a write, so it is refused where
+ * they could not: a half is down, a replica that would become master is not in sync, or slots of the chunk move.
+ */
+public final class Switchover {
+    private Switchover() {}
+
+    /** Moves the masters of a proxy to the other half of its chunk; nothing changes if it has none. */
+    public static Outcome<Outcome.Done> away(Metadata state, PlanContext context, ProxyAddress address) {
+        ProxyResource proxy = Preconditions.requireProxy(state, address);
+        if (proxy.cluster() == null) {
+            throw new UndermoonException(
+                    ErrorCode.NO_AVAILABLE_RESOURCE, "proxy '" + address + "' is in no cluster and has no masters");
+        }
+        StoredCluster cluster = Preconditions.requireCluster(state, proxy.cluster());
+        int index = cluster.chunkOf(address);
+        int half = cluster.chunks().get(index).halfOf(address);
+        return moveMasters(state, context, cluster, index, RolePosition.mastersOn(1 - half));
+    }
+
+    /** Makes a node master, and as few others as possible; nothing changes if it is one. */
+    public static Outcome<Outcome.Done> to(
+            Metadata state, PlanContext context, ClusterName name, NodeAddress address) {
+        StoredCluster cluster = Preconditions.requireCluster(state, name);
+        for (int index = 0; index < cluster.chunks().size(); index++) {
+            StoredChunk chunk = cluster.chunks().get(index);
+            int node = chunk.nodeAddresses().indexOf(address);
+            if (node >= 0) {
+                RolePosition position = Arrays.stream(RolePosition.values())
+                        .filter(candidate -> candidate.isMaster(node))
+                        .min(Comparator.comparingInt(candidate -> changes(chunk.rolePosition(), candidate)))
+                        .orElseThrow();
+                return moveMasters(state, context, cluster, index, position);
+            }
+        }
+        throw new UndermoonException(
+                ErrorCode.INVALID_REQUEST, "cluster '" + name + "' has no node '" + address + "' to make master");
+    }
+
+    private static int changes(RolePosition before, RolePosition after) {
+        int changes = 0;
+        for (int part = 0; part < StoredChunk.PARTS; part++) {
+            changes += before.masterNode(part) == after.masterNode(part) ? 0 : 1;
+        }
+        return changes;
+    }
+
+    private static Outcome<Outcome.Done> moveMasters(
+            Metadata state, PlanContext context, StoredCluster cluster, int index, RolePosition position) {
+        StoredChunk chunk = cluster.chunks().get(index);
+        if (chunk.rolePosition() == position) {
+            return Outcome.done(state);
+        }
+        for (ProxyAddress half : chunk.proxyAddresses()) {
+            if (state.hasFailed(half) || FailureReports.isSuspected(state, context, half)) {
+                throw new UndermoonException(
+                        ErrorCode.NO_AVAILABLE_RESOURCE,
+                        "proxy '" + half + "' has failed or is reported; a failover decides about its masters");
+            }
+        }
+        if (chunk.takesPartInMigration()) {
+            throw new UndermoonException(
+                    ErrorCode.MIGRATION_RUNNING,
+                    "slots of the chunk of '" + chunk.proxyAddresses().get(0) + "' and '"
+                            + chunk.proxyAddresses().get(1) + "' are moving; try again when that is done");
+        }
+        if (!chunk.tracksReplicas() || !Replicas.allow(chunk, position)) {
+            throw new UndermoonException(
+                    ErrorCode.NO_AVAILABLE_RESOURCE,
+                    "a replica that would become master is not known to be in sync; GET /clusters/replicas/"
+                            + cluster.name() + " shows which");
+        }
+        MetadataEdit edit = state.edit();
+        edit.putAtNewEpoch(cluster.withChunk(index, chunk.withPosition(position)));
+        return Outcome.done(edit.done());
+    }
+}
