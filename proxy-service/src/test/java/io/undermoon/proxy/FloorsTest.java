@@ -53,10 +53,10 @@ class FloorsTest {
             forward <- backend, client, command, compression, frame, route, session, stats, topology
             gather <- backend, client, command, forward, frame, route, session, topology
             blocking <- backend, client, command, forward, frame, gather, route, session, topology
-            migration <- backend, command, frame, migration.copy, migration.record, node, route, topology
-            control.umctl <- client, command, control, control.nodes, frame, migration, stats, topology
-            pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, node, route, topology
+            migration <- backend, command, migration.copy, migration.record, node, route, topology
+            control.umctl <- client, command, control, control.nodes, frame, migration, node, replication, stats, topology
+            pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             config <- backend, client, command, control, frame, migration, replication, session
             transaction <- acl, backend, client, command, compression, forward, frame, gather, route, session, \
             topology

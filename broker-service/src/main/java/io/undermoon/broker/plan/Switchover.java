@@ -35,8 +35,7 @@ public final class Switchover {
     }
 
     /** Makes a node master, and as few others as possible; nothing changes if it is one. */
-    public static Outcome<Outcome.Done> to(
-            Metadata state, PlanContext context, ClusterName name, NodeAddress address) {
+    public static Outcome<Outcome.Done> to(Metadata state, PlanContext context, ClusterName name, NodeAddress address) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         for (int index = 0; index < cluster.chunks().size(); index++) {
             StoredChunk chunk = cluster.chunks().get(index);

@@ -142,8 +142,8 @@ class ReplicasTest {
         Metadata state = synced(TestMetadata.withCluster(4, 1));
         Metadata third = Switchover.to(state, CONTEXT, DEMO, nodeOf(state, 3)).state();
         assertThat(chunk(third).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
-        Metadata back = Switchover.to(synced(third), CONTEXT, DEMO, nodeOf(state, 0))
-                .state();
+        Metadata back =
+                Switchover.to(synced(third), CONTEXT, DEMO, nodeOf(state, 0)).state();
         assertThat(chunk(back).rolePosition()).isEqualTo(RolePosition.NORMAL);
         assertThat(Switchover.to(back, CONTEXT, DEMO, nodeOf(state, 2)).state()).isEqualTo(back);
         refuses(ErrorCode.INVALID_REQUEST, () -> Switchover.to(state, CONTEXT, DEMO, new NodeAddress("h:1")));

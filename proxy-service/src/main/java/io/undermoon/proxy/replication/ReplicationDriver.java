@@ -1,10 +1,10 @@
 package io.undermoon.proxy.replication;
 
+import static java.util.Objects.requireNonNull;
+
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
-import static java.util.Objects.requireNonNull;
-
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.node.NodeClient;
@@ -123,7 +123,9 @@ public final class ReplicationDriver implements AutoCloseable {
         forgetOthers(message);
         keepers.forEach((node, keeper) -> {
             WantedRole role = roles.get(node);
-            WantedRole before = orders.containsKey(node) ? orders.get(node).role() : keeper.status().wanted();
+            WantedRole before = orders.containsKey(node)
+                    ? orders.get(node).role()
+                    : keeper.status().wanted();
             if (!Objects.equals(role, before)) {
                 LOG.infof(
                         "Node role ordered: epoch=%s proxy=%s node=%s role=%s",

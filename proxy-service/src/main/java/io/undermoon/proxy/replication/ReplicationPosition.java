@@ -30,7 +30,8 @@ public record ReplicationPosition(String history, long offset) {
             throw new IllegalArgumentException("not a replication position: " + reply);
         }
         return new ReplicationPosition(
-                array.items().get(0).asText(), Long.parseLong(array.items().get(1).asText()));
+                array.items().get(0).asText(),
+                Long.parseLong(array.items().get(1).asText()));
     }
 
     /** Whether a replica follows this history. */

@@ -17,9 +17,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits with changes of roles until they lose nothing. A replica becomes master when the proxy of the present master has
- * stepped down and the replica has all that was written; a proxy that cannot be asked has failed, and is not waited
- * for. A master becomes a replica only of a node that is a master: before, it may have the only copy.
+ * Waits with changes of roles until they lose nothing. A replica becomes master when the proxy of the present master
+ * has stepped down and the replica has all that was written; a proxy that cannot be asked has failed, and is not
+ * waited for. A master becomes a replica only of a node that is a master: before, it may have the only copy.
  *
  * <p>Works on the control loop, on which futures complete.
  */

@@ -63,8 +63,8 @@ public final class StepDown {
                     .eventLoop()
                     .schedule(() -> topology.refuseSteppedDown(node, until), HOLD_MILLIS, TimeUnit.MILLISECONDS);
         } else if (isMaster(node)) {
-            return CompletableFuture.failedFuture(
-                    NodeException.unexpectedReply("the metadata of this proxy is newer, and " + node + " is a master in it"));
+            return CompletableFuture.failedFuture(NodeException.unexpectedReply(
+                    "the metadata of this proxy is newer, and " + node + " is a master in it"));
         }
         Endpoint endpoint = endpoints.redis(node.value());
         // Commands that block do not execute while nobody writes, and the node ends them when it becomes a replica.

@@ -75,7 +75,11 @@ record RoleChanges(Map<NodeAddress, State> nodes) {
             NodeAddress node = entry.node();
             State state = entry.role() == Role.MASTER
                     ? asMaster(nodes.get(node), rolesBefore.get(node), roles.epoch())
-                    : asReplica(nodes.get(node), rolesBefore.get(node), before.cluster().local().get(node), entry);
+                    : asReplica(
+                            nodes.get(node),
+                            rolesBefore.get(node),
+                            before.cluster().local().get(node),
+                            entry);
             if (state != null) {
                 next.put(node, state);
             }

@@ -185,8 +185,8 @@ public final class TopologyStore {
     }
 
     /**
-     * Declares that a listener gives nodes their roles, and calls {@link #hasRisen} and {@link #hasLeft}. Without one no
-     * slots are held for that.
+     * Declares that a listener gives nodes their roles, and calls {@link #hasRisen} and {@link #hasLeft}. Without one
+     * no slots are held for that.
      */
     public void changesRoles() {
         changesRoles = true;

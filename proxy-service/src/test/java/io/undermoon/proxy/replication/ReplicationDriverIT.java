@@ -298,15 +298,15 @@ class ReplicationDriverIT {
         AtomicReference<String> role = new AtomicReference<>("role:master");
         try (RedisServerProcess master = RedisServerProcess.start("--requirepass", "pw");
                 ScriptedRedis node = new ScriptedRedis(command -> switch (command.get(0)) {
-            case "AUTH" -> new RespValue.Simple("OK");
-            case "INFO" -> new RespValue.Bulk(role.get() + "\r\n");
-            case "SLAVEOF" -> {
-                role.set("role:slave\r\nmaster_host:127.0.0.1\r\nmaster_port:" + master.port()
-                        + "\r\nmaster_link_status:up");
-                yield new RespValue.Simple("OK");
-            }
-            default -> new RespValue.Failure("ERR unknown command `" + command.get(0) + "`");
-        })) {
+                    case "AUTH" -> new RespValue.Simple("OK");
+                    case "INFO" -> new RespValue.Bulk(role.get() + "\r\n");
+                    case "SLAVEOF" -> {
+                        role.set("role:slave\r\nmaster_host:127.0.0.1\r\nmaster_port:" + master.port()
+                                + "\r\nmaster_link_status:up");
+                        yield new RespValue.Simple("OK");
+                    }
+                    default -> new RespValue.Failure("ERR unknown command `" + command.get(0) + "`");
+                })) {
             start(new BackendSettings.Login(null, "pw"), node.address());
 
             tell(replica(node.address(), master.address()));

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /** Two proxies with a node each, whose nodes change roles while both proxies run. */
 class RoleHandoverIT {
@@ -134,7 +134,8 @@ class RoleHandoverIT {
 
         await().atMost(LIMIT).until(() -> isMaster(secondNode));
         try (RespConnection client = RespConnection.to(second)) {
-            await().atMost(LIMIT).until(() -> text(client.call("SET", "key", VALUE)).equals("OK"));
+            await().atMost(LIMIT)
+                    .until(() -> text(client.call("SET", "key", VALUE)).equals("OK"));
         }
     }
 
@@ -147,8 +148,7 @@ class RoleHandoverIT {
                     .startsWith("ERR no position: the metadata of this proxy is newer");
             assertThat(text(control.call("UMCTL", "STEPDOWN", "x", firstNode.address())))
                     .isEqualTo("Invalid epoch");
-            RespValue position =
-                    control.call("UMCTL", "STEPDOWN", Long.toString(epoch + 2), firstNode.address());
+            RespValue position = control.call("UMCTL", "STEPDOWN", Long.toString(epoch + 2), firstNode.address());
             assertThat(((RespValue.Array) position).items()).hasSize(2);
 
             assertThat(text(client.call("SET", "key", VALUE))).startsWith("TRYAGAIN ");
@@ -212,9 +212,9 @@ class RoleHandoverIT {
                 + " 127.0.0.1:" + peer;
         String slots = isMaster ? node.address() + " 1 0-16383" : "PEER 127.0.0.1:" + peer + " 1 0-16383";
         try (RespConnection control = RespConnection.to(proxy)) {
-            for (String message : List.of("SETREPL " + epoch + " NOFLAG " + roles, "SETCLUSTER v2 " + epoch + " NOFLAG demo " + slots)) {
-                assertThat(text(control.call(("UMCTL " + message).split(" "))))
-                        .isEqualTo("OK");
+            for (String message : List.of(
+                    "SETREPL " + epoch + " NOFLAG " + roles, "SETCLUSTER v2 " + epoch + " NOFLAG demo " + slots)) {
+                assertThat(text(control.call(("UMCTL " + message).split(" ")))).isEqualTo("OK");
             }
         }
     }
@@ -247,10 +247,14 @@ class RoleHandoverIT {
     private static ProxyServer proxy(int port, boolean activeRedirection) {
         return new ProxyServer(
                 Configs.onOnePort(
-                        "address", "127.0.0.1:" + port,
-                        "thread_number", "2",
-                        "active_redirection", Boolean.toString(activeRedirection),
-                        "replication_check_interval", "100ms"),
+                        "address",
+                        "127.0.0.1:" + port,
+                        "thread_number",
+                        "2",
+                        "active_redirection",
+                        Boolean.toString(activeRedirection),
+                        "replication_check_interval",
+                        "100ms"),
                 () -> {});
     }
 }
