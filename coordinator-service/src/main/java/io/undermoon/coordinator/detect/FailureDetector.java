@@ -26,7 +26,8 @@ import org.jboss.logging.Logger;
  *
  * <p>A proxy is dead when two probes in a row find nobody at its address; when it has been silent for the silence
  * limit, so that one slow answer or a pause of some hundred milliseconds is no failure; or when it answers that one of
- * its masters has been down for longer than the limit. The report is renewed as long as the proxy is dead. Proxies that
+ * its masters has been down for longer than the limit. When more than a third of all proxies are silent at once, it is
+ * rather the network of this coordinator, and they are reported only if that lasts. The report is renewed as long as the proxy is dead. Proxies that
  * are out of service are probed too, so that their recovery is noticed, but less often and without reports. When the
  * coordinator itself has stood still, silence before that does not count.
  *
@@ -42,6 +43,12 @@ public final class FailureDetector {
 
     /** The time between two rounds from which on the coordinator counts as having stood still. */
     static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** The share of proxies from which on silence is rather a fault of the network: one in so many. */
+    static final int MANY = 3;
+
+    /** How long proxies that are silent together are not reported. */
+    static final Duration MASS_PATIENCE = Duration.ofSeconds(10);
 
     private static final Logger LOG = Logger.getLogger(FailureDetector.class);
 
@@ -68,6 +75,7 @@ public final class FailureDetector {
     private final ReplicaWatch replicas;
     private final Map<ProxyAddress, ProbeFailures> failures = new ConcurrentHashMap<>();
 
+    private volatile boolean isNetworkSuspected;
     private volatile Listing listing = new Listing(List.of(), Set.of(), 0);
     private boolean isListed;
     private long lastRound;
@@ -198,9 +206,27 @@ public final class FailureDetector {
         if (now.isDead() && !before.isDead()) {
             LOG.warnf("Proxy is dead: proxy=%s reason=%s", proxy, cause.getMessage());
         }
-        if (now.isDead() && !outOfService) {
+        if (now.isDead() && !outOfService && !isRatherTheNetwork(now)) {
             report(proxy, now);
         }
+    }
+
+    /** Whether so many proxies are silent, and for so short a time, that the fault may be at this end. */
+    private boolean isRatherTheNetwork(ProbeFailures silent) {
+        if (silent.isGone() || silent.lastNanos() - silent.sinceNanos() >= MASS_PATIENCE.toNanos()) {
+            return false;
+        }
+        long together = failures.values().stream()
+                .filter(other -> other.attempts() >= ProbeFailures.MIN_ATTEMPTS && !other.isGone())
+                .count();
+        boolean many = together > 1 && together * MANY > listing.all().size();
+        if (many && !isNetworkSuspected) {
+            LOG.warnf(
+                    "Many proxies are silent at once; not reported for %d s, as it may be the network: silent=%d of=%d",
+                    MASS_PATIENCE.toSeconds(), together, listing.all().size());
+        }
+        isNetworkSuspected = many;
+        return many;
     }
 
     private void masterIsDead(ProxyAddress proxy, NodeHealth node, boolean outOfService) {

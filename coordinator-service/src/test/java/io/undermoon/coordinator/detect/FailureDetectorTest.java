@@ -111,6 +111,32 @@ class FailureDetectorTest {
     }
 
     @Test
+    void thinks_of_the_network_first_when_many_proxies_are_silent_at_once() {
+        broker.register(proxy(1), proxy(2), proxy(3), proxy(4));
+        proxies.silent.addAll(List.of(proxy(1), proxy(2)));
+        rounds(30);
+        assertThat(reports()).isEmpty();
+        rounds(10);
+        assertThat(reports()).hasSize(2);
+    }
+
+    @Test
+    void reports_many_proxies_that_refuse_connections_at_once() {
+        broker.register(proxy(1), proxy(2), proxy(3), proxy(4));
+        proxies.dead.addAll(List.of(proxy(1), proxy(2), proxy(3)));
+        rounds(2);
+        assertThat(reports()).hasSize(3);
+    }
+
+    @Test
+    void reports_a_silent_proxy_among_many_at_the_limit() {
+        broker.register(proxy(1), proxy(2), proxy(3), proxy(4), proxy(5), proxy(6));
+        proxies.silent.addAll(List.of(proxy(1), proxy(2)));
+        rounds(7);
+        assertThat(reports()).hasSize(2);
+    }
+
+    @Test
     void renews_the_report_while_the_failure_lasts_but_not_every_round() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
