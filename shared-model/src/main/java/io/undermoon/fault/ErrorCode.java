@@ -36,6 +36,8 @@ public enum ErrorCode {
     MIGRATION_RUNNING(409),
     /** The source of a migration did not answer the request to abort it, or refused. */
     MIGRATION_NOT_ABORTED(409),
+    /** Neither the source nor the destination of a migration says that it has finished. */
+    MIGRATION_NOT_FINISHED(409),
     INVALID_META_VERSION(409),
     EPOCH_SMALLER_THAN_CURRENT(409),
     PROXY_RESOURCE_OUT_OF_ORDER(409),

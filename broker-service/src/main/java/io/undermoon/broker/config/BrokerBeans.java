@@ -3,6 +3,7 @@ package io.undermoon.broker.config;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.Startup;
+import io.undermoon.broker.proxy.RespFinishedMigrations;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.replica.ReplicaPush;
@@ -15,6 +16,7 @@ import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.broker.store.EpochRecovery;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
+import io.undermoon.broker.store.MigrationCommits;
 import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.broker.store.ProxyEpochs;
 import io.undermoon.client.RespClient;
@@ -109,6 +111,12 @@ public final class BrokerBeans {
     @Singleton
     ProxyEpochs proxyEpochs(RespClient client) {
         return new RespProxyEpochs(client);
+    }
+
+    @Produces
+    @Singleton
+    MigrationCommits commits(MetadataWriter metadata, RespClient client, ManagedExecutor executor) {
+        return new MigrationCommits(metadata, new RespFinishedMigrations(client), executor);
     }
 
     @Produces

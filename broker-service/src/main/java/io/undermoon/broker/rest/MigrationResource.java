@@ -2,7 +2,6 @@ package io.undermoon.broker.rest;
 
 import io.smallrye.common.annotation.Blocking;
 import io.undermoon.broker.plan.Aborts;
-import io.undermoon.broker.plan.Commits;
 import io.undermoon.broker.plan.Rebalancing;
 import io.undermoon.broker.plan.Resharding;
 import io.undermoon.broker.rest.MigrationMessages.PlannedMigrations;
@@ -13,6 +12,7 @@ import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
+import io.undermoon.broker.store.MigrationCommits;
 import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
@@ -42,6 +42,7 @@ public final class MigrationResource {
     private final MetadataWriter metadata;
     private final ClusterScaling scaling;
     private final MigrationAborts aborts;
+    private final MigrationCommits commits;
     private final MigrationProgressCache progress;
     private final MigrationStatuses statuses;
 
@@ -49,11 +50,13 @@ public final class MigrationResource {
             MetadataWriter metadata,
             ClusterScaling scaling,
             MigrationAborts aborts,
+            MigrationCommits commits,
             MigrationProgressCache progress,
             MigrationStatuses statuses) {
         this.metadata = metadata;
         this.scaling = scaling;
         this.aborts = aborts;
+        this.commits = commits;
         this.progress = progress;
         this.statuses = statuses;
     }
@@ -152,11 +155,10 @@ public final class MigrationResource {
     }
 
     @PUT
+    @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Commit a finished migration")
-    public Response commit(@Nullable MigrationTask body) {
-        MigrationTask task = Input.body(body);
-        metadata.change((state, context) -> Commits.commit(state, context, task));
-        return Response.ok().build();
+    @Operation(summary = "Commit a migration that its source or destination says is finished")
+    public CompletionStage<Response> commit(@Nullable MigrationTask body) {
+        return commits.commit(Input.body(body)).thenApply(done -> Response.ok().build());
     }
 }

@@ -17,15 +17,23 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class ClusterApiTest {
+    private RunningProxies proxies;
+
     @BeforeEach
     void reset() {
         Broker.reset(false);
-        Broker.registerAll(6);
+        proxies = new RunningProxies(6);
+    }
+
+    @AfterEach
+    void close() {
+        proxies.close();
     }
 
     @Test
@@ -152,7 +160,7 @@ class ClusterApiTest {
         refused(put("/clusters/migrations", task("demo", stable)), 400, "INVALID_MIGRATION_TASK");
         Map<String, Object> odd = Map.of("range_list", slots.get("range_list"), "tag", "Odd");
         refused(put("/clusters/migrations", task("demo", odd)), 400, "INVALID_REQUEST");
-        ok(put("/clusters/migrations", task("demo", slots)));
+        ok(proxies.finishAndCommit(slots));
         refused(put("/clusters/migrations", task("demo", slots)), 404, "MIGRATION_TASK_NOT_FOUND");
     }
 
@@ -191,11 +199,11 @@ class ClusterApiTest {
         get("/clusters/meta/demo").body("cluster.nodes[0].repl.role", equalTo("master"));
     }
 
-    private static void commitAll() {
+    private void commitAll() {
         List<Map<String, Object>> tasks = get("/clusters/meta/demo")
                 .extract()
                 .path("cluster.nodes.slots.flatten().findAll { it.tag != 'None' && it.tag.Migrating != null }");
-        tasks.forEach(slots -> ok(put("/clusters/migrations", task("demo", slots))));
+        tasks.forEach(slots -> ok(proxies.finishAndCommit(slots)));
         if (!tasks.isEmpty()) {
             commitAll();
         }

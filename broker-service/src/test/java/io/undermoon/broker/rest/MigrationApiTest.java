@@ -16,7 +16,6 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.undermoon.broker.testing.FakeProxy;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,22 +26,18 @@ import org.junit.jupiter.api.Test;
 /** Moving slots by hand, seeing how far that is, and taking it back. */
 @QuarkusTest
 class MigrationApiTest {
-    private final List<FakeProxy> proxies = new ArrayList<>();
+    private RunningProxies proxies;
 
     @BeforeEach
     void reset() {
         Broker.reset(false);
-        for (int i = 1; i <= 4; i++) {
-            FakeProxy proxy = new FakeProxy(() -> Long.MAX_VALUE);
-            proxies.add(proxy);
-            register(proxy.address(), "host" + i, 7000 + 10 * i);
-        }
+        proxies = new RunningProxies(4);
         Broker.create("demo", 4);
     }
 
     @AfterEach
     void close() {
-        proxies.forEach(FakeProxy::close);
+        proxies.close();
     }
 
     @Test
@@ -154,7 +149,26 @@ class MigrationApiTest {
         source(slots).answerAbortsWith("+MAYBE");
         refused(delete("/clusters/migrations/demo"), 409, "MIGRATION_NOT_ABORTED");
         assertThat(Broker.epoch()).isEqualTo(epoch);
-        ok(put("/clusters/migrations", Map.of("cluster_name", "demo", "slot_range", slots)));
+        ok(proxies.finishAndCommit(slots));
+    }
+
+    @Test
+    void commits_only_what_a_proxy_says_is_finished() {
+        Map<String, Object> slots = migrationOf(reshard(Map.of("destination", master(1), "slot_number", 100)));
+        long epoch = Broker.epoch();
+        refused(RunningProxies.commit("demo", slots), 409, "MIGRATION_NOT_FINISHED")
+                .body("message", containsString(proxies.source(slots).address()))
+                .body("message", containsString("does not list it"));
+        proxies.source(slots).finish(RunningProxies.line("other", "MIGRATING", slots));
+        proxies.source(slots).finish("nonsense");
+        refused(RunningProxies.commit("demo", slots), 409, "MIGRATION_NOT_FINISHED");
+        assertThat(Broker.epoch()).isEqualTo(epoch);
+
+        proxies.source(slots).close();
+        refused(RunningProxies.commit("demo", slots), 409, "MIGRATION_NOT_FINISHED")
+                .body("message", containsString("does not answer"));
+        proxies.destination(slots).finish(RunningProxies.line("demo", "IMPORTING", slots));
+        ok(RunningProxies.commit("demo", slots));
     }
 
     @Test
@@ -169,11 +183,7 @@ class MigrationApiTest {
 
     @Test
     void scales_out_and_in_as_migrations_are_committed() {
-        for (int i = 5; i <= 6; i++) {
-            FakeProxy proxy = new FakeProxy(() -> Long.MAX_VALUE);
-            proxies.add(proxy);
-            register(proxy.address(), "host" + i, 7000 + 10 * i);
-        }
+        proxies.add(2);
         for (int nodes : List.of(8, 12, 4)) {
             ok(post("/clusters/migrations/auto/demo/" + nodes));
             commitUntilNothingMoves();
@@ -212,19 +222,13 @@ class MigrationApiTest {
     }
 
     /** Those that run are listed first. */
-    private static void commitUntilNothingMoves() {
+    private void commitUntilNothingMoves() {
         List<Map<String, Object>> migrations;
         do {
             migrations = get("/clusters/info/demo").extract().path("migrations");
             if (!migrations.isEmpty()) {
                 assertThat(migrations.get(0)).containsEntry("state", "unknown");
-                ok(put(
-                        "/clusters/migrations",
-                        Map.of(
-                                "cluster_name",
-                                "demo",
-                                "slot_range",
-                                migrations.get(0).get("slot_range"))));
+                ok(proxies.finishAndCommit(get("/clusters/info/demo").extract().path("migrations[0].slot_range")));
             }
         } while (!migrations.isEmpty());
     }
@@ -242,11 +246,7 @@ class MigrationApiTest {
     }
 
     private FakeProxy source(Map<String, Object> slots) {
-        Object address = ((Map<?, ?>) ((Map<?, ?>) slots.get("tag")).get("Migrating")).get("src_proxy_address");
-        return proxies.stream()
-                .filter(proxy -> proxy.address().equals(address))
-                .findFirst()
-                .orElseThrow();
+        return proxies.source(slots);
     }
 
     private static void report(Map<String, Object> slots, String side, String state, int copied) {
@@ -271,17 +271,5 @@ class MigrationApiTest {
         List<String> masters =
                 get("/clusters/meta/demo").extract().path("cluster.nodes.findAll { it.repl.role == 'master' }.address");
         return masters.get(shard);
-    }
-
-    private static void register(String address, String host, int port) {
-        ok(post(
-                "/proxies/meta",
-                Map.of(
-                        "proxy_address",
-                        address,
-                        "nodes",
-                        List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1)),
-                        "host",
-                        host)));
     }
 }

@@ -11,7 +11,7 @@ import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** A proxy of ours as the broker sees it over RESP: it knows PING, AUTH, UMCTL GETEPOCH and UMCTL ABORTMIGRATION. */
+/** A proxy of ours as the broker sees it over RESP: it knows PING, AUTH, UMCTL GETEPOCH, INFOMGR and ABORTMIGRATION. */
 public final class FakeProxy implements AutoCloseable {
     private static final String NO_AUTH = "-NOAUTH Authentication required.\r\n";
 
@@ -20,6 +20,7 @@ public final class FakeProxy implements AutoCloseable {
     private final @Nullable String login;
     private final List<String> aborts = new CopyOnWriteArrayList<>();
     private volatile String abortAnswer = "+OK";
+    private final List<String> finished = new CopyOnWriteArrayList<>();
 
     /** A proxy with an epoch. */
     public FakeProxy(LongSupplier epoch) {
@@ -61,6 +62,15 @@ public final class FakeProxy implements AutoCloseable {
         abortAnswer = reply;
     }
 
+    /**
+     * Lists a migration as finished.
+     *
+     * @param line of the reply to {@code UMCTL INFOMGR}
+     */
+    public void finish(String line) {
+        finished.add(line);
+    }
+
     /** The arguments of the aborts it was asked for, from the cluster's name on. */
     public List<String> aborts() {
         return aborts;
@@ -93,6 +103,11 @@ public final class FakeProxy implements AutoCloseable {
         }
         return switch (String.join(" ", command).toUpperCase(Locale.ROOT)) {
             case "PING" -> "+PONG\r\n";
+            case "UMCTL INFOMGR" -> {
+                StringBuilder lines = new StringBuilder("*" + finished.size() + "\r\n");
+                finished.forEach(line -> lines.append("+").append(line).append("\r\n"));
+                yield lines.toString();
+            }
             case "UMCTL GETEPOCH" -> ":" + epoch.getAsLong() + "\r\n";
             default -> "-ERR unknown command\r\n";
         };

@@ -27,9 +27,11 @@ import org.jboss.logging.Logger;
  * <p>A proxy is dead when two probes in a row find nobody at its address; when it has been silent for the silence
  * limit, so that one slow answer or a pause of some hundred milliseconds is no failure; or when it answers that one of
  * its masters has been down for longer than the limit. When more than a third of all proxies are silent at once, it is
- * rather the network of this coordinator, and they are reported only if that lasts. The report is renewed as long as the proxy is dead. Proxies that
- * are out of service are probed too, so that their recovery is noticed, but less often and without reports. When the
- * coordinator itself has stood still, silence before that does not count.
+ * rather the network of this coordinator, and they are reported only if that lasts. When the coordinator itself has
+ * stood still, silence before that does not count.
+ *
+ * <p>The report is renewed as long as the proxy is dead. Proxies that are out of service are probed too, so that their
+ * recovery is noticed, but less often and without reports.
  *
  * <p>A round waits for slow proxies only briefly; a proxy whose probe is still running is skipped by the next round.
  * Rounds must not overlap; probes end on other threads.
