@@ -26,8 +26,8 @@ import java.util.function.Predicate;
  * draining host gives its slots to a chunk on other hosts, by ordinary migrations, and is removed from its cluster
  * when it is empty. From the request on no chunk is placed on the host.
  *
- * <p>Moving roles or replicas instead would be less safe: a change of roles can lose writes that are not replicated
- * yet, and a new replica leaves its master without a copy until it has caught up.
+ * <p>Moving replicas instead would be less safe: a new replica leaves its master without a copy until it has caught
+ * up.
  */
 public final class HostDrains {
     private HostDrains() {}
