@@ -191,6 +191,29 @@ public final class RedisServerProcess implements AutoCloseable {
      */
     public void freeze() {
         signal("-STOP");
+        await().pollInterval(Duration.ofMillis(1)).atMost(START_LIMIT).until(this::isStopped);
+    }
+
+    /** Whether all threads have stopped, as far as the system tells. */
+    private boolean isStopped() {
+        Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+        if (!Files.isDirectory(threads)) {
+            return true;
+        }
+        try (Stream<Path> all = Files.list(threads)) {
+            return all.allMatch(RedisServerProcess::isThreadStopped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isThreadStopped(Path thread) {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Has the process go on after {@link #freeze}. */
