@@ -173,6 +173,7 @@ class BlockedClientsIT {
 
     @Test
     void the_time_goes_on_while_a_command_is_repeated_at_another_node() {
+        redis.assumeOneThread();
         try (RedisServerProcess second = RedisServerProcess.start()) {
             client.send("BLPOP", "list", "0.5");
             long begin = System.nanoTime();
