@@ -34,9 +34,10 @@ class RouterTest {
     private static final int MOVING = 250;
     private static final int NOBODYS = 300;
     private static final String META = " 7 127.0.0.1:6001 127.0.0.1:7001 127.0.0.1:6002 127.0.0.1:7003";
-    private static final String CLUSTER = "v2 7 NOFLAG c 127.0.0.1:7001 1 0-99 127.0.0.1:7001 MIGRATING 1 200-299" + META
-            + " PEER 127.0.0.1:6002 1 100-199 127.0.0.1:6002 IMPORTING 1 200-299" + META
-            + " REPLICA 127.0.0.1:7002 127.0.0.1:6001 1 100-199 127.0.0.1:7002 127.0.0.1:6001 1 0-0";
+    private static final String CLUSTER =
+            "v2 7 NOFLAG c 127.0.0.1:7001 1 0-99 127.0.0.1:7001 MIGRATING 1 200-299" + META
+                    + " PEER 127.0.0.1:6002 1 100-199 127.0.0.1:6002 IMPORTING 1 200-299" + META
+                    + " REPLICA 127.0.0.1:7002 127.0.0.1:6001 1 100-199 127.0.0.1:7002 127.0.0.1:6001 1 0-0";
 
     private final CommandCatalog commands = new CommandCatalog();
     private final TopologyStore store = store();
@@ -52,8 +53,7 @@ class RouterTest {
         apply(CLUSTER);
         for (Router router : List.of(redirecting, forwarding)) {
             assertThat(shown(router.route(now(), set, OWN, false))).isEqualTo("node 127.0.0.1:7001");
-            assertThat(shown(router.route(now(), set, NOBODYS, false)))
-                    .isEqualTo("CLUSTERDOWN Hash slot not served");
+            assertThat(shown(router.route(now(), set, NOBODYS, false))).isEqualTo("CLUSTERDOWN Hash slot not served");
         }
         assertThat(shown(redirecting.route(now(), get, PEERS, false))).isEqualTo("MOVED 127.0.0.1:6002");
         assertThat(shown(forwarding.route(now(), get, PEERS, false))).isEqualTo("peer 127.0.0.1:6002");
@@ -106,10 +106,12 @@ class RouterTest {
             assertThat(router.route(now(), ofModule, Keys.NO_KEY, false)).isSameAs(Route.ANY_NODE);
             assertThat(router.route(now(), ofModule, Keys.MALFORMED, false)).isInstanceOf(Route.Refuse.class);
             assertThat(shown(router.route(now(), set, Keys.CROSS_SLOT, false))).startsWith("CROSSSLOT ");
-            assertThat(shown(router.routeToOwner(now(), mget, Keys.CROSS_SLOT, false))).startsWith("CROSSSLOT ");
+            assertThat(shown(router.routeToOwner(now(), mget, Keys.CROSS_SLOT, false)))
+                    .startsWith("CROSSSLOT ");
             assertThat(router.routeToOwner(now(), eval, Keys.NO_KEY, false)).isInstanceOf(Route.Refuse.class);
         }
-        assertThat(shown(redirecting.route(now(), mget, Keys.CROSS_SLOT, false))).startsWith("CROSSSLOT ");
+        assertThat(shown(redirecting.route(now(), mget, Keys.CROSS_SLOT, false)))
+                .startsWith("CROSSSLOT ");
         assertThat(forwarding.route(now(), mget, Keys.CROSS_SLOT, false)).isSameAs(Route.SPLIT);
         assertThat(shown(forwarding.route(store.current(Role.REPLICA), mget, Keys.CROSS_SLOT, false)))
                 .as("a replica splits nothing")
@@ -130,8 +132,7 @@ class RouterTest {
             assertThat(shown(readable.route(now(), get, 0, true)))
                     .as("the master is here, too")
                     .isEqualTo("node 127.0.0.1:7001");
-            assertThat(shown(readable.route(now(), get, NOBODYS, true)))
-                    .isEqualTo("CLUSTERDOWN Hash slot not served");
+            assertThat(shown(readable.route(now(), get, NOBODYS, true))).isEqualTo("CLUSTERDOWN Hash slot not served");
             assertThat(readable.route(now(), get, Keys.NO_KEY, true)).isSameAs(Route.ANY_NODE);
         }
     }
@@ -166,8 +167,7 @@ class RouterTest {
             assertThat(shown(router.routeToChannel(now(), OWN))).isEqualTo("node 127.0.0.1:7001");
             assertThat(shown(router.routeToChannel(now(), PEERS))).isEqualTo("peer 127.0.0.1:6002");
             assertThat(shown(router.routeToSubscribe(now(), PEERS))).isEqualTo("peer 127.0.0.1:6002");
-            assertThat(shown(router.routeToSubscribe(now(), NOBODYS)))
-                    .isEqualTo("CLUSTERDOWN Hash slot not served");
+            assertThat(shown(router.routeToSubscribe(now(), NOBODYS))).isEqualTo("CLUSTERDOWN Hash slot not served");
         }
     }
 
@@ -175,7 +175,8 @@ class RouterTest {
     void a_proxy_without_a_cluster_sends_clients_to_its_former_peers_and_then_to_the_named_address() {
         Router toAddress = router(true, true, "127.0.0.1:9000");
         for (int slot : new int[] {OWN, PEERS, Keys.NO_KEY}) {
-            assertThat(shown(forwarding.route(now(), get, slot, false))).startsWith("CLUSTERDOWN this proxy belongs to");
+            assertThat(shown(forwarding.route(now(), get, slot, false)))
+                    .startsWith("CLUSTERDOWN this proxy belongs to");
         }
         assertThat(shown(toAddress.route(now(), get, OWN, false))).isEqualTo("MOVED 127.0.0.1:9000");
         assertThat(shown(toAddress.route(now(), get, 0, false))).isEqualTo("MOVED 127.0.0.1:9000");
@@ -228,8 +229,7 @@ class RouterTest {
 
     private static Router router(boolean activeRedirection, boolean readable, String redirectUnassigned) {
         return new Router(
-                replica -> readable,
-                new SessionSettings(activeRedirection, 2, 100, false, redirectUnassigned, 0));
+                replica -> readable, new SessionSettings(activeRedirection, 2, 100, false, redirectUnassigned, 0));
     }
 
     private static String shown(Route route) {

@@ -30,7 +30,6 @@ class BusyNodeIT {
     /** The name that versions before 7.0 know, too. */
     private static final String BUSY_LIMIT = "lua-time-limit";
 
-
     /** In slots of the second and of the first master. */
     private static final List<String> KEYS = List.of("a", "b");
 

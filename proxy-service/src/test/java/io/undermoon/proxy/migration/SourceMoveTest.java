@@ -79,7 +79,9 @@ class SourceMoveTest {
         SourceMove notifying = giving.written(record(Status.GIVEN)).next();
 
         assertThat(copying.overdue()).isSameAs(copying);
-        assertThat(holding.overdue()).as("the attempt to switch has a limit of its own").isSameAs(holding);
+        assertThat(holding.overdue())
+                .as("the attempt to switch has a limit of its own")
+                .isSameAs(holding);
         assertThat(switching.overdue().ownership()).isEqualTo(SlotOwnership.REFUSED);
         assertThat(giving.overdue().ownership()).isEqualTo(SlotOwnership.REMOTE);
         assertThat(notifying.overdue().ownership()).isEqualTo(SlotOwnership.REMOTE);

@@ -181,7 +181,8 @@ class PubSubIT extends OpensResources {
             proxy.serveAllFrom(old.port());
             RespConnection subscriber = client(proxy);
             subscriber.call("SUBSCRIBE", "a");
-            String connections = text(direct.call("CLIENT", "LIST", "TYPE", "pubsub")).split(" ")[0];
+            String connections =
+                    text(direct.call("CLIENT", "LIST", "TYPE", "pubsub")).split(" ")[0];
             RespConnection client = client(proxy);
             for (int i = 0; i < 10; i++) {
                 assertThat(text(client.call("SSUBSCRIBE", "s"))).startsWith("ERR unknown command");

@@ -64,13 +64,15 @@ class RouteTableTest {
         Target.Remote peer = Target.Remote.of(new ProxyAddress("127.0.0.1:6002"), endpoints);
         Target.Remote otherPeer = Target.Remote.of(new ProxyAddress("127.0.0.1:6003"), endpoints);
         RouteTable table = halves(node, peer);
-        assertThat(table.hasSameOwnersAs(halves(node, peer.forMoving(endpoints)))).isTrue();
+        assertThat(table.hasSameOwnersAs(halves(node, peer.forMoving(endpoints))))
+                .isTrue();
         assertThat(table.hasSameOwnersAs(halves(new Target.Slowed(node), peer))).isTrue();
         assertThat(halves(new Target.Slowed(node), peer).hasSameOwnersAs(table)).isTrue();
 
         assertThat(table.hasSameOwnersAs(halves(node, otherPeer))).isFalse();
         assertThat(table.hasSameOwnersAs(halves(otherNode, peer))).isFalse();
-        assertThat(table.hasSameOwnersAs(halves(new Target.Held(node, false), peer))).isFalse();
+        assertThat(table.hasSameOwnersAs(halves(new Target.Held(node, false), peer)))
+                .isFalse();
         assertThat(table.hasSameOwnersAs(halves(peer, node))).isFalse();
         assertThat(table.hasSameOwnersAs(new RouteTable.Builder()
                         .owner(SlotRanges.of(0, 8191), node)

@@ -76,8 +76,8 @@ class CommandLearningIT {
                 for (String report : List.of("SHARDNUMSUB", "SHARDCHANNELS")) {
                     await().atMost(30, TimeUnit.SECONDS)
                             .until(() -> text(client.call("PUBSUB", report))
-                                    .equals("ERR Unknown subcommand or wrong number of arguments for '"
-                                            + report + "'. Try PUBSUB HELP."));
+                                    .equals("ERR Unknown subcommand or wrong number of arguments for '" + report
+                                            + "'. Try PUBSUB HELP."));
                 }
                 assertThat(client.call("PUBSUB", "NUMSUB")).isEqualTo(new RespValue.Array(List.of()));
             }

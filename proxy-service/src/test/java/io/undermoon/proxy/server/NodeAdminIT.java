@@ -121,8 +121,7 @@ class NodeAdminIT {
         assertThat(texts(call(client, "CONFIG GET set-max-intset-entries slowlog_len")))
                 .containsExactly("slowlog_len", "1024", "set-max-intset-entries", "77");
         try (RespConnection direct = high.connect()) {
-            assertThat(texts(call(direct, "CONFIG GET set-max-intset-entries")))
-                    .contains("77");
+            assertThat(texts(call(direct, "CONFIG GET set-max-intset-entries"))).contains("77");
             call(direct, "CONFIG SET set-max-intset-entries 78");
         }
         assertThat(texts(call(client, "CONFIG GET set-max-intset-entries")).get(1))

@@ -190,14 +190,17 @@ class TopologyStoreTest {
     @Test
     void the_ownership_of_moving_slots_is_set_while_the_metadata_has_them() {
         TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
-        apply(store, "v2 7 NOFLAG c 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 " + IMPORT);
-        TaggedSlots moving =
-                store.current().ownership().keySet().iterator().next();
+        apply(
+                store,
+                "v2 7 NOFLAG c 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 " + IMPORT);
+        TaggedSlots moving = store.current().ownership().keySet().iterator().next();
         List<String> seen = new ArrayList<>();
         store.onChange(topology -> seen.add(owner(store, 8001)));
 
         assertThat(store.setOwnership(moving, SlotOwnership.REMOTE)).isTrue();
-        assertThat(store.setOwnership(moving, SlotOwnership.REMOTE)).as("no change").isTrue();
+        assertThat(store.setOwnership(moving, SlotOwnership.REMOTE))
+                .as("no change")
+                .isTrue();
         assertThat(store.setOwnership(moving, SlotOwnership.LOCAL)).isTrue();
         assertThat(seen).containsExactly("MOVED 127.0.0.1:6002", "127.0.0.1:7001");
         assertThat(store.current().endpoints())
@@ -211,12 +214,11 @@ class TopologyStoreTest {
 
     @Test
     void a_migration_keeps_its_ownership_in_later_metadata() {
-        String moving = "v2 %d NOFLAG c 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 "
-                + IMPORT;
+        String moving =
+                "v2 %d NOFLAG c 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 " + IMPORT;
         TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
         apply(store, moving.formatted(7));
-        store.setOwnership(
-                store.current().ownership().keySet().iterator().next(), SlotOwnership.REMOTE);
+        store.setOwnership(store.current().ownership().keySet().iterator().next(), SlotOwnership.REMOTE);
         apply(store, moving.formatted(8));
         assertThat(owner(store, 8001)).isEqualTo("MOVED 127.0.0.1:6002");
         store.apply(SetRepl.parse(words("9 NOFLAG master c 127.0.0.1:7001 0")));
@@ -229,7 +231,8 @@ class TopologyStoreTest {
         TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
         apply(
                 store,
-                "v2 7 NOFLAG c 127.0.0.1:7001 MIGRATING 1 0-16383" + meta + " 127.0.0.1:7002 IMPORTING 1 0-16383" + meta);
+                "v2 7 NOFLAG c 127.0.0.1:7001 MIGRATING 1 0-16383" + meta + " 127.0.0.1:7002 IMPORTING 1 0-16383"
+                        + meta);
         assertThat(owner(store, 1)).isEqualTo("127.0.0.1:7001");
         store.current().ownership().keySet().forEach(slots -> store.setOwnership(slots, SlotOwnership.REMOTE));
         assertThat(owner(store, 1)).isEqualTo("127.0.0.1:7002");
@@ -299,7 +302,9 @@ class TopologyStoreTest {
         assertThat(store.shownRole(Role.MASTER)).isEqualTo(Role.MASTER);
 
         apply(store, masterAlone.formatted(3) + " REPLICA 127.0.0.1:7004 127.0.0.1:6002 1 0-8000");
-        assertThat(store.current(Role.REPLICA)).as("the replica of another proxy").isSameAs(store.current());
+        assertThat(store.current(Role.REPLICA))
+                .as("the replica of another proxy")
+                .isSameAs(store.current());
 
         store.apply(SetRepl.parse(words("4 NOFLAG master c 127.0.0.1:7001 0 replica c 127.0.0.1:7002 0")));
         assertThat(store.current(Role.REPLICA).role()).as("one without slots").isEqualTo(Role.REPLICA);

@@ -189,8 +189,8 @@ public final class NodeAdmin {
         for (String pattern : patterns) {
             all = all.thenCombine(
                     query.ask(List.of("CONFIG", "GET", pattern)),
-                    (before, more) -> Stream.concat(before.stream(), more.stream())
-                            .toList());
+                    (before, more) ->
+                            Stream.concat(before.stream(), more.stream()).toList());
         }
         return all.thenApply(NodeAdmin::merged);
     }
