@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * The holder of the current {@link CommandTable}: the built-in table with the commands that were learnt from nodes,
- * such as those of modules and of newer versions. A learnt command stays; a node that lacks it answers with an error, as
- * it does for a built-in command that it lacks.
+ * such as those of modules and of newer versions. A learnt command stays; a node that lacks it answers with an
+ * error, as it does for a built-in command that it lacks.
  *
  * <p>Thread-safe. Tables are immutable and replaced as a whole; listeners are called afterwards, on the thread that
  * learns.
@@ -29,7 +29,7 @@ public final class CommandCatalog {
         return current;
     }
 
-    /** Whether the node that was asked last lacks a built-in command, because it is older or the command was renamed. */
+    /** Whether the node that was asked last lacks a built-in command: it is older, or the command was renamed. */
     public boolean isMissing(String name) {
         return missing.contains(name);
     }

@@ -41,7 +41,8 @@ class MigrationTallyTest {
         tally.add(json("[]"));
         assertThat(tally.summary(Duration.ofSeconds(1)))
                 .isEqualTo(
-                        "1 migration ended: 100 keys in 1.0 s; commands were held for at most 12.0 ms, writers for 1.5 s in all.");
+                        "1 migration ended: 100 keys in 1.0 s; commands were held for at most 12.0 ms, "
+                                + "writers for 1.5 s in all.");
     }
 
     private static MigrationProgress report(TaggedSlots slots, Side side, long copied, long hold) {
