@@ -17,7 +17,9 @@ import java.util.Map;
  * @param task the moving slots with their tag, in the form of {@code UMCTL SETCLUSTER}
  * @param keysTotal the number of keys to copy, an estimate; 0 while unknown
  * @param keysDirty the number of keys that changed after their copy and wait to be copied again
- * @param longestHoldUs the longest time for which commands were held, in microseconds
+ * @param longestHoldUs the longest time for which all commands were held to switch the slots, in microseconds
+ * @param writersHeldUs the sum of the times for which commands that write were held so that copying catches up with
+ *     them, in microseconds
  * @param error why the last attempt failed; empty if none failed
  */
 public record MigrationProgress(
@@ -34,6 +36,7 @@ public record MigrationProgress(
         long bytesPerSecond,
         long attempts,
         long longestHoldUs,
+        long writersHeldUs,
         String error) {
 
     /** The proxy that reports. */
@@ -93,6 +96,7 @@ public record MigrationProgress(
                 bytesPerSecond,
                 attempts,
                 longestHoldUs,
+                writersHeldUs,
                 newError);
     }
 
@@ -112,6 +116,7 @@ public record MigrationProgress(
         add(out, "bytes_per_second", bytesPerSecond);
         add(out, "attempts", attempts);
         add(out, "longest_hold_us", longestHoldUs);
+        add(out, "writers_held_us", writersHeldUs);
         out.addAll(List.of("error", error));
         return out;
     }
@@ -143,6 +148,7 @@ public record MigrationProgress(
                 number(fields, "bytes_per_second"),
                 number(fields, "attempts"),
                 number(fields, "longest_hold_us"),
+                number(fields, "writers_held_us"),
                 fields.getOrDefault("error", ""));
     }
 

@@ -92,6 +92,7 @@ public final class RandomMetadata {
                 number(),
                 number(),
                 number(),
+                number(),
                 random.nextBoolean() ? "" : "OOM command not allowed when used memory > 'maxmemory'.");
     }
 

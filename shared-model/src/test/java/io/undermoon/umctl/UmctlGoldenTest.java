@@ -176,6 +176,8 @@ class UmctlGoldenTest {
                 "1",
                 "longest_hold_us",
                 "0",
+                "writers_held_us",
+                "45000",
                 "error",
                 "");
         MigrationProgress expected = new MigrationProgress(
@@ -192,6 +194,7 @@ class UmctlGoldenTest {
                 2730,
                 1,
                 0,
+                45_000,
                 "");
         assertThat(expected.toReply()).isEqualTo(reply);
         assertThat(MigrationProgress.parse(reply)).isEqualTo(expected);

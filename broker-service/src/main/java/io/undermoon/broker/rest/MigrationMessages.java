@@ -55,6 +55,7 @@ public final class MigrationMessages {
             @Nullable Long etaMs,
             @Nullable Long attempts,
             @Nullable Long longestHoldUs,
+            @Nullable Long writersHeldUs,
             @Nullable String error) {}
 
     /** The planned migrations. */

@@ -67,6 +67,7 @@ final class MigrationStatuses {
                     null,
                     null,
                     null,
+                    null,
                     null);
         }
         return new MigrationStatus(
@@ -84,6 +85,7 @@ final class MigrationStatuses {
                 etaMillis(report),
                 report.attempts(),
                 report.longestHoldUs(),
+                report.writersHeldUs(),
                 report.error());
     }
 

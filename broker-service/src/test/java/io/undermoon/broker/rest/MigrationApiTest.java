@@ -258,7 +258,8 @@ class MigrationApiTest {
                 "elapsed_ms",
                 "bytes_per_second",
                 "attempts",
-                "longest_hold_us")) {
+                "longest_hold_us",
+                "writers_held_us")) {
             progress.put(name, 0);
         }
         progress.putAll(Map.of("keys_total", 100, "keys_copied", copied, "keys_per_second", 10));

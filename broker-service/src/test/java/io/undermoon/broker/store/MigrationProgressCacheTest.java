@@ -78,6 +78,6 @@ class MigrationProgressCacheTest {
     }
 
     private static MigrationProgress progress(TaggedSlots slots, Side side, State state, String error) {
-        return new MigrationProgress(slots, side, state, 1, 2, 1, 100, 0, 50, 20, 2000, 1, 0, error);
+        return new MigrationProgress(slots, side, state, 1, 2, 1, 100, 0, 50, 20, 2000, 1, 0, 0, error);
     }
 }

@@ -212,6 +212,7 @@ class HttpBrokerTest {
                         2000,
                         1,
                         0,
+                        0,
                         ""));
         broker.reportProgress(List.of(report));
         assertThat(one.requests).containsExactly("PUT /api/v3/clusters/migrations/progress");

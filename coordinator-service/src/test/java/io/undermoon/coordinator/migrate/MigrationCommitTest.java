@@ -180,7 +180,7 @@ class MigrationCommitTest {
     }
 
     private static MigrationProgress progress(TaggedSlots task, Side side, State state) {
-        return new MigrationProgress(task, side, state, 1, 2, 1, 100, 0, 50, 20, 2000, 1, 0, "");
+        return new MigrationProgress(task, side, state, 1, 2, 1, 100, 0, 50, 20, 2000, 1, 0, 0, "");
     }
 
     private List<String> calls(String prefix) {

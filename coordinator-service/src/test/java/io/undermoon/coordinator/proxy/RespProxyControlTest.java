@@ -272,6 +272,7 @@ class RespProxyControlTest {
                 8,
                 9,
                 10,
+                11,
                 "OOM");
         String row = row(progress.toReply().toArray(String[]::new));
         answers(Map.of("UMCTL INFOMGR", "*0\r\n", "UMCTL MIGRATIONS", "*2\r\n" + row + row("side", "source")));

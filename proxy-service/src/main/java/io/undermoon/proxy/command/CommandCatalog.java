@@ -5,12 +5,15 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The holder of the current {@link CommandTable}: the built-in table with the commands that were learnt from nodes,
- * such as those of modules and of newer versions. A learnt command stays; a node that lacks it answers with an error.
+ * such as those of modules and of newer versions. A learnt command stays; a node that lacks it answers with an
+ * error, as it does for a built-in command that it lacks.
  *
  * <p>Thread-safe. Tables are immutable and replaced as a whole; listeners are called afterwards, on the thread that
  * learns.
@@ -20,9 +23,15 @@ public final class CommandCatalog {
     private final Map<String, CommandLine> learnt = new LinkedHashMap<>();
     private final List<Consumer<CommandTable>> listeners = new CopyOnWriteArrayList<>();
     private volatile CommandTable current = base;
+    private volatile Set<String> missing = Set.of();
 
     public CommandTable current() {
         return current;
+    }
+
+    /** Whether the node that was asked last lacks a built-in command: it is older, or the command was renamed. */
+    public boolean isMissing(String name) {
+        return missing.contains(name);
     }
 
     /** The bound of all {@link Command#id() ids}, learnt ones included: the size of arrays that are indexed by id. */
@@ -41,6 +50,11 @@ public final class CommandCatalog {
      * @return the names that are new
      */
     public synchronized List<String> learn(NodeCommands commands) {
+        Set<String> known = commands.lines().stream().map(CommandLine::name).collect(Collectors.toSet());
+        missing = base.top().stream()
+                .map(Command::name)
+                .filter(name -> !known.contains(name))
+                .collect(Collectors.toUnmodifiableSet());
         List<String> names = new ArrayList<>();
         boolean changed = false;
         for (CommandLine line : unknown(commands.lines())) {

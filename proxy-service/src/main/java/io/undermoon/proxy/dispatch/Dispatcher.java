@@ -116,6 +116,7 @@ public final class Dispatcher implements CommandHandler {
                 router,
                 forwarder,
                 services.subscriptions(),
+                services.commands(),
                 budget,
                 () -> keyspace.masters(Role.MASTER));
         topology.onChange(next -> loop.proxyLoop().execute(() -> {

@@ -224,13 +224,10 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     }
 
     @Override
-    public void slowWriters(boolean wanted) {
-        SlotOwnership now = move.ownership();
-        if (now == SlotOwnership.LOCAL && !context.topology().setOwnership(tag, wanted ? SlotOwnership.SLOWED : now)) {
-            stop();
-        }
+    public void holdWriters() {
+        routeWriters(SlotOwnership.SLOWED);
         CopyAttempt present = attempt;
-        if (!wanted || present == null) {
+        if (present == null) {
             return;
         }
         if (waitReason.isEmpty()) {
@@ -238,6 +235,18 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         }
         waitReason = "copying what has changed takes about " + present.missingMillis()
                 + " ms; writers of the slots are held for " + throttle.percent() + "% of the time";
+    }
+
+    @Override
+    public void releaseWriters(long heldNanos) {
+        counters.writersHeld(heldNanos);
+        routeWriters(SlotOwnership.LOCAL);
+    }
+
+    private void routeWriters(SlotOwnership shown) {
+        if (move.ownership() == SlotOwnership.LOCAL && !context.topology().setOwnership(tag, shown)) {
+            stop();
+        }
     }
 
     /** Commands may be held for longer then; after a minute the slots get a rest before the next attempt. */

@@ -95,7 +95,7 @@ final class ImportTask {
         long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
         MigrationProgress.State state = owned ? MigrationProgress.State.OWNED : MigrationProgress.State.IMPORTING;
         return new MigrationProgress(
-                tag, MigrationProgress.Side.DESTINATION, state, 0, 0, 0, 0, 0, elapsed, 0, 0, 0, 0, error);
+                tag, MigrationProgress.Side.DESTINATION, state, 0, 0, 0, 0, 0, elapsed, 0, 0, 0, 0, 0, error);
     }
 
     /**

@@ -22,8 +22,11 @@ final class WriterThrottle {
     private static final int GROWTH_PERCENT = 5;
 
     interface Listener {
-        /** Writers are to wait, or to wait no longer. */
-        void slowWriters(boolean wanted);
+        /** Writers are to wait. */
+        void holdWriters();
+
+        /** Writers, which have waited for so long, may go on. */
+        void releaseWriters(long heldNanos);
 
         /** Writers have been slowed down for a period as much as they may be, and the copy has not caught up. */
         void slowedFully();
@@ -36,6 +39,7 @@ final class WriterThrottle {
     private long scannedNanos;
     private boolean scanned;
     private boolean holding;
+    private long heldSinceNanos;
     private int percent;
 
     WriterThrottle(EventLoop loop, Listener listener) {
@@ -84,7 +88,8 @@ final class WriterThrottle {
         }
         holding = true;
         schedule(() -> end(watched, PERIOD_MILLIS - heldMillis), heldMillis);
-        listener.slowWriters(true);
+        heldSinceNanos = System.nanoTime();
+        listener.holdWriters();
         watched.hurry(true);
         if (fully) {
             listener.slowedFully();
@@ -100,7 +105,7 @@ final class WriterThrottle {
         if (holding && copy != null) {
             holding = false;
             copy.hurry(false);
-            listener.slowWriters(false);
+            listener.releaseWriters(System.nanoTime() - heldSinceNanos);
         }
     }
 

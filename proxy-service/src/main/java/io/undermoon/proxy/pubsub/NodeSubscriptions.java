@@ -245,8 +245,11 @@ final class NodeSubscriptions implements SubscriptionConnection.Owner {
     private void refused(String error) {
         SentCommand first = unanswered.poll();
         NodeSubscription atNode = first == null ? null : first.atNode();
-        if (first == null || atNode == null || first.what() != CommandKind.SUBSCRIBE) {
+        if (first == null || atNode == null) {
             failUnexpected("error " + error);
+        } else if (first.what() == CommandKind.UNSUBSCRIBE) {
+            // Nothing was subscribed to either: the node does not know the commands, or the user may not use them.
+            LOG.debugf("Not unsubscribed: node=%s channel=%s reason=%s", endpoint, atNode.subscription.name(), error);
         } else if (byName.get(atNode.subscription.name()) == atNode) {
             repeatLater(atNode);
             hub.refused(atNode, error);

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
@@ -59,13 +60,14 @@ public final class PubSubCommands {
             Router router,
             Forwarder forwarder,
             SubscriptionCounts counts,
+            CommandCatalog commands,
             GatherBudget budget,
             Supplier<Masters> masters) {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
         this.counts = counts;
-        this.reports = new PubSubReports(counts);
+        this.reports = new PubSubReports(counts, commands);
         this.activeRedirection = loop.settings().activeRedirection();
         this.clusterReports = activeRedirection ? new ClusterReports(forwarder, budget, masters) : null;
         this.cluster = new SubscriptionHub(loop.proxyLoop(), topology, Scope.CLUSTER);

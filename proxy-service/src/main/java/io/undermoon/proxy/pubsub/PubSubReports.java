@@ -2,11 +2,13 @@ package io.undermoon.proxy.pubsub;
 
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.GlobPattern;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@code PUBSUB}: about the clients of this proxy alone, as a node of Redis Cluster tells only of its own. {@link
@@ -30,13 +32,26 @@ final class PubSubReports {
                 Prints this help.
             """;
 
-    private final SubscriptionCounts counts;
+    /** Libraries that get an answer from these take it that there are shard channels. */
+    private static final Set<String> OF_SHARD_CHANNELS = Set.of("shardchannels", "shardnumsub");
 
-    PubSubReports(SubscriptionCounts counts) {
+    private final SubscriptionCounts counts;
+    private final CommandCatalog commands;
+
+    PubSubReports(SubscriptionCounts counts, CommandCatalog commands) {
         this.counts = counts;
+        this.commands = commands;
     }
 
     void write(Command command, CommandFrame frame, ByteBuf out) {
+        if (OF_SHARD_CHANNELS.contains(command.simpleName()) && commands.isMissing("ssubscribe")) {
+            // As servers without shard channels say it.
+            RespWriter.error(
+                    out,
+                    "ERR Unknown subcommand or wrong number of arguments for '" + frame.argument(1)
+                            + "'. Try PUBSUB HELP.");
+            return;
+        }
         switch (command.simpleName()) {
             case "channels" -> channels(SubscriptionKind.CHANNEL, frame, out);
             case "shardchannels" -> channels(SubscriptionKind.SHARD, frame, out);

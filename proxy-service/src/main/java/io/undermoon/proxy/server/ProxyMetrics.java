@@ -56,7 +56,8 @@ import java.util.function.BooleanSupplier;
  * <tr><td>{@code migration_state{slots,side,state}}</td><td>1 for the state that a migration is in</td></tr>
  * <tr><td>{@code migration_keys_copied{slots}}, {@code migration_bytes_copied{slots}},
  *     {@code migration_keys_dirty{slots}}, {@code migration_attempts{slots}},
- *     {@code migration_longest_hold_seconds{slots}}</td><td>at its source; for as long as the migration lasts</td></tr>
+ *     {@code migration_longest_hold_seconds{slots}}, {@code migration_writers_held_seconds{slots}}</td><td>at its
+ *     source; for as long as the migration lasts</td></tr>
  * </table>
  */
 final class ProxyMetrics extends Collector {
@@ -245,6 +246,8 @@ final class ProxyMetrics extends Collector {
         Family dirty = gauge("migration_keys_dirty", "Keys that changed and wait to be copied again.", "slots");
         Family attempts = gauge("migration_attempts", "How often a migration has begun to copy.", "slots");
         Family hold = gauge("migration_longest_hold_seconds", "How long commands were held at most.", "slots");
+        Family writers = gauge(
+                "migration_writers_held_seconds", "How long commands that write were held for the copy.", "slots");
         for (MigrationProgress progress : server.migrations()) {
             String slots = progress.task().rangeList().toString();
             String side = progress.side().name().toLowerCase(Locale.ROOT);
@@ -255,9 +258,10 @@ final class ProxyMetrics extends Collector {
                 dirty.add(progress.keysDirty(), slots);
                 attempts.add(progress.attempts(), slots);
                 hold.add(progress.longestHoldUs() / 1e6, slots);
+                writers.add(progress.writersHeldUs() / 1e6, slots);
             }
         }
-        for (Family family : List.of(state, keys, bytes, dirty, attempts, hold)) {
+        for (Family family : List.of(state, keys, bytes, dirty, attempts, hold, writers)) {
             families.add(family.build());
         }
     }

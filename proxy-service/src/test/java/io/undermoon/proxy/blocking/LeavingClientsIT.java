@@ -109,6 +109,7 @@ class LeavingClientsIT {
     /** Else the push of a client that knows of another one's wait would come first. */
     @Test
     void who_waits_is_counted_when_the_node_has_the_command() throws IOException {
+        redis.assumeOneThread();
         try (RespConnection pusher = RespConnection.to(proxy.port())) {
             for (int i = 0; i < 20; i++) {
                 waitFor("BLPOP list 0");

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BusyNodeIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String BUSY = "BUSY ";
-    private static final String[] SOON_BUSY = {"--busy-reply-threshold", "100", "--enable-debug-command", "yes"};
+    /** The name that versions before 7.0 know, too. */
+    private static final String BUSY_LIMIT = "lua-time-limit";
 
     /** In slots of the second and of the first master. */
     private static final List<String> KEYS = List.of("a", "b");
@@ -51,6 +52,16 @@ class BusyNodeIT {
                     assertThat(text(victim.receive())).contains("Script killed by user with SCRIPT KILL");
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_function_without_end_is_killed_wherever_it_runs(Layout layout) {
+        try (TwoMasters cluster = new TwoMasters(layout);
+                RespConnection client = cluster.connect()) {
+            cluster.low.assumeKnows("FUNCTION");
+            soonBusy(cluster);
             client.call("FUNCTION", "LOAD", ENDLESS_FUNCTION);
             try (RespConnection victim = cluster.connect()) {
                 victim.send("FCALL", "f", "1", "a");
@@ -77,7 +88,7 @@ class BusyNodeIT {
 
     @Test
     void a_busy_node_is_waited_for_and_refuses_later_commands_itself() {
-        try (RedisServerProcess redis = RedisServerProcess.start(SOON_BUSY);
+        try (RedisServerProcess redis = RedisServerProcess.startWithDebug("--" + BUSY_LIMIT, "100");
                 ProxyHarness proxy = ProxyHarness.startWithTimeouts(200, 400);
                 RespConnection script = RespConnection.to(proxy.port());
                 RespConnection behind = RespConnection.to(proxy.port());
@@ -118,7 +129,7 @@ class BusyNodeIT {
 
     @Test
     void a_slow_command_cuts_nobody() {
-        try (RedisServerProcess redis = RedisServerProcess.start(SOON_BUSY);
+        try (RedisServerProcess redis = RedisServerProcess.startWithDebug("--" + BUSY_LIMIT, "100");
                 ProxyHarness proxy = ProxyHarness.startWithTimeouts(200, 20_000);
                 RespConnection direct = redis.connect();
                 RespConnection client = RespConnection.to(proxy.port())) {
@@ -171,7 +182,7 @@ class BusyNodeIT {
     private static void soonBusy(TwoMasters cluster) {
         for (RedisServerProcess node : List.of(cluster.low, cluster.high)) {
             try (RespConnection direct = node.connect()) {
-                direct.call("CONFIG", "SET", "busy-reply-threshold", "100");
+                direct.call("CONFIG", "SET", BUSY_LIMIT, "100");
             }
         }
     }

@@ -172,6 +172,7 @@ class KeyspaceIT {
     void what_is_pipelined_before_and_after_stays_before_and_after(Layout layout) {
         try (TwoMasters cluster = new TwoMasters(layout);
                 RespConnection client = cluster.connect()) {
+            cluster.low.assumeGoesOnBehindKeys();
             int rounds = 200;
             ByteBuf pipeline = Unpooled.buffer();
             for (int i = 0; i < rounds; i++) {

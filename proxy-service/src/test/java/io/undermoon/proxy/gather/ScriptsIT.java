@@ -62,6 +62,7 @@ class ScriptsIT {
                 RespConnection client = cluster.connect();
                 RespConnection low = cluster.low.connect();
                 RespConnection high = cluster.high.connect()) {
+            cluster.low.assumeKnows("FUNCTION");
             assertThat(text(client.call("FUNCTION", "LOAD", LIBRARY))).isEqualTo("lib");
             for (boolean isLow : List.of(true, false)) {
                 assertThat(text(client.call("FCALL", "one", "1", keyIn(isLow)))).isEqualTo("1");
@@ -83,6 +84,7 @@ class ScriptsIT {
         try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
                 RespConnection first = cluster.connect();
                 RespConnection second = RespConnection.to(cluster.proxies.get(1).port())) {
+            cluster.low.assumeKnows("FUNCTION");
             assertThat(text(first.call("FUNCTION", "LOAD", LIBRARY))).isEqualTo("lib");
             assertThat(text(second.call("FUNCTION", "LOAD", LIBRARY))).isEqualTo("lib");
             for (RespConnection client : List.of(first, second)) {
@@ -108,6 +110,7 @@ class ScriptsIT {
         try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
                 RespConnection first = cluster.connect();
                 RespConnection second = RespConnection.to(cluster.proxies.get(1).port())) {
+            cluster.low.assumeKnows("FUNCTION");
             for (int i = 0; i < 100; i++) {
                 for (RespConnection client : List.of(first, second)) {
                     client.send("FUNCTION", "LOAD", LIBRARY);
@@ -130,6 +133,7 @@ class ScriptsIT {
         try (TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
                 RespConnection client = cluster.connect();
                 RespConnection high = cluster.high.connect()) {
+            cluster.low.assumeKnows("FUNCTION");
             String other = LIBRARY.replace("return 1", "return 3");
             client.call("FUNCTION", "LOAD", LIBRARY);
             high.call("FUNCTION", "DELETE", "lib");
@@ -150,17 +154,30 @@ class ScriptsIT {
 
     @ParameterizedTest
     @EnumSource
-    void a_master_without_slots_has_what_was_loaded_when_slots_come(Layout layout) {
+    void a_master_without_slots_has_the_scripts_when_slots_come(Layout layout) {
         try (TwoMasters cluster = new TwoMasters(layout);
-                RespConnection client = cluster.connect();
-                RespConnection high = cluster.high.connect()) {
+                RespConnection client = cluster.connect()) {
             cluster.divide(SlotRanges.ALL, SlotRanges.NONE);
             String digest = text(client.call("SCRIPT", "LOAD", "return KEYS[1]"));
-            client.call("FUNCTION", "LOAD", LIBRARY);
 
             cluster.divide(TwoMasters.LOW, TwoMasters.HIGH);
 
             assertThat(text(client.call("EVALSHA", digest, "1", keyIn(false)))).isEqualTo(keyIn(false));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_master_without_slots_has_the_libraries_when_slots_come(Layout layout) {
+        try (TwoMasters cluster = new TwoMasters(layout);
+                RespConnection client = cluster.connect();
+                RespConnection high = cluster.high.connect()) {
+            cluster.low.assumeKnows("FUNCTION");
+            cluster.divide(SlotRanges.ALL, SlotRanges.NONE);
+            client.call("FUNCTION", "LOAD", LIBRARY);
+
+            cluster.divide(TwoMasters.LOW, TwoMasters.HIGH);
+
             assertThat(text(client.call("FCALL", "one", "1", keyIn(false)))).isEqualTo("1");
             high.call("FUNCTION", "FLUSH");
             assertThat(text(client.call("FUNCTION", "DELETE", "lib")))
@@ -228,6 +245,7 @@ class ScriptsIT {
                 RespConnection client = cluster.connect();
                 RespConnection low = cluster.low.connect();
                 RespConnection high = cluster.high.connect()) {
+            cluster.low.assumeKnows("FUNCTION");
             client.call("EVAL", "return 1", "0");
             // The nodes delay the first of the commands, and not the second one.
             low.call("CLIENT", "PAUSE", "300", "WRITE");

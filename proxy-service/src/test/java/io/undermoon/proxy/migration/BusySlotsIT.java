@@ -86,6 +86,9 @@ class BusySlotsIT {
                     .isNotNull();
 
             proxies.awaitSwitched();
+            assertThat(proxies.progress().writersHeldUs())
+                    .isPositive()
+                    .isLessThan(proxies.progress().elapsedMs() * 1000);
             first.join(LIMIT.toMillis());
             second.join(LIMIT.toMillis());
             try (RespConnection node = proxies.destinationNode.connect()) {

@@ -126,6 +126,9 @@ class PubSubIT extends OpensResources {
                     List.of("PUBSUB", "HELP"),
                     List.of("PING"));
             for (List<String> command : commands) {
+                if (command.get(0).equals("SSUBSCRIBE") && !low.knows("SSUBSCRIBE")) {
+                    continue;
+                }
                 String[] arguments = command.toArray(String[]::new);
                 int replies = command.get(0).endsWith("SUBSCRIBE") ? Math.max(1, command.size() - 1) : 1;
                 viaProxy.send(arguments);
@@ -160,9 +163,37 @@ class PubSubIT extends OpensResources {
             second.call("PUNSUBSCRIBE");
             assertThat(text(publisher.call("PUBLISH", channel, "m"))).isEqualTo("0");
         }
-        first.call("SSUBSCRIBE", HIGH_CHANNEL);
-        second.call("SSUBSCRIBE", HIGH_CHANNEL);
-        assertThat(text(publisher.call("SPUBLISH", HIGH_CHANNEL, "m"))).isEqualTo("2");
+    }
+
+    @Test
+    void publishing_to_a_shard_channel_tells_how_many_clients_got_the_message() {
+        low.assumeKnows("SSUBSCRIBE");
+        client(highProxy).call("SSUBSCRIBE", HIGH_CHANNEL);
+        client(highProxy).call("SSUBSCRIBE", HIGH_CHANNEL);
+        assertThat(text(client(highProxy).call("SPUBLISH", HIGH_CHANNEL, "m"))).isEqualTo("2");
+    }
+
+    @Test
+    void who_subscribes_to_what_the_node_does_not_know_disturbs_nobody() {
+        try (RedisServerProcess old = RedisServerProcess.startWithout("SSUBSCRIBE", "SUNSUBSCRIBE");
+                ProxyHarness proxy = ProxyHarness.start();
+                RespConnection direct = old.connect()) {
+            proxy.serveAllFrom(old.port());
+            RespConnection subscriber = client(proxy);
+            subscriber.call("SUBSCRIBE", "a");
+            String connections =
+                    text(direct.call("CLIENT", "LIST", "TYPE", "pubsub")).split(" ")[0];
+            RespConnection client = client(proxy);
+            for (int i = 0; i < 10; i++) {
+                assertThat(text(client.call("SSUBSCRIBE", "s"))).startsWith("ERR unknown command");
+                // The answer to it comes behind those to the commands that are refused.
+                assertThat(texts(client.call("SUBSCRIBE", "b" + i))).contains("b" + i);
+                client.call("UNSUBSCRIBE");
+            }
+            assertThat(text(direct.call("CLIENT", "LIST", "TYPE", "pubsub")))
+                    .as("the connection of all subscriptions is still the same")
+                    .startsWith(connections + " ");
+        }
     }
 
     @Test
@@ -203,6 +234,7 @@ class PubSubIT extends OpensResources {
 
     @Test
     void shard_channels_are_redirected_unless_redirection_is_active() {
+        low.assumeKnows("SSUBSCRIBE");
         RespConnection client = client(lowProxy);
         String moved = "MOVED " + Slot.of(HIGH_CHANNEL) + " " + highProxy.address();
         assertThat(text(client.call("SSUBSCRIBE", HIGH_CHANNEL))).isEqualTo(moved);
@@ -226,6 +258,7 @@ class PubSubIT extends OpensResources {
 
     @Test
     void a_shard_channel_that_moves_away_is_ended_as_in_redis_cluster() {
+        low.assumeKnows("SSUBSCRIBE");
         RespConnection client = client(lowProxy);
         client.call("SSUBSCRIBE", LOW_CHANNEL);
         client.call("SUBSCRIBE", LOW_CHANNEL);

@@ -43,6 +43,9 @@ class PubSubInRespThreeIT {
                     "RESET",
                     "GET none")) {
                 String[] words = command.split(" ");
+                if (words[0].equals("SSUBSCRIBE") && !cluster.low.knows("SSUBSCRIBE")) {
+                    continue;
+                }
                 assertThat(client.callForBytes(words)).as(command).isEqualTo(direct.callForBytes(words));
             }
         }
@@ -50,7 +53,7 @@ class PubSubInRespThreeIT {
 
     @Test
     void client_reply_suppresses_neither_confirmations_nor_messages() {
-        try (RedisServerProcess redis = RedisServerProcess.start();
+        try (RedisServerProcess redis = RedisServerProcess.startVersion70();
                 TwoMasters cluster = new TwoMasters(Layout.TWO_PROXIES);
                 RespConnection client = cluster.connect().inRespThree();
                 RespConnection publisher = cluster.connect();

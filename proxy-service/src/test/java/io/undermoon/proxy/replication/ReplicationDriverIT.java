@@ -117,7 +117,7 @@ class ReplicationDriverIT {
 
     @Test
     void a_node_that_executes_a_script_is_busy_and_not_down() {
-        try (RedisServerProcess node = RedisServerProcess.start("--busy-reply-threshold", "1500");
+        try (RedisServerProcess node = RedisServerProcess.start("--lua-time-limit", "1500");
                 RespConnection script = node.connect();
                 RespConnection killer = node.connect()) {
             BackendSettings.Login none = BackendSettings.Login.NONE;

@@ -56,4 +56,85 @@ class RouteTableTest {
                     .isSameAs(replicas[slot]);
         }
     }
+
+    @Test
+    void tables_have_the_same_owners_whatever_way_leads_there() {
+        Target.Local node = new Target.Local(endpoints.redis("127.0.0.1:7001"));
+        Target.Local otherNode = new Target.Local(endpoints.redis("127.0.0.1:7002"));
+        Target.Remote peer = Target.Remote.of(new ProxyAddress("127.0.0.1:6002"), endpoints);
+        Target.Remote otherPeer = Target.Remote.of(new ProxyAddress("127.0.0.1:6003"), endpoints);
+        RouteTable table = halves(node, peer);
+        assertThat(table.hasSameOwnersAs(halves(node, peer.forMoving(endpoints))))
+                .isTrue();
+        assertThat(table.hasSameOwnersAs(halves(new Target.Slowed(node), peer))).isTrue();
+        assertThat(halves(new Target.Slowed(node), peer).hasSameOwnersAs(table)).isTrue();
+
+        assertThat(table.hasSameOwnersAs(halves(node, otherPeer))).isFalse();
+        assertThat(table.hasSameOwnersAs(halves(otherNode, peer))).isFalse();
+        assertThat(table.hasSameOwnersAs(halves(new Target.Held(node, false), peer)))
+                .isFalse();
+        assertThat(table.hasSameOwnersAs(halves(peer, node))).isFalse();
+        assertThat(table.hasSameOwnersAs(new RouteTable.Builder()
+                        .owner(SlotRanges.of(0, 8191), node)
+                        .owner(SlotRanges.of(8192, Slot.COUNT - 2), peer)
+                        .build()))
+                .as("the last slot counts")
+                .isFalse();
+    }
+
+    @Test
+    void it_knows_whether_slots_move_at_peers() {
+        Target.Local node = new Target.Local(endpoints.redis("127.0.0.1:7001"));
+        Target.Remote peer = Target.Remote.of(new ProxyAddress("127.0.0.1:6002"), endpoints);
+        assertThat(halves(node, peer).slotsMoveAtPeers()).isFalse();
+        assertThat(halves(node, peer.forMoving(endpoints)).slotsMoveAtPeers()).isTrue();
+    }
+
+    @Test
+    void in_the_table_for_replicas_the_local_replica_is_the_owner_and_its_proxy_the_master() {
+        Target.Local node = new Target.Local(endpoints.redis("127.0.0.1:7001"));
+        Target.Local replica = new Target.Local(endpoints.redis("127.0.0.1:7002"));
+        Target.Remote peer = Target.Remote.of(new ProxyAddress("127.0.0.1:6002"), endpoints);
+        Target.Remote self = Target.Remote.of(new ProxyAddress("127.0.0.1:6001"), endpoints);
+        RouteTable.Builder builder = new RouteTable.Builder()
+                .owner(SlotRanges.of(0, 99), new Target.Slowed(node))
+                .owner(SlotRanges.of(100, 199), peer)
+                .owner(SlotRanges.of(200, 299), new Target.Held(peer, false))
+                .owner(SlotRanges.of(300, 399), node)
+                .localReplica(SlotRanges.of(100, 199), replica, true)
+                .localReplica(SlotRanges.of(200, 299), replica, false);
+        RouteTable table = builder.buildForReplicas(self);
+
+        assertThat(table.owner(0)).isSameAs(self);
+        assertThat(table.owner(350)).isSameAs(self);
+        assertThat(table.owner(100)).isSameAs(replica);
+        assertThat(table.owner(299)).isSameAs(replica);
+        assertThat(table.owner(400)).isSameAs(Target.UNSERVED);
+        assertThat(table.master(0)).isSameAs(self);
+        assertThat(table.master(100)).isSameAs(peer);
+        assertThat(table.master(299)).isSameAs(peer);
+        assertThat(table.master(400)).isSameAs(Target.UNSERVED);
+        assertThat(table.localReplica(100)).isSameAs(replica);
+        assertThat(table.localReplica(299)).as("slots that move").isNull();
+        assertThat(table.localReplica(0)).isNull();
+        assertThat(builder.build().owner(100)).isSameAs(peer);
+        assertThat(builder.build().master(100)).isSameAs(peer);
+    }
+
+    @Test
+    void owners_of_no_slots_take_no_place() {
+        RouteTable.Builder builder = new RouteTable.Builder();
+        for (int i = 0; i <= Short.MAX_VALUE; i++) {
+            builder.owner(SlotRanges.NONE, new Target.Held(Target.UNSERVED, false));
+        }
+        Target.Local node = new Target.Local(endpoints.redis("127.0.0.1:7001"));
+        assertThat(builder.owner(SlotRanges.of(0, 0), node).build().owner(0)).isSameAs(node);
+    }
+
+    private static RouteTable halves(Target low, Target high) {
+        return new RouteTable.Builder()
+                .owner(SlotRanges.of(0, 8191), low)
+                .owner(SlotRanges.of(8192, Slot.COUNT - 1), high)
+                .build();
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.proxy.config.Configs;
+import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.ScriptedRedis;
 import io.undermoon.resp.RespValue;
@@ -57,6 +58,28 @@ class CommandLearningIT {
                 assertThat(text(client.call("JSON.PURGE", "doc"))).contains("not allowed through the proxy");
                 assertThat(text(client.call("INFO", "commandstats"))).contains("cmdstat_json.get:calls=");
                 client.call("CONFIG", "RESETSTAT");
+            }
+        }
+    }
+
+    /** Redisson asks for them, and then has its scripts publish to them. */
+    @Test
+    void where_the_node_has_no_shard_channels_the_proxy_has_no_reports_of_them() {
+        int port = FreePort.any();
+        try (RedisServerProcess node = RedisServerProcess.startWithout("SSUBSCRIBE");
+                ProxyServer server = new ProxyServer(
+                        Configs.onOnePort("address", "127.0.0.1:" + port, "replication_check_interval", "50ms"),
+                        () -> {})) {
+            server.start();
+            try (RespConnection client = RespConnection.to(port)) {
+                client.call("UMCTL", "SETCLUSTER", "v2", "1", "NOFLAG", "demo", node.address(), "1", "0-16383");
+                for (String report : List.of("SHARDNUMSUB", "SHARDCHANNELS")) {
+                    await().atMost(30, TimeUnit.SECONDS)
+                            .until(() -> text(client.call("PUBSUB", report))
+                                    .equals("ERR Unknown subcommand or wrong number of arguments for '" + report
+                                            + "'. Try PUBSUB HELP."));
+                }
+                assertThat(client.call("PUBSUB", "NUMSUB")).isEqualTo(new RespValue.Array(List.of()));
             }
         }
     }

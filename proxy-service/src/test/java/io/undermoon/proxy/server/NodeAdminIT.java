@@ -27,8 +27,8 @@ class NodeAdminIT {
 
     @BeforeAll
     static void startRedis() {
-        low = RedisServerProcess.start("--enable-debug-command", "yes");
-        high = RedisServerProcess.start("--enable-debug-command", "yes");
+        low = RedisServerProcess.startWithDebug();
+        high = RedisServerProcess.startWithDebug();
     }
 
     @AfterAll
@@ -117,21 +117,20 @@ class NodeAdminIT {
     @Test
     void options_are_read_and_set_on_all_nodes() {
         RespConnection client = clusterOfTwo();
-        assertThat(say(client, "CONFIG SET hash-max-listpack-entries 77")).isEqualTo("OK");
-        assertThat(texts(call(client, "CONFIG GET hash-max-listpack-entries slowlog_len")))
-                .containsExactly("slowlog_len", "1024", "hash-max-listpack-entries", "77");
+        assertThat(say(client, "CONFIG SET set-max-intset-entries 77")).isEqualTo("OK");
+        assertThat(texts(call(client, "CONFIG GET set-max-intset-entries slowlog_len")))
+                .containsExactly("slowlog_len", "1024", "set-max-intset-entries", "77");
         try (RespConnection direct = high.connect()) {
-            assertThat(texts(call(direct, "CONFIG GET hash-max-listpack-entries")))
-                    .contains("77");
-            call(direct, "CONFIG SET hash-max-listpack-entries 78");
+            assertThat(texts(call(direct, "CONFIG GET set-max-intset-entries"))).contains("77");
+            call(direct, "CONFIG SET set-max-intset-entries 78");
         }
-        assertThat(texts(call(client, "CONFIG GET hash-max-listpack-entries")).get(1))
+        assertThat(texts(call(client, "CONFIG GET set-max-intset-entries")).get(1))
                 .contains(low.address() + "=77", high.address() + "=78");
         assertThat(say(client, "CONFIG SET nosuch 1"))
                 .startsWith("ERR 2 of 2 nodes refused: ")
-                .contains(low.address() + ": ERR Unknown option", high.address() + ": ");
+                .contains(low.address() + ": ERR ", high.address() + ": ERR ");
         assertThat(say(client, "CONFIG SET slowlog_len 1")).startsWith("NOPERM ");
-        assertThat(say(client, "CONFIG SET hash-max-listpack-entries 1 slowlog_sample_rate 1"))
+        assertThat(say(client, "CONFIG SET set-max-intset-entries 1 slowlog_sample_rate 1"))
                 .startsWith("NOPERM ");
         assertThat(texts(call(client, "CONFIG GET *"))).doesNotContain("requirepass", "masterauth");
         for (String option :
@@ -150,7 +149,8 @@ class NodeAdminIT {
         assertThat(say(client, "CONFIG RESETSTAT")).isEqualTo("OK");
         assertThat(texts(call(client, "DEBUG HTSTATS 0"))).contains(low.address(), high.address());
         assertThat(texts(call(client, "SLOWLOG GET 1 NODES"))).hasSize(4);
-        assertThat(say(client, "INFO NODES server keyspace"))
+        boolean takesSections = low.accepts("INFO", "server", "keyspace");
+        assertThat(say(client, takesSections ? "INFO NODES server keyspace" : "INFO NODES server"))
                 .contains(
                         "# Node " + low.address() + "\r\n# Server\r\n",
                         "# Node " + high.address() + "\r\n# Server\r\n");
@@ -159,20 +159,21 @@ class NodeAdminIT {
 
     @Test
     void options_of_the_proxy_and_of_the_nodes_are_set_together_or_not_at_all() {
+        low.assumeAccepts("CONFIG", "SET", "set-max-intset-entries", "512", "list-compress-depth", "0");
         RespConnection client = clusterOfTwo();
         assertThat(say(client, "AUTH undermoon-control c0ntrol")).isEqualTo("OK");
-        assertThat(say(client, "CONFIG SET slowlog-max-len 5 hash-max-listpack-entries 55 zset-max-listpack-entries 6"))
+        assertThat(say(client, "CONFIG SET slowlog-max-len 5 set-max-intset-entries 55 list-compress-depth 6"))
                 .isEqualTo("OK");
-        assertThat(texts(call(client, "CONFIG GET slowlog-max-len *-max-listpack-entries")))
+        assertThat(texts(call(client, "CONFIG GET slowlog-max-len *-max-intset-entries *-compress-depth")))
                 .containsSubsequence(
-                        "slowlog-max-len", "5", "hash-max-listpack-entries", "55", "zset-max-listpack-entries", "6");
-        assertThat(say(client, "CONFIG SET slowlog-max-len 7 hash-max-listpack-entries x"))
+                        "slowlog-max-len", "5", "list-compress-depth", "6", "set-max-intset-entries", "55");
+        assertThat(say(client, "CONFIG SET slowlog-max-len 7 set-max-intset-entries x"))
                 .startsWith("ERR 2 of 2 nodes refused: ");
-        assertThat(say(client, "CONFIG SET hash-max-listpack-entries 7 slowlog-max-len x"))
+        assertThat(say(client, "CONFIG SET set-max-intset-entries 7 slowlog-max-len x"))
                 .isEqualTo("ERR CONFIG SET failed (possibly related to argument 'slowlog-max-len')"
                         + " - argument couldn't be parsed into an integer");
-        assertThat(texts(call(client, "CONFIG GET slowlog-max-len hash-max-listpack-entries")))
-                .containsExactly("slowlog-max-len", "5", "hash-max-listpack-entries", "55");
+        assertThat(texts(call(client, "CONFIG GET slowlog-max-len set-max-intset-entries")))
+                .containsExactly("slowlog-max-len", "5", "set-max-intset-entries", "55");
     }
 
     @Test
@@ -240,7 +241,7 @@ class NodeAdminIT {
                     "UMCTL SETCLUSTER v2 1 NOFLAG demo " + low.address() + " 1 0-8000 " + lost.address()
                             + " 1 8001-16383");
             lost.kill();
-            assertThat(say(client, "CONFIG SET hash-max-listpack-entries 99"))
+            assertThat(say(client, "CONFIG SET set-max-intset-entries 99"))
                     .startsWith("ERR 1 of 2 nodes refused: " + lost.address() + ": ");
         }
     }

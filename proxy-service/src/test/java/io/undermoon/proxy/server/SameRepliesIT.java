@@ -87,14 +87,22 @@ class SameRepliesIT {
                     version70.call("HELLO", "3");
                     client.call("HELLO", "3");
                 }
-                compareAll(direct, version70, client);
+                compareAll(bare.hasSelectors() ? SAMPLES : withoutCopy(), direct, version70, client);
             }
         }
     }
 
-    private static void compareAll(RespConnection direct, RespConnection version70, RespConnection client) {
+    /** Where the users of a node have no selectors, the proxy lets no client use {@code COPY}. */
+    private static List<CommandSample> withoutCopy() {
+        return SAMPLES.stream()
+                .filter(sample -> sample.isFlush() || !sample.word(0).equalsIgnoreCase("COPY"))
+                .toList();
+    }
+
+    private static void compareAll(
+            List<CommandSample> samples, RespConnection direct, RespConnection version70, RespConnection client) {
         SoftAssertions softly = new SoftAssertions();
-        for (CommandSample sample : SAMPLES) {
+        for (CommandSample sample : samples) {
             if (sample.isFlush()) {
                 direct.call("FLUSHALL");
                 version70.call("FLUSHALL");

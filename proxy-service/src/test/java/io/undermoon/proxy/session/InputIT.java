@@ -63,6 +63,7 @@ class InputIT extends OpensResources {
 
     @Test
     void copies_stay_in_the_database_of_the_cluster() {
+        redis.assumeSelectors();
         RespConnection client = opened(RespConnection.to(proxy.port()));
         String denied = "Copying to another database is not allowed in cluster mode";
         client.call("SET", "{k}a", "1");

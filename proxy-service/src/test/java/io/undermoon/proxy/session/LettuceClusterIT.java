@@ -80,7 +80,8 @@ class LettuceClusterIT extends OpensResources {
             publisher.sync().publish(channel, "1");
             assertThat(messages.poll(30, TimeUnit.SECONDS)).isEqualTo(channel + "=1");
         }
-        for (String channel : List.of("d", "e", "f")) {
+        List<String> shardChannels = cluster.low.knows("SSUBSCRIBE") ? List.of("d", "e", "f") : List.of();
+        for (String channel : shardChannels) {
             subscriber.sync().ssubscribe(channel);
             publisher.sync().spublish(channel, "2");
             assertThat(messages.poll(30, TimeUnit.SECONDS)).isEqualTo(channel + "~2");

@@ -1,13 +1,17 @@
 package io.undermoon.proxy.testing;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.buffer.Unpooled;
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.RedisBinary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A real redis-server on a free port of 127.0.0.1 with a directory of its own and no persistence, stopped by its
@@ -66,6 +71,88 @@ public final class RedisServerProcess implements AutoCloseable {
         return new RedisServerProcess(RedisBinary.ofVersion70(), List.of(options));
     }
 
+    /** Starts whatever server there is so that it executes {@code DEBUG}, which older servers do without being told. */
+    public static RedisServerProcess startWithDebug(String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        try (RedisServerProcess probe = start()) {
+            if (probe.has("enable-debug-command")) {
+                all.addAll(List.of("--enable-debug-command", "yes"));
+            }
+        }
+        return new RedisServerProcess(RedisBinary.any(), all);
+    }
+
+    /** Starts whatever server there is, without some commands, like one that is older. */
+    public static RedisServerProcess startWithout(String... commands) {
+        List<String> options = new ArrayList<>();
+        try (RedisServerProcess probe = start()) {
+            for (String command : commands) {
+                if (probe.knows(command)) {
+                    options.addAll(List.of("--rename-command", command, ""));
+                }
+            }
+        }
+        return new RedisServerProcess(RedisBinary.any(), options);
+    }
+
+    /** Whether the server has a setting. */
+    private boolean has(String setting) {
+        try (RespConnection connection = connect()) {
+            return connection.call("CONFIG", "GET", setting) instanceof RespValue.Array found
+                    && !found.items().isEmpty();
+        }
+    }
+
+    /** Whether the rules of users may have selectors, without which the proxy lets no client use {@code COPY}. */
+    public boolean hasSelectors() {
+        return accepts("ACL", "SETUSER", "probe", "(+get ~k)");
+    }
+
+    /** Whether a command is carried out without an error. */
+    public boolean accepts(String... command) {
+        try (RespConnection connection = connect()) {
+            return !(connection.call(command) instanceof RespValue.Failure);
+        }
+    }
+
+    /** Skips the test where a command ends with an error, and says so. */
+    public void assumeAccepts(String... command) {
+        assumeTrue(accepts(command), binary + " does not accept " + String.join(" ", command));
+    }
+
+    /**
+     * Skips the test where what is sent behind {@code KEYS} in one batch is answered only when something else is sent,
+     * as by KeyDB 6.3.
+     */
+    public void assumeGoesOnBehindKeys() {
+        try (RespConnection connection = connect()) {
+            connection.sendBytes(Unpooled.copiedBuffer("PING\r\nKEYS *\r\nPING\r\n", StandardCharsets.US_ASCII));
+            connection.receive();
+            connection.receive();
+            // The server is not busy: without the fault the reply is there at once.
+            await().pollInterval(Duration.ofMillis(10))
+                    .pollDelay(Duration.ZERO)
+                    .atMost(Duration.ofSeconds(2))
+                    .until(connection::hasArrived);
+        } catch (ConditionTimeoutException e) {
+            abort(binary + " does not go on behind KEYS in a batch");
+        }
+    }
+
+    /**
+     * Skips the test where the server shares its clients among threads, as KeyDB does: commands of several connections
+     * may be executed in another order than they arrive in, and KeyDB 6.3 hangs or ends when hundreds of connections
+     * come and go in a second.
+     */
+    public void assumeOneThread() {
+        assumeFalse(has("min-clients-per-thread"), binary + " shares its clients among threads");
+    }
+
+    /** Skips the test where there are no selectors, and says so. */
+    public void assumeSelectors() {
+        assumeTrue(hasSelectors(), binary + " has no selectors for its users");
+    }
+
     /** Whether the server has a command. */
     public boolean knows(String command) {
         try (RespConnection connection = connect()) {
@@ -108,6 +195,29 @@ public final class RedisServerProcess implements AutoCloseable {
      */
     public void freeze() {
         signal("-STOP");
+        await().pollInterval(Duration.ofMillis(1)).atMost(START_LIMIT).until(this::isStopped);
+    }
+
+    /** Whether all threads have stopped, as far as the system tells. */
+    private boolean isStopped() {
+        Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+        if (!Files.isDirectory(threads)) {
+            return true;
+        }
+        try (Stream<Path> all = Files.list(threads)) {
+            return all.allMatch(RedisServerProcess::isThreadStopped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isThreadStopped(Path thread) {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Has the process go on after {@link #freeze}. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.Role;
+import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.Target;
 import io.undermoon.umctl.SetCluster;
@@ -184,6 +187,168 @@ class TopologyStoreTest {
         assertThat(seen).containsExactly(1L, 2L);
     }
 
+    @Test
+    void the_ownership_of_moving_slots_is_set_while_the_metadata_has_them() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        apply(
+                store,
+                "v2 7 NOFLAG c 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 " + IMPORT);
+        TaggedSlots moving = store.current().ownership().keySet().iterator().next();
+        List<String> seen = new ArrayList<>();
+        store.onChange(topology -> seen.add(owner(store, 8001)));
+
+        assertThat(store.setOwnership(moving, SlotOwnership.REMOTE)).isTrue();
+        assertThat(store.setOwnership(moving, SlotOwnership.REMOTE))
+                .as("no change")
+                .isTrue();
+        assertThat(store.setOwnership(moving, SlotOwnership.LOCAL)).isTrue();
+        assertThat(seen).containsExactly("MOVED 127.0.0.1:6002", "127.0.0.1:7001");
+        assertThat(store.current().endpoints())
+                .extracting(Endpoint::toString)
+                .contains("127.0.0.1:6002", "127.0.0.1:7001");
+
+        apply(store, "v2 8 NOFLAG c 127.0.0.1:7001 1 0-8000 PEER 127.0.0.1:6002 1 8001-16383");
+        assertThat(store.setOwnership(moving, SlotOwnership.LOCAL)).isFalse();
+        assertThat(owner(store, 8001)).isEqualTo("MOVED 127.0.0.1:6002");
+    }
+
+    @Test
+    void a_migration_keeps_its_ownership_in_later_metadata() {
+        String moving =
+                "v2 %d NOFLAG c 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 " + IMPORT;
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        apply(store, moving.formatted(7));
+        store.setOwnership(store.current().ownership().keySet().iterator().next(), SlotOwnership.REMOTE);
+        apply(store, moving.formatted(8));
+        assertThat(owner(store, 8001)).isEqualTo("MOVED 127.0.0.1:6002");
+        store.apply(SetRepl.parse(words("9 NOFLAG master c 127.0.0.1:7001 0")));
+        assertThat(owner(store, 8001)).isEqualTo("MOVED 127.0.0.1:6002");
+    }
+
+    @Test
+    void slots_that_move_between_own_nodes_go_by_the_entry_of_the_source() {
+        String meta = " 7 127.0.0.1:6001 127.0.0.1:7001 127.0.0.1:6001 127.0.0.1:7002";
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        apply(
+                store,
+                "v2 7 NOFLAG c 127.0.0.1:7001 MIGRATING 1 0-16383" + meta + " 127.0.0.1:7002 IMPORTING 1 0-16383"
+                        + meta);
+        assertThat(owner(store, 1)).isEqualTo("127.0.0.1:7001");
+        store.current().ownership().keySet().forEach(slots -> store.setOwnership(slots, SlotOwnership.REMOTE));
+        assertThat(owner(store, 1)).isEqualTo("127.0.0.1:7002");
+    }
+
+    @Test
+    void a_source_that_serves_only_a_part_of_the_slots_holds_them_all() {
+        for (String served : List.of("8001-16382", "8002-16383", "8001-9000")) {
+            TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+            store.resolvesOwnership();
+            apply(store, "v2 6 NOFLAG c 127.0.0.1:7001 1 " + served);
+            apply(store, "v2 7 NOFLAG c 127.0.0.1:7001 " + MIGRATION + " PEER 127.0.0.1:6002 " + IMPORT);
+            assertThat(store.current().ownership().values()).as(served).containsExactly(SlotOwnership.HELD);
+        }
+    }
+
+    @Test
+    void a_destination_whose_slots_nobody_served_holds_them() {
+        for (String served : List.of("8001-16382", "8002-16383")) {
+            TopologyStore store = store("127.0.0.1:6002", "127.0.0.1:7003", "127.0.0.1:7004");
+            store.resolvesOwnership();
+            apply(store, "v2 6 NOFLAG c 127.0.0.1:7003 1 0-8000 PEER 127.0.0.1:6001 1 " + served);
+            apply(store, "v2 7 NOFLAG c 127.0.0.1:7003 " + IMPORT + " PEER 127.0.0.1:6001 " + MIGRATION);
+            assertThat(store.current().ownership().values()).as(served).containsExactly(SlotOwnership.HELD);
+        }
+    }
+
+    @Test
+    void a_proxy_that_leaves_its_cluster_remembers_its_peers_until_it_has_another() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        assertThat(store.current().formerOwner(9000)).isNull();
+        apply(store, "v2 1 NOFLAG c 127.0.0.1:7001 1 0-8000 PEER 127.0.0.1:6002 1 8001-16383");
+        assertThat(store.current().formerOwner(9000)).isNull();
+        for (int epoch = 2; epoch < 4; epoch++) {
+            apply(store, "v2 " + epoch + " NOFLAG ");
+            assertThat(store.current().formerOwner(9000).proxy()).hasToString("127.0.0.1:6002");
+            assertThat(store.current().formerOwner(1)).as("its own slot").isNull();
+        }
+        apply(store, "v2 4 NOFLAG d 127.0.0.1:7001 1 0-8000");
+        assertThat(store.current().formerOwner(9000)).isNull();
+        FormerCluster longAgo = new FormerCluster(store.current().routes(), System.nanoTime() - 1);
+        assertThat(longAgo.owner(9000)).isNull();
+    }
+
+    @Test
+    void nodes_are_connected_to_while_the_proxy_belongs_to_a_cluster() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        store.apply(SetRepl.parse(words("1 NOFLAG master c 127.0.0.1:7001 0")));
+        assertThat(store.current().endpoints()).isEmpty();
+        apply(store, "v2 1 NOFLAG c");
+        assertThat(store.current().endpoints()).extracting(Endpoint::toString).containsExactly("127.0.0.1:7001");
+    }
+
+    @Test
+    void clients_are_served_as_by_a_replica_where_there_is_one() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        String masterAlone = "v2 %d NOFLAG c 127.0.0.1:7001 1 0-8000 PEER 127.0.0.1:6002 1 8001-16383";
+        apply(store, masterAlone.formatted(1));
+        assertThat(store.current(Role.REPLICA)).isSameAs(store.current());
+        assertThat(store.shownRole(Role.REPLICA)).isEqualTo(Role.MASTER);
+
+        apply(store, masterAlone.formatted(2) + " REPLICA 127.0.0.1:7002 127.0.0.1:6001 1 8001-16383");
+        assertThat(store.current(Role.MASTER)).isSameAs(store.current());
+        assertThat(store.current(Role.REPLICA).role()).isEqualTo(Role.REPLICA);
+        assertThat(store.current(Role.REPLICA).routes().owner(9000)).isInstanceOf(Target.Local.class);
+        assertThat(store.shownRole(Role.REPLICA)).isEqualTo(Role.REPLICA);
+        assertThat(store.shownRole(Role.MASTER)).isEqualTo(Role.MASTER);
+
+        apply(store, masterAlone.formatted(3) + " REPLICA 127.0.0.1:7004 127.0.0.1:6002 1 0-8000");
+        assertThat(store.current(Role.REPLICA))
+                .as("the replica of another proxy")
+                .isSameAs(store.current());
+
+        store.apply(SetRepl.parse(words("4 NOFLAG master c 127.0.0.1:7001 0 replica c 127.0.0.1:7002 0")));
+        assertThat(store.current(Role.REPLICA).role()).as("one without slots").isEqualTo(Role.REPLICA);
+        assertThat(store.current().nodes()).extracting(NodeAddress::value).containsExactly("127.0.0.1:7001");
+        assertThat(store.current(Role.REPLICA).nodes())
+                .extracting(NodeAddress::value)
+                .containsExactly("127.0.0.1:7002");
+    }
+
+    @Test
+    void a_proxy_with_replicas_alone_is_shown_as_a_replica_at_both_ports() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        store.apply(SetRepl.parse(words("1 NOFLAG replica c 127.0.0.1:7001 0 replica c 127.0.0.1:7002 0")));
+        apply(store, "v2 1 NOFLAG c PEER 127.0.0.1:6002 1 0-16383");
+        assertThat(store.shownRole(Role.MASTER)).isEqualTo(Role.REPLICA);
+        assertThat(store.shownRole(Role.REPLICA)).isEqualTo(Role.REPLICA);
+        store.apply(SetRepl.parse(words("2 NOFLAG master c 127.0.0.1:7001 0 replica c 127.0.0.1:7002 0")));
+        assertThat(store.shownRole(Role.MASTER)).isEqualTo(Role.MASTER);
+    }
+
+    @Test
+    void it_knows_since_when_there_may_be_compressed_values() {
+        TopologyStore store = store("127.0.0.1:6001");
+        String compressed = "v2 %d NOFLAG c 127.0.0.1:7001 1 0-1 CONFIG compression_strategy allow_all";
+        apply(store, "v2 1 NOFLAG c 127.0.0.1:7001 1 0-1");
+        long plain = store.current().compressionKnownSinceNanos();
+        apply(store, compressed.formatted(2));
+        long since = store.current().compressionKnownSinceNanos();
+        assertThat(since - plain).isPositive();
+        apply(store, compressed.formatted(3));
+        assertThat(store.current().compressionKnownSinceNanos()).isEqualTo(since);
+    }
+
+    @Test
+    void replicas_of_other_proxies_are_told_by_node_or_address() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001");
+        apply(
+                store,
+                "v2 1 NOFLAG c REPLICA 127.0.0.1:7002 127.0.0.1:6001 1 0-1 127.0.0.1:7001 127.0.0.1:9999 1 2-3"
+                        + " 127.0.0.1:7004 127.0.0.1:6002 1 4-5");
+        assertThat(store.current().cluster().replicas().stream().map(store::isOwn))
+                .containsExactly(true, true, false);
+    }
+
     private static TopologyStore store(String self, String... nodes) {
         Set<NodeAddress> own =
                 Set.copyOf(List.of(nodes).stream().map(NodeAddress::new).toList());
@@ -196,7 +361,7 @@ class TopologyStoreTest {
     }
 
     private static List<String> words(String text) {
-        return List.of(text.split(" "));
+        return List.of(text.split(" ", -1));
     }
 
     private static String owner(TopologyStore store, int slot) {

@@ -41,6 +41,12 @@ final class MigrationLines {
             line.append(String.format(
                     Locale.ROOT, ", %.1f s left", migration.path("eta_ms").asLong() / 1000.0));
         }
+        if (migration.path("writers_held_us").asLong() > 0) {
+            line.append(String.format(
+                    Locale.ROOT,
+                    ", writers held for %.1f s",
+                    migration.path("writers_held_us").asLong() / 1e6));
+        }
         String error = migration.path("error").asText("");
         return error.isEmpty()
                 ? line.toString()

@@ -29,12 +29,14 @@ final class MigrationTally {
         private long keysCopied;
         private long bytesPerSecond;
         private long longestHoldMicros;
+        private long writersHeldMicros;
 
-        void add(long total, long copied, long rate, long hold) {
+        void add(long total, long copied, long rate, long hold, long writersHeld) {
             keysTotal = Math.max(keysTotal, total);
             keysCopied = Math.max(keysCopied, copied);
             bytesPerSecond = rate;
             longestHoldMicros = Math.max(longestHoldMicros, hold);
+            writersHeldMicros = Math.max(writersHeldMicros, writersHeld);
         }
 
         /** From 0 to 1; copying alone is not all of it. */
@@ -55,7 +57,8 @@ final class MigrationTally {
                             entry.path("keys_total").asLong(),
                             entry.path("keys_copied").asLong(),
                             entry.path("bytes_per_second").asLong(),
-                            entry.path("longest_hold_us").asLong());
+                            entry.path("longest_hold_us").asLong(),
+                            entry.path("writers_held_us").asLong());
         }
         migrations.forEach((key, migration) -> migration.running = listed.contains(key));
     }
@@ -65,7 +68,12 @@ final class MigrationTally {
         for (MigrationProgress report : reports) {
             Migration migration = migrations.get(key(report.task()));
             if (migration != null && report.side() == MigrationProgress.Side.SOURCE) {
-                migration.add(report.keysTotal(), report.keysCopied(), report.bytesPerSecond(), report.longestHoldUs());
+                migration.add(
+                        report.keysTotal(),
+                        report.keysCopied(),
+                        report.bytesPerSecond(),
+                        report.longestHoldUs(),
+                        report.writersHeldUs());
             }
         }
     }
@@ -109,14 +117,18 @@ final class MigrationTally {
                 .mapToLong(migration -> migration.longestHoldMicros)
                 .max()
                 .orElse(0);
+        long writers = migrations.values().stream()
+                .mapToLong(migration -> migration.writersHeldMicros)
+                .sum();
         return String.format(
                 Locale.ROOT,
-                "%d migration%s ended: %,d keys in %.1f s; commands were held for at most %.1f ms.",
+                "%d migration%s ended: %,d keys in %.1f s; commands were held for at most %.1f ms%s.",
                 migrations.size(),
                 migrations.size() == 1 ? "" : "s",
                 keysCopied(),
                 time.toMillis() / 1e3,
-                hold / 1e3);
+                hold / 1e3,
+                writers == 0 ? "" : String.format(Locale.ROOT, ", writers for %.1f s in all", writers / 1e6));
     }
 
     private long keysCopied() {

@@ -15,12 +15,12 @@ class MigrationLinesTest {
     @Test
     void tells_how_far_migrations_are() throws IOException {
         String running = "{" + SLOTS + ",\"state\":\"copying\",\"keys_total\":100,\"keys_copied\":40,\"keys_dirty\":2,"
-                + "\"bytes_per_second\":2500000,\"eta_ms\":1500,\"error\":\"OOM\"}";
+                + "\"bytes_per_second\":2500000,\"eta_ms\":1500,\"writers_held_us\":2500000,\"error\":\"OOM\"}";
         String waiting = "{" + SLOTS + ",\"state\":\"waiting\"}";
         assertThat(MigrationLines.of(Json.mapper().readTree("[" + running + "," + waiting + "]")))
                 .containsExactly(
                         "0-9,12-12  h:11 -> h:21  copying  40 of 100 keys, 2 changed meanwhile,"
-                                + " 2.5 MB/s, 1.5 s left  ! OOM",
+                                + " 2.5 MB/s, 1.5 s left, writers held for 2.5 s  ! OOM",
                         "0-9,12-12  h:11 -> h:21  waiting");
     }
 }

@@ -20,9 +20,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Administration of the Redis nodes through the proxy, where {@code backend_admin_commands} allows it: {@code DEBUG},
@@ -180,11 +182,17 @@ public final class NodeAdmin {
 
     /**
      * The options of the nodes, without passwords. Where nodes differ, the value lists all: {@code address=value …}.
+     * Servers before Redis 7.0 take one pattern at a time.
      */
     public CompletionStage<Map<String, String>> options(List<String> patterns) {
-        List<String> command = new ArrayList<>(List.of("CONFIG", "GET"));
-        command.addAll(patterns);
-        return query.ask(command).thenApply(NodeAdmin::merged);
+        CompletionStage<List<Answer>> all = CompletableFuture.completedStage(List.of());
+        for (String pattern : patterns) {
+            all = all.thenCombine(
+                    query.ask(List.of("CONFIG", "GET", pattern)),
+                    (before, more) ->
+                            Stream.concat(before.stream(), more.stream()).toList());
+        }
+        return all.thenApply(NodeAdmin::merged);
     }
 
     private CompletionStage<ByteBuf> run(

@@ -18,6 +18,7 @@ public final class CopyCounters {
     private volatile long bytesPerSecond;
     private volatile int attempts;
     private volatile long longestHoldMicros;
+    private volatile long writersHeldMicros;
 
     private long windowStartNanos = startNanos;
     private long keysAtStart;
@@ -55,9 +56,14 @@ public final class CopyCounters {
         keysDirty = keys;
     }
 
-    /** Notes how long commands were held. */
+    /** Notes how long all commands were held. */
     public void held(long nanos) {
         longestHoldMicros = Math.max(longestHoldMicros, TimeUnit.NANOSECONDS.toMicros(nanos));
+    }
+
+    /** Notes how long writers were held once more. */
+    public void writersHeld(long nanos) {
+        writersHeldMicros = writersHeldMicros + TimeUnit.NANOSECONDS.toMicros(nanos);
     }
 
     long keysScanned() {
@@ -100,6 +106,7 @@ public final class CopyCounters {
                 bytesPerSecond,
                 attempts,
                 longestHoldMicros,
+                writersHeldMicros,
                 error);
     }
 

@@ -136,7 +136,11 @@ class ClientsIT {
             others.get(i).send(writes.get(i).split(" "));
         }
         others.get(7).send("EXEC");
-        for (String read : List.of("GET k", "EVAL_RO return{1} 1 k", "PING", "SUBSCRIBE c", "UNSUBSCRIBE c")) {
+        List<String> reads = new ArrayList<>(List.of("GET k", "PING", "SUBSCRIBE c", "UNSUBSCRIBE c"));
+        if (redis.knows("EVAL_RO")) {
+            reads.add(0, "EVAL_RO return{1} 1 k");
+        }
+        for (String read : reads) {
             assertThat(client.call(read.split(" "))).isNotInstanceOf(RespValue.Failure.class);
         }
         assertThat(text(client.call("GET", "k"))).isEqualTo("before");
@@ -220,7 +224,7 @@ class ClientsIT {
         assertThat(fields(text(client.call("CLIENT", "LIST", "ID", id))))
                 .containsEntry("sub", "1")
                 .containsEntry("psub", "1")
-                .containsEntry("ssub", "1")
+                .containsEntry("ssub", redis.knows("SSUBSCRIBE") ? "1" : "0")
                 .containsEntry("flags", "P");
         RespConnection queueing = others.get(1);
         id = text(queueing.call("CLIENT", "ID"));
