@@ -106,7 +106,8 @@ final class Routing {
         Target before = slots.isMigrating() ? node : remote;
         Target target = switch (known) {
             case LOCAL -> node;
-            case SLOWED -> new Target.Slowed(node);
+            case SLOWED -> new Target.Slowed(node, false);
+            case SETTLING -> new Target.Slowed(node, true);
             case REMOTE -> remote;
             case HELD -> new Target.Held(before, false);
             case REFUSED -> new Target.Held(before, true);
