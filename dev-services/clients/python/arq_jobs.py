@@ -104,5 +104,10 @@ def work():
     ).run()
 
 
+def submit(job):
+    if enqueue("run", job) is None:
+        raise AssertionError("not accepted, as if there were a job with this new id")
+
+
 if __name__ == "__main__":
-    jobs.main(work, lambda job: enqueue("run", job))
+    jobs.main(work, submit)

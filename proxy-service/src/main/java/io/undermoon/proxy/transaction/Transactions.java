@@ -294,6 +294,10 @@ public final class Transactions {
             return true;
         }
         int hopsLeft = transaction.fromPeer() ? 1 + hopsOfPeer(transaction) : CommandHandler.NOT_FORWARDED;
+        if (transaction.hasSeveralSlots() && !session.isIdle()) {
+            // A part whose slot gets another path meanwhile would overtake earlier commands on the old one.
+            return false;
+        }
         if (transaction.hasSeveralSlots()
                 && transaction.anySlot(each -> !mayExecute(session, now, command, each, hopsLeft))) {
             return false;
