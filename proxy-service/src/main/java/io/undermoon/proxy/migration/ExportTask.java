@@ -56,7 +56,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     /** A minute. */
     private static final int MAX_FULL_PERIODS = 600;
 
-    /** How long clients have to end their watches before the first attempt to switch; half of it for each further one. */
+    /** How long clients have to end their watches before the first attempt to switch; halved for each further one. */
     private static final long FIRST_WATCHES_MILLIS = 500;
 
     /** Attempts to switch for which {@link ReplicaAck#ATTEMPTED} requires an acknowledgement. */
