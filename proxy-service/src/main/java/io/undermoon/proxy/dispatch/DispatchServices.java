@@ -8,11 +8,14 @@ import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.TopologyStore;
+import java.util.function.Predicate;
 
 /**
  * What the dispatchers of all loops share. Every part is thread-safe.
  *
+ * @param isReplica whether a node behind this proxy was a replica when it was last asked
  * @param subscriptions of the clients of all loops
  * @param monitors the clients of all loops that are shown commands
  * @param changesForPeers of function libraries, on all loops
@@ -21,6 +24,7 @@ public record DispatchServices(
         CommandCatalog commands,
         TopologyStore topology,
         Router router,
+        Predicate<Endpoint> isReplica,
         LocalCommands localCommands,
         Guard guard,
         SlowLog slowLog,

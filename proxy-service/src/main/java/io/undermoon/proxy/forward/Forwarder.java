@@ -24,6 +24,7 @@ import io.undermoon.proxy.topology.Topology;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,12 @@ public final class Forwarder {
     private final FailoverWait failover;
     private long untilSample = 1;
 
-    public Forwarder(SessionLoop loop, SlowLog slowLog, CommandTable commands) {
+    /** @param isReplica whether a node behind this proxy was a replica when it was last asked */
+    public Forwarder(SessionLoop loop, SlowLog slowLog, CommandTable commands, Predicate<Endpoint> isReplica) {
         this.loop = loop;
         this.slowLog = slowLog;
         this.values = new StoredValues(commands);
-        this.failover = new FailoverWait(loop);
+        this.failover = new FailoverWait(loop, isReplica);
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.undermoon.proxy.replication;
 
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -73,6 +75,13 @@ public final class ReplicationDriver implements AutoCloseable {
     public boolean isSettled(Endpoint node) {
         NodeRoleKeeper keeper = keepersByEndpoint.get(node);
         return keeper != null && keeper.status().isSettled();
+    }
+
+    /** Whether a node behind this proxy was a replica when it was last asked. */
+    public boolean isReplica(Endpoint node) {
+        NodeRoleKeeper keeper = keepersByEndpoint.get(node);
+        InfoReport report = keeper == null ? null : keeper.status().report();
+        return report != null && report.role() == Role.REPLICA;
     }
 
     /** Ends the checks; the nodes keep their roles. To be called while the loop still runs, from another thread. */

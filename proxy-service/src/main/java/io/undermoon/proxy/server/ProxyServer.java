@@ -129,6 +129,7 @@ final class ProxyServer implements AutoCloseable {
                 commands,
                 topology,
                 router,
+                replication::isReplica,
                 local,
                 guard,
                 slowLog,

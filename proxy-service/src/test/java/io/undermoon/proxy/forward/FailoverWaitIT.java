@@ -137,6 +137,47 @@ class FailoverWaitIT {
     }
 
     @Test
+    void commands_for_a_replica_that_takes_over_wait_until_it_is_a_master() {
+        startProxies(LONG_MILLIS);
+        try (RedisServerProcess replica =
+                        RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(high.port()));
+                RespConnection node = replica.connect();
+                RespConnection client = RespConnection.to(successor.port());
+                RespConnection other = RespConnection.to(successor.port())) {
+            successor.nodesAreReplicas(true);
+            successor.serve(Map.of(replica.port(), TwoMasters.HIGH), Map.of(first.address(), TwoMasters.LOW));
+            client.send("INCR", HIGH);
+            client.send("WATCH", HIGH);
+            client.send("MULTI");
+            client.send("INCR", HIGH);
+            client.send("EXEC");
+            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=incr "));
+            assertThat(text(other.call("SET", LOW, "served"))).isEqualTo("OK");
+
+            assertThat(text(node.call("REPLICAOF", "NO", "ONE"))).isEqualTo("OK");
+            successor.nodesAreReplicas(false);
+
+            assertThat(text(client.receive())).isEqualTo("1");
+            assertThat(text(client.receive())).isEqualTo("OK");
+            assertThat(text(client.receive())).isEqualTo("OK");
+            assertThat(text(client.receive())).isEqualTo("QUEUED");
+            assertThat(client.receive().toString()).contains("2");
+        }
+    }
+
+    @Test
+    void a_node_that_stays_a_replica_is_not_waited_for_for_ever() {
+        startProxies(SHORT_MILLIS);
+        try (RedisServerProcess replica =
+                        RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(high.port()));
+                RespConnection client = RespConnection.to(successor.port())) {
+            successor.nodesAreReplicas(true);
+            successor.serve(Map.of(replica.port(), TwoMasters.HIGH), Map.of(first.address(), TwoMasters.LOW));
+            assertThat(text(client.call("INCR", HIGH))).startsWith("READONLY ");
+        }
+    }
+
+    @Test
     void commands_for_slots_that_nobody_serves_wait_until_somebody_does() {
         startProxies(LONG_MILLIS);
         try (RespConnection client = RespConnection.to(first.port());

@@ -62,6 +62,7 @@ public final class ProxyHarness implements AutoCloseable {
     private final ProxyAddress address;
     private final ProxyAddress replicaAddress;
     private volatile boolean replicasReadable = true;
+    private volatile boolean nodesAreReplicas;
     private long epoch;
     private ClusterConfig config = ClusterConfig.DEFAULT;
 
@@ -191,6 +192,7 @@ public final class ProxyHarness implements AutoCloseable {
                 commands,
                 topology,
                 new Router(node -> replicasReadable, settings),
+                node -> nodesAreReplicas,
                 local,
                 guard,
                 slowLog,
@@ -293,6 +295,11 @@ public final class ProxyHarness implements AutoCloseable {
     /** Says whether the replicas behind the proxy are up to date. */
     public void replicasReadable(boolean readable) {
         replicasReadable = readable;
+    }
+
+    /** Says whether all nodes behind the proxy were replicas when they were last asked. */
+    public void nodesAreReplicas(boolean replicas) {
+        nodesAreReplicas = replicas;
     }
 
     /** Has the proxy carry out the migrations of its metadata from now on. */

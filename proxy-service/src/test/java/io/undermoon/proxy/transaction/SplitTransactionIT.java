@@ -166,7 +166,10 @@ class SplitTransactionIT {
         try (NodeRelay relay = new NodeRelay(low);
                 RespConnection other = RespConnection.to(proxy.port())) {
             serveLowAt(HostPort.parse(relay.address()).port());
-            call("GET", HIGH);
+            // The first one waits until the nodes are known to accept transactions.
+            setBoth(client, "1");
+            client.receive();
+            call("DEL", LOW);
             relay.holdBack("earlier");
             client.send("APPEND", LOW, "earlier,");
             await().until(() -> relay.heldBack() > 0);
