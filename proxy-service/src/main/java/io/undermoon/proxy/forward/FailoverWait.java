@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * connection is ready or the node a master, and at the end of the time limit, after which it gets its error. Nothing
  * that may have been executed is ever held or repeated. Owned by a loop.
  *
- * <p>The limit runs from when the connection was lost or the node was given slots, not from when a command comes: while a node stays away, commands
- * are refused at once again. A peer's commands are held for {@value #PEER_MILLIS} ms in all during one outage, which
- * covers a moment in which the peer knows newer routes than this proxy; they hold others that the peer forwards.
+ * <p>The limit runs from when the connection was lost or the node was given slots, not from when a command comes:
+ * while a node stays away, commands are refused at once again. A peer's commands are held for {@value #PEER_MILLIS} ms
+ * in all during one outage, which covers a moment in which the peer knows newer routes than this proxy; they hold
+ * others that the peer forwards.
  */
 final class FailoverWait {
     private static final long PEER_MILLIS = 1000;
