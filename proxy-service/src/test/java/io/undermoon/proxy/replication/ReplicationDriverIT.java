@@ -158,6 +158,8 @@ class ReplicationDriverIT {
             start(BackendSettings.Login.NONE, one.address(), two.address());
             tell(master(one.address()), replica(two.address(), one.address()));
             awaitSettled(two.address(), Role.REPLICA);
+            assertThat(driver.isReplica(endpoints.redis(one.address()))).isFalse();
+            assertThat(driver.isReplica(endpoints.redis(two.address()))).isTrue();
             try (RespConnection first = one.connect();
                     RespConnection second = two.connect()) {
                 first.call("SET", "key", "value");
@@ -174,6 +176,7 @@ class ReplicationDriverIT {
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
             awaitSettled(one.address(), Role.REPLICA);
             awaitSettled(two.address(), Role.MASTER);
+            assertThat(driver.isReplica(endpoints.redis(two.address()))).isFalse();
 
             NodeStatus promoted = status(two.address());
             await().atMost(LIMIT)
