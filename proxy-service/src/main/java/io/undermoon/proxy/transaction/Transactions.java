@@ -519,8 +519,8 @@ public final class Transactions {
         if (isAtPeer(watch)) {
             return !now.endpoints().contains(node);
         }
-        Route route = router.routeToOwner(
-                now, command, watch.slot(), session.client().readOnly());
+        Route route =
+                router.routeToOwner(now, command, watch.slot(), session.client().readOnly());
         return !(route instanceof Target.Local owner) || !owner.node().equals(node);
     }
 

@@ -44,8 +44,8 @@ class WatchMoveIT {
             assertThat(all).extracting(counter -> counter.problem).containsOnly("");
             assertThat(alone).extracting(counter -> counter.refused).containsOnly(0L);
             try (RespConnection client = proxies.connect(2)) {
-                alone.forEach(counter -> assertThat(text(client.call("GET", counter.key)))
-                        .isEqualTo(Long.toString(counter.counted)));
+                alone.forEach(counter ->
+                        assertThat(text(client.call("GET", counter.key))).isEqualTo(Long.toString(counter.counted)));
                 assertThat(text(client.call("GET", KEY)))
                         .isEqualTo(Long.toString(together.stream()
                                 .mapToLong(counter -> counter.counted)
