@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
+import io.undermoon.umctl.MigrationProgress.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,9 +69,12 @@ class WatchMoveIT {
                 RespConnection late = proxies.connectToDestination()) {
             assertThat(text(client.call("WATCH", KEY))).isEqualTo("OK");
             proxies.migrate();
-            await().atMost(LIMIT).until(() -> proxies.progress().error().equals("clients watch keys of the slots"));
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> proxies.progress().error().equals("clients watch keys of the slots")
+                            || proxies.progress().state() == State.SWITCHED);
             assertThat(text(client.call("WATCH", KEY))).isEqualTo("OK");
-            // Held until the destination has the slot.
+            // Held until the destination has the slot, if it has not already.
             late.send("WATCH", KEY);
             proxies.awaitSwitched();
             assertThat(text(late.receive())).isEqualTo("OK");
