@@ -17,6 +17,10 @@ import org.junit.jupiter.api.Test;
 /** Watched keys whose slots move, with active redirection. */
 class WatchMoveIT {
     private static final int MOVES = 6;
+
+    /** So that keys are watched most of the time, and for longer than it takes to begin a switch. */
+    private static final int MORE_READS = 20;
+
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String KEY = keyOf("watched");
 
@@ -127,6 +131,9 @@ class WatchMoveIT {
         private void count() {
             expect("OK", connection.call("WATCH", key));
             RespValue now = connection.call("GET", key);
+            for (int i = 0; i < MORE_READS; i++) {
+                connection.call("GET", key);
+            }
             long value = now instanceof RespValue.Bulk bulk ? Long.parseLong(bulk.text()) : 0;
             expect("OK", connection.call("MULTI"));
             expect("QUEUED", connection.call("SET", key, Long.toString(value + 1)));
