@@ -29,10 +29,10 @@ class WatchMoveIT {
     void only_a_change_of_a_watched_key_makes_exec_answer_null() {
         try (ThreeProxies proxies = new ThreeProxies()) {
             List<Counter> alone = IntStream.range(0, 3)
-                    .mapToObj(i -> new Counter(keyOf("alone" + i), proxies.connect(i)))
+                    .mapToObj(i -> new Counter(keyOf("alone" + i), MORE_READS, proxies.connect(i)))
                     .toList();
             List<Counter> together = IntStream.range(0, 3)
-                    .mapToObj(i -> new Counter(KEY, proxies.connect(i)))
+                    .mapToObj(i -> new Counter(KEY, 0, proxies.connect(i)))
                     .toList();
             List<Counter> all = new ArrayList<>(alone);
             all.addAll(together);
@@ -108,14 +108,16 @@ class WatchMoveIT {
     /** Counts by optimistic transactions. */
     private static final class Counter extends Thread {
         private final String key;
+        private final int moreReads;
         private final RespConnection connection;
         volatile boolean ending;
         volatile long counted;
         volatile long refused;
         volatile String problem = "";
 
-        Counter(String key, RespConnection connection) {
+        Counter(String key, int moreReads, RespConnection connection) {
             this.key = key;
+            this.moreReads = moreReads;
             this.connection = connection;
         }
 
@@ -131,7 +133,7 @@ class WatchMoveIT {
         private void count() {
             expect("OK", connection.call("WATCH", key));
             RespValue now = connection.call("GET", key);
-            for (int i = 0; i < MORE_READS; i++) {
+            for (int i = 0; i < moreReads; i++) {
                 connection.call("GET", key);
             }
             long value = now instanceof RespValue.Bulk bulk ? Long.parseLong(bulk.text()) : 0;
