@@ -34,6 +34,10 @@ class PlantedFaultsTest {
             plan.Failover#isDown returns false -> plan.FailoverTest#does_not_flap_when_both_halves_fail
             plan.Failover#takeOver omits Failover.isDown -> plan.FailoverTest#does_not_flap_when_both_halves_fail
             plan.Failover#failOver omits Failover.isDown -> plan.FailoverTest#does_not_flap_when_both_halves_fail
+            plan.Replicas#allow returns true -> plan.ReplicasTest#a_replacement_that_has_not_synchronised_does_not_become_master
+            plan.Failover#failOver omits Replicas.withoutCopiesOf -> plan.ReplicasTest#a_half_that_was_away_while_its_masters_went_on_does_not_become_master
+            plan.Replicas#accept omits Epoch.equals as true -> plan.ReplicasTest#a_report_about_other_metadata_changes_nothing
+            state.StoredChunk#withPosition omits SortedSet.removeIf -> plan.ReplicasTest#masters_are_balanced_onto_replicas_in_sync_only
             plan.FailureReports#reachingQuorum omits PlanContext.failureQuorum -> plan.FailureReportsTest#needs_as_many_reporters_as_the_quorum
             plan.Roles#touchesAny returns false -> plan.FailoverTest#restarts_exactly_the_migrations_whose_addresses_change_and_those_that_share_a_part
             plan.Allocation#nextPair omits String.equals -> plan.AllocationTest#never_puts_both_halves_on_one_host

@@ -56,6 +56,16 @@ class PlantedFaultsIT {
             transaction.TransactionCheck#refusal returns null -> transaction.TransactionsIT#a_node_that_refuses_multi_does_not_execute_the_commands_one_by_one
             transaction.Transactions#isBroken returns false -> transaction.TransactionsIT#a_watch_does_not_survive_the_move_of_its_slot
             transaction.Transactions#execWatched omits Transaction.slot as -1 -> transaction.TransactionsIT#a_transaction_is_in_the_slot_of_the_watched_keys
+            transaction.Transactions#isAtPeer returns false -> transaction.TransactionsIT#a_watch_at_a_peer_survives_news_of_who_has_the_slot
+            transaction.Transactions#mayExecute omits ClientSession.isIdle as true -> transaction.SplitTransactionIT#a_slot_that_has_got_another_path_waits_for_earlier_commands_on_the_old_one
+
+            // A change of roles loses nothing, and nobody notices.
+            topology.RoleChanges#of returns null -> server.RoleHandoverIT#writers_see_no_error_and_lose_nothing
+            replication.ReplicationDriver#otherEnd returns null -> server.RoleHandoverIT#the_successor_gets_all_acknowledged_writes_before_it_is_master
+
+            // A slot that moves makes no transaction fail.
+            forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
+            backend.PinnedPool#areWatched returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
 
             // WAIT asks all nodes that the client wrote to.
             session.WrittenNodes#add does nothing -> blocking.ReplicaWaitIT#all_nodes_that_were_written_to_are_asked_and_the_smallest_number_counts[1]

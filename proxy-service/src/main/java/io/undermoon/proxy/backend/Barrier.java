@@ -36,6 +36,27 @@ public final class Barrier {
                 .toArray(CompletableFuture<?>[]::new));
     }
 
+    /**
+     * Starts waiting until no client watches a key of the slots on a connection to the node. New watches must be held
+     * already.
+     *
+     * @param wanted false ends the waiting without a result
+     */
+    public static CompletionStage<?> awaitNoWatches(
+            List<NodeConnections> loops, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
+        return CompletableFuture.allOf(loops.stream()
+                .map(connections -> unwatched(connections, node, slots, wanted))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static CompletableFuture<?> unwatched(
+            NodeConnections connections, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        ProxyLoop loop = connections.loop();
+        loop.execute(() -> poll(loop, () -> !connections.areWatched(node, slots), wanted, done));
+        return done;
+    }
+
     private static CompletableFuture<?> quiet(
             NodeConnections connections, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
         CompletableFuture<Boolean> common = new CompletableFuture<>();
@@ -52,11 +73,11 @@ public final class Barrier {
     }
 
     private static void poll(
-            ProxyLoop loop, BooleanSupplier settled, BooleanSupplier wanted, CompletableFuture<Boolean> own) {
-        if (settled.getAsBoolean()) {
-            own.complete(true);
+            ProxyLoop loop, BooleanSupplier condition, BooleanSupplier wanted, CompletableFuture<Boolean> done) {
+        if (condition.getAsBoolean()) {
+            done.complete(true);
         } else if (wanted.getAsBoolean()) {
-            loop.eventLoop().schedule(() -> poll(loop, settled, wanted, own), POLL_MICROS, TimeUnit.MICROSECONDS);
+            loop.eventLoop().schedule(() -> poll(loop, condition, wanted, done), POLL_MICROS, TimeUnit.MICROSECONDS);
         }
     }
 

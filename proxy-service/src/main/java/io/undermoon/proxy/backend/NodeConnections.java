@@ -81,6 +81,11 @@ public final class NodeConnections {
         return pinned.settled(endpoint, slots);
     }
 
+    /** Whether clients watch keys of the slots at the endpoint. */
+    public boolean areWatched(Endpoint endpoint, IntPredicate slots) {
+        return pinned.areWatched(endpoint, slots);
+    }
+
     /**
      * Retires the connections to all other endpoints: each closes once its replies have arrived. Makes connections
      * that clients may need for themselves.

@@ -24,11 +24,14 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
     /** The command in flight does not block. */
     private static final int NOT_BLOCKING = -1;
 
+    private static final int NOT_WATCHING = -1;
+
     private final PinnedPool pool;
     private final ClientId clientId = new ClientId();
 
     private @Nullable ReplyReceiver pushes;
     private int blockingSlot = NOT_BLOCKING;
+    private int watchedSlot = NOT_WATCHING;
 
     /** The number of {@code CLIENT UNBLOCK} for this connection in flight. */
     private int unblocking;
@@ -101,6 +104,21 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
     /** Says that the command that blocked has been answered, on a connection that its client keeps. */
     public void endBlocking() {
         blockingSlot = NOT_BLOCKING;
+    }
+
+    /** Says that the client watches keys of a slot from the command on that is sent next. */
+    public void watches(int slot) {
+        watchedSlot = slot;
+    }
+
+    /** Says that the client watches no key any more, on a connection that it may keep. */
+    public void endWatching() {
+        watchedSlot = NOT_WATCHING;
+    }
+
+    /** Whether the client watches keys of one of the slots. */
+    boolean watchesAny(IntPredicate slots) {
+        return watchedSlot != NOT_WATCHING && slots.test(watchedSlot);
     }
 
     /**

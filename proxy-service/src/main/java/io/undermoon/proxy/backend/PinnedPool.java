@@ -139,6 +139,16 @@ final class PinnedPool {
         return () -> each.stream().allMatch(BooleanSupplier::getAsBoolean);
     }
 
+    /** See {@link NodeConnections#areWatched}. */
+    boolean areWatched(Endpoint endpoint, IntPredicate slots) {
+        for (PinnedConnection connection : inUse) {
+            if (connection.endpoint().equals(endpoint) && connection.watchesAny(slots)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void close() {
         Set.copyOf(inUse).forEach(PinnedConnection::close);
         wanted = Set.of();

@@ -232,7 +232,7 @@ public final class Dispatcher implements CommandHandler {
                 return blocking.execute(session, command, frame, hopsLeft);
             }
             case SESSION -> {
-                return executeForSession(session, command, frame);
+                return executeForSession(session, command, frame, hopsLeft);
             }
             case GATHER -> {
                 return keyspace.execute(session, command, frame, hopsLeft);
@@ -267,8 +267,8 @@ public final class Dispatcher implements CommandHandler {
     }
 
     /** {@code MULTI} and its relatives, which are answered at once more often than not. */
-    private boolean executeForSession(ClientSession session, Command command, CommandFrame frame) {
-        boolean handled = transactions.execute(session, command, frame);
+    private boolean executeForSession(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
+        boolean handled = transactions.execute(session, command, frame, hopsLeft);
         Answer answer = session.takeAnswer();
         if (answer == Answer.VALUE || answer == Answer.FAILURE) {
             loop.stats().answered(command.id(), answer == Answer.FAILURE, 0);

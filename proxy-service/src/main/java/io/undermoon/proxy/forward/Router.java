@@ -95,7 +95,8 @@ public final class Router {
             return local;
         }
         if (owner instanceof Target.Slowed slowed) {
-            return command.has(CommandFlag.READONLY) ? slowed.node() : Route.HOLD;
+            boolean passes = slowed.onlyWatches() || command.has(CommandFlag.READONLY);
+            return passes ? slowed.node() : Route.HOLD;
         }
         return !activeRedirection && owner instanceof Target.Remote peer ? new Route.Redirect(peer) : served(owner);
     }
@@ -132,7 +133,13 @@ public final class Router {
     /** Whether commands that may write to the slot are held. */
     public static boolean isHeld(Topology now, int slot) {
         Target owner = now.routes().owner(slot);
-        return owner instanceof Target.Slowed || owner instanceof Target.Held held && !held.refuses();
+        return owner instanceof Target.Slowed slowed && !slowed.onlyWatches()
+                || owner instanceof Target.Held held && !held.refuses();
+    }
+
+    /** Whether clients wait before they begin to watch keys of the slot, which its handover would end. */
+    public static boolean holdsWatches(Topology now, int slot) {
+        return now.routes().owner(slot) instanceof Target.Slowed slowed && slowed.onlyWatches();
     }
 
     /**

@@ -57,6 +57,9 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     /** A minute. */
     private static final int MAX_FULL_PERIODS = 600;
 
+    /** How long clients have to end their watches before the first attempt to switch; halved for each further one. */
+    private static final long FIRST_WATCHES_MILLIS = 500;
+
     /** Attempts to switch for which {@link ReplicaAck#ATTEMPTED} requires an acknowledgement. */
     private static final int REPLICA_ATTEMPTS = 3;
 
@@ -95,6 +98,9 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     /** How often no replica of the destination has acknowledged the present copy. */
     private int unacknowledged;
 
+    /** Whether clients have to wait before they begin to watch keys. */
+    private boolean settling;
+
     private boolean stopped;
 
     ExportTask(
@@ -132,6 +138,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         stopped = true;
         currentAction++;
         throttle.stop();
+        endSettling();
         endAttempt();
         hold.cancel();
         aborts.answer("TASK_NOT_FOUND the migration is no longer known");
@@ -186,6 +193,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         if (next.phase() != Phase.COPYING) {
             throttle.stop();
         }
+        endSettling();
         if (!before.phase().shown().equals(next.phase().shown())) {
             String reason = next.error().isEmpty() ? "" : " reason=" + next.error();
             LOG.infof("Slot migration %s: %s%s", next.phase().shown(), this, reason);
@@ -240,7 +248,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     @Override
     public void releaseWriters(long heldNanos) {
         counters.writersHeld(heldNanos);
-        routeWriters(SlotOwnership.LOCAL);
+        routeWriters(settling ? SlotOwnership.SETTLING : SlotOwnership.LOCAL);
     }
 
     private void routeWriters(SlotOwnership shown) {
@@ -390,7 +398,10 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         return Math.min(maxHoldMillis / 4, FIRST_DRAIN_MILLIS << Math.min(holds + fullPeriods, 16));
     }
 
-    /** Commands are not held before a replica of the destination, where one is required, keeps up with the copy. */
+    /**
+     * Commands are not held before a replica of the destination, where one is required, keeps up with the copy, and
+     * clients have ended their watches, if they do soon.
+     */
     @Override
     public void converged() {
         CopyAttempt present = attempt;
@@ -403,12 +414,40 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
                 return;
             }
             if (problem == null && isEnough(answer)) {
-                apply(move.converged());
+                settle();
             } else {
                 waitReason = problem == null ? reason(answer) : NodeException.reason(problem);
                 schedule(REPLICA_MILLIS, ifCurrent(action, () -> present.copy(allowedMillis())));
             }
         });
+    }
+
+    /**
+     * The switch ends the watches of clients, whose transactions are not executed then as if a key had changed. So that
+     * few see it, those who watch keys have time for their transactions before commands are held, and no others begin.
+     */
+    private void settle() {
+        settling = true;
+        if (!context.topology().setOwnership(tag, SlotOwnership.SETTLING)) {
+            stop();
+            return;
+        }
+        waitReason = "clients watch keys of the slots";
+        long action = currentAction;
+        Runnable proceed = ifCurrent(action, () -> apply(move.converged()));
+        schedule(FIRST_WATCHES_MILLIS >> Math.min(holds, 16), proceed);
+        Barrier.awaitNoWatches(
+                        context.clientConnections(), source, tag.rangeList()::contains, () -> action == currentAction)
+                .whenComplete((ended, problem) -> context.loop().execute(proceed));
+    }
+
+    private void endSettling() {
+        if (settling) {
+            settling = false;
+            if (move.ownership() == SlotOwnership.LOCAL) {
+                context.topology().setOwnership(tag, SlotOwnership.LOCAL);
+            }
+        }
     }
 
     private boolean isEnough(ReplicaAnswer answer) {

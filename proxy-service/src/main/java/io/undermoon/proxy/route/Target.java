@@ -89,10 +89,13 @@ public sealed interface Target {
     }
 
     /**
-     * A slot that moves from a node behind this proxy more slowly than it is written to: commands that may write wait
-     * until the table changes, others go to the node.
+     * A slot that moves from a node behind this proxy, for which some commands wait until the table changes. The others
+     * go to the node.
+     *
+     * @param onlyWatches whether only {@code WATCH} waits, because the slot is about to be handed over; else all
+     *     commands that may write, because the slot moves more slowly than it is written to
      */
-    record Slowed(Local node) implements Target {
+    record Slowed(Local node, boolean onlyWatches) implements Target {
         @Override
         public Target settled() {
             return node;

@@ -135,7 +135,8 @@ final class Routing {
         Target before = slots.isMigrating() ? node : remote;
         Target target = switch (known) {
             case LOCAL -> serving(node, change);
-            case SLOWED -> change == null ? new Target.Slowed(node) : serving(node, change);
+            case SLOWED -> change == null ? new Target.Slowed(node, false) : serving(node, change);
+            case SETTLING -> change == null ? new Target.Slowed(node, true) : serving(node, change);
             case REMOTE -> remote;
             case HELD -> new Target.Held(before, false);
             case REFUSED -> new Target.Held(before, true);

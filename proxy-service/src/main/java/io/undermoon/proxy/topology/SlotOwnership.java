@@ -6,6 +6,8 @@ public enum SlotOwnership {
     LOCAL,
     /** Like {@link #LOCAL}, but commands that may write are held for the moment, so that a copy catches up. */
     SLOWED,
+    /** Like {@link #LOCAL}, but no client may begin to watch keys: the slots are about to be switched. */
+    SETTLING,
     /** The other side of the migration owns the slots; clients are redirected there. */
     REMOTE,
     /** The slots are being switched, or the owner is being found out; commands are held. */

@@ -85,8 +85,12 @@ public final class Transactions {
         this.splits = splits;
     }
 
-    /** Carries out one of the five commands; false when it has to be handled again later. */
-    public boolean execute(ClientSession session, Command command, CommandFrame frame) {
+    /**
+     * Carries out one of the five commands; false when it has to be handled again later.
+     *
+     * @param hopsLeft of the command when it came in
+     */
+    public boolean execute(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         if (Watch.of(session) != null && !command.name().equals("watch") && !session.isIdle()) {
             return false;
         }
@@ -98,7 +102,7 @@ public final class Transactions {
             case "discard" -> discard(session);
             case "unwatch" -> unwatch(session);
             case "watch" -> {
-                return watch(session, command, frame);
+                return watch(session, command, frame, hopsLeft);
             }
             default -> throw new IllegalStateException("command " + command + " is not about transactions");
         }
@@ -290,6 +294,10 @@ public final class Transactions {
             return true;
         }
         int hopsLeft = transaction.fromPeer() ? 1 + hopsOfPeer(transaction) : CommandHandler.NOT_FORWARDED;
+        if (transaction.hasSeveralSlots() && !session.isIdle()) {
+            // A part whose slot gets another path meanwhile would overtake earlier commands on the old one.
+            return false;
+        }
         if (transaction.hasSeveralSlots()
                 && transaction.anySlot(each -> !mayExecute(session, now, command, each, hopsLeft))) {
             return false;
@@ -319,7 +327,7 @@ public final class Transactions {
         if (!sameSlot && !maySplit(transaction)) {
             session.features().close(FeatureKind.WATCH);
             CommandErrors.crossSlot(session.replyBuffer());
-        } else if (isBroken(now, watch)) {
+        } else if (isBroken(session, now, command, watch)) {
             session.features().close(FeatureKind.WATCH);
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
         } else if (!sameSlot) {
@@ -446,44 +454,74 @@ public final class Transactions {
         RespWriter.simple(session.replyBuffer(), "OK");
     }
 
-    private boolean watch(ClientSession session, Command command, CommandFrame frame) {
+    private boolean watch(ClientSession session, Command command, CommandFrame frame, int hopsLeft) {
         if (Transaction.of(session) != null) {
             RespWriter.error(session.replyBuffer(), "ERR WATCH inside MULTI is not allowed");
             return true;
         }
         int slot = Keys.slotOf(command, frame);
         Topology now = topology.current(session.client().role());
+        Watch watch = Watch.of(session);
+        if (watch == null && Router.holdsWatches(now, slot)) {
+            session.hold();
+            return false;
+        }
         Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
-        if (!forwarder.admits(session, now, slot, route, CommandHandler.NOT_FORWARDED)) {
+        if (!forwarder.admits(session, now, slot, route, hopsLeft)) {
             return false;
         }
         if (!(route instanceof Route.Send send)) {
             forwarder.decline(session, command, slot, route);
             return true;
         }
-        Watch watch = Watch.of(session);
+        if (watch != null && watch.slot() != slot) {
+            CommandErrors.crossSlot(session.replyBuffer());
+            return true;
+        }
+        if (watch == null && !session.isIdle()) {
+            return false;
+        }
+        boolean atPeer = watch == null ? route instanceof Target.Remote : isAtPeer(watch);
+        int hops = atPeer ? forwarder.nextHops(session, command, hopsLeft) : 0;
+        if (hops == Forwarder.NO_HOPS_LEFT) {
+            return true;
+        }
         if (watch == null) {
-            if (!session.isIdle()) {
-                return false;
-            }
             PinnedConnection connection = Forwarder.pin(session, forwarder.endpoint(send));
             if (connection == null) {
                 return true;
             }
             watch = new Watch(session, connection, slot);
             session.features().begin(watch);
-        } else if (watch.slot() != slot) {
-            CommandErrors.crossSlot(session.replyBuffer());
-            return true;
         }
-        watch.connection().send(frame, watch.watchReply(session.expectReply(command.id())));
+        ReplyReceiver reply = watch.watchReply(session.expectReply(command.id()));
+        if (atPeer) {
+            watch.connection().sendForwarded(frame, hops, reply);
+        } else {
+            watch.connection().send(frame, reply);
+        }
         return true;
     }
 
-    private boolean isBroken(Topology now, Watch watch) {
-        return watch.connection().isClosed()
-                || !(now.routes().owner(watch.slot()) instanceof Route.Send owner)
-                || !forwarder.endpoint(owner).base().equals(watch.connection().endpoint());
+    private static boolean isAtPeer(Watch watch) {
+        return watch.connection().endpoint().kind() == Endpoint.Kind.PEER;
+    }
+
+    /**
+     * Whether a watched key may have changed unnoticed. At a peer it is for the peer to say: it may have the watch at
+     * the slot's new owner already when this proxy hears of that one.
+     */
+    private boolean isBroken(ClientSession session, Topology now, Command command, Watch watch) {
+        Endpoint node = watch.connection().endpoint();
+        if (watch.connection().isClosed()) {
+            return true;
+        }
+        if (isAtPeer(watch)) {
+            return !now.endpoints().contains(node);
+        }
+        Route route =
+                router.routeToOwner(now, command, watch.slot(), session.client().readOnly());
+        return !(route instanceof Target.Local owner) || !owner.node().equals(node);
     }
 
     /** The error for a transaction that its node would not execute as one; null if it does. */
@@ -506,7 +544,7 @@ public final class Transactions {
     }
 
     private @Nullable String refusal(Topology now, int slot) {
-        return now.routes().owner(slot) instanceof Target.Local local ? check.refusal(local.node()) : null;
+        return now.routes().settledOwner(slot) instanceof Target.Local local ? check.refusal(local.node()) : null;
     }
 
     private static @Nullable Endpoint anyNode(Topology now) {

@@ -36,6 +36,7 @@ public final class Watch implements SessionFeature {
         this.session = session;
         this.connection = connection;
         this.slot = slot;
+        connection.watches(slot);
     }
 
     /** The watched keys of a session; null if there are none. */
@@ -70,6 +71,7 @@ public final class Watch implements SessionFeature {
     /** A connection without another use is closed rather than cleaned: closing cannot fail. */
     @Override
     public void close() {
+        connection.endWatching();
         if (session.features().use(connection)) {
             connection.sendIgnoringReply(Unpooled.wrappedBuffer(UNWATCH));
         } else {
@@ -81,6 +83,7 @@ public final class Watch implements SessionFeature {
     private void end() {
         if (session.features().get(FeatureKind.WATCH) == this) {
             session.features().end(FeatureKind.WATCH);
+            connection.endWatching();
             session.features().giveBack(connection, true);
         }
     }

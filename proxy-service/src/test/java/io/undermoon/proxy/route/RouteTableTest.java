@@ -66,8 +66,8 @@ class RouteTableTest {
         RouteTable table = halves(node, peer);
         assertThat(table.hasSameOwnersAs(halves(node, peer.forMoving(endpoints))))
                 .isTrue();
-        assertThat(table.hasSameOwnersAs(halves(new Target.Slowed(node), peer))).isTrue();
-        assertThat(halves(new Target.Slowed(node), peer).hasSameOwnersAs(table)).isTrue();
+        assertThat(table.hasSameOwnersAs(halves(new Target.Slowed(node, false), peer))).isTrue();
+        assertThat(halves(new Target.Slowed(node, false), peer).hasSameOwnersAs(table)).isTrue();
 
         assertThat(table.hasSameOwnersAs(halves(node, otherPeer))).isFalse();
         assertThat(table.hasSameOwnersAs(halves(otherNode, peer))).isFalse();
@@ -97,7 +97,7 @@ class RouteTableTest {
         Target.Remote peer = Target.Remote.of(new ProxyAddress("127.0.0.1:6002"), endpoints);
         Target.Remote self = Target.Remote.of(new ProxyAddress("127.0.0.1:6001"), endpoints);
         RouteTable.Builder builder = new RouteTable.Builder()
-                .owner(SlotRanges.of(0, 99), new Target.Slowed(node))
+                .owner(SlotRanges.of(0, 99), new Target.Slowed(node, false))
                 .owner(SlotRanges.of(100, 199), peer)
                 .owner(SlotRanges.of(200, 299), new Target.Held(peer, false))
                 .owner(SlotRanges.of(300, 399), node)

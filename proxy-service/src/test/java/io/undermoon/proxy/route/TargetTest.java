@@ -16,13 +16,13 @@ class TargetTest {
     @Test
     void one_path_is_one_node_or_one_set_of_connections_to_a_peer() {
         assertThat(Target.isSamePath(node, node("127.0.0.1:7001"))).isTrue();
-        assertThat(Target.isSamePath(node, new Target.Slowed(node("127.0.0.1:7001"))))
+        assertThat(Target.isSamePath(node, new Target.Slowed(node("127.0.0.1:7001"), false)))
                 .isTrue();
         assertThat(Target.isSamePath(peer, peer.afterHandover())).isTrue();
         assertThat(Target.isSamePath(Target.UNSERVED, Target.UNSERVED)).isTrue();
 
         assertThat(Target.isSamePath(node, otherNode)).isFalse();
-        assertThat(Target.isSamePath(new Target.Slowed(node), new Target.Slowed(otherNode)))
+        assertThat(Target.isSamePath(new Target.Slowed(node, false), new Target.Slowed(otherNode, false)))
                 .isFalse();
         assertThat(Target.isSamePath(node, peer)).isFalse();
         assertThat(Target.isSamePath(peer, node)).isFalse();
@@ -49,7 +49,7 @@ class TargetTest {
 
     @Test
     void what_is_held_was_settled_before() {
-        assertThat(new Target.Held(new Target.Slowed(node), true).settled()).isSameAs(node);
+        assertThat(new Target.Held(new Target.Slowed(node, false), true).settled()).isSameAs(node);
         assertThat(new Target.Held(new Target.Held(peer, true), false).settled())
                 .isSameAs(peer);
         assertThat(Target.UNSERVED.settled()).isSameAs(Target.UNSERVED);

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.session.SessionSettings;
+import io.undermoon.proxy.testing.NodeRelay;
 import io.undermoon.proxy.testing.ProxyHarness;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
@@ -157,6 +159,43 @@ class SplitTransactionIT {
             proxy.topology().setOwnership(moving, SlotOwnership.LOCAL);
             assertThat(texts(client.receive())).containsExactly("OK", "OK", "1");
         }
+    }
+
+    @Test
+    void a_slot_that_has_got_another_path_waits_for_earlier_commands_on_the_old_one() {
+        try (NodeRelay relay = new NodeRelay(low);
+                RespConnection other = RespConnection.to(proxy.port())) {
+            serveLowAt(HostPort.parse(relay.address()).port());
+            // The first one waits until the nodes are known to accept transactions.
+            setBoth(client, "1");
+            client.receive();
+            call("DEL", LOW);
+            relay.holdBack("earlier");
+            client.send("APPEND", LOW, "earlier,");
+            await().until(() -> relay.heldBack() > 0);
+            high.freeze();
+            client.send("MULTI");
+            client.send("SET", HIGH, "1");
+            client.send("APPEND", LOW, "later");
+            client.send("EXEC");
+            await().until(() -> text(other.call("CLIENT", "LIST")).contains(" cmd=exec "));
+            serveLowAt(low.port());
+            high.unfreeze();
+            other.call("GET", HIGH);
+            assertThat(other.call("EXISTS", LOW)).isEqualTo(new RespValue.Int(0));
+
+            relay.release();
+            assertThat(text(client.receive())).isEqualTo("8");
+            for (String reply : List.of("OK", "QUEUED", "QUEUED")) {
+                assertThat(text(client.receive())).isEqualTo(reply);
+            }
+            assertThat(texts(client.receive())).containsExactly("OK", "13");
+            assertThat(call("GET", LOW)).isEqualTo("earlier,later");
+        }
+    }
+
+    private void serveLowAt(int port) {
+        proxy.serve(Map.of(port, TwoMasters.LOW), Map.of(peer.address(), TwoMasters.HIGH));
     }
 
     /** Has the low slots move to the peer; they stay local until their ownership is set. */

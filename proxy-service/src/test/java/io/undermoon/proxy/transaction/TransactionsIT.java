@@ -13,6 +13,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +170,52 @@ class TransactionsIT {
             assertThat(client.call("EXEC")).isEqualTo(RespValue.Null.ARRAY);
             assertThat(call("EXISTS", "k")).isEqualTo("0");
         }
+    }
+
+    /** The owner of the slot has the watch, by way of the peer that was taken for the owner. */
+    @Test
+    void a_watch_at_a_peer_survives_news_of_who_has_the_slot() {
+        try (ProxyHarness owner = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness former = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness behind = ProxyHarness.start(1, TransactionsIT::active);
+                RespConnection remote = RespConnection.to(behind.port())) {
+            SlotRanges some = SlotRanges.of(0, Slot.of("n"));
+            SlotRanges others = SlotRanges.of(Slot.of("n") + 1, 16383);
+            owner.serve(Map.of(redis.port(), some), Map.of(former.address(), others));
+            former.serve(Map.of(), Map.of(owner.address(), some));
+            for (boolean changed : new boolean[] {false, true}) {
+                behind.serve(Map.of(), Map.of(former.address(), SlotRanges.ALL));
+                assertThat(text(remote.call("WATCH", "n"))).isEqualTo("OK");
+                behind.serve(Map.of(), Map.of(former.address(), others, owner.address(), some));
+                if (changed) {
+                    other.call("INCR", "n");
+                }
+                assertThat(exec(remote).equals(RespValue.Null.ARRAY)).isEqualTo(changed);
+            }
+
+            assertThat(text(remote.call("WATCH", "n"))).isEqualTo("OK");
+            owner.serve(Map.of(), Map.of(former.address(), SlotRanges.ALL));
+            assertThat(exec(remote)).isEqualTo(RespValue.Null.ARRAY);
+        }
+    }
+
+    @Test
+    void a_watch_does_not_survive_that_its_peer_leaves_the_cluster() {
+        try (ProxyHarness owner = ProxyHarness.start(1, TransactionsIT::active);
+                ProxyHarness first = ProxyHarness.start(1, TransactionsIT::active);
+                RespConnection remote = RespConnection.to(first.port())) {
+            owner.serveAllFrom(redis.port());
+            first.serve(Map.of(), Map.of(owner.address(), SlotRanges.ALL));
+            assertThat(text(remote.call("WATCH", "n"))).isEqualTo("OK");
+            first.serveAllFrom(redis.port());
+            assertThat(exec(remote)).isEqualTo(RespValue.Null.ARRAY);
+        }
+    }
+
+    private static RespValue exec(RespConnection connection) {
+        connection.call("MULTI");
+        connection.call("SET", "n", "1");
+        return connection.call("EXEC");
     }
 
     @Test
@@ -333,6 +380,7 @@ class TransactionsIT {
             lost.call("MULTI");
             lost.call("INCR", "n");
             assertThat(text(lost.call("EXEC"))).startsWith("EXECABORT");
+            assertThat(text(lost.call("WATCH", "n"))).isEqualTo("ERR_TOO_MANY_REDIRECTIONS");
         }
     }
 
@@ -379,7 +427,7 @@ class TransactionsIT {
 
     private static String keyMovedAway() {
         for (int i = 0; ; i++) {
-            if (io.undermoon.slot.Slot.of("key" + i) > 16000) {
+            if (Slot.of("key" + i) > 16000) {
                 return "key" + i;
             }
         }
