@@ -27,8 +27,7 @@ final class MigrationBenchmark {
      * @param around how long clients warm up, and are then looked at before and after a move
      * @param offeredMoves how often to move under the offered load
      */
-    MigrationBenchmark(
-            KeySet keys, int valueBytes, int clients, Duration around, int offeredMoves, Progress progress) {
+    MigrationBenchmark(KeySet keys, int valueBytes, int clients, Duration around, int offeredMoves, Progress progress) {
         this.keys = keys;
         this.value = new byte[valueBytes];
         Arrays.fill(value, (byte) 'x');

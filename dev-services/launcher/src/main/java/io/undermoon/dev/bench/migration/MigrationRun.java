@@ -48,8 +48,7 @@ public record MigrationRun(
         KeySet set = new KeySet(keys);
         Machine machine = Machine.current("", "own clients");
         List<Move> moves = new ArrayList<>();
-        MigrationBenchmark benchmark =
-                new MigrationBenchmark(set, valueBytes, clients, around, offeredMoves, progress);
+        MigrationBenchmark benchmark = new MigrationBenchmark(set, valueBytes, clients, around, offeredMoves, progress);
         redisCli.ifPresent(program -> moves.addAll(measure(
                 benchmark,
                 () -> RedisCliPair.start(installation.redisServer(), program, installation.data(), progress))));

@@ -25,8 +25,7 @@ public record Phase(
         errors = Map.copyOf(errors);
     }
 
-    static Phase of(
-            double seconds, Histogram nanos, long pausedNanos, long redirections, Map<String, Long> errors) {
+    static Phase of(double seconds, Histogram nanos, long pausedNanos, long redirections, Map<String, Long> errors) {
         return new Phase(
                 seconds,
                 nanos.getTotalCount() / seconds,
