@@ -62,6 +62,31 @@ class SlotMoveIT {
         }
     }
 
+    /** So many strings that the next key is taken for one, though a few are not. */
+    @Test
+    void keys_that_are_taken_for_strings_arrive_as_they_are() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RespConnection node = proxies.sourceNode.connect()) {
+            String fill = "for i = 1, 40000 do redis.call('SET', '{3}' .. i, 'value\\r\\n' .. i) end "
+                    + "for i = 1, 10 do redis.call('RPUSH', '{3}list' .. i, i) redis.call('SET', '{3}number' .. i, i) "
+                    + "redis.call('SET', '{3}empty' .. i, '') redis.call('PFADD', '{3}log' .. i, i) end";
+            node.call("EVAL", fill, "0");
+            String digest = "local keys = redis.call('KEYS', '*') table.sort(keys) local sum = tostring(#keys) "
+                    + "for _, key in ipairs(keys) do sum = redis.sha1hex(sum .. key .. redis.call('DUMP', key)) end "
+                    + "return sum";
+            RespValue before = node.call("EVAL", digest, "0");
+
+            proxies.migrate();
+            proxies.awaitSwitched();
+
+            assertThat(text(node.call("INFO", "errorstats"))).contains("errorstat_WRONGTYPE");
+            try (RespConnection other = proxies.destinationNode.connect()) {
+                assertThat(text(other.call("INFO", "commandstats"))).contains("cmdstat_set:", "cmdstat_restore:");
+                assertThat(other.call("EVAL", digest, "0")).isEqualTo(before);
+            }
+        }
+    }
+
     @Test
     void large_values_pass_through() {
         try (TwoProxies proxies = new TwoProxies(false);

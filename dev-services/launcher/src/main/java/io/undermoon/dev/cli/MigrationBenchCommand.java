@@ -66,6 +66,13 @@ final class MigrationBenchCommand implements Callable<Integer> {
     private int aroundSeconds;
 
     @Option(
+            names = "--moves",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How often slots move under 40 %% of the load, there and back (default: ${DEFAULT-VALUE}).")
+    private int offeredMoves;
+
+    @Option(
             names = "--only",
             paramLabel = "PART",
             defaultValue = "BOTH",
@@ -80,6 +87,9 @@ final class MigrationBenchCommand implements Callable<Integer> {
         if (aroundSeconds < 1) {
             throw new UsageException("--around must be more than 0");
         }
+        if (offeredMoves < 1) {
+            throw new UsageException("--moves must be more than 0");
+        }
         Optional<Path> redisCli = part == Part.UNDERMOON ? Optional.empty() : Programs.onPath("redis-cli");
         if (part == Part.REDIS_CLI && redisCli.isEmpty()) {
             throw new LaunchException("redis-cli is not installed");
@@ -91,7 +101,8 @@ final class MigrationBenchCommand implements Callable<Integer> {
                 keys,
                 valueBytes,
                 clients,
-                Duration.ofSeconds(aroundSeconds));
+                Duration.ofSeconds(aroundSeconds),
+                offeredMoves);
         MigrationReport report = run.run(new Progress(System.out));
         System.out.printf(
                 Locale.ROOT,

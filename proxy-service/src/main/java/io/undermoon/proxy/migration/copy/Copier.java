@@ -35,7 +35,8 @@ final class Copier implements KeyCopy.Owner {
     /**
      * After so many small values in a row the sizes of scanned keys are no longer requested, until a value is not
      * small. A scan returns keys in the order of their hashes, so it is a random sample: if many of the other keys were
-     * large, it would have met one. Changed keys are no such sample; their sizes are always requested.
+     * large, it would have met one. Changed keys are no such sample; their sizes are always requested. Likewise keys
+     * are taken for strings after so many strings in a row.
      */
     private static final int SMALL_SAMPLE = 1000;
 
@@ -93,6 +94,7 @@ final class Copier implements KeyCopy.Owner {
     private long begunWithFew = UNKNOWN;
 
     private int smallInARow;
+    private int stringsInARow;
     private boolean stopped;
     private boolean hurried;
     private boolean noneExpires;
@@ -263,7 +265,7 @@ final class Copier implements KeyCopy.Owner {
             bytesInFlight += SMALL_BYTES;
             missingBytes += SMALL_BYTES;
             measured++;
-            copy.requestValue(SMALL_BYTES);
+            copy.requestValue(SMALL_BYTES, stringsInARow >= SMALL_SAMPLE);
         } else {
             copy.requestSize();
         }
@@ -291,8 +293,9 @@ final class Copier implements KeyCopy.Owner {
     }
 
     @Override
-    public void valueStarted(long length) {
+    public void valueStarted(long length, boolean isString) {
         smallInARow = length > SMALL_BYTES ? 0 : smallInARow + 1;
+        stringsInARow = isString ? stringsInARow + 1 : 0;
     }
 
     @Override

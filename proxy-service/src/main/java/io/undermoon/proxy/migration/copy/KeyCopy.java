@@ -10,23 +10,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The copy of one key from the source to the destination. The value is forwarded in the pieces in which it arrives: the
- * reply to {@code DUMP} is, byte for byte, the argument of {@code RESTORE}.
+ * reply to {@code DUMP} is, byte for byte, the argument of {@code RESTORE}, and that to {@code GET} the one of
+ * {@code SET}.
  *
  * <pre>
  * source:       MEMORY USAGE key    PEXPIRETIME key, DUMP key
  * destination:                                              RESTORE key at value REPLACE ABSTTL, or UNLINK key
+ *
+ * source:       GET key                  if that is refused, DUMP key as above
+ * destination:           SET key value, or UNLINK key
  * </pre>
  *
- * A key that is known not to expire is not asked for {@code PEXPIRETIME}. Owned by the migration event loop.
+ * A key that is known not to expire is not asked for {@code PEXPIRETIME}; if it is probably a string as well, it is
+ * copied by {@code GET} and {@code SET}, which cost the nodes less than serialized values do. Owned by the migration
+ * event loop.
  */
 final class KeyCopy implements ReplyReceiver {
     private static final byte[] MEMORY = ascii("*3\r\n$6\r\nMEMORY\r\n$5\r\nUSAGE\r\n");
     private static final byte[] PEXPIRETIME = ascii("*2\r\n$11\r\nPEXPIRETIME\r\n");
     private static final byte[] PTTL = ascii("*2\r\n$4\r\nPTTL\r\n");
     private static final byte[] DUMP = ascii("*2\r\n$4\r\nDUMP\r\n");
+    private static final byte[] GET = ascii("*2\r\n$3\r\nGET\r\n");
+    private static final byte[] SET = ascii("*3\r\n$3\r\nSET\r\n");
     private static final byte[] RESTORE = ascii("*6\r\n$7\r\nRESTORE\r\n");
     private static final byte[] OPTIONS = ascii("$7\r\nREPLACE\r\n$6\r\nABSTTL\r\n");
     private static final byte[] UNLINK = ascii("*2\r\n$6\r\nUNLINK\r\n");
+
+    private static final String WRONG_TYPE = "-WRONGTYPE ";
+
+    /** The first byte of the serialized form of a string. */
+    private static final byte STRING_TYPE = 0;
 
     private static final int MAX_SHOWN_KEY = 64;
 
@@ -34,8 +47,12 @@ final class KeyCopy implements ReplyReceiver {
         /** {@link #size} is known; it is 0 if the key no longer exists. */
         void sized(KeyCopy copy);
 
-        /** A value of so many bytes begins to arrive; none of it has been forwarded yet. */
-        void valueStarted(long length);
+        /**
+         * A value begins to arrive; none of it has been forwarded yet.
+         *
+         * @param length its size in bytes, in the form in which it was requested
+         */
+        void valueStarted(long length, boolean isString);
 
         /** Bytes of the value were written to the destination. */
         void forwarded(int bytes);
@@ -66,6 +83,10 @@ final class KeyCopy implements ReplyReceiver {
     private final DirectConnection source;
     private final DirectConnection destination;
     private Stage stage = Stage.SIZE;
+
+    /** Whether the value is requested as that of a string. */
+    private boolean asString;
+
     private Value value = Value.UNREAD;
 
     private final @Nullable ExpiryTimes expiryTimes;
@@ -106,9 +127,14 @@ final class KeyCopy implements ReplyReceiver {
         return size;
     }
 
-    /** Requests the value without its size. */
-    void requestValue(long assumedSize) {
+    /**
+     * Requests the value without its size.
+     *
+     * @param isLikelyString whether the key is probably a string
+     */
+    void requestValue(long assumedSize, boolean isLikelyString) {
         size = assumedSize;
+        asString = isLikelyString && expiryTimes == null;
         requestValue();
     }
 
@@ -131,7 +157,7 @@ final class KeyCopy implements ReplyReceiver {
             write(out.buffer(), expiryTimes.areAbsolute() ? PEXPIRETIME : PTTL);
             source.expect(this);
         }
-        write(out.buffer(), DUMP);
+        write(out.buffer(), asString ? GET : DUMP);
         source.expect(this);
     }
 
@@ -180,7 +206,8 @@ final class KeyCopy implements ReplyReceiver {
             int c = in.getByte(at);
             if (c == '-' || c == '\r') {
                 value = c == '-' ? Value.ABSENT : Value.PRESENT;
-                beginValue();
+                int body = at + 2;
+                beginValue(asString || body < to && in.getByte(body) == STRING_TYPE);
                 break;
             }
             length = length * 10 + (c - '0');
@@ -192,9 +219,9 @@ final class KeyCopy implements ReplyReceiver {
         }
     }
 
-    private void beginValue() {
+    private void beginValue(boolean isString) {
         if (value == Value.PRESENT) {
-            owner.valueStarted(length);
+            owner.valueStarted(length, isString);
         }
         OutputBatch out = destination.out();
         if (out == null) {
@@ -204,6 +231,10 @@ final class KeyCopy implements ReplyReceiver {
         if (value == Value.ABSENT) {
             write(buffer, UNLINK);
             destination.expect(this);
+        } else if (asString) {
+            write(buffer, SET);
+            buffer.writeCharSequence("$" + length, StandardCharsets.US_ASCII);
+            destination.begin(this);
         } else {
             write(buffer, RESTORE);
             String expiry = Long.toString(expiryTimes == null ? 0 : expiryTimes.atDestination(endNumber()));
@@ -216,7 +247,9 @@ final class KeyCopy implements ReplyReceiver {
     private void endValue() {
         OutputBatch out = destination.out();
         if (value == Value.PRESENT && out != null) {
-            out.buffer().writeBytes(OPTIONS);
+            if (!asString) {
+                out.buffer().writeBytes(OPTIONS);
+            }
             destination.end();
         }
     }
@@ -244,7 +277,11 @@ final class KeyCopy implements ReplyReceiver {
             error = new StringBuilder();
         }
         error.append(in.toString(from, to - from, StandardCharsets.UTF_8));
-        if (last) {
+        if (last && asString && stage == Stage.VALUE && error.indexOf(WRONG_TYPE) == 0) {
+            error = null;
+            asString = false;
+            requestValue();
+        } else if (last) {
             String side =
                     stage == Stage.RESULT ? "destination " + destination.endpoint() : "source " + source.endpoint();
             owner.failed(side + " refused key '" + shownKey() + "' of " + size + " bytes: "

@@ -64,6 +64,11 @@ final class Foreground implements AutoCloseable {
     private long startNanos;
     private long fallenDue;
     private long sent;
+    private long tickedNanos;
+
+    /** The longest time between two ticks. */
+    private long pausedNanos;
+
     private boolean over;
 
     /**
@@ -104,9 +109,10 @@ final class Foreground implements AutoCloseable {
     Phase endPhase() {
         return onLoop(() -> {
             long now = System.nanoTime();
-            Phase phase = Phase.of((now - phaseStartNanos) / 1e9, latency, redirections, errors);
+            Phase phase = Phase.of((now - phaseStartNanos) / 1e9, latency, pausedNanos, redirections, errors);
             latency = new Histogram(HIGHEST_NANOS, DIGITS);
             redirections = 0;
+            pausedNanos = 0;
             errors.clear();
             phaseStartNanos = now;
             return phase;
@@ -115,6 +121,8 @@ final class Foreground implements AutoCloseable {
 
     private void tick() {
         long now = System.nanoTime();
+        pausedNanos = tickedNanos == 0 ? 0 : Math.max(pausedNanos, now - tickedNanos);
+        tickedNanos = now;
         long due = (long) ((now - startNanos) / 1e9 * commandsPerSecond);
         for (; fallenDue < due; fallenDue++) {
             long dueNanos = Math.max(startNanos + (long) (fallenDue / commandsPerSecond * 1e9), 0);

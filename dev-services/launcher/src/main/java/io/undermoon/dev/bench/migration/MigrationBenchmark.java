@@ -20,15 +20,20 @@ final class MigrationBenchmark {
     private final byte[] value;
     private final int clients;
     private final Duration around;
+    private final int offeredMoves;
     private final Progress progress;
 
-    /** @param around how long clients warm up, and are then looked at before and after a move */
-    MigrationBenchmark(KeySet keys, int valueBytes, int clients, Duration around, Progress progress) {
+    /**
+     * @param around how long clients warm up, and are then looked at before and after a move
+     * @param offeredMoves how often to move under the offered load
+     */
+    MigrationBenchmark(KeySet keys, int valueBytes, int clients, Duration around, int offeredMoves, Progress progress) {
         this.keys = keys;
         this.value = new byte[valueBytes];
         Arrays.fill(value, (byte) 'x');
         this.clients = clients;
         this.around = around;
+        this.offeredMoves = offeredMoves;
         this.progress = progress;
     }
 
@@ -36,17 +41,20 @@ final class MigrationBenchmark {
         progress.step("filling " + pair.name() + " with " + keys.size() + " keys");
         Fill.run(pair.storage(), keys, value);
         List<Move> moves = new ArrayList<>();
-        Move saturating = underLoad(pair, Load.SATURATING, 0);
+        Move saturating = underLoad(pair, Load.SATURATING, 0, pair::move);
         moves.add(saturating);
         progress.step(pair.name() + ": moving back, idle");
         moves.add(move(pair, Load.IDLE, seconds(pair::moveBack)));
         pair.awaitCleanUp();
         double most = saturating.before() == null ? 0 : saturating.before().commandsPerSecond();
-        moves.add(underLoad(pair, Load.OFFERED, OFFERED_SHARE * most));
+        for (int i = 0; i < offeredMoves; i++) {
+            Runnable move = i % 2 == 0 ? pair::move : pair::moveBack;
+            moves.add(underLoad(pair, Load.OFFERED, OFFERED_SHARE * most, move));
+        }
         return moves;
     }
 
-    private Move underLoad(MovingPair pair, Load load, double commandsPerSecond) {
+    private Move underLoad(MovingPair pair, Load load, double commandsPerSecond, Runnable move) {
         progress.step(pair.name() + ": moving under " + load + " load");
         try (Foreground foreground = new Foreground(keys, value, pair.nodes(), clients, commandsPerSecond)) {
             foreground.start();
@@ -54,7 +62,7 @@ final class MigrationBenchmark {
             foreground.endPhase();
             pause(around);
             Phase before = foreground.endPhase();
-            double seconds = seconds(pair::move);
+            double seconds = seconds(move);
             Phase during = foreground.endPhase();
             pause(around);
             pair.awaitCleanUp();

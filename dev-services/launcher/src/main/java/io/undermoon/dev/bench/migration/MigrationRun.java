@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param installation its data directory is emptied
  * @param redisCli empty to leave its part out
  * @param undermoon false to leave this system's part out
+ * @param offeredMoves how often to move under the offered load
  */
 public record MigrationRun(
         Installation installation,
@@ -31,7 +32,8 @@ public record MigrationRun(
         int keys,
         int valueBytes,
         int clients,
-        Duration around) {
+        Duration around,
+        int offeredMoves) {
     private static final int MAX_KEYS = 50_000_000;
 
     public MigrationRun {
@@ -46,7 +48,7 @@ public record MigrationRun(
         KeySet set = new KeySet(keys);
         Machine machine = Machine.current("", "own clients");
         List<Move> moves = new ArrayList<>();
-        MigrationBenchmark benchmark = new MigrationBenchmark(set, valueBytes, clients, around, progress);
+        MigrationBenchmark benchmark = new MigrationBenchmark(set, valueBytes, clients, around, offeredMoves, progress);
         redisCli.ifPresent(program -> moves.addAll(measure(
                 benchmark,
                 () -> RedisCliPair.start(installation.redisServer(), program, installation.data(), progress))));

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A report as text: a line for each move, then ratios of ours to redis-cli's. */
 final class MigrationTable {
-    private static final String HEAD = "%-10s %-10s %8s %7s %10s %10s %5s %10s %8s %8s %8s %9s %8s%n";
-    private static final String ROW = "%-10s %-10s %8.1f %7.1f %10s %10s %5s %10s %8s %8s %8s %9s %8s%n";
+    private static final String HEAD = "%-10s %-10s %8s %7s %10s %10s %5s %10s %8s %8s %8s %9s %7s %7s%n";
+    private static final String ROW = "%-10s %-10s %8.1f %7.1f %10s %10s %5s %10s %8s %8s %8s %9s %7s %7s%n";
 
     private MigrationTable() {}
 
@@ -31,6 +31,7 @@ final class MigrationTable {
                 "during",
                 "after",
                 "longest",
+                "paused",
                 "errors"));
         report.moves().forEach(move -> text.append(row(move)));
         for (Load load : Load.values()) {
@@ -63,6 +64,9 @@ final class MigrationTable {
                 p99(during),
                 p99(after),
                 during == null ? "-" : String.format(Locale.ROOT, "%.1f", during.longestMillis()),
+                during == null || move.load() != Load.OFFERED
+                        ? "-"
+                        : String.format(Locale.ROOT, "%.1f", during.pausedMillis()),
                 during == null ? "-" : String.valueOf(sum(during.errors())));
     }
 

@@ -8,6 +8,8 @@ import org.HdrHistogram.Histogram;
  *
  * @param p99Millis latency, redirections included; under offered load counted from when the command was due
  * @param longestMillis the longest that a single command took
+ * @param pausedMillis the longest that the clients themselves did not run, in steps of a millisecond; means nothing
+ *     unless load is offered
  * @param errors how often which error was seen, redirections not among them
  */
 public record Phase(
@@ -16,19 +18,21 @@ public record Phase(
         double p50Millis,
         double p99Millis,
         double longestMillis,
+        double pausedMillis,
         long redirections,
         Map<String, Long> errors) {
     public Phase {
         errors = Map.copyOf(errors);
     }
 
-    static Phase of(double seconds, Histogram nanos, long redirections, Map<String, Long> errors) {
+    static Phase of(double seconds, Histogram nanos, long pausedNanos, long redirections, Map<String, Long> errors) {
         return new Phase(
                 seconds,
                 nanos.getTotalCount() / seconds,
                 nanos.getValueAtPercentile(50) / 1e6,
                 nanos.getValueAtPercentile(99) / 1e6,
                 nanos.getMaxValue() / 1e6,
+                pausedNanos / 1e6,
                 redirections,
                 errors);
     }

@@ -46,6 +46,6 @@ class MigrationTableTest {
     }
 
     private static Phase phase(double commandsPerSecond, Map<String, Long> errors) {
-        return new Phase(10, commandsPerSecond, 1, 2, 3, 4, errors);
+        return new Phase(10, commandsPerSecond, 1, 2, 3, 4, 5, errors);
     }
 }

@@ -33,7 +33,7 @@ class RedisCliMigrationIT {
         Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
 
         MigrationReport report =
-                new MigrationRun(installation, redisCli, false, 5000, 100, 8, Duration.ofSeconds(1)).run(progress);
+                new MigrationRun(installation, redisCli, false, 5000, 100, 8, Duration.ofSeconds(1), 1).run(progress);
 
         assertThat(report.moves()).extracting(Move::load).containsExactly(Load.SATURATING, Load.IDLE, Load.OFFERED);
         assertThat(report.moved()).isBetween(2000, 3000);
