@@ -17,19 +17,22 @@ import java.util.Set;
 /**
  * Computes the routes from a {@code SETCLUSTER} message: a pure function.
  *
- * <p>Migrating slots are routed to their source until the migration is committed. An {@code IMPORTING} entry only names
- * the source, in case that has no entry of its own. The two proxies of a migration route by {@link SlotOwnership}
- * instead.
+ * <p>Migrating slots are routed to their source until they are known to have arrived, or the migration is committed. An
+ * {@code IMPORTING} entry only names the source, in case that has no entry of its own. The two proxies of a migration
+ * route by {@link SlotOwnership} instead.
  */
 final class Routing {
     private final Map<TaggedSlots, SlotOwnership> ownership;
+    private final Set<TaggedSlots> switched;
     private final Self self;
     private final Endpoints endpoints;
     private final RouteTable.Builder routes = new RouteTable.Builder();
     private final Set<Endpoint> used = new HashSet<>();
 
-    private Routing(Map<TaggedSlots, SlotOwnership> ownership, Self self, Endpoints endpoints) {
+    private Routing(
+            Map<TaggedSlots, SlotOwnership> ownership, Set<TaggedSlots> switched, Self self, Endpoints endpoints) {
         this.ownership = ownership;
+        this.switched = switched;
         this.self = self;
         this.endpoints = endpoints;
     }
@@ -40,8 +43,17 @@ final class Routing {
      */
     record Routes(RouteTable table, RouteTable replicas, Set<Endpoint> endpoints) {}
 
-    static Routes of(SetCluster cluster, Map<TaggedSlots, SlotOwnership> ownership, Self self, Endpoints endpoints) {
-        return new Routing(ownership, self, endpoints).build(cluster);
+    /**
+     * @param ownership the owner of each range that moves to or from a node behind this proxy
+     * @param switched the ranges that move between peers and have arrived
+     */
+    static Routes of(
+            SetCluster cluster,
+            Map<TaggedSlots, SlotOwnership> ownership,
+            Set<TaggedSlots> switched,
+            Self self,
+            Endpoints endpoints) {
+        return new Routing(ownership, switched, self, endpoints).build(cluster);
     }
 
     private Routes build(SetCluster cluster) {
@@ -75,7 +87,9 @@ final class Routing {
 
     private void addOwned(List<TaggedSlots> slots, Target target) {
         for (TaggedSlots range : slots) {
-            if (!range.isImporting()) {
+            if (range.tag() instanceof SlotState.Migrating migrating && switched.contains(range)) {
+                routes.owner(range.rangeList(), moving(destinationOf(migrating)));
+            } else if (!range.isImporting()) {
                 routes.owner(range.rangeList(), range.isStable() ? target : moving(target));
             }
         }
