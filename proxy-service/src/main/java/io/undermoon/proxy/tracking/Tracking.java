@@ -103,19 +103,25 @@ final class Tracking implements SessionFeature {
     }
 
     /**
-     * The client speaks another protocol, and its connections with it. All replies are in. In RESP2 messages come on
-     * second connections; as what comes before these are made would be missed, the client begins anew.
+     * The client speaks another protocol, and its connections with it. All replies are in. Connections on which the
+     * messages come, too, are of no use in RESP2.
      */
     void protocolChanged() {
-        if (session.client().protocol() == Protocol.RESP3) {
-            links.values().forEach(link -> link.connection().switchProtocol(Protocol.RESP3));
-            return;
+        Protocol now = session.client().protocol();
+        boolean missed = false;
+        for (TrackingLink link : List.copyOf(links.values())) {
+            if (now == Protocol.RESP3 || link.hasOwnForMessages()) {
+                link.connection().switchProtocol(now);
+            } else {
+                links.remove(link.connection().endpoint());
+                link.close();
+                missed = true;
+            }
         }
-        List<TrackingLink> all = List.copyOf(links.values());
-        links.clear();
-        all.forEach(TrackingLink::close);
-        invalidateAll();
-        joinMissing();
+        if (missed) {
+            invalidateAll();
+            joinMissing();
+        }
     }
 
     /** Appends the reply to {@code CLIENT TRACKINGINFO}. */
@@ -271,7 +277,7 @@ final class Tracking implements SessionFeature {
 
     private @Nullable TrackingLink link(PinnedConnection connection) {
         PinnedConnection messages = null;
-        if (connection.protocol() == Protocol.RESP2) {
+        if (connection.protocol() == Protocol.RESP2 || options.redirect() != Invalidations.NO_REDIRECT) {
             messages = sessions.connections().pin(connection.endpoint(), Protocol.RESP3);
             if (messages == null) {
                 return null;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of a client that tracks keys to one endpoint: receives the invalidation messages, and detects that it
- * is dead. A client that speaks RESP2 needs a second connection, in RESP3, to which the endpoint redirects the
- * messages. Owned by the client's loop.
+ * is dead. A client that speaks RESP2, or redirects its messages, has a second connection, in RESP3, to which the
+ * endpoint redirects them. Owned by the client's loop.
  */
 final class TrackingLink implements ReplyReceiver {
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -47,6 +47,11 @@ final class TrackingLink implements ReplyReceiver {
 
     PinnedConnection connection() {
         return connection;
+    }
+
+    /** Whether the messages come on a connection of their own. */
+    boolean hasOwnForMessages() {
+        return messages != null;
     }
 
     /** Whether the other side has confirmed tracking, so that the client may have cached what it read here. */
