@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The messages between the two proxies of a migration, and from a broker to the source to abort it.
+ * The messages between the two proxies of a migration, from the source to the other proxies of the cluster when it is
+ * switched, and from a broker to the source to abort it.
  *
  * <pre>
- * UMCTL PRECHECK|PRESWITCH|FINALSWITCH|ABORTMIGRATION
+ * UMCTL PRECHECK|PRESWITCH|FINALSWITCH|SWITCHED|ABORTMIGRATION
  *     &lt;version&gt; &lt;cluster&gt; MIGRATING &lt;slots&gt; &lt;meta&gt;
  * </pre>
  *
@@ -24,6 +25,8 @@ public record Handshake(Step step, String version, MigrationTask task) {
         PRECHECK,
         PRESWITCH,
         FINALSWITCH,
+        /** Sent to proxies that take no part: the destination has the slots. */
+        SWITCHED,
         /**
          * Sent to the source only. Its replies: {@code +OK}, it will never switch the task of this epoch;
          * {@code -ALREADY_SWITCHED …}, it has switched the task; {@code -TASK_NOT_FOUND …}, it has no such task.

@@ -12,6 +12,7 @@ import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * An address is repeated for each of its slot ranges. Sections come in any order; a repeated one replaces the
  * earlier. Two things are extensions of this project: {@code REPLICA}, and that a node or peer without slots is
- * written, as one with 0 ranges. The original reads that, but leaves such an address out of the first form.
+ * written, as one with 0 ranges. The original reads that, but leaves such an address out of the first form. A replica
+ * of a master without slots has 0 ranges, and after them the proxy of its master.
  *
  * @param clusterName absent for a free proxy
  * @param local the master nodes behind the proxy; no element for ranges without slots
@@ -107,15 +109,11 @@ public record SetCluster(
             out.add(PEER);
             peers.forEach((proxy, ranges) -> print(proxy.value(), ranges, out));
         }
-        if (replicas.stream().anyMatch(replica -> !replica.slots().isEmpty())) {
+        List<String> printed = new ArrayList<>();
+        replicas.forEach(replica -> print(replica, printed));
+        if (!printed.isEmpty()) {
             out.add(REPLICA);
-            for (ReplicaNode replica : replicas) {
-                for (TaggedSlots slots : replica.slots()) {
-                    out.add(replica.nodeAddress().value());
-                    out.add(replica.proxyAddress().value());
-                    SlotText.print(slots, out);
-                }
-            }
+            out.addAll(printed);
         }
         out.add(CONFIG);
         config.toFields().forEach((field, value) -> {
@@ -166,6 +164,18 @@ public record SetCluster(
         for (TaggedSlots slots : ranges.isEmpty() ? WITHOUT_SLOTS : ranges) {
             out.add(address);
             SlotText.print(slots, out);
+        }
+    }
+
+    private static void print(ReplicaNode replica, List<String> out) {
+        ProxyAddress master = replica.masterProxyAddress();
+        for (TaggedSlots slots : master == null ? replica.slots() : WITHOUT_SLOTS) {
+            out.add(replica.nodeAddress().value());
+            out.add(replica.proxyAddress().value());
+            SlotText.print(slots, out);
+        }
+        if (master != null) {
+            out.add(master.value());
         }
     }
 
@@ -227,14 +237,22 @@ public record SetCluster(
         private void parseReplicas() {
             Map<NodeAddress, ProxyAddress> proxies = new LinkedHashMap<>();
             Map<NodeAddress, List<TaggedSlots>> slots = new LinkedHashMap<>();
+            Map<NodeAddress, ProxyAddress> masters = new HashMap<>();
             while (in.hasNext() && !atSection()) {
                 NodeAddress node = in.nextNode();
                 proxies.put(node, in.nextProxy());
-                add(slots, node, SlotText.parse(in));
+                TaggedSlots some = SlotText.parse(in);
+                if (some.isStable() && some.rangeList().isEmpty()) {
+                    masters.put(node, in.nextProxy());
+                } else {
+                    add(slots, node, some);
+                }
             }
             replicas = new ArrayList<>();
-            proxies.forEach(
-                    (node, proxy) -> replicas.add(new ReplicaNode(node, proxy, slots.getOrDefault(node, List.of()))));
+            proxies.forEach((node, proxy) -> {
+                List<TaggedSlots> some = slots.getOrDefault(node, List.of());
+                replicas.add(new ReplicaNode(node, proxy, some, some.isEmpty() ? masters.get(node) : null));
+            });
         }
 
         private void parseConfig() {

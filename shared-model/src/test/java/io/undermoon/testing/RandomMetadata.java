@@ -49,8 +49,7 @@ public final class RandomMetadata {
         if (!free) {
             some(2, this::nodeAddress).forEach(node -> local.put(node, someTaggedSlots()));
             some(4, this::proxyAddress).forEach(proxy -> peers.put(proxy, someTaggedSlots()));
-            some(3, this::nodeAddress)
-                    .forEach(node -> replicas.put(node, new ReplicaNode(node, proxyAddress(), taggedSlots())));
+            some(3, this::nodeAddress).forEach(node -> replicas.put(node, replica(node)));
         }
         return new SetCluster(
                 epoch(),
@@ -61,6 +60,12 @@ public final class RandomMetadata {
                 List.copyOf(replicas.values()),
                 config(),
                 false);
+    }
+
+    private ReplicaNode replica(NodeAddress node) {
+        List<TaggedSlots> some = someTaggedSlots();
+        boolean none = some.stream().allMatch(range -> range.rangeList().isEmpty());
+        return new ReplicaNode(node, proxyAddress(), some, none ? proxyAddress() : null);
     }
 
     public SetRepl setRepl() {

@@ -13,6 +13,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplPeer;
+import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
@@ -237,16 +238,19 @@ class UmctlGoldenTest {
                 ClusterConfig.DEFAULT.toFields().entrySet().stream()
                         .map(field -> field.getKey() + " " + field.getValue())
                         .toList());
-        String text = "v2 1 NOFLAG mydb h:1 0 h:2 1 0-9 PEER h:3 0 h:4 1 10-99";
+        String text = "v2 1 NOFLAG mydb h:1 0 h:2 1 0-9 PEER h:3 0 h:4 1 10-99 REPLICA h:5 h:6 0 h:3 h:7 h:8 1 0-9";
         SetCluster message = SetCluster.parse(words(text));
         assertThat(message.peers()).containsEntry(new ProxyAddress("h:3"), List.of());
+        assertThat(message.replicas().get(0))
+                .isEqualTo(new ReplicaNode(
+                        new NodeAddress("h:5"), new ProxyAddress("h:6"), List.of(), new ProxyAddress("h:3")));
         assertThat(message.toCommand()).isEqualTo(words("UMCTL SETCLUSTER " + text + " CONFIG " + config));
         assertThat(message.toOriginalCommand(false))
                 .isEqualTo(words("UMCTL SETCLUSTER v2 1 NOFLAG mydb h:2 1 0-9 PEER h:4 1 10-99 CONFIG " + config));
         List<String> compressed = message.toOriginalCommand(true);
-        assertThat(SetCluster.parse(compressed.subList(2, compressed.size())))
+        assertThat(SetCluster.parse(compressed.subList(2, compressed.size())).peers())
                 .as("in the compressed form the original names them, too")
-                .isEqualTo(message);
+                .isEqualTo(message.peers());
     }
 
     @Test

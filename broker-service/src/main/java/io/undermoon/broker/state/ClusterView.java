@@ -98,7 +98,10 @@ public final class ClusterView {
                         .toList(),
                 replicas.stream()
                         .map(replica -> new ReplicaNode(
-                                replica.nodeAddress(), asReplica(replica.proxyAddress(), proxies), replica.slots()))
+                                replica.nodeAddress(),
+                                asReplica(replica.proxyAddress(), proxies),
+                                replica.slots(),
+                                replica.masterProxyAddress()))
                         .toList(),
                 stored.config(),
                 replicaAddress(address, proxies));
@@ -197,8 +200,9 @@ public final class ClusterView {
             if (!node.isMaster()) {
                 int chunk = i / StoredChunk.NODES;
                 int part = RolePosition.partOfNode(i % StoredChunk.NODES);
-                all.add(new ReplicaNode(
-                        node.address(), node.proxyAddress(), slotsOfShards.get(new ChunkPart(chunk, part).shard())));
+                List<TaggedSlots> slots = slotsOfShards.get(new ChunkPart(chunk, part).shard());
+                ProxyAddress master = node.repl().peers().get(0).proxyAddress();
+                all.add(new ReplicaNode(node.address(), node.proxyAddress(), slots, slots.isEmpty() ? master : null));
             }
         }
         return List.copyOf(all);

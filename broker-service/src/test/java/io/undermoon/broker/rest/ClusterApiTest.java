@@ -93,6 +93,17 @@ class ClusterApiTest {
     }
 
     @Test
+    void a_replica_of_a_master_without_slots_says_where_that_is() {
+        Broker.create("demo", 4);
+        patch("/clusters/nodes/demo", nodes(4));
+        List<String> proxies = get("/clusters/meta/demo").extract().path("cluster.nodes.proxy_address");
+        get("/proxies/meta/" + proxies.get(0))
+                .body(
+                        "proxy.replicas.master_proxy_address",
+                        contains(nullValue(), nullValue(), equalTo(proxies.get(6)), equalTo(proxies.get(4))));
+    }
+
+    @Test
     void adds_expands_commits_and_shrinks() {
         Broker.create("demo", 4);
         refused(post("/clusters/migrations/expand/demo"), 400, "SLOTS_ALREADY_EVEN");

@@ -32,12 +32,19 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     private Protocol protocol;
 
-    /** Set together with {@link #output}, from the end of the login to the end of the connection. */
+    /** Set from the end of the login to the end of the connection. */
     private @Nullable Channel channel;
 
+    /** Set together with the channel, unless commands wait for {@link #uncork}. */
     private @Nullable OutputBatch output;
 
-    /** The commands that wait until the connection is ready. */
+    /** The output of the channel while commands wait for {@link #uncork}. */
+    private @Nullable OutputBatch corkedOutput;
+
+    /** How many commands others wait for. */
+    private int corks;
+
+    /** The commands that wait until the connection is ready, or for {@link #uncork}. */
     private @Nullable EarlyOutput early;
 
     /** Why the connection is gone; null while it connects or is ready. */
@@ -203,6 +210,34 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         return batch;
     }
 
+    /**
+     * Has the commands that follow wait for one that is to be sent before them and is not known yet. Its receiver has
+     * been queued, and no other command is in flight.
+     *
+     * @return the place for the command, which the connection releases when it ends
+     */
+    final ByteBuf cork() {
+        corks++;
+        OutputBatch batch = output;
+        if (batch != null) {
+            flush(batch);
+            corkedOutput = batch;
+            output = null;
+            accepting = false;
+        }
+        return early().reserve();
+    }
+
+    /** A command that others wait for has been written to its place. */
+    final void uncork() {
+        corks--;
+        OutputBatch batch = corkedOutput;
+        if (corks == 0 && batch != null) {
+            corkedOutput = null;
+            begin(batch);
+        }
+    }
+
     @Override
     public final void flush() {
         dirty = false;
@@ -219,7 +254,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     /** Whether the output drains, or only little waits for it; while it does not, callers should stop sending. */
     public boolean isWritable() {
         Channel current = channel;
-        return current == null
+        return current == null || output == null
                 ? early == null || early.size() <= loop.settings().maxQueuedBytes()
                 : current.isWritable();
     }
@@ -312,8 +347,16 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         }
         OutputBatch batch = new OutputBatch(established);
         channel = established;
+        if (corks > 0) {
+            corkedOutput = batch;
+        } else {
+            begin(batch);
+        }
+    }
+
+    private void begin(OutputBatch batch) {
         output = batch;
-        accepting = true;
+        accepting = busy == null;
         EarlyOutput waiting = early;
         early = null;
         if (waiting != null) {
@@ -345,6 +388,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         boolean wasReady = output != null;
         problem = reason;
         channel = null;
+        corkedOutput = null;
         busy(null);
         accepting = false;
         if (output != null) {

@@ -51,6 +51,14 @@ final class EarlyOutput {
         }
     }
 
+    /** A place behind all that has been appended, to be written to later. */
+    ByteBuf reserve() {
+        last = null;
+        ByteBuf place = buffer();
+        last = null;
+        return place;
+    }
+
     /** Has a batch take all, and releases it. */
     void moveTo(OutputBatch batch) {
         for (ByteBuf part : parts) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,33 @@ public final class PinnedConnection extends BackendConnection implements NodeCon
     /** Sends a command and ignores its reply. */
     public void sendIgnoringReply(ByteBuf command) {
         sendAll(command, 1, IgnoredReply.INSTANCE);
+    }
+
+    /**
+     * Has the commands that are sent from now on wait for {@link #sendAwaited}, which sends one before them. No command
+     * is in flight.
+     *
+     * @param receiver of the reply to the one
+     * @return the place of the command; null if the connection is gone
+     */
+    public @Nullable ByteBuf awaitCommand(ReplyReceiver receiver) {
+        return accept(receiver) ? cork() : null;
+    }
+
+    /** Sends a command that others wait for. */
+    public void sendAwaited(ByteBuf place, ByteBuf command) {
+        if (!isClosed()) {
+            place.writeBytes(command);
+            uncork();
+        }
+    }
+
+    /**
+     * Calls back with the id that the connection has as a client of its backend, at once if it is known; with 0 if the
+     * backend does not tell it or cannot be reached.
+     */
+    public void whenIdKnown(LongConsumer action) {
+        clientId.whenKnown(action);
     }
 
     /** Says that the command that is sent next blocks on a key of a slot, or on none: {@link #WAITS_FOR_NO_KEY}. */

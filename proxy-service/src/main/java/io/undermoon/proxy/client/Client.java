@@ -26,6 +26,7 @@ public final class Client {
     private volatile boolean readOnly;
     private volatile Protocol protocol = Protocol.RESP2;
     private volatile String trackingFlags = "";
+    private volatile long trackingRedirect = -1;
     private volatile boolean blocked;
     private volatile boolean paused;
     private final AtomicLong heldBytes = new AtomicLong();
@@ -126,15 +127,25 @@ public final class Client {
     }
 
     /**
-     * The flags of {@code CLIENT TRACKING} in {@code CLIENT LIST}: empty when tracking is off, else {@code t} or {@code
-     * tB}.
+     * The flags of {@code CLIENT TRACKING} in {@code CLIENT LIST}: empty when tracking is off, else {@code t}, with
+     * {@code R} for a redirection to a client that has left, and {@code B} for {@code BCAST}.
      */
     public String trackingFlags() {
         return trackingFlags;
     }
 
-    public void trackingFlags(String flags) {
-        this.trackingFlags = flags;
+    /** The client that is told when keys change: 0 for this one, -1 when tracking is off. */
+    long trackingRedirect() {
+        return trackingRedirect;
+    }
+
+    public void tracking(String flags, long redirect) {
+        trackingFlags = flags;
+        trackingRedirect = redirect;
+    }
+
+    public void tracksNothing() {
+        tracking("", -1);
     }
 
     /** The account the client is logged in to. */

@@ -2,6 +2,7 @@ package io.undermoon.proxy.client;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The connection of a client, as commands of other clients use it. Methods are callable from any thread. */
 public interface ClientConnection {
@@ -43,6 +44,11 @@ public interface ClientConnection {
         }
 
         @Override
+        public void invalidate(byte @Nullable [] keys) {
+            // no connection
+        }
+
+        @Override
         public ClientFigures figures() {
             return ClientFigures.NONE;
         }
@@ -73,6 +79,14 @@ public interface ClientConnection {
 
     /** Closes the connection with an error, unless it was admitted, because there are too many clients. */
     void refuse();
+
+    /**
+     * Passes on the invalidation message of another client that tracks keys: as a push in RESP3, in RESP2 as a message
+     * of the channel {@code __redis__:invalidate} if the client has subscribed to any channel, else not at all.
+     *
+     * @param keys an array in RESP; null to forget all
+     */
+    void invalidate(byte @Nullable [] keys);
 
     /** The current figures of the connection. */
     ClientFigures figures();

@@ -33,7 +33,7 @@ public final class ClientLine {
                 + " events=" + (figures.reading() ? "r" : "") + (figures.outputBytes() > 0 ? "w" : "")
                 + " cmd=" + client.lastCommand()
                 + " user=" + client.account().name()
-                + " redir=" + (client.trackingFlags().isEmpty() ? -1 : 0)
+                + " redir=" + client.trackingRedirect()
                 + " resp=" + (client.protocol() == Protocol.RESP3 ? 3 : 2)
                 + " lib-name=" + client.libraryName()
                 + " lib-ver=" + client.libraryVersion()

@@ -6,10 +6,10 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
-import io.undermoon.proxy.session.FeatureKind;
 import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.tracking.TrackingCommands;
 import io.undermoon.proxy.transaction.Watch;
 import io.undermoon.resp.Protocol;
 
@@ -82,15 +82,12 @@ final class HelloCommand {
                         && endpoint.hopsLeft() == firstHops;
     }
 
-    /** The client has changed its protocol: so do its own connections. Tracking, which needs RESP3, ends with it. */
+    /** The client has changed its protocol: so do its own connections. */
     static void protocolChanged(ClientSession session) {
-        Protocol now = session.client().protocol();
+        TrackingCommands.protocolChanged(session);
         Watch watch = Watch.of(session);
         if (watch != null) {
-            watch.connection().switchProtocol(now);
-        }
-        if (now == Protocol.RESP2) {
-            session.features().close(FeatureKind.TRACKING);
+            watch.connection().switchProtocol(session.client().protocol());
         }
     }
 }

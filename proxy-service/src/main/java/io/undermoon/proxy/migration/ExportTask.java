@@ -6,6 +6,7 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
+import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.backend.Barrier;
 import io.undermoon.proxy.migration.MigrationSettings.ReplicaAck;
@@ -200,6 +201,9 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         } else if (!next.error().isEmpty() && !next.error().equals(before.error())) {
             LOG.warnf("Slot migration is retried: %s reason=%s", this, next.error());
         }
+        if (next.phase() == Phase.SWITCHED && before.phase() != Phase.SWITCHED) {
+            tellOthers();
+        }
         answerAbortsIfKnown();
         step.action().perform(this);
     }
@@ -358,8 +362,31 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     }
 
     private CompletionStage<?> handshake(Handshake.Step step) {
-        List<String> command = new Handshake(step, Handshake.VERSION, task()).toCommand();
-        return context.nodes().call(destinationProxy, command);
+        return context.nodes().call(destinationProxy, message(step));
+    }
+
+    private List<String> message(Handshake.Step step) {
+        return new Handshake(step, Handshake.VERSION, task()).toCommand();
+    }
+
+    /**
+     * Tells the proxies that take no part, so that they send nobody to the former owner until they know of the commit.
+     * Who misses the message does so, and the former owner redirects.
+     */
+    private void tellOthers() {
+        List<String> message = message(Handshake.Step.SWITCHED);
+        for (ProxyAddress peer : context.topology().current().cluster().peers().keySet()) {
+            if (!peer.equals(meta.dstProxyAddress())) {
+                Endpoint endpoint = context.endpoints().peer(peer.value(), 0);
+                context.nodes().call(endpoint, message).whenComplete((reply, problem) -> {
+                    if (problem != null) {
+                        LOG.debugf(
+                                "A peer was not told of a switch: %s peer=%s error=%s",
+                                this, peer, NodeException.reason(problem));
+                    }
+                });
+            }
+        }
     }
 
     @Override

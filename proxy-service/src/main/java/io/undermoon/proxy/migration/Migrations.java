@@ -104,7 +104,7 @@ public final class Migrations implements AutoCloseable {
     }
 
     /**
-     * Handles a message about a migration from or to a node behind this proxy.
+     * Handles a message about a migration from or to a node behind this proxy, or one between peers that is switched.
      *
      * @return completes with {@code OK} or an error
      */
@@ -114,6 +114,7 @@ public final class Migrations implements AutoCloseable {
             case PRECHECK -> () -> CompletableFuture.completedFuture(precheck(message));
             case PRESWITCH -> () -> CompletableFuture.completedFuture(preswitch(message));
             case FINALSWITCH -> () -> finalSwitch(message);
+            case SWITCHED -> () -> CompletableFuture.completedFuture(switched(message));
             case ABORTMIGRATION -> () -> abort(message);
         };
         context.loop()
@@ -151,6 +152,10 @@ public final class Migrations implements AutoCloseable {
         return task.finalSwitch()
                 .thenApply(owned ->
                         owned ? OK : "NOT_READY_FOR_SWITCHING the node does not have on record that it owns the slots");
+    }
+
+    private String switched(Handshake message) {
+        return context.topology().switched(message.task()) ? OK : notFound(message);
     }
 
     private CompletionStage<String> abort(Handshake message) {

@@ -1,13 +1,18 @@
 package io.undermoon.proxy.session;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.UnixChannel;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientConnection;
 import io.undermoon.proxy.client.ClientFigures;
+import io.undermoon.resp.Protocol;
+import io.undermoon.resp.RespWriter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A session as commands of other clients reach it, from any thread. */
 final class SessionConnection implements ClientConnection {
@@ -62,6 +67,32 @@ final class SessionConnection implements ClientConnection {
     @Override
     public void refuse() {
         loop.execute(session::refuse);
+    }
+
+    @Override
+    public void invalidate(byte @Nullable [] keys) {
+        loop.execute(() -> invalidateOnLoop(keys));
+    }
+
+    private void invalidateOnLoop(byte @Nullable [] keys) {
+        Protocol protocol = session.client().protocol();
+        ByteBuf out = Unpooled.buffer();
+        if (protocol == Protocol.RESP3) {
+            RespWriter.push(out, protocol, 2);
+            RespWriter.bulk(out, "invalidate");
+        } else if (session.features().get(FeatureKind.SUBSCRIPTIONS) != null) {
+            RespWriter.array(out, 3);
+            RespWriter.bulk(out, "message");
+            RespWriter.bulk(out, "__redis__:invalidate");
+        } else {
+            return;
+        }
+        if (keys == null) {
+            RespWriter.nullValue(out, protocol);
+        } else {
+            out.writeBytes(keys);
+        }
+        session.push(out, 0, out.writerIndex());
     }
 
     /** Read without synchronisation: each figure may be a moment old. */

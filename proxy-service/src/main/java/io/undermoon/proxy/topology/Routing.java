@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Computes the routes from a {@code SETCLUSTER} message: a pure function.
  *
- * <p>Migrating slots are routed to their source until the migration is committed. An {@code IMPORTING} entry only names
- * the source, in case that has no entry of its own. The two proxies of a migration route by {@link SlotOwnership}
- * instead.
+ * <p>Migrating slots are routed to their source until they are known to have arrived, or the migration is committed. An
+ * {@code IMPORTING} entry only names the source, in case that has no entry of its own. The two proxies of a migration
+ * route by {@link SlotOwnership} instead.
  */
 final class Routing {
     private final Map<TaggedSlots, SlotOwnership> ownership;
+    private final Set<TaggedSlots> switched;
     private final RoleChanges roleChanges;
     private final Self self;
     private final Endpoints endpoints;
@@ -31,8 +32,13 @@ final class Routing {
     private final Set<Endpoint> used = new HashSet<>();
 
     private Routing(
-            Map<TaggedSlots, SlotOwnership> ownership, RoleChanges roleChanges, Self self, Endpoints endpoints) {
+            Map<TaggedSlots, SlotOwnership> ownership,
+            Set<TaggedSlots> switched,
+            RoleChanges roleChanges,
+            Self self,
+            Endpoints endpoints) {
         this.ownership = ownership;
+        this.switched = switched;
         this.roleChanges = roleChanges;
         this.self = self;
         this.endpoints = endpoints;
@@ -44,13 +50,19 @@ final class Routing {
      */
     record Routes(RouteTable table, RouteTable replicas, Set<Endpoint> endpoints) {}
 
+    /**
+     * @param ownership the owner of each range that moves to or from a node behind this proxy
+     * @param switched the ranges that move between peers and have arrived
+     * @param roleChanges the nodes behind this proxy whose slots are held
+     */
     static Routes of(
             SetCluster cluster,
             Map<TaggedSlots, SlotOwnership> ownership,
+            Set<TaggedSlots> switched,
             RoleChanges roleChanges,
             Self self,
             Endpoints endpoints) {
-        return new Routing(ownership, roleChanges, self, endpoints).build(cluster);
+        return new Routing(ownership, switched, roleChanges, self, endpoints).build(cluster);
     }
 
     private Routes build(SetCluster cluster) {
@@ -86,7 +98,9 @@ final class Routing {
 
     private void addOwned(List<TaggedSlots> slots, Target target) {
         for (TaggedSlots range : slots) {
-            if (!range.isImporting()) {
+            if (range.tag() instanceof SlotState.Migrating migrating && switched.contains(range)) {
+                routes.owner(range.rangeList(), moving(destinationOf(migrating)));
+            } else if (!range.isImporting()) {
                 routes.owner(range.rangeList(), range.isStable() ? target : moving(target));
             }
         }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param compressionKnownSinceNanos the {@link System#nanoTime} since which the proxy knows that there may be
  *     compressed values; meaningless while compression is disabled
  * @param ownership the owner of each tagged range of slots that move to or from nodes behind this proxy
+ * @param switched the ranges that move between peers and have arrived at their destination
  * @param role in which the proxy serves clients by this snapshot: as a replica, its replicas are the owners of slots in
  *     the routes
  * @param former the cluster that the proxy belonged to before it was free; null if there is none
@@ -38,11 +39,13 @@ public record Topology(
         Set<Endpoint> endpoints,
         long compressionKnownSinceNanos,
         Map<TaggedSlots, SlotOwnership> ownership,
+        Set<TaggedSlots> switched,
         Role role,
         @Nullable FormerCluster former) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
         ownership = Map.copyOf(ownership);
+        switched = Set.copyOf(switched);
     }
 
     /** The same snapshot for clients that the proxy serves as a replica. */
@@ -54,6 +57,7 @@ public record Topology(
                 endpoints,
                 compressionKnownSinceNanos,
                 ownership,
+                switched,
                 Role.REPLICA,
                 former);
     }

@@ -5,6 +5,7 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
@@ -48,6 +49,7 @@ public final class TopologyStore {
             Set.of(),
             0,
             Map.of(),
+            Set.of(),
             Role.MASTER,
             null);
 
@@ -154,13 +156,13 @@ public final class TopologyStore {
         boolean isKnown = old.compression() != CompressionStrategy.DISABLED;
         long since = isKnown ? old.compressionKnownSinceNanos() : System.nanoTime();
         Map<TaggedSlots, SlotOwnership> ownership = InitialOwnership.of(slots, old, resolvesOwnership);
-        publish(slots, roles, since, ownership);
+        publish(slots, roles, since, ownership, stillMoving(old.switched(), slots));
         logChange(old.clusterName(), slots);
     }
 
     private void replaceRoles(SetRepl roles) {
         Topology old = current;
-        publish(old.cluster(), roles, old.compressionKnownSinceNanos(), old.ownership());
+        publish(old.cluster(), roles, old.compressionKnownSinceNanos(), old.ownership(), old.switched());
     }
 
     private boolean isOld(SetCluster message) {
@@ -250,7 +252,12 @@ public final class TopologyStore {
     private void change(RoleChanges changed) {
         Topology old = current;
         roleChanges = changed;
-        publish(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), old.ownership());
+        publish(
+                old.cluster(),
+                old.replication(),
+                old.compressionKnownSinceNanos(),
+                old.ownership(),
+                old.switched());
     }
 
     /**
@@ -268,20 +275,53 @@ public final class TopologyStore {
         if (before != ownership) {
             Map<TaggedSlots, SlotOwnership> changed = new HashMap<>(old.ownership());
             changed.put(slots, ownership);
-            publish(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), changed);
+            publish(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), changed, old.switched());
         }
         return true;
+    }
+
+    /**
+     * Notes that slots that move between two peers have arrived: commands for them go to the destination from now on,
+     * though the metadata says so only after the commit.
+     *
+     * @return false if the migration is not one of the present metadata between peers
+     */
+    public synchronized boolean switched(MigrationTask migration) {
+        Topology old = current;
+        TaggedSlots slots = migration.slotRange();
+        if (!migration.clusterName().equals(old.clusterName())
+                || !slots.isMigrating()
+                || !isOfPeer(slots, old.cluster())) {
+            return false;
+        }
+        if (!old.switched().contains(slots)) {
+            Set<TaggedSlots> more = new HashSet<>(old.switched());
+            more.add(slots);
+            publish(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), old.ownership(), more);
+        }
+        return true;
+    }
+
+    private static Set<TaggedSlots> stillMoving(Set<TaggedSlots> switched, SetCluster message) {
+        Set<TaggedSlots> left = new HashSet<>(switched);
+        left.removeIf(slots -> !isOfPeer(slots, message));
+        return left;
+    }
+
+    private static boolean isOfPeer(TaggedSlots slots, SetCluster message) {
+        return message.peers().values().stream().anyMatch(ranges -> ranges.contains(slots));
     }
 
     private void publish(
             SetCluster cluster,
             SetRepl replication,
             long compressionKnownSinceNanos,
-            Map<TaggedSlots, SlotOwnership> ownership) {
+            Map<TaggedSlots, SlotOwnership> ownership,
+            Set<TaggedSlots> switched) {
         if (changesRoles && replication != current.replication()) {
             roleChanges = roleChanges.next(current, replication);
         }
-        Routing.Routes routes = Routing.of(cluster, ownership, roleChanges, self, endpoints);
+        Routing.Routes routes = Routing.of(cluster, ownership, switched, roleChanges, self, endpoints);
         Set<Endpoint> used = new HashSet<>(routes.endpoints());
         if (cluster.clusterName() != null) {
             replication
@@ -296,7 +336,15 @@ public final class TopologyStore {
             former = FormerCluster.of(old);
         }
         Topology next = new Topology(
-                cluster, replication, routes.table(), used, compressionKnownSinceNanos, ownership, Role.MASTER, former);
+                cluster,
+                replication,
+                routes.table(),
+                used,
+                compressionKnownSinceNanos,
+                ownership,
+                switched,
+                Role.MASTER,
+                former);
         boolean hasReplicas = cluster.replicas().stream().anyMatch(self::has)
                 || replication.entries().stream().anyMatch(entry -> entry.role() == Role.REPLICA);
         currentForReplicas = hasReplicas ? next.forReplicas(routes.replicas()) : next;

@@ -28,15 +28,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing stale stays in the client's cache: whenever messages may have been missed, because a connection ended or
  * slots have another owner, the client is told to drop all it has cached ({@code invalidate} with null). In broadcast
- * mode there is a connection to every master at all times. Owned by the client's loop.
+ * mode there is a connection to every master at all times. With {@code REDIRECT} another client is told instead. Owned
+ * by the client's loop.
  */
 final class Tracking implements SessionFeature {
-    private static final byte[] INVALIDATE_ALL = ascii(">2\r\n$10\r\ninvalidate\r\n_\r\n");
-    private static final byte[] OK = ascii("+OK\r\n");
+    private static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ClientSession session;
     private final TrackingSessions sessions;
     private final boolean forPeer;
+    private final Invalidations invalidations;
     private final Map<Endpoint, TrackingLink> links = new HashMap<>();
     private TrackingOptions options;
     private boolean caching;
@@ -49,6 +50,7 @@ final class Tracking implements SessionFeature {
         this.sessions = sessions;
         this.forPeer = forPeer;
         this.options = options;
+        this.invalidations = new Invalidations(session, sessions.clients());
         sessions.add(this);
     }
 
@@ -71,14 +73,14 @@ final class Tracking implements SessionFeature {
      */
     void begin(TrackingRequest.On request, int commandId) {
         options = request.merged();
-        session.client().trackingFlags(options.broadcast() ? "tB" : "t");
+        invalidations.redirect(options.redirect());
+        showFlags();
         Watch watch = Watch.of(session);
-        if (watch != null
-                && !watch.connection().isClosed()
-                && !links.containsKey(watch.connection().endpoint())) {
-            links.put(watch.connection().endpoint(), new TrackingLink(this, watch.connection()));
-        }
+        PinnedConnection watching = watch == null || watch.connection().isClosed() ? null : watch.connection();
         Set<Endpoint> asked = new LinkedHashSet<>(links.keySet());
+        if (watching != null) {
+            asked.add(watching.endpoint());
+        }
         if (options.broadcast()) {
             asked.addAll(sessions.masters(session.client().role(), forPeer));
         }
@@ -88,7 +90,7 @@ final class Tracking implements SessionFeature {
             TrackingLink link = links.get(endpoint);
             TrackingOptions wanted = request.asked();
             if (link == null) {
-                link = open(endpoint);
+                link = watching != null && watching.endpoint().equals(endpoint) ? link(watching) : open(endpoint);
                 wanted = options;
             }
             if (link == null) {
@@ -98,6 +100,44 @@ final class Tracking implements SessionFeature {
             link.join(wanted, isPeer(endpoint), joining::answered);
         }
         joining.answeredAll();
+    }
+
+    /**
+     * The client speaks another protocol, and its connections with it. All replies are in. Connections on which the
+     * messages come, too, are of no use in RESP2.
+     */
+    void protocolChanged() {
+        Protocol now = session.client().protocol();
+        boolean missed = false;
+        for (TrackingLink link : List.copyOf(links.values())) {
+            if (now == Protocol.RESP3 || link.hasOwnForMessages()) {
+                link.connection().switchProtocol(now);
+            } else {
+                links.remove(link.connection().endpoint());
+                link.close();
+                missed = true;
+            }
+        }
+        if (missed) {
+            invalidateAll();
+            joinMissing();
+        }
+    }
+
+    /** Appends the reply to {@code CLIENT TRACKINGINFO}. */
+    void writeInfo(Protocol protocol, ByteBuf out) {
+        options.writeInfo(protocol, caching, invalidations.isBroken(), out);
+    }
+
+    private void showIfBroken() {
+        if (invalidations.isBroken()) {
+            showFlags();
+        }
+    }
+
+    private void showFlags() {
+        String flags = "t" + (invalidations.isBroken() ? "R" : "") + (options.broadcast() ? "B" : "");
+        session.client().tracking(flags, options.redirect());
     }
 
     /** The client's connection to an endpoint, on which its present command is sent next. */
@@ -114,10 +154,6 @@ final class Tracking implements SessionFeature {
             link.connection().sendIgnoringReply(options.cachingCommand());
         }
         return link.connection();
-    }
-
-    boolean isCaching() {
-        return caching;
     }
 
     /** {@code CLIENT CACHING} was said of the next command. */
@@ -143,7 +179,7 @@ final class Tracking implements SessionFeature {
     @Override
     public void close() {
         sessions.remove(this);
-        session.client().trackingFlags("");
+        session.client().tracksNothing();
         List<TrackingLink> all = List.copyOf(links.values());
         links.clear();
         all.forEach(TrackingLink::close);
@@ -151,7 +187,8 @@ final class Tracking implements SessionFeature {
 
     /** Passes an invalidation message on. */
     void push(ByteBuf in, int from, int to) {
-        session.push(in, from, to);
+        invalidations.pass(in, from, to);
+        showIfBroken();
     }
 
     /** A connection is gone: what was read on it is not tracked any more. */
@@ -186,9 +223,8 @@ final class Tracking implements SessionFeature {
     /** Probes the connections and, in broadcast mode, opens those that are missing. */
     void tick(long nowNanos, long limitNanos) {
         for (TrackingLink link : List.copyOf(links.values())) {
-            if (!session.isBlocked() || !isUsedOtherwise(link.connection())) {
-                link.probe(nowNanos, limitNanos);
-            }
+            boolean used = session.isBlocked() && isUsedOtherwise(link.connection());
+            link.probe(used, nowNanos, limitNanos);
         }
         joinMissing();
     }
@@ -227,25 +263,38 @@ final class Tracking implements SessionFeature {
     }
 
     private @Nullable TrackingLink open(Endpoint endpoint) {
-        PinnedConnection connection = sessions.connections().pin(endpoint, Protocol.RESP3);
+        PinnedConnection connection =
+                sessions.connections().pin(endpoint, session.client().protocol());
         if (connection == null) {
             return null;
         }
-        TrackingLink link = new TrackingLink(this, connection);
-        links.put(endpoint, link);
+        TrackingLink link = link(connection);
+        if (link == null) {
+            connection.close();
+        }
+        return link;
+    }
+
+    private @Nullable TrackingLink link(PinnedConnection connection) {
+        PinnedConnection messages = null;
+        if (connection.protocol() == Protocol.RESP2 || options.redirect() != Invalidations.NO_REDIRECT) {
+            messages = sessions.connections().pin(connection.endpoint(), Protocol.RESP3);
+            if (messages == null) {
+                return null;
+            }
+        }
+        TrackingLink link = new TrackingLink(this, connection, messages);
+        links.put(connection.endpoint(), link);
         return link;
     }
 
     private void invalidateAll() {
-        push(Unpooled.wrappedBuffer(INVALIDATE_ALL), 0, INVALIDATE_ALL.length);
+        invalidations.passAll();
+        showIfBroken();
     }
 
     private static boolean isPeer(Endpoint endpoint) {
         return endpoint.kind() == Endpoint.Kind.PEER;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Answers the client when all nodes have confirmed, or ends tracking when one has refused. */

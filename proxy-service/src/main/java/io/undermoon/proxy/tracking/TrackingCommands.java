@@ -18,14 +18,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code CLIENT TRACKING}, {@code CACHING}, {@code TRACKINGINFO} and {@code GETREDIR}, for clients that speak RESP3.
- * Owned by a loop.
+ * {@code CLIENT TRACKING}, {@code CACHING}, {@code TRACKINGINFO} and {@code GETREDIR}. Owned by a loop.
  */
 public final class TrackingCommands {
-    private static final String NEEDS_RESP3 =
-            "ERR CLIENT TRACKING through the proxy needs RESP3: invalidations come as push"
-                    + " messages on this connection; say HELLO 3 before";
-
     private final TrackingSessions sessions;
 
     public TrackingCommands(
@@ -46,10 +41,13 @@ public final class TrackingCommands {
                 if (tracking == null) {
                     TrackingOptions.writeInfoOff(protocol, session.replyBuffer());
                 } else {
-                    tracking.options().writeInfo(protocol, tracking.isCaching(), session.replyBuffer());
+                    tracking.writeInfo(protocol, session.replyBuffer());
                 }
             }
-            case "getredir" -> RespWriter.integer(session.replyBuffer(), tracking == null ? -1 : 0);
+            case "getredir" ->
+                RespWriter.integer(
+                        session.replyBuffer(),
+                        tracking == null ? -1 : tracking.options().redirect());
             default -> throw new IllegalStateException("command " + command + " is not about tracking");
         }
         return true;
@@ -63,9 +61,20 @@ public final class TrackingCommands {
         }
     }
 
+    /** The client speaks another protocol now. */
+    public static void protocolChanged(ClientSession session) {
+        Tracking tracking = Tracking.of(session);
+        if (tracking != null) {
+            tracking.protocolChanged();
+        }
+    }
+
     private boolean track(
             ClientSession session, @Nullable Tracking present, Command command, CommandFrame frame, int hopsLeft) {
-        TrackingRequest request = TrackingRequest.parse(frame, present == null ? null : present.options());
+        TrackingRequest request = TrackingRequest.parse(
+                frame,
+                present == null ? null : present.options(),
+                id -> sessions.clients().find(id) != null);
         if (request instanceof TrackingRequest.Refused refused) {
             RespWriter.error(session.replyBuffer(), refused.error());
             return true;
@@ -76,8 +85,6 @@ public final class TrackingCommands {
         if (request instanceof TrackingRequest.Off) {
             session.features().close(FeatureKind.TRACKING);
             RespWriter.simple(session.replyBuffer(), "OK");
-        } else if (session.client().protocol() == Protocol.RESP2) {
-            RespWriter.error(session.replyBuffer(), NEEDS_RESP3);
         } else if (request instanceof TrackingRequest.On on) {
             Tracking tracking = present;
             if (tracking == null) {

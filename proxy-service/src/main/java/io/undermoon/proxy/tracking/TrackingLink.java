@@ -6,35 +6,52 @@ import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a client that tracks keys: receives the invalidation messages on it, and detects that it is dead.
- * Owned by the client's loop.
+ * The connection of a client that tracks keys to one endpoint: receives the invalidation messages, and detects that it
+ * is dead. A client that speaks RESP2, or redirects its messages, has a second connection, in RESP3, to which the
+ * endpoint redirects them. Owned by the client's loop.
  */
 final class TrackingLink implements ReplyReceiver {
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Tracking tracking;
     private final PinnedConnection connection;
+    private final @Nullable PinnedConnection messages;
+    private final List<Probe> probes = new ArrayList<>();
 
     /** A message that has not arrived completely. */
     private @Nullable ByteBuf partial;
 
     private boolean joined;
     private boolean ended;
-    private boolean pinging;
-    private long pingedNanos;
 
-    TrackingLink(Tracking tracking, PinnedConnection connection) {
+    /**
+     * @param messages where the messages come; null if on the connection itself
+     */
+    TrackingLink(Tracking tracking, PinnedConnection connection, @Nullable PinnedConnection messages) {
         this.tracking = tracking;
         this.connection = connection;
+        this.messages = messages;
         connection.onPush(this);
+        probes.add(new Probe(connection));
+        if (messages != null) {
+            messages.onPush(this);
+            probes.add(new Probe(messages));
+        }
     }
 
     PinnedConnection connection() {
         return connection;
+    }
+
+    /** Whether the messages come on a connection of their own. */
+    boolean hasOwnForMessages() {
+        return messages != null;
     }
 
     /** Whether the other side has confirmed tracking, so that the client may have cached what it read here. */
@@ -48,25 +65,40 @@ final class TrackingLink implements ReplyReceiver {
      * @param whenAnswered gets null, or the error without the leading {@code -}
      */
     void join(TrackingOptions options, boolean isPeer, Consumer<@Nullable String> whenAnswered) {
-        ByteBuf command = Unpooled.buffer();
-        options.writeTo(command, isPeer);
-        connection.sendAll(command, 1, new Answer(error -> {
+        Answer answer = new Answer(error -> {
             joined |= error == null;
             whenAnswered.accept(error);
             if (error != null) {
                 connection.close("tracking was refused: " + error);
             }
-        }));
+        });
+        if (messages == null) {
+            connection.sendAll(options.command(isPeer, Invalidations.NO_REDIRECT), 1, answer);
+            return;
+        }
+        ByteBuf place = connection.awaitCommand(answer);
+        if (place == null) {
+            return;
+        }
+        messages.whenIdKnown(id -> {
+            if (id == 0) {
+                connection.close("the connection for invalidation messages has no id");
+            } else {
+                connection.sendAwaited(place, options.command(isPeer, id));
+            }
+        });
     }
 
-    /** Detects a dead connection, on which invalidation messages would be missed. */
-    void probe(long nowNanos, long limitNanos) {
-        if (!pinging) {
-            pinging = true;
-            pingedNanos = nowNanos;
-            connection.sendAll(Unpooled.wrappedBuffer(PING), 1, new Answer(error -> pinging = false));
-        } else if (nowNanos - pingedNanos > limitNanos) {
-            connection.close("no reply within the time limit");
+    /**
+     * Detects a dead connection, on which invalidation messages would be missed.
+     *
+     * @param used whether a command may keep the connection of the client's commands busy for long
+     */
+    void probe(boolean used, long nowNanos, long limitNanos) {
+        for (Probe probe : List.copyOf(probes)) {
+            if (!used || probe.connection != connection) {
+                probe.ask(nowNanos, limitNanos);
+            }
         }
     }
 
@@ -74,12 +106,20 @@ final class TrackingLink implements ReplyReceiver {
     void retire() {
         end();
         connection.retire();
+        closeMessages();
     }
 
     /** Closes the connection at once; the client is not told. */
     void close() {
         end();
         connection.close();
+        closeMessages();
+    }
+
+    private void closeMessages() {
+        if (messages != null) {
+            messages.close();
+        }
     }
 
     @Override
@@ -109,6 +149,8 @@ final class TrackingLink implements ReplyReceiver {
         if (!ended) {
             end();
             tracking.lost(this);
+            connection.close("the connection for invalidation messages was lost");
+            closeMessages();
         }
     }
 
@@ -117,6 +159,27 @@ final class TrackingLink implements ReplyReceiver {
         if (partial != null) {
             partial.release();
             partial = null;
+        }
+    }
+
+    /** Pings one connection, one at a time. */
+    private static final class Probe {
+        private final PinnedConnection connection;
+        private boolean pinging;
+        private long pingedNanos;
+
+        Probe(PinnedConnection connection) {
+            this.connection = connection;
+        }
+
+        void ask(long nowNanos, long limitNanos) {
+            if (!pinging) {
+                pinging = true;
+                pingedNanos = nowNanos;
+                connection.sendAll(Unpooled.wrappedBuffer(PING), 1, new Answer(error -> pinging = false));
+            } else if (nowNanos - pingedNanos > limitNanos) {
+                connection.close("no reply within the time limit");
+            }
         }
     }
 

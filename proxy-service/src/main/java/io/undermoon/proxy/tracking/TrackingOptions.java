@@ -16,17 +16,28 @@ import java.util.TreeSet;
  * @param optIn only keys read by a command after {@code CLIENT CACHING YES}
  * @param optOut all keys but those read by a command after {@code CLIENT CACHING NO}
  * @param noLoop not of changes by the client itself
+ * @param redirect the client of the same proxy that is told instead; {@link Invalidations#NO_REDIRECT} for none
  * @param prefixes one character for each byte; with broadcast at least one, the empty one for all keys, else none
  */
-record TrackingOptions(boolean broadcast, boolean optIn, boolean optOut, boolean noLoop, List<String> prefixes) {
+record TrackingOptions(
+        boolean broadcast, boolean optIn, boolean optOut, boolean noLoop, long redirect, List<String> prefixes) {
     TrackingOptions {
         prefixes = List.copyOf(prefixes);
     }
 
-    /** Appends the command that sets these options at a node, or at a peer for its own nodes. */
-    void writeTo(ByteBuf out, boolean toPeer) {
+    /**
+     * The command that sets these options at a node, or at a peer for its own nodes.
+     *
+     * @param receiver the id that the connection for the messages has there; {@link Invalidations#NO_REDIRECT} if they
+     *     come on the same connection
+     */
+    ByteBuf command(boolean toPeer, long receiver) {
+        ByteBuf out = Unpooled.buffer();
         List<String> words = new ArrayList<>(toPeer ? List.of("UMFORWARD", "0") : List.of());
         words.addAll(List.of("CLIENT", "TRACKING", "ON"));
+        if (receiver != Invalidations.NO_REDIRECT) {
+            words.addAll(List.of("REDIRECT", Long.toString(receiver)));
+        }
         addIf(broadcast, "BCAST", words);
         addIf(optIn, "OPTIN", words);
         addIf(optOut, "OPTOUT", words);
@@ -37,6 +48,7 @@ record TrackingOptions(boolean broadcast, boolean optIn, boolean optOut, boolean
         }
         RespWriter.array(out, words.size());
         words.forEach(word -> RespWriter.bulk(out, word.getBytes(StandardCharsets.ISO_8859_1)));
+        return out;
     }
 
     /** The {@code CLIENT CACHING} for the next command. */
@@ -50,11 +62,11 @@ record TrackingOptions(boolean broadcast, boolean optIn, boolean optOut, boolean
     TrackingOptions after(TrackingOptions before) {
         TreeSet<String> all = new TreeSet<>(before.prefixes);
         all.addAll(prefixes);
-        return new TrackingOptions(broadcast, optIn, optOut, noLoop, List.copyOf(all));
+        return new TrackingOptions(broadcast, optIn, optOut, noLoop, redirect, List.copyOf(all));
     }
 
     /** Appends the reply to {@code CLIENT TRACKINGINFO} while tracking is on. */
-    void writeInfo(Protocol protocol, boolean caching, ByteBuf out) {
+    void writeInfo(Protocol protocol, boolean caching, boolean brokenRedirect, ByteBuf out) {
         List<String> flags = new ArrayList<>(List.of("on"));
         addIf(broadcast, "bcast", flags);
         addIf(optIn, "optin", flags);
@@ -62,7 +74,8 @@ record TrackingOptions(boolean broadcast, boolean optIn, boolean optOut, boolean
         addIf(optOut, "optout", flags);
         addIf(optOut && caching, "caching-no", flags);
         addIf(noLoop, "noloop", flags);
-        writeInfo(protocol, flags, 0, prefixes, out);
+        addIf(brokenRedirect, "broken_redirect", flags);
+        writeInfo(protocol, flags, redirect, prefixes, out);
     }
 
     /** Appends the reply to {@code CLIENT TRACKINGINFO} while tracking is off. */
@@ -71,7 +84,7 @@ record TrackingOptions(boolean broadcast, boolean optIn, boolean optOut, boolean
     }
 
     private static void writeInfo(
-            Protocol protocol, List<String> flags, int redirect, List<String> prefixes, ByteBuf out) {
+            Protocol protocol, List<String> flags, long redirect, List<String> prefixes, ByteBuf out) {
         RespWriter.map(out, protocol, 3);
         RespWriter.bulk(out, "flags");
         RespWriter.set(out, protocol, flags.size());

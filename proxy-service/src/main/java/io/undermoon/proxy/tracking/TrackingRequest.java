@@ -1,9 +1,12 @@
 package io.undermoon.proxy.tracking;
 
+import io.undermoon.proxy.command.Integers;
 import io.undermoon.proxy.frame.CommandFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A parsed {@code CLIENT TRACKING}, checked as Redis checks it. */
@@ -22,17 +25,14 @@ sealed interface TrackingRequest {
      */
     record Refused(String error) implements TrackingRequest {}
 
-    /** The error for the option {@code REDIRECT}. */
-    String REDIRECT =
-            "ERR REDIRECT is not supported by the proxy: invalidations come as push messages on this connection,"
-                    + " which has to speak RESP3 (HELLO 3)";
-
     /**
      * Reads {@code CLIENT TRACKING (ON|OFF) [REDIRECT id] [PREFIX prefix …] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]}.
      *
      * @param before the options that are on; null when tracking is off
+     * @param clients whether there is a client with an id
      */
-    static TrackingRequest parse(CommandFrame frame, @Nullable TrackingOptions before) {
+    static TrackingRequest parse(CommandFrame frame, @Nullable TrackingOptions before, LongPredicate clients) {
+        long redirect = Invalidations.NO_REDIRECT;
         boolean broadcast = false;
         boolean optIn = false;
         boolean optOut = false;
@@ -41,7 +41,17 @@ sealed interface TrackingRequest {
         for (int i = 3; i < frame.argumentCount(); i++) {
             boolean hasMore = i + 1 < frame.argumentCount();
             if (hasMore && frame.argumentIs(i, "REDIRECT")) {
-                return new Refused(REDIRECT);
+                if (redirect != Invalidations.NO_REDIRECT) {
+                    return new Refused("ERR A client can only redirect to a single other client");
+                }
+                OptionalLong id = Integers.parse(frame.argument(++i));
+                if (id.isEmpty()) {
+                    return new Refused("ERR value is not an integer or out of range");
+                }
+                redirect = id.getAsLong();
+                if (!clients.test(redirect)) {
+                    return new Refused("ERR The client ID you want redirect to does not exist");
+                }
             } else if (hasMore && frame.argumentIs(i, "PREFIX")) {
                 prefixes.add(new String(frame.argumentBytes(++i), StandardCharsets.ISO_8859_1));
             } else if (frame.argumentIs(i, "BCAST")) {
@@ -66,7 +76,7 @@ sealed interface TrackingRequest {
             return new Refused("ERR PREFIX option requires BCAST mode to be enabled");
         }
         TrackingOptions asked = new TrackingOptions(
-                broadcast, optIn, optOut, noLoop, broadcast && prefixes.isEmpty() ? List.of("") : prefixes);
+                broadcast, optIn, optOut, noLoop, redirect, broadcast && prefixes.isEmpty() ? List.of("") : prefixes);
         String conflict = conflict(asked, prefixes, before);
         return conflict != null ? new Refused(conflict) : new On(asked, before == null ? asked : asked.after(before));
     }

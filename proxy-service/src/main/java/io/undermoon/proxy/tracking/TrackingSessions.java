@@ -3,6 +3,7 @@ package io.undermoon.proxy.tracking;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.gather.Masters;
 import io.undermoon.proxy.route.Endpoint;
@@ -27,6 +28,7 @@ final class TrackingSessions {
     private static final long MAX_TICK_MILLIS = 1000;
 
     private final NodeConnections connections;
+    private final ClientRegistry clients;
     private final ProxyLoop loop;
     private final TopologyStore topology;
     private final Function<Role, Masters> masters;
@@ -43,6 +45,7 @@ final class TrackingSessions {
     TrackingSessions(
             SessionLoop sessionLoop, TopologyStore topology, Function<Role, Masters> masters, Forwarder forwarder) {
         this.connections = sessionLoop.connections();
+        this.clients = sessionLoop.clients();
         this.loop = sessionLoop.proxyLoop();
         this.topology = topology;
         this.masters = masters;
@@ -58,6 +61,11 @@ final class TrackingSessions {
 
     NodeConnections connections() {
         return connections;
+    }
+
+    /** The clients of all loops. */
+    ClientRegistry clients() {
+        return clients;
     }
 
     void add(Tracking tracking) {

@@ -3,6 +3,7 @@ package io.undermoon.proxy.client;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A connection of a client that notes what it is told. */
 final class RecordedConnection implements ClientConnection {
@@ -47,6 +48,11 @@ final class RecordedConnection implements ClientConnection {
     @Override
     public void refuse() {
         events.add(name + " refused");
+    }
+
+    @Override
+    public void invalidate(byte @Nullable [] keys) {
+        events.add(name + " is told of keys");
     }
 
     @Override

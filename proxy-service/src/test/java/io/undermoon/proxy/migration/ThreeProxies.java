@@ -21,10 +21,11 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * Three proxies with active redirection, of which the first two have a Redis node each. {@link TwoProxies#MOVING} move
- * between the nodes as often as wanted; the other slots stay at the first one. The test sends the metadata as a
+ * Three proxies of which the first two have a Redis node each, and the third has no slots. {@link TwoProxies#MOVING}
+ * move between the nodes as often as wanted; the other slots stay at the first one. The test sends the metadata as a
  * coordinator does.
  */
 final class ThreeProxies implements AutoCloseable {
@@ -39,7 +40,7 @@ final class ThreeProxies implements AutoCloseable {
     private long epoch;
     private TaggedSlots moving = TaggedSlots.stable(TwoProxies.MOVING);
 
-    /** Proxies that carry out the migrations they are told of. */
+    /** Proxies with active redirection that carry out the migrations they are told of. */
     ThreeProxies() {
         this(true);
     }
@@ -49,14 +50,19 @@ final class ThreeProxies implements AutoCloseable {
      *     event loop each then, so that all clients of a proxy share its connections
      */
     ThreeProxies(boolean migrating) {
-        proxies = List.of(start(migrating), start(migrating), start(migrating));
+        this(() -> migrating
+                ? ProxyHarness.start(2, TwoMasters.active()).migrating()
+                : ProxyHarness.start(1, TwoMasters.active()));
+    }
+
+    private ThreeProxies(Supplier<ProxyHarness> start) {
+        proxies = List.of(start.get(), start.get(), start.get());
         tell(List.of(0, 1, 2), slots(owner, TaggedSlots.stable(TwoProxies.MOVING), List.of()));
     }
 
-    private static ProxyHarness start(boolean migrating) {
-        return migrating
-                ? ProxyHarness.start(2, TwoMasters.active()).migrating()
-                : ProxyHarness.start(1, TwoMasters.active());
+    /** Proxies that carry out migrations and redirect clients. */
+    static ThreeProxies redirecting() {
+        return new ThreeProxies(() -> ProxyHarness.start().migrating());
     }
 
     RespConnection connect(int proxy) {
@@ -80,6 +86,11 @@ final class ThreeProxies implements AutoCloseable {
 
     /** Waits until the other node has the slots, and commits. */
     void end() {
+        awaitSwitched();
+        commit();
+    }
+
+    void awaitSwitched() {
         ProxyHarness source = proxies.get(owner);
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(2))
@@ -87,6 +98,9 @@ final class ThreeProxies implements AutoCloseable {
                     List<MigrationProgress> all = source.migrations().progress();
                     return !all.isEmpty() && all.get(0).state() == MigrationProgress.State.SWITCHED;
                 });
+    }
+
+    void commit() {
         owner = 1 - owner;
         tell(List.of(owner, 1 - owner, 2), slots(owner, TaggedSlots.stable(TwoProxies.MOVING), List.of()));
     }
@@ -123,6 +137,9 @@ final class ThreeProxies implements AutoCloseable {
                 } else {
                     peers.put(proxies.get(i).address(), slots.get(i));
                 }
+            }
+            if (told != 2) {
+                peers.put(proxies.get(2).address(), List.of());
             }
             proxies.get(told)
                     .topology()

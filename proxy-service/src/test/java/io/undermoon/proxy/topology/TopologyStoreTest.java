@@ -2,6 +2,8 @@ package io.undermoon.proxy.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
@@ -9,6 +11,7 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.Target;
+import io.undermoon.umctl.FinishedMigration;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetMeta;
 import io.undermoon.umctl.SetRepl;
@@ -44,6 +47,29 @@ class TopologyStoreTest {
                 "v2 7 NOFLAG c PEER 127.0.0.1:6002 " + IMPORT + " 127.0.0.1:6001 " + MIGRATION
                         + " 127.0.0.1:6001 1 0-8000");
         assertThat(owner(bystander, 16383)).isEqualTo("MOVED 127.0.0.1:6001");
+    }
+
+    @Test
+    void slots_that_have_arrived_at_a_peer_belong_to_it_while_the_migration_is_known() {
+        String moving = "v2 %d NOFLAG c PEER 127.0.0.1:6001 1 0-8000 127.0.0.1:6001 %s 127.0.0.1:6002 %s";
+        TopologyStore bystander = store("127.0.0.1:6003", "127.0.0.1:7005", "127.0.0.1:7006");
+        MigrationTask migration = FinishedMigration.parse("c " + MIGRATION);
+        apply(bystander, "v2 6 NOFLAG c PEER 127.0.0.1:6001 1 0-16383");
+        assertThat(bystander.switched(migration)).as("not known yet").isFalse();
+
+        apply(bystander, moving.formatted(7, MIGRATION, IMPORT));
+        assertThat(bystander.switched(new MigrationTask(new ClusterName("other"), migration.slotRange())))
+                .isFalse();
+        assertThat(owner(bystander, 9000)).isEqualTo("MOVED 127.0.0.1:6001");
+        assertThat(bystander.switched(migration)).isTrue();
+        assertThat(owner(bystander, 9000)).isEqualTo("MOVED 127.0.0.1:6002");
+        assertThat(owner(bystander, 8000)).isEqualTo("MOVED 127.0.0.1:6001");
+
+        apply(bystander, moving.formatted(8, MIGRATION, IMPORT));
+        assertThat(owner(bystander, 9000)).as("the same migration").isEqualTo("MOVED 127.0.0.1:6002");
+        String later = MIGRATION.replace(" 7 ", " 9 ");
+        apply(bystander, moving.formatted(9, later, IMPORT.replace(" 7 ", " 9 ")));
+        assertThat(owner(bystander, 9000)).as("another migration").isEqualTo("MOVED 127.0.0.1:6001");
     }
 
     @Test

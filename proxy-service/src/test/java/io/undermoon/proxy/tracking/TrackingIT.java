@@ -284,14 +284,17 @@ class TrackingIT extends OpensResources {
     }
 
     @Test
-    void says_what_is_supported() {
+    void a_client_that_cannot_be_told_is_not_until_it_can() {
         TwoMasters cluster = cluster(Layout.ONE_PROXY);
         RespConnection client = opened(cluster.connect());
-        assertThat(text(client.call("CLIENT", "TRACKING", "ON")))
-                .startsWith("ERR ")
-                .contains("needs RESP3");
-        assertThat(text(client.call("CLIENT", "TRACKING", "ON", "REDIRECT", "1")))
-                .startsWith("ERR REDIRECT is not supported");
+        RespConnection other = client(cluster);
+        assertThat(client.call("CLIENT", "TRACKING", "ON")).isEqualTo(OK);
+        client.call("GET", LOW);
+        other.call("SET", LOW, "1");
+        assertThat(text(client.call("GET", LOW))).as("no message in RESP2").isEqualTo("1");
+        client.inRespThree();
+        other.call("SET", LOW, "2");
+        assertThat(client.receive()).isEqualTo(invalidate(LOW));
     }
 
     @Test

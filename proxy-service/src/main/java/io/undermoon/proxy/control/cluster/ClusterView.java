@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * redirections; a migrating slot belongs to its source. As clients tell nodes apart by their addresses, the masters
  * behind one proxy are one master, and the replicas behind one proxy are one replica, at the address that the proxy
  * has for them; that is the address of a master, too, if the proxy has only one. A proxy with replicas alone is no
- * master. Replicas without readable slots are left out.
+ * master.
  *
  * @param topology the topology of this view
  * @param masters this proxy first, then its peers in the order of the metadata
  * @param replicas in the order of the metadata
  * @param runs the served slots, ascending
  * @param selfAsMaster this proxy, unless it has replicas alone
- * @param selfAsReplica this proxy, if it has replicas with slots
+ * @param selfAsReplica this proxy, if it has replicas
  */
 record ClusterView(
         Topology topology,
@@ -58,7 +58,7 @@ record ClusterView(
      * The Redis replicas of slots of one proxy that are behind another.
      *
      * @param proxy where the other proxy serves as a replica
-     * @param slots the slots whose reads they can serve
+     * @param slots the slots whose reads they can serve; none while their master has none or all of them move
      */
     record Replica(String id, List<NodeAddress> nodes, ProxyAddress proxy, SlotRanges slots, Master master) {
         Replica {
@@ -180,18 +180,22 @@ record ClusterView(
         return List.copyOf(replicas.values());
     }
 
-    /** Where the master is: by the routes, but slots on the move may have arrived at another one already. */
+    /**
+     * Where the master is: by the routes, but slots on the move may have arrived at another one already, or not yet at
+     * the master.
+     */
     private static @Nullable ProxyAddress proxyOfMaster(
             ReplicaNode replica, IntFunction<@Nullable ProxyAddress> owners) {
         for (TaggedSlots slots : replica.slots()) {
             if (slots.tag() instanceof SlotState.Migrating migrating) {
                 return migrating.meta().srcProxyAddress();
             }
-            if (slots.isStable()) {
-                return owners.apply(slots.rangeList().ranges().get(0).start());
+            if (slots.tag() instanceof SlotState.Importing importing) {
+                return importing.meta().dstProxyAddress();
             }
+            return owners.apply(slots.rangeList().ranges().get(0).start());
         }
-        return null;
+        return replica.masterProxyAddress();
     }
 
     /** Slots on the move are read from the master only, so clients must not look for them at a replica. */

@@ -73,7 +73,7 @@ public final class UmctlCommands {
             case "ADMIN" -> {
                 return nodes.forPeer(frame);
             }
-            case "PRECHECK", "PRESWITCH", "FINALSWITCH", "ABORTMIGRATION" -> {
+            case "PRECHECK", "PRESWITCH", "FINALSWITCH", "SWITCHED", "ABORTMIGRATION" -> {
                 return handshake(frame);
             }
             case "STEPDOWN" -> {

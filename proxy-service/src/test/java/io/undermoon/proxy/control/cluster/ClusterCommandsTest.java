@@ -54,6 +54,32 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void replicas_of_masters_without_slots_are_shown_with_their_masters() {
+        apply("UMCTL SETCLUSTER v2 7 NOFLAG mydb 127.0.0.1:7001 1 0-16383 PEER 127.0.0.2:5299 0"
+                + " REPLICA 127.0.0.2:7003 127.0.0.2:15299 1 0-16383 127.0.0.1:7004 127.0.0.1:15299 0 127.0.0.2:5299");
+        String replica = id("127.0.0.1:7004") + " 127.0.0.1:15299@5299 slave " + PEER_ID + " 0 0 7 connected";
+        assertThat(proxy.text("CLUSTER", "NODES"))
+                .isEqualTo(SELF_ID + " 127.0.0.1:5299@5299 myself,master - 0 0 7 connected 0-16383\n"
+                        + PEER_ID + " 127.0.0.2:5299@5299 master - 0 0 7 connected\n"
+                        + id("127.0.0.2:7003") + " 127.0.0.2:15299@5299 slave " + SELF_ID + " 0 0 7 connected\n"
+                        + replica + "\n");
+        assertThat(proxy.call("CLUSTER", "REPLICAS", PEER_ID)).isEqualTo(array(bulk(replica)));
+        assertThat(proxy.call("CLUSTER", "SHARDS").toString()).contains("15299");
+        assertThat(proxy.call("CLUSTER", "SLOTS"))
+                .isEqualTo(array(array(
+                        number(0),
+                        number(16383),
+                        node("127.0.0.1", SELF_ID),
+                        array(bulk("127.0.0.2"), number(15299), bulk(id("127.0.0.2:7003")), array()))));
+
+        // The first slots are on their way.
+        apply("UMCTL SETCLUSTER v2 8 NOFLAG mydb 127.0.0.1:7001 1 0-8000 127.0.0.1:7001 MIGRATING 1 8001-16383 " + META
+                + " PEER 127.0.0.2:5299 IMPORTING 1 8001-16383 " + META
+                + " REPLICA 127.0.0.1:7004 127.0.0.1:15299 IMPORTING 1 8001-16383 " + META);
+        assertThat(proxy.text("CLUSTER", "NODES")).contains(replica.replace(" 7 ", " 8 "));
+    }
+
+    @Test
     void shows_slots_with_replicas() {
         applyTwoProxies();
         assertThat(proxy.call("CLUSTER", "SLOTS"))
