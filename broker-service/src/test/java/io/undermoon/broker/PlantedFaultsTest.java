@@ -12,14 +12,14 @@ class PlantedFaultsTest {
 
     private static final String FAULTS = """
             // A change is durable before it is answered, and a failed one leaves no trace.
-            storage.DurableFile#rename omits FileSystemCalls.syncFile -> storage.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_step
-            storage.DurableFile#replace omits FileSystemCalls.syncDirectory -> storage.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_step
-            storage.FileSystemCalls#syncFile omits FileChannel.force -> storage.FileSystemCallsTest
-            storage.FileSystemCalls#syncDirectory omits FileChannel.force -> storage.FileSystemCallsTest
-            storage.DurableFile#goBack does nothing -> storage.FileStorageTest#has_the_old_value_after_an_error_at_any_step
-            storage.DurableFile#removeTemporaryFiles does nothing -> storage.FileStorageTest#cleans_up_after_an_interrupted_write
-            storage.FileStorage#compareAndSet omits String.equals as true -> storage.FileStorageTest#stores_only_over_the_expected_version
-            storage.FileStorage#open omits FileLock.close -> storage.FileStorageTest
+            storage.file.DurableFile#rename omits FileSystemCalls.syncFile -> storage.file.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_call
+            storage.file.DurableFile#replace omits FileSystemCalls.syncDirectory -> storage.file.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_call
+            storage.file.FileSystemCalls#syncFile omits FileChannel.force -> storage.file.FileSystemCallsTest
+            storage.file.FileSystemCalls#syncDirectory omits FileChannel.force -> storage.file.FileSystemCallsTest
+            storage.file.DurableFile#goBack does nothing -> storage.file.FileStorageTest#has_the_old_value_after_an_error_of_any_call
+            storage.file.DurableFile#removeTemporaryFiles does nothing -> storage.file.FileStorageTest#cleans_up_after_an_interrupted_write
+            storage.file.FileStorage#compareAndSet omits String.equals as true -> storage.file.FileStorageContractTest#stores_only_over_the_expected_version
+            storage.file.FileStorage#open omits FileLock.close -> storage.file.FileStorageTest
             store.MetadataWriter#publish omits ChangeFeed.announce -> store.MetadataWriterTest#stores_before_it_publishes_and_announces
             store.MetadataWriter#change omits Metadata.equals -> store.MetadataWriterTest#does_not_store_a_plan_that_changes_nothing
 

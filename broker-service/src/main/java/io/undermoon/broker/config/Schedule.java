@@ -26,7 +26,7 @@ public final class Schedule {
             MigrationProgressCache progress,
             ReplicaPush replicaPush) {
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
-        every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, metadata::recoverStorage);
+        every(scheduler, "storage-refresh", settings.storageRefresh(), metadata::refresh);
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, scaling::advanceDrains);
         every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
         every(scheduler, "tls-files", config.tls().reloadInterval(), tls::refresh);

@@ -17,7 +17,7 @@ public final class StorageHealth implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("storage")
-                .status(!metadata.lastWriteFailed())
+                .status(!metadata.storageFails())
                 .withData("epoch", metadata.state().globalEpoch().value())
                 .build();
     }

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class MetadataWriterTest {
@@ -59,11 +58,11 @@ class MetadataWriterTest {
         storage.fails = true;
         refuses(ErrorCode.PERSISTENCE_IO_ERROR, () -> register(failing, 1));
         assertThat(failing.state()).isEqualTo(Metadata.empty(false));
-        assertThat(failing.lastWriteFailed()).isTrue();
+        assertThat(failing.storageFails()).isTrue();
 
         storage.fails = false;
         register(failing, 1);
-        assertThat(failing.lastWriteFailed()).isFalse();
+        assertThat(failing.storageFails()).isFalse();
         assertThat(failing.state().allProxies()).hasSize(1);
     }
 
@@ -162,7 +161,7 @@ class MetadataWriterTest {
         }
 
         @Override
-        public void watch(Consumer<Versioned> listener) {
+        public void watch(Runnable listener) {
             storage.watch(listener);
         }
 
@@ -177,6 +176,6 @@ class MetadataWriterTest {
         }
 
         @Override
-        public void watch(Consumer<Versioned> listener) {}
+        public void watch(Runnable listener) {}
     }
 }
