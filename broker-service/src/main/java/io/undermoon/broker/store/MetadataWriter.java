@@ -156,6 +156,24 @@ public final class MetadataWriter {
         }
     }
 
+    /**
+     * Returns when the snapshot is a value that was stored at some moment during the call.
+     *
+     * @throws UndermoonException if the storage cannot be read
+     */
+    public void confirm() {
+        writing.lock();
+        try {
+            adoptNewest();
+        } catch (StorageException e) {
+            throw new UndermoonException(
+                    readCode(e), "what this broker knows cannot be confirmed: " + e.getMessage(), e);
+        } finally {
+            writing.unlock();
+            catchUp();
+        }
+    }
+
     /** Whether the storage cannot be read, or the last attempt to store something failed. */
     public boolean storageFails() {
         return outage != null || lastWriteFailed;
@@ -169,9 +187,8 @@ public final class MetadataWriter {
     private void requireReachable() {
         Outage present = outage;
         if (present != null) {
-            boolean isRemote = present.reason().kind() != StorageException.Kind.FAILED;
             throw new UndermoonException(
-                    isRemote ? ErrorCode.EXTERNAL : ErrorCode.PERSISTENCE_IO_ERROR,
+                    readCode(present.reason()),
                     "nothing was changed, because the storage cannot be used since " + present.since() + ": "
                             + present.reason().getMessage(),
                     present.reason());
@@ -215,10 +232,10 @@ public final class MetadataWriter {
             return result;
         } catch (StorageException e) {
             lastWriteFailed = true;
+            LOG.errorf("Metadata not stored: epoch=%s error=%s", next.globalEpoch(), e.getMessage());
             if (e.kind() != StorageException.Kind.FAILED) {
                 beginOutage(e);
             }
-            LOG.errorf(e, "Metadata not stored: epoch=%s", next.globalEpoch());
             String effect = e.kind() == StorageException.Kind.UNKNOWN
                     ? "whether the change was made is unknown, look before it is made again: "
                     : "nothing was changed: ";
@@ -253,7 +270,7 @@ public final class MetadataWriter {
         try {
             return adoptNewest();
         } catch (StorageException e) {
-            throw new UndermoonException(e.kind().code(), "nothing was changed: " + e.getMessage(), e);
+            throw new UndermoonException(readCode(e), "nothing was changed: " + e.getMessage(), e);
         }
     }
 
@@ -301,6 +318,11 @@ public final class MetadataWriter {
         if (!before.equals(next.globalEpoch())) {
             feed.announce(next.globalEpoch());
         }
+    }
+
+    /** The code of a failure that certainly changed nothing. */
+    private static ErrorCode readCode(StorageException e) {
+        return e.kind() == StorageException.Kind.FAILED ? ErrorCode.PERSISTENCE_IO_ERROR : ErrorCode.EXTERNAL;
     }
 
     private static void pause() {

@@ -16,6 +16,7 @@ import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,57 @@ class MetadataWriterTest {
     }
 
     @Test
+    void refuses_nothing_from_a_value_that_another_broker_has_changed() {
+        register(metadata, 1);
+        MetadataWriter late = writer(new DeafStorage(shared));
+        remove(metadata, 1);
+        // From what it knows, the proxy would be there already.
+        register(late, 1);
+        assertThat(shared.load().state().allProxies()).hasSize(1);
+
+        remove(metadata, 1);
+        refuses(ErrorCode.PROXY_NOT_FOUND, () -> remove(late, 1));
+    }
+
+    @Test
+    void answers_reads_and_refuses_changes_while_the_storage_cannot_be_reached() {
+        FailingStorage storage = new FailingStorage(shared);
+        MetadataWriter broker = writer(storage);
+        register(broker, 1);
+        storage.away = true;
+        refuses(ErrorCode.EXTERNAL, () -> register(broker, 2));
+        assertThat(broker.outage()).isPresent();
+        assertThat(broker.storageFails()).isTrue();
+        assertThat(broker.state().allProxies()).hasSize(1);
+        int calls = storage.calls;
+        refuses(ErrorCode.EXTERNAL, () -> register(broker, 2));
+        // It is not waited for by everybody who asks.
+        assertThat(storage.calls).isEqualTo(calls);
+
+        storage.away = false;
+        register(metadata, 3);
+        broker.refresh();
+        assertThat(broker.outage()).isEmpty();
+        assertThat(broker.storageFails()).isFalse();
+        assertThat(broker.state()).isEqualTo(metadata.state());
+        register(broker, 2);
+    }
+
+    @Test
+    void finds_what_the_storage_has_not_told_of() {
+        MetadataWriter late = writer(new DeafStorage(shared));
+        CompletableFuture<Epoch> waiting =
+                late.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture();
+        register(metadata, 1);
+        assertThat(waiting).isNotDone();
+        late.refresh();
+        assertThat(waiting).isCompletedWithValue(new Epoch(1));
+        register(metadata, 2);
+        late.confirm();
+        assertThat(late.state()).isEqualTo(metadata.state());
+    }
+
+    @Test
     void loses_no_change_of_many_writers_on_two_brokers() {
         MetadataWriter other = writer(shared);
         List<CompletableFuture<Void>> writers = new ArrayList<>();
@@ -133,6 +185,10 @@ class MetadataWriterTest {
         return new MetadataWriter(storage, LIMITS, new MutableClock());
     }
 
+    private static void remove(MetadataWriter metadata, int n) {
+        metadata.change((state, context) -> Proxies.remove(state, TestMetadata.proxy(n)));
+    }
+
     private static void register(MetadataWriter metadata, int n) {
         metadata.change((state, context) ->
                 Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null, null));
@@ -142,6 +198,8 @@ class MetadataWriterTest {
     private static class FailingStorage implements MetadataStorage {
         final MetadataStorage storage;
         boolean fails;
+        boolean away;
+        int calls;
 
         FailingStorage(MetadataStorage storage) {
             this.storage = storage;
@@ -149,11 +207,13 @@ class MetadataWriterTest {
 
         @Override
         public Versioned load() {
+            requireReachable();
             return storage.load();
         }
 
         @Override
         public WriteResult compareAndSet(String expectedVersion, Metadata next) {
+            requireReachable();
             if (fails) {
                 throw new StorageException("no space left");
             }
@@ -167,6 +227,14 @@ class MetadataWriterTest {
 
         @Override
         public void close() {}
+
+        private void requireReachable() {
+            calls++;
+            if (away) {
+                throw new StorageException(
+                        StorageException.Kind.UNREACHABLE, "etcd does not answer", new IOException("timeout"));
+            }
+        }
     }
 
     /** A storage without notifications of changes. */
