@@ -50,13 +50,18 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
      * One part.
      *
      * @param tree its JSON
+     * @param json the same as text, which equal parts have in common
      * @param bytes as it is stored, gzip
      * @param hash of the bytes, in hex
      */
-    public record Part(JsonNode tree, byte[] bytes, String hash) {
-        private static Part of(JsonNode tree) {
-            byte[] bytes = compress(tree);
-            return new Part(tree, bytes, digest(bytes));
+    public record Part(JsonNode tree, byte[] json, byte[] bytes, String hash) {
+        private static Part of(JsonNode tree, @Nullable Part previous) {
+            byte[] json = write(tree);
+            if (previous != null && Arrays.equals(json, previous.json)) {
+                return previous;
+            }
+            byte[] bytes = compress(json);
+            return new Part(tree, json, bytes, digest(bytes));
         }
 
         /**
@@ -65,7 +70,8 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
          * @throws IOException if the bytes are not gzip of JSON
          */
         public static Part read(byte[] bytes) throws IOException {
-            return new Part(decompress(bytes), bytes, digest(bytes));
+            byte[] json = decompress(bytes);
+            return new Part(Json.mapper().readTree(json), json, bytes, digest(bytes));
         }
     }
 
@@ -91,8 +97,7 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
             if (name.startsWith(FIELD_PREFIX)) {
                 head.remove(name.substring(FIELD_PREFIX.length()));
             }
-            Part before = previous.parts.get(name);
-            parts.put(name, before != null && before.tree().equals(tree) ? before : Part.of(tree));
+            parts.put(name, Part.of(tree, previous.parts.get(name)));
         });
         return new MetadataParts(head, parts);
     }
@@ -133,23 +138,37 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
         return changes;
     }
 
-    /** JSON as it is stored: gzip. */
-    public static byte[] compress(JsonNode tree) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(Json.mapper().writeValueAsBytes(tree));
+    /** JSON as it is stored, compressed. */
+    public static byte[] pack(JsonNode tree) {
+        return compress(write(tree));
+    }
+
+    /** @throws IOException if the bytes are not gzip of JSON */
+    public static JsonNode unpack(byte[] bytes) throws IOException {
+        return Json.mapper().readTree(decompress(bytes));
+    }
+
+    private static byte[] write(JsonNode tree) {
+        try {
+            return Json.mapper().writeValueAsBytes(tree);
         } catch (JsonProcessingException e) {
             throw new UndermoonException(ErrorCode.PERSISTENCE_JSON_ERROR, "metadata cannot be written as JSON", e);
+        }
+    }
+
+    private static byte[] compress(byte[] json) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
     }
 
-    /** @throws IOException if the bytes are not gzip of JSON */
-    public static JsonNode decompress(byte[] bytes) throws IOException {
+    private static byte[] decompress(byte[] bytes) throws IOException {
         try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-            return Json.mapper().readTree(gzip.readAllBytes());
+            return gzip.readAllBytes();
         }
     }
 

@@ -62,12 +62,12 @@ record EtcdIndex(ObjectNode head, SortedMap<String, String> parts, Map<String, L
         parts.forEach(hashes::put);
         ObjectNode numbers = tree.putObject("writers");
         writers.forEach(numbers::put);
-        return MetadataParts.compress(tree);
+        return MetadataParts.pack(tree);
     }
 
     /** @throws IOException if the bytes are not those of an index of this format */
     static EtcdIndex read(byte[] bytes) throws IOException {
-        JsonNode tree = MetadataParts.decompress(bytes);
+        JsonNode tree = MetadataParts.unpack(bytes);
         if (tree.path("format").asInt() != FORMAT || !(tree.path("head") instanceof ObjectNode head)) {
             throw new IOException("it has format " + tree.path("format") + ", expected " + FORMAT);
         }

@@ -251,7 +251,7 @@ public final class EtcdStorage implements MetadataStorage {
         if (watch == null) {
             return;
         }
-        watch.follow(client.endpoint());
+        watch.moveTo(client.endpoint());
         if (known.revision() > watch.heard()
                 && System.nanoTime() - known.readNanos() > WATCH_DELAY.toNanos()) {
             watch.restart();

@@ -49,7 +49,7 @@ final class EtcdWatch implements AutoCloseable {
     }
 
     /** Opens another watch if the present one is at another endpoint than the one that answered last. */
-    void follow(HostPort answering) {
+    void moveTo(HostPort answering) {
         if (!answering.equals(endpoint)) {
             restart();
         }

@@ -192,7 +192,7 @@ public final class HttpStorage implements MetadataStorage {
     /** Versions are kept as the JSON that they are, a string or, in some storages, a number. */
     private static JsonNode version(String version) {
         try {
-            return version.isEmpty() ? NullNode.getInstance() : Json.mapper().readTree(version);
+            return Json.mapper().readTree(version);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("'" + version + "' is no version of this storage", e);
         }
