@@ -88,8 +88,7 @@ final class Storages {
             try {
                 return storage.load().state();
             } catch (StorageException e) {
-                if (e.kind() == StorageException.Kind.FAILED
-                        || System.nanoTime() - start >= START_PATIENCE.toNanos()) {
+                if (!e.kind().isAway() || System.nanoTime() - start >= START_PATIENCE.toNanos()) {
                     storage.close();
                     throw e;
                 }

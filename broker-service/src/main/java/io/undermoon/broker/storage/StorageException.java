@@ -12,7 +12,9 @@ public final class StorageException extends RuntimeException {
     public enum Kind {
         /** The storage cannot be used as it is; the value is what it was. */
         FAILED(ErrorCode.PERSISTENCE_IO_ERROR),
-        /** The storage refuses, or cannot be reached over the network; the value is what it was. */
+        /** The storage answers and refuses; the value is what it was. */
+        REFUSED(ErrorCode.EXTERNAL),
+        /** The storage cannot be reached over the network; the value is what it was. */
         UNREACHABLE(ErrorCode.EXTERNAL),
         /** The storage has no version to compare with; the value is what it was. */
         UNVERSIONED(ErrorCode.EMPTY_EXTERNAL_VERSION),
@@ -28,6 +30,11 @@ public final class StorageException extends RuntimeException {
         /** The code of the reply to a request that fails for this reason. */
         public ErrorCode code() {
             return code;
+        }
+
+        /** Whether the storage is away, so that it is of no use to try again at once. */
+        public boolean isAway() {
+            return this == UNREACHABLE || this == UNKNOWN;
         }
     }
 

@@ -162,12 +162,15 @@ public final class MetadataWriter {
      * @throws UndermoonException if the storage cannot be read
      */
     public void confirm() {
+        Outage present = outage;
+        if (present != null) {
+            throw unconfirmed(present.reason());
+        }
         writing.lock();
         try {
             adoptNewest();
         } catch (StorageException e) {
-            throw new UndermoonException(
-                    readCode(e), "what this broker knows cannot be confirmed: " + e.getMessage(), e);
+            throw unconfirmed(e);
         } finally {
             writing.unlock();
             catchUp();
@@ -182,6 +185,11 @@ public final class MetadataWriter {
     /** The present outage of the storage; empty if it was readable when it was last asked. */
     public Optional<Outage> outage() {
         return Optional.ofNullable(outage);
+    }
+
+    private static UndermoonException unconfirmed(StorageException reason) {
+        return new UndermoonException(
+                readCode(reason), "what this broker knows cannot be confirmed: " + reason.getMessage(), reason);
     }
 
     private void requireReachable() {
@@ -231,9 +239,13 @@ public final class MetadataWriter {
             lastWriteFailed = false;
             return result;
         } catch (StorageException e) {
+            LOG.logf(
+                    lastWriteFailed ? Logger.Level.DEBUG : Logger.Level.ERROR,
+                    "Metadata not stored: epoch=%s error=%s",
+                    next.globalEpoch(),
+                    e.getMessage());
             lastWriteFailed = true;
-            LOG.errorf("Metadata not stored: epoch=%s error=%s", next.globalEpoch(), e.getMessage());
-            if (e.kind() != StorageException.Kind.FAILED) {
+            if (e.kind().isAway()) {
                 beginOutage(e);
             }
             String effect = e.kind() == StorageException.Kind.UNKNOWN

@@ -109,19 +109,19 @@ final class EtcdClient {
                     return reply;
                 } catch (RefusedException e) {
                     if (REFUSALS.contains(e.code)) {
-                        throw new EtcdException(endpoint + ": " + e.getMessage(), mayHaveEffect, e);
+                        throw new EtcdException(endpoint + ": " + e.getMessage(), true, mayHaveEffect, e);
                     }
                     mayHaveEffect = true;
                     last = e;
                 } catch (InterruptedIOException e) {
-                    throw new EtcdException("interrupted", true, e);
+                    throw new EtcdException("interrupted", false, true, e);
                 } catch (IOException e) {
                     mayHaveEffect |= mayHaveBeenSent(e);
                     last = e;
                 }
                 failures.add(endpoint + ": " + last.getMessage());
                 if (System.nanoTime() - end >= 0) {
-                    throw new EtcdException(String.join("; ", failures), mayHaveEffect, last);
+                    throw new EtcdException(String.join("; ", failures), false, mayHaveEffect, last);
                 }
             }
             LockSupport.parkNanos(PAUSE.toNanos());
@@ -131,11 +131,6 @@ final class EtcdClient {
     /** The replies of a watch, one a line, from the endpoint that answered last. */
     InputStream watch(HostPort endpoint, ObjectNode request) throws IOException {
         return http.open(endpoint, "POST", "/v3/watch", bytes(request), token, endpointTimeout);
-    }
-
-    /** Makes the next request log in. */
-    void forgetLogin() {
-        token = "";
     }
 
     private JsonNode withLogin(HostPort endpoint, String path, byte[] body) throws IOException {

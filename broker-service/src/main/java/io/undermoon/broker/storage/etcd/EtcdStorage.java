@@ -93,9 +93,8 @@ public final class EtcdStorage implements MetadataStorage {
                 known = read(index.get(0), written);
             }
             return known.value();
-        } catch (IOException e) {
-            throw new StorageException(
-                    StorageException.Kind.UNREACHABLE, options + " cannot be read: " + e.getMessage(), e);
+        } catch (EtcdException e) {
+            throw new StorageException(e.kindOfRead(), options + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -125,10 +124,7 @@ public final class EtcdStorage implements MetadataStorage {
             }
             return new WriteResult.Stored("overwritten since " + version(base.revision(), index));
         } catch (EtcdException e) {
-            throw new StorageException(
-                    e.mayHaveEffect() ? StorageException.Kind.UNKNOWN : StorageException.Kind.UNREACHABLE,
-                    options + " cannot be written: " + e.getMessage(),
-                    e);
+            throw new StorageException(e.kindOfWrite(), options + " cannot be written: " + e.getMessage(), e);
         } catch (IOException e) {
             throw damaged(requests.indexKey(), e);
         }
@@ -168,7 +164,8 @@ public final class EtcdStorage implements MetadataStorage {
     }
 
     /** What was read is newer than what is known, so only the parts that were written since came with it. */
-    private Known read(EtcdRequests.Entry entry, List<EtcdRequests.Entry> written) throws IOException {
+    private Known read(EtcdRequests.Entry entry, List<EtcdRequests.Entry> written)
+            throws EtcdException {
         EtcdIndex index = indexOf(entry);
         MetadataParts parts = assemble(index, written);
         if (parts == null) {
@@ -176,10 +173,7 @@ public final class EtcdStorage implements MetadataStorage {
             JsonNode reply = client.call("/v3/kv/txn", requests.read(0));
             List<EtcdRequests.Entry> everything = EtcdRequests.entries(reply, 1);
             List<EtcdRequests.Entry> indexThen = EtcdRequests.entries(reply, 0);
-            if (indexThen.isEmpty()) {
-                throw new IOException(requests.indexKey() + " has just been deleted");
-            }
-            return whole(indexThen.get(0), everything);
+            return indexThen.isEmpty() ? known : whole(indexThen.get(0), everything);
         }
         return known(entry, index, parts);
     }

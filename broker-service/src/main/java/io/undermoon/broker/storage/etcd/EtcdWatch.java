@@ -96,8 +96,7 @@ final class EtcdWatch implements AutoCloseable {
         while (!closed) {
             JsonNode reply = Json.mapper().readTree(line(replies)).path("result");
             if (reply.isMissingNode() || reply.path("canceled").asBoolean()) {
-                // A token that is not known any more is one reason.
-                client.forgetLogin();
+                // As when the token is not known any more; the next call logs in.
                 throw new IOException("watch refused: " + reply.path("cancel_reason").asText("no reason"));
             }
             heard = reply.path("header").path("revision").asLong();

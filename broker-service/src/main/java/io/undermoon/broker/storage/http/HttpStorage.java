@@ -111,7 +111,7 @@ public final class HttpStorage implements MetadataStorage {
             }
             if (reply.status() < SERVER_ERROR) {
                 throw new StorageException(
-                        Kind.UNREACHABLE,
+                        Kind.REFUSED,
                         options + " refuses a write: " + status(reply),
                         new IOException(status(reply)));
             }

@@ -236,8 +236,8 @@ class EtcdStorageTest {
         }) {
             assertThat(etcd.post(0, "/v3/auth/" + call[0], call[1])).contains("revision");
         }
-        fails(Kind.UNREACHABLE, () -> opened(open(endpoint(etcd, 0))).load()).hasMessageContaining("user name is empty");
-        fails(Kind.UNREACHABLE, () -> user(etcd, "wrong").load())
+        fails(Kind.REFUSED, () -> opened(open(endpoint(etcd, 0))).load()).hasMessageContaining("user name is empty");
+        fails(Kind.REFUSED, () -> user(etcd, "wrong").load())
                 .hasMessageContaining("authentication failed")
                 .hasMessageNotContaining("wrong");
 

@@ -75,7 +75,7 @@ class HttpStorageTest {
     void says_that_a_wrong_password_changed_nothing_and_does_not_show_it() {
         storage.load();
         HttpStorage stranger = open(server.address(), "wr0ng");
-        fails(Kind.UNREACHABLE, () -> stranger.compareAndSet(stranger.load().version(), ONE))
+        fails(Kind.REFUSED, () -> stranger.compareAndSet(stranger.load().version(), ONE))
                 .hasMessageContaining("INCORRECT_PASSWORD")
                 .hasMessageContaining(ExternalStore.NAME)
                 .hasMessageNotContaining("wr0ng");
