@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Several brokers over a real etcd get conflicting requests while brokers and members of etcd are killed and paused. The
- * long form: {@code -Dundermoon.history.requests=10000}, with {@code -Dundermoon.history.seed=…} for other faults.
+ * Several brokers over a real etcd get conflicting requests while brokers and members of etcd are killed and paused.
+ * The long form: {@code -Dundermoon.history.requests=10000}, with {@code -Dundermoon.history.seed=…} for other faults.
  */
 @EnabledIf("io.undermoon.testsupport.EtcdServers#isInstalled")
 class EtcdHistoryTest {

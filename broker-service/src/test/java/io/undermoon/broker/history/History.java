@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The requests of a run, and the check that one order explains them: that of the epochs. Every change raises the epoch by
- * one, so the history is linearisable if
+ * The requests of a run, and the check that one order explains them: that of the epochs. Every change raises the epoch
+ * by one, so the history is linearisable if
  *
  * <ul>
  *   <li>no two changes have the same epoch,

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A process with the storage and the writer of a broker as they are, and instead of the HTTP API a line for each request
- * and each reply: {@code ADD 3} is answered by {@code DONE 17}, the result and its epoch.
+ * A process with the storage and the writer of a broker as they are, and instead of the HTTP API a line for each
+ * request and each reply: {@code ADD 3} is answered by {@code DONE 17}, the result and its epoch.
  */
 final class HistoryBroker {
     static final String READY = "port ";

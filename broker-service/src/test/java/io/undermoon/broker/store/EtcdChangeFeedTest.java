@@ -54,7 +54,7 @@ class EtcdChangeFeedTest {
             }
             Arrays.sort(micros);
             LOG.infof(
-                    "From the reply at one broker to the change feed of another: changes=%d proxies=%d p50=%dus p99=%dus",
+                    "From the reply to the feed of another broker: changes=%d proxies=%d p50=%dus p99=%dus",
                     CHANGES, PROXIES, micros[CHANGES / 2], micros[CHANGES * 99 / 100]);
         }
     }

@@ -25,9 +25,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The original's external HTTP storage, which several brokers may share: {@code GET} and {@code PUT} of {@code
- * {"store":<dump>,"version":<opaque>}} at {@code /api/v1/store/<name>}, with Basic authentication. A {@code PUT} replaces
- * the store if the version is that of the present one, else it is answered with 409. It does not tell of changes.
+ * The original's external HTTP storage, which several brokers may share: {@code GET} and {@code PUT} of <code>
+ * {"store":…,"version":…}</code>, a dump and its opaque version, at {@code /api/v1/store/<name>}, with Basic
+ * authentication. A {@code PUT} replaces the store if the version is that of the present one, else it is answered with
+ * 409. The storage does not tell of changes.
  */
 public final class HttpStorage implements MetadataStorage {
     private static final Logger LOG = Logger.getLogger(HttpStorage.class);

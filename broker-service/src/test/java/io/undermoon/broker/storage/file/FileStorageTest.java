@@ -189,7 +189,8 @@ class FileStorageTest {
         Path linkedDirectory = Files.createSymbolicLink(elsewhere.resolve("linked"), directory);
         try (FileStorage first = FileStorage.open(link, EMPTY)) {
             for (Path name : List.of(file(), link, linkedDirectory.resolve("metadata"))) {
-                assertThatThrownBy(() -> FileStorage.open(name, EMPTY)).hasMessageContaining("in use by another broker");
+                assertThatThrownBy(() -> FileStorage.open(name, EMPTY))
+                        .hasMessageContaining("in use by another broker");
             }
             assertThat(first.compareAndSet(first.load().version(), NEW)).isInstanceOf(WriteResult.Stored.class);
         }
