@@ -143,7 +143,7 @@ public final class BoundedHttp {
     private CompletableFuture<HttpReply> sendAsync(
             HostPort address, String method, String path, byte[] body, String authorization, Duration limit) {
         CompletableFuture<HttpResponse<byte[]>> exchange = client().sendAsync(
-                request(address, method, path, body, authorization), info -> new BoundedBody(maxBodyBytes));
+                        request(address, method, path, body, authorization), info -> new BoundedBody(maxBodyBytes));
         CompletableFuture<HttpReply> result = new CompletableFuture<>();
         exchange.thenApply(response ->
                         new HttpReply(method + " " + path, address, response.statusCode(), plainBody(response)))

@@ -65,7 +65,9 @@ public final class BrokerBeans {
     ServiceTls tls(BrokerConfig config) {
         return new ServiceTls(
                 config.tls(),
-                config.tls().proxies() || config.tls().replicas() || config.tls().storage());
+                config.tls().proxies()
+                        || config.tls().replicas()
+                        || config.tls().storage());
     }
 
     @Produces

@@ -39,8 +39,13 @@ public final class Freshness {
     @ServerResponseFilter
     public void markStale(ContainerRequestContext request, ContainerResponseContext response) {
         if (request.getMethod().equals(GET)) {
-            metadata.outage().ifPresent(outage -> response.getHeaders()
-                    .putSingle(STALE_SINCE, outage.since().truncatedTo(ChronoUnit.SECONDS).toString()));
+            metadata.outage()
+                    .ifPresent(outage -> response.getHeaders()
+                            .putSingle(
+                                    STALE_SINCE,
+                                    outage.since()
+                                            .truncatedTo(ChronoUnit.SECONDS)
+                                            .toString()));
         }
     }
 }

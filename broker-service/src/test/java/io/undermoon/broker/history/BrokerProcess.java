@@ -48,8 +48,7 @@ final class BrokerProcess implements AutoCloseable {
                 if (reply != null) {
                     String[] words = reply.split(" ", -1);
                     Operation.Result result = Operation.Result.valueOf(words[0]);
-                    return new Operation(
-                            kind, object, start, System.nanoTime(), result, Long.parseLong(words[1]));
+                    return new Operation(kind, object, start, System.nanoTime(), result, Long.parseLong(words[1]));
                 }
             } catch (IOException e) {
                 // The broker was killed, or is paused for long.
@@ -81,7 +80,9 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     @Override
@@ -110,8 +111,8 @@ final class BrokerProcess implements AutoCloseable {
 
     /** Reads the output until the process ends. */
     private void readPort(Process started) {
-        try (BufferedReader out = new BufferedReader(
-                new InputStreamReader(started.getInputStream(), StandardCharsets.US_ASCII))) {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.US_ASCII))) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (line.startsWith(HistoryBroker.READY) && started.isAlive()) {
                     port = Integer.parseInt(line.substring(HistoryBroker.READY.length()));

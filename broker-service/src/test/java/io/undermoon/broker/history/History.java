@@ -32,7 +32,9 @@ final class History {
     }
 
     long count(Result result) {
-        return operations.stream().filter(operation -> operation.result() == result).count();
+        return operations.stream()
+                .filter(operation -> operation.result() == result)
+                .count();
     }
 
     /**

@@ -55,8 +55,7 @@ final class HistoryBroker {
             }
         }
         Executors.newSingleThreadScheduledExecutor()
-                .scheduleWithFixedDelay(
-                        metadata::refresh, REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+                .scheduleWithFixedDelay(metadata::refresh, REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
         ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         System.out.println(READY + listener.getLocalPort());
         HistoryBroker broker = new HistoryBroker(metadata);

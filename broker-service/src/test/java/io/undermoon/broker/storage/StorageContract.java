@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.undermoon.broker.plan.Epochs;
 import io.undermoon.broker.plan.FailureReports;
-import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MetadataJson;

@@ -60,14 +60,12 @@ class EtcdChangeFeedTest {
     }
 
     private static MetadataWriter broker(EtcdStorage storage) {
-        return new MetadataWriter(
-                storage, new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0), Clock.systemUTC());
+        return new MetadataWriter(storage, new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0), Clock.systemUTC());
     }
 
     private static EtcdStorage storage(EtcdServers etcd) {
         return new EtcdStorage(
-                new EtcdOptions(
-                        List.of(HostPort.parse(etcd.address(0))), "/feed", "", "", Duration.ofSeconds(10)),
+                new EtcdOptions(List.of(HostPort.parse(etcd.address(0))), "/feed", "", "", Duration.ofSeconds(10)),
                 Metadata.empty(false),
                 null);
     }

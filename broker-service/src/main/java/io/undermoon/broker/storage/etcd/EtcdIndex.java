@@ -72,11 +72,15 @@ record EtcdIndex(ObjectNode head, SortedMap<String, String> parts, Map<String, L
             throw new IOException("it has format " + tree.path("format") + ", expected " + FORMAT);
         }
         SortedMap<String, String> parts = new TreeMap<>();
-        tree.path("parts").fields().forEachRemaining(part -> parts.put(
-                part.getKey(), part.getValue().asText()));
+        tree.path("parts")
+                .fields()
+                .forEachRemaining(
+                        part -> parts.put(part.getKey(), part.getValue().asText()));
         Map<String, Long> writers = new LinkedHashMap<>();
-        tree.path("writers").fields().forEachRemaining(writer -> writers.put(
-                writer.getKey(), writer.getValue().asLong()));
+        tree.path("writers")
+                .fields()
+                .forEachRemaining(
+                        writer -> writers.put(writer.getKey(), writer.getValue().asLong()));
         return new EtcdIndex(head, parts, writers);
     }
 }

@@ -12,8 +12,7 @@ import java.util.List;
  * @param user empty without authentication
  * @param timeout for a call at all endpoints together
  */
-public record EtcdOptions(
-        List<HostPort> endpoints, String prefix, String user, String password, Duration timeout) {
+public record EtcdOptions(List<HostPort> endpoints, String prefix, String user, String password, Duration timeout) {
     public EtcdOptions {
         endpoints = List.copyOf(endpoints);
         if (endpoints.isEmpty()) {

@@ -45,7 +45,8 @@ final class EtcdRequests {
     }
 
     /** The name of the part with this key; absent for other keys. */
-    @Nullable String partOf(String key) {
+    @Nullable
+    String partOf(String key) {
         String parts = partKey("");
         return key.startsWith(parts) ? key.substring(parts.length()) : null;
     }
@@ -90,11 +91,7 @@ final class EtcdRequests {
         changes.forEach((name, part) -> ofParts.add(change(partKey(name), part)));
         for (int from = 0; from < ofParts.size(); from += NESTED_OPERATIONS) {
             int to = Math.min(from + NESTED_OPERATIONS, ofParts.size());
-            operations
-                    .addObject()
-                    .putObject("request_txn")
-                    .putArray("success")
-                    .addAll(ofParts.subList(from, to));
+            operations.addObject().putObject("request_txn").putArray("success").addAll(ofParts.subList(from, to));
         }
         request.putArray("failure").addObject().putObject("request_range").put("key", base64(indexKey()));
         return request;
@@ -110,7 +107,8 @@ final class EtcdRequests {
     /** The entries that a range operation of a transaction has found. */
     static List<Entry> entries(JsonNode reply, int operation) {
         List<Entry> entries = new ArrayList<>();
-        for (JsonNode entry : reply.path("responses").path(operation).path("response_range").path("kvs")) {
+        for (JsonNode entry :
+                reply.path("responses").path(operation).path("response_range").path("kvs")) {
             entries.add(new Entry(
                     new String(bytes(entry.path("key")), StandardCharsets.UTF_8),
                     bytes(entry.path("value")),

@@ -109,10 +109,15 @@ public final class EtcdStorage implements MetadataStorage {
         byte[] rawIndex = index.bytes();
         Map<String, @Nullable Part> changes = parts.changesSince(base.parts());
         try {
-            JsonNode reply = client.call(
-                    "/v3/kv/txn", requests.write(base.rawIndex(), base.revision(), rawIndex, changes));
+            JsonNode reply =
+                    client.call("/v3/kv/txn", requests.write(base.rawIndex(), base.revision(), rawIndex, changes));
             if (reply.path("succeeded").asBoolean()) {
-                return stored(next, index, rawIndex, reply.path("header").path("revision").asLong(), parts);
+                return stored(
+                        next,
+                        index,
+                        rawIndex,
+                        reply.path("header").path("revision").asLong(),
+                        parts);
             }
             // The first attempt may have been executed without an answer. Then the guard holds for no other attempt.
             List<EtcdRequests.Entry> present = EtcdRequests.entries(reply, 0);
@@ -147,8 +152,7 @@ public final class EtcdStorage implements MetadataStorage {
         }
     }
 
-    private WriteResult stored(
-            Metadata state, EtcdIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
+    private WriteResult stored(Metadata state, EtcdIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
         Versioned value = new Versioned(state, version(revision, index));
         known = new Known(value, index, rawIndex, revision, parts, System.nanoTime());
         return new WriteResult.Stored(value.version());
@@ -164,8 +168,7 @@ public final class EtcdStorage implements MetadataStorage {
     }
 
     /** What was read is newer than what is known, so only the parts that were written since came with it. */
-    private Known read(EtcdRequests.Entry entry, List<EtcdRequests.Entry> written)
-            throws EtcdException {
+    private Known read(EtcdRequests.Entry entry, List<EtcdRequests.Entry> written) throws EtcdException {
         EtcdIndex index = indexOf(entry);
         MetadataParts parts = assemble(index, written);
         if (parts == null) {
@@ -246,8 +249,7 @@ public final class EtcdStorage implements MetadataStorage {
             return;
         }
         watch.moveTo(client.endpoint());
-        if (known.revision() > watch.heard()
-                && System.nanoTime() - known.readNanos() > WATCH_DELAY.toNanos()) {
+        if (known.revision() > watch.heard() && System.nanoTime() - known.readNanos() > WATCH_DELAY.toNanos()) {
             watch.restart();
         }
     }

@@ -97,7 +97,8 @@ final class EtcdWatch implements AutoCloseable {
             JsonNode reply = Json.mapper().readTree(line(replies)).path("result");
             if (reply.isMissingNode() || reply.path("canceled").asBoolean()) {
                 // As when the token is not known any more; the next call logs in.
-                throw new IOException("watch refused: " + reply.path("cancel_reason").asText("no reason"));
+                throw new IOException(
+                        "watch refused: " + reply.path("cancel_reason").asText("no reason"));
             }
             heard = reply.path("header").path("revision").asLong();
             // Also when the watch has begun: what was changed before is not told.

@@ -56,9 +56,11 @@ final class FileLock implements AutoCloseable {
     void require() {
         try {
             if (!isHeld()) {
-                Held anew = lock(lockFile, calls).orElseThrow(() -> new StorageException("the lock file " + lockFile
-                        + " was removed or replaced, and another broker has locked it since and uses the metadata file "
-                        + metadataFile + ". This broker does not write it any more: stop one of the two"));
+                Held anew = lock(lockFile, calls)
+                        .orElseThrow(() -> new StorageException("the lock file " + lockFile
+                                + " was removed or replaced, and another broker has locked it since and uses the"
+                                + " metadata file "
+                                + metadataFile + ". This broker does not write it any more: stop one of the two"));
                 close();
                 channel = anew.channel();
                 lockedKey = anew.key();

@@ -112,9 +112,7 @@ public final class HttpStorage implements MetadataStorage {
             }
             if (reply.status() < SERVER_ERROR) {
                 throw new StorageException(
-                        Kind.REFUSED,
-                        options + " refuses a write: " + status(reply),
-                        new IOException(status(reply)));
+                        Kind.REFUSED, options + " refuses a write: " + status(reply), new IOException(status(reply)));
             }
             return again(next, version, new IOException(status(reply)));
         } catch (IOException e) {
@@ -181,8 +179,7 @@ public final class HttpStorage implements MetadataStorage {
 
     private Versioned read(JsonNode reply) throws IOException {
         try {
-            Metadata state =
-                    MetadataJson.read(Json.mapper().writeValueAsBytes(reply.path("store")));
+            Metadata state = MetadataJson.read(Json.mapper().writeValueAsBytes(reply.path("store")));
             return new Versioned(state, reply.path("version").toString());
         } catch (UndermoonException e) {
             throw new StorageException(

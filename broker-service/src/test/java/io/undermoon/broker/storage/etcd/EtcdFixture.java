@@ -47,13 +47,11 @@ final class EtcdFixture {
                 "/v3/kv/txn",
                 "{\"success\":[{\"request_range\":{\"key\":\"" + base64(PREFIX) + "\",\"range_end\":\"" + base64(end)
                         + "\"}}]}");
-        return new ArrayList<>(EtcdRequests.entries(
-                Json.mapper().readTree(reply), 0));
+        return new ArrayList<>(EtcdRequests.entries(Json.mapper().readTree(reply), 0));
     }
 
     static void put(EtcdServers etcd, String key, String value) throws IOException {
-        etcd.post(
-                0, "/v3/kv/put", "{\"key\":\"" + base64(key) + "\",\"value\":\"" + base64(value) + "\"}");
+        etcd.post(0, "/v3/kv/put", "{\"key\":\"" + base64(key) + "\",\"value\":\"" + base64(value) + "\"}");
     }
 
     static void delete(EtcdServers etcd, String key) throws IOException {

@@ -35,8 +35,7 @@ class EtcdStorageContractTest extends StorageContract {
     @Override
     protected MetadataStorage openAnew() {
         HostPort endpoint = HostPort.parse(etcd.address(0));
-        return new EtcdStorage(
-                new EtcdOptions(List.of(endpoint), prefix, "", "", Duration.ofSeconds(10)), EMPTY, null);
+        return new EtcdStorage(new EtcdOptions(List.of(endpoint), prefix, "", "", Duration.ofSeconds(10)), EMPTY, null);
     }
 
     @Override

@@ -68,13 +68,16 @@ class EtcdStorageTest {
         store(storage, state);
         assertThat(opened(open(endpoint(etcd, 0))).load().state()).isEqualTo(state);
         assertThat(everything(etcd)).hasSizeGreaterThan(300);
-        assertThat(everything(etcd)).allSatisfy(entry -> assertThat(entry.value()).hasSizeLessThan(MAX_VALUE_BYTES));
+        assertThat(everything(etcd))
+                .allSatisfy(entry -> assertThat(entry.value()).hasSizeLessThan(MAX_VALUE_BYTES));
 
         store(storage, TestMetadata.add(state, 1001, "host1001"));
         assertThat(newest(etcd)).hasSize(2).contains(PREFIX + "index");
 
         // Changes all clusters, more than one plain transaction of etcd may.
-        Metadata lifted = Epochs.liftTo(storage.load().state(), storage.load().state().globalEpoch().next())
+        Metadata lifted = Epochs.liftTo(
+                        storage.load().state(),
+                        storage.load().state().globalEpoch().next())
                 .state();
         store(storage, lifted);
         assertThat(newest(etcd)).hasSize(302);
@@ -260,12 +263,10 @@ class EtcdStorageTest {
         TestAuthority authority = new TestAuthority(directory, "ours");
         TestAuthority.Identity server = authority.issue("etcd");
         TestAuthority.Identity broker = authority.issue("broker");
-        EtcdServers etcd = opened(
-                EtcdServers.startWithTls(directory.resolve("etcd"), server, authority.authorities()));
-        EtcdOptions options = new EtcdOptions(
-                List.of(endpoint(etcd, 0)), PREFIX, "", "", Duration.ofSeconds(30));
-        TlsContext tls = new TlsContext(
-                new TlsFiles(broker.certificate(), broker.key(), authority.authorities()), true);
+        EtcdServers etcd = opened(EtcdServers.startWithTls(directory.resolve("etcd"), server, authority.authorities()));
+        EtcdOptions options = new EtcdOptions(List.of(endpoint(etcd, 0)), PREFIX, "", "", Duration.ofSeconds(30));
+        TlsContext tls =
+                new TlsContext(new TlsFiles(broker.certificate(), broker.key(), authority.authorities()), true);
         EtcdStorage storage = opened(new EtcdStorage(options, EMPTY, tls));
         EtcdStorage other = opened(new EtcdStorage(options, EMPTY, tls));
         Semaphore told = new Semaphore(0);
@@ -306,10 +307,10 @@ class EtcdStorageTest {
         assertThat(storage.compareAndSet(storage.load().version(), state)).isInstanceOf(WriteResult.Stored.class);
     }
 
-    private static AbstractThrowableAssert<?, ? extends Throwable> fails(
-            Kind kind, ThrowingCallable call) {
-        return assertThatThrownBy(call).isInstanceOfSatisfying(StorageException.class, e -> assertThat(e.kind())
-                .isEqualTo(kind));
+    private static AbstractThrowableAssert<?, ? extends Throwable> fails(Kind kind, ThrowingCallable call) {
+        return assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.kind()).isEqualTo(kind));
     }
 
     /** One cluster of 400 nodes and 300 small ones. */

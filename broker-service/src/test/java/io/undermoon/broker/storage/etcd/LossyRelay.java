@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A relay to etcd that loses requests or replies of guarded transactions. */
 final class LossyRelay implements AutoCloseable {
@@ -22,7 +23,7 @@ final class LossyRelay implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final BoundedHttp http = new BoundedHttp(LIMIT, false, null);
     private volatile Loss loss = Loss.NOTHING;
-    private volatile int losses;
+    private final AtomicInteger losses = new AtomicInteger();
     private volatile Runnable whenLost = () -> {};
 
     /** What is lost. */
@@ -46,7 +47,7 @@ final class LossyRelay implements AutoCloseable {
 
     /** Loses so many of the next writes, and does something each time before the connection is closed. */
     void lose(Loss what, int number, Runnable andThen) {
-        losses = number;
+        losses.set(number);
         whenLost = andThen;
         loss = what;
     }
@@ -60,13 +61,12 @@ final class LossyRelay implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         boolean isWrite = new String(body, StandardCharsets.UTF_8).contains("\"compare\"");
-        boolean loses = isWrite && loss != Loss.NOTHING && losses > 0;
+        boolean loses = isWrite && loss != Loss.NOTHING && losses.get() > 0;
         if (loses && loss == Loss.REQUESTS) {
             lose(exchange);
             return;
         }
-        HttpReply reply = http.send(
-                target, "POST", exchange.getRequestURI().getPath(), body, LIMIT);
+        HttpReply reply = http.send(target, "POST", exchange.getRequestURI().getPath(), body, LIMIT);
         if (loses) {
             lose(exchange);
             return;
@@ -77,7 +77,7 @@ final class LossyRelay implements AutoCloseable {
     }
 
     private void lose(HttpExchange exchange) {
-        losses--;
+        losses.decrementAndGet();
         whenLost.run();
         exchange.close();
     }

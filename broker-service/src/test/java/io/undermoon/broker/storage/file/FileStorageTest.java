@@ -107,7 +107,9 @@ class FileStorageTest {
                 try {
                     storage.compareAndSet(version, NEW);
                 } catch (StorageException e) {
-                    assertThat(e).hasMessageContaining("No space left on device").hasMessageContaining("metadata");
+                    assertThat(e)
+                            .hasMessageContaining("No space left on device")
+                            .hasMessageContaining("metadata");
                     assertThat(storage.load().state()).isEqualTo(OLD);
                     assertThat(MetadataJson.read(Files.readAllBytes(file()))).isEqualTo(OLD);
                     assertThat(names()).containsExactly("metadata", "metadata.lock");

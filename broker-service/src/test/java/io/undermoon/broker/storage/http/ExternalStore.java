@@ -23,8 +23,8 @@ final class ExternalStore implements AutoCloseable {
     static final String NAME = "demo@default";
     static final String PASSWORD = "s3cret";
 
-    private static final String AUTHORIZATION = "Basic "
-            + Base64.getEncoder().encodeToString((NAME + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    private static final String AUTHORIZATION =
+            "Basic " + Base64.getEncoder().encodeToString((NAME + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
