@@ -1,13 +1,20 @@
 package io.undermoon.broker.storage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MetadataJson;
+import io.undermoon.broker.state.ProxyResource;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.json.Json;
+import io.undermoon.metadata.ProxyAddress;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +23,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,14 +35,16 @@ import org.jspecify.annotations.Nullable;
  * The metadata in parts, each small and compressed, for storages that limit the size of a value and write only what has
  * changed. The parts are those of the dump: {@code clusters/<name>}, the proxies by a hash of their address in {@code
  * proxies/<number>}, each other member with content in {@code fields/<name>}, and what is left in the {@code head},
- * which the storage keeps with its index of the parts. Immutable.
+ * which the storage keeps with its index of the parts. A part that has not changed costs nothing. Immutable.
  *
  * @param head the small members of the dump
  * @param parts by name
  */
 public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
-    private static final String CLUSTERS = "clusters";
-    private static final String PROXIES = "all_proxies";
+    private static final ObjectMapper MAPPER = Json.mapper();
+    private static final JavaType PROXIES =
+            MAPPER.getTypeFactory().constructMapType(SortedMap.class, ProxyAddress.class, ProxyResource.class);
+
     private static final String CLUSTER_PREFIX = "clusters/";
     private static final String PROXY_PREFIX = "proxies/";
     private static final String FIELD_PREFIX = "fields/";
@@ -44,61 +54,88 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
     private static final int HASH_BYTES = 8;
 
     /** No parts at all. */
-    public static final MetadataParts NONE = new MetadataParts(Json.mapper().createObjectNode(), new TreeMap<>());
+    public static final MetadataParts NONE = new MetadataParts(MAPPER.createObjectNode(), new TreeMap<>());
 
-    /**
-     * One part.
-     *
-     * @param tree its JSON
-     * @param json the same as text, which equal parts have in common
-     * @param bytes as it is stored, gzip
-     * @param hash of the bytes, in hex
-     */
-    public record Part(JsonNode tree, byte[] json, byte[] bytes, String hash) {
-        private static Part of(JsonNode tree, @Nullable Part previous) {
-            byte[] json = write(tree);
-            if (previous != null && Arrays.equals(json, previous.json)) {
-                return previous;
-            }
-            byte[] bytes = compress(json);
-            return new Part(tree, json, bytes, digest(bytes));
+    /** What a part says. */
+    private sealed interface Content {
+        /** The value that is written as JSON. */
+        Object value();
+
+        record OfCluster(StoredCluster value) implements Content {}
+
+        record OfProxies(SortedMap<ProxyAddress, ProxyResource> value) implements Content {}
+
+        record OfField(JsonNode value) implements Content {}
+    }
+
+    /** One part. */
+    public static final class Part {
+        private final Content content;
+        private final byte[] bytes;
+        private final String hash;
+
+        private Part(Content content, byte[] bytes) {
+            this.content = content;
+            this.bytes = bytes;
+            this.hash = digest(bytes);
+        }
+
+        private static Part of(Content content, @Nullable Part previous) {
+            return previous != null && previous.content.equals(content)
+                    ? previous
+                    : new Part(content, pack(content.value()));
         }
 
         /**
          * Reads a stored part.
          *
-         * @throws IOException if the bytes are not gzip of JSON
+         * @throws IOException if the bytes are not those of a part with this name
          */
-        public static Part read(byte[] bytes) throws IOException {
+        public static Part read(String name, byte[] bytes) throws IOException {
             byte[] json = decompress(bytes);
-            return new Part(Json.mapper().readTree(json), json, bytes, digest(bytes));
+            if (name.startsWith(CLUSTER_PREFIX)) {
+                return new Part(new Content.OfCluster(MAPPER.readValue(json, StoredCluster.class)), bytes);
+            }
+            return name.startsWith(PROXY_PREFIX)
+                    ? new Part(new Content.OfProxies(MAPPER.readValue(json, PROXIES)), bytes)
+                    : new Part(new Content.OfField(MAPPER.readTree(json)), bytes);
+        }
+
+        /** As it is stored, gzip. */
+        public byte[] bytes() {
+            return bytes;
+        }
+
+        /** Of the bytes, in hex. */
+        public String hash() {
+            return hash;
         }
     }
 
     /** Cuts metadata into parts. Those that are equal to their predecessors are taken over with their bytes. */
     public static MetadataParts of(Metadata state, MetadataParts previous) {
-        ObjectNode head = Json.mapper().valueToTree(state);
-        SortedMap<String, JsonNode> trees = new TreeMap<>();
-        head.remove(CLUSTERS).fields().forEachRemaining(cluster -> {
-            trees.put(CLUSTER_PREFIX + cluster.getKey(), cluster.getValue());
+        SortedMap<String, Content> contents = new TreeMap<>();
+        MetadataEdit rest = state.edit();
+        state.clusters().forEach((name, cluster) -> {
+            contents.put(CLUSTER_PREFIX + name, new Content.OfCluster(cluster));
+            rest.removeCluster(name);
         });
-        head.remove(PROXIES).fields().forEachRemaining(proxy -> {
-            String piece = PROXY_PREFIX + Math.floorMod(proxy.getKey().hashCode(), PROXY_PIECES);
-            ((ObjectNode) trees.computeIfAbsent(piece, name -> Json.mapper().createObjectNode()))
-                    .set(proxy.getKey(), proxy.getValue());
+        Map<String, SortedMap<ProxyAddress, ProxyResource>> pieces = new TreeMap<>();
+        state.allProxies().forEach((address, proxy) -> {
+            String piece = PROXY_PREFIX + Math.floorMod(address.toString().hashCode(), PROXY_PIECES);
+            pieces.computeIfAbsent(piece, name -> new TreeMap<>()).put(address, proxy);
+            rest.removeProxy(address);
         });
-        head.fields().forEachRemaining(field -> {
+        pieces.forEach((name, proxies) -> contents.put(name, new Content.OfProxies(proxies)));
+        ObjectNode head = MAPPER.valueToTree(rest.done());
+        List.copyOf(head.properties()).forEach(field -> {
             if (field.getValue().isContainerNode() && !field.getValue().isEmpty()) {
-                trees.put(FIELD_PREFIX + field.getKey(), field.getValue());
+                contents.put(FIELD_PREFIX + field.getKey(), new Content.OfField(field.getValue()));
+                head.remove(field.getKey());
             }
         });
         SortedMap<String, Part> parts = new TreeMap<>();
-        trees.forEach((name, tree) -> {
-            if (name.startsWith(FIELD_PREFIX)) {
-                head.remove(name.substring(FIELD_PREFIX.length()));
-            }
-            parts.put(name, Part.of(tree, previous.parts.get(name)));
-        });
+        contents.forEach((name, content) -> parts.put(name, Part.of(content, previous.parts.get(name))));
         return new MetadataParts(head, parts);
     }
 
@@ -108,19 +145,27 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
      * @throws UndermoonException as {@link MetadataJson#read(JsonNode)}
      */
     public Metadata state() {
-        ObjectNode tree = head.deepCopy();
-        ObjectNode clusters = tree.putObject(CLUSTERS);
-        ObjectNode proxies = tree.putObject(PROXIES);
+        ObjectNode rest = head.deepCopy();
         parts.forEach((name, part) -> {
-            if (name.startsWith(CLUSTER_PREFIX)) {
-                clusters.set(name.substring(CLUSTER_PREFIX.length()), part.tree());
-            } else if (name.startsWith(PROXY_PREFIX) && part.tree() instanceof ObjectNode piece) {
-                proxies.setAll(piece);
-            } else {
-                tree.set(name.substring(name.indexOf('/') + 1), part.tree());
+            if (part.content instanceof Content.OfField field) {
+                rest.set(name.substring(FIELD_PREFIX.length()), field.value());
             }
         });
-        return MetadataJson.read(tree);
+        MetadataEdit edit = MetadataJson.read(rest).edit();
+        for (Part part : parts.values()) {
+            if (part.content instanceof Content.OfCluster cluster) {
+                edit.put(cluster.value());
+            } else if (part.content instanceof Content.OfProxies proxies) {
+                proxies.value().values().forEach(edit::put);
+            }
+        }
+        Metadata state = edit.done();
+        List<String> violations = Consistency.violations(state);
+        if (!violations.isEmpty()) {
+            throw new UndermoonException(
+                    ErrorCode.PERSISTENCE_JSON_ERROR, "the metadata contradicts itself: " + violations.get(0));
+        }
+        return state;
     }
 
     /** The parts that differ from those of another value, null for one that this value does not have. */
@@ -138,32 +183,22 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
         return changes;
     }
 
-    /** JSON as it is stored, compressed. */
-    public static byte[] pack(JsonNode tree) {
-        return compress(write(tree));
-    }
-
-    /** @throws IOException if the bytes are not gzip of JSON */
-    public static JsonNode unpack(byte[] bytes) throws IOException {
-        return Json.mapper().readTree(decompress(bytes));
-    }
-
-    private static byte[] write(JsonNode tree) {
-        try {
-            return Json.mapper().writeValueAsBytes(tree);
-        } catch (JsonProcessingException e) {
-            throw new UndermoonException(ErrorCode.PERSISTENCE_JSON_ERROR, "metadata cannot be written as JSON", e);
-        }
-    }
-
-    private static byte[] compress(byte[] json) {
+    /** A value as it is stored: JSON, compressed. */
+    public static byte[] pack(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(json);
+            gzip.write(MAPPER.writeValueAsBytes(value));
+        } catch (JsonProcessingException e) {
+            throw new UndermoonException(ErrorCode.PERSISTENCE_JSON_ERROR, "metadata cannot be written as JSON", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** @throws IOException if the bytes are not gzip of JSON */
+    public static JsonNode unpack(byte[] bytes) throws IOException {
+        return MAPPER.readTree(decompress(bytes));
     }
 
     private static byte[] decompress(byte[] bytes) throws IOException {

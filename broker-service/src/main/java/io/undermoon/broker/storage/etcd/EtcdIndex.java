@@ -73,13 +73,12 @@ record EtcdIndex(ObjectNode head, SortedMap<String, String> parts, Map<String, L
         }
         SortedMap<String, String> parts = new TreeMap<>();
         tree.path("parts")
-                .fields()
-                .forEachRemaining(
-                        part -> parts.put(part.getKey(), part.getValue().asText()));
+                .properties()
+                .forEach(part -> parts.put(part.getKey(), part.getValue().asText()));
         Map<String, Long> writers = new LinkedHashMap<>();
         tree.path("writers")
-                .fields()
-                .forEachRemaining(
+                .properties()
+                .forEach(
                         writer -> writers.put(writer.getKey(), writer.getValue().asLong()));
         return new EtcdIndex(head, parts, writers);
     }

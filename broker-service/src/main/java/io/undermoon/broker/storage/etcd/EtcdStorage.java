@@ -206,7 +206,7 @@ public final class EtcdStorage implements MetadataStorage {
         for (EtcdRequests.Entry entry : written) {
             String name = requests.partOf(entry.key());
             if (name != null) {
-                found.put(name, partOf(entry));
+                found.put(name, partOf(name, entry));
             }
         }
         SortedMap<String, Part> parts = new TreeMap<>();
@@ -228,9 +228,9 @@ public final class EtcdStorage implements MetadataStorage {
         }
     }
 
-    private Part partOf(EtcdRequests.Entry entry) {
+    private Part partOf(String name, EtcdRequests.Entry entry) {
         try {
-            return Part.read(entry.value());
+            return Part.read(name, entry.value());
         } catch (IOException e) {
             throw damaged(entry.key(), e);
         }
