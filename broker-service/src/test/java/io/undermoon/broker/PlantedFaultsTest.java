@@ -25,6 +25,7 @@ class PlantedFaultsTest {
             store.MetadataWriter#attempt omits Metadata.equals -> store.MetadataWriterTest#does_not_store_a_plan_that_changes_nothing
             storage.file.FileLock#require does nothing -> storage.file.FileStorageTest#stops_writing_when_its_lock_was_deleted_and_another_broker_has_started
             storage.file.DurableFile#isOwn returns true -> storage.file.FileStorageTest#stops_writing_when_somebody_else_has_replaced_the_file
+            storage.file.FileStorage#restoreMissing does nothing -> storage.file.FileStorageTest#writes_a_file_that_is_gone_again
             storage.file.RealPath#of omits Files.isSymbolicLink -> storage.file.FileStorageTest#a_symbolic_link_is_the_same_file
             storage.file.RealPath#create omits FileSystemCalls.syncDirectory -> storage.file.FileStorageTest#has_nothing_or_the_first_value_after_a_crash_at_any_call
             store.MetadataWriter#isConfirmed returns true -> store.MetadataWriterTest#refuses_nothing_from_a_value_that_another_broker_has_changed

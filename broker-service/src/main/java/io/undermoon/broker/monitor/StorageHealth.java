@@ -20,9 +20,7 @@ public final class StorageHealth implements HealthCheck {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("storage")
                 .status(!metadata.storageFails())
                 .withData("epoch", metadata.state().globalEpoch().value());
-        metadata.outage()
-                .ifPresent(outage -> response.withData(
-                        "reason", String.valueOf(outage.reason().getMessage())));
+        metadata.outage().ifPresent(outage -> response.withData("reason", outage.message()));
         return response.build();
     }
 }

@@ -50,7 +50,12 @@ public final class MetadataWriter {
      * @param since the first failed attempt
      * @param reason the newest failure
      */
-    public record Outage(Instant since, StorageException reason) {}
+    public record Outage(Instant since, StorageException reason) {
+        /** The text of the reason. */
+        public String message() {
+            return String.valueOf(reason.getMessage());
+        }
+    }
 
     private final MetadataStorage storage;
     private final Limits limits;
@@ -198,7 +203,7 @@ public final class MetadataWriter {
             throw new UndermoonException(
                     readCode(present.reason()),
                     "nothing was changed, because the storage cannot be used since " + present.since() + ": "
-                            + present.reason().getMessage(),
+                            + present.message(),
                     present.reason());
         }
     }

@@ -43,6 +43,10 @@ final class DurableFile {
         }
     }
 
+    boolean exists() throws IOException {
+        return calls.identity(file).isPresent();
+    }
+
     /** Whether the file is what was last read or written here, or is not there. */
     boolean isOwn() throws IOException {
         Optional<FileSystemCalls.Identity> present = calls.identity(file);

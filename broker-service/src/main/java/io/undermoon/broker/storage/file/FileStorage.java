@@ -8,6 +8,7 @@ import io.undermoon.fault.UndermoonException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * A storage in one file, in the format of the original's metadata dump, for a single broker; a lock file keeps other
@@ -15,6 +16,8 @@ import java.util.Optional;
  * has changed while the broker ran.
  */
 public final class FileStorage implements MetadataStorage {
+    private static final Logger LOG = Logger.getLogger(FileStorage.class);
+
     private final FileLock lock;
     private final DurableFile file;
     private Optional<byte[]> content;
@@ -76,10 +79,11 @@ public final class FileStorage implements MetadataStorage {
         }
     }
 
-    /** Also checks that the file is still this broker's alone. */
+    /** Also checks that the file is still this broker's alone, and writes it again if it is gone. */
     @Override
     public synchronized Versioned load() {
         requireOwn();
+        restoreMissing();
         return new Versioned(state, Long.toString(revision));
     }
 
@@ -99,6 +103,17 @@ public final class FileStorage implements MetadataStorage {
         state = next;
         revision++;
         return new WriteResult.Stored(Long.toString(revision));
+    }
+
+    private void restoreMissing() {
+        try {
+            if (content.isPresent() && !file.exists()) {
+                file.replace(content.get(), Optional.empty());
+                LOG.warnf("Metadata file was gone and is written again: file=%s", file);
+            }
+        } catch (IOException e) {
+            throw new StorageException("the metadata file " + file + " is gone and cannot be written again: " + e, e);
+        }
     }
 
     private void requireOwn() {

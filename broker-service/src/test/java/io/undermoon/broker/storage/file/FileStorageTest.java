@@ -242,6 +242,18 @@ class FileStorageTest {
     }
 
     @Test
+    void writes_a_file_that_is_gone_again() throws IOException {
+        store(OLD);
+        try (FileStorage storage = FileStorage.open(file(), EMPTY)) {
+            Files.delete(file());
+            assertThat(storage.load().state()).isEqualTo(OLD);
+            assertThat(MetadataJson.read(Files.readAllBytes(file()))).isEqualTo(OLD);
+            assertThat(storage.compareAndSet(storage.load().version(), NEW)).isInstanceOf(WriteResult.Stored.class);
+        }
+        assertThat(load()).isEqualTo(NEW);
+    }
+
+    @Test
     void stops_writing_when_somebody_else_has_replaced_the_file() throws IOException {
         store(OLD);
         try (FileStorage storage = FileStorage.open(file(), EMPTY)) {
