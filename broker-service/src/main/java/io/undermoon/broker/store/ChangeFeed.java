@@ -1,5 +1,6 @@
 package io.undermoon.broker.store;
 
+import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
 import java.time.Duration;
 import java.util.Map;
@@ -27,6 +28,11 @@ final class ChangeFeed {
                 waiter.answer().complete(epoch);
             }
         });
+    }
+
+    /** Ends all waiters with a failure. */
+    void fail(UndermoonException failure) {
+        waiters.values().forEach(waiter -> waiter.answer().completeExceptionally(failure));
     }
 
     /**

@@ -133,9 +133,15 @@ public final class MetadataWriter {
         }
     }
 
-    /** Completes with the global epoch as soon as it differs from the known one, or at the time limit. */
+    /**
+     * Completes with the global epoch as soon as it differs from the known one, or at the time limit. Fails as soon as
+     * the storage is away, so that whoever waits asks another broker.
+     */
     public CompletionStage<Epoch> awaitEpochOtherThan(Epoch known, Duration timeout) {
-        return feed.await(known, timeout, () -> state().globalEpoch());
+        CompletionStage<Epoch> answer = feed.await(known, timeout, () -> state().globalEpoch());
+        // Read after the waiter was registered, so that no beginning is missed.
+        outage().ifPresent(present -> feed.fail(unconfirmed(present.reason())));
+        return answer;
     }
 
     /**
@@ -314,6 +320,9 @@ public final class MetadataWriter {
                     state().globalEpoch(), reason.getMessage());
         }
         outage = new Outage(present == null ? clock.instant() : present.since(), reason);
+        if (present == null) {
+            feed.fail(unconfirmed(reason));
+        }
     }
 
     private void endOutage() {

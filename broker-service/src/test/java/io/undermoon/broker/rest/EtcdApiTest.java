@@ -51,6 +51,7 @@ class EtcdApiTest {
                 .get(V3 + "/proxies/addresses")
                 .then()
                 .statusCode(500);
+        refused(get("/watch?epoch=1&timeout=60"), 500, "EXTERNAL");
         given().get("/q/health/ready").then().statusCode(503);
 
         etcd.servers.restart(0);

@@ -114,8 +114,14 @@ class MetadataWriterTest {
         FailingStorage storage = new FailingStorage(shared);
         MetadataWriter broker = writer(storage);
         register(broker, 1);
+        CompletableFuture<Epoch> waiting =
+                broker.awaitEpochOtherThan(new Epoch(1), Duration.ofSeconds(60)).toCompletableFuture();
         storage.away = true;
         refuses(ErrorCode.EXTERNAL, () -> register(broker, 2));
+        assertThat(waiting).isCompletedExceptionally();
+        assertThat(broker.awaitEpochOtherThan(new Epoch(1), Duration.ofSeconds(60))
+                        .toCompletableFuture())
+                .isCompletedExceptionally();
         assertThat(broker.outage()).isPresent();
         assertThat(broker.storageFails()).isTrue();
         assertThat(broker.state().allProxies()).hasSize(1);
