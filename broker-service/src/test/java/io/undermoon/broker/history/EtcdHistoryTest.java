@@ -121,6 +121,10 @@ class EtcdHistoryTest {
                     left.decrementAndGet();
                     last = connection.send(Kind.values()[random.nextInt(3)], random.nextInt(OBJECTS));
                     history.add(last);
+                    if (last.result() == Result.FAILED) {
+                        // The storage is away, which is said at once.
+                        pause(20);
+                    }
                 } while (left.get() > 0 && last.result() != Result.UNKNOWN && random.nextInt(10) > 0);
             } catch (IOException e) {
                 // Killed, or still starting.
