@@ -2,6 +2,7 @@ package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.BlockingOperationControl;
 import io.undermoon.broker.store.MetadataWriter;
+import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -25,7 +26,8 @@ public final class Freshness {
         this.metadata = metadata;
     }
 
-    @ServerRequestFilter
+    /** Comes after filters that refuse a request. */
+    @ServerRequestFilter(priority = Priorities.USER + 1000)
     public void confirm(ContainerRequestContext request) {
         String cacheControl = request.getHeaderString(HttpHeaders.CACHE_CONTROL);
         if (cacheControl != null
