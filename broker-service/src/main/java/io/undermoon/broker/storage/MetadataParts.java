@@ -142,7 +142,7 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
     /**
      * Puts the metadata together.
      *
-     * @throws UndermoonException as {@link MetadataJson#read(JsonNode)}
+     * @throws UndermoonException as {@link MetadataJson#read(byte[])}
      */
     public Metadata state() {
         ObjectNode rest = head.deepCopy();
@@ -151,7 +151,7 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
                 rest.set(name.substring(FIELD_PREFIX.length()), field.value());
             }
         });
-        MetadataEdit edit = MetadataJson.read(rest).edit();
+        MetadataEdit edit = MetadataJson.read(write(rest)).edit();
         for (Part part : parts.values()) {
             if (part.content instanceof Content.OfCluster cluster) {
                 edit.put(cluster.value());
@@ -187,13 +187,19 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
     public static byte[] pack(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(MAPPER.writeValueAsBytes(value));
-        } catch (JsonProcessingException e) {
-            throw new UndermoonException(ErrorCode.PERSISTENCE_JSON_ERROR, "metadata cannot be written as JSON", e);
+            gzip.write(write(value));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    private static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new UndermoonException(ErrorCode.PERSISTENCE_JSON_ERROR, "metadata cannot be written as JSON", e);
+        }
     }
 
     /** @throws IOException if the bytes are not gzip of JSON */

@@ -15,6 +15,7 @@ import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.testsupport.FreePort;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -51,7 +52,8 @@ class HttpStorageTest {
         store(ONE);
         JsonNode stored = server.store();
         assertThat(stored.path("version").asText()).isEqualTo("mem-broker-0.2");
-        assertThat(MetadataJson.read(stored)).isEqualTo(ONE);
+        assertThat(MetadataJson.read(stored.toString().getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(ONE);
     }
 
     @Test
