@@ -42,7 +42,7 @@ class ArchitectureTest {
                 .layer("plan")
                 .definedBy("io.undermoon.broker.plan")
                 .layer("storage")
-                .definedBy("io.undermoon.broker.storage")
+                .definedBy("io.undermoon.broker.storage..")
                 .layer("state")
                 .definedBy("io.undermoon.broker.state")
                 .whereLayer("rest")
@@ -83,7 +83,7 @@ class ArchitectureTest {
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideInAnyPackage("io.undermoon.broker.store", "io.undermoon.broker.storage")
+                .resideInAnyPackage("io.undermoon.broker.store", "io.undermoon.broker.storage..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jakarta..", "io.quarkus..", "io.vertx..")

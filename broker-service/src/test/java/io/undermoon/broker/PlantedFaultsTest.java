@@ -1,5 +1,6 @@
 package io.undermoon.broker;
 
+import io.undermoon.testsupport.EtcdServers;
 import io.undermoon.testsupport.faults.FaultRun;
 import io.undermoon.testsupport.faults.PlantedFault;
 import java.util.stream.Stream;
@@ -12,16 +13,25 @@ class PlantedFaultsTest {
 
     private static final String FAULTS = """
             // A change is durable before it is answered, and a failed one leaves no trace.
-            storage.DurableFile#rename omits FileSystemCalls.syncFile -> storage.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_step
-            storage.DurableFile#replace omits FileSystemCalls.syncDirectory -> storage.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_step
-            storage.FileSystemCalls#syncFile omits FileChannel.force -> storage.FileSystemCallsTest
-            storage.FileSystemCalls#syncDirectory omits FileChannel.force -> storage.FileSystemCallsTest
-            storage.DurableFile#goBack does nothing -> storage.FileStorageTest#has_the_old_value_after_an_error_at_any_step
-            storage.DurableFile#removeTemporaryFiles does nothing -> storage.FileStorageTest#cleans_up_after_an_interrupted_write
-            storage.FileStorage#compareAndSet omits String.equals as true -> storage.FileStorageTest#stores_only_over_the_expected_version
-            storage.FileStorage#open omits FileLock.close -> storage.FileStorageTest
+            storage.file.DurableFile#rename omits FileSystemCalls.syncFile -> storage.file.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_call
+            storage.file.DurableFile#replace omits FileSystemCalls.syncDirectory -> storage.file.FileStorageTest#has_the_old_or_the_new_value_after_a_crash_at_any_call
+            storage.file.FileSystemCalls#syncFile omits FileChannel.force -> storage.file.FileSystemCallsTest
+            storage.file.FileSystemCalls#syncDirectory omits FileChannel.force -> storage.file.FileSystemCallsTest
+            storage.file.DurableFile#goBack does nothing -> storage.file.FileStorageTest#has_the_old_value_after_an_error_of_any_call
+            storage.file.DurableFile#removeTemporaryFiles does nothing -> storage.file.FileStorageTest#cleans_up_after_an_interrupted_write
+            storage.file.FileStorage#compareAndSet omits String.equals as true -> storage.file.FileStorageContractTest
+            storage.file.FileStorage#open omits FileLock.close -> storage.file.FileStorageTest
             store.MetadataWriter#publish omits ChangeFeed.announce -> store.MetadataWriterTest#stores_before_it_publishes_and_announces
-            store.MetadataWriter#change omits Metadata.equals -> store.MetadataWriterTest#does_not_store_a_plan_that_changes_nothing
+            store.MetadataWriter#attempt omits Metadata.equals -> store.MetadataWriterTest#does_not_store_a_plan_that_changes_nothing
+            storage.file.FileLock#require does nothing -> storage.file.FileStorageTest#stops_writing_when_its_lock_was_deleted_and_another_broker_has_started
+            storage.file.DurableFile#isOwn returns true -> storage.file.FileStorageTest#stops_writing_when_somebody_else_has_replaced_the_file
+            storage.file.FileStorage#restoreMissing does nothing -> storage.file.FileStorageTest#writes_a_file_that_is_gone_again
+            storage.file.RealPath#of omits Files.isSymbolicLink -> storage.file.FileStorageTest#a_symbolic_link_is_the_same_file
+            storage.file.RealPath#create omits FileSystemCalls.syncDirectory -> storage.file.FileStorageTest#has_nothing_or_the_first_value_after_a_crash_at_any_call
+            store.MetadataWriter#isConfirmed returns true -> store.MetadataWriterTest#refuses_nothing_from_a_value_that_another_broker_has_changed
+            store.MetadataWriter#requireReachable does nothing -> store.MetadataWriterTest#answers_reads_and_refuses_changes_while_the_storage_cannot_be_reached
+            storage.http.HttpStorage#again omits Metadata.equals -> storage.http.HttpStorageTest#finds_its_write_that_was_answered_with_an_error
+            storage.http.HttpStorage#hasStore returns true -> storage.http.HttpStorageTest#initializes_a_storage_that_has_nothing_and_no_other
 
             // Epochs never fall, and every change raises them.
             plan.Epochs#recover omits Epoch.isAfter -> store.ClusterScalingTest#recovers_above_the_highest_epoch_of_the_proxies
@@ -77,6 +87,15 @@ class PlantedFaultsTest {
             state.Consistency#require does nothing -> state.GoldenJsonTest
             """;
 
+    /** Those that only tests with a real etcd notice. */
+    private static final String FAULTS_WITH_ETCD = """
+            storage.etcd.EtcdIndex#lastWriteIs returns false -> storage.etcd.EtcdStorageTest#finds_its_write_whose_reply_was_lost
+            storage.etcd.EtcdClient#withLogin omits RefusedException.asksForLogin -> storage.etcd.EtcdStorageTest#logs_in_and_does_so_again_when_the_token_is_not_known_any_more
+            storage.etcd.EtcdWatch#moveTo does nothing -> storage.etcd.EtcdStorageTest#goes_on_with_the_members_that_are_left
+            storage.etcd.EtcdStorage#nothingStored omits List.isEmpty as true -> storage.etcd.EtcdStorageTest#refuses_what_is_damaged_and_names_it
+            storage.MetadataParts#changesSince omits String.equals -> storage.etcd.EtcdStorageTest#keeps_a_thousand_proxies_in_small_values_and_writes_only_what_changes
+            """;
+
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void a_test_notices(PlantedFault fault) {
@@ -84,6 +103,6 @@ class PlantedFaultsTest {
     }
 
     static Stream<PlantedFault> a_test_notices() {
-        return PlantedFault.parseAll(ROOT, FAULTS);
+        return PlantedFault.parseAll(ROOT, EtcdServers.isInstalled() ? FAULTS + FAULTS_WITH_ETCD : FAULTS);
     }
 }

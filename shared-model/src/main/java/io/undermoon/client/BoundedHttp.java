@@ -4,7 +4,9 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.tls.TlsContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,7 +67,10 @@ public final class BoundedHttp {
      */
     public HttpReply send(HostPort address, String method, String path, byte[] body, Duration limit)
             throws IOException {
-        CompletableFuture<HttpReply> reply = sendAsync(address, method, path, body, limit);
+        return await(sendAsync(address, method, path, body, limit), address);
+    }
+
+    private static <T> T await(CompletableFuture<T> reply, HostPort address) throws IOException {
         try {
             return reply.get();
         } catch (ExecutionException e) {
@@ -80,16 +85,65 @@ public final class BoundedHttp {
     /** As {@link #send}; the future fails with the {@link IOException}. */
     public CompletableFuture<HttpReply> sendAsync(
             HostPort address, String method, String path, byte[] body, Duration limit) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create((tls == null ? "http://" : "https://") + address + path))
-                .header("Accept", "application/json")
-                .header("Accept-Encoding", gzip ? "gzip" : "identity")
-                .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
-        if (body.length > 0) {
-            request.header("Content-Type", "application/json");
+        return sendAsync(address, method, path, body, "", limit);
+    }
+
+    /**
+     * As {@link #send}, with credentials.
+     *
+     * @param authorization the value of the {@code Authorization} header; empty for none
+     */
+    public HttpReply send(
+            HostPort address, String method, String path, byte[] body, String authorization, Duration limit)
+            throws IOException {
+        return await(sendAsync(address, method, path, body, authorization, limit), address);
+    }
+
+    /**
+     * Sends a request whose reply has no end, and returns its body while it comes. The caller closes it; that may be
+     * done while another thread reads, which then gets an {@link IOException} or the end.
+     *
+     * @param authorization the value of the {@code Authorization} header; empty for none
+     * @param limit until the reply begins
+     * @throws IOException if no reply of status 200 begins in time
+     */
+    public InputStream open(
+            HostPort address, String method, String path, byte[] body, String authorization, Duration limit)
+            throws IOException {
+        HttpRequest request = request(address, method, path, body, authorization);
+        CompletableFuture<HttpResponse<InputStream>> exchange =
+                client().sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+        CompletableFuture<HttpResponse<InputStream>> limited =
+                exchange.copy().orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS);
+        limited.whenComplete((response, failure) -> {
+            if (failure != null) {
+                exchange.cancel(true);
+                exchange.thenAccept(BoundedHttp::close);
+            }
+        });
+        HttpResponse<InputStream> response = await(
+                limited.exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(new IOException(reason(failure, limit), failure))),
+                address);
+        if (response.statusCode() != 200) {
+            close(response);
+            throw new IOException("status " + response.statusCode());
         }
-        CompletableFuture<HttpResponse<byte[]>> exchange =
-                client().sendAsync(request.build(), info -> new BoundedBody(maxBodyBytes));
+        return response.body();
+    }
+
+    private static void close(HttpResponse<InputStream> response) {
+        try {
+            response.body().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private CompletableFuture<HttpReply> sendAsync(
+            HostPort address, String method, String path, byte[] body, String authorization, Duration limit) {
+        CompletableFuture<HttpResponse<byte[]>> exchange = client().sendAsync(
+                        request(address, method, path, body, authorization), info -> new BoundedBody(maxBodyBytes));
         CompletableFuture<HttpReply> result = new CompletableFuture<>();
         exchange.thenApply(response ->
                         new HttpReply(method + " " + path, address, response.statusCode(), plainBody(response)))
@@ -108,6 +162,21 @@ public final class BoundedHttp {
             }
         });
         return result;
+    }
+
+    private HttpRequest request(HostPort address, String method, String path, byte[] body, String authorization) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create((tls == null ? "http://" : "https://") + address + path))
+                .header("Accept", "application/json")
+                .header("Accept-Encoding", gzip ? "gzip" : "identity")
+                .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        if (body.length > 0) {
+            request.header("Content-Type", "application/json");
+        }
+        if (!authorization.isEmpty()) {
+            request.header("Authorization", authorization);
+        }
+        return request.build();
     }
 
     private synchronized HttpClient client() {

@@ -51,8 +51,15 @@ public enum ErrorCode {
 
     PERSISTENCE_IO_ERROR(500),
     PERSISTENCE_JSON_ERROR(500),
+    /** The storage of the metadata refuses or cannot be reached; nothing was changed. */
+    EXTERNAL(500),
+    /** The storage has never been given a version to compare with. */
+    EMPTY_EXTERNAL_VERSION(500),
     PROXY_NOT_SYNC(500),
-    INTERNAL_ERROR(500);
+    INTERNAL_ERROR(500),
+
+    /** The storage of the metadata did not answer in time; whether the change was made is unknown. */
+    EXTERNAL_TIMEOUT(504);
 
     private final int httpStatus;
 

@@ -10,7 +10,9 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.testsupport.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -109,6 +111,55 @@ class BoundedHttpTest {
         HttpReply reply = http.send(address, "PUT", "/echo", "{}".getBytes(StandardCharsets.UTF_8), LIMIT);
         assertThat(reply.status()).isEqualTo(302);
         assertThat(reply.text()).isEqualTo("PUT application/json {}");
+    }
+
+    @Test
+    void gives_credentials() throws IOException {
+        on(
+                "/who",
+                exchange -> answer(
+                        exchange,
+                        exchange.getRequestHeaders().getFirst("Authorization").getBytes(StandardCharsets.UTF_8)));
+        assertThat(http.send(address, "GET", "/who", new byte[0], "Basic eA==", LIMIT)
+                        .text())
+                .isEqualTo("Basic eA==");
+    }
+
+    @Test
+    void reads_a_reply_without_an_end_while_it_comes_until_it_is_closed() throws IOException {
+        on("/endless", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write('a');
+            exchange.getResponseBody().flush();
+            awaitEnd();
+        });
+        InputStream reply = http.open(address, "GET", "/endless", new byte[0], "", LIMIT);
+        assertThat(reply.read()).isEqualTo('a');
+        threads.execute(() -> {
+            try {
+                reply.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThatThrownBy(() -> {
+                    while (reply.read() >= 0) {}
+                    throw new IOException("end");
+                })
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void opens_no_reply_that_does_not_begin_or_is_a_refusal() {
+        on("/silent", exchange -> awaitEnd());
+        on("/refused", exchange -> {
+            exchange.sendResponseHeaders(403, -1);
+            exchange.close();
+        });
+        assertThatThrownBy(() -> http.open(address, "GET", "/silent", new byte[0], "", Duration.ofMillis(300)))
+                .hasMessage("no answer within 300 ms");
+        assertThatThrownBy(() -> http.open(address, "GET", "/refused", new byte[0], "", LIMIT))
+                .hasMessage("status 403");
     }
 
     private HttpReply get(String path) throws IOException {

@@ -7,9 +7,6 @@ import io.undermoon.broker.proxy.RespFinishedMigrations;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.replica.ReplicaPush;
-import io.undermoon.broker.state.Metadata;
-import io.undermoon.broker.storage.FileStorage;
-import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.EmptyChunks;
@@ -26,18 +23,14 @@ import io.undermoon.umctl.ProxyLogin;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import org.eclipse.microprofile.context.ManagedExecutor;
-import org.jboss.logging.Logger;
 
 /** Wires the plain parts of the broker together. */
 public final class BrokerBeans {
     /** How long clients may still connect to nodes that have lost all their slots. */
     private static final Duration TIME_TO_FORGET = Duration.ofSeconds(30);
-
-    private static final Logger LOG = Logger.getLogger(BrokerBeans.class);
 
     @Produces
     @Singleton
@@ -53,27 +46,8 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    MetadataStorage storage(BrokerConfig config, Settings settings) {
-        Metadata empty = Metadata.empty(config.enableOrderedProxy());
-        if (settings.storageType() == Settings.StorageType.MEMORY) {
-            LOG.warn("The metadata will be lost when this process ends: storage=memory");
-            return new MemoryStorage(empty);
-        }
-        Path file = Path.of(config.metaFilename());
-        FileStorage storage = FileStorage.open(file, empty);
-        Metadata loaded = storage.load().state();
-        LOG.infof(
-                "Metadata loaded: storage=file file=%s epoch=%s clusters=%d proxies=%d",
-                file.toAbsolutePath(),
-                loaded.globalEpoch(),
-                loaded.clusters().size(),
-                loaded.allProxies().size());
-        if (loaded.enableOrderedProxy() != config.enableOrderedProxy()) {
-            LOG.warnf(
-                    "The metadata file overrides the configuration: enable_ordered_proxy=%s configured=%s",
-                    loaded.enableOrderedProxy(), config.enableOrderedProxy());
-        }
-        return storage;
+    MetadataStorage storage(BrokerConfig config, Settings settings, ServiceTls tls) {
+        return Storages.open(config, settings, tls.where(config.tls().storage()));
     }
 
     void close(@Disposes MetadataStorage storage) {
@@ -92,7 +66,10 @@ public final class BrokerBeans {
     @Singleton
     ServiceTls tls(BrokerConfig config) {
         return new ServiceTls(
-                config.tls(), config.tls().proxies() || config.tls().replicas());
+                config.tls(),
+                config.tls().proxies()
+                        || config.tls().replicas()
+                        || config.tls().storage());
     }
 
     @Produces

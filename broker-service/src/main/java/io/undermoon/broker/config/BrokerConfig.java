@@ -39,7 +39,7 @@ public interface BrokerConfig {
     @WithConverter(Converters.NotNegativeInt.class)
     int migrationLimit();
 
-    /** Where the metadata is kept: {@code file} or {@code memory}. */
+    /** Where the metadata is kept: {@code file}, {@code etcd}, {@code http} or {@code memory}. */
     @WithDefault("file")
     String storageType();
 
@@ -83,20 +83,22 @@ public interface BrokerConfig {
     @WithConverter(Converters.StrictBoolean.class)
     boolean enableOrderedProxy();
 
-    /** The original's address of an external storage; not available in this version. */
+    /** With {@code http}: where the storage listens. */
     @WithDefault("localhost:9999")
-    String httpStorageAddress();
+    @WithConverter(Converters.Address.class)
+    HostPort httpStorageAddress();
 
-    /** The original's name in an external storage; not available in this version. */
+    /** With {@code http}: the name of the store, and of the user. */
     @WithDefault("my_storage_name")
     String storageName();
 
-    /** The original's password of an external storage; not available in this version. */
+    /** With {@code http}: the password. */
     @WithDefault("my_storage_password")
     String storagePassword();
 
-    /** The original's seconds between two reads of an external storage; not available in this version. */
+    /** With {@code http}: seconds between two reads, which find what other brokers have changed. */
     @WithDefault("30")
+    @WithConverter(Converters.PositiveLong.class)
     long refreshInterval();
 
     /** Accepted for compatibility, without effect. */
@@ -141,6 +143,9 @@ public interface BrokerConfig {
     /** How copies are sent to the replicas. */
     ReplicaClient replicaClient();
 
+    /** Where the metadata is kept with {@code storage_type} {@code etcd}. */
+    Etcd etcd();
+
     /** TLS with those the broker calls; how it is called itself is a matter of Quarkus. */
     Tls tls();
 
@@ -155,6 +160,11 @@ public interface BrokerConfig {
         @WithDefault("false")
         @WithConverter(Converters.StrictBoolean.class)
         boolean replicas();
+
+        /** Whether etcd, or the external storage, is called by https. */
+        @WithDefault("false")
+        @WithConverter(Converters.StrictBoolean.class)
+        boolean storage();
 
         /** Whose certificates are trusted; by default those the Java runtime trusts. */
         @Override
@@ -178,6 +188,28 @@ public interface BrokerConfig {
         @WithDefault("10s")
         @WithConverter(PositiveDuration.class)
         Duration reloadInterval();
+    }
+
+    /** How etcd is reached. */
+    interface Etcd {
+        /** Where its members answer clients, {@code host:port}, comma-separated. */
+        @WithDefault("127.0.0.1:2379")
+        List<@WithConverter(Converters.Address.class) HostPort> endpoints();
+
+        /** What the keys begin with; all brokers of a system have the same, two systems have different ones. */
+        @WithDefault("/undermoon/")
+        String prefix();
+
+        /** The user to log in as; none without authentication. */
+        Optional<String> username();
+
+        /** The password of the user. */
+        Optional<String> password();
+
+        /** For one call, at all endpoints together. A third of it is for each. */
+        @WithDefault("3s")
+        @WithConverter(PositiveDuration.class)
+        Duration timeout();
     }
 
     /** How automatic scaling waits. */

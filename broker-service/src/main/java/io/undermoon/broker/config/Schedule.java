@@ -26,12 +26,19 @@ public final class Schedule {
             MigrationProgressCache progress,
             ReplicaPush replicaPush) {
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
-        every(scheduler, "storage-recovery", HOUSEKEEPING_INTERVAL, metadata::recoverStorage);
-        every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, scaling::advanceDrains);
+        every(scheduler, "storage-refresh", settings.storageRefresh(), metadata::refresh);
+        every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, scaling::advanceDrains));
         every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
         every(scheduler, "tls-files", config.tls().reloadInterval(), tls::refresh);
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
+        }
+    }
+
+    /** Without its storage the broker changes nothing. */
+    private static void whileReachable(MetadataWriter metadata, Runnable task) {
+        if (metadata.outage().isEmpty()) {
+            task.run();
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Locale;
 /**
  * The configuration in the types of the broker.
  *
+ * @param storageRefresh how often the storage is read without a notification
  * @param newClusterConfig what a new cluster starts with
  * @param replicaAddresses the initial replicas
  * @param syncMetaInterval between two copies to the replicas, zero for never
@@ -19,15 +20,21 @@ import java.util.Locale;
 public record Settings(
         MetadataWriter.Limits limits,
         StorageType storageType,
+        Duration storageRefresh,
         ClusterConfig newClusterConfig,
         ClusterScaling.EpochPolling epochPolling,
         List<String> replicaAddresses,
         Duration syncMetaInterval) {
 
+    /** Shows in time that a storage is away, and that it is back. */
+    private static final Duration STORAGE_REFRESH = Duration.ofSeconds(1);
+
     /** The storages there are. */
     public enum StorageType {
         FILE,
-        MEMORY
+        MEMORY,
+        ETCD,
+        HTTP
     }
 
     /**
@@ -36,12 +43,14 @@ public record Settings(
      * @throws InvalidSettingException a value does not fit the others, or is not known to this version
      */
     public static Settings of(BrokerConfig config) {
+        StorageType storageType = storageType(config);
         return new Settings(
                 new MetadataWriter.Limits(
                         Duration.ofSeconds(config.failureTtl()),
                         Math.max(1, config.failureQuorum()),
                         config.migrationLimit()),
-                storageType(config),
+                storageType,
+                storageType == StorageType.HTTP ? Duration.ofSeconds(config.refreshInterval()) : STORAGE_REFRESH,
                 newClusterConfig(config),
                 new ClusterScaling.EpochPolling(
                         config.autoScaling().interval(), config.autoScaling().timeout()),
@@ -57,11 +66,11 @@ public record Settings(
             // The original keeps the file beside the memory. A configuration that asks for the file must not lose it.
             case "memory" ->
                 config.recoverFromMetaFile() || config.autoUpdateMetaFile() ? StorageType.FILE : StorageType.MEMORY;
-            case "http" ->
-                throw new InvalidSettingException(
-                        "storage_type", "http", "not available yet in this version; expected file or memory");
+            case "etcd" -> StorageType.ETCD;
+            case "http" -> StorageType.HTTP;
             default ->
-                throw new InvalidSettingException("storage_type", config.storageType(), "expected file or memory");
+                throw new InvalidSettingException(
+                        "storage_type", config.storageType(), "expected file, memory, etcd or http");
         };
     }
 

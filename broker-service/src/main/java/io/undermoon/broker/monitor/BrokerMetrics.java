@@ -46,8 +46,8 @@ public final class BrokerMetrics {
                 registry,
                 metadata,
                 "storage.failing",
-                "1 while the last change could not be stored",
-                s -> s.lastWriteFailed() ? 1 : 0);
+                "1 while the storage cannot be read or the last change could not be stored",
+                s -> s.storageFails() ? 1 : 0);
         proxies(
                 registry,
                 metadata,

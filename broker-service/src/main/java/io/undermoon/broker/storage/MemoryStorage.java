@@ -3,14 +3,13 @@ package io.undermoon.broker.storage;
 import io.undermoon.broker.state.Metadata;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 /**
  * A storage in memory; the metadata is lost when the process ends. Every broker that shares an instance is notified
  * of every change, its own included.
  */
 public final class MemoryStorage implements MetadataStorage {
-    private final List<Consumer<Versioned>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private Metadata state;
     private long revision;
 
@@ -25,26 +24,31 @@ public final class MemoryStorage implements MetadataStorage {
 
     @Override
     public WriteResult compareAndSet(String expectedVersion, Metadata next) {
-        Versioned stored;
+        String version;
         synchronized (this) {
             if (!expectedVersion.equals(Long.toString(revision))) {
                 return new WriteResult.Conflict();
             }
             state = next;
             revision++;
-            stored = load();
+            version = Long.toString(revision);
         }
-        listeners.forEach(listener -> listener.accept(stored));
-        return new WriteResult.Stored(stored.version());
+        listeners.forEach(Runnable::run);
+        return new WriteResult.Stored(version);
     }
 
     @Override
-    public void watch(Consumer<Versioned> listener) {
+    public void watch(Runnable listener) {
         listeners.add(listener);
     }
 
     @Override
     public void close() {
         listeners.clear();
+    }
+
+    @Override
+    public String toString() {
+        return "memory";
     }
 }

@@ -1,7 +1,6 @@
 package io.undermoon.broker.storage;
 
 import io.undermoon.broker.state.Metadata;
-import java.util.function.Consumer;
 
 /**
  * A storage of one versioned value, the metadata. Several brokers may share it; the version in {@link #compareAndSet}
@@ -25,26 +24,28 @@ public interface MetadataStorage extends AutoCloseable {
     }
 
     /**
-     * The current value.
+     * The value that was stored at some moment during the call. Calls one after another never return an older value
+     * than before, unless somebody restored an older one in the storage.
      *
-     * @throws StorageException if it cannot be read
+     * @throws StorageException if it cannot be read, or must not be written by this broker any more
      */
     Versioned load();
 
     /**
      * Replaces the value if its version is still the expected one, and returns when the new value is durable.
      *
-     * @throws StorageException if it could not be stored; then the old value is kept
+     * @throws StorageException if it was not stored, or if that is unknown; see its kind
      */
     WriteResult compareAndSet(String expectedVersion, Metadata next);
 
     /**
-     * Registers a listener for values that other brokers store; it is called on any thread. A storage without other
-     * writers never calls it.
+     * Registers the one listener that is called, on any thread, when {@link #load} may return another value than
+     * before. It may be called too often. A storage may also miss a change, so the value has to be loaded from time to
+     * time, too.
      */
-    void watch(Consumer<Versioned> listener);
+    void watch(Runnable listener);
 
-    /** Releases locks and other resources of the storage. */
+    /** Releases locks, connections and threads of the storage. */
     @Override
     void close();
 }

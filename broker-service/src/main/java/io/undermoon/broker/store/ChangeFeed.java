@@ -1,5 +1,6 @@
 package io.undermoon.broker.store;
 
+import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
 import java.time.Duration;
 import java.util.Map;
@@ -15,12 +16,23 @@ import java.util.function.Supplier;
  * its time limit. Thread-safe.
  */
 final class ChangeFeed {
-    private final Map<Long, CompletableFuture<Epoch>> waiters = new ConcurrentHashMap<>();
+    private final Map<Long, Waiter> waiters = new ConcurrentHashMap<>();
     private final AtomicLong nextId = new AtomicLong();
 
-    /** Completes all waiters. */
+    private record Waiter(Epoch known, CompletableFuture<Epoch> answer) {}
+
+    /** Completes the waiters that know another epoch. */
     void announce(Epoch epoch) {
-        waiters.values().forEach(waiter -> waiter.complete(epoch));
+        waiters.values().forEach(waiter -> {
+            if (!waiter.known().equals(epoch)) {
+                waiter.answer().complete(epoch);
+            }
+        });
+    }
+
+    /** Ends all waiters with a failure. */
+    void fail(UndermoonException failure) {
+        waiters.values().forEach(waiter -> waiter.answer().completeExceptionally(failure));
     }
 
     /**
@@ -31,7 +43,7 @@ final class ChangeFeed {
     CompletionStage<Epoch> await(Epoch known, Duration timeout, Supplier<Epoch> present) {
         CompletableFuture<Epoch> waiter = new CompletableFuture<>();
         Long id = nextId.getAndIncrement();
-        waiters.put(id, waiter);
+        waiters.put(id, new Waiter(known, waiter));
         CompletableFuture<Epoch> answer = waiter.whenComplete((epoch, failure) -> waiters.remove(id));
         // Read after the waiter was registered, so that no change is missed.
         Epoch now = present.get();

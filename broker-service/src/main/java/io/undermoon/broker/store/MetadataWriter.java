@@ -15,19 +15,27 @@ import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata of this broker and its single writer. A change is planned on the current value, made durable, and only
- * then published; a refused plan or a failed write changes nothing. Readers take a snapshot and never block.
- * Thread-safe.
+ * then published; a refused plan or a failed write changes nothing. Readers take a snapshot and never block, also while
+ * the storage is away. A plan that refuses or has nothing to do is answered only when the storage has confirmed that
+ * no other broker has changed what it was made from. Thread-safe.
  */
 public final class MetadataWriter {
     private static final Logger LOG = Logger.getLogger(MetadataWriter.class);
-    /** How often a change is planned again because another broker has stored a value first. */
-    private static final int MAX_ATTEMPTS = 10;
+    /** For how long a change is planned again because other brokers have stored a value first. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /** The longest pause before a change is planned again; a store takes a few milliseconds. */
+    private static final Duration MAX_PAUSE = Duration.ofMillis(20);
 
     /**
      * The part of {@link PlanContext} that is configured.
@@ -36,6 +44,19 @@ public final class MetadataWriter {
      */
     public record Limits(Duration failureTtl, int failureQuorum, int migrationLimit) {}
 
+    /**
+     * A time in which the storage cannot be read. The broker answers reads from the last value, and refuses changes.
+     *
+     * @param since the first failed attempt
+     * @param reason the newest failure
+     */
+    public record Outage(Instant since, StorageException reason) {
+        /** The text of the reason. */
+        public String message() {
+            return String.valueOf(reason.getMessage());
+        }
+    }
+
     private final MetadataStorage storage;
     private final Limits limits;
     private final Clock clock;
@@ -43,9 +64,10 @@ public final class MetadataWriter {
     private final ReentrantLock writing = new ReentrantLock();
 
     private volatile Snapshot snapshot;
-    /** The version of the newest value known to be stored. */
-    private volatile String announced;
+    /** Whether the storage has said that there may be a newer value. */
+    private volatile boolean behind;
 
+    private volatile @Nullable Outage outage;
     private volatile boolean lastWriteFailed;
 
     private record Snapshot(MetadataView view, String version) {}
@@ -56,8 +78,7 @@ public final class MetadataWriter {
         this.clock = clock;
         Versioned initial = storage.load();
         this.snapshot = new Snapshot(new MetadataView(initial.state()), initial.version());
-        this.announced = initial.version();
-        storage.watch(this::adopt);
+        storage.watch(this::changedElsewhere);
     }
 
     /** The current metadata with its views. */
@@ -81,18 +102,22 @@ public final class MetadataWriter {
     /**
      * Changes the metadata; returns when the change is durable and published. Blocks while another change is made.
      *
-     * @throws UndermoonException if the plan refuses, with {@code PERSISTENCE_IO_ERROR} if the result cannot be
-     *     stored, with {@code RETRY} if other brokers stored values first in every attempt
+     * @throws UndermoonException if the plan refuses; if the result cannot be stored, with the code of the {@link
+     *     StorageException}'s kind; with {@code RETRY} if other brokers stored values first in every attempt
      */
     public <R> R change(Plan<R> plan) {
+        requireReachable();
+        long start = System.nanoTime();
         writing.lock();
         try {
-            for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-                Outcome<R> outcome = plan.apply(state(), planContext());
-                if (outcome.state().equals(state()) || stored(outcome.state())) {
+            do {
+                requireReachable();
+                Outcome<R> outcome = attempt(plan);
+                if (outcome != null) {
                     return outcome.result();
                 }
-            }
+                pause();
+            } while (System.nanoTime() - start < PATIENCE.toNanos());
         } finally {
             writing.unlock();
             catchUp();
@@ -102,48 +127,120 @@ public final class MetadataWriter {
 
     /** Removes expired failure reports. */
     public void expireFailureReports() {
-        if (!FailureReports.expire(state(), planContext()).state().equals(state())) {
+        if (outage == null
+                && !FailureReports.expire(state(), planContext()).state().equals(state())) {
             change(FailureReports::expire);
         }
     }
 
-    /** Completes with the global epoch as soon as it differs from the known one, or at the time limit. */
+    /**
+     * Completes with the global epoch as soon as it differs from the known one, or at the time limit. Fails as soon as
+     * the storage is away, so that whoever waits asks another broker.
+     */
     public CompletionStage<Epoch> awaitEpochOtherThan(Epoch known, Duration timeout) {
-        return feed.await(known, timeout, () -> state().globalEpoch());
+        CompletionStage<Epoch> answer = feed.await(known, timeout, () -> state().globalEpoch());
+        // Read after the waiter was registered, so that no beginning is missed.
+        outage().ifPresent(present -> feed.fail(unconfirmed(present.reason())));
+        return answer;
     }
 
-    /** Stores the current value again after a failed write, so that the broker becomes ready without another change. */
-    public void recoverStorage() {
-        if (!lastWriteFailed) {
+    /**
+     * Reads the storage, which finds changes that it has not told of and shows whether it can be reached; called
+     * periodically. After a failed write the current value is stored again, so that the broker becomes ready without
+     * another change.
+     */
+    public void refresh() {
+        if (!writing.tryLock()) {
+            // The write shows as much.
             return;
         }
-        writing.lock();
         try {
-            if (stored(state())) {
+            adoptNewest();
+            if (lastWriteFailed && stored(state())) {
                 LOG.infof("Storage works again: epoch=%s", state().globalEpoch());
             }
-        } catch (UndermoonException e) {
+        } catch (StorageException | UndermoonException e) {
             LOG.debugf(e, "Storage still fails: epoch=%s", state().globalEpoch());
         } finally {
             writing.unlock();
+            catchUp();
         }
     }
 
-    /** Whether the last attempt to store something failed. */
-    public boolean lastWriteFailed() {
-        return lastWriteFailed;
+    /**
+     * Returns when the snapshot is a value that was stored at some moment during the call.
+     *
+     * @throws UndermoonException if the storage cannot be read
+     */
+    public void confirm() {
+        Outage present = outage;
+        if (present != null) {
+            throw unconfirmed(present.reason());
+        }
+        writing.lock();
+        try {
+            adoptNewest();
+        } catch (StorageException e) {
+            throw unconfirmed(e);
+        } finally {
+            writing.unlock();
+            catchUp();
+        }
+    }
+
+    /** Whether the storage cannot be read, or the last attempt to store something failed. */
+    public boolean storageFails() {
+        return outage != null || lastWriteFailed;
+    }
+
+    /** The present outage of the storage; empty if it was readable when it was last asked. */
+    public Optional<Outage> outage() {
+        return Optional.ofNullable(outage);
+    }
+
+    private static UndermoonException unconfirmed(StorageException reason) {
+        return new UndermoonException(
+                readCode(reason), "what this broker knows cannot be confirmed: " + reason.getMessage(), reason);
+    }
+
+    private void requireReachable() {
+        Outage present = outage;
+        if (present != null) {
+            throw new UndermoonException(
+                    readCode(present.reason()),
+                    "nothing was changed, because the storage cannot be used since " + present.since() + ": "
+                            + present.message(),
+                    present.reason());
+        }
+    }
+
+    /** Absent if the plan has to be made again, because it was not made from the newest value. */
+    private <R> @Nullable Outcome<R> attempt(Plan<R> plan) {
+        try {
+            Outcome<R> outcome = plan.apply(state(), planContext());
+            boolean done = outcome.state().equals(state()) ? isConfirmed() : stored(outcome.state());
+            return done ? outcome : null;
+        } catch (UndermoonException refusal) {
+            if (refusal.getCause() instanceof StorageException || isConfirmed()) {
+                throw refusal;
+            }
+            return null;
+        }
+    }
+
+    /** Whether the storage still has the value that this broker knows. */
+    private boolean isConfirmed() {
+        String before = snapshot.version();
+        return requireNewest().equals(before);
     }
 
     private boolean stored(Metadata next) {
         WriteResult result = write(next);
         if (result instanceof WriteResult.Stored stored) {
-            announced = stored.version();
             publish(next, stored.version());
             return true;
         }
-        Versioned newer = storage.load();
-        announced = newer.version();
-        publish(newer.state(), newer.version());
+        requireNewest();
         return false;
     }
 
@@ -153,15 +250,25 @@ public final class MetadataWriter {
             lastWriteFailed = false;
             return result;
         } catch (StorageException e) {
+            LOG.logf(
+                    lastWriteFailed ? Logger.Level.DEBUG : Logger.Level.ERROR,
+                    "Metadata not stored: epoch=%s error=%s",
+                    next.globalEpoch(),
+                    e.getMessage());
             lastWriteFailed = true;
-            LOG.errorf(e, "Metadata not stored: epoch=%s", next.globalEpoch());
-            throw new UndermoonException(ErrorCode.PERSISTENCE_IO_ERROR, "nothing was changed: " + e.getMessage(), e);
+            if (e.kind().isAway()) {
+                beginOutage(e);
+            }
+            String effect = e.kind() == StorageException.Kind.UNKNOWN
+                    ? "whether the change was made is unknown, look before it is made again: "
+                    : "nothing was changed: ";
+            throw new UndermoonException(e.kind().code(), effect + e.getMessage(), e);
         }
     }
 
     /** Handles a notification of the storage. It must not wait for the lock, because the caller may hold it. */
-    private void adopt(Versioned stored) {
-        announced = stored.version();
+    private void changedElsewhere() {
+        behind = true;
         if (!writing.isHeldByCurrentThread()) {
             catchUp();
         }
@@ -169,25 +276,82 @@ public final class MetadataWriter {
 
     /** Publishes a value that another broker stored. If the lock is held, its holder does so after releasing it. */
     private void catchUp() {
-        while (!announced.equals(snapshot.version()) && writing.tryLock()) {
+        while (behind && writing.tryLock()) {
             try {
-                Versioned newest = storage.load();
-                announced = newest.version();
-                publish(newest.state(), newest.version());
+                behind = false;
+                adoptNewest();
             } catch (StorageException e) {
-                LOG.warnf(e, "Newer metadata cannot be read from the storage: epoch=%s", state().globalEpoch());
-                return;
+                LOG.debugf(e, "Newer metadata cannot be read: epoch=%s", state().globalEpoch());
             } finally {
                 writing.unlock();
             }
         }
     }
 
+    /** As {@link #adoptNewest}, for a change. */
+    private String requireNewest() {
+        try {
+            return adoptNewest();
+        } catch (StorageException e) {
+            throw new UndermoonException(readCode(e), "nothing was changed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Publishes what the storage has, and returns its version. */
+    private String adoptNewest() {
+        try {
+            Versioned newest = storage.load();
+            if (!newest.version().equals(snapshot.version())) {
+                publish(newest.state(), newest.version());
+            }
+            endOutage();
+            return newest.version();
+        } catch (StorageException e) {
+            beginOutage(e);
+            throw e;
+        }
+    }
+
+    private void beginOutage(StorageException reason) {
+        Outage present = outage;
+        if (present == null) {
+            LOG.errorf(
+                    "Storage cannot be used, reads are answered from the last value: epoch=%s error=%s",
+                    state().globalEpoch(), reason.getMessage());
+        }
+        outage = new Outage(present == null ? clock.instant() : present.since(), reason);
+        if (present == null) {
+            feed.fail(unconfirmed(reason));
+        }
+    }
+
+    private void endOutage() {
+        Outage past = outage;
+        if (past != null) {
+            outage = null;
+            LOG.infof("Storage can be used again: epoch=%s since=%s", state().globalEpoch(), past.since());
+        }
+    }
+
     private void publish(Metadata next, String version) {
         Epoch before = state().globalEpoch();
         snapshot = new Snapshot(view().next(next), version);
+        if (before.isAfter(next.globalEpoch())) {
+            LOG.warnf(
+                    "The storage has older metadata than before, was it restored? epoch=%s epoch_before=%s",
+                    next.globalEpoch(), before);
+        }
         if (!before.equals(next.globalEpoch())) {
             feed.announce(next.globalEpoch());
         }
+    }
+
+    /** The code of a failure that certainly changed nothing. */
+    private static ErrorCode readCode(StorageException e) {
+        return e.kind() == StorageException.Kind.FAILED ? ErrorCode.PERSISTENCE_IO_ERROR : ErrorCode.EXTERNAL;
+    }
+
+    private static void pause() {
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(MAX_PAUSE.toNanos()));
     }
 }

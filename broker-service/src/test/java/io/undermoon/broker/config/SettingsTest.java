@@ -10,6 +10,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.undermoon.broker.config.Settings.StorageType;
 import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.HostPort;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,10 +33,16 @@ class SettingsTest {
         assertThat(config.replicaAddresses()).isEmpty();
         assertThat(config.syncMetaInterval()).isZero();
         assertThat(config.enableOrderedProxy()).isFalse();
-        assertThat(config.httpStorageAddress()).isEqualTo("localhost:9999");
+        assertThat(config.httpStorageAddress()).hasToString("localhost:9999");
         assertThat(config.storageName()).isEqualTo("my_storage_name");
         assertThat(config.storagePassword()).isEqualTo("my_storage_password");
         assertThat(config.refreshInterval()).isEqualTo(30);
+        assertThat(config.etcd().endpoints()).containsExactly(HostPort.parse("127.0.0.1:2379"));
+        assertThat(config.etcd().prefix()).isEqualTo("/undermoon/");
+        assertThat(config.etcd().username()).isEmpty();
+        assertThat(config.etcd().password()).isEmpty();
+        assertThat(config.etcd().timeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.tls().storage()).isFalse();
         assertThat(config.debug()).isFalse();
         assertThat(config.autoScaling().interval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.autoScaling().timeout()).isEqualTo(Duration.ofSeconds(30));
@@ -75,6 +82,8 @@ class SettingsTest {
     void keeps_the_file_of_those_who_asked_for_it_in_the_original_way() {
         assertThat(storage(Map.of())).isEqualTo(StorageType.FILE);
         assertThat(storage(Map.of("undermoon.storage_type", "Memory"))).isEqualTo(StorageType.MEMORY);
+        assertThat(storage(Map.of("undermoon.storage_type", "etcd"))).isEqualTo(StorageType.ETCD);
+        assertThat(storage(Map.of("undermoon.storage_type", "HTTP"))).isEqualTo(StorageType.HTTP);
         assertThat(storage(Map.of("undermoon.storage_type", "memory", "undermoon.auto_update_meta_file", "true")))
                 .isEqualTo(StorageType.FILE);
     }
@@ -86,8 +95,11 @@ class SettingsTest {
         "failure_quorum, -1",
         "migration_limit, -1",
         "enable_ordered_proxy, maybe",
-        "storage_type, http",
-        "storage_type, etcd",
+        "storage_type, paper",
+        "refresh_interval, 0",
+        "http_storage_address, nowhere",
+        "etcd.endpoints, nowhere",
+        "etcd.timeout, 0",
         "compression_strategy, some",
         "migration_scan_count, 0",
         "replica_addresses, nowhere",

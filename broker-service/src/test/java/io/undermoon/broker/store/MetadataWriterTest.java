@@ -16,12 +16,12 @@ import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class MetadataWriterTest {
@@ -59,11 +59,11 @@ class MetadataWriterTest {
         storage.fails = true;
         refuses(ErrorCode.PERSISTENCE_IO_ERROR, () -> register(failing, 1));
         assertThat(failing.state()).isEqualTo(Metadata.empty(false));
-        assertThat(failing.lastWriteFailed()).isTrue();
+        assertThat(failing.storageFails()).isTrue();
 
         storage.fails = false;
         register(failing, 1);
-        assertThat(failing.lastWriteFailed()).isFalse();
+        assertThat(failing.storageFails()).isFalse();
         assertThat(failing.state().allProxies()).hasSize(1);
     }
 
@@ -94,6 +94,63 @@ class MetadataWriterTest {
         register(late, 2);
         assertThat(late.state().allProxies()).hasSize(2);
         assertThat(late.state().globalEpoch()).isEqualTo(new Epoch(2));
+    }
+
+    @Test
+    void refuses_nothing_from_a_value_that_another_broker_has_changed() {
+        register(metadata, 1);
+        MetadataWriter late = writer(new DeafStorage(shared));
+        remove(metadata, 1);
+        // From what it knows, the proxy would be there already.
+        register(late, 1);
+        assertThat(shared.load().state().allProxies()).hasSize(1);
+
+        remove(metadata, 1);
+        refuses(ErrorCode.PROXY_NOT_FOUND, () -> remove(late, 1));
+    }
+
+    @Test
+    void answers_reads_and_refuses_changes_while_the_storage_cannot_be_reached() {
+        FailingStorage storage = new FailingStorage(shared);
+        MetadataWriter broker = writer(storage);
+        register(broker, 1);
+        CompletableFuture<Epoch> waiting =
+                broker.awaitEpochOtherThan(new Epoch(1), Duration.ofSeconds(60)).toCompletableFuture();
+        storage.away = true;
+        refuses(ErrorCode.EXTERNAL, () -> register(broker, 2));
+        assertThat(waiting).isCompletedExceptionally();
+        assertThat(broker.awaitEpochOtherThan(new Epoch(1), Duration.ofSeconds(60))
+                        .toCompletableFuture())
+                .isCompletedExceptionally();
+        assertThat(broker.outage()).isPresent();
+        assertThat(broker.storageFails()).isTrue();
+        assertThat(broker.state().allProxies()).hasSize(1);
+        int calls = storage.calls;
+        refuses(ErrorCode.EXTERNAL, () -> register(broker, 2));
+        // It is not waited for by everybody who asks.
+        assertThat(storage.calls).isEqualTo(calls);
+
+        storage.away = false;
+        register(metadata, 3);
+        broker.refresh();
+        assertThat(broker.outage()).isEmpty();
+        assertThat(broker.storageFails()).isFalse();
+        assertThat(broker.state()).isEqualTo(metadata.state());
+        register(broker, 2);
+    }
+
+    @Test
+    void finds_what_the_storage_has_not_told_of() {
+        MetadataWriter late = writer(new DeafStorage(shared));
+        CompletableFuture<Epoch> waiting =
+                late.awaitEpochOtherThan(Epoch.ZERO, Duration.ofSeconds(60)).toCompletableFuture();
+        register(metadata, 1);
+        assertThat(waiting).isNotDone();
+        late.refresh();
+        assertThat(waiting).isCompletedWithValue(new Epoch(1));
+        register(metadata, 2);
+        late.confirm();
+        assertThat(late.state()).isEqualTo(metadata.state());
     }
 
     @Test
@@ -134,6 +191,10 @@ class MetadataWriterTest {
         return new MetadataWriter(storage, LIMITS, new MutableClock());
     }
 
+    private static void remove(MetadataWriter metadata, int n) {
+        metadata.change((state, context) -> Proxies.remove(state, TestMetadata.proxy(n)));
+    }
+
     private static void register(MetadataWriter metadata, int n) {
         metadata.change((state, context) ->
                 Proxies.register(state, TestMetadata.proxy(n), TestMetadata.nodes(n), "h" + n, null, null));
@@ -143,6 +204,8 @@ class MetadataWriterTest {
     private static class FailingStorage implements MetadataStorage {
         final MetadataStorage storage;
         boolean fails;
+        boolean away;
+        int calls;
 
         FailingStorage(MetadataStorage storage) {
             this.storage = storage;
@@ -150,11 +213,13 @@ class MetadataWriterTest {
 
         @Override
         public Versioned load() {
+            requireReachable();
             return storage.load();
         }
 
         @Override
         public WriteResult compareAndSet(String expectedVersion, Metadata next) {
+            requireReachable();
             if (fails) {
                 throw new StorageException("no space left");
             }
@@ -162,12 +227,20 @@ class MetadataWriterTest {
         }
 
         @Override
-        public void watch(Consumer<Versioned> listener) {
+        public void watch(Runnable listener) {
             storage.watch(listener);
         }
 
         @Override
         public void close() {}
+
+        private void requireReachable() {
+            calls++;
+            if (away) {
+                throw new StorageException(
+                        StorageException.Kind.UNREACHABLE, "etcd does not answer", new IOException("timeout"));
+            }
+        }
     }
 
     /** A storage without notifications of changes. */
@@ -177,6 +250,6 @@ class MetadataWriterTest {
         }
 
         @Override
-        public void watch(Consumer<Versioned> listener) {}
+        public void watch(Runnable listener) {}
     }
 }

@@ -1,4 +1,4 @@
-package io.undermoon.broker.storage;
+package io.undermoon.broker.storage.file;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

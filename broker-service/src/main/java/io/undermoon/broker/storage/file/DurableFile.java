@@ -1,15 +1,15 @@
-package io.undermoon.broker.storage;
+package io.undermoon.broker.storage.file;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
  * A file that is replaced atomically: after a crash at any point it has the old or the new content. New content is
- * written to a temporary file, synced, and renamed over the file; then the directory is synced. Not thread-safe.
+ * written to a temporary file, synced, and renamed over the file; then the directory is synced. A file that somebody
+ * else has changed is left as it is. Not thread-safe.
  */
 final class DurableFile {
     private static final Logger LOG = Logger.getLogger(DurableFile.class);
@@ -17,27 +17,40 @@ final class DurableFile {
     private final Path file;
     private final Path directory;
     private final FileSystemCalls calls;
+    /** What the file was when it was last read or written here; empty while there was none. */
+    private Optional<FileSystemCalls.Identity> identity = Optional.empty();
+
     private long writes;
 
+    /** @param file absolute, without symbolic links */
     DurableFile(Path file, FileSystemCalls calls) {
-        this.file = file.toAbsolutePath();
-        this.directory = Optional.ofNullable(this.file.getParent()).orElse(this.file);
+        this.file = file;
+        this.directory = Optional.ofNullable(file.getParent()).orElse(file);
         this.calls = calls;
     }
 
     /** The content; empty if there is no file. */
     Optional<byte[]> read() throws IOException {
-        return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+        identity = calls.identity(file);
+        return identity.isPresent() ? Optional.of(calls.read(file)) : Optional.empty();
     }
 
     /** Removes the temporary files of interrupted writes. */
     void removeTemporaryFiles() throws IOException {
-        try (DirectoryStream<Path> leftOvers = Files.newDirectoryStream(directory, this::isTemporary)) {
-            for (Path leftOver : leftOvers) {
-                LOG.infof("Temporary file of an interrupted write removed: file=%s", leftOver);
-                Files.deleteIfExists(leftOver);
-            }
+        for (Path leftOver : calls.list(directory, temporaryPrefix())) {
+            LOG.infof("Temporary file of an interrupted write removed: file=%s", leftOver);
+            calls.deleteIfExists(leftOver);
         }
+    }
+
+    boolean exists() throws IOException {
+        return calls.identity(file).isPresent();
+    }
+
+    /** Whether the file is what was last read or written here, or is not there. */
+    boolean isOwn() throws IOException {
+        Optional<FileSystemCalls.Identity> present = calls.identity(file);
+        return present.isEmpty() || present.equals(identity);
     }
 
     /**
@@ -62,7 +75,13 @@ final class DurableFile {
         try {
             calls.write(temporary, content);
             calls.syncFile(temporary);
+            FileSystemCalls.Identity written =
+                    calls.identity(temporary).orElseThrow(() -> new FileNotFoundException(temporary + " has gone"));
+            if (!isOwn()) {
+                throw new IOException("somebody else has changed it");
+            }
             calls.rename(temporary, file);
+            identity = Optional.of(written);
         } catch (IOException e) {
             try {
                 calls.deleteIfExists(temporary);
@@ -84,10 +103,6 @@ final class DurableFile {
             LOG.errorf(e, "File has content that was not confirmed: file=%s", file);
             cause.addSuppressed(e);
         }
-    }
-
-    private boolean isTemporary(Path path) {
-        return String.valueOf(path.getFileName()).startsWith(temporaryPrefix());
     }
 
     private String temporaryPrefix() {
