@@ -11,6 +11,9 @@ import io.undermoon.metadata.Role;
  * @param millisSinceLastCheck time since the last answer
  * @param masterLink {@code up} or {@code down} for a replica, {@code none} for a master
  * @param replicationOffset 0 when unknown
+ * @param restart what is known about a restart of a master: {@code none}, {@code checking} while its replica is asked
+ *     for newer data, {@code outdated} when that has newer data and has to take over, {@code accepted} when none has
+ *     and the node is served as it is
  */
 public record NodeState(
         NodeAddress node,
@@ -18,4 +21,5 @@ public record NodeState(
         boolean up,
         long millisSinceLastCheck,
         String masterLink,
-        long replicationOffset) {}
+        long replicationOffset,
+        String restart) {}

@@ -37,6 +37,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private final NodeClient client;
     private final Endpoints endpoints;
     private final ReplicationSettings settings;
+    private final ClearedRuns runs;
     private final Set<NodeAddress> ownNodes;
     private final Map<NodeAddress, NodeRoleKeeper> keepers = new ConcurrentSkipListMap<>();
     private final Map<Endpoint, NodeRoleKeeper> keepersByEndpoint = new ConcurrentHashMap<>();
@@ -45,15 +46,21 @@ public final class ReplicationDriver implements AutoCloseable {
 
     /**
      * @param connections the connections of the control loop
+     * @param runs is told which runs of the nodes may serve
      * @param ownNodes the nodes that are checked from the start; may be empty
      */
     public ReplicationDriver(
-            NodeConnections connections, Endpoints endpoints, ReplicationSettings settings, Set<NodeAddress> ownNodes) {
+            NodeConnections connections,
+            Endpoints endpoints,
+            ReplicationSettings settings,
+            ClearedRuns runs,
+            Set<NodeAddress> ownNodes) {
         this.connections = connections;
         this.loop = connections.loop();
         this.client = new NodeClient(connections);
         this.endpoints = endpoints;
         this.settings = settings;
+        this.runs = runs;
         this.ownNodes = Set.copyOf(ownNodes);
         ownNodes.forEach(this::keep);
     }
@@ -93,6 +100,7 @@ public final class ReplicationDriver implements AutoCloseable {
         }
         followed = message;
         Map<NodeAddress, WantedRole> roles = new HashMap<>();
+        Map<NodeAddress, List<Endpoint>> peers = new HashMap<>();
         for (SetRepl.Entry entry : message.entries()) {
             WantedRole role = WantedRole.of(entry);
             if (role == null) {
@@ -102,6 +110,11 @@ public final class ReplicationDriver implements AutoCloseable {
             } else {
                 roles.put(entry.node(), role);
             }
+            peers.put(
+                    entry.node(),
+                    entry.peers().stream()
+                            .map(peer -> endpoint(peer.nodeAddress()))
+                            .toList());
             keep(entry.node());
         }
         forgetOthers(message);
@@ -112,15 +125,14 @@ public final class ReplicationDriver implements AutoCloseable {
                         "Node role ordered: epoch=%s proxy=%s node=%s role=%s",
                         message.epoch(), store.self(), node, role == null ? "any" : role);
             }
-            keeper.order(role);
+            keeper.order(role, peers.getOrDefault(node, List.of()));
         });
     }
 
     private void keep(NodeAddress node) {
         keepers.computeIfAbsent(node, address -> {
-            Endpoint endpoint = endpoint(address);
-            NodeRoleKeeper made = new NodeRoleKeeper(address, endpoint, client, loop.eventLoop(), settings);
-            keepersByEndpoint.put(endpoint, made);
+            NodeRoleKeeper made = new NodeRoleKeeper(address, endpoints, client, loop.eventLoop(), settings, runs);
+            keepersByEndpoint.put(endpoint(address), made);
             return made;
         });
     }
@@ -142,6 +154,7 @@ public final class ReplicationDriver implements AutoCloseable {
         }
         Set<Endpoint> used = new HashSet<>();
         kept.forEach(node -> used.add(endpoint(node)));
+        message.entries().forEach(entry -> entry.peers().forEach(peer -> used.add(endpoint(peer.nodeAddress()))));
         connections.retain(used);
     }
 

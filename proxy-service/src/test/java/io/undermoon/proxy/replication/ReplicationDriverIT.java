@@ -64,6 +64,7 @@ class ReplicationDriverIT {
                         Duration.ofMillis(200),
                         settings.redis().user(),
                         settings.redis().password()),
+                new ClearedRuns(topology),
                 own);
         driver.start(topology);
     }
@@ -312,7 +313,7 @@ class ReplicationDriverIT {
             awaitSettled(node.address(), Role.REPLICA);
             assertThat(node.received())
                     .contains(
-                            List.of("CONFIG", "SET", "masterauth", "pw"),
+                            List.of("CONFIG", "SET", "masteruser", "undermoon-replica"),
                             List.of("REPLICAOF", "10.0.0.1", "7001"),
                             List.of("SLAVEOF", "10.0.0.1", "7001"));
         }

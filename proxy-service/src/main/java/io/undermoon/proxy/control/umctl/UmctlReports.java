@@ -70,7 +70,8 @@ public final class UmctlReports {
                             state.up() ? "up" : "down",
                             Long.toString(state.millisSinceLastCheck()),
                             state.masterLink(),
-                            Long.toString(state.replicationOffset())));
+                            Long.toString(state.replicationOffset()),
+                            state.restart()));
         }
     }
 

@@ -162,7 +162,8 @@ class ClusterCommandsTest {
     @Test
     void shows_shards_in_the_format_of_redis() {
         applyTwoProxies();
-        proxy.nodeStates.add(new NodeState(new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77));
+        proxy.nodeStates.add(
+                new NodeState(new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77, "none"));
         RespValue.Array shards = (RespValue.Array) proxy.call("CLUSTER", "SHARDS");
         assertThat(shards.items())
                 .containsExactly(
