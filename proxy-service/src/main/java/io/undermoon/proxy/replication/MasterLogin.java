@@ -54,7 +54,7 @@ final class MasterLogin {
             return;
         }
         isAsking = true;
-        client.call(endpoints.redis(master.value()), ReplicationUser.toGetUser())
+        client.call(endpoints.redis(master.value()), ReplicationUser.toTry())
                 .whenCompleteAsync(
                         (user, problem) -> {
                             isAsking = false;

@@ -45,6 +45,14 @@ record ReplicationUser(String password) {
         return command;
     }
 
+    /**
+     * The command that changes nothing about a user that exists, and else makes one as whom nobody can log in. Its
+     * reply says whether the proxy can make users at the node.
+     */
+    static List<String> toTry() {
+        return List.of("ACL", "SETUSER", NAME);
+    }
+
     /** The command that reads the user of a node. */
     static List<String> toGetUser() {
         return List.of("ACL", "GETUSER", NAME);
