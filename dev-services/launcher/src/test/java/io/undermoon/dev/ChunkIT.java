@@ -200,7 +200,7 @@ class ChunkIT {
         if (fromFile) {
             copy(older, stored);
         }
-        startAgain(service);
+        ProcessIdentity started = startAgain(service);
 
         await("the replica is master")
                 .atMost(LIMIT)
@@ -213,6 +213,9 @@ class ChunkIT {
             assertThat(size(master)).isEqualTo(size);
         });
         assertThat(size(replica)).isEqualTo(size);
+
+        LiveProcesses.kill(started);
+        await().atMost(LIMIT).until(() -> !LiveProcesses.isRunning(started));
     }
 
     /** Sets all keys and waits until the replicas have them. */
