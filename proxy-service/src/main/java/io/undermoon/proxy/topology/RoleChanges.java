@@ -10,6 +10,7 @@ import io.undermoon.umctl.SetRepl;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,13 @@ record RoleChanges(Map<NodeAddress, State> nodes) {
          */
         record SteppedDown(Epoch until, boolean refuses) implements State {}
 
-        /** A former master whose successor is not known to be a master yet. */
-        record Left(SlotRanges slots, ProxyAddress successor) implements State {}
+        /**
+         * A former master.
+         *
+         * @param isOver whether its successor is known to be a master; then only the message is missing that names the
+         *     owner of the slots, where it comes apart from the one with the roles
+         */
+        record Left(SlotRanges slots, ProxyAddress successor, boolean isOver) implements State {}
     }
 
     RoleChanges {
@@ -60,6 +66,16 @@ record RoleChanges(Map<NodeAddress, State> nodes) {
         Map<NodeAddress, State> changed = new HashMap<>(nodes);
         changed.remove(node);
         return new RoleChanges(changed);
+    }
+
+    /** The changes that are not over when the nodes given are those with slots behind this proxy. */
+    RoleChanges pending(Set<NodeAddress> nodesWithSlots) {
+        Map<NodeAddress, State> pending = new HashMap<>(nodes);
+        pending.entrySet()
+                .removeIf(entry -> entry.getValue() instanceof State.Left left
+                        && left.isOver()
+                        && !nodesWithSlots.contains(entry.getKey()));
+        return pending.size() == nodes.size() ? this : new RoleChanges(pending);
     }
 
     /**
@@ -116,6 +132,6 @@ record RoleChanges(Map<NodeAddress, State> nodes) {
         }
         return slots.isEmpty()
                 ? null
-                : new State.Left(slots, entry.peers().get(0).proxyAddress());
+                : new State.Left(slots, entry.peers().get(0).proxyAddress(), false);
     }
 }

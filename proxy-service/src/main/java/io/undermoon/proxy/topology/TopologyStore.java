@@ -213,15 +213,20 @@ public final class TopologyStore {
 
     /** Serves the slots of a new master from now on: it is one. */
     public void hasRisen(NodeAddress node) {
+        // Called at each check of a master, so without the lock where there is nothing to do.
         if (roleChanges.of(node) instanceof RoleChanges.State.Rising) {
-            endRoleChange(node, RoleChanges.State.Rising.class);
+            synchronized (this) {
+                if (roleChanges.of(node) instanceof RoleChanges.State.Rising) {
+                    change(roleChanges.without(node));
+                }
+            }
         }
     }
 
     /** Lets commands for the slots of a former master go to its successor, which is a master now. */
-    public void hasLeft(NodeAddress node) {
-        if (roleChanges.of(node) instanceof RoleChanges.State.Left) {
-            endRoleChange(node, RoleChanges.State.Left.class);
+    public synchronized void hasLeft(NodeAddress node) {
+        if (roleChanges.of(node) instanceof RoleChanges.State.Left left) {
+            change(roleChanges.with(node, new RoleChanges.State.Left(left.slots(), left.successor(), true)));
         }
     }
 
@@ -240,12 +245,6 @@ public final class TopologyStore {
         RoleChanges.State held = new RoleChanges.State.SteppedDown(until, false);
         if (held.equals(roleChanges.of(node))) {
             change(roleChanges.with(node, new RoleChanges.State.SteppedDown(until, true)));
-        }
-    }
-
-    private synchronized void endRoleChange(NodeAddress node, Class<? extends RoleChanges.State> state) {
-        if (state.isInstance(roleChanges.of(node))) {
-            change(roleChanges.without(node));
         }
     }
 
@@ -321,6 +320,7 @@ public final class TopologyStore {
         if (changesRoles && replication != current.replication()) {
             roleChanges = roleChanges.next(current, replication);
         }
+        roleChanges = roleChanges.pending(cluster.local().keySet());
         Routing.Routes routes = Routing.of(cluster, ownership, switched, roleChanges, self, endpoints);
         Set<Endpoint> used = new HashSet<>(routes.endpoints());
         if (cluster.clusterName() != null) {

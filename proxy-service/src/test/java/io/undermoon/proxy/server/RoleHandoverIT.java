@@ -84,7 +84,10 @@ class RoleHandoverIT {
         writer.start();
         for (int i = 1; i <= 6; i++) {
             long before = acknowledged.get();
-            await().atMost(LIMIT).until(() -> acknowledged.get() > before + 200);
+            await().atMost(LIMIT)
+                    .until(() -> acknowledged.get() > before + 200
+                            || !error.get().isEmpty());
+            assertThat(error.get()).isEmpty();
             boolean swapped = i % 2 == 1;
             epoch++;
             if (i % 3 == 0) {
