@@ -2,6 +2,8 @@ package io.undermoon.broker.state;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.TaggedSlots;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "ChunkStore")
 public record StoredChunk(
         RolePosition rolePosition,
-        List<@Nullable TaggedSlots> stableSlots,
+        @JsonSetter(contentNulls = Nulls.SET) List<@Nullable TaggedSlots> stableSlots,
         List<List<MigratingSlots>> migratingSlots,
         List<ProxyAddress> proxyAddresses,
         List<String> hosts,
