@@ -1,12 +1,17 @@
 package io.undermoon.proxy.backend;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.ControlProof;
+import io.undermoon.umctl.ProxyLogin;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +25,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A node that does not know the user is told it by {@code ACL SETUSER}. One that refuses that, because it is older
  * than Redis 6.2 or does not let the proxy's user do so, is used with the rights of the proxy's user.
  *
- * <p>A peer gets {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes and asks no peer in turn.
+ * <p>A peer is logged in to by {@link ControlProof} where there is a control secret. It gets {@code UMFORWARD 0 HELLO
+ * 3}: it answers for its own nodes and asks no peer in turn.
  */
 final class LoginSequence {
     private enum Step {
+        CHALLENGE,
+        PROOF,
         AUTH,
         HELLO,
         SET_USER,
@@ -34,6 +42,11 @@ final class LoginSequence {
     private final Access access;
     private final ArrayDeque<Step> due = new ArrayDeque<>(4);
     private final StringBuilder reply = new StringBuilder();
+    private final Endpoint endpoint;
+    private final Protocol protocol;
+
+    /** The login to a peer by proof; null for one by password. */
+    private final ControlProof.@Nullable Caller caller;
 
     /** The next set of rules to try. */
     private int variant;
@@ -47,7 +60,17 @@ final class LoginSequence {
         boolean isPeer = endpoint.kind() == Endpoint.Kind.PEER;
         this.login = isPeer ? settings.peers() : settings.redis();
         this.access = isPeer ? Access.PROXY : access;
+        this.endpoint = endpoint;
+        this.protocol = protocol;
         String password = login.password();
+        this.caller = isPeer && password != null && ProxyLogin.CONTROL_USER.equals(login.user())
+                ? new ControlProof.Caller(password, endpoint.toString())
+                : null;
+        if (caller != null) {
+            RespWriter.command(out, caller.challenge());
+            due.add(Step.CHALLENGE);
+            return;
+        }
         if (password != null) {
             String user = login.user();
             RespWriter.command(out, user == null ? List.of("AUTH", password) : List.of("AUTH", user, password));
@@ -104,6 +127,9 @@ final class LoginSequence {
         Step step = due.remove();
         boolean isError = text.startsWith("-");
         switch (step) {
+            case CHALLENGE, PROOF -> {
+                return prove(step, text, out);
+            }
             case AUTH -> {
                 return isError ? text : authenticated(out);
             }
@@ -118,6 +144,25 @@ final class LoginSequence {
             case AUTH_AS_USER -> {
                 return isError ? userRefused(text, out) : null;
             }
+        }
+        return null;
+    }
+
+    private @Nullable String prove(Step step, String text, ByteBuf out) {
+        ControlProof.Caller proving = requireNonNull(caller);
+        String word = text.substring(Math.min(1, text.length()));
+        Optional<List<String>> proof = step == Step.CHALLENGE ? proving.proof(word) : Optional.empty();
+        if (proof.isPresent()) {
+            RespWriter.command(out, proof.get());
+            due.add(Step.PROOF);
+            return null;
+        }
+        if (step == Step.CHALLENGE || !proving.isProven(word)) {
+            return "the peer does not prove that it has the control_secret: " + text;
+        }
+        if (protocol == Protocol.RESP3) {
+            hello(endpoint, protocol, out);
+            due.add(Step.HELLO);
         }
         return null;
     }
