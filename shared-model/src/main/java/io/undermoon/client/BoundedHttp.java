@@ -32,6 +32,7 @@ public final class BoundedHttp {
     private final HttpClient.Builder settings;
     private final boolean gzip;
     private final @Nullable TlsContext tls;
+    private final BrokerToken token;
     private final int maxBodyBytes;
     private HttpClient client;
     private @Nullable SSLContext clientContext;
@@ -42,16 +43,22 @@ public final class BoundedHttp {
      * @param tls absent for plain HTTP
      */
     public BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls) {
-        this(connectTimeout, gzip, tls, MAX_BODY_BYTES);
+        this(connectTimeout, gzip, tls, BrokerToken.NONE);
     }
 
-    BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls, int maxBodyBytes) {
+    /** @param token shown with each request */
+    public BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls, BrokerToken token) {
+        this(connectTimeout, gzip, tls, token, MAX_BODY_BYTES);
+    }
+
+    BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls, BrokerToken token, int maxBodyBytes) {
         this.settings = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(connectTimeout);
         this.gzip = gzip;
         this.tls = tls;
+        this.token = token;
         this.maxBodyBytes = maxBodyBytes;
         this.client = settings.build();
     }
@@ -87,6 +94,11 @@ public final class BoundedHttp {
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
         if (body.length > 0) {
             request.header("Content-Type", "application/json");
+        }
+        try {
+            token.authorization().ifPresent(value -> request.header("Authorization", value));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
         }
         CompletableFuture<HttpResponse<byte[]>> exchange =
                 client().sendAsync(request.build(), info -> new BoundedBody(maxBodyBytes));
