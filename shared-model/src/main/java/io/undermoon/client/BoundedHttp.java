@@ -34,6 +34,7 @@ public final class BoundedHttp {
     private final HttpClient.Builder settings;
     private final boolean gzip;
     private final @Nullable TlsContext tls;
+    private final BrokerToken token;
     private final int maxBodyBytes;
     private HttpClient client;
     private @Nullable SSLContext clientContext;
@@ -44,16 +45,22 @@ public final class BoundedHttp {
      * @param tls absent for plain HTTP
      */
     public BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls) {
-        this(connectTimeout, gzip, tls, MAX_BODY_BYTES);
+        this(connectTimeout, gzip, tls, BrokerToken.NONE);
     }
 
-    BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls, int maxBodyBytes) {
+    /** @param token shown with each request */
+    public BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls, BrokerToken token) {
+        this(connectTimeout, gzip, tls, token, MAX_BODY_BYTES);
+    }
+
+    BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls, BrokerToken token, int maxBodyBytes) {
         this.settings = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(connectTimeout);
         this.gzip = gzip;
         this.tls = tls;
+        this.token = token;
         this.maxBodyBytes = maxBodyBytes;
         this.client = settings.build();
     }
@@ -142,8 +149,13 @@ public final class BoundedHttp {
 
     private CompletableFuture<HttpReply> sendAsync(
             HostPort address, String method, String path, byte[] body, String authorization, Duration limit) {
-        CompletableFuture<HttpResponse<byte[]>> exchange = client().sendAsync(
-                        request(address, method, path, body, authorization), info -> new BoundedBody(maxBodyBytes));
+        CompletableFuture<HttpResponse<byte[]>> exchange;
+        try {
+            exchange = client().sendAsync(
+                            request(address, method, path, body, authorization), info -> new BoundedBody(maxBodyBytes));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         CompletableFuture<HttpReply> result = new CompletableFuture<>();
         exchange.thenApply(response ->
                         new HttpReply(method + " " + path, address, response.statusCode(), plainBody(response)))
@@ -164,7 +176,8 @@ public final class BoundedHttp {
         return result;
     }
 
-    private HttpRequest request(HostPort address, String method, String path, byte[] body, String authorization) {
+    private HttpRequest request(HostPort address, String method, String path, byte[] body, String authorization)
+            throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create((tls == null ? "http://" : "https://") + address + path))
                 .header("Accept", "application/json")
@@ -175,6 +188,8 @@ public final class BoundedHttp {
         }
         if (!authorization.isEmpty()) {
             request.header("Authorization", authorization);
+        } else {
+            token.authorization().ifPresent(value -> request.header("Authorization", value));
         }
         return request.build();
     }

@@ -27,12 +27,18 @@ public final class BrokerHttp {
      * @param timeout for a whole call at each broker, from connecting to the last byte
      * @param gzip whether to ask for compressed replies
      * @param tls absent for plain HTTP
+     * @param token shown with each request
      */
     public BrokerHttp(
-            BrokerOrder brokers, Duration connectTimeout, Duration timeout, boolean gzip, @Nullable TlsContext tls) {
+            BrokerOrder brokers,
+            Duration connectTimeout,
+            Duration timeout,
+            boolean gzip,
+            @Nullable TlsContext tls,
+            BrokerToken token) {
         this.brokers = brokers;
         this.timeout = timeout;
-        this.http = new BoundedHttp(connectTimeout, gzip, tls);
+        this.http = new BoundedHttp(connectTimeout, gzip, tls, token);
     }
 
     /** A request without a body. */

@@ -15,12 +15,12 @@ import io.undermoon.client.RespClientException.Reason;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.resp.RespValue;
 import io.undermoon.tls.TlsContext;
+import io.undermoon.umctl.ControlProof;
 import io.undermoon.umctl.ProxyLogin;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,7 +44,7 @@ public final class RespClient implements AutoCloseable {
 
     /**
      * @param threads number of event loops
-     * @param login tried on each new connection
+     * @param login made on each new connection
      * @param tls absent for plain connections
      * @param resolver runs look-ups of host names, which block: a slow name server must not stop an event loop
      */
@@ -97,8 +97,7 @@ public final class RespClient implements AutoCloseable {
     public CompletableFuture<RespConnection> connect(HostPort address) {
         return CompletableFuture.supplyAsync(() -> resolve(address), resolver)
                 .thenCompose(resolved -> open(address, resolved))
-                .thenCompose(connection ->
-                        logIn(address, connection, login.attempts().iterator()).thenApply(done -> connection));
+                .thenCompose(connection -> logIn(address, connection).thenApply(done -> connection));
     }
 
     /** Ends the event loops, and with them every connection. */
@@ -166,22 +165,59 @@ public final class RespClient implements AutoCloseable {
         return established;
     }
 
-    /**
-     * Tries the logins in turn until one is accepted. The connection is used even if none is: a proxy that requires a
-     * login refuses the commands that follow.
-     */
-    private static CompletableFuture<@Nullable Void> logIn(
-            HostPort proxy, RespConnection connection, Iterator<ProxyLogin.Attempt> attempts) {
-        if (!attempts.hasNext()) {
+    /** Closes the connection if the login fails: nothing may be sent to a proxy that is not the one it should be. */
+    private CompletableFuture<@Nullable Void> logIn(HostPort proxy, RespConnection connection) {
+        return prove(proxy, connection)
+                .thenCompose(proven -> proven ? CompletableFuture.completedFuture(null) : giveWord(proxy, connection))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        connection.close();
+                    }
+                });
+    }
+
+    /** Returns false if nothing has to be proven, or the proxy proves nothing and may do so. */
+    private CompletableFuture<Boolean> prove(HostPort proxy, RespConnection connection) {
+        if (login.controlSecret().isEmpty()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        ControlProof.Caller caller =
+                new ControlProof.Caller(login.controlSecret().get(), proxy.toString());
+        return exchange(connection, caller.challenge())
+                .thenCompose(reply -> caller.proof(text(reply))
+                        .map(proof -> exchange(connection, proof))
+                        .orElseGet(() -> CompletableFuture.completedFuture(reply)))
+                .thenApply(reply -> caller.isProven(text(reply)) || unproven(proxy, text(reply)));
+    }
+
+    private boolean unproven(HostPort proxy, String reply) {
+        if (!login.allowsUnproven()) {
+            throw new RespClientException(
+                    Reason.REFUSED, "the proxy does not prove that it has the control_secret: " + reply);
+        }
+        LOG.log(Level.WARNING, "control_secret is not accepted: proxy=" + proxy + " reason=" + reply);
+        return false;
+    }
+
+    /** The connection is used even if the word is wrong: a proxy that asks for one refuses the commands that follow. */
+    private CompletableFuture<@Nullable Void> giveWord(HostPort proxy, RespConnection connection) {
+        if (login.password().isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        ProxyLogin.Attempt attempt = attempts.next();
-        return connection.exchange(List.of(attempt.command())).thenCompose(replies -> {
-            if (!(replies.get(0) instanceof RespValue.Failure failure)) {
-                return CompletableFuture.completedFuture(null);
+        return exchange(connection, List.of("AUTH", login.password().get())).thenAccept(reply -> {
+            if (reply instanceof RespValue.Failure failure) {
+                LOG.log(Level.WARNING, "proxy_password is not accepted: proxy=" + proxy + " reason=" + failure.text());
             }
-            LOG.log(Level.WARNING, attempt.key() + " is not accepted: proxy=" + proxy + " reason=" + failure.text());
-            return logIn(proxy, connection, attempts);
         });
+    }
+
+    private static CompletableFuture<RespValue> exchange(RespConnection connection, List<String> command) {
+        return connection.exchange(List.of(command)).thenApply(replies -> replies.get(0));
+    }
+
+    private static String text(RespValue reply) {
+        return reply instanceof RespValue.Simple simple
+                ? simple.text()
+                : reply instanceof RespValue.Failure failure ? failure.text() : "an unexpected reply";
     }
 }

@@ -16,6 +16,11 @@ public enum ErrorCode {
     /** The body, query or path cannot be read: not JSON, a wrong type, a number out of range. */
     INVALID_REQUEST(400),
 
+    /** The caller proves no account. */
+    UNAUTHORIZED(401),
+    /** The role of the account does not suffice, or the request comes from a web page of another origin. */
+    FORBIDDEN(403),
+
     CLUSTER_NOT_FOUND(404),
     PROXY_NOT_FOUND(404),
     FREE_NODE_NOT_FOUND(404),
@@ -40,6 +45,8 @@ public enum ErrorCode {
     MIGRATION_NOT_FINISHED(409),
     INVALID_META_VERSION(409),
     EPOCH_SMALLER_THAN_CURRENT(409),
+    /** Metadata has the epoch of the present one and other content. */
+    EPOCH_CONFLICT(409),
     PROXY_RESOURCE_OUT_OF_ORDER(409),
     ORDERED_PROXY_ENABLED(409),
     ONE_CLUSTER_ALREADY_EXISTED(409),

@@ -125,6 +125,9 @@ public final class MetadataModule extends SimpleModule {
     private static final class RangeReader extends JsonDeserializer<SlotRange> {
         @Override
         public SlotRange deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            if (!in.isExpectedStartArrayToken()) {
+                return (SlotRange) context.handleUnexpectedToken(SlotRange.class, in);
+            }
             int[] ends = context.readValue(in, int[].class);
             if (ends.length != 2) {
                 return context.reportInputMismatch(

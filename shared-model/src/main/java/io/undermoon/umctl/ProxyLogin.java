@@ -1,38 +1,31 @@
 package io.undermoon.umctl;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * The login of coordinators and brokers to proxies: with the control secret, or with the proxy's password if the
- * proxy has no control secret yet.
+ * How coordinators and brokers log in to proxies: by proving that they know the control secret, see {@link
+ * ControlProof}, which a proxy has to prove in turn. Only if unproven proxies are allowed, as while a secret is
+ * introduced or with proxies of the original, a proxy that proves nothing is used all the same, and is told the
+ * password.
  */
-public record ProxyLogin(Optional<String> controlSecret, Optional<String> password) {
+public record ProxyLogin(Optional<String> controlSecret, Optional<String> password, boolean allowsUnproven) {
     /** The user whose password is the control secret of a proxy. Only this user may send control commands then. */
     public static final String CONTROL_USER = "undermoon-control";
 
-    public static final ProxyLogin NONE = new ProxyLogin(Optional.empty(), Optional.empty());
+    public static final ProxyLogin NONE = new ProxyLogin(Optional.empty(), Optional.empty(), false);
 
-    /**
-     * One login command.
-     *
-     * @param key the configuration key that the password comes from
-     */
-    public record Attempt(String key, List<String> command) {}
-
-    /** The login commands, to be sent in order until the proxy accepts one. A proxy without passwords accepts none. */
-    public List<Attempt> attempts() {
-        List<Attempt> attempts = new ArrayList<>();
-        controlSecret.ifPresent(
-                secret -> attempts.add(new Attempt("control_secret", List.of("AUTH", CONTROL_USER, secret))));
-        password.ifPresent(secret -> attempts.add(new Attempt("proxy_password", List.of("AUTH", secret))));
-        return attempts;
+    /** @throws IllegalArgumentException there is a password that would be told to proxies that prove nothing */
+    public ProxyLogin {
+        if (password.isPresent() && !allowsUnproven) {
+            throw new IllegalArgumentException("undermoon.proxy_password would go in clear to every proxy that is"
+                    + " registered; set undermoon.control_secret instead, or undermoon.allow_unproven_proxies=true");
+        }
     }
 
     /** A text without the secrets. */
     @Override
     public String toString() {
-        return "ProxyLogin" + attempts().stream().map(Attempt::key).toList();
+        return "ProxyLogin[control_secret=" + controlSecret.isPresent() + ", proxy_password=" + password.isPresent()
+                + "]";
     }
 }

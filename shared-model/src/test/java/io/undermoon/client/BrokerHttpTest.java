@@ -89,7 +89,7 @@ class BrokerHttpTest {
     }
 
     private static BrokerHttp client(BrokerOrder order) {
-        return new BrokerHttp(order, LIMIT, LIMIT, false, null);
+        return new BrokerHttp(order, LIMIT, LIMIT, false, null, BrokerToken.NONE);
     }
 
     private static HttpReply call(HostPort... brokers) throws IOException {

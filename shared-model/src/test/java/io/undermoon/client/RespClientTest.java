@@ -8,6 +8,7 @@ import io.undermoon.client.RespClientException.Reason;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
+import io.undermoon.testsupport.RespServer;
 import io.undermoon.testsupport.SocketServer;
 import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
@@ -102,23 +103,42 @@ class RespClientTest {
     }
 
     @Test
-    void tries_one_login_after_the_other_and_goes_on_where_none_is_accepted() {
-        ProxyLogin both = new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"));
-        String logins = "*3\r\n$4\r\nAUTH\r\n$17\r\nundermoon-control\r\n$7\r\nc0ntrol\r\n"
-                + "*2\r\n$4\r\nAUTH\r\n$6\r\ns3cret\r\n";
-        try (SocketServer server = new SocketServer(peer -> {
-                    String sent = "";
-                    while (!sent.endsWith("PING\r\n")) {
-                        sent += receive(peer);
-                        peer.getOutputStream()
-                                .write(bytes(
-                                        sent.endsWith("PING\r\n") ? ":" + sent.indexOf("*1") + "\r\n" : "-ERR no\r\n"));
-                    }
-                });
-                RespClient client = client(both, null)) {
-            assertThat(RespClient.await(client.call(addressOf(server), PING)))
-                    .isEqualTo(new RespValue.Int(logins.length()));
+    void says_nothing_to_a_proxy_that_does_not_prove_the_secret() {
+        ProxyLogin login = new ProxyLogin(Optional.of("c0ntrol"), Optional.empty(), false);
+        String nonce = "+CHALLENGE 0123456789abcdef0123456789abcdef";
+        for (String reply : List.of("+OK", "-WRONGPASS no", nonce, "$-1", ":1")) {
+            try (RespServer server = new RespServer(command -> reply + "\r\n");
+                    RespClient client = client(login, null)) {
+                assertThatThrownBy(() -> RespClient.await(client.call(HostPort.parse(server.address()), PING)))
+                        .isInstanceOf(RespClientException.class)
+                        .hasMessageContaining("does not prove");
+                await().until(() -> server.openConnections() == 0);
+                assertThat(server.commandLines())
+                        .allMatch(line -> line.startsWith("AUTH undermoon-control ") && !line.contains("c0ntrol "))
+                        .noneMatch(line -> line.endsWith("c0ntrol") || line.equals("PING"));
+            }
         }
+    }
+
+    @Test
+    void uses_a_proxy_that_proves_nothing_if_it_may() {
+        ProxyLogin login = new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"), true);
+        try (RespServer server =
+                        new RespServer(command -> command.get(0).equals("PING") ? "+PONG\r\n" : "-ERR no\r\n");
+                RespClient client = client(login, null)) {
+            assertThat(RespClient.await(client.call(HostPort.parse(server.address()), PING))
+                            .asText())
+                    .isEqualTo("PONG");
+            assertThat(server.commandLines()).hasSize(3).endsWith("AUTH s3cret", "PING");
+            assertThat(server.commandLines().get(0)).doesNotEndWith("c0ntrol");
+        }
+    }
+
+    @Test
+    void tells_no_password_to_whoever_is_registered() {
+        assertThatThrownBy(() -> new ProxyLogin(Optional.empty(), Optional.of("s3cret"), false))
+                .hasMessageContaining("undermoon.proxy_password")
+                .hasMessageNotContaining("s3cret");
     }
 
     @Test

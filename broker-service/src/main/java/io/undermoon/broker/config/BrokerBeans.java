@@ -3,6 +3,7 @@ package io.undermoon.broker.config;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.Startup;
+import io.undermoon.broker.auth.AccessControl;
 import io.undermoon.broker.proxy.RespFinishedMigrations;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
@@ -16,6 +17,7 @@ import io.undermoon.broker.store.MigrationAborts;
 import io.undermoon.broker.store.MigrationCommits;
 import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.broker.store.ProxyEpochs;
+import io.undermoon.client.BrokerToken;
 import io.undermoon.client.RespClient;
 import io.undermoon.json.Json;
 import io.undermoon.tls.ServiceTls;
@@ -25,6 +27,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.context.ManagedExecutor;
 
 /** Wires the plain parts of the broker together. */
@@ -72,10 +75,19 @@ public final class BrokerBeans {
                         || config.tls().storage());
     }
 
+    /** Made at start, so that an API that is open by mistake stops the start. */
+    @Produces
+    @Singleton
+    @Startup
+    AccessControl access(BrokerConfig config, @ConfigProperty(name = "quarkus.http.host") String listenHost) {
+        return AccessSettings.of(config, listenHost);
+    }
+
     @Produces
     @Singleton
     RespClient proxyClient(BrokerConfig config, ServiceTls tls, ManagedExecutor executor) {
-        ProxyLogin login = new ProxyLogin(config.controlSecret(), config.proxyPassword());
+        ProxyLogin login =
+                new ProxyLogin(config.controlSecret(), config.proxyPassword(), config.allowUnprovenProxies());
         return new RespClient(
                 1, config.proxyClient().timeout(), login, tls.where(config.tls().proxies()), executor);
     }
@@ -138,7 +150,8 @@ public final class BrokerBeans {
                 metadata,
                 settings.replicaAddresses(),
                 config.replicaClient().timeout(),
-                tls.where(config.tls().replicas()));
+                tls.where(config.tls().replicas()),
+                BrokerToken.of(config.brokerToken(), config.brokerTokenFile()));
     }
 
     @Produces
@@ -147,7 +160,7 @@ public final class BrokerBeans {
         return new ObjectMapperCustomizer() {
             @Override
             public void customize(ObjectMapper mapper) {
-                Json.configure(mapper);
+                Json.refuseMistakes(Json.configure(mapper));
             }
         };
     }

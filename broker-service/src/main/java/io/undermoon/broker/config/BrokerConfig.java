@@ -6,6 +6,7 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import io.undermoon.config.Converters;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.tls.ClientAuth;
 import io.undermoon.tls.TlsConfig;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,34 @@ public interface BrokerConfig {
     @WithDefault(ListenAddress.DEFAULT)
     @WithConverter(Converters.Address.class)
     HostPort address();
+
+    /**
+     * {@code none} if everybody who reaches the API may call it. Without this and {@code accounts_file} the broker
+     * listens on loopback only.
+     */
+    Optional<String> auth();
+
+    /**
+     * The accounts that may call the API: lines of a name, a role ({@code viewer}, {@code operator} or {@code admin}),
+     * and {@code #} with the SHA-256 of a token or {@code certificate} with a subject.
+     */
+    Optional<String> accountsFile();
+
+    /** How often that file is looked at. */
+    @WithDefault("10s")
+    @WithConverter(PositiveDuration.class)
+    Duration accountsReloadInterval();
+
+    /**
+     * Names by which browsers and, without accounts, all callers reach the API, beside loopback names and IP addresses.
+     */
+    Optional<List<String>> allowedHosts();
+
+    /** The token that the broker shows to the replicas. */
+    Optional<String> brokerToken();
+
+    /** A file with that token, read at each call. */
+    Optional<String> brokerTokenFile();
 
     /** Seconds for which a failure report counts. */
     @WithDefault("60")
@@ -134,8 +163,16 @@ public interface BrokerConfig {
     /** The password that proxies ask of control connections; the same key as that of the coordinator. */
     Optional<String> proxyPassword();
 
-    /** The control secret of the proxies; without it they are given {@code proxy_password} alone. */
+    /** The control secret, which proxies have to prove to have as well. It is never sent. */
     Optional<String> controlSecret();
+
+    /**
+     * Whether to use proxies that do not prove that they have the control secret, and to tell them
+     * {@code proxy_password}: while a secret is introduced, and with proxies of the original.
+     */
+    @WithDefault("false")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean allowUnprovenProxies();
 
     /** How proxies are asked for their epochs. */
     ProxyClient proxyClient();
@@ -165,6 +202,13 @@ public interface BrokerConfig {
         @WithDefault("false")
         @WithConverter(Converters.StrictBoolean.class)
         boolean storage();
+
+        /**
+         * Whether callers of the API have to show a certificate: {@code yes}, {@code optional}, or {@code no}. Those of
+         * {@code quarkus.tls.trust-store} are trusted.
+         */
+        @WithDefault("no")
+        ClientAuth authClients();
 
         /** Whose certificates are trusted; by default those the Java runtime trusts. */
         @Override

@@ -3,6 +3,7 @@ package io.undermoon.broker.config;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
+import io.undermoon.broker.auth.AccessControl;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
@@ -21,6 +22,7 @@ public final class Schedule {
             Settings settings,
             BrokerConfig config,
             ServiceTls tls,
+            AccessControl access,
             MetadataWriter metadata,
             ClusterScaling scaling,
             MigrationProgressCache progress,
@@ -30,6 +32,7 @@ public final class Schedule {
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, scaling::advanceDrains));
         every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
         every(scheduler, "tls-files", config.tls().reloadInterval(), tls::refresh);
+        every(scheduler, "accounts-file", config.accountsReloadInterval(), access::refresh);
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
         }

@@ -67,6 +67,8 @@ public final class Clusters {
     public static Outcome<Integer> addNodes(Metadata state, PlanContext context, ClusterName name, long added) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNoMigration(cluster);
+        // A number near the largest would wrap around when added; it is refused as it is.
+        Preconditions.requireNodeNumber(added, added);
         Preconditions.requireNodeNumber(added, cluster.nodeNumber() + added);
         int newChunks = (int) added / StoredChunk.NODES;
         int oldChunks = cluster.chunks().size();

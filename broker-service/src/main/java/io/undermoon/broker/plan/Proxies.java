@@ -52,6 +52,10 @@ public final class Proxies {
         }
         long place = state.enableOrderedProxy() && index != null ? index : 0;
         requireUnused(state, address, replicaAddress);
+        requireOwnNodes(state, address, nodes);
+        if (state.enableOrderedProxy()) {
+            requireOwnIndex(state, address, place);
+        }
         ProxyResource known = state.allProxies().get(address);
         ProxyAddress replica = replicaAddress(address, replicaAddress, known);
         ProxyResource given = new ProxyResource(address, nodes, host, place, null, replica);
@@ -89,6 +93,33 @@ public final class Proxies {
                                 + other + "'");
             }
         });
+    }
+
+    /** A node that two proxies manage would get the keys of two masters. */
+    private static void requireOwnNodes(Metadata state, ProxyAddress address, List<NodeAddress> nodes) {
+        state.allProxies().forEach((other, resource) -> {
+            if (!other.equals(address)) {
+                resource.nodeAddresses().stream()
+                        .filter(nodes::contains)
+                        .findFirst()
+                        .ifPresent(node -> {
+                            throw inUse("node '" + node + "'", other);
+                        });
+            }
+        });
+    }
+
+    private static void requireOwnIndex(Metadata state, ProxyAddress address, long index) {
+        state.allProxies().forEach((other, resource) -> {
+            if (!other.equals(address) && resource.index() == index) {
+                throw inUse("index " + index, other);
+            }
+        });
+    }
+
+    private static UndermoonException inUse(String what, ProxyAddress owner) {
+        return new UndermoonException(
+                ErrorCode.IN_USE, what + " is that of proxy '" + owner + "'; remove that proxy first if it is gone");
     }
 
     public static Outcome<Outcome.Done> remove(Metadata state, ProxyAddress address) {

@@ -4,6 +4,7 @@ import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.client.BoundedHttp;
+import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.tls.TlsContext;
@@ -26,12 +27,18 @@ public final class ReplicaPush {
     /**
      * @param timeout for one replica
      * @param tls absent for plain HTTP
+     * @param token of an administrator at the replicas
      */
-    public ReplicaPush(MetadataWriter metadata, List<String> replicas, Duration timeout, @Nullable TlsContext tls) {
+    public ReplicaPush(
+            MetadataWriter metadata,
+            List<String> replicas,
+            Duration timeout,
+            @Nullable TlsContext tls,
+            BrokerToken token) {
         this.metadata = metadata;
         this.replicas = List.copyOf(replicas);
         this.timeout = timeout;
-        this.http = new BoundedHttp(timeout, false, tls);
+        this.http = new BoundedHttp(timeout, false, tls, token);
     }
 
     public List<String> replicas() {

@@ -31,8 +31,15 @@ public final class ApiV2 {
             String path = NEW_PREFIX + uri.getRawPath().substring(OLD_PREFIX.length());
             String query = uri.getRawQuery();
             request.setRequestUri(URI.create(query == null ? path : path + "?" + query));
-            request.setProperty(MARK, true);
+            request.setProperty(MARK, uri.getRawPath());
         }
+    }
+
+    /** The path that the caller sent. */
+    static String pathOf(ContainerRequestContext request) {
+        return request.getProperty(MARK) instanceof String older
+                ? older
+                : request.getUriInfo().getPath();
     }
 
     @ServerResponseFilter

@@ -30,7 +30,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -143,10 +142,9 @@ public final class ClusterResource {
     @Path("/config/{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Set fields of a cluster's configuration, all or none")
-    public Response configure(@PathParam("name") String name, @Nullable Map<String, Object> body) {
+    public Response configure(@PathParam("name") String name, @Nullable Map<String, String> body) {
         ClusterName cluster = Input.clusterName(name);
-        Map<String, String> fields = new LinkedHashMap<>();
-        Input.body(body).forEach((field, value) -> fields.put(field, text(field, value)));
+        Map<String, String> fields = Input.body(body);
         metadata.change((state, context) -> Clusters.configure(state, cluster, fields));
         return Response.ok().build();
     }
@@ -168,12 +166,5 @@ public final class ClusterResource {
         ClusterName cluster = Input.clusterName(name);
         metadata.change((state, context) -> Balancing.balanceMasters(state, context, cluster));
         return Response.ok().build();
-    }
-
-    private static String text(String field, @Nullable Object value) {
-        if (value instanceof String text) {
-            return text;
-        }
-        throw new UndermoonException(ErrorCode.INVALID_REQUEST, "field '" + field + "': " + value + " is not a string");
     }
 }

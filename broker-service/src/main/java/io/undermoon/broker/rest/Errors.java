@@ -7,9 +7,9 @@ import io.undermoon.broker.state.JsonFault;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -42,9 +42,9 @@ public final class Errors {
 
     /** Refusals by the framework before a resource is called. */
     @ServerExceptionMapper
-    public Response framework(WebApplicationException e, UriInfo uri) {
+    public Response framework(WebApplicationException e, ContainerRequestContext request) {
         int status = e.getResponse().getStatus();
-        String path = uri.getPath();
+        String path = ApiV2.pathOf(request);
         return switch (status) {
             case 400 ->
                 e.getCause() instanceof JsonProcessingException json
@@ -66,11 +66,11 @@ public final class Errors {
     }
 
     @ServerExceptionMapper
-    public Response unexpected(Throwable e, UriInfo uri) {
+    public Response unexpected(Throwable e, ContainerRequestContext request) {
         if (e instanceof CompletionException && e.getCause() instanceof UndermoonException refusal) {
             return refused(refusal);
         }
-        LOG.errorf(e, "Request failed: path=%s", uri.getPath());
+        LOG.errorf(e, "Request failed: path=%s", ApiV2.pathOf(request));
         return internalError();
     }
 

@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/v3/failures")
 @Tag(name = "failures")
 public final class FailureResource {
-    private static final int MAX_REPORTER_LENGTH = 256;
+    static final int MAX_REPORTER_LENGTH = 256;
 
     private final MetadataWriter metadata;
 

@@ -9,13 +9,15 @@ import io.undermoon.slot.SlotRange;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The parsing of path, query and body values; a refusal names the value. */
 final class Input {
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+
     private Input() {}
 
     /** The name of a cluster that a request changes. */
@@ -50,15 +52,25 @@ final class Input {
     /** A whole number from a path or query. */
     static long number(String name, String text) {
         try {
-            long number = Long.parseLong(text);
-            if (number >= 0) {
-                return number;
+            if (DIGITS.matcher(text).matches()) {
+                return Long.parseLong(text);
             }
         } catch (NumberFormatException e) {
-            // Refused below, together with negative numbers.
+            // Too large; refused below with what is no number.
         }
         throw new UndermoonException(
-                ErrorCode.INVALID_REQUEST, name + " '" + text + "' is not a whole number of at least 0");
+                ErrorCode.INVALID_REQUEST, name + " '" + text + "' is not a whole number from 0 to " + Long.MAX_VALUE);
+    }
+
+    /** A switch from a query. */
+    static boolean flag(String name, String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new UndermoonException(
+                        ErrorCode.INVALID_REQUEST, name + " '" + text + "' is neither true nor false");
+        };
     }
 
     /** Slots from a query, such as {@code 0-100,300}. */
@@ -80,12 +92,6 @@ final class Input {
             throw new UndermoonException(
                     ErrorCode.INVALID_REQUEST, "slots '" + text + "' are not <start>-<end> within 0-16383", e);
         }
-    }
-
-    /** A map from the body; refuses {@code null} values. */
-    static <T> Map<String, T> withoutNulls(String name, Map<String, T> map) {
-        map.forEach((key, value) -> member(name + "." + key, value));
-        return map;
     }
 
     /** A required body. */

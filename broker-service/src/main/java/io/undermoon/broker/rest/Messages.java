@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import java.util.SortedMap;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies of requests and replies other than the metadata records. */
@@ -29,21 +31,40 @@ public final class Messages {
     public record ProxyReply(@Nullable Proxy proxy) {}
 
     /** The number of nodes of a new cluster, or of nodes to add. */
-    public record NodeNumber(long nodeNumber) {}
+    public record NodeNumber(
+            @Schema(minimum = "4", maximum = "32768", multipleOf = 4, examples = "4")
+            long nodeNumber) {}
 
     /** The total number of nodes a cluster should have. */
-    public record ClusterNodeNumber(long clusterNodeNumber) {}
+    public record ClusterNodeNumber(
+            @Schema(minimum = "4", maximum = "32768", multipleOf = 4, examples = "8")
+            long clusterNodeNumber) {}
 
     /** A proxy that registers. */
     public record ProxyRegistration(
-            @Nullable String proxyAddress,
-            @Nullable List<String> nodes,
-            @Nullable String host,
-            @Nullable Long index,
-            @Nullable String replicaAddress) {}
+            @Schema(implementation = ProxyAddress.class, required = true) @Nullable
+            String proxyAddress,
+
+            @Schema(
+                    implementation = NodeAddress[].class,
+                    required = true,
+                    minItems = 2,
+                    maxItems = 2,
+                    uniqueItems = true,
+                    examples = "[\"10.0.0.1:7001\",\"10.0.0.1:7002\"]")
+            @Nullable
+            List<String> nodes,
+
+            @Schema(examples = "rack-1") @Nullable String host,
+            @Schema(examples = "0") @Nullable Long index,
+
+            @Schema(implementation = ProxyAddress.class) @Nullable
+            String replicaAddress) {}
 
     /** The brokers that receive copies of the metadata. */
-    public record ReplicaAddresses(@Nullable List<String> replicaAddresses) {}
+    public record ReplicaAddresses(
+            @Schema(implementation = ProxyAddress[].class, required = true, examples = "[\"10.0.0.8:7799\"]") @Nullable
+            List<String> replicaAddresses) {}
 
     /** The proxies that did not answer an epoch recovery. */
     public record FailedAddresses(List<ProxyAddress> failedAddresses) {}

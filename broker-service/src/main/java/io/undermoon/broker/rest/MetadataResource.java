@@ -1,6 +1,5 @@
 package io.undermoon.broker.rest;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.broker.plan.Epochs;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
@@ -40,16 +39,16 @@ public final class MetadataResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Replace the whole metadata by a dump that is not older")
     public Response restore(
-            @RequestBody(content = @Content(schema = @Schema(implementation = Metadata.class))) @Nullable
-                    JsonNode dump) {
-        Metadata incoming = read(Input.body(dump));
+            @RequestBody(content = @Content(schema = @Schema(implementation = Metadata.class)))
+                    byte @Nullable [] dump) {
+        Metadata incoming = read(Input.body(dump == null || dump.length == 0 ? null : dump));
         metadata.change((state, context) -> Epochs.restore(state, incoming));
         return Response.ok().build();
     }
 
-    private static Metadata read(JsonNode dump) {
+    private static Metadata read(byte[] dump) {
         try {
-            return MetadataJson.read(dump);
+            return MetadataJson.readCurrent(dump);
         } catch (UndermoonException e) {
             if (e.code() == ErrorCode.PERSISTENCE_JSON_ERROR) {
                 throw new UndermoonException(ErrorCode.INVALID_REQUEST, String.valueOf(e.getMessage()), e);

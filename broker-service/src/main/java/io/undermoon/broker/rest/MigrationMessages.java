@@ -9,6 +9,7 @@ import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.SlotRanges;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies of requests and replies about migrations. */
@@ -69,9 +70,15 @@ public final class MigrationMessages {
      * @param rangeList which
      */
     public record ReshardRequest(
-            @Nullable List<String> sources,
-            @Nullable String destination,
-            @Nullable Integer slotNumber,
+            @Schema(examples = "[\"10.0.0.1:7001\"]") @Nullable
+            List<String> sources,
+
+            @Schema(required = true, examples = "10.0.0.3:7001") @Nullable
+            String destination,
+
+            @Schema(minimum = "1", maximum = "16384", examples = "500") @Nullable
+            Integer slotNumber,
+
             @Nullable SlotRanges rangeList) {}
 
     /**
@@ -81,7 +88,11 @@ public final class MigrationMessages {
      * @param threshold in per cent
      */
     public record RebalanceRequest(
-            @Nullable Map<String, Double> weights, @Nullable Double threshold) {}
+            @Schema(examples = "{\"10.0.0.1:5299\":2}") @Nullable
+            Map<String, Double> weights,
+
+            @Schema(minimum = "0", maximum = "100", examples = "2") @Nullable
+            Double threshold) {}
 
     /**
      * The result of an abort.
@@ -106,7 +117,8 @@ public final class MigrationMessages {
     public record AbortedMigration(TaggedSlots slotRange, String outcome, ProxyAddress proxy, String message) {}
 
     /** The progress reports of a coordinator. */
-    public record ProgressReports(@Nullable List<MigrationProgressCache.Report> reports) {}
+    public record ProgressReports(
+            @Schema(required = true) @Nullable List<MigrationProgressCache.Report> reports) {}
 
     /**
      * The progress of draining a host.

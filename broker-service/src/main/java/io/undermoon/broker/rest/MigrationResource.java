@@ -4,6 +4,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.undermoon.broker.plan.Aborts;
 import io.undermoon.broker.plan.Rebalancing;
 import io.undermoon.broker.plan.Resharding;
+import io.undermoon.broker.rest.MigrationMessages.AbortReply;
 import io.undermoon.broker.rest.MigrationMessages.PlannedMigrations;
 import io.undermoon.broker.rest.MigrationMessages.ProgressReports;
 import io.undermoon.broker.rest.MigrationMessages.RebalanceRequest;
@@ -31,7 +32,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -109,8 +113,7 @@ public final class MigrationResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Spread the slots by weight over the nodes there are; returns the planned migrations")
     public PlannedMigrations rebalance(@PathParam("name") String name, @Nullable RebalanceRequest body) {
-        Map<String, Double> weights =
-                body == null || body.weights() == null ? Map.of() : Input.withoutNulls("weights", body.weights());
+        Map<String, Double> weights = body == null || body.weights() == null ? Map.of() : body.weights();
         double threshold =
                 body == null || body.threshold() == null ? Rebalancing.DEFAULT_THRESHOLD_PERCENT : body.threshold();
         ClusterName cluster = Input.clusterName(name);
@@ -120,6 +123,7 @@ public final class MigrationResource {
     @DELETE
     @Path("/{name}")
     @Blocking
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = AbortReply.class)))
     @Operation(
             summary = "Abort the migrations of a cluster that have not switched, or some of them;"
                     + " end an automatic scaling that waits")

@@ -112,9 +112,10 @@ public final class ProxyEndpoints {
     @Path("/failover/{address}")
     @Operation(summary = "Give up on a proxy; returns its replacement")
     public ProxyReply failOver(
-            @PathParam("address") String address, @QueryParam("force") @DefaultValue("false") boolean force) {
+            @PathParam("address") String address, @QueryParam("force") @DefaultValue("false") String force) {
         ProxyAddress proxy = Input.knownProxyAddress(address);
-        Failover.Result result = metadata.change((state, context) -> Failover.failOver(state, context, proxy, force));
+        boolean forced = Input.flag("force", force);
+        Failover.Result result = metadata.change((state, context) -> Failover.failOver(state, context, proxy, forced));
         if (result instanceof Failover.Result.NotPossible notPossible) {
             throw new UndermoonException(ErrorCode.NO_AVAILABLE_RESOURCE, notPossible.reason());
         }

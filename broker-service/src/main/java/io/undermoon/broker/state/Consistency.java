@@ -1,6 +1,8 @@
 package io.undermoon.broker.state;
 
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRange;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +14,8 @@ import java.util.Map;
  * give a slot two owners, or make a view impossible to compute, so it is refused.
  */
 public final class Consistency {
+    private static final SlotRanges ALL_SLOTS = new SlotRanges(List.of(SlotRange.between(0, Slot.COUNT - 1)));
+
     private final Metadata state;
     private final List<String> violations = new ArrayList<>();
 
@@ -98,10 +102,13 @@ public final class Consistency {
             for (SlotRanges slots : held) {
                 require(
                         !owned.intersects(slots),
-                        "slots of " + slots + " have two owners in cluster " + cluster.name());
+                        "slots " + owned.minus(owned.minus(slots)) + " of cluster " + cluster.name()
+                                + " have two owners");
                 owned = owned.union(slots);
             }
         }
+        SlotRanges missing = ALL_SLOTS.minus(owned);
+        require(missing.isEmpty(), "slots " + missing + " of cluster " + cluster.name() + " have no owner");
     }
 
     private static List<MigratingSlots> tasksOf(StoredCluster cluster, ChunkPart part) {

@@ -67,6 +67,18 @@ public record Metadata(
         return new MetadataEdit(this);
     }
 
+    public Metadata withFailures(SortedMap<ProxyAddress, SortedMap<String, Long>> newFailures) {
+        return new Metadata(
+                version,
+                globalEpoch,
+                clusters,
+                allProxies,
+                failedProxies,
+                newFailures,
+                enableOrderedProxy,
+                drainingHosts);
+    }
+
     /** All chunks of all clusters. */
     public Stream<StoredChunk> allChunks() {
         return clusters.values().stream().flatMap(cluster -> cluster.chunks().stream());

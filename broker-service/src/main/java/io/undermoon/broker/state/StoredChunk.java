@@ -3,6 +3,8 @@ package io.undermoon.broker.state;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.TaggedSlots;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "ChunkStore")
 public record StoredChunk(
         RolePosition rolePosition,
-        List<@Nullable TaggedSlots> stableSlots,
+        @JsonSetter(contentNulls = Nulls.SET) List<@Nullable TaggedSlots> stableSlots,
         List<List<MigratingSlots>> migratingSlots,
         List<ProxyAddress> proxyAddresses,
         List<String> hosts,

@@ -31,7 +31,10 @@ public final class EpochRecovery {
         this.executor = executor;
     }
 
-    /** Returns the proxies that did not answer. If one of them has a higher epoch, another recovery is needed. */
+    /**
+     * Returns the proxies that did not answer with a possible epoch. If one of them has a higher epoch, another
+     * recovery is needed.
+     */
     public CompletionStage<List<ProxyAddress>> recover() {
         return proxyEpochs.ask(metadata.state().allProxies().keySet()).thenApplyAsync(this::lift, executor);
     }
@@ -39,6 +42,7 @@ public final class EpochRecovery {
     private List<ProxyAddress> lift(Map<ProxyAddress, Optional<Epoch>> answers) {
         Epoch highest = answers.values().stream()
                 .flatMap(Optional::stream)
+                .filter(EpochRecovery::isPossible)
                 .max(Comparator.naturalOrder())
                 .orElse(Epoch.ZERO);
         metadata.change((state, context) -> Epochs.recover(state, highest));
@@ -46,9 +50,15 @@ public final class EpochRecovery {
                 "Epochs recovered: epoch=%s highest_proxy_epoch=%s",
                 metadata.state().globalEpoch(), highest);
         return answers.entrySet().stream()
-                .filter(answer -> answer.getValue().isEmpty())
+                .filter(answer ->
+                        answer.getValue().filter(EpochRecovery::isPossible).isEmpty())
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
+    }
+
+    /** No broker gives higher ones; whoever has one would take all others with it. */
+    private static boolean isPossible(Epoch epoch) {
+        return !epoch.isAfter(Epochs.HIGHEST);
     }
 }

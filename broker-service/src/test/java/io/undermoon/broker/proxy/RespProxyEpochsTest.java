@@ -76,7 +76,7 @@ class RespProxyEpochsTest {
             ProxyAddress closedAddress = new ProxyAddress(closed.address());
             assertThat(ask(
                             List.of(guardedAddress, closedAddress),
-                            new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"))))
+                            new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"), true)))
                     .isEqualTo(Map.of(
                             guardedAddress, Optional.of(new Epoch(3)),
                             closedAddress, Optional.of(new Epoch(2))));
@@ -113,7 +113,7 @@ class RespProxyEpochsTest {
     }
 
     private static ProxyLogin password(String password) {
-        return new ProxyLogin(Optional.empty(), Optional.of(password));
+        return new ProxyLogin(Optional.empty(), Optional.of(password), true);
     }
 
     private Map<ProxyAddress, Optional<Epoch>> ask(List<ProxyAddress> proxies, ProxyLogin login) {

@@ -9,6 +9,7 @@ import io.undermoon.broker.storage.MemoryStorage;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.testing.MutableClock;
 import io.undermoon.broker.testing.TestMetadata;
+import io.undermoon.client.BrokerToken;
 import io.undermoon.testsupport.SocketServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,7 +33,8 @@ class ReplicaPushTest {
         try (SocketServer silent =
                 new SocketServer(client -> client.getInputStream().transferTo(OutputStream.nullOutputStream()))) {
             String address = "127.0.0.1:" + replica.getAddress().getPort();
-            ReplicaPush push = new ReplicaPush(metadata, List.of(silent.address()), Duration.ofMillis(300), null);
+            ReplicaPush push = new ReplicaPush(
+                    metadata, List.of(silent.address()), Duration.ofMillis(300), null, BrokerToken.NONE);
             push.push();
             assertThat(received).isEmpty();
 

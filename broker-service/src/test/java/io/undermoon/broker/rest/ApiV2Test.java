@@ -65,7 +65,8 @@ class ApiV2Test {
     void fails_over_as_the_pod_stop_hook_asks() {
         Broker.create("demo", 4);
         String used = Broker.get("/clusters/meta/demo").extract().path("cluster.nodes[0].proxy_address");
-        given().post("/api/v2/proxies/failover/" + used)
+        given().noContentType()
+                .post("/api/v2/proxies/failover/" + used)
                 .then()
                 .statusCode(200)
                 .body("proxy.nodes[0].cluster_name", equalTo("demo"));

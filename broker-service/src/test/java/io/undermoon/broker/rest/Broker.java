@@ -40,11 +40,11 @@ final class Broker {
     }
 
     static ValidatableResponse post(String path) {
-        return given().post(V3 + path).then();
+        return given().noContentType().post(V3 + path).then();
     }
 
     static ValidatableResponse put(String path) {
-        return given().put(V3 + path).then();
+        return given().noContentType().put(V3 + path).then();
     }
 
     static ValidatableResponse delete(String path) {

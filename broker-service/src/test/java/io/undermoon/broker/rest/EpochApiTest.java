@@ -55,6 +55,23 @@ class EpochApiTest {
     }
 
     @Test
+    void leaves_room_for_changes_above_every_epoch_it_is_given() {
+        String highest = "4503599627370496";
+        for (String epoch : List.of("9223372036854775807", "4503599627370497")) {
+            refused(put("/epoch/" + epoch), 400, "INVALID_REQUEST").body("message", containsString(highest));
+            Map<String, Object> dump =
+                    new HashMap<>(get("/metadata").extract().jsonPath().getMap("$"));
+            dump.put("global_epoch", Long.parseLong(epoch));
+            refused(put("/metadata", dump), 400, "INVALID_REQUEST").body("message", containsString(highest));
+        }
+        try (FakeProxy broken = new FakeProxy(() -> Long.MAX_VALUE)) {
+            register(broken.address());
+            put("/epoch/recovery").statusCode(200).body("failed_addresses", contains(broken.address()));
+        }
+        ok(Broker.register(1));
+    }
+
+    @Test
     void lifts_epochs_above_those_of_the_proxies() {
         long proxyEpoch = Broker.epoch() + 100;
         try (FakeProxy proxy = new FakeProxy(() -> proxyEpoch);
@@ -86,6 +103,9 @@ class EpochApiTest {
         Map<String, Object> changed =
                 new HashMap<>(get("/metadata").extract().jsonPath().getMap("$"));
         ok(put("/metadata", changed));
+        changed.put("enable_ordered_proxy", true);
+        refused(put("/metadata", changed), 409, "EPOCH_CONFLICT").body("message", containsString("global_epoch"));
+        get("/metadata").body("enable_ordered_proxy", equalTo(false));
         changed.put("version", "mem-broker-0.1");
         refused(put("/metadata", changed), 409, "INVALID_META_VERSION");
         changed.put("version", "mem-broker-0.2");
@@ -129,7 +149,7 @@ class EpochApiTest {
                         "proxy_address",
                         address,
                         "nodes",
-                        List.of("127.0.0.1:1", "127.0.0.1:2"),
+                        List.of("host-" + port + ":1", "host-" + port + ":2"),
                         "host",
                         "host-" + port)));
     }

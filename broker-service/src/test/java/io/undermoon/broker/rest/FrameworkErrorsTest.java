@@ -83,7 +83,7 @@ class FrameworkErrorsTest {
 
     @Test
     void refuses_a_body_over_the_limit() {
-        RawHttp.Reply reply = RawHttp.send("PUT", "/api/v3/metadata", "\"" + "x".repeat(2_000_000) + "\"");
+        RawHttp.Reply reply = RawHttp.send("POST", "/api/v3/proxies/meta", "\"" + "x".repeat(2_000_000) + "\"");
         assertThat(reply.status()).isEqualTo(413);
         assertThat(reply.body()).contains("PAYLOAD_TOO_LARGE");
     }

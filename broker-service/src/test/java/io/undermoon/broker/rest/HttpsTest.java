@@ -6,7 +6,6 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.undermoon.client.BoundedHttp;
-import io.undermoon.client.HttpReply;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
@@ -30,14 +29,32 @@ class HttpsTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     @Test
-    void answers_those_who_trust_its_authority() throws Exception {
-        String authorities = ConfigProvider.getConfig().getValue(AUTHORITIES, String.class);
-        int port = ConfigProvider.getConfig().getValue("quarkus.http.test-ssl-port", Integer.class);
-        TlsContext tls = new TlsContext(new TlsFiles(null, null, Path.of(authorities)), true);
-        HttpReply reply = new BoundedHttp(LIMIT, false, tls)
-                .send(new HostPort("127.0.0.1", port), "GET", "/api/v3/epoch", new byte[0], LIMIT);
+    void answers_those_who_trust_its_authority_and_have_an_account() throws Exception {
+        assertThat(status(null, null, "/q/health/live")).isEqualTo(200);
+        assertThat(status(null, null, "/api/v3/epoch")).isEqualTo(401);
+    }
 
-        assertThat(reply.status()).isEqualTo(200);
+    @Test
+    void knows_accounts_by_the_certificate() throws Exception {
+        assertThat(status("coordinator", "/api/v3/epoch")).isEqualTo(200);
+        assertThat(status("stranger", "/api/v3/epoch")).isEqualTo(401);
+    }
+
+    private static int status(String name, String path) throws Exception {
+        Path directory = authorities().getParent();
+        return status(directory.resolve(name + ".pem"), directory.resolve(name + ".key"), path);
+    }
+
+    private static int status(Path certificate, Path key, String path) throws Exception {
+        int port = ConfigProvider.getConfig().getValue("quarkus.http.test-ssl-port", Integer.class);
+        TlsContext tls = new TlsContext(new TlsFiles(certificate, key, authorities()), true);
+        return new BoundedHttp(LIMIT, false, tls)
+                .send(new HostPort("127.0.0.1", port), "GET", path, new byte[0], LIMIT)
+                .status();
+    }
+
+    private static Path authorities() {
+        return Path.of(ConfigProvider.getConfig().getValue(AUTHORITIES, String.class));
     }
 
     /** An authority for the time of the test. */
@@ -50,13 +67,23 @@ class HttpsTest {
                 directory = Files.createTempDirectory("undermoon-tls");
                 TestAuthority authority = new TestAuthority(directory, "ours");
                 TestAuthority.Identity own = authority.issue("broker");
+                authority.issue("coordinator");
+                authority.issue("stranger");
+                Path accounts = directory.resolve("accounts");
+                Files.writeString(accounts, "coordinator operator certificate CN=coordinator");
                 return Map.of(
                         "quarkus.tls.key-store.pem.0.cert",
                         own.certificate().toString(),
                         "quarkus.tls.key-store.pem.0.key",
                         own.key().toString(),
+                        "quarkus.tls.trust-store.pem.certs",
+                        authority.authorities().toString(),
                         "quarkus.tls.reload-period",
                         "10s",
+                        "undermoon.tls.auth_clients",
+                        "optional",
+                        "undermoon.accounts_file",
+                        accounts.toString(),
                         AUTHORITIES,
                         authority.authorities().toString());
             } catch (IOException | GeneralSecurityException e) {

@@ -69,7 +69,7 @@ class GoldenJsonTest {
         JsonNode dump = Golden.read("dump.json");
         dump.findValues("migrating_slots")
                 .forEach(parts -> ((ObjectNode) parts.get(1).get(0)).put("waiting", true));
-        Metadata state = MetadataJson.read(dump);
+        Metadata state = MetadataJson.read(dump.toString().getBytes(StandardCharsets.UTF_8));
         StoredCluster stored = state.clusters().get(new ClusterName("orders"));
         ClusterView one = ClusterView.of(stored);
 
@@ -115,6 +115,24 @@ class GoldenJsonTest {
         refuses(
                 dump -> ((ArrayNode) dump.at("/clusters/orders/chunks/1/stable_slots")).remove(0),
                 "stable_slots has 1 elements");
+    }
+
+    @Test
+    void refuses_a_dump_with_slots_that_nobody_owns() {
+        refuses(
+                dump -> ((ObjectNode) dump.at("/clusters/orders/chunks/0/stable_slots/1"))
+                        .set("range_list", Json.mapper().valueToTree(new int[][] {{8192, 12200}, {12202, 12287}})),
+                "slots 12201-12201 of cluster orders have no owner");
+    }
+
+    @Test
+    void refuses_mistakes_that_json_allows() {
+        refuses(dump -> dump.put("global_epoch", "7"), "global_epoch");
+        refuses(dump -> dump.put("enable_ordered_proxy", 1), "enable_ordered_proxy");
+        refuses(dump -> ((ArrayNode) dump.get("failed_proxies")).addNull(), "failed_proxies");
+        String twice = Golden.read("dump.json").toString().replaceFirst("\\{", "{\"version\":\"mem-broker-0.2\",");
+        assertThatThrownBy(() -> MetadataJson.read(twice.getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("Duplicate field 'version'");
     }
 
     private static void refuses(Consumer<ObjectNode> damage, String reason) {

@@ -1,10 +1,14 @@
 package io.undermoon.broker.testing;
 
 import io.undermoon.testsupport.RespServer;
+import io.undermoon.umctl.ControlProof;
+import io.undermoon.umctl.ProxyLogin;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import javax.net.ServerSocketFactory;
@@ -18,6 +22,7 @@ public final class FakeProxy implements AutoCloseable {
     private final RespServer server;
     private final @Nullable LongSupplier epoch;
     private final @Nullable String login;
+    private final @Nullable String controlSecret;
     private final List<String> aborts = new CopyOnWriteArrayList<>();
     private volatile String abortAnswer = "+OK";
     private final List<String> finished = new CopyOnWriteArrayList<>();
@@ -28,17 +33,26 @@ public final class FakeProxy implements AutoCloseable {
     }
 
     private FakeProxy(@Nullable LongSupplier epoch, @Nullable String login) {
-        this(epoch, login, ServerSocketFactory.getDefault());
+        this(epoch, login, (String) null);
+    }
+
+    private FakeProxy(@Nullable LongSupplier epoch, @Nullable String login, @Nullable String controlSecret) {
+        this(epoch, login, controlSecret, ServerSocketFactory.getDefault());
     }
 
     /** A proxy that speaks TLS. */
     public static FakeProxy withTls(SSLContext tls, LongSupplier epoch) {
-        return new FakeProxy(epoch, null, tls.getServerSocketFactory());
+        return new FakeProxy(epoch, null, null, tls.getServerSocketFactory());
     }
 
-    private FakeProxy(@Nullable LongSupplier epoch, @Nullable String login, ServerSocketFactory sockets) {
+    private FakeProxy(
+            @Nullable LongSupplier epoch,
+            @Nullable String login,
+            @Nullable String controlSecret,
+            ServerSocketFactory sockets) {
         this.epoch = epoch;
         this.login = login;
+        this.controlSecret = controlSecret;
         this.server = new RespServer(sockets, this::script);
     }
 
@@ -54,7 +68,7 @@ public final class FakeProxy implements AutoCloseable {
 
     /** A proxy that tells nothing to those who have not given its control secret. */
     public static FakeProxy withControlSecret(String secret, LongSupplier epoch) {
-        return new FakeProxy(epoch, "AUTH undermoon-control " + secret);
+        return new FakeProxy(epoch, null, secret);
     }
 
     /** What the proxy says to {@code UMCTL ABORTMIGRATION}, in RESP without the end of line. */
@@ -86,8 +100,19 @@ public final class FakeProxy implements AutoCloseable {
             return command -> RespServer.SILENCE;
         }
         LongSupplier known = epoch;
-        AtomicBoolean loggedIn = new AtomicBoolean(login == null);
+        AtomicBoolean loggedIn = new AtomicBoolean(login == null && controlSecret == null);
+        AtomicReference<ControlProof.Challenged> challenged = new AtomicReference<>();
         return command -> {
+            if (controlSecret != null && command.size() == 3 && command.get(1).equals(ProxyLogin.CONTROL_USER)) {
+                ControlProof.Challenged before = challenged.get();
+                if (before == null) {
+                    challenged.set(ControlProof.Challenged.read(command.get(2)).orElseThrow());
+                    return "+" + challenged.get().reply() + "\r\n";
+                }
+                Optional<String> proven = before.proven(controlSecret, command.get(2));
+                loggedIn.set(proven.isPresent());
+                return proven.map(reply -> "+" + reply).orElse("-WRONGPASS") + "\r\n";
+            }
             if (String.join(" ", command).equalsIgnoreCase(login)) {
                 loggedIn.set(true);
                 return "+OK\r\n";

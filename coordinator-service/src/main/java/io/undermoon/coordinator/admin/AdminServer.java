@@ -39,17 +39,20 @@ public final class AdminServer implements AutoCloseable {
     private final HostPort address;
     private final Duration idleLimit;
     private final AdminCommands commands;
+    private final AdminPassword password;
     private final EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("admin", true));
     private final AtomicLong lastId = new AtomicLong();
     private final Map<Long, Session> sessions = new ConcurrentSkipListMap<>();
 
     private record Session(LocalDateTime start, String description) {}
 
-    public AdminServer(HostPort address, BrokerDirectory brokers, String reporterId) {
-        this(address, brokers, reporterId, IDLE_LIMIT);
+    public AdminServer(HostPort address, BrokerDirectory brokers, String reporterId, AdminPassword password) {
+        this(address, brokers, reporterId, password, IDLE_LIMIT);
     }
 
-    AdminServer(HostPort address, BrokerDirectory brokers, String reporterId, Duration idleLimit) {
+    AdminServer(
+            HostPort address, BrokerDirectory brokers, String reporterId, AdminPassword password, Duration idleLimit) {
+        this.password = password;
         this.address = address;
         this.idleLimit = idleLimit;
         this.commands = new AdminCommands(brokers, reporterId, this::sessionLines);
@@ -104,7 +107,7 @@ public final class AdminServer implements AutoCloseable {
         channel.pipeline()
                 .addLast(new IdleStateHandler(idleLimit.toMillis(), 0, 0, TimeUnit.MILLISECONDS))
                 .addLast(new CommandDecoder())
-                .addLast(new AdminSession(commands));
+                .addLast(new AdminSession(commands, password));
     }
 
     private List<String> sessionLines() {

@@ -17,17 +17,30 @@ final class AdminSession extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = Logger.getLogger(AdminSession.class);
 
     private final AdminCommands commands;
+    private final AdminPassword password;
+    private boolean loggedIn;
 
-    AdminSession(AdminCommands commands) {
+    AdminSession(AdminCommands commands, AdminPassword password) {
         this.commands = commands;
+        this.password = password;
+        this.loggedIn = !password.isRequired();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object request) {
         List<String> words = ((CommandDecoder.Command) request).words();
         if (!words.isEmpty()) {
-            write(context, commands.answer(words));
+            write(context, answer(words));
         }
+    }
+
+    private RespValue answer(List<String> words) {
+        if (words.get(0).equalsIgnoreCase("AUTH")) {
+            RespValue reply = password.logIn(words);
+            loggedIn = loggedIn || reply == AdminPassword.OK;
+            return reply;
+        }
+        return loggedIn ? commands.answer(words) : AdminPassword.NOT_LOGGED_IN;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.undermoon.coordinator.broker;
 
 import io.undermoon.client.BrokerHttp;
 import io.undermoon.client.BrokerHttpException;
+import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
@@ -52,9 +53,16 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
      * @param timeout for a whole call at each broker
      * @param gzip whether to ask for compressed replies
      * @param tls absent for plain HTTP
+     * @param token of an operator at the brokers
      */
-    public HttpBroker(BrokerList brokers, String reporterId, Duration timeout, boolean gzip, @Nullable TlsContext tls) {
-        this.http = new BrokerHttp(brokers, timeout, timeout, gzip, tls);
+    public HttpBroker(
+            BrokerList brokers,
+            String reporterId,
+            Duration timeout,
+            boolean gzip,
+            @Nullable TlsContext tls,
+            BrokerToken token) {
+        this.http = new BrokerHttp(brokers, timeout, timeout, gzip, tls, token);
         this.reporterId = reporterId;
     }
 

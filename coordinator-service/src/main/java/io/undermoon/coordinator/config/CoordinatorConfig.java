@@ -22,9 +22,23 @@ public interface CoordinatorConfig {
     @WithConverter(Converters.Address.class)
     HostPort address();
 
+    /**
+     * The password of the admin port. Without it the port listens on loopback only, unless {@code auth} says otherwise.
+     */
+    Optional<String> adminPassword();
+
+    /** {@code none} if everybody who reaches the admin port may use it. */
+    Optional<String> auth();
+
     /** The brokers, separated by commas. The one that answers is kept; {@code CONFIG SET brokers} replaces the list. */
     @WithDefault("127.0.0.1:7799")
     List<@WithConverter(Converters.Address.class) HostPort> brokerAddress();
+
+    /** The token of an operator that is shown to brokers with accounts. */
+    Optional<String> brokerToken();
+
+    /** A file with that token, read at each call. */
+    Optional<String> brokerTokenFile();
 
     /**
      * The name under which failures are reported; the broker counts different names, so each coordinator needs its own.
@@ -62,8 +76,16 @@ public interface CoordinatorConfig {
     /** The password that proxies ask of control connections. */
     Optional<String> proxyPassword();
 
-    /** The control secret of the proxies; without it they are given {@code proxy_password} alone. */
+    /** The control secret, which proxies have to prove to have as well. It is never sent. */
     Optional<String> controlSecret();
+
+    /**
+     * Whether to use proxies that do not prove that they have the control secret, and to tell them
+     * {@code proxy_password}: while a secret is introduced, and with proxies of the original.
+     */
+    @WithDefault("false")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean allowUnprovenProxies();
 
     /** Whether to ask the broker for compressed replies and to send slots to proxies in the compressed form. */
     @WithDefault("false")

@@ -3,6 +3,7 @@ package io.undermoon.coordinator.job;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.undermoon.coordinator.admin.AdminPassword;
 import io.undermoon.coordinator.admin.AdminServer;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
@@ -35,7 +36,12 @@ public class Lifecycle {
             FailureDetector detector,
             LoopRunner runner) {
         this.config = config;
-        this.admin = new AdminServer(config.address(), brokers, ReporterName.of(config));
+        this.admin = new AdminServer(
+                config.address(),
+                brokers,
+                ReporterName.of(config),
+                AdminPassword.of(
+                        config.adminPassword(), config.auth(), config.address().host()));
         this.watch = new EpochWatch(broker, () -> runner.run(ScheduledLoops.SYNC, sync::roundAfterChange));
         this.probes = new ProbeLoop(detector, runner, config.probeInterval());
     }

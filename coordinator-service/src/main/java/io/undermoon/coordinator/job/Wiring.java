@@ -1,6 +1,7 @@
 package io.undermoon.coordinator.job;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.undermoon.client.BrokerToken;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
@@ -47,7 +48,8 @@ public class Wiring {
                 ReporterName.of(config),
                 config.brokerTimeout(),
                 config.enableCompression(),
-                tls.where(config.tls().brokers()));
+                tls.where(config.tls().brokers()),
+                BrokerToken.of(config.brokerToken(), config.brokerTokenFile()));
     }
 
     @Produces
@@ -57,7 +59,7 @@ public class Wiring {
                 config.threadNumber(),
                 config.proxyTimeout(),
                 config.probeTimeout(),
-                new ProxyLogin(config.controlSecret(), config.proxyPassword()),
+                new ProxyLogin(config.controlSecret(), config.proxyPassword(), config.allowUnprovenProxies()),
                 config.enableCompression(),
                 tls.where(config.tls().proxies()));
     }

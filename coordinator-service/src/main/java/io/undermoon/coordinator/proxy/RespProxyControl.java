@@ -15,6 +15,7 @@ import io.undermoon.umctl.ProxyLogin;
 import io.undermoon.umctl.SetMeta;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -69,6 +70,19 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
 
     @Override
     public Probe probe(ProxyAddress proxy) {
+        try {
+            return probed(proxy);
+        } catch (RespClientException e) {
+            if (e.reason() == Reason.REFUSED) {
+                // It answers, but does not prove the control secret. That is no failure: with a wrong secret here, all
+                // proxies would be given up. What is pushed to it fails with the reason.
+                return new Probe(Optional.empty(), List.of());
+            }
+            throw e;
+        }
+    }
+
+    private Probe probed(ProxyAddress proxy) {
         return probeConnections.use(HostPort.parse(proxy.value()), connection -> {
             List<RespValue> replies = RespClient.await(connection.exchange(List.of(PING, GET_EPOCH, NODES)));
             if (replies.get(2) instanceof RespValue.Array) {

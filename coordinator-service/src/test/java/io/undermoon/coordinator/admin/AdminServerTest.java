@@ -13,11 +13,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AdminServerTest {
+    private static final AdminPassword OPEN = AdminPassword.of(Optional.empty(), Optional.empty(), "127.0.0.1");
+
     private final Brokers brokers = new Brokers();
     private HostPort address;
     private AdminServer server;
@@ -39,7 +42,7 @@ class AdminServerTest {
     @BeforeEach
     void start() throws IOException {
         address = new HostPort("127.0.0.1", FreePort.any());
-        server = new AdminServer(address, brokers, "me@host", Duration.ofMillis(400));
+        server = new AdminServer(address, brokers, "me@host", OPEN, Duration.ofMillis(400));
         server.start();
     }
 
@@ -77,6 +80,54 @@ class AdminServerTest {
             client.getOutputStream().write(new byte[] {(byte) 0xff, '\r', '\n'});
             receive(client, "-Invalid sub argument\r\n");
         }
+    }
+
+    @Test
+    void asks_for_its_password_before_anything_else() throws IOException {
+        server.close();
+        address = new HostPort("127.0.0.1", FreePort.any());
+        AdminPassword password = AdminPassword.of(Optional.of("s3cret"), Optional.empty(), "0.0.0.0");
+        server = new AdminServer(address, brokers, "me@host", password, Duration.ofSeconds(10));
+        server.start();
+        expect("PING", "-NOAUTH Authentication required.\r\n");
+        expect("AUTH", "-ERR wrong number of arguments for 'auth' command\r\n");
+        try (Socket client = connect()) {
+            send(client, "AUTH wrong\r\nCONFIG SET brokers c:3\r\nAUTH someone s3cret\r\n");
+            receive(
+                    client,
+                    "-WRONGPASS invalid username-password pair or user is disabled.\r\n"
+                            + "-NOAUTH Authentication required.\r\n"
+                            + "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+            send(client, "AUTH s3cret\r\nPING\r\nauth default s3cret\r\nAUTH wrong\r\nPING\r\n");
+            receive(
+                    client,
+                    "+OK\r\n+PONG\r\n+OK\r\n"
+                            + "-WRONGPASS invalid username-password pair or user is disabled.\r\n+PONG\r\n");
+        }
+        assertThat(brokers.list).hasSize(2);
+    }
+
+    @Test
+    void says_as_redis_that_there_is_no_password() throws IOException {
+        expect(
+                "AUTH x",
+                "-ERR AUTH <password> called without any password configured for the default user."
+                        + " Are you sure your configuration is correct?\r\n");
+    }
+
+    @Test
+    void does_not_listen_for_other_machines_without_a_password_unless_it_is_told_to() {
+        assertThatThrownBy(() -> AdminPassword.of(Optional.empty(), Optional.empty(), "0.0.0.0"))
+                .hasMessageContaining("undermoon.address=0.0.0.0")
+                .hasMessageContaining("admin_password");
+        assertThatThrownBy(() -> AdminPassword.of(Optional.empty(), Optional.of("off"), "127.0.0.1"))
+                .hasMessageContaining("undermoon.auth=off");
+        assertThat(AdminPassword.of(Optional.empty(), Optional.of("none"), "0.0.0.0")
+                        .isRequired())
+                .isFalse();
+        assertThat(AdminPassword.of(Optional.of("s3cret"), Optional.empty(), "0.0.0.0")
+                        .isRequired())
+                .isTrue();
     }
 
     @Test
@@ -144,11 +195,11 @@ class AdminServerTest {
 
     @Test
     void names_the_address_that_it_cannot_listen_on() {
-        AdminServer second = new AdminServer(address, brokers, "me");
+        AdminServer second = new AdminServer(address, brokers, "me", OPEN);
         assertThatThrownBy(second::start)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("undermoon.address = '" + address + "': cannot listen there");
-        AdminServer nowhere = new AdminServer(new HostPort("no-such-host.invalid", 1), brokers, "me");
+        AdminServer nowhere = new AdminServer(new HostPort("no-such-host.invalid", 1), brokers, "me", OPEN);
         assertThatThrownBy(nowhere::start).hasMessageContaining("undermoon.address = 'no-such-host.invalid:1'");
     }
 

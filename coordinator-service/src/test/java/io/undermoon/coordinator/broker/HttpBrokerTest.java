@@ -9,6 +9,7 @@ import static io.undermoon.coordinator.testing.Fixtures.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.undermoon.client.BrokerToken;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
@@ -43,7 +44,7 @@ class HttpBrokerTest {
         one = new HttpBrokerServer();
         two = new HttpBrokerServer();
         list = new BrokerList(List.of(one.address(), two.address()), System::nanoTime);
-        broker = new HttpBroker(list, "0.0.0.0:6699@host-a", TIMEOUT, false, null);
+        broker = new HttpBroker(list, "0.0.0.0:6699@host-a", TIMEOUT, false, null, BrokerToken.NONE);
     }
 
     @AfterEach
@@ -156,7 +157,7 @@ class HttpBrokerTest {
         });
         assertThat(broker.proxy(proxy(1)).orElseThrow().clusterName()).isEqualTo(ORDERS);
         assertThat(one.acceptedEncodings).containsOnly("identity");
-        HttpBroker compressing = new HttpBroker(list, "r", TIMEOUT, true, null);
+        HttpBroker compressing = new HttpBroker(list, "r", TIMEOUT, true, null, BrokerToken.NONE);
         compressing.proxy(proxy(1));
         assertThat(one.acceptedEncodings).endsWith("gzip");
         one.on("GET /api/v3/proxies/meta/10.0.0.2:5299", 200, "{\"proxy\":null}");
@@ -241,7 +242,7 @@ class HttpBrokerTest {
     void reports_in_its_own_name() {
         one.on("POST /api/v3/failures/10.0.0.1:5299/0.0.0.0:6699@host-a", 200, "");
         broker.report(proxy(1));
-        broker = new HttpBroker(list, "r", TIMEOUT, false, null);
+        broker = new HttpBroker(list, "r", TIMEOUT, false, null, BrokerToken.NONE);
         assertThatThrownBy(() -> broker.report(new ProxyAddress("[::1]:5299")))
                 .hasMessageContaining("/failures/%5B::1%5D:5299/r")
                 .hasMessageContaining("404");

@@ -4,6 +4,7 @@ import static io.undermoon.coordinator.testing.Fixtures.epoch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.undermoon.client.BrokerToken;
 import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
@@ -70,7 +71,12 @@ class EncryptedCallsTest {
         try (HttpBrokerServer server = HttpBrokerServer.withTls(EncryptedCallsTest.server.current())) {
             server.on("GET /api/v3/epoch", 200, "17");
             HttpBroker broker = new HttpBroker(
-                    new BrokerList(List.of(server.address()), System::nanoTime), "r", TIMEOUT, false, tls);
+                    new BrokerList(List.of(server.address()), System::nanoTime),
+                    "r",
+                    TIMEOUT,
+                    false,
+                    tls,
+                    BrokerToken.NONE);
             assertThatThrownBy(broker::epoch)
                     .isInstanceOf(BrokerException.class)
                     .hasMessageContaining("unable to find valid certification path");

@@ -2,6 +2,7 @@ package io.undermoon.coordinator.job;
 
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.client.BrokerToken;
 import io.undermoon.coordinator.broker.BrokerList;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
@@ -24,7 +25,8 @@ class EpochWatchTest {
                     "r",
                     Duration.ofSeconds(5),
                     false,
-                    null);
+                    null,
+                    BrokerToken.NONE);
             try (EpochWatch watch = new EpochWatch(broker, () -> {
                 rounds.incrementAndGet();
                 throw new IllegalStateException("as the test wants");

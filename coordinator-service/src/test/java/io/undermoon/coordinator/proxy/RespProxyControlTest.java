@@ -286,23 +286,20 @@ class RespProxyControlTest {
     }
 
     @Test
-    void proves_the_control_secret_and_falls_back_to_the_password() {
-        ProxyLogin both = new ProxyLogin(Optional.of("c0ntrol"), Optional.of("s3cret"));
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, both, false, null)) {
-            knowing.probe(address());
-            assertThat(proxy.commandLines()).startsWith("AUTH undermoon-control c0ntrol", "PING");
-        }
-        proxy.forgetCommands();
-        proxy.script(command -> command.size() == 3 ? "-WRONGPASS no\r\n" : ":1\r\n");
-        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, both, false, null)) {
-            knowing.probe(address());
-            assertThat(proxy.commandLines()).startsWith("AUTH undermoon-control c0ntrol", "AUTH s3cret", "PING");
+    void tells_nothing_to_a_proxy_that_does_not_prove_the_control_secret() {
+        ProxyLogin login = new ProxyLogin(Optional.of("c0ntrol"), Optional.empty(), false);
+        proxy.script(command -> ":1\r\n");
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, login, false, null)) {
+            assertThat(knowing.probe(address()).epoch()).isEmpty();
+            assertThat(proxy.commandLines())
+                    .isNotEmpty()
+                    .allMatch(line -> line.startsWith("AUTH undermoon-control challenge:1:"));
         }
     }
 
     @Test
     void sends_the_password_once_for_each_connection_and_survives_its_refusal() {
-        ProxyLogin withPassword = new ProxyLogin(Optional.empty(), Optional.of("s3cret"));
+        ProxyLogin withPassword = new ProxyLogin(Optional.empty(), Optional.of("s3cret"), true);
         try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, withPassword, false, null)) {
             knowing.probe(address());
             knowing.probe(address());

@@ -1,12 +1,14 @@
 package io.undermoon.proxy.acl;
 
 import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.umctl.ControlProof;
 import io.undermoon.umctl.ProxyLogin;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class AccessControl {
     private CommandTable table;
     private User initialDefault;
     private final @Nullable Account control;
+    private final @Nullable String controlSecret;
     private final ConcurrentSkipListMap<String, Account> accounts = new ConcurrentSkipListMap<>();
     private final Account defaultAccount;
 
@@ -42,6 +45,7 @@ public final class AccessControl {
     public AccessControl(CommandTable table, @Nullable String password, @Nullable String controlSecret) {
         this.table = table;
         this.initialDefault = user(table, DEFAULT_USER, password);
+        this.controlSecret = controlSecret;
         this.control = controlSecret == null ? null : new Account(user(table, CONTROL_USER, controlSecret), true);
         this.defaultAccount = new Account(initialDefault, control == null);
         accounts.put(DEFAULT_USER, defaultAccount);
@@ -92,6 +96,20 @@ public final class AccessControl {
     public @Nullable Account login(String name, byte[] password) {
         Account account = control != null && name.equals(CONTROL_USER) ? control : accounts.get(name);
         return account != null && account.user().accepts(password) ? account : null;
+    }
+
+    /** The account of {@link #CONTROL_USER}; null if there is none. */
+    public @Nullable Account control() {
+        return control;
+    }
+
+    /**
+     * The reply to a right proof of the control secret.
+     *
+     * @return empty if the proof is wrong or there is no control secret
+     */
+    public Optional<String> proven(ControlProof.Challenged challenged, String proof) {
+        return controlSecret == null ? Optional.empty() : challenged.proven(controlSecret, proof);
     }
 
     /** All users, by name. */

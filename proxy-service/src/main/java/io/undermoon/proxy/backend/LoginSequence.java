@@ -1,14 +1,19 @@
 package io.undermoon.proxy.backend;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.ControlProof;
+import io.undermoon.umctl.ProxyLogin;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +31,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A node that does not know the user is told it by {@code ACL SETUSER}. One that refuses that, because it is older
  * than Redis 6.2 or does not let the proxy's user do so, is used with the rights of the proxy's user.
  *
- * <p>A peer gets {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes and asks no peer in turn.
+ * <p>A peer is logged in to by {@link ControlProof} where there is a control secret. It gets {@code UMFORWARD 0 HELLO
+ * 3}: it answers for its own nodes and asks no peer in turn.
  */
 final class LoginSequence {
     private enum Step {
+        CHALLENGE,
+        PROOF,
         AUTH,
         HELLO,
         RUN,
@@ -51,6 +59,10 @@ final class LoginSequence {
     private final NodeRuns runs;
     private final ArrayDeque<Step> due = new ArrayDeque<>(4);
     private final StringBuilder reply = new StringBuilder();
+    private final Protocol protocol;
+
+    /** The login to a peer by proof; null for one by password. */
+    private final ControlProof.@Nullable Caller caller;
 
     /** The next set of rules to try. */
     private int variant;
@@ -69,7 +81,16 @@ final class LoginSequence {
         this.endpoint = endpoint;
         this.access = isPeer ? Access.PROXY : access;
         this.runs = isPeer ? NodeRuns.ALL : runs;
+        this.protocol = protocol;
         String password = login.password();
+        this.caller = isPeer && password != null && ProxyLogin.CONTROL_USER.equals(login.user())
+                ? new ControlProof.Caller(password, endpoint.toString())
+                : null;
+        if (caller != null) {
+            RespWriter.command(out, caller.challenge());
+            due.add(Step.CHALLENGE);
+            return;
+        }
         if (password != null) {
             String user = login.user();
             RespWriter.command(out, user == null ? List.of("AUTH", password) : List.of("AUTH", user, password));
@@ -144,6 +165,9 @@ final class LoginSequence {
         Step step = due.remove();
         boolean isError = text.startsWith("-");
         switch (step) {
+            case CHALLENGE, PROOF -> {
+                return prove(step, text, out);
+            }
             case AUTH -> {
                 return isError ? text : authenticated(out);
             }
@@ -180,6 +204,25 @@ final class LoginSequence {
         }
         runAsksLeft--;
         due.add(Step.RUN);
+        return null;
+    }
+
+    private @Nullable String prove(Step step, String text, ByteBuf out) {
+        ControlProof.Caller proving = requireNonNull(caller);
+        String word = text.substring(Math.min(1, text.length()));
+        Optional<List<String>> proof = step == Step.CHALLENGE ? proving.proof(word) : Optional.empty();
+        if (proof.isPresent()) {
+            RespWriter.command(out, proof.get());
+            due.add(Step.PROOF);
+            return null;
+        }
+        if (step == Step.CHALLENGE || !proving.isProven(word)) {
+            return "the peer does not prove that it has the control_secret: " + text;
+        }
+        if (protocol == Protocol.RESP3) {
+            hello(endpoint, protocol, out);
+            due.add(Step.HELLO);
+        }
         return null;
     }
 

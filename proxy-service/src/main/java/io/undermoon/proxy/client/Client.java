@@ -4,9 +4,11 @@ import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.Account;
 import io.undermoon.proxy.acl.User;
 import io.undermoon.resp.Protocol;
+import io.undermoon.umctl.ControlProof;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connected client: identity, user and modes. Written by the event loop of the client; fields that other threads
@@ -40,6 +42,7 @@ public final class Client {
     private ClientPorts ports = ClientPorts.PLAIN_ONLY;
     private Role role = Role.MASTER;
     private boolean authenticated;
+    private ControlProof.@Nullable Challenged challenged;
     private volatile boolean noEvict;
     private volatile boolean noTouch;
     private ReplyMode replyMode = ReplyMode.ON;
@@ -171,6 +174,15 @@ public final class Client {
 
     void accountChanged() {
         onAccountChange.run();
+    }
+
+    /** A login to the control account that waits for the proof; null if none does. */
+    public ControlProof.@Nullable Challenged challenged() {
+        return challenged;
+    }
+
+    public void challenged(ControlProof.@Nullable Challenged next) {
+        challenged = next;
     }
 
     public boolean authenticated() {

@@ -55,6 +55,12 @@ public interface ProxyConfig {
     /** The brokers to register with, {@code host:port}, separated by commas; without it the proxy does not register. */
     Optional<List<@WithConverter(Converters.HttpAddress.class) HostPort>> brokerAddress();
 
+    /** The token of an operator that is shown to brokers with accounts. */
+    Optional<String> brokerToken();
+
+    /** A file with that token, read at each call. */
+    Optional<String> brokerTokenFile();
+
     /**
      * The failure domain: two proxies of one host are not put into one chunk. Default: the host of
      * {@code announce_address}.

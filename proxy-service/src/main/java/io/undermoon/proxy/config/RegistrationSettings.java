@@ -1,5 +1,6 @@
 package io.undermoon.proxy.config;
 
+import io.undermoon.client.BrokerToken;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
@@ -11,6 +12,7 @@ import java.util.Optional;
  * What a proxy tells the broker of itself.
  *
  * @param brokers asked one after the other until one answers; none when the proxy does not register
+ * @param token of an operator at the brokers
  * @param interval how often the broker is asked whether it still knows the proxy
  * @param replicaAddress where it serves as a replica; {@code self} if nowhere
  * @param host the failure domain
@@ -18,6 +20,7 @@ import java.util.Optional;
  */
 public record RegistrationSettings(
         List<HostPort> brokers,
+        BrokerToken token,
         Duration interval,
         ProxyAddress self,
         ProxyAddress replicaAddress,
@@ -33,6 +36,7 @@ public record RegistrationSettings(
             ProxyConfig config, ProxyAddress self, ProxyAddress replicaAddress, List<NodeAddress> nodes) {
         return new RegistrationSettings(
                 config.brokerAddress().orElse(List.of()),
+                BrokerToken.of(config.brokerToken(), config.brokerTokenFile()),
                 config.registrationInterval(),
                 self,
                 replicaAddress,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.client.BrokerHttp;
 import io.undermoon.client.BrokerOrder;
+import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
@@ -33,14 +34,16 @@ final class BrokerClient {
     /**
      * @param brokers at least one
      * @param tls absent for plain HTTP
+     * @param token of an operator at the brokers
      */
-    BrokerClient(List<HostPort> brokers, @Nullable TlsContext tls) {
+    BrokerClient(List<HostPort> brokers, @Nullable TlsContext tls, BrokerToken token) {
         this.http = new BrokerHttp(
                 BrokerOrder.lastAnsweredFirst(brokers),
                 Duration.ofSeconds(CONNECT_TIMEOUT_SECONDS),
                 Duration.ofSeconds(TIMEOUT_SECONDS),
                 false,
-                tls);
+                tls,
+                token);
     }
 
     /** What the brokers know about the proxy; empty when it is not registered. */

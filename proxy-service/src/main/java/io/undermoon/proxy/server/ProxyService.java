@@ -61,7 +61,7 @@ public class ProxyService {
         if (registration.isWanted()) {
             registrar = new Registrar(
                     registration,
-                    new BrokerClient(registration.brokers(), settings.tls().brokers()),
+                    new BrokerClient(registration.brokers(), settings.tls().brokers(), registration.token()),
                     made::areOwnNodesUp,
                     made::adopt);
             registrar.start();

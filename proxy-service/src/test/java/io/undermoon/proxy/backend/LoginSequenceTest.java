@@ -7,7 +7,10 @@ import io.netty.buffer.Unpooled;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.resp.Protocol;
+import io.undermoon.umctl.ControlProof;
+import io.undermoon.umctl.ProxyLogin;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +23,8 @@ class LoginSequenceTest {
     private static final String INFO = "*2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n";
 
     private static final String WRONG_PASSWORD = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+
+    private static final BackendSettings.Login CONTROL = new BackendSettings.Login(ProxyLogin.CONTROL_USER, "c0ntrol");
 
     private final Endpoint node = new Endpoints().redis("127.0.0.1:7001");
     private final Endpoint peer = new Endpoints().peer("127.0.0.1:5299", 2);
@@ -191,6 +196,53 @@ class LoginSequenceTest {
         assertThat(login(peer, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE)
                         .isDue())
                 .isFalse();
+    }
+
+    @Test
+    void proves_the_control_secret_to_a_peer_that_proves_it_too() {
+        LoginSequence login = login(peer, Protocol.RESP3, CONTROL);
+        ControlProof.Challenged challenged = challenged();
+        assertThat(challenged.address()).isEqualTo("127.0.0.1:5299");
+        said.clear();
+        assertThat(answer(login, "+" + challenged.reply() + "\r\n")).isNull();
+        String proven = challenged.proven("c0ntrol", lastWord()).orElseThrow();
+        said.clear();
+        assertThat(answer(login, "+" + proven + "\r\n")).isNull();
+        assertThat(text()).contains("HELLO");
+        assertThat(answer(login, "%0\r\n")).isNull();
+        assertThat(login.isDue()).isFalse();
+    }
+
+    @Test
+    void says_no_more_to_a_peer_that_proves_nothing() {
+        for (String reply : List.of("+OK\r\n", WRONG_PASSWORD, "+PROVEN 00\r\n")) {
+            said.clear();
+            LoginSequence login = login(peer, Protocol.RESP3, CONTROL);
+            assertThat(text())
+                    .contains("challenge:1:")
+                    .doesNotContain("c0ntrol")
+                    .doesNotContain("HELLO");
+            said.clear();
+            assertThat(answer(login, reply)).contains("does not prove");
+            assertThat(text()).isEmpty();
+        }
+        said.clear();
+        LoginSequence login = login(peer, Protocol.RESP3, CONTROL);
+        ControlProof.Challenged challenged = challenged();
+        said.clear();
+        answer(login, "+" + challenged.reply() + "\r\n");
+        said.clear();
+        assertThat(answer(login, "+PROVEN 0000\r\n")).contains("does not prove");
+        assertThat(text()).isEmpty();
+    }
+
+    private ControlProof.Challenged challenged() {
+        return ControlProof.Challenged.read(lastWord()).orElseThrow();
+    }
+
+    private String lastWord() {
+        String[] lines = text().split("\r\n");
+        return lines[lines.length - 1];
     }
 
     private LoginSequence login(Endpoint endpoint, Protocol protocol, BackendSettings.Login login) {

@@ -67,7 +67,7 @@ class MaxClientsIT {
             int port = secret.isEmpty() ? full() : full("control_secret", secret);
             Optional<String> control = Optional.of(secret).filter(text -> !text.isEmpty());
             RespClient coordinator = new RespClient(
-                    1, Duration.ofSeconds(5), new ProxyLogin(control, Optional.empty()), null, Runnable::run);
+                    1, Duration.ofSeconds(5), new ProxyLogin(control, Optional.empty(), false), null, Runnable::run);
             open.add(coordinator);
             HostPort address = new HostPort("127.0.0.1", port);
             for (int i = 0; i < 2 * MAX; i++) {

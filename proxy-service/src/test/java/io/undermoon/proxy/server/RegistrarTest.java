@@ -36,7 +36,8 @@ class RegistrarTest {
         values[4] = "registration_interval";
         values[5] = "50ms";
         RegistrationSettings settings = Configs.settings(values).registration();
-        registrar = new Registrar(settings, new BrokerClient(settings.brokers(), null), nodesUp::get, passedOn::add);
+        BrokerClient client = new BrokerClient(settings.brokers(), null, settings.token());
+        registrar = new Registrar(settings, client, nodesUp::get, passedOn::add);
         registrar.start();
     }
 

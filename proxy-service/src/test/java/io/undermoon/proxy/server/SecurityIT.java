@@ -9,6 +9,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
+import io.undermoon.umctl.ControlProof;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -84,6 +85,10 @@ class SecurityIT {
 
     private static String say(RespConnection client, String command) {
         return text(call(client, command));
+    }
+
+    private static String say(RespConnection client, List<String> command) {
+        return text(client.call(command.toArray(String[]::new)));
     }
 
     private static void serveAll(RespConnection control) {
@@ -274,6 +279,37 @@ class SecurityIT {
         assertThat(say(user, "ACL SETUSER undermoon-control nopass")).contains("reserved");
         assertThat(say(user, "RESET")).isEqualTo("RESET");
         assertThat(say(user, "UMCTL GETEPOCH")).startsWith(NO_CONTROL);
+    }
+
+    @Test
+    void control_is_given_to_those_who_prove_the_secret_without_sending_it() {
+        int port = proxy("control_secret", SECRET);
+        RespConnection service = client(port);
+        ControlProof.Caller caller = new ControlProof.Caller(SECRET, "127.0.0.1:" + port);
+        String proof =
+                String.join(" ", caller.proof(say(service, caller.challenge())).orElseThrow());
+        String proven = say(service, proof);
+        assertThat(caller.isProven(proven)).isTrue();
+        assertThat(say(service, "UMCTL GETEPOCH")).isEqualTo("0");
+
+        RespConnection listener = client(port);
+        assertThat(say(listener, proof)).startsWith("WRONGPASS ");
+        assertThat(say(listener, caller.challenge())).startsWith("CHALLENGE ");
+        assertThat(say(listener, proof)).startsWith("WRONGPASS ");
+        ControlProof.Caller guessing = new ControlProof.Caller("guess", "127.0.0.1:" + port);
+        guessing.proof(say(listener, guessing.challenge()))
+                .ifPresent(guess -> assertThat(say(listener, guess)).startsWith("WRONGPASS "));
+        assertThat(say(listener, "UMCTL GETEPOCH")).startsWith(NO_CONTROL);
+    }
+
+    @Test
+    void a_proxy_proves_nothing_under_the_address_of_another() {
+        int port = proxy("control_secret", SECRET);
+        ControlProof.Caller deceived = new ControlProof.Caller(SECRET, "10.0.0.66:5299");
+        assertThat(say(client(port), deceived.challenge()))
+                .isEqualTo("ERR this is proxy 127.0.0.1:" + port + ", not 10.0.0.66:5299");
+        int open = proxy();
+        assertThat(say(client(open), deceived.challenge())).startsWith("WRONGPASS ");
     }
 
     @Test

@@ -1,19 +1,13 @@
 package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undermoon.dev.clusterclient.ClientSettings;
-import io.undermoon.dev.clusterclient.Command;
-import io.undermoon.dev.clusterclient.NodeConnection;
 import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.dev.clusterclient.UnexpectedReplyException;
 import io.undermoon.dev.controlplane.ControlConnection;
 import io.undermoon.metadata.HostPort;
-import io.undermoon.resp.RespValue;
 import io.undermoon.umctl.MigrationProgress;
-import io.undermoon.umctl.ProxyLogin;
 import io.undermoon.umctl.UmctlSyntaxException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,8 +15,6 @@ import java.util.Set;
 
 /** Asks the source proxies of migrations how far they are. A proxy that cannot be asked is left out. */
 final class SourceReports {
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
-
     private SourceReports() {}
 
     /** @param migrations as the broker's API lists them */
@@ -50,16 +42,8 @@ final class SourceReports {
     }
 
     private static List<MigrationProgress> ask(HostPort proxy) throws IOException {
-        ClientSettings settings = new ClientSettings(List.of(proxy), null, TIMEOUT, true);
-        try (NodeConnection connection = NodeConnection.open(proxy, settings, false)) {
-            List<Command> commands = new ArrayList<>();
-            List<ProxyLogin.Attempt> attempts = ControlConnection.login().attempts();
-            if (!attempts.isEmpty()) {
-                commands.add(Command.of(attempts.get(0).command().toArray()));
-            }
-            commands.add(Command.of("UMCTL", "MIGRATIONS"));
-            List<RespValue> replies = connection.exchange(commands);
-            return Reply.items(replies.get(replies.size() - 1)).stream()
+        try (ControlConnection connection = ControlConnection.openLoggedIn(proxy)) {
+            return Reply.items(connection.exchange(List.of("UMCTL", "MIGRATIONS"))).stream()
                     .map(Reply::texts)
                     .map(MigrationProgress::parse)
                     .toList();

@@ -3,6 +3,7 @@ package io.undermoon.dev.controlplane;
 import io.undermoon.client.BrokerHttp;
 import io.undermoon.client.BrokerHttpException;
 import io.undermoon.client.BrokerOrder;
+import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
@@ -27,7 +28,19 @@ final class BrokerCalls {
     BrokerCalls(String address, Duration timeout) {
         this.address = address;
         this.http = new BrokerHttp(
-                BrokerOrder.lastAnsweredFirst(List.of(HostPort.parse(address))), CONNECT_TIMEOUT, timeout, false, null);
+                BrokerOrder.lastAnsweredFirst(List.of(HostPort.parse(address))),
+                CONNECT_TIMEOUT,
+                timeout,
+                false,
+                null,
+                token());
+    }
+
+    /** As the services have it, which inherit the environment of the launcher. */
+    private static BrokerToken token() {
+        return BrokerToken.of(
+                ControlConnection.setting("UNDERMOON_BROKER_TOKEN"),
+                ControlConnection.setting("UNDERMOON_BROKER_TOKEN_FILE"));
     }
 
     HttpReply post(String path, Map<String, ?> body) throws IOException {

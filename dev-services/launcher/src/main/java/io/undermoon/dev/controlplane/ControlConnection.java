@@ -3,6 +3,7 @@ package io.undermoon.dev.controlplane;
 import io.undermoon.client.RespClient;
 import io.undermoon.client.RespClientException;
 import io.undermoon.client.RespConnection;
+import io.undermoon.config.Loopback;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.resp.RespValue;
 import io.undermoon.umctl.ProxyLogin;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A blocking control connection to a service on this machine, one command at a time. */
 public final class ControlConnection implements AutoCloseable {
-    private static final RespClient CLIENT =
-            new RespClient(1, Duration.ofSeconds(2), ProxyLogin.NONE, null, Runnable::run);
+    private static final RespClient CLIENT = client(ProxyLogin.NONE);
 
     private final RespConnection connection;
 
@@ -35,17 +35,25 @@ public final class ControlConnection implements AutoCloseable {
      * @throws IOException if the proxy cannot be reached or refuses the login
      */
     public static ControlConnection openLoggedIn(int port) throws IOException {
-        ControlConnection connection = open(port);
-        try {
-            List<ProxyLogin.Attempt> attempts = login().attempts();
-            if (!attempts.isEmpty()) {
-                connection.call(attempts.get(0).command());
-            }
-            return connection;
-        } catch (IOException e) {
-            connection.close();
-            throw e;
-        }
+        return openLoggedIn(new HostPort("127.0.0.1", port));
+    }
+
+    /** As {@link #openLoggedIn(int)}; a proxy elsewhere is told no password. */
+    public static ControlConnection openLoggedIn(HostPort proxy) throws IOException {
+        RespClient client = Loopback.isLoopback(proxy.host()) ? LoggedIn.HERE : LoggedIn.ELSEWHERE;
+        return new ControlConnection(await(client.connect(proxy)));
+    }
+
+    /** Made when it is needed, as most commands have nothing to tell a proxy. */
+    private static final class LoggedIn {
+        static final RespClient HERE =
+                client(new ProxyLogin(setting("UNDERMOON_CONTROL_SECRET"), setting("UNDERMOON_PASSWORD"), true));
+        static final RespClient ELSEWHERE =
+                client(new ProxyLogin(setting("UNDERMOON_CONTROL_SECRET"), Optional.empty(), true));
+    }
+
+    private static RespClient client(ProxyLogin login) {
+        return new RespClient(1, Duration.ofSeconds(2), login, null, Runnable::run);
     }
 
     /**
@@ -78,12 +86,12 @@ public final class ControlConnection implements AutoCloseable {
         }
     }
 
-    /** The secrets of the launcher's environment, which its services have inherited. */
-    public static ProxyLogin login() {
-        return new ProxyLogin(setting("UNDERMOON_CONTROL_SECRET"), setting("UNDERMOON_PASSWORD"));
+    /** Sends one command and returns its reply as it is, an error too. */
+    public RespValue exchange(List<String> command) throws IOException {
+        return await(connection.exchange(List.of(command))).get(0);
     }
 
-    private static Optional<String> setting(String variable) {
+    static Optional<String> setting(String variable) {
         return Optional.ofNullable(System.getenv(variable)).filter(value -> !value.isEmpty());
     }
 }

@@ -22,6 +22,8 @@ public enum ClientLanguage {
             "python", List.of("python3"), venv(".venv-applications", "requirements-applications.txt"), List.of()),
     /** Its redis-py is older than what the others need. */
     PYTHON_ARQ("python", List.of("python3"), venv(".venv-arq", "requirements-arq.txt"), List.of()),
+    /** No client, but a tool that calls the broker's API. */
+    SCHEMATHESIS("python", List.of("python3"), venv(".venv-schemathesis", "requirements-schemathesis.txt"), List.of()),
     NODE(
             "node",
             List.of("node", "npm"),
@@ -76,7 +78,7 @@ public enum ClientLanguage {
     }
 
     /** Where its programs are built and run, a copy of the sources. */
-    Path directory() {
+    public Path directory() {
         return BUILDS.resolve(folder);
     }
 

@@ -15,6 +15,8 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.ControlProof;
+import java.util.Optional;
 
 /** The commands {@code AUTH}, {@code HELLO} and {@code RESET}. */
 public final class LoginCommands {
@@ -45,8 +47,35 @@ public final class LoginCommands {
         String user = arguments == 1
                 ? AccessControl.DEFAULT_USER
                 : frame.argumentView(1).toString();
+        Account control = access.control();
+        if (arguments == 2 && control != null && user.equals(AccessControl.CONTROL_USER)) {
+            Optional<String> reply = prove(client, frame.argumentView(2).toString(), control);
+            if (reply.isPresent()) {
+                RespWriter.simple(out, reply.get());
+                return;
+            }
+        }
         client.account(login(client, frame, user, arguments));
         Replies.ok(out);
+    }
+
+    /** A step of a login by proof; empty if the word is none, and so may be the secret itself, as people give it. */
+    private Optional<String> prove(Client client, String word, Account control) {
+        ControlProof.Challenged before = client.challenged();
+        client.challenged(null);
+        if (before != null) {
+            Optional<String> proven = access.proven(before, word);
+            proven.ifPresent(reply -> client.account(control));
+            return proven;
+        }
+        Optional<ControlProof.Challenged> challenged = ControlProof.Challenged.read(word);
+        challenged.ifPresent(next -> {
+            if (!next.address().equals(topology.self().value())) {
+                throw new ErrorReplyException("ERR this is proxy " + topology.self() + ", not " + next.address());
+            }
+            client.challenged(next);
+        });
+        return challenged.map(ControlProof.Challenged::reply);
     }
 
     private Account login(Client client, CommandFrame frame, String user, int passwordArgument) {
