@@ -13,6 +13,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What is known of the replicas: a replica that is in sync has the data of its master and may become master; any other
@@ -29,6 +30,7 @@ public final class Replicas {
      * @param masterAddress the node that it follows
      * @param epoch of the metadata that the proxy had then
      */
+    @Schema(name = "ReplicaReport")
     public record Report(
             ProxyAddress proxyAddress,
             NodeAddress nodeAddress,

@@ -100,7 +100,28 @@ public final class ApiDocument implements OASFilter {
                 "10.0.0.3:7001");
         Map<String, Object> slots =
                 Map.of("range_list", List.of(List.of(4096, 8191)), "tag", Map.of("Migrating", migration));
+        Map<String, Object> progress = new LinkedHashMap<>();
+        progress.put("task", slots);
+        progress.put("side", "source");
+        progress.put("state", "copying");
+        for (String figure : List.of(
+                "keys_scanned",
+                "keys_total",
+                "keys_copied",
+                "bytes_copied",
+                "keys_dirty",
+                "elapsed_ms",
+                "keys_per_second",
+                "bytes_per_second",
+                "attempts",
+                "longest_hold_us",
+                "writers_held_us")) {
+            progress.put(figure, 0);
+        }
+        progress.put("error", "");
         return Map.of(
+                "MigrationProgress",
+                progress,
                 "MigrationTask",
                 Map.of("cluster_name", "orders", "slot_range", slots),
                 "ReshardRequest",
@@ -337,6 +358,7 @@ public final class ApiDocument implements OASFilter {
         return switch (parameter.getName()) {
             case "name" -> reads ? anyText("orders") : ref("ClusterName");
             case "address" -> anyText("10.0.0.1:5299");
+            case "node" -> ref("NodeAddress");
             case "node_number" ->
                 number(4, 32768).multipleOf(BigDecimal.valueOf(4)).examples(List.of(8));
             case "epoch" -> {

@@ -33,6 +33,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -152,7 +153,8 @@ public final class ClusterResource {
     @POST
     @Path("/switchover/{name}")
     @Operation(summary = "Make a replica master without the loss of a write")
-    public Response switchOver(@PathParam("name") String name, @QueryParam("node") @Nullable String node) {
+    public Response switchOver(
+            @PathParam("name") String name, @Parameter(required = true) @QueryParam("node") @Nullable String node) {
         ClusterName cluster = Input.clusterName(name);
         NodeAddress address = Input.nodeAddress("node", node);
         metadata.change((state, context) -> Switchover.to(state, context, cluster, address));

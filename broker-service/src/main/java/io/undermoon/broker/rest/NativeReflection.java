@@ -1,6 +1,7 @@
 package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.undermoon.broker.plan.Replicas;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
@@ -68,6 +69,11 @@ import io.undermoon.umctl.MigrationProgress;
             MigrationMessages.ProgressReports.class,
             MigrationMessages.RebalanceRequest.class,
             MigrationMessages.ReshardRequest.class,
+            ReplicaResource.Replica.class,
+            ReplicaResource.ReplicaList.class,
+            ReplicaResource.ReplicaReports.class,
+            ReplicaResource.OutdatedReports.class,
+            Replicas.Report.class,
             MigrationProgress.class,
             MigrationProgress.Side.class,
             MigrationProgress.State.class,

@@ -1,6 +1,5 @@
 package io.undermoon.broker.rest;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.undermoon.broker.plan.Replicas;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
@@ -49,14 +48,6 @@ public final class ReplicaResource {
     public record ReplicaList(List<Replica> replicas) {}
 
     /** What a coordinator has seen of replicas. */
-    @RegisterForReflection(
-            targets = {
-                Replica.class,
-                ReplicaList.class,
-                ReplicaReports.class,
-                OutdatedReports.class,
-                Replicas.Report.class
-            })
     public record ReplicaReports(@Nullable List<Replicas.Report> replicas) {}
 
     /** The reports that are about other metadata than the present, and change nothing. */

@@ -68,7 +68,12 @@ class ApiDocumentTest {
             String url = path;
             for (JsonNode parameter : operation.path("parameters")) {
                 String value = example(parameter.path("schema")).asText();
-                url = url.replace("{" + parameter.path("name").asText() + "}", value);
+                String name = parameter.path("name").asText();
+                url = url.replace("{" + name + "}", value);
+                if (parameter.path("required").asBoolean()
+                        && parameter.path("in").asText().equals("query")) {
+                    url = url + "?" + name + "=" + value;
+                }
             }
             JsonNode body = operation.at("/requestBody/content/application~1json/schema");
             var request = body.isMissingNode()

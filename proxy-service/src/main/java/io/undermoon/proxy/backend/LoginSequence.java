@@ -11,9 +11,9 @@ import io.undermoon.umctl.ProxyLogin;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**

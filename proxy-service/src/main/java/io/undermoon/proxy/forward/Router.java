@@ -137,9 +137,13 @@ public final class Router {
                 || owner instanceof Target.Held held && !held.refuses();
     }
 
-    /** Whether clients wait before they begin to watch keys of the slot, which its handover would end. */
+    /**
+     * Whether clients wait before they begin to watch keys of the slot, which its handover would end.
+     *
+     * @param slot negative for keys that have none in common
+     */
     public static boolean holdsWatches(Topology now, int slot) {
-        return now.routes().owner(slot) instanceof Target.Slowed slowed && slowed.onlyWatches();
+        return slot >= 0 && now.routes().owner(slot) instanceof Target.Slowed slowed && slowed.onlyWatches();
     }
 
     /**

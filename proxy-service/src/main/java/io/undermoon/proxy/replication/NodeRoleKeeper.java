@@ -97,13 +97,7 @@ final class NodeRoleKeeper {
         // What the node reported in another role does not tell how it is in this one.
         InfoReport known = Objects.equals(role, now.wanted()) ? now.report() : null;
         status = new NodeStatus(
-                node,
-                role,
-                now.up(),
-                known,
-                now.lastAnswerNanos(),
-                next.run().restart(),
-                now.problem());
+                node, role, now.up(), known, now.lastAnswerNanos(), next.run().restart(), now.problem());
         take(next);
     }
 

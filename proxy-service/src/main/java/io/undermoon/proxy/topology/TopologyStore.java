@@ -251,12 +251,7 @@ public final class TopologyStore {
     private void change(RoleChanges changed) {
         Topology old = current;
         roleChanges = changed;
-        publish(
-                old.cluster(),
-                old.replication(),
-                old.compressionKnownSinceNanos(),
-                old.ownership(),
-                old.switched());
+        publish(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), old.ownership(), old.switched());
     }
 
     /**

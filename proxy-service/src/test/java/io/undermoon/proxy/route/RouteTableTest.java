@@ -66,8 +66,10 @@ class RouteTableTest {
         RouteTable table = halves(node, peer);
         assertThat(table.hasSameOwnersAs(halves(node, peer.forMoving(endpoints))))
                 .isTrue();
-        assertThat(table.hasSameOwnersAs(halves(new Target.Slowed(node, false), peer))).isTrue();
-        assertThat(halves(new Target.Slowed(node, false), peer).hasSameOwnersAs(table)).isTrue();
+        assertThat(table.hasSameOwnersAs(halves(new Target.Slowed(node, false), peer)))
+                .isTrue();
+        assertThat(halves(new Target.Slowed(node, false), peer).hasSameOwnersAs(table))
+                .isTrue();
 
         assertThat(table.hasSameOwnersAs(halves(node, otherPeer))).isFalse();
         assertThat(table.hasSameOwnersAs(halves(otherNode, peer))).isFalse();

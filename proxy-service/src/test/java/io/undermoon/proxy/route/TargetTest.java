@@ -49,7 +49,8 @@ class TargetTest {
 
     @Test
     void what_is_held_was_settled_before() {
-        assertThat(new Target.Held(new Target.Slowed(node, false), true).settled()).isSameAs(node);
+        assertThat(new Target.Held(new Target.Slowed(node, false), true).settled())
+                .isSameAs(node);
         assertThat(new Target.Held(new Target.Held(peer, true), false).settled())
                 .isSameAs(peer);
         assertThat(Target.UNSERVED.settled()).isSameAs(Target.UNSERVED);

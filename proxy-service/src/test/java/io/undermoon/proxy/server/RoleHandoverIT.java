@@ -85,8 +85,8 @@ class RoleHandoverIT {
         for (int i = 1; i <= 6; i++) {
             long before = acknowledged.get();
             await().atMost(LIMIT)
-                    .until(() -> acknowledged.get() > before + 200
-                            || !error.get().isEmpty());
+                    .until(() ->
+                            acknowledged.get() > before + 200 || !error.get().isEmpty());
             assertThat(error.get()).isEmpty();
             boolean swapped = i % 2 == 1;
             epoch++;

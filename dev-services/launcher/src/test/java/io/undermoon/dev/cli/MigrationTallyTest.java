@@ -40,9 +40,8 @@ class MigrationTallyTest {
         tally.add(List.of(report(slots, Side.SOURCE, 100, 12_000), report(slots, Side.DESTINATION, 999, 99_000)));
         tally.add(json("[]"));
         assertThat(tally.summary(Duration.ofSeconds(1)))
-                .isEqualTo(
-                        "1 migration ended: 100 keys in 1.0 s; commands were held for at most 12.0 ms, "
-                                + "writers for 1.5 s in all.");
+                .isEqualTo("1 migration ended: 100 keys in 1.0 s; commands were held for at most 12.0 ms, "
+                        + "writers for 1.5 s in all.");
     }
 
     private static MigrationProgress report(TaggedSlots slots, Side side, long copied, long hold) {

@@ -165,8 +165,8 @@ class UmctlCommandsTest {
 
     @Test
     void nodes_shows_the_node_states() {
-        proxy.nodeStates.add(
-                new NodeState(new NodeAddress("127.0.0.1:7001"), Role.MASTER, true, 12, "none", 345, "", 3, "outdated"));
+        proxy.nodeStates.add(new NodeState(
+                new NodeAddress("127.0.0.1:7001"), Role.MASTER, true, 12, "none", 345, "", 3, "outdated"));
         proxy.nodeStates.add(new NodeState(
                 new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 0, "127.0.0.1:7009", -1, "none"));
         assertThat(proxy.words("UMCTL NODES"))
