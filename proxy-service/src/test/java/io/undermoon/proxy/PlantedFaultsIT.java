@@ -61,7 +61,7 @@ class PlantedFaultsIT {
 
             // A change of roles loses nothing, and nobody notices.
             topology.RoleChanges#of returns null -> server.RoleHandoverIT#writers_see_no_error_and_lose_nothing
-            replication.ReplicationDriver#otherEnd returns null -> server.RoleHandoverIT#the_successor_gets_all_acknowledged_writes_before_it_is_master
+            replication.ReplicationDriver#masterOf returns null -> server.RoleHandoverIT#the_successor_gets_all_acknowledged_writes_before_it_is_master
 
             // A slot that moves makes no transaction fail.
             forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null

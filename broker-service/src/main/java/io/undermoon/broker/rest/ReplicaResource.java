@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,8 @@ public final class ReplicaResource {
     public record ReplicaList(List<Replica> replicas) {}
 
     /** What a coordinator has seen of replicas. */
-    public record ReplicaReports(@Nullable List<Replicas.Report> replicas) {}
+    public record ReplicaReports(
+            @Schema(required = true) @Nullable List<Replicas.Report> replicas) {}
 
     /** The reports that are about other metadata than the present, and change nothing. */
     public record OutdatedReports(List<Replicas.Report> outdated) {}

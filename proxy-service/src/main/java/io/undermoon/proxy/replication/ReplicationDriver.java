@@ -114,6 +114,7 @@ public final class ReplicationDriver implements AutoCloseable {
         if (closed || message == followed) {
             return;
         }
+        SetRepl former = followed;
         followed = message;
         Map<NodeAddress, WantedRole> roles = new HashMap<>();
         Map<NodeAddress, List<Endpoint>> peers = new HashMap<>();
@@ -144,7 +145,7 @@ public final class ReplicationDriver implements AutoCloseable {
                         "Node role ordered: epoch=%s proxy=%s node=%s role=%s",
                         message.epoch(), store.self(), node, role == null ? "any" : role);
             }
-            order(keeper, role, peers.getOrDefault(node, List.of()), message, store);
+            order(keeper, role, peers.getOrDefault(node, List.of()), former, message, store);
         });
     }
 
@@ -153,6 +154,7 @@ public final class ReplicationDriver implements AutoCloseable {
             NodeRoleKeeper keeper,
             @Nullable WantedRole role,
             List<Endpoint> replicas,
+            @Nullable SetRepl formerRoles,
             SetRepl message,
             TopologyStore store) {
         NodeAddress node = keeper.status().node();
@@ -165,7 +167,8 @@ public final class ReplicationDriver implements AutoCloseable {
         if (role == null || role.equals(status.wanted())) {
             keeper.order(role, replicas);
         } else if (role.role() == Role.MASTER) {
-            ReplPeer former = status.role() == Role.MASTER ? null : otherEnd(message, node);
+            // In the new metadata another node may be in the place of the master that it has followed.
+            ReplPeer former = status.role() == Role.MASTER || formerRoles == null ? null : masterOf(formerRoles, node);
             if (former == null) {
                 keeper.order(role, replicas);
             } else {
@@ -208,9 +211,9 @@ public final class ReplicationDriver implements AutoCloseable {
         }
     }
 
-    private static @Nullable ReplPeer otherEnd(SetRepl message, NodeAddress node) {
+    private static @Nullable ReplPeer masterOf(SetRepl message, NodeAddress node) {
         return message.entries().stream()
-                .filter(entry -> entry.node().equals(node))
+                .filter(entry -> entry.node().equals(node) && entry.role() == Role.REPLICA)
                 .flatMap(entry -> entry.peers().stream())
                 .findFirst()
                 .orElse(null);

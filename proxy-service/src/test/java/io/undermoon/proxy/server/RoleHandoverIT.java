@@ -73,6 +73,32 @@ class RoleHandoverIT {
         await().atMost(LIMIT).until(() -> size(firstNode) == KEYS);
     }
 
+    /** The new metadata does not name the former master and its proxy, which are replaced at the same time. */
+    @Test
+    void the_successor_gets_all_acknowledged_writes_of_a_master_that_is_replaced() {
+        start(false);
+        secondNode.freeze();
+        try (RespConnection client = RespConnection.to(first)) {
+            for (int i = 0; i < KEYS; i++) {
+                assertThat(text(client.call("SET", "key" + i, VALUE))).isEqualTo("OK");
+            }
+        }
+
+        epoch++;
+        try (RespConnection control = RespConnection.to(second)) {
+            String node = secondNode.address();
+            for (String message : List.of(
+                    "SETREPL " + epoch + " NOFLAG master demo " + node + " 1 127.0.0.1:1 127.0.0.1:2",
+                    "SETCLUSTER v2 " + epoch + " NOFLAG demo " + node + " 1 0-16383")) {
+                assertThat(text(control.call(("UMCTL " + message).split(" ")))).isEqualTo("OK");
+            }
+        }
+        secondNode.unfreeze();
+
+        await().atMost(LIMIT).until(() -> isMaster(secondNode));
+        assertThat(size(secondNode)).isEqualTo(KEYS);
+    }
+
     @ParameterizedTest(name = "active redirection: {0}")
     @ValueSource(booleans = {true, false})
     void writers_see_no_error_and_lose_nothing(boolean activeRedirection) throws InterruptedException {
