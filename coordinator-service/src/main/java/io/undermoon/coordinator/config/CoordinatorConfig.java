@@ -68,8 +68,8 @@ public interface CoordinatorConfig {
     @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration probeInterval();
 
-    /** How long a proxy may be silent before it is reported as failed. One that refuses connections is at once. */
-    @WithDefault("1500ms")
+    /** How long a proxy may not answer before it is reported as failed. */
+    @WithDefault("3s")
     @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration proxyFailureTimeout();
 

@@ -24,9 +24,9 @@ import org.jboss.logging.Logger;
 /**
  * Probes every proxy once per round and reports dead proxies to the broker.
  *
- * <p>A proxy is dead when two probes in a row find nobody at its address; when it has been silent for the silence
- * limit, so that one slow answer or a pause of some hundred milliseconds is no failure; or when it answers that one of
- * its masters has been down for longer than the limit. When more than a third of all proxies are silent at once, it is
+ * <p>A proxy is dead when it has not answered for the silence limit, so that one slow answer, a pause of some hundred
+ * milliseconds or a quick restart is no failure; or when it answers that one of its masters has been down for longer
+ * than the limit. When more than a third of all proxies are silent at once, it is
  * rather the network of this coordinator, and they are reported only if that lasts. When the coordinator itself has
  * stood still, silence before that does not count.
  *

@@ -29,7 +29,7 @@ record ProbeFailures(
     ProbeFailures attemptFailed(Reason reason, long startNanos, long endNanos, Duration silenceLimit) {
         long since = attempts == 0 ? startNanos : sinceNanos;
         boolean gone = reason == Reason.UNREACHABLE;
-        boolean dead = isDead || (attempts + 1 >= MIN_ATTEMPTS && (gone || endNanos - since >= silenceLimit.toNanos()));
+        boolean dead = isDead || (attempts + 1 >= MIN_ATTEMPTS && endNanos - since >= silenceLimit.toNanos());
         return new ProbeFailures(attempts + 1, since, endNanos, gone, dead, reportedNanos);
     }
 

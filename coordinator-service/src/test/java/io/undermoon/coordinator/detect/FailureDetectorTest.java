@@ -52,10 +52,10 @@ class FailureDetectorTest {
     }
 
     @Test
-    void reports_a_proxy_that_refuses_connections_twice() {
+    void reports_a_proxy_that_refuses_connections_at_the_limit() {
         broker.register(proxy(1), proxy(2));
         proxies.dead.add(proxy(2));
-        rounds(1);
+        rounds(5);
         assertThat(broker.calls).noneMatch(call -> call.startsWith("report"));
         rounds(1);
         assertThat(broker.calls).containsSequence("report 10.0.0.2:5299", "failover round");
@@ -65,14 +65,14 @@ class FailureDetectorTest {
     }
 
     @Test
-    void does_not_report_a_proxy_that_refused_one_connection() {
+    void does_not_report_a_proxy_that_is_back_before_the_limit() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
-        rounds(1);
+        rounds(5);
         proxies.dead.clear();
         rounds(1);
         proxies.dead.add(proxy(1));
-        rounds(1);
+        rounds(5);
         assertThat(reports()).isEmpty();
     }
 
@@ -124,7 +124,7 @@ class FailureDetectorTest {
     void reports_many_proxies_that_refuse_connections_at_once() {
         broker.register(proxy(1), proxy(2), proxy(3), proxy(4));
         proxies.dead.addAll(List.of(proxy(1), proxy(2), proxy(3)));
-        rounds(2);
+        rounds(6);
         assertThat(reports()).hasSize(3);
     }
 
@@ -140,7 +140,7 @@ class FailureDetectorTest {
     void renews_the_report_while_the_failure_lasts_but_not_every_round() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
-        rounds(4);
+        rounds(8);
         assertThat(reports()).hasSize(1);
         clock.pass(FailureDetector.REPORT_INTERVAL);
         rounds(1);
@@ -155,8 +155,9 @@ class FailureDetectorTest {
         deaf.down = true;
         FailureDetector withDeafLedger = new FailureDetector(
                 broker, deaf, proxies, statuses, metrics, new KeyedExecutor("t", threads, 4), LIMITS, clock, () -> {});
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 9; i++) {
             withDeafLedger.round();
+            clock.pass(ROUND);
         }
         assertThat(deaf.calls).hasSize(4).containsOnly("report 10.0.0.1:5299");
         assertThat(metrics.entries()).doesNotContain("reported");
@@ -169,10 +170,10 @@ class FailureDetectorTest {
         proxies.dead.add(proxy(1));
         rounds(10);
         assertThat(reports()).isEmpty();
-        assertThat(proxies.probes).hasSize(2);
+        assertThat(proxies.probes).hasSize(6);
         clock.pass(FailureDetector.OUT_OF_SERVICE_PROBE_INTERVAL);
         rounds(2);
-        assertThat(proxies.probes).hasSize(3);
+        assertThat(proxies.probes).hasSize(7);
     }
 
     @Test
