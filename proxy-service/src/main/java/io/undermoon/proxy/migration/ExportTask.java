@@ -18,10 +18,8 @@ import io.undermoon.proxy.migration.copy.CopyCounters;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.node.NodeException;
-import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.SlotOwnership;
-import io.undermoon.resp.RespValue;
 import io.undermoon.umctl.Handshake;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
@@ -88,9 +86,6 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     private volatile SourceMove move;
     private volatile String waitReason = "";
     private @Nullable CopyAttempt attempt;
-
-    /** The run of the destination node to which its proxy allows to copy; empty if it names none. */
-    private String destinationRun = "";
 
     /** The number of the action in progress. */
     private long currentAction;
@@ -323,10 +318,8 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
 
     @Override
     public void writeDestination(@Nullable MigrationRecord expected, MigrationRecord next) {
-        // A node that has restarted since it was copied to may have an older copy with the same record.
-        String run = attempt == null ? "" : destinationRun;
         answer(
-                context.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next, run),
+                context.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next),
                 done -> done ? move.written(next) : move.conflict());
     }
 
@@ -338,7 +331,6 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
                 return;
             }
             if (problem == null) {
-                destinationRun = runOf(reply);
                 apply(move.prechecked());
             } else {
                 waitReason = NodeException.reason(problem);
@@ -369,13 +361,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         });
     }
 
-    /** {@code OK <run>}; older proxies name no run. */
-    private static String runOf(RespValue reply) {
-        String[] words = ReplyValues.text(reply).split(" ", 2);
-        return words.length == 1 ? "" : words[1];
-    }
-
-    private CompletionStage<RespValue> handshake(Handshake.Step step) {
+    private CompletionStage<?> handshake(Handshake.Step step) {
         return context.nodes().call(destinationProxy, message(step));
     }
 
@@ -408,15 +394,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         endAttempt();
         MigrationRecord claim = requireNonNull(move.destinationRecord(), "nothing was claimed");
         CopyAttempt started = new CopyAttempt(
-                context.copyContext(),
-                source,
-                destination,
-                destinationRun,
-                tag.rangeList(),
-                claim,
-                config,
-                counters,
-                this);
+                context.copyContext(), source, destination, tag.rangeList(), claim, config, counters, this);
         attempt = started;
         holds = 0;
         fullPeriods = 0;

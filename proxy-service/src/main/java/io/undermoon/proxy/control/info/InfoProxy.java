@@ -137,7 +137,6 @@ public final class InfoProxy {
                 + ",state=" + (node.up() ? "up" : "down")
                 + ",millis_since_check=" + node.millisSinceLastCheck()
                 + ",master_link=" + node.masterLink()
-                + ",offset=" + node.replicationOffset()
-                + ",restart=" + node.restart();
+                + ",offset=" + node.replicationOffset();
     }
 }

@@ -49,8 +49,8 @@ public final class MigrationCommands {
     }
 
     private static void write(String text, ByteBuf out) {
-        if (text.equals("OK") || text.startsWith("OK ")) {
-            RespWriter.simple(out, text);
+        if (text.equals("OK")) {
+            Replies.ok(out);
         } else {
             RespWriter.error(out, text);
         }

@@ -72,8 +72,7 @@ public final class UmctlReports {
                             state.masterLink(),
                             Long.toString(state.replicationOffset()),
                             state.master(),
-                            Long.toString(state.replicaSilentSeconds()),
-                            state.restart()));
+                            Long.toString(state.replicaSilentSeconds())));
         }
     }
 
