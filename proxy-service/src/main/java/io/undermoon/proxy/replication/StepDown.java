@@ -62,9 +62,9 @@ public final class StepDown {
                     .loop()
                     .eventLoop()
                     .schedule(() -> topology.refuseSteppedDown(node, until), HOLD_MILLIS, TimeUnit.MILLISECONDS);
-        } else if (isMaster(node)) {
+        } else if (hasSlots(node)) {
             return CompletableFuture.failedFuture(NodeException.unexpectedReply(
-                    "the metadata of this proxy is newer, and " + node + " is a master in it"));
+                    "the metadata of this proxy is newer, and " + node + " has slots in it"));
         }
         Endpoint endpoint = endpoints.redis(node.value());
         // Commands that block do not execute while nobody writes, and the node ends them when it becomes a replica.
@@ -73,9 +73,13 @@ public final class StepDown {
                 .thenApply(StepDown::position);
     }
 
-    private boolean isMaster(NodeAddress node) {
-        return topology.current().replication().entries().stream()
-                .anyMatch(entry -> entry.node().equals(node) && entry.role() == Role.MASTER);
+    /** Nodes of a proxy that has left its cluster are masters, too, but have none. */
+    private boolean hasSlots(NodeAddress node) {
+        return !topology.current()
+                .cluster()
+                .local()
+                .getOrDefault(node, List.of())
+                .isEmpty();
     }
 
     private static ReplicationPosition position(InfoReport report) {
