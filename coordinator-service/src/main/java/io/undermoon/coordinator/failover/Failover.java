@@ -9,12 +9,13 @@ import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
  * Has the broker take over from every proxy whose failure reached the quorum. A proxy that stays in that list, because
  * no free proxy is left or because it cannot be replaced, is retried after growing pauses: each attempt may cost the
- * broker a write and every proxy an epoch. Thread-safe; one round runs at a time.
+ * broker a write and every proxy an epoch. Thread-safe.
  */
 public final class Failover {
     private static final Logger LOG = Logger.getLogger(Failover.class);
@@ -23,6 +24,9 @@ public final class Failover {
     private final LoopMetrics metrics;
     private final Backoff<ProxyAddress> backoff;
 
+    /** How many rounds have been asked for since the last one began that is over. */
+    private final AtomicInteger wanted = new AtomicInteger();
+
     public Failover(FailureLedger ledger, LoopMetrics metrics, Backoff<ProxyAddress> backoff) {
         this.ledger = ledger;
         this.metrics = metrics;
@@ -30,9 +34,30 @@ public final class Failover {
     }
 
     /**
+     * Fails over what has to be. While another caller does so it goes round once more for this one, which does not
+     * wait: it may be a probe, and others have to follow.
+     *
      * @throws BrokerException if the broker does not answer
      */
-    public synchronized void round() {
+    public void round() {
+        if (wanted.getAndIncrement() > 0) {
+            return;
+        }
+        boolean isOver = false;
+        try {
+            while (!isOver) {
+                int served = wanted.get();
+                failOverAll();
+                isOver = wanted.compareAndSet(served, 0);
+            }
+        } finally {
+            if (!isOver) {
+                wanted.set(0);
+            }
+        }
+    }
+
+    private void failOverAll() {
         List<ProxyAddress> failures = ledger.agreedFailures();
         backoff.retain(failures);
         for (ProxyAddress proxy : failures) {

@@ -2,8 +2,10 @@ package io.undermoon.coordinator.failover;
 
 import static io.undermoon.coordinator.testing.Fixtures.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.coordinator.port.Backoff;
+import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
 import io.undermoon.coordinator.testing.FakeBroker;
 import io.undermoon.coordinator.testing.FakeClock;
@@ -25,6 +27,29 @@ class FailoverTest {
         failover.round();
         assertThat(failovers()).containsExactly("failover 10.0.0.1:5299", "failover 10.0.0.2:5299");
         assertThat(metrics.entries()).containsExactly("failed over", "failed over");
+    }
+
+    @Test
+    void a_caller_that_comes_meanwhile_does_not_wait_and_is_served_by_one_more_round() {
+        broker.agreed.add(proxy(1));
+        broker.onFailover = () -> {
+            broker.onFailover = () -> {};
+            broker.agreed.add(proxy(2));
+            failover.round();
+            assertThat(failovers()).as("the round goes on").hasSize(1);
+        };
+        failover.round();
+        assertThat(failovers()).containsExactly("failover 10.0.0.1:5299", "failover 10.0.0.2:5299");
+    }
+
+    @Test
+    void goes_on_after_a_round_in_which_no_broker_answered() {
+        broker.agreed.add(proxy(1));
+        broker.down = true;
+        assertThatThrownBy(failover::round).isInstanceOf(BrokerException.class);
+        broker.down = false;
+        failover.round();
+        assertThat(failovers()).hasSize(1);
     }
 
     @Test

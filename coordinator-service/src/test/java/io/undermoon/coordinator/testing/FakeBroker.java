@@ -32,6 +32,7 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     public final List<ProgressReport> progress = new ArrayList<>();
     public final List<ReplicaReport> replicas = new ArrayList<>();
     public boolean outdatedReports;
+    public Runnable onFailover = () -> {};
     public boolean abortsDone = true;
     public Epoch epoch = new Epoch(1);
     public boolean knowsEpochsQuestion = true;
@@ -162,6 +163,7 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     @Override
     public Outcome failOver(ProxyAddress proxy) {
         call("failover " + proxy);
+        onFailover.run();
         return failovers.getOrDefault(proxy, new Outcome.TakenOver(Optional.empty()));
     }
 
