@@ -26,9 +26,8 @@ import org.jboss.logging.Logger;
  *
  * <p>A proxy is dead when it has not answered for the silence limit, so that one slow answer, a pause of some hundred
  * milliseconds or a quick restart is no failure; or when it answers that one of its masters has been down for longer
- * than the limit. When more than a third of all proxies are silent at once, it is
- * rather the network of this coordinator, and they are reported only if that lasts. When the coordinator itself has
- * stood still, silence before that does not count.
+ * than the limit. When more than a third of all proxies fall silent at once, it is rather the network of this
+ * coordinator, and they are reported only if that lasts.
  *
  * <p>The report is renewed as long as the proxy is dead. Proxies that are out of service are probed too, so that their
  * recovery is noticed, but less often and without reports.
@@ -42,9 +41,6 @@ public final class FailureDetector {
 
     /** How often the broker is asked which proxies there are. */
     static final Duration LIST_INTERVAL = Duration.ofSeconds(1);
-
-    /** The time between two rounds from which on the coordinator counts as having stood still. */
-    static final Duration PAUSE = Duration.ofSeconds(1);
 
     /** The share of proxies from which on silence is rather a fault of the network: one in so many. */
     static final int MANY = 3;
@@ -80,7 +76,6 @@ public final class FailureDetector {
     private volatile boolean isNetworkSuspected;
     private volatile Listing listing = new Listing(List.of(), Set.of(), 0);
     private boolean isListed;
-    private long lastRound;
 
     /** The proxies of the broker. */
     private record Listing(List<ProxyAddress> all, Set<ProxyAddress> outOfService, long nanos) {}
@@ -109,7 +104,6 @@ public final class FailureDetector {
         this.nanoClock = nanoClock;
         this.onReport = onReport;
         this.replicas = new ReplicaWatch(ledger, nanoClock);
-        this.lastRound = nanoClock.getAsLong();
     }
 
     /**
@@ -119,16 +113,17 @@ public final class FailureDetector {
      */
     public void round() {
         long start = nanoClock.getAsLong();
-        if (start - lastRound >= PAUSE.toNanos()) {
-            failures.replaceAll((proxy, before) -> before.afterPause(start));
-        }
-        lastRound = start;
         Listing now = listing(start);
         List<ProxyAddress> due = now.all().stream()
                 .filter(proxy -> !now.outOfService().contains(proxy) || outOfServiceProbeDue(proxy))
                 .toList();
         executor.forEach(due, proxy -> probe(proxy, now.outOfService().contains(proxy)), WAIT_LIMIT);
         replicas.round(start);
+    }
+
+    /** Lets silence count from now on only: the coordinator itself has stood still. */
+    public void forgetSilence() {
+        failures.replaceAll((proxy, before) -> before.afterPause());
     }
 
     private Listing listing(long now) {
@@ -213,13 +208,14 @@ public final class FailureDetector {
         }
     }
 
-    /** Whether so many proxies are silent, and for so short a time, that the fault may be at this end. */
+    /** Whether so many proxies have fallen silent, and so lately, that the fault may be at this end. */
     private boolean isRatherTheNetwork(ProbeFailures silent) {
-        if (silent.isGone() || silent.lastNanos() - silent.sinceNanos() >= MASS_PATIENCE.toNanos()) {
+        if (!silent.isSilentForLessThan(MASS_PATIENCE)) {
             return false;
         }
         long together = failures.values().stream()
-                .filter(other -> other.attempts() >= ProbeFailures.MIN_ATTEMPTS && !other.isGone())
+                .filter(other ->
+                        other.attempts() >= ProbeFailures.MIN_ATTEMPTS && other.isSilentForLessThan(MASS_PATIENCE))
                 .count();
         boolean many = together > 1 && together * MANY > listing.all().size();
         if (many && !isNetworkSuspected) {

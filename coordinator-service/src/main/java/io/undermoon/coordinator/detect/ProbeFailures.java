@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts in a row
  * @param sinceNanos when the first of them began
  * @param lastNanos when the last one ended
- * @param isGone whether the last one found nobody at the address, rather than somebody who is silent
+ * @param isSilent whether the last one got no answer in time; else nobody was there, or the proxy answers and its master
+ *     is dead
  * @param isDead whether they are enough for the proxy to count as dead
  * @param reportedNanos when the proxy was last reported to the broker; absent if it was not
  */
@@ -18,7 +19,7 @@ record ProbeFailures(
         int attempts,
         long sinceNanos,
         long lastNanos,
-        boolean isGone,
+        boolean isSilent,
         boolean isDead,
         @Nullable Long reportedNanos) {
     /** A single failure may be one lost packet, or the end of a connection that was kept. */
@@ -28,9 +29,8 @@ record ProbeFailures(
 
     ProbeFailures attemptFailed(Reason reason, long startNanos, long endNanos, Duration silenceLimit) {
         long since = attempts == 0 ? startNanos : sinceNanos;
-        boolean gone = reason == Reason.UNREACHABLE;
         boolean dead = isDead || (attempts + 1 >= MIN_ATTEMPTS && endNanos - since >= silenceLimit.toNanos());
-        return new ProbeFailures(attempts + 1, since, endNanos, gone, dead, reportedNanos);
+        return new ProbeFailures(attempts + 1, since, endNanos, reason == Reason.TIMEOUT, dead, reportedNanos);
     }
 
     /** The proxy answers, and says that its master is dead. */
@@ -39,12 +39,17 @@ record ProbeFailures(
     }
 
     ProbeFailures reported(long nowNanos) {
-        return new ProbeFailures(attempts, sinceNanos, lastNanos, isGone, isDead, nowNanos);
+        return new ProbeFailures(attempts, sinceNanos, lastNanos, isSilent, isDead, nowNanos);
     }
 
     /** What remains when this coordinator stood still: nobody was silent for the time that it did not listen. */
-    ProbeFailures afterPause(long nowNanos) {
-        return isDead ? this : new ProbeFailures(0, nowNanos, lastNanos, isGone, false, reportedNanos);
+    ProbeFailures afterPause() {
+        return isDead ? this : NONE;
+    }
+
+    /** Whether the proxy is silent, and has been so for less than a time. */
+    boolean isSilentForLessThan(Duration time) {
+        return isSilent && lastNanos - sinceNanos < time.toNanos();
     }
 
     boolean reportDue(long nowNanos, long intervalNanos) {

@@ -5,8 +5,6 @@ import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Epoch;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,14 +21,12 @@ final class EpochWatch implements AutoCloseable {
 
     private final MetadataSource source;
     private final Runnable onChange;
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final Thread thread = new Thread(this::watch, "epoch-watch");
+    private final RepeatedStep thread = new RepeatedStep("epoch-watch", this::step);
     private Epoch known = Epoch.ZERO;
 
     EpochWatch(MetadataSource source, Runnable onChange) {
         this.source = source;
         this.onChange = onChange;
-        thread.setDaemon(true);
     }
 
     void start() {
@@ -39,19 +35,7 @@ final class EpochWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        stopped.countDown();
-        thread.interrupt();
-    }
-
-    private void watch() {
-        try {
-            Duration pause = Duration.ZERO;
-            while (!stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                pause = step();
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("Epoch watch stopped");
-        }
+        thread.close();
     }
 
     /** Waits for one change; returns the pause before the next wait. */

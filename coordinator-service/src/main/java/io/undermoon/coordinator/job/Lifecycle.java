@@ -43,7 +43,7 @@ public class Lifecycle {
                 AdminPassword.of(
                         config.adminPassword(), config.auth(), config.address().host()));
         this.watch = new EpochWatch(broker, () -> runner.run(ScheduledLoops.SYNC, sync::roundAfterChange));
-        this.probes = new ProbeLoop(detector, runner, config.probeInterval());
+        this.probes = new ProbeLoop(detector, runner, config.probeInterval(), System::nanoTime);
     }
 
     /** Runs before the scheduler starts the loops: a coordinator whose start fails must not act. */

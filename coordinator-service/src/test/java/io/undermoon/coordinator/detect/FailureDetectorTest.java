@@ -104,10 +104,37 @@ class FailureDetectorTest {
         proxies.silent.add(proxy(1));
         rounds(1);
         clock.pass(Duration.ofMinutes(1));
+        detector.forgetSilence();
         rounds(5);
         assertThat(reports()).isEmpty();
         rounds(1);
         assertThat(reports()).hasSize(1);
+    }
+
+    @Test
+    void reports_a_silent_proxy_however_seldom_it_probes() {
+        broker.register(proxy(1));
+        proxies.silent.add(proxy(1));
+        for (int i = 0; i < 3; i++) {
+            detector.round();
+            clock.pass(Duration.ofSeconds(2));
+        }
+        assertThat(reports()).hasSize(1);
+    }
+
+    @Test
+    void does_not_count_proxies_that_have_been_silent_for_long_or_answer_as_a_fault_of_the_network() {
+        broker.register(proxy(1), proxy(2), proxy(3));
+        broker.failed.add(proxy(2));
+        proxies.silent.add(proxy(2));
+        proxies.nodes.put(
+                proxy(3),
+                List.of(new NodeHealth(node(3, 1), Role.MASTER, false, Duration.ofHours(1), false, null, -1)));
+        rounds(100);
+        assertThat(reports()).allMatch(report -> report.endsWith(proxy(3).value()));
+        proxies.silent.add(proxy(1));
+        rounds(6);
+        assertThat(reports()).contains("report " + proxy(1));
     }
 
     @Test
