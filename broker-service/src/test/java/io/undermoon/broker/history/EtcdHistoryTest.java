@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -49,6 +50,9 @@ class EtcdHistoryTest {
     private final History history = new History();
     private final List<BrokerProcess> brokers = new ArrayList<>();
     private final AtomicInteger left = new AtomicInteger(REQUESTS);
+
+    /** A permit for each request that was answered. */
+    private final Semaphore answered = new Semaphore(0);
 
     @ParameterizedTest
     @CsvSource({"2, 1", "3, 3"})
@@ -121,14 +125,18 @@ class EtcdHistoryTest {
                     left.decrementAndGet();
                     last = connection.send(Kind.values()[random.nextInt(3)], random.nextInt(OBJECTS));
                     history.add(last);
-                    if (last.result() == Result.FAILED) {
-                        // The storage is away, which is said at once.
-                        pause(20);
-                    }
-                } while (left.get() > 0 && last.result() != Result.UNKNOWN && random.nextInt(10) > 0);
+                    answered.release();
+                } while (left.get() > 0
+                        && last.result() != Result.UNKNOWN
+                        && last.result() != Result.FAILED
+                        && random.nextInt(10) > 0);
+                if (last.result() == Result.FAILED) {
+                    // The storage is away, which is said at once.
+                    awaitAnswer(broker);
+                }
             } catch (IOException e) {
                 // Killed, or still starting.
-                pause(5);
+                awaitAnswer(broker);
             }
         }
     }
@@ -151,12 +159,9 @@ class EtcdHistoryTest {
         }
     }
 
-    private static void pause(int millis) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** A client comes back to a broker that could not answer when that can again. */
+    private void awaitAnswer(BrokerProcess broker) {
+        await().atMost(Duration.ofMinutes(1)).until(() -> left.get() <= 0 || succeeds(broker));
     }
 
     /** One fault after the other, each for a moment. */
@@ -172,7 +177,7 @@ class EtcdHistoryTest {
         }
 
         void next() throws IOException, InterruptedException {
-            pause(random.nextInt(100, 500));
+            awaitRequests(500);
             BrokerProcess broker = brokers.get(random.nextInt(brokers.size()));
             int member = random.nextInt(members);
             switch (random.nextInt(4)) {
@@ -182,19 +187,27 @@ class EtcdHistoryTest {
                 }
                 case 1 -> {
                     broker.signal("STOP");
-                    pause(random.nextInt(50, 1500));
+                    awaitRequests(1500);
                     broker.signal("CONT");
                 }
                 case 2 -> {
                     etcd.kill(member);
-                    pause(random.nextInt(200));
+                    awaitRequests(200);
                     etcd.restart(member);
                 }
                 default -> {
                     etcd.pause(member);
-                    pause(random.nextInt(50, 1500));
+                    awaitRequests(1500);
                     etcd.resume(member);
                 }
+            }
+        }
+
+        /** Lets some more requests be answered, or as many as are in a time while they cannot be. */
+        private void awaitRequests(long mostMillis) throws InterruptedException {
+            answered.drainPermits();
+            if (!answered.tryAcquire(random.nextInt(5, 60), mostMillis, TimeUnit.MILLISECONDS)) {
+                LOG.debugf("Too few requests were answered: limit_ms=%d", mostMillis);
             }
         }
 
