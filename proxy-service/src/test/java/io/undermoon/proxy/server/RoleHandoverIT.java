@@ -4,12 +4,20 @@ import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.Node;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
+import io.undermoon.umctl.SetMeta;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,12 +59,7 @@ class RoleHandoverIT {
     @ValueSource(booleans = {true, false})
     void the_successor_gets_all_acknowledged_writes_before_it_is_master(boolean successorFirst) {
         start(false);
-        secondNode.freeze();
-        try (RespConnection client = RespConnection.to(first)) {
-            for (int i = 0; i < KEYS; i++) {
-                assertThat(text(client.call("SET", "key" + i, VALUE))).isEqualTo("OK");
-            }
-        }
+        fillWhileFrozen();
 
         epoch++;
         if (successorFirst) {
@@ -73,18 +76,20 @@ class RoleHandoverIT {
         await().atMost(LIMIT).until(() -> size(firstNode) == KEYS);
     }
 
-    /** The new metadata does not name the former master and its proxy, which are replaced at the same time. */
-    @Test
-    void the_successor_gets_all_acknowledged_writes_of_a_master_that_is_replaced() {
+    /**
+     * The new metadata does not name the former master and its proxy, which are replaced at the same time. The proxy
+     * may know that it has left the cluster.
+     */
+    @ParameterizedTest(name = "former proxy knows that it is free: {0}")
+    @ValueSource(booleans = {true, false})
+    void the_successor_gets_all_acknowledged_writes_of_a_master_that_is_replaced(boolean isFree) {
         start(false);
-        secondNode.freeze();
-        try (RespConnection client = RespConnection.to(first)) {
-            for (int i = 0; i < KEYS; i++) {
-                assertThat(text(client.call("SET", "key" + i, VALUE))).isEqualTo("OK");
-            }
-        }
+        fillWhileFrozen();
 
         epoch++;
+        if (isFree) {
+            tellFirstThatItIsFree();
+        }
         try (RespConnection control = RespConnection.to(second)) {
             String node = secondNode.address();
             for (String message : List.of(
@@ -189,6 +194,28 @@ class RoleHandoverIT {
             epoch++;
             tellFirst(false);
             assertThat(text(client.call("SET", "key", VALUE))).isEqualTo("OK");
+        }
+    }
+
+    /** Writes keys that the replica cannot take yet. */
+    private void fillWhileFrozen() {
+        secondNode.freeze();
+        try (RespConnection client = RespConnection.to(first)) {
+            for (int i = 0; i < KEYS; i++) {
+                assertThat(text(client.call("SET", "key" + i, VALUE))).isEqualTo("OK");
+            }
+        }
+    }
+
+    private void tellFirstThatItIsFree() {
+        ProxyAddress address = new ProxyAddress("127.0.0.1:" + first);
+        Node node = new Node(
+                new NodeAddress(firstNode.address()), address, List.of(), new ReplMeta(Role.MASTER, List.of()));
+        Proxy free = new Proxy(
+                null, address, new Epoch(epoch), List.of(node), List.of(), List.of(), ClusterConfig.DEFAULT, null);
+        try (RespConnection control = RespConnection.to(first)) {
+            assertThat(text(control.call(SetMeta.of(free).toCommand(false).toArray(String[]::new))))
+                    .isEqualTo("OK");
         }
     }
 
