@@ -6,7 +6,6 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
-import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.backend.Barrier;
 import io.undermoon.proxy.migration.MigrationSettings.ReplicaAck;
@@ -76,7 +75,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     private final MigrationConfig config;
     private final Endpoint source;
     private final Endpoint destination;
-    private final Endpoint destinationProxy;
+    private final SourceMessages messages;
     private final CopyCounters counters = new CopyCounters();
     private final AbortRequests aborts;
     private final long maxHoldMillis;
@@ -118,7 +117,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         this.config = config;
         this.source = context.endpoints().redis(meta.srcNodeAddress().value());
         this.destination = context.endpoints().redis(meta.dstNodeAddress().value());
-        this.destinationProxy = context.endpoints().peer(meta.dstProxyAddress().value(), 0);
+        this.messages = new SourceMessages(context, task(), meta.dstProxyAddress());
         this.aborts = new AbortRequests(context.loop().eventLoop());
         this.maxHoldMillis = context.maxHoldMillis(config);
         this.hold = new HoldTimer(context.loop().eventLoop(), maxHoldMillis, this::heldTooLong);
@@ -147,7 +146,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
 
     /** The endpoints to which connections are to be kept. */
     List<Endpoint> endpoints() {
-        return List.of(source, destination, destinationProxy);
+        return List.of(source, destination, messages.destination());
     }
 
     MigrationTask task() {
@@ -202,7 +201,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
             LOG.warnf("Slot migration is retried: %s reason=%s", this, next.error());
         }
         if (next.phase() == Phase.SWITCHED && before.phase() != Phase.SWITCHED) {
-            tellOthers();
+            messages.tellOthers();
         }
         answerAbortsIfKnown();
         step.action().perform(this);
@@ -326,7 +325,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     @Override
     public void precheck() {
         long action = currentAction;
-        handshake(Handshake.Step.PRECHECK).whenComplete((reply, problem) -> {
+        messages.tellDestination(Handshake.Step.PRECHECK).whenComplete((reply, problem) -> {
             if (action != currentAction) {
                 return;
             }
@@ -347,7 +346,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
 
     private void notifyDestination(int attempts) {
         long action = currentAction;
-        handshake(Handshake.Step.FINALSWITCH).whenComplete((reply, problem) -> {
+        messages.tellDestination(Handshake.Step.FINALSWITCH).whenComplete((reply, problem) -> {
             if (action != currentAction) {
                 return;
             }
@@ -359,34 +358,6 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
                 apply(move.failed(NodeException.reason(problem)));
             }
         });
-    }
-
-    private CompletionStage<?> handshake(Handshake.Step step) {
-        return context.nodes().call(destinationProxy, message(step));
-    }
-
-    private List<String> message(Handshake.Step step) {
-        return new Handshake(step, Handshake.VERSION, task()).toCommand();
-    }
-
-    /**
-     * Tells the proxies that take no part, so that they send nobody to the former owner until they know of the commit.
-     * Who misses the message does so, and the former owner redirects.
-     */
-    private void tellOthers() {
-        List<String> message = message(Handshake.Step.SWITCHED);
-        for (ProxyAddress peer : context.topology().current().cluster().peers().keySet()) {
-            if (!peer.equals(meta.dstProxyAddress())) {
-                Endpoint endpoint = context.endpoints().peer(peer.value(), 0);
-                context.nodes().call(endpoint, message).whenComplete((reply, problem) -> {
-                    if (problem != null) {
-                        LOG.debugf(
-                                "A peer was not told of a switch: %s peer=%s error=%s",
-                                this, peer, NodeException.reason(problem));
-                    }
-                });
-            }
-        }
     }
 
     @Override
