@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts in a row
  * @param sinceNanos when the first of them began
  * @param lastNanos when the last one ended
- * @param isSilent whether the last one got no answer in time; else nobody was there, or the proxy answers and its master
- *     is dead
+ * @param isSilent whether the last one got no answer in time; else nobody was there, or the proxy answers and its
+ *     master is dead
  * @param isDead whether they are enough for the proxy to count as dead
  * @param reportedNanos when the proxy was last reported to the broker; absent if it was not
  */
