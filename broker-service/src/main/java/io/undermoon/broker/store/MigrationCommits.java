@@ -1,6 +1,7 @@
 package io.undermoon.broker.store;
 
 import io.undermoon.broker.plan.Commits;
+import io.undermoon.broker.plan.Outcome;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.MigrationTask;
@@ -33,7 +34,11 @@ public final class MigrationCommits {
      * @throws UndermoonException if there is no such migration
      */
     public CompletionStage<?> commit(MigrationTask task) {
-        Commits.commit(metadata.state(), metadata.planContext(), task);
+        // A change without an effect: the storage confirms a refusal, also where this broker is behind another.
+        metadata.change((state, context) -> {
+            Commits.commit(state, context, task);
+            return Outcome.done(state);
+        });
         return finished.ask(task)
                 .thenApplyAsync(
                         answer -> {
