@@ -43,6 +43,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -168,9 +170,91 @@ class ChunkIT {
         awaitAllKeys(first);
     }
 
+    @ParameterizedTest(name = "from an older file: {0}")
+    @ValueSource(booleans = {true, false})
+    @Order(4)
+    void a_master_that_is_back_at_once_with_less_data_gives_way_to_its_replica(boolean fromFile)
+            throws IOException, InterruptedException {
+        up();
+        await("both halves are there")
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> brokerApi.failedProxies().isEmpty());
+        operator.awaitReplicas();
+        Node master = operator.masters().get(0);
+        Node replica = operator.cluster().nodes().stream()
+                .filter(node -> node.repl().peers().stream()
+                        .anyMatch(peer -> peer.nodeAddress().equals(master.address())))
+                .findFirst()
+                .orElseThrow();
+        String service = redisService(master);
+        Path stored = directory.resolve(service);
+        Path older = directory.resolve("older-" + fromFile);
+        write(master, "older");
+        copy(stored, older);
+        write(master, "value");
+        long size = size(replica);
+
+        kill(service);
+        delete(stored);
+        if (fromFile) {
+            copy(older, stored);
+        }
+        ProcessIdentity started = startAgain(service);
+
+        await("the replica is master")
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> operator.masters().stream()
+                        .anyMatch(node -> node.address().equals(replica.address())));
+        awaitAllKeys(replica.proxyAddress());
+        await("the restarted node follows").atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
+            assertThat(info(master)).contains("role:slave", "master_link_status:up");
+            assertThat(size(master)).isEqualTo(size);
+        });
+        assertThat(size(replica)).isEqualTo(size);
+
+        LiveProcesses.kill(started);
+        await().atMost(LIMIT).until(() -> !LiveProcesses.isRunning(started));
+    }
+
+    /** Sets all keys and waits until the replicas have them. */
+    private void write(Node master, String value) {
+        try (Jedis client = jedis(master.proxyAddress().value())) {
+            for (int i = 0; i < KEYS; i++) {
+                client.set("key" + i, value + i);
+            }
+            assertThat(client.waitReplicas(1, 10_000)).isEqualTo(1);
+        }
+    }
+
+    private static long size(Node node) {
+        try (Jedis redis = jedis(node.address().value())) {
+            return redis.dbSize();
+        }
+    }
+
+    private static String info(Node node) {
+        try (Jedis redis = jedis(node.address().value())) {
+            return redis.info("replication");
+        }
+    }
+
+    private static String redisService(Node node) {
+        return "redis-" + HostPort.parse(node.address().value()).port();
+    }
+
+    private static void copy(Path tree, Path into) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, into.resolve(tree.relativize(file)));
+            }
+        }
+    }
+
     /** The first proxy has both masters, and the second is gone. */
     @Test
-    @Order(4)
+    @Order(5)
     void a_copy_that_has_missed_writes_does_not_become_master() throws IOException, InterruptedException {
         up();
         operator.awaitReplicas();
@@ -226,8 +310,7 @@ class ChunkIT {
         kill(proxyService(proxy));
         for (Node node : operator.cluster().nodes()) {
             if (node.proxyAddress().equals(proxy)) {
-                String service =
-                        "redis-" + HostPort.parse(node.address().value()).port();
+                String service = redisService(node);
                 kill(service);
                 delete(directory.resolve(service));
             }

@@ -380,6 +380,11 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         // Of interest to roles that can use another protocol.
     }
 
+    /** The node has restarted and may not serve yet; {@link #disconnected} follows. */
+    void runWithheld() {
+        // Of interest to roles that connect again.
+    }
+
     /** The channel, established or not, is gone. */
     final void disconnected(String reason) {
         if (problem != null) {

@@ -70,7 +70,7 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
         ByteBuf out = context.alloc().buffer();
         LoginSequence made = new LoginSequence(
-                connection.endpoint(), connection.protocol(), connection.access(), loop.settings(), out);
+                connection.endpoint(), connection.protocol(), connection.access(), loop.settings(), loop.runs(), out);
         if (made.isDue()) {
             login = made;
             context.writeAndFlush(out, context.voidPromise());
@@ -141,15 +141,29 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
             if (current.refusesProtocol()) {
                 connection.protocolRefused();
             }
+            if (current.isWithheld()) {
+                connection.runWithheld();
+            }
             fail(context, "login refused: " + refusal);
             return end;
         }
-        if (!current.isDue()) {
+        if (current.isWithheld()) {
+            context.executor()
+                    .schedule(() -> askRun(context, current), LoginSequence.RUN_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } else if (!current.isDue()) {
             login = null;
             connection.loggedIn(current.unrestricted());
             connection.ready(context.channel());
         }
         return to;
+    }
+
+    private void askRun(ChannelHandlerContext context, LoginSequence current) {
+        if (context.channel().isActive()) {
+            ByteBuf out = context.alloc().buffer();
+            current.askRun(out);
+            context.writeAndFlush(out, context.voidPromise());
+        }
     }
 
     private int readPush(ByteBuf in, int from, int end) {

@@ -12,12 +12,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of a new connection before its first client command: {@code AUTH} if a password is set, {@code HELLO 3}
- * for RESP3, and at a Redis node {@code AUTH} as the user of its {@link Access}. No other command is sent until they
- * are answered. For one channel; owned by its loop.
+ * for RESP3, at a Redis node {@code INFO} for the run to which the connection is, and {@code AUTH} as the user of its
+ * {@link Access}. No other command is sent until they are answered. For one channel; owned by its loop.
+ *
+ * <p>The run is asked for on the connection itself, so the commands that follow reach that run or none. A node that
+ * answers {@code INFO} with an error is one whose runs cannot be told apart; while it executes a script it is not, and
+ * only the proxy's own commands, such as {@code SCRIPT KILL}, are let in.
  *
  * <p>The {@code AUTH} as the user is sent when all other replies have arrived: Redis 7.4 and Valkey 8.0, for instance,
  * do not answer an {@code AUTH} that fails while another reply is on its way.
@@ -34,15 +40,25 @@ final class LoginSequence {
         PROOF,
         AUTH,
         HELLO,
+        RUN,
         SET_USER,
         AUTH_AS_USER
     }
 
+    /** Time between two questions about a run that may not serve yet. */
+    static final long RUN_PAUSE_MILLIS = 20;
+
+    /** About a second. */
+    private static final int MAX_RUN_ASKS = 50;
+
+    private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:(\\w+)");
+
     private final BackendSettings.Login login;
+    private final Endpoint endpoint;
     private final Access access;
+    private final NodeRuns runs;
     private final ArrayDeque<Step> due = new ArrayDeque<>(4);
     private final StringBuilder reply = new StringBuilder();
-    private final Endpoint endpoint;
     private final Protocol protocol;
 
     /** The login to a peer by proof; null for one by password. */
@@ -54,13 +70,17 @@ final class LoginSequence {
     private @Nullable String setUserError;
     private @Nullable String unrestricted;
     private boolean refusesProtocol;
+    private boolean withheld;
+    private int runAsksLeft = MAX_RUN_ASKS;
 
     /** Appends the first commands, if any. */
-    LoginSequence(Endpoint endpoint, Protocol protocol, Access access, BackendSettings settings, ByteBuf out) {
+    LoginSequence(
+            Endpoint endpoint, Protocol protocol, Access access, BackendSettings settings, NodeRuns runs, ByteBuf out) {
         boolean isPeer = endpoint.kind() == Endpoint.Kind.PEER;
         this.login = isPeer ? settings.peers() : settings.redis();
-        this.access = isPeer ? Access.PROXY : access;
         this.endpoint = endpoint;
+        this.access = isPeer ? Access.PROXY : access;
+        this.runs = isPeer ? NodeRuns.ALL : runs;
         this.protocol = protocol;
         String password = login.password();
         this.caller = isPeer && password != null && ProxyLogin.CONTROL_USER.equals(login.user())
@@ -79,6 +99,10 @@ final class LoginSequence {
         if (protocol == Protocol.RESP3) {
             hello(endpoint, protocol, out);
             due.add(Step.HELLO);
+        }
+        if (this.runs != NodeRuns.ALL) {
+            askRun(out);
+            due.add(Step.RUN);
         }
         if (this.access != Access.PROXY && due.isEmpty()) {
             authAsUser(out);
@@ -103,6 +127,20 @@ final class LoginSequence {
     /** Whether the last error reply says that the other side does not speak the protocol. */
     boolean refusesProtocol() {
         return refusesProtocol;
+    }
+
+    /**
+     * Whether the run of the node may not serve yet: {@link #askRun} is to be called after {@value #RUN_PAUSE_MILLIS}
+     * ms, unless the login has ended with an error.
+     */
+    boolean isWithheld() {
+        return withheld;
+    }
+
+    /** Appends the question whether the run may serve now. */
+    void askRun(ByteBuf out) {
+        withheld = false;
+        RespWriter.command(out, List.of("INFO", "server"));
     }
 
     /** Why the connection has the rights of the proxy's user, though others were wanted; null if it has those. */
@@ -137,6 +175,9 @@ final class LoginSequence {
                 refusesProtocol = text.startsWith("-NOPROTO") || text.contains("unknown command");
                 return isError ? text : authenticated(out);
             }
+            case RUN -> {
+                return isError ? errorAboutRun(text, out) : runNamed(text, out);
+            }
             case SET_USER -> {
                 setUserError = isError ? text : null;
                 authAsUser(out);
@@ -145,6 +186,24 @@ final class LoginSequence {
                 return isError ? userRefused(text, out) : null;
             }
         }
+        return null;
+    }
+
+    private @Nullable String errorAboutRun(String error, ByteBuf out) {
+        return error.startsWith("-BUSY") && access != Access.PROXY ? error : authenticated(out);
+    }
+
+    private @Nullable String runNamed(String info, ByteBuf out) {
+        Matcher run = RUN_ID.matcher(info);
+        withheld = run.find() && !runs.mayServe(endpoint, run.group(1));
+        if (!withheld) {
+            return authenticated(out);
+        }
+        if (runAsksLeft == 0) {
+            return "the node has restarted and its replica may have newer data";
+        }
+        runAsksLeft--;
+        due.add(Step.RUN);
         return null;
     }
 

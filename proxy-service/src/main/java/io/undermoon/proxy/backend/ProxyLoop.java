@@ -15,15 +15,26 @@ public final class ProxyLoop {
     private final BackendSettings settings;
     private final LoopStats stats;
     private final LoopFlusher flusher;
+    private final NodeRuns runs;
 
     private long nowNanos = System.nanoTime();
 
+    /** A loop whose connections may be to any run of a node. */
     public ProxyLoop(EventLoop eventLoop, Transport transport, BackendSettings settings, LoopStats stats) {
+        this(eventLoop, transport, settings, stats, NodeRuns.ALL);
+    }
+
+    /**
+     * @param runs the runs of nodes to which the loop's connections may be
+     */
+    public ProxyLoop(
+            EventLoop eventLoop, Transport transport, BackendSettings settings, LoopStats stats, NodeRuns runs) {
         this.eventLoop = eventLoop;
         this.transport = transport;
         this.settings = settings;
         this.stats = stats;
         this.flusher = new LoopFlusher(eventLoop);
+        this.runs = runs;
     }
 
     public EventLoop eventLoop() {
@@ -40,6 +51,10 @@ public final class ProxyLoop {
 
     public LoopStats stats() {
         return stats;
+    }
+
+    NodeRuns runs() {
+        return runs;
     }
 
     public LoopFlusher flusher() {

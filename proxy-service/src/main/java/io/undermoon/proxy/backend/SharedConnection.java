@@ -30,7 +30,11 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     /** A connection that ends sooner counts as a failed attempt: a node may refuse clients after the handshake. */
     private static final long MIN_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** After a login at a run of the node that may not serve yet; it usually may a moment later. */
+    private static final long WITHHELD_PAUSE_MILLIS = 100;
+
     private boolean protocolRefused;
+    private boolean withheld;
     private long pauseMillis = MIN_PAUSE_MILLIS;
     private long readySinceNanos;
     private long unreadySinceNanos = System.nanoTime();
@@ -132,6 +136,11 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     }
 
     @Override
+    void runWithheld() {
+        withheld = true;
+    }
+
+    @Override
     void onDisconnected(String reason, boolean wasReady, BackendFailure failure) {
         long now = System.nanoTime();
         unreadySinceNanos = wasReady ? now : unreadySinceNanos;
@@ -145,7 +154,13 @@ public final class SharedConnection extends BackendConnection implements NodeCon
             }
         }
         failAll(failure);
-        if (!isRetired()) {
+        if (isRetired()) {
+            return;
+        }
+        if (withheld) {
+            withheld = false;
+            loop.eventLoop().schedule(this::reconnect, WITHHELD_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
             loop.eventLoop().schedule(this::reconnect, pauseMillis, TimeUnit.MILLISECONDS);
             pauseMillis = protocolRefused ? MIN_PAUSE_MILLIS : Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
         }

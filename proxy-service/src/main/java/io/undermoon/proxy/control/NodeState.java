@@ -15,6 +15,9 @@ import io.undermoon.metadata.Role;
  * @param master the master that a replica should have; empty for a master
  * @param replicaSilentSeconds how long ago a replica of this master last acknowledged something, the one that did so
  *     last; -1 when no replica has the data, and for a replica
+ * @param restart what is known about a restart of a master: {@code none}, {@code checking} while its replica is asked
+ *     for newer data, {@code outdated} when that has newer data and has to take over, {@code accepted} when none has
+ *     and the node is served as it is
  */
 public record NodeState(
         NodeAddress node,
@@ -24,4 +27,5 @@ public record NodeState(
         String masterLink,
         long replicationOffset,
         String master,
-        long replicaSilentSeconds) {}
+        long replicaSilentSeconds,
+        String restart) {}

@@ -19,7 +19,6 @@ import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.SlotOwnership;
-import io.undermoon.umctl.Handshake;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
 import java.util.Locale;
@@ -85,6 +84,9 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
     private volatile SourceMove move;
     private volatile String waitReason = "";
     private @Nullable CopyAttempt attempt;
+
+    /** The run of the destination node to which its proxy allows to copy; empty if it names none. */
+    private String destinationRun = "";
 
     /** The number of the action in progress. */
     private long currentAction;
@@ -317,19 +319,22 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
 
     @Override
     public void writeDestination(@Nullable MigrationRecord expected, MigrationRecord next) {
+        // A node that has restarted since it was copied to may have an older copy with the same record.
+        String run = attempt == null ? "" : destinationRun;
         answer(
-                context.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next),
+                context.records().replace(destination, MigrationRecords.IMPORTS, tag.rangeList(), expected, next, run),
                 done -> done ? move.written(next) : move.conflict());
     }
 
     @Override
     public void precheck() {
         long action = currentAction;
-        messages.tellDestination(Handshake.Step.PRECHECK).whenComplete((reply, problem) -> {
+        messages.precheck().whenComplete((run, problem) -> {
             if (action != currentAction) {
                 return;
             }
             if (problem == null) {
+                destinationRun = run;
                 apply(move.prechecked());
             } else {
                 waitReason = NodeException.reason(problem);
@@ -346,7 +351,7 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
 
     private void notifyDestination(int attempts) {
         long action = currentAction;
-        messages.tellDestination(Handshake.Step.FINALSWITCH).whenComplete((reply, problem) -> {
+        messages.finalSwitch().whenComplete((reply, problem) -> {
             if (action != currentAction) {
                 return;
             }
@@ -365,7 +370,15 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
         endAttempt();
         MigrationRecord claim = requireNonNull(move.destinationRecord(), "nothing was claimed");
         CopyAttempt started = new CopyAttempt(
-                context.copyContext(), source, destination, tag.rangeList(), claim, config, counters, this);
+                context.copyContext(),
+                source,
+                destination,
+                destinationRun,
+                tag.rangeList(),
+                claim,
+                config,
+                counters,
+                this);
         attempt = started;
         holds = 0;
         fullPeriods = 0;

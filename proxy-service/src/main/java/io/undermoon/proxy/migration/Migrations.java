@@ -106,12 +106,12 @@ public final class Migrations implements AutoCloseable {
     /**
      * Handles a message about a migration from or to a node behind this proxy, or one between peers that is switched.
      *
-     * @return completes with {@code OK} or an error
+     * @return completes with {@code OK}, for {@code PRECHECK} followed by the run of the destination node, or an error
      */
     public CompletionStage<String> answer(Handshake message) {
         CompletableFuture<String> answer = new CompletableFuture<>();
         Supplier<CompletionStage<String>> question = switch (message.step()) {
-            case PRECHECK -> () -> CompletableFuture.completedFuture(precheck(message));
+            case PRECHECK -> () -> precheck(message);
             case PRESWITCH -> () -> CompletableFuture.completedFuture(preswitch(message));
             case FINALSWITCH -> () -> finalSwitch(message);
             case SWITCHED -> () -> CompletableFuture.completedFuture(switched(message));
@@ -128,12 +128,16 @@ public final class Migrations implements AutoCloseable {
         return answer;
     }
 
-    private String precheck(Handshake message) {
+    /** Names the run of the node that may be copied to: the node is asked on a connection to a run that may serve. */
+    private CompletionStage<String> precheck(Handshake message) {
         ImportTask task = importOf(message);
         if (task == null) {
-            return notFound(message);
+            return CompletableFuture.completedFuture(notFound(message));
         }
-        return cleanup.isRemoving(task.node()) ? "NOT_READY_FOR_SWITCHING keys are being removed" : OK;
+        if (cleanup.isRemoving(task.node())) {
+            return CompletableFuture.completedFuture("NOT_READY_FOR_SWITCHING keys are being removed");
+        }
+        return context.nodes().info(task.node(), "server").thenApply(info -> (OK + " " + info.runId()).strip());
     }
 
     private String preswitch(Handshake message) {

@@ -3,6 +3,7 @@ package io.undermoon.proxy.migration;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.umctl.Handshake;
 import java.util.List;
@@ -27,9 +28,22 @@ final class SourceMessages {
         return endpoint(destination);
     }
 
-    /** Sends a step of the handshake to the destination; its refusal fails the stage. */
-    CompletionStage<?> tellDestination(Handshake.Step step) {
-        return context.nodes().call(destination(), message(step));
+    /**
+     * Asks the destination whether it is ready; its refusal fails the stage. The answer is the run of its node to which
+     * slots may be copied ({@code OK <run>}), empty from older proxies, which name none.
+     */
+    CompletionStage<String> precheck() {
+        return context.nodes()
+                .call(destination(), message(Handshake.Step.PRECHECK))
+                .thenApply(reply -> {
+                    String[] words = ReplyValues.text(reply).split(" ", 2);
+                    return words.length == 1 ? "" : words[1];
+                });
+    }
+
+    /** Tells the destination that the slots are its own now; its refusal fails the stage. */
+    CompletionStage<?> finalSwitch() {
+        return context.nodes().call(destination(), message(Handshake.Step.FINALSWITCH));
     }
 
     /**

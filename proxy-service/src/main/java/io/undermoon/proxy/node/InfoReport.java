@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class InfoReport {
     public static final InfoReport EMPTY = parse("");
 
+    private static final String LINK_DOWN_SINCE = "master_link_down_since_seconds";
+    private static final long LONGEST_LINK_DOWN_DAYS = 3650;
     private static final Pattern DATABASE = Pattern.compile("db\\d+");
 
     private final Map<String, String> fields;
@@ -102,6 +105,28 @@ public final class InfoReport {
     /** The id of the history of the node's data. */
     public String replicationId() {
         return text("master_replid");
+    }
+
+    /** The id of the history that the present one continues: since a promotion that of the former master. */
+    public String formerReplicationId() {
+        return text("master_replid2");
+    }
+
+    /** The id of the life of the node's process, by the section {@code server}; empty when it does not say. */
+    public String runId() {
+        return text("run_id");
+    }
+
+    /**
+     * Whether the node, in its present run, is or was connected to a master, and has not been promoted since.
+     */
+    public boolean hasFollowed() {
+        if (role == Role.MASTER) {
+            return false;
+        }
+        // Servers before Redis 7 report the time since 1970 of one that was never connected.
+        long downSeconds = fields.containsKey(LINK_DOWN_SINCE) ? number(LINK_DOWN_SINCE) : -1;
+        return linkUp || downSeconds >= 0 && downSeconds < TimeUnit.DAYS.toSeconds(LONGEST_LINK_DOWN_DAYS);
     }
 
     /** Whether the node keeps the end of its replication stream, from which replicas continue without a full copy. */

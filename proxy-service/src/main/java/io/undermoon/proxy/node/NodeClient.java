@@ -75,18 +75,23 @@ public final class NodeClient {
     }
 
     /**
-     * The role of a node, its replication, and whether it is loading; a server without the section of the latter is
-     * not.
+     * The role of a node, its replication, its run, and whether it is loading; a server without the section of the
+     * latter is not.
      */
     public CompletionStage<InfoReport> state(Endpoint node) {
         CompletionStage<InfoReport> replication = info(node, "replication");
-        CompletionStage<InfoReport> persistence = info(node, "persistence").exceptionally(problem -> InfoReport.EMPTY);
-        return replication.thenCombine(persistence, (role, loading) -> {
+        CompletionStage<InfoReport> others =
+                optionalInfo(node, "persistence").thenCombine(optionalInfo(node, "server"), InfoReport::plus);
+        return replication.thenCombine(others, (role, rest) -> {
             if (!role.hasRole()) {
                 throw NodeException.unexpectedReply("no role in the reply to INFO replication");
             }
-            return role.plus(loading);
+            return role.plus(rest);
         });
+    }
+
+    private CompletionStage<InfoReport> optionalInfo(Endpoint node, String section) {
+        return info(node, section).exceptionally(problem -> InfoReport.EMPTY);
     }
 
     private CompletionStage<RespValue> send(Endpoint node, Protocol protocol, CommandFrame command, String question) {

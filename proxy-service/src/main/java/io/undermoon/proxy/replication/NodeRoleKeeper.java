@@ -9,10 +9,10 @@ import io.undermoon.metadata.Role;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.replication.NodeRun.Answer;
 import io.undermoon.proxy.replication.RoleKeeping.Action;
 import io.undermoon.proxy.route.Endpoint;
-import io.undermoon.resp.RespValue;
-import java.util.ArrayList;
+import io.undermoon.proxy.route.Endpoints;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +39,11 @@ final class NodeRoleKeeper {
     private final NodeClient client;
     private final EventLoop loop;
     private final ReplicationSettings settings;
+    private final ClearedRuns runs;
     private final Runnable onMaster;
+
+    private final MasterLogin login;
+    private final CopySearch copies;
 
     private RoleKeeping keeping = RoleKeeping.START;
 
@@ -47,7 +51,7 @@ final class NodeRoleKeeper {
     private long turn;
 
     private @Nullable ScheduledFuture<?> timer;
-    private boolean credentialsRefused;
+    private boolean markRefused;
     private volatile NodeStatus status;
 
     /**
@@ -55,18 +59,22 @@ final class NodeRoleKeeper {
      */
     NodeRoleKeeper(
             NodeAddress node,
-            Endpoint endpoint,
+            Endpoints endpoints,
             NodeClient client,
             EventLoop loop,
             ReplicationSettings settings,
+            ClearedRuns runs,
             Runnable onMaster) {
         this.node = node;
-        this.endpoint = endpoint;
+        this.endpoint = endpoints.redis(node.value());
         this.client = client;
         this.loop = loop;
         this.settings = settings;
+        this.runs = runs;
         this.onMaster = onMaster;
-        this.status = new NodeStatus(node, null, false, null, System.nanoTime(), NOT_ASKED);
+        this.login = new MasterLogin(endpoint, endpoints, client, loop, settings);
+        this.copies = new CopySearch(node, client);
+        this.status = new NodeStatus(node, null, false, null, System.nanoTime(), Restart.NONE, NOT_ASKED);
     }
 
     NodeStatus status() {
@@ -77,13 +85,20 @@ final class NodeRoleKeeper {
         take(keeping.due());
     }
 
-    /** Gives the node a role to keep, or null for any; at once. */
-    void order(@Nullable WantedRole role) {
+    /**
+     * Gives the node a role to keep, or null for any; at once.
+     *
+     * @param replicas of the node if it is to be a master
+     */
+    void order(@Nullable WantedRole role, List<Endpoint> replicas) {
+        copies.replicas(replicas);
+        RoleKeeping next = keeping.ordered(role);
         NodeStatus now = status;
         // What the node reported in another role does not tell how it is in this one.
         InfoReport known = Objects.equals(role, now.wanted()) ? now.report() : null;
-        status = new NodeStatus(node, role, now.up(), known, now.lastAnswerNanos(), now.problem());
-        take(keeping.ordered(role));
+        status = new NodeStatus(
+                node, role, now.up(), known, now.lastAnswerNanos(), next.run().restart(), now.problem());
+        take(next);
     }
 
     /** Ends the work on the node, which keeps its role. */
@@ -94,13 +109,17 @@ final class NodeRoleKeeper {
 
     private void take(RoleKeeping next) {
         keeping = next;
+        runs.put(endpoint, next.run().cleared());
         turn++;
         cancelTimer();
         switch (next.action()) {
             case ASK, VERIFY -> ask();
             case APPLY -> apply(requireNonNull(next.wanted()), next.verb());
+            case READ_MARK -> readMark(requireNonNull(next.run().seen()));
+            case ASK_COPIES -> askCopies();
+            case MARK -> mark(requireNonNull(next.run().seen()));
             case SEND_CREDENTIALS -> {
-                sendCredentials();
+                login.renew(requireNonNull(requireNonNull(next.wanted()).master()));
                 take(next.authorized());
             }
             case WAIT -> waitFor(settings.waitMillis(next.setbacks()));
@@ -113,7 +132,7 @@ final class NodeRoleKeeper {
 
     private void apply(WantedRole role, String verb) {
         if (role.master() != null) {
-            sendCredentials();
+            login.send();
         }
         outcome(client.call(endpoint, role.toCommand(verb)), reply -> accepted(role), this::refused);
     }
@@ -131,11 +150,90 @@ final class NodeRoleKeeper {
     }
 
     private void reported(InfoReport report) {
-        publish(new NodeStatus(node, keeping.wanted(), true, report, System.nanoTime(), problem(report)));
-        if (WantedRole.MASTER.equals(keeping.wanted()) && report.role() == Role.MASTER) {
-            onMaster.run();
+        RoleKeeping next = keeping.reported(report);
+        String problem = problem(report, next.run().restart());
+        publish(new NodeStatus(
+                node,
+                keeping.wanted(),
+                true,
+                report,
+                System.nanoTime(),
+                next.run().restart(),
+                problem));
+        if (!next.run().restart().isWithheld()) {
+            copies.end();
+            if (WantedRole.MASTER.equals(keeping.wanted()) && report.role() == Role.MASTER) {
+                onMaster.run();
+            }
         }
-        take(keeping.reported(report));
+        take(next);
+    }
+
+    private void readMark(String runId) {
+        outcome(
+                client.call(endpoint, ReplicationUser.toGetUser()),
+                reply -> take(keeping.markRead(ReplicationUser.names(runId, reply))),
+                problem -> {
+                    if (problem.isErrorReply()) {
+                        take(keeping.markRead(false));
+                    } else {
+                        failed(problem);
+                    }
+                });
+    }
+
+    private void mark(String runId) {
+        outcome(
+                client.call(endpoint, settings.replicationUser().toSetUser(runId)),
+                reply -> {
+                    markRefused = false;
+                    take(keeping.marked());
+                },
+                problem -> {
+                    if (ReplicationUser.isUnsupported(problem)) {
+                        noteRefusedMark(problem);
+                        take(keeping.marked());
+                    } else {
+                        failed(problem);
+                    }
+                });
+    }
+
+    private void noteRefusedMark(NodeException problem) {
+        if (!markRefused) {
+            markRefused = true;
+            LOG.warnf(
+                    "Node refuses ACL SETUSER, so its replica will copy it as soon as it restarts, even if it has"
+                            + " lost data: node=%s error=%s",
+                    node, problem.text());
+        }
+    }
+
+    private void askCopies() {
+        InfoReport now = requireNonNull(status.report());
+        outcome(copies.ask(keeping.run().mastership(), now), this::copiesAsked, this::failed);
+    }
+
+    private void copiesAsked(Answer given) {
+        Restart before = keeping.run().restart();
+        boolean isOver = given == Answer.UNKNOWN && before != Restart.OUTDATED && copies.isOver();
+        RoleKeeping next = keeping.copiesAsked(isOver ? Answer.NOTHING : given);
+        Restart restart = next.run().restart();
+        if (restart == Restart.OUTDATED && before != Restart.OUTDATED) {
+            LOG.warnf(
+                    "Master has restarted and its replica has newer data; it is not served until the replica has"
+                            + " taken over: node=%s replicas=%s",
+                    node, copies.replicas());
+        } else if (restart == Restart.ACCEPTED) {
+            LOG.warnf(
+                    "Master has restarted and is served with what it has; writes may be lost: node=%s reason=%s",
+                    node, isOver ? "its replica does not answer" : "no replica has newer data");
+        }
+        NodeStatus now = status;
+        InfoReport report = now.report();
+        String problem = report == null ? now.problem() : problem(report, restart);
+        publish(new NodeStatus(node, now.wanted(), now.up(), report, now.lastAnswerNanos(), restart, problem));
+        take(next);
     }
 
     private void accepted(WantedRole role) {
@@ -153,7 +251,8 @@ final class NodeRoleKeeper {
         if (next.action() == Action.WAIT && keeping.setbacks() > 0) {
             NodeStatus now = status;
             String reason = REFUSES + problem.text();
-            publish(new NodeStatus(node, keeping.wanted(), true, now.report(), now.lastAnswerNanos(), reason));
+            publish(new NodeStatus(
+                    node, keeping.wanted(), true, now.report(), now.lastAnswerNanos(), now.restart(), reason));
         }
         take(next);
     }
@@ -169,35 +268,9 @@ final class NodeRoleKeeper {
                 answered,
                 isKnown ? now.report() : null,
                 answered ? System.nanoTime() : now.lastAnswerNanos(),
+                now.restart(),
                 problem.text()));
         take(keeping.failed());
-    }
-
-    /** Does not wait for the replies: the node executes the commands before the next one that is sent. */
-    private void sendCredentials() {
-        String password = settings.password();
-        if (password == null) {
-            return;
-        }
-        List<CompletionStage<RespValue>> replies = new ArrayList<>();
-        if (settings.user() != null) {
-            replies.add(client.call(endpoint, "CONFIG", "SET", "masteruser", settings.user()));
-        }
-        replies.add(client.call(endpoint, "CONFIG", "SET", "masterauth", password));
-        for (CompletionStage<RespValue> reply : replies) {
-            reply.whenCompleteAsync(this::noteCredentials, loop);
-        }
-    }
-
-    private void noteCredentials(@Nullable RespValue reply, @Nullable Throwable problem) {
-        if (problem == null) {
-            credentialsRefused = false;
-        } else if (NodeException.of(problem).isErrorReply() && !credentialsRefused) {
-            credentialsRefused = true;
-            LOG.warnf(
-                    "Node refuses the password of its master; its own configuration must contain it: node=%s error=%s",
-                    node, NodeException.of(problem).text());
-        }
     }
 
     private <T> void outcome(CompletionStage<T> stage, Consumer<T> success, Consumer<NodeException> failure) {
@@ -223,7 +296,13 @@ final class NodeRoleKeeper {
                 });
     }
 
-    private @Nullable String problem(InfoReport report) {
+    private @Nullable String problem(InfoReport report, Restart restart) {
+        if (restart == Restart.OUTDATED) {
+            return "has restarted and its replica has newer data; waits for the replica to take over";
+        }
+        if (restart == Restart.CHECKING && keeping.run().mastership() != null) {
+            return "has restarted; its replica is asked for newer data";
+        }
         WantedRole wanted = keeping.wanted();
         if (wanted != null && !wanted.isMetBy(report)) {
             String known = status.problem();

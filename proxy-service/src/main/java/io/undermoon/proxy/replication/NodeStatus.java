@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param up whether the node answered the last check
  * @param report its last report, even if the node is down now; absent before the first
  * @param lastAnswerNanos time of the last answer, or of the first check, as {@link System#nanoTime}
+ * @param restart whether the node, as a master, has restarted
  * @param problem why the node is not healthy; absent when it is
  */
 public record NodeStatus(
@@ -21,6 +22,7 @@ public record NodeStatus(
         boolean up,
         @Nullable InfoReport report,
         long lastAnswerNanos,
+        Restart restart,
         @Nullable String problem) {
     /** Begins the error of a node that executes a script. */
     static final String BUSY = "BUSY ";
@@ -44,7 +46,7 @@ public record NodeStatus(
     /** Whether the node has its wanted role, is not loading, and, as a replica, is connected to its master. */
     public boolean isSettled() {
         InfoReport now = report;
-        if (!up || now == null || now.loading() || isBusy()) {
+        if (!up || now == null || now.loading() || isBusy() || restart.isWithheld()) {
             return false;
         }
         boolean hasRole = wanted == null || wanted.isMetBy(now);

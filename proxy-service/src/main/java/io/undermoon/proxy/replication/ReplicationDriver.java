@@ -42,6 +42,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private final NodeClient client;
     private final Endpoints endpoints;
     private final ReplicationSettings settings;
+    private final ClearedRuns runs;
     private final Set<NodeAddress> ownNodes;
     private final Map<NodeAddress, NodeRoleKeeper> keepers = new ConcurrentSkipListMap<>();
     private final Map<Endpoint, NodeRoleKeeper> keepersByEndpoint = new ConcurrentHashMap<>();
@@ -56,15 +57,21 @@ public final class ReplicationDriver implements AutoCloseable {
 
     /**
      * @param connections the connections of the control loop
+     * @param runs is told which runs of the nodes may serve
      * @param ownNodes the nodes that are checked from the start; may be empty
      */
     public ReplicationDriver(
-            NodeConnections connections, Endpoints endpoints, ReplicationSettings settings, Set<NodeAddress> ownNodes) {
+            NodeConnections connections,
+            Endpoints endpoints,
+            ReplicationSettings settings,
+            ClearedRuns runs,
+            Set<NodeAddress> ownNodes) {
         this.connections = connections;
         this.loop = connections.loop();
         this.client = new NodeClient(connections);
         this.endpoints = endpoints;
         this.settings = settings;
+        this.runs = runs;
         this.ownNodes = Set.copyOf(ownNodes);
         this.handover = new RoleHandover(client, endpoints, loop.eventLoop());
         ownNodes.forEach(this::keep);
@@ -110,6 +117,7 @@ public final class ReplicationDriver implements AutoCloseable {
         SetRepl former = followed;
         followed = message;
         Map<NodeAddress, WantedRole> roles = new HashMap<>();
+        Map<NodeAddress, List<Endpoint>> peers = new HashMap<>();
         for (SetRepl.Entry entry : message.entries()) {
             WantedRole role = WantedRole.of(entry);
             if (role == null) {
@@ -119,6 +127,11 @@ public final class ReplicationDriver implements AutoCloseable {
             } else {
                 roles.put(entry.node(), role);
             }
+            peers.put(
+                    entry.node(),
+                    entry.peers().stream()
+                            .map(peer -> endpoint(peer.nodeAddress()))
+                            .toList());
             keep(entry.node());
         }
         forgetOthers(message);
@@ -132,7 +145,7 @@ public final class ReplicationDriver implements AutoCloseable {
                         "Node role ordered: epoch=%s proxy=%s node=%s role=%s",
                         message.epoch(), store.self(), node, role == null ? "any" : role);
             }
-            order(keeper, role, former, message, store);
+            order(keeper, role, peers.getOrDefault(node, List.of()), former, message, store);
         });
     }
 
@@ -140,6 +153,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private void order(
             NodeRoleKeeper keeper,
             @Nullable WantedRole role,
+            List<Endpoint> replicas,
             @Nullable SetRepl formerRoles,
             SetRepl message,
             TopologyStore store) {
@@ -151,22 +165,22 @@ public final class ReplicationDriver implements AutoCloseable {
         orders.remove(node);
         NodeStatus status = keeper.status();
         if (role == null || role.equals(status.wanted())) {
-            keeper.order(role);
+            keeper.order(role, replicas);
         } else if (role.role() == Role.MASTER) {
             // In the new metadata another node may be in the place of the master that it has followed.
             ReplPeer former = status.role() == Role.MASTER || formerRoles == null ? null : masterOf(formerRoles, node);
             if (former == null) {
-                keeper.order(role);
+                keeper.order(role, replicas);
             } else {
                 Order order = begin(node, role, store);
                 handover.beforePromotion(node, former, message.epoch())
-                        .thenRun(() -> end(node, order, () -> keeper.order(role)));
+                        .thenRun(() -> end(node, order, () -> keeper.order(role, replicas)));
             }
         } else {
             Order order = begin(node, role, store);
             handover.beforeDemotion(requireNonNull(role.master()), () -> orders.get(node) == order)
                     .thenRun(() -> end(node, order, () -> {
-                        keeper.order(role);
+                        keeper.order(role, replicas);
                         store.hasLeft(node);
                     }));
         }
@@ -220,10 +234,9 @@ public final class ReplicationDriver implements AutoCloseable {
 
     private void keep(NodeAddress node) {
         keepers.computeIfAbsent(node, address -> {
-            Endpoint endpoint = endpoint(address);
             NodeRoleKeeper made = new NodeRoleKeeper(
-                    address, endpoint, client, loop.eventLoop(), settings, () -> onMaster.accept(address));
-            keepersByEndpoint.put(endpoint, made);
+                    address, endpoints, client, loop.eventLoop(), settings, runs, () -> onMaster.accept(address));
+            keepersByEndpoint.put(endpoint(address), made);
             return made;
         });
     }
@@ -246,6 +259,7 @@ public final class ReplicationDriver implements AutoCloseable {
         }
         Set<Endpoint> used = new HashSet<>();
         kept.forEach(node -> used.add(endpoint(node)));
+        message.entries().forEach(entry -> entry.peers().forEach(peer -> used.add(endpoint(peer.nodeAddress()))));
         connections.retain(used);
     }
 

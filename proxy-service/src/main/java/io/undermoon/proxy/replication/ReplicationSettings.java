@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * The settings of {@link ReplicationDriver}.
  *
  * @param checkInterval time between two checks of a node; also the longest wait after a setback
- * @param user the user as which replicas log in to their masters; absent for the default user
- * @param password the password of replicas at their masters; absent when none is needed
+ * @param user the proxy's user at the nodes; absent for the default user. Replicas log in with it to masters at which
+ *     the proxy can make no {@link ReplicationUser}
+ * @param password of that user; absent when none is needed
  */
 public record ReplicationSettings(
         Duration checkInterval,
@@ -27,6 +28,10 @@ public record ReplicationSettings(
     long waitMillis(int setbacks) {
         long interval = checkInterval.toMillis();
         return setbacks == 0 ? interval : Math.min(interval, FIRST_WAIT_MILLIS << Math.min(setbacks, MAX_DOUBLINGS));
+    }
+
+    ReplicationUser replicationUser() {
+        return ReplicationUser.of(user, password);
     }
 
     /** Without the password. */

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.backend.NodeRuns;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.config.ListenPoint;
@@ -39,9 +40,10 @@ public final class DataPlane implements AutoCloseable {
 
     /**
      * @param threads event loops; 0 for one per processor
+     * @param runs the runs of nodes that may serve clients and take part in migrations
      * @param commandCount size of the command table
      */
-    public DataPlane(Transport transport, int threads, BackendSettings settings, int commandCount) {
+    public DataPlane(Transport transport, int threads, BackendSettings settings, NodeRuns runs, int commandCount) {
         this.transport = transport;
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         this.group = transport.newEventLoopGroup(count);
@@ -49,17 +51,20 @@ public final class DataPlane implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             LoopStats counters = new LoopStats(commandCount);
             loopStats.add(counters);
-            connections.add(connections(group, settings, Access.CLIENTS, counters));
+            connections.add(connections(group, settings, Access.CLIENTS, runs, counters));
         }
         this.controlGroup = transport.newEventLoopGroup(2);
-        this.controlConnections = connections(controlGroup, settings, Access.PROXY, new LoopStats(commandCount));
-        this.migrationConnections = connections(controlGroup, settings, Access.PROXY, new LoopStats(commandCount));
+        this.controlConnections =
+                connections(controlGroup, settings, Access.PROXY, NodeRuns.ALL, new LoopStats(commandCount));
+        this.migrationConnections =
+                connections(controlGroup, settings, Access.PROXY, runs, new LoopStats(commandCount));
         this.stats = new ProxyStats(loopStats);
     }
 
     private NodeConnections connections(
-            EventLoopGroup loops, BackendSettings settings, Access access, LoopStats counters) {
-        return new NodeConnections(new ProxyLoop((EventLoop) loops.next(), transport, settings, counters), access);
+            EventLoopGroup loops, BackendSettings settings, Access access, NodeRuns runs, LoopStats counters) {
+        ProxyLoop loop = new ProxyLoop((EventLoop) loops.next(), transport, settings, counters, runs);
+        return new NodeConnections(loop, access);
     }
 
     /** The counters of all loops. */

@@ -27,9 +27,11 @@ import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
+import io.undermoon.proxy.replication.ClearedRuns;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
+import io.undermoon.proxy.replication.Restart;
 import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.replication.WantedRole;
 import io.undermoon.proxy.route.Endpoint;
@@ -51,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 /** The wiring of a proxy in plain Java: made once, started once, closed once. */
 final class ProxyServer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ProxyServer.class);
+
+    /** Longer than any time-out for a node that does not answer: a day. */
+    private static final long OUTDATED_MILLIS = 86_400_000;
 
     private final ProxySettings settings;
     private final CommandCatalog commands = new CommandCatalog();
@@ -77,8 +82,10 @@ final class ProxyServer implements AutoCloseable {
         ProxyConfig config = settings.config();
         SlowLog slowLog = new SlowLog(config.slowlogLen(), config.slowlogLogSlowerThan(), config.slowlogSampleRate());
         topology = new TopologyStore(new Self(settings.self(), settings.replicaAddress(), nodes), endpoints);
-        dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), commands.idLimit());
-        replication = new ReplicationDriver(dataPlane.controlConnections(), endpoints, settings.replication(), nodes);
+        ClearedRuns runs = new ClearedRuns(topology);
+        dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), runs, commands.idLimit());
+        replication =
+                new ReplicationDriver(dataPlane.controlConnections(), endpoints, settings.replication(), runs, nodes);
         access = new AccessControl(
                 commands.current(),
                 config.password().orElse(null),
@@ -255,18 +262,24 @@ final class ProxyServer implements AutoCloseable {
         return nodes().stream().map(ProxyServer::nodeState).toList();
     }
 
+    /**
+     * A master that a replica has to take over from is shown as one that has been down for long, which coordinators
+     * report at once.
+     */
     private static NodeState nodeState(NodeStatus status) {
+        boolean isOutdated = status.restart() == Restart.OUTDATED;
         InfoReport report = status.report();
         WantedRole wanted = status.wanted();
         boolean isMaster = status.role() == Role.MASTER;
         return new NodeState(
                 status.node(),
                 status.role(),
-                status.up(),
-                status.millisSinceLastAnswer(),
+                status.up() && !isOutdated,
+                isOutdated ? OUTDATED_MILLIS : status.millisSinceLastAnswer(),
                 isMaster ? "none" : status.isSettled() ? "up" : "down",
                 report == null ? 0 : report.offset(),
                 wanted == null || wanted.master() == null ? "" : wanted.master().value(),
-                isMaster && report != null ? report.replicaSilentSeconds() : -1);
+                isMaster && report != null ? report.replicaSilentSeconds() : -1,
+                status.restart().wireName());
     }
 }

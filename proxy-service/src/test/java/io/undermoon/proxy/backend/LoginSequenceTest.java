@@ -11,6 +11,7 @@ import io.undermoon.umctl.ControlProof;
 import io.undermoon.umctl.ProxyLogin;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,8 @@ class LoginSequenceTest {
     private static final String AUTH = "*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n";
     private static final String HELLO = "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n";
 
+    private static final String INFO = "*2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n";
+
     private static final String WRONG_PASSWORD = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
 
     private static final BackendSettings.Login CONTROL = new BackendSettings.Login(ProxyLogin.CONTROL_USER, "c0ntrol");
@@ -26,6 +29,9 @@ class LoginSequenceTest {
     private final Endpoint node = new Endpoints().redis("127.0.0.1:7001");
     private final Endpoint peer = new Endpoints().peer("127.0.0.1:5299", 2);
     private final ByteBuf said = Unpooled.buffer();
+
+    /** The one run that may serve; null if every run may. */
+    private @Nullable String served;
 
     @Test
     void says_nothing_in_resp2_without_a_password() {
@@ -128,6 +134,64 @@ class LoginSequenceTest {
     }
 
     @Test
+    void waits_for_a_run_that_may_serve_before_it_becomes_a_user() {
+        served = "a1";
+        LoginSequence login = login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+        assertThat(text()).isEqualTo(INFO);
+        said.clear();
+
+        assertThat(answer(login, run("b2"))).isNull();
+        assertThat(login.isWithheld()).isTrue();
+        assertThat(login.isDue()).isTrue();
+        assertThat(text()).isEmpty();
+        login.askRun(said);
+        assertThat(text()).isEqualTo(INFO);
+        served = "b2";
+        assertThat(answer(login, run("b2"))).isNull();
+
+        assertThat(login.isWithheld()).isFalse();
+        assertThat(text()).contains("undermoon-clients");
+    }
+
+    @Test
+    void gives_up_after_a_while_when_the_run_may_not_serve() {
+        served = "a1";
+        LoginSequence login = login(node, Protocol.RESP2, Access.PROXY, BackendSettings.Login.NONE);
+        String refusal = null;
+        for (int i = 0; refusal == null && i < 1000; i++) {
+            refusal = answer(login, run("b2"));
+            login.askRun(said);
+        }
+        assertThat(refusal).contains("the node has restarted");
+        assertThat(text()).doesNotContain("AUTH");
+    }
+
+    @Test
+    void a_node_whose_runs_cannot_be_told_apart_is_used() {
+        served = "a1";
+        LoginSequence login = login(node, Protocol.RESP2, Access.PROXY, BackendSettings.Login.NONE);
+        assertThat(answer(login, "-NOPERM this user has no permissions to run 'info'\r\n"))
+                .isNull();
+        assertThat(login.isDue()).isFalse();
+    }
+
+    /** Of which nobody can say in which run it is; the proxy's own commands end the script. */
+    @Test
+    void only_the_proxy_gets_to_a_node_that_is_busy() {
+        served = "a1";
+        String busy = "-BUSY Redis is busy running a script.";
+        assertThat(answer(login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE), busy + "\r\n"))
+                .isEqualTo(busy);
+        assertThat(answer(login(node, Protocol.RESP2, Access.PROXY, BackendSettings.Login.NONE), busy + "\r\n"))
+                .isNull();
+    }
+
+    private static String run(String id) {
+        String info = "# Server\r\nredis_version:7.0.15\r\nrun_id:" + id + "\r\n";
+        return "$" + info.length() + "\r\n" + info + "\r\n";
+    }
+
+    @Test
     void is_no_user_of_a_peer() {
         assertThat(login(peer, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE)
                         .isDue())
@@ -187,7 +251,12 @@ class LoginSequenceTest {
 
     private LoginSequence login(Endpoint endpoint, Protocol protocol, Access access, BackendSettings.Login login) {
         return new LoginSequence(
-                endpoint, protocol, access, new BackendSettings(1000, 1000, 1000, 1, login, login), said);
+                endpoint,
+                protocol,
+                access,
+                new BackendSettings(1000, 1000, 1000, 1, login, login),
+                served == null ? NodeRuns.ALL : (node, run) -> run.equals(served),
+                said);
     }
 
     private String text() {

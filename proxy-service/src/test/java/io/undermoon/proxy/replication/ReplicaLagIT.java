@@ -95,6 +95,7 @@ class ReplicaLagIT {
                 true,
                 InfoReport.parse(replica(master, 0)),
                 System.nanoTime(),
+                Restart.NONE,
                 null);
         ReplicaLag lag =
                 new ReplicaLag(new NodeClient(connections), endpoints, limits, INTERVAL, () -> List.of(status));

@@ -64,6 +64,7 @@ class ReplicationDriverIT {
                         Duration.ofMillis(200),
                         settings.redis().user(),
                         settings.redis().password()),
+                new ClearedRuns(topology),
                 own);
         driver.start(topology);
     }
@@ -315,7 +316,7 @@ class ReplicationDriverIT {
             String port = Integer.toString(master.port());
             assertThat(node.received())
                     .contains(
-                            List.of("CONFIG", "SET", "masterauth", "pw"),
+                            List.of("CONFIG", "SET", "masteruser", "undermoon-replica"),
                             List.of("REPLICAOF", "127.0.0.1", port),
                             List.of("SLAVEOF", "127.0.0.1", port));
         }

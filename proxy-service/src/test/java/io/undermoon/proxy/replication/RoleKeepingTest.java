@@ -24,6 +24,10 @@ class RoleKeepingTest {
                 "loading:" + (loading ? 1 : 0)));
     }
 
+    private static RoleKeeping keeping(WantedRole wanted, String verb, int setbacks, Action action) {
+        return new RoleKeeping(wanted, verb, setbacks, action, NodeRun.UNKNOWN);
+    }
+
     @Test
     void only_asks_before_any_order() {
         assertThat(RoleKeeping.START.reported(IS_REPLICA)).isEqualTo(RoleKeeping.START);
@@ -36,10 +40,10 @@ class RoleKeepingTest {
         RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA);
         assertThat(ordered.action()).isEqualTo(Action.ASK);
         RoleKeeping applied = ordered.reported(IS_MASTER);
-        assertThat(applied).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 0, Action.APPLY));
+        assertThat(applied).isEqualTo(keeping(REPLICA, "REPLICAOF", 0, Action.APPLY));
         RoleKeeping accepted = applied.accepted();
         assertThat(accepted.action()).isEqualTo(Action.VERIFY);
-        assertThat(accepted.reported(IS_REPLICA)).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
+        assertThat(accepted.reported(IS_REPLICA)).isEqualTo(keeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
     }
 
     @Test
@@ -60,7 +64,7 @@ class RoleKeepingTest {
         RoleKeeping step = ordered.reported(replica("10.0.0.1", false, false));
 
         assertThat(step.action()).isEqualTo(Action.SEND_CREDENTIALS);
-        assertThat(step.authorized()).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
+        assertThat(step.authorized()).isEqualTo(keeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
     }
 
     @Test
@@ -75,17 +79,16 @@ class RoleKeepingTest {
         RoleKeeping applied = RoleKeeping.START.ordered(REPLICA).reported(IS_MASTER);
 
         RoleKeeping older = applied.refused("ERR unknown command `REPLICAOF`, with args beginning with:");
-        assertThat(older).isEqualTo(new RoleKeeping(REPLICA, "SLAVEOF", 0, Action.APPLY));
+        assertThat(older).isEqualTo(keeping(REPLICA, "SLAVEOF", 0, Action.APPLY));
         RoleKeeping refused = older.refused("ERR unknown command `SLAVEOF`");
-        assertThat(refused).isEqualTo(new RoleKeeping(REPLICA, "SLAVEOF", 1, Action.WAIT));
+        assertThat(refused).isEqualTo(keeping(REPLICA, "SLAVEOF", 1, Action.WAIT));
     }
 
     @Test
     void tries_the_newer_command_again_after_a_failure() {
-        RoleKeeping older = new RoleKeeping(REPLICA, "SLAVEOF", 0, Action.APPLY);
+        RoleKeeping older = keeping(REPLICA, "SLAVEOF", 0, Action.APPLY);
 
-        assertThat(older.failed().reported(IS_MASTER))
-                .isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 1, Action.APPLY));
+        assertThat(older.failed().reported(IS_MASTER)).isEqualTo(keeping(REPLICA, "REPLICAOF", 1, Action.APPLY));
     }
 
     @Test
@@ -93,7 +96,7 @@ class RoleKeepingTest {
         RoleKeeping state = RoleKeeping.START.ordered(REPLICA);
         for (int i = 1; i <= 20; i++) {
             RoleKeeping failed = state.due().failed();
-            assertThat(failed).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", i, Action.WAIT));
+            assertThat(failed).isEqualTo(keeping(REPLICA, "REPLICAOF", i, Action.WAIT));
             state = failed;
         }
 
@@ -112,7 +115,7 @@ class RoleKeepingTest {
 
         RoleKeeping step = accepted.reported(IS_MASTER);
 
-        assertThat(step).isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
+        assertThat(step).isEqualTo(keeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
         assertThat(step.due().reported(IS_MASTER).action()).isEqualTo(Action.APPLY);
     }
 
@@ -121,7 +124,7 @@ class RoleKeepingTest {
         RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA);
 
         assertThat(ordered.reported(replica("10.0.0.2", false, true)))
-                .isEqualTo(new RoleKeeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
+                .isEqualTo(keeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.undermoon.testsupport.FreePort;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Redis nodes that know nobody but a user of their own. */
 class BackendLoginIT {
@@ -71,6 +73,36 @@ class BackendLoginIT {
 
     private static RespValue call(RespConnection client, String command) {
         return client.call(command.split(" "));
+    }
+
+    /** So it is copied by its replica in whatever run it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-acl", "-acl|setuser"})
+    void a_node_that_lets_no_users_be_set_has_replicas_that_log_in_as_the_proxy(String right) {
+        int port = FreePort.any();
+        String self = "127.0.0.1:" + port;
+        String[] user = {"--user", "default", "off", "--user", "proxy", "on", ">s3cret", "~*", "&*", "+@all", right};
+        try (RedisServerProcess master = RedisServerProcess.start(user);
+                RedisServerProcess replica = RedisServerProcess.start(user);
+                ProxyServer proxy = new ProxyServer(
+                        Configs.onOnePort(
+                                "address", self,
+                                "thread_number", "1",
+                                "replication_check_interval", "100ms",
+                                "redis_user", "proxy",
+                                "redis_password", "s3cret"),
+                        () -> {})) {
+            proxy.start();
+            try (RespConnection client = RespConnection.to(port)) {
+                call(
+                        client,
+                        "UMCTL SETREPL 1 NOFLAG master demo " + master.address() + " 1 " + replica.address() + " "
+                                + self + " replica demo " + replica.address() + " 1 " + master.address() + " " + self);
+                await().atMost(LIMIT)
+                        .until(() -> proxy.nodes().size() == 2
+                                && proxy.nodes().stream().allMatch(node -> node.wanted() != null && node.isSettled()));
+            }
+        }
     }
 
     @Test

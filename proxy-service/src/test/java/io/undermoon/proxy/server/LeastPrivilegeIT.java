@@ -64,6 +64,10 @@ class LeastPrivilegeIT {
                         .atMost(LIMIT)
                         .until(() -> other.nodes().size() == 2
                                 && other.nodes().stream().allMatch(node -> node.isSettled()));
+                try (RespConnection node = destination.connect()) {
+                    ok(node, "AUTH proxy password");
+                    assertThat(text(call(node, "CLIENT LIST"))).contains("user=undermoon-replica");
+                }
                 serves(port, client, second);
 
                 String meta = " 1 0-16383 2 127.0.0.1:" + port + " " + source.address() + " 127.0.0.1:" + otherPort

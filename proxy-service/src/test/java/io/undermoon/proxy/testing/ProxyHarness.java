@@ -12,6 +12,7 @@ import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendEncryption;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.backend.NodeRuns;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.client.ClientLimits;
 import io.undermoon.proxy.client.ClientRegistry;
@@ -150,7 +151,7 @@ public final class ProxyHarness implements AutoCloseable {
                 BackendSettings.Login.NONE,
                 BackendSettings.Login.NONE,
                 BackendEncryption.NONE);
-        dataPlane = new DataPlane(transport, threads, backends, commands.idLimit());
+        dataPlane = new DataPlane(transport, threads, backends, NodeRuns.ALL, commands.idLimit());
         SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, false, "", 0));
         ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
         Guard guard = new Guard(new AccessControl(commands.current(), null, null));

@@ -137,6 +137,7 @@ public final class InfoProxy {
                 + ",state=" + (node.up() ? "up" : "down")
                 + ",millis_since_check=" + node.millisSinceLastCheck()
                 + ",master_link=" + node.masterLink()
-                + ",offset=" + node.replicationOffset();
+                + ",offset=" + node.replicationOffset()
+                + ",restart=" + node.restart();
     }
 }

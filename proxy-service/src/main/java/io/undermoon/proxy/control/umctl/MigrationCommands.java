@@ -49,8 +49,8 @@ public final class MigrationCommands {
     }
 
     private static void write(String text, ByteBuf out) {
-        if (text.equals("OK")) {
-            Replies.ok(out);
+        if (text.equals("OK") || text.startsWith("OK ")) {
+            RespWriter.simple(out, text);
         } else {
             RespWriter.error(out, text);
         }

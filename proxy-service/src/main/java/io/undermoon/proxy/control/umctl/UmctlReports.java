@@ -72,7 +72,8 @@ public final class UmctlReports {
                             state.masterLink(),
                             Long.toString(state.replicationOffset()),
                             state.master(),
-                            Long.toString(state.replicaSilentSeconds())));
+                            Long.toString(state.replicaSilentSeconds()),
+                            state.restart()));
         }
     }
 

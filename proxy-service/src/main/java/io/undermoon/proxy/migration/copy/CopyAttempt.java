@@ -63,6 +63,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private final CopyContext context;
     private final Endpoint source;
     private final Endpoint destination;
+    private final String destinationRun;
     private final SlotRanges slots;
     private final MigrationRecord claim;
     private final MigrationConfig config;
@@ -82,11 +83,15 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private ExpiryTimes expiryTimes = new ExpiryTimes(true, 0);
     private boolean closed;
 
-    /** @param claim the destination's record, by which this attempt may write to it */
+    /**
+     * @param destinationRun the run of the destination that may be copied to; empty for any
+     * @param claim the destination's record, by which this attempt may write to it
+     */
     public CopyAttempt(
             CopyContext context,
             Endpoint source,
             Endpoint destination,
+            String destinationRun,
             SlotRanges slots,
             MigrationRecord claim,
             MigrationConfig config,
@@ -95,6 +100,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         this.context = context;
         this.source = source;
         this.destination = destination;
+        this.destinationRun = destinationRun;
         this.slots = slots;
         this.claim = claim;
         this.config = config;
@@ -118,6 +124,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         NodeClient nodes = context.nodes();
         return endFormerAttempts()
                 .thenCompose(ended -> connect())
+                .thenCompose(connected -> requireRun())
                 .thenCompose(connected -> context.records().read(destination, MigrationRecords.IMPORTS, slots))
                 .thenAccept(this::requireClaim)
                 .thenCompose(connected -> context.records().removeSlots(source, MigrationRecords.IMPORTS, slots))
@@ -317,6 +324,20 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         long millis = TimeUnit.SECONDS.toMillis(config.maxMigrationTime()) - counters.elapsedMillis();
         long keys = counters.keysTotal() - counters.keysScanned() + counters.keysDirty();
         return keys * 1000.0 / Math.max(1, millis);
+    }
+
+    /** A node that has restarted may have lost data that its replica has, which takes over then, without the copy. */
+    private CompletionStage<?> requireRun() {
+        if (destinationRun.isEmpty()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return requireNonNull(to).call("INFO", "server").thenAccept(reply -> {
+            String run = InfoReport.parse(ReplyValues.text(reply)).runId();
+            if (!run.equals(destinationRun)) {
+                throw new IllegalStateException("destination " + destination + " has restarted: its run is '" + run
+                        + "' instead of '" + destinationRun + "'");
+            }
+        });
     }
 
     private void requireClaim(@Nullable MigrationRecord present) {

@@ -29,8 +29,14 @@ public final class MigrationRecords {
 
     private static final String MARKS = "undermoon:marks";
 
-    /** KEYS: hash. ARGV: field, expected value, new value; empty for none. Returns 1 if the value was replaced. */
+    /**
+     * KEYS: hash. ARGV: field, expected value, new value, expected run of the node; empty for none. Returns 1 if the
+     * value was replaced.
+     */
     private static final String REPLACE = """
+            if ARGV[4] ~= '' and not string.find(redis.call('info', 'server'), 'run_id:' .. ARGV[4], 1, true) then
+                return 0
+            end
             redis.call('select', 1)
             local present = redis.call('hget', KEYS[1], ARGV[1]) or ''
             if present ~= ARGV[2] then return 0 end
@@ -81,9 +87,25 @@ public final class MigrationRecords {
             SlotRanges slots,
             @Nullable MigrationRecord expected,
             @Nullable MigrationRecord next) {
+        return replace(node, hash, slots, expected, next, "");
+    }
+
+    /**
+     * See {@link #replace(Endpoint, String, SlotRanges, MigrationRecord, MigrationRecord)}; only in a certain run of
+     * the node.
+     *
+     * @param run empty for any
+     */
+    public CompletionStage<Boolean> replace(
+            Endpoint node,
+            String hash,
+            SlotRanges slots,
+            @Nullable MigrationRecord expected,
+            @Nullable MigrationRecord next,
+            String run) {
         String before = expected == null ? "" : expected.toString();
         String after = next == null ? "" : next.toString();
-        return eval(node, REPLACE, hash, slots.toString(), before, after)
+        return eval(node, REPLACE, hash, slots.toString(), before, after, run)
                 .thenApply(value -> ReplyValues.number(value) == 1)
                 .thenCompose(done -> done ? awaitReplica(node) : CompletableFuture.completedFuture(false));
     }

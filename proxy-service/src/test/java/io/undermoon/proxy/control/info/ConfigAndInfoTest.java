@@ -108,14 +108,14 @@ class ConfigAndInfoTest {
     @Test
     void info_shows_the_nodes() {
         proxy.nodeStates.add(new NodeState(
-                new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 3, "127.0.0.1:7009", -1));
+                new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 3, "127.0.0.1:7009", -1, "none"));
         proxy.words("UMCTL SETREPL 4 NOFLAG master mydb 127.0.0.1:7001 1 127.0.0.2:7004 127.0.0.2:5299");
         assertThat(proxy.text("INFO", "undermoon", "replication"))
                 .contains(
                         "connected_slaves:1\r\n",
                         "replication_epoch:4\r\n",
                         "node0:address=127.0.0.1:7002,role=replica,state=down,millis_since_check=6000,master_link=down,"
-                                + "offset=3\r\n");
+                                + "offset=3,restart=none\r\n");
     }
 
     @Test

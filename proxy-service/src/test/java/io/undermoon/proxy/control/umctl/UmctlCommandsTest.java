@@ -165,16 +165,16 @@ class UmctlCommandsTest {
 
     @Test
     void nodes_shows_the_node_states() {
-        proxy.nodeStates.add(
-                new NodeState(new NodeAddress("127.0.0.1:7001"), Role.MASTER, true, 12, "none", 345, "", 3));
         proxy.nodeStates.add(new NodeState(
-                new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 0, "127.0.0.1:7009", -1));
+                new NodeAddress("127.0.0.1:7001"), Role.MASTER, true, 12, "none", 345, "", 3, "outdated"));
+        proxy.nodeStates.add(new NodeState(
+                new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 0, "127.0.0.1:7009", -1, "none"));
         assertThat(proxy.words("UMCTL NODES"))
                 .isEqualTo("*2\r\n"
-                        + "*8\r\n$14\r\n127.0.0.1:7001\r\n$6\r\nmaster\r\n$2\r\nup\r\n$2\r\n12\r\n$4\r\nnone\r\n"
-                        + "$3\r\n345\r\n$0\r\n\r\n$1\r\n3\r\n"
-                        + "*8\r\n$14\r\n127.0.0.1:7002\r\n$7\r\nreplica\r\n$4\r\ndown\r\n$4\r\n6000\r\n$4\r\ndown\r\n"
-                        + "$1\r\n0\r\n$14\r\n127.0.0.1:7009\r\n$2\r\n-1\r\n");
+                        + "*9\r\n$14\r\n127.0.0.1:7001\r\n$6\r\nmaster\r\n$2\r\nup\r\n$2\r\n12\r\n$4\r\nnone\r\n"
+                        + "$3\r\n345\r\n$0\r\n\r\n$1\r\n3\r\n$8\r\noutdated\r\n"
+                        + "*9\r\n$14\r\n127.0.0.1:7002\r\n$7\r\nreplica\r\n$4\r\ndown\r\n$4\r\n6000\r\n$4\r\ndown\r\n"
+                        + "$1\r\n0\r\n$14\r\n127.0.0.1:7009\r\n$2\r\n-1\r\n$4\r\nnone\r\n");
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.undermoon.proxy.migration.record.AttemptId;
 import io.undermoon.proxy.migration.record.MigrationRecord;
 import io.undermoon.proxy.migration.record.MigrationRecord.Status;
 import io.undermoon.proxy.migration.record.MigrationRecords;
+import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -149,12 +150,49 @@ class CopyAttemptIT {
         }
     }
 
+    @Test
+    void a_destination_that_has_restarted_is_not_copied_to() {
+        try (RespConnection node = destination.connect()) {
+            claim(CLAIM);
+            fill(node, 10);
+
+            CompletableFuture<?> prepared = prepare(attempt(source.address(), "a-former-run", 0));
+
+            assertThatThrownBy(() -> get(prepared)).hasMessageContaining("has restarted");
+            assertThat(size(node)).isEqualTo(10);
+            get(prepare(attempt(source.address(), runOf(destination), 0)));
+            assertThat(size(node)).isZero();
+        }
+    }
+
+    @Test
+    void a_record_is_replaced_in_the_run_of_the_node_only_that_is_meant() {
+        claim(CLAIM);
+        MigrationRecord owned = CLAIM.with(Status.OWNED);
+
+        assertThat(get(records.replace(to, MigrationRecords.IMPORTS, SlotRanges.ALL, CLAIM, owned, "a-former-run")))
+                .isFalse();
+        assertThat(get(records.replace(to, MigrationRecords.IMPORTS, SlotRanges.ALL, CLAIM, owned, runOf(destination))))
+                .isTrue();
+    }
+
+    private static String runOf(RedisServerProcess server) {
+        try (RespConnection node = server.connect()) {
+            return InfoReport.parse(text(node.call("INFO", "server"))).runId();
+        }
+    }
+
     private CopyAttempt attempt(String from, long maxKeysPerSecond) {
+        return attempt(from, "", maxKeysPerSecond);
+    }
+
+    private CopyAttempt attempt(String from, String destinationRun, long maxKeysPerSecond) {
         CopyContext context = new CopyContext(loop, nodes, records, CommandTable.load(), maxKeysPerSecond, 0);
         return new CopyAttempt(
                 context,
                 endpoints.redis(from),
                 to,
+                destinationRun,
                 SlotRanges.ALL,
                 CLAIM,
                 MigrationConfig.DEFAULT,

@@ -1,0 +1,39 @@
+package io.undermoon.proxy.replication;
+
+import io.undermoon.metadata.HostPort;
+import io.undermoon.proxy.backend.NodeRuns;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.topology.TopologyStore;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of this proxy's nodes that may serve, see {@link NodeRun}. Every run of a node without a role in the present
+ * metadata may; nodes behind other proxies are among those. Thread-safe.
+ */
+public final class ClearedRuns implements NodeRuns {
+    private final TopologyStore topology;
+    private final Map<HostPort, String> cleared = new ConcurrentHashMap<>();
+
+    public ClearedRuns(TopologyStore topology) {
+        this.topology = topology;
+    }
+
+    @Override
+    public boolean mayServe(Endpoint node, String runId) {
+        return runId.equals(cleared.get(node.address())) || !hasRole(node.address());
+    }
+
+    private boolean hasRole(HostPort node) {
+        return topology.current().replication().entries().stream()
+                .anyMatch(entry -> HostPort.parse(entry.node().value()).equals(node));
+    }
+
+    /** Takes the run of a node that may serve; null for none that is known. */
+    void put(Endpoint node, @Nullable String runId) {
+        if (runId != null) {
+            cleared.put(node.address(), runId);
+        }
+    }
+}
