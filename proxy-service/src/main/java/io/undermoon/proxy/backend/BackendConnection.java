@@ -6,6 +6,7 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.resp.Protocol;
+import io.undermoon.umctl.SetRepl;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,9 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     /** Whether commands are written: the connection is ready and the node is not busy. */
     private boolean accepting;
 
+    /** The role of the node when the present attempt to connect began. */
+    private SetRepl.@Nullable Entry roleAtConnect;
+
     private boolean dirty;
     private boolean retired;
 
@@ -87,6 +91,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     /** Connects, for the first time or again. */
     final void connect() {
         problem = null;
+        roleAtConnect = loop.runs().role(endpoint);
         Connector.connect(this);
     }
 
@@ -96,6 +101,10 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     final Access access() {
         return access;
+    }
+
+    final SetRepl.@Nullable Entry roleAtConnect() {
+        return roleAtConnect;
     }
 
     public final Protocol protocol() {

@@ -70,7 +70,13 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
         ByteBuf out = context.alloc().buffer();
         LoginSequence made = new LoginSequence(
-                connection.endpoint(), connection.protocol(), connection.access(), loop.settings(), loop.runs(), out);
+                connection.endpoint(),
+                connection.protocol(),
+                connection.access(),
+                loop.settings(),
+                loop.runs(),
+                connection.roleAtConnect(),
+                out);
         if (made.isDue()) {
             login = made;
             context.writeAndFlush(out, context.voidPromise());

@@ -8,9 +8,11 @@ import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.umctl.ControlProof;
 import io.undermoon.umctl.ProxyLogin;
+import io.undermoon.umctl.SetRepl;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +59,7 @@ final class LoginSequence {
     private final Endpoint endpoint;
     private final Access access;
     private final NodeRuns runs;
+    private final SetRepl.@Nullable Entry role;
     private final ArrayDeque<Step> due = new ArrayDeque<>(4);
     private final StringBuilder reply = new StringBuilder();
     private final Protocol protocol;
@@ -73,14 +76,25 @@ final class LoginSequence {
     private boolean withheld;
     private int runAsksLeft = MAX_RUN_ASKS;
 
-    /** Appends the first commands, if any. */
+    /**
+     * Appends the first commands, if any.
+     *
+     * @param role of the node when the first of the commands that wait for the login can have been sent
+     */
     LoginSequence(
-            Endpoint endpoint, Protocol protocol, Access access, BackendSettings settings, NodeRuns runs, ByteBuf out) {
+            Endpoint endpoint,
+            Protocol protocol,
+            Access access,
+            BackendSettings settings,
+            NodeRuns runs,
+            SetRepl.@Nullable Entry role,
+            ByteBuf out) {
         boolean isPeer = endpoint.kind() == Endpoint.Kind.PEER;
         this.login = isPeer ? settings.peers() : settings.redis();
         this.endpoint = endpoint;
         this.access = isPeer ? Access.PROXY : access;
         this.runs = isPeer ? NodeRuns.ALL : runs;
+        this.role = role;
         this.protocol = protocol;
         String password = login.password();
         this.caller = isPeer && password != null && ProxyLogin.CONTROL_USER.equals(login.user())
@@ -196,6 +210,9 @@ final class LoginSequence {
     private @Nullable String runNamed(String info, ByteBuf out) {
         Matcher run = RUN_ID.matcher(info);
         withheld = run.find() && !runs.mayServe(endpoint, run.group(1));
+        if (!Objects.equals(role, runs.role(endpoint))) {
+            return "the role of the node has changed";
+        }
         if (!withheld) {
             return authenticated(out);
         }

@@ -1,6 +1,8 @@
 package io.undermoon.proxy.backend;
 
 import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.umctl.SetRepl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which runs of Redis nodes may serve clients. A run is the life of one process; a node that restarts may have lost
@@ -17,4 +19,13 @@ public interface NodeRuns {
      * @param runId as the node reports it
      */
     boolean mayServe(Endpoint node, String runId);
+
+    /**
+     * The role of a node in the present metadata, with its replicas or its master; null for none. What was to be
+     * executed in one role is not to be executed in another: a run may serve in the new one because it has nothing to
+     * lose there.
+     */
+    default SetRepl.@Nullable Entry role(Endpoint node) {
+        return null;
+    }
 }

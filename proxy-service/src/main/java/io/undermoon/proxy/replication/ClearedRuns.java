@@ -4,6 +4,7 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.backend.NodeRuns;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.umctl.SetRepl;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,15 @@ public final class ClearedRuns implements NodeRuns {
 
     @Override
     public boolean mayServe(Endpoint node, String runId) {
-        return runId.equals(cleared.get(node.address())) || !hasRole(node.address());
+        return runId.equals(cleared.get(node.address())) || role(node) == null;
     }
 
-    private boolean hasRole(HostPort node) {
+    @Override
+    public SetRepl.@Nullable Entry role(Endpoint node) {
         return topology.current().replication().entries().stream()
-                .anyMatch(entry -> HostPort.parse(entry.node().value()).equals(node));
+                .filter(entry -> HostPort.parse(entry.node().value()).equals(node.address()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Takes the run of a node that may serve; null for none that is known. */

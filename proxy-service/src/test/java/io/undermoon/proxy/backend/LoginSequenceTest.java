@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Role;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.resp.Protocol;
 import io.undermoon.umctl.ControlProof;
 import io.undermoon.umctl.ProxyLogin;
+import io.undermoon.umctl.SetRepl;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,9 @@ class LoginSequenceTest {
 
     /** The one run that may serve; null if every run may. */
     private @Nullable String served;
+
+    private SetRepl.@Nullable Entry role =
+            new SetRepl.Entry(Role.MASTER, new ClusterName("demo"), new NodeAddress("127.0.0.1:7001"), List.of());
 
     @Test
     void says_nothing_in_resp2_without_a_password() {
@@ -167,6 +174,19 @@ class LoginSequenceTest {
     }
 
     @Test
+    void ends_when_the_role_of_the_node_changes() {
+        served = "a1";
+        LoginSequence login = login(node, Protocol.RESP2, Access.PROXY, BackendSettings.Login.NONE);
+        answer(login, run("b2"));
+        login.askRun(said);
+
+        role = null;
+        served = "b2";
+
+        assertThat(answer(login, run("b2"))).isEqualTo("the role of the node has changed");
+    }
+
+    @Test
     void a_node_whose_runs_cannot_be_told_apart_is_used() {
         served = "a1";
         LoginSequence login = login(node, Protocol.RESP2, Access.PROXY, BackendSettings.Login.NONE);
@@ -255,8 +275,21 @@ class LoginSequenceTest {
                 protocol,
                 access,
                 new BackendSettings(1000, 1000, 1000, 1, login, login),
-                served == null ? NodeRuns.ALL : (node, run) -> run.equals(served),
+                served == null ? NodeRuns.ALL : new Runs(),
+                role,
                 said);
+    }
+
+    private class Runs implements NodeRuns {
+        @Override
+        public boolean mayServe(Endpoint endpoint, String run) {
+            return run.equals(served);
+        }
+
+        @Override
+        public SetRepl.@Nullable Entry role(Endpoint endpoint) {
+            return role;
+        }
     }
 
     private String text() {

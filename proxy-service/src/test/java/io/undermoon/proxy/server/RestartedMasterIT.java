@@ -16,6 +16,8 @@ import io.undermoon.umctl.MigrationProgress;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +106,37 @@ class RestartedMasterIT {
             assertThat(Long.parseLong(text(client.call("GET", "counter")))).isGreaterThanOrEqualTo(acknowledged.get());
             assertThat(text(client.call("DBSIZE"))).isEqualTo(Integer.toString(KEYS + 1));
         }
+    }
+
+    /** The run may serve as soon as the node has no slots, which is not what was waited for. */
+    @Test
+    void a_command_that_waits_for_a_master_is_not_executed_by_what_becomes_of_it() throws InterruptedException {
+        fill(true);
+        node.kill();
+        node.restart();
+        await("the restart is noticed").atMost(LIMIT).until(() -> restart() == Restart.OUTDATED);
+        Set<String> replies = ConcurrentHashMap.newKeySet();
+        Thread writer = new Thread(() -> {
+            try (RespConnection client = RespConnection.to(port)) {
+                while (!Thread.currentThread().isInterrupted()) {
+                    replies.add(text(client.call("SET", "waiting", "value")));
+                }
+            }
+        });
+        writer.start();
+        await("a command has waited").atMost(LIMIT).until(() -> !replies.isEmpty());
+
+        epoch++;
+        tell(port, "master demo " + node.address() + " 0", "PEER 127.0.0.1:" + copyPort + " 1 0-16383");
+
+        await("the run may serve").atMost(LIMIT).until(() -> restart() == Restart.ACCEPTED);
+        await("commands go elsewhere")
+                .atMost(LIMIT)
+                .until(() -> replies.stream().anyMatch(reply -> reply.startsWith("MOVED")));
+        writer.interrupt();
+        writer.join();
+        assertThat(replies).doesNotContain("OK");
+        assertThat(size(node)).isEqualTo(OLD_KEYS);
     }
 
     @Test
