@@ -116,15 +116,21 @@ class RestartedMasterIT {
         node.restart();
         await("the restart is noticed").atMost(LIMIT).until(() -> restart() == Restart.OUTDATED);
         Set<String> replies = ConcurrentHashMap.newKeySet();
+        AtomicLong sentNanos = new AtomicLong(System.nanoTime());
         Thread writer = new Thread(() -> {
             try (RespConnection client = RespConnection.to(port)) {
                 while (!Thread.currentThread().isInterrupted()) {
+                    sentNanos.set(System.nanoTime());
                     replies.add(text(client.call("SET", "waiting", "value")));
                 }
             }
         });
         writer.start();
-        await("a command has waited").atMost(LIMIT).until(() -> !replies.isEmpty());
+        await("a command waits")
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(LIMIT)
+                .until(() -> System.nanoTime() - sentNanos.get()
+                        > Duration.ofMillis(50).toNanos());
 
         epoch++;
         tell(port, "master demo " + node.address() + " 0", "PEER 127.0.0.1:" + copyPort + " 1 0-16383");
