@@ -64,6 +64,7 @@ final class ProxyServer implements AutoCloseable {
     private final AccessControl access;
     private final DispatchServices dispatch;
     private final @Nullable UsersFile usersFile;
+    private final BrokerFailovers failovers;
     private boolean closed;
 
     /**
@@ -102,6 +103,7 @@ final class ProxyServer implements AutoCloseable {
                 settings.replicaLag(),
                 settings.replication().checkInterval(),
                 replication::statuses);
+        failovers = BrokerFailovers.of(settings);
         SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlServices services = new ControlServices(
                 commands,
@@ -116,6 +118,7 @@ final class ProxyServer implements AutoCloseable {
                 this::nodeStates,
                 migrations,
                 new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
+                failovers,
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);
@@ -168,6 +171,7 @@ final class ProxyServer implements AutoCloseable {
             return;
         }
         closed = true;
+        failovers.close();
         replication.close();
         migrations.close();
         dataPlane.close(settings.config().shutdownGrace());

@@ -123,6 +123,23 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void a_failover_takes_over_from_the_master_of_the_replica() {
+        applyTwoProxies();
+        assertThat(proxy.words("CLUSTER FAILOVER"))
+                .isEqualTo("-ERR You should send CLUSTER FAILOVER to a replica\r\n");
+        proxy.client.role(Role.REPLICA);
+        assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("+OK\r\n");
+        assertThat(proxy.words("CLUSTER FAILOVER force")).isEqualTo("+OK\r\n");
+        assertThat(proxy.words("CLUSTER FAILOVER TAKEOVER")).isEqualTo("+OK\r\n");
+        assertThat(proxy.failovers).containsExactly(PEER, PEER + " force", PEER + " force");
+
+        assertThat(proxy.words("CLUSTER FAILOVER NOW")).isEqualTo("-ERR syntax error\r\n");
+        assertThat(proxy.words("CLUSTER FAILOVER FORCE TAKEOVER")).isEqualTo("-ERR syntax error\r\n");
+        proxy.failoverRefusal = "ERR Master is down or failed, please use CLUSTER FAILOVER FORCE";
+        assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("-" + proxy.failoverRefusal + "\r\n");
+    }
+
+    @Test
     void a_replica_stays_with_its_master_whose_slots_have_moved() {
         applyTwoProxies();
         apply("UMCTL SETCLUSTER v2 8 NOFLAG mydb 127.0.0.1:7001 IMPORTING 1 8192-16383 8 127.0.0.2:5299 127.0.0.2:7002"
