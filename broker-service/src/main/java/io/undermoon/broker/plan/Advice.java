@@ -36,9 +36,8 @@ public final class Advice {
     private static String bothDown(StoredChunk chunk) {
         ProxyAddress first = masterProxy(chunk, 0);
         ProxyAddress second = masterProxy(chunk, 1);
-        String wanted = first.equals(second)
-                ? "'" + first + "', whose nodes are the masters"
-                : "both, as each has a master";
+        String wanted =
+                first.equals(second) ? "'" + first + "', whose nodes are the masters" : "both, as each has a master";
         return "proxies '" + chunk.proxyAddresses().get(0) + "' and '"
                 + chunk.proxyAddresses().get(1) + "' are both down, and the slots of their chunk are not served: start "
                 + wanted + "; if its data is lost for good, start the other one, and POST /proxies/failover/<lost>"

@@ -92,10 +92,12 @@ public final class Failover {
     }
 
     private static Result.NotPossible replicasBehind(StoredCluster cluster, Place place, ProxyAddress failed) {
+        Long maxLag = cluster.config().maxLagOnFailover();
+        String limit = maxLag == null ? "" : ", or further behind than max_lag_on_failover, " + maxLag + " bytes";
         return new Result.NotPossible(
                 "the replicas behind '" + place.otherProxy(cluster) + "' are not in sync with their"
-                        + " masters behind '" + failed
-                        + "': as masters they would lose acknowledged writes; the roles stay until '"
+                        + " masters behind '" + failed + "'" + limit
+                        + ": as masters they would lose acknowledged writes; the roles stay until '"
                         + failed + "' is back, and force=true accepts the loss");
     }
 

@@ -73,9 +73,7 @@ public final class HostDrains {
                 StoredCluster cluster = Preconditions.requireCluster(current, name);
                 if (!cluster.runsMigrations() && !busy.test(name)) {
                     Metadata handedOver = mastersMovedAway(current, context, cluster);
-                    current = handedOver.equals(current)
-                            ? advance(current, context, cluster, removable)
-                            : handedOver;
+                    current = handedOver.equals(current) ? advance(current, context, cluster, removable) : handedOver;
                 }
             }
         }

@@ -101,8 +101,7 @@ public final class Maintenance {
 
     /** Seconds for which the work may still last; 0 if there is none. */
     public static long secondsLeft(Metadata state, PlanContext context, ProxyAddress address) {
-        return Math.max(
-                0, state.maintenance().getOrDefault(address, context.nowSeconds()) - context.nowSeconds());
+        return Math.max(0, state.maintenance().getOrDefault(address, context.nowSeconds()) - context.nowSeconds());
     }
 
     static boolean isActive(Metadata state, PlanContext context, ProxyAddress address) {
@@ -131,8 +130,7 @@ public final class Maintenance {
         }
     }
 
-    private static void requireOtherCopy(
-            Metadata state, PlanContext context, ProxyResource proxy, ProxyAddress other) {
+    private static void requireOtherCopy(Metadata state, PlanContext context, ProxyResource proxy, ProxyAddress other) {
         if (isDown(state, context, other) || isActive(state, context, other)) {
             throw new UndermoonException(
                     ErrorCode.NO_AVAILABLE_RESOURCE,

@@ -33,8 +33,7 @@ public final class Switchover {
      * @param force also if the proxy has failed or slots of the chunk move, whose migrations begin again then; the
      *     replicas have to be in sync all the same
      */
-    public static Outcome<Outcome.Done> away(
-            Metadata state, PlanContext context, ProxyAddress address, boolean force) {
+    public static Outcome<Outcome.Done> away(Metadata state, PlanContext context, ProxyAddress address, boolean force) {
         ProxyResource proxy = Preconditions.requireProxy(state, address);
         if (proxy.cluster() == null) {
             throw new UndermoonException(
@@ -73,8 +72,7 @@ public final class Switchover {
     }
 
     /** Whether the masters of a half can move to the other one now, and there are any. */
-    static boolean isPossible(
-            Metadata state, PlanContext context, StoredCluster cluster, StoredChunk chunk, int half) {
+    static boolean isPossible(Metadata state, PlanContext context, StoredCluster cluster, StoredChunk chunk, int half) {
         RolePosition position = RolePosition.mastersOn(1 - half);
         return chunk.rolePosition() != position && refusal(state, context, cluster, chunk, position, false) == null;
     }
@@ -107,8 +105,7 @@ public final class Switchover {
             RolePosition position,
             boolean force) {
         for (ProxyAddress half : chunk.proxyAddresses()) {
-            boolean isLeft =
-                    force && !chunk.proxyOfNode(position.masterNode(0)).equals(half);
+            boolean isLeft = force && !chunk.proxyOfNode(position.masterNode(0)).equals(half);
             if (!isLeft && (state.hasFailed(half) || FailureReports.isSuspected(state, context, half))) {
                 return new UndermoonException(
                         ErrorCode.NO_AVAILABLE_RESOURCE,

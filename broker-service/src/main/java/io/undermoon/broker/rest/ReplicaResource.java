@@ -68,8 +68,7 @@ public final class ReplicaResource {
         Metadata state = metadata.state();
         return Input.existingClusterName(name)
                 .map(state.clusters()::get)
-                .map(cluster -> new ReplicaList(
-                        replicas(cluster), Advice.of(state, metadata.planContext(), cluster)))
+                .map(cluster -> new ReplicaList(replicas(cluster), Advice.of(state, metadata.planContext(), cluster)))
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }

@@ -77,8 +77,7 @@ public final class AutoBalance {
     }
 
     private void balance(ClusterName name, List<ProxyAddress> proxies, long now) {
-        boolean isDone =
-                metadata.change((state, context) -> Balancing.balanceChunk(state, context, name, proxies));
+        boolean isDone = metadata.change((state, context) -> Balancing.balanceChunk(state, context, name, proxies));
         if (isDone) {
             lastChange.put(name, now);
             LOG.infof(

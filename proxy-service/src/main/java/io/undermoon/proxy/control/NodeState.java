@@ -15,6 +15,7 @@ import io.undermoon.metadata.Role;
  * @param master the master that a replica should have; empty for a master
  * @param replicaSilentSeconds how long ago a replica of this master last acknowledged something, the one that did so
  *     last; -1 when no replica has the data, and for a replica
+ * @param isWithinMaxLag false for a replica that is, or may be, further behind than {@code max_lag_on_failover}
  */
 public record NodeState(
         NodeAddress node,
@@ -24,4 +25,5 @@ public record NodeState(
         String masterLink,
         long replicationOffset,
         String master,
-        long replicaSilentSeconds) {}
+        long replicaSilentSeconds,
+        boolean isWithinMaxLag) {}

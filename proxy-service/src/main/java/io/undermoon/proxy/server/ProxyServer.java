@@ -102,7 +102,8 @@ final class ProxyServer implements AutoCloseable {
                 endpoints,
                 settings.replicaLag(),
                 settings.replication().checkInterval(),
-                replication::statuses);
+                replication::statuses,
+                this::maxLagOnFailover);
         failovers = BrokerFailovers.of(settings);
         SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlServices services = new ControlServices(
@@ -255,11 +256,16 @@ final class ProxyServer implements AutoCloseable {
         return replication.isSettled(replica) && replicaLag.isWithin(replica);
     }
 
-    private List<NodeState> nodeStates() {
-        return nodes().stream().map(ProxyServer::nodeState).toList();
+    private long maxLagOnFailover() {
+        Long bytes = topology.current().cluster().config().maxLagOnFailover();
+        return bytes == null ? 0 : bytes;
     }
 
-    private static NodeState nodeState(NodeStatus status) {
+    private List<NodeState> nodeStates() {
+        return nodes().stream().map(this::nodeState).toList();
+    }
+
+    private NodeState nodeState(NodeStatus status) {
         InfoReport report = status.report();
         WantedRole wanted = status.wanted();
         boolean isMaster = status.role() == Role.MASTER;
@@ -271,6 +277,7 @@ final class ProxyServer implements AutoCloseable {
                 isMaster ? "none" : status.isSettled() ? "up" : "down",
                 report == null ? 0 : report.offset(),
                 wanted == null || wanted.master() == null ? "" : wanted.master().value(),
-                isMaster && report != null ? report.replicaSilentSeconds() : -1);
+                isMaster && report != null ? report.replicaSilentSeconds() : -1,
+                isMaster || replicaLag.isWithinMaxLag(status.node()));
     }
 }

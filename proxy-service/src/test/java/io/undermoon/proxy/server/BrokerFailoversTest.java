@@ -18,8 +18,7 @@ class BrokerFailoversTest {
                 BrokerFailovers failovers = at(broker.address())) {
             takeOver(failovers, false);
             takeOver(failovers, true);
-            assertThat(broker.switchovers())
-                    .containsExactly("127.0.0.2:5299?force=false", "127.0.0.2:5299?force=true");
+            assertThat(broker.switchovers()).containsExactly("127.0.0.2:5299?force=false", "127.0.0.2:5299?force=true");
         }
     }
 
@@ -50,8 +49,9 @@ class BrokerFailoversTest {
                     .hasMessageStartingWith("ERR no broker answers: ");
         }
         try (BrokerFailovers failovers = new BrokerFailovers(null)) {
-            assertThatThrownBy(() -> takeOver(failovers, false)).hasRootCauseMessage(
-                    "ERR the broker decides about roles, and this proxy knows none; set undermoon.broker_address");
+            assertThatThrownBy(() -> takeOver(failovers, false))
+                    .hasRootCauseMessage(
+                            "ERR the broker decides about roles, and this proxy knows none; set undermoon.broker_address");
         }
     }
 

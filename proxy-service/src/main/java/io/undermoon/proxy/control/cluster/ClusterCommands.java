@@ -185,7 +185,8 @@ public final class ClusterCommands {
     }
 
     private static ByteBuf refusal(Throwable problem) {
-        Throwable cause = problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+        Throwable cause =
+                problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
         return Replies.of(out -> RespWriter.error(out, String.valueOf(cause.getMessage())));
     }
 

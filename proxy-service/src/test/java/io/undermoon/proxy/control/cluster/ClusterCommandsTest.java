@@ -125,8 +125,7 @@ class ClusterCommandsTest {
     @Test
     void a_failover_takes_over_from_the_master_of_the_replica() {
         applyTwoProxies();
-        assertThat(proxy.words("CLUSTER FAILOVER"))
-                .isEqualTo("-ERR You should send CLUSTER FAILOVER to a replica\r\n");
+        assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("-ERR You should send CLUSTER FAILOVER to a replica\r\n");
         proxy.client.role(Role.REPLICA);
         assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("+OK\r\n");
         assertThat(proxy.words("CLUSTER FAILOVER force")).isEqualTo("+OK\r\n");
@@ -206,7 +205,7 @@ class ClusterCommandsTest {
     void shows_shards_in_the_format_of_redis() {
         applyTwoProxies();
         proxy.nodeStates.add(new NodeState(
-                new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77, "127.0.0.1:7009", -1));
+                new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77, "127.0.0.1:7009", -1, true));
         RespValue.Array shards = (RespValue.Array) proxy.call("CLUSTER", "SHARDS");
         assertThat(shards.items())
                 .containsExactly(
