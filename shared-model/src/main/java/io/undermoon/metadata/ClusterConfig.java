@@ -1,6 +1,5 @@
 package io.undermoon.metadata;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The settings of a cluster, part of its metadata.
  *
  * <p>It has two forms on the wire: the nested JSON form, which is this record, and a flat form of text fields, used by
- * {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the configuration keys
- * of the broker.
+ * {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the configuration
+ * keys of the broker.
  *
  * @param maxLagOnFailover how many bytes of the replication stream a replica may be behind to become master by itself;
  *     absent, and not written, without such a limit
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record ClusterConfig(
         CompressionStrategy compressionStrategy,
         MigrationConfig migrationConfig,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long maxLagOnFailover) {
+        @Nullable Long maxLagOnFailover) {
     public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null);
 
     private static final String COMPRESSION_STRATEGY = "compression_strategy";

@@ -13,7 +13,7 @@ import java.util.Set;
 public final class Advice {
     private Advice() {}
 
-    /** At most one sentence for each chunk, in order; empty if every chunk has all copies and its masters evened out. */
+    /** At most one sentence for each chunk, in order; empty if all chunks have all copies and their masters even. */
     public static List<String> of(Metadata state, PlanContext context, StoredCluster cluster) {
         Set<ProxyAddress> down = FailureReports.down(state, context);
         List<String> sentences = new ArrayList<>();

@@ -36,8 +36,8 @@ public final class Balancing {
 
     /**
      * The chunks of which one half has both masters, and whose masters can be evened out by themselves: as for {@link
-     * #balanceMasters}, but the copies have to be known to be in sync, no slots of the cluster move, and nobody wants the
-     * masters where they are: neither half is under maintenance or on a draining host.
+     * #balanceMasters}, but the copies have to be known to be in sync, no slots of the cluster move, and nobody wants
+     * the masters where they are: neither half is under maintenance or on a draining host.
      */
     public static SortedMap<ClusterName, List<StoredChunk>> quietAndSkewed(Metadata state, PlanContext context) {
         SortedMap<ClusterName, List<StoredChunk>> skewed = new TreeMap<>();

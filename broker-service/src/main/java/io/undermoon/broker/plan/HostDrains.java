@@ -23,9 +23,9 @@ import java.util.function.Predicate;
 
 /**
  * The draining of hosts without loss of a write or of the redundancy of a chunk. Every chunk with a half on a
- * draining host moves its masters to the other half, where that can take over, then gives its slots to a chunk on other
- * hosts, by ordinary migrations, and is removed from its cluster when it is empty. From the request on no chunk is placed
- * on the host.
+ * draining host moves its masters to the other half, where that can take over, then gives its slots to a chunk on
+ * other hosts, by ordinary migrations, and is removed from its cluster when it is empty. From the request on no chunk
+ * is placed on the host.
  *
  * <p>Moving replicas instead would be less safe: a new replica leaves its master without a copy until it has caught
  * up.
@@ -89,7 +89,8 @@ public final class HostDrains {
 
     /**
      * The metadata in which the other halves of the chunks on draining hosts have their masters, where they can take
-     * over: from then on the end of such a host costs clients nothing, and its proxies are not the source of migrations.
+     * over: from then on the end of such a host costs clients nothing, and its proxies are not the source of
+     * migrations.
      */
     private static Metadata mastersMovedAway(Metadata state, PlanContext context, StoredCluster cluster) {
         Metadata current = state;

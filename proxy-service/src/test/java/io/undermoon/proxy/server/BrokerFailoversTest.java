@@ -50,8 +50,8 @@ class BrokerFailoversTest {
         }
         try (BrokerFailovers failovers = new BrokerFailovers(null)) {
             assertThatThrownBy(() -> takeOver(failovers, false))
-                    .hasRootCauseMessage(
-                            "ERR the broker decides about roles, and this proxy knows none; set undermoon.broker_address");
+                    .hasRootCauseMessage("ERR the broker decides about roles, and this proxy knows none; "
+                            + "set undermoon.broker_address");
         }
     }
 
