@@ -54,8 +54,10 @@ public final class MetadataModule extends SimpleModule {
     public void setupModule(SetupContext context) {
         super.setupModule(context);
         // Brokers, operators and scripts that do not know an optional setting see what they always saw.
+        JsonInclude.Value always = JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);
         context.configOverride(ClusterConfig.class)
-                .setInclude(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS));
+                .setInclude(always.withValueInclusion(JsonInclude.Include.NON_NULL))
+                .setIncludeAsProperty(always);
     }
 
     private <T> void text(Class<T> type, Function<T, String> print, Function<String, T> parse) {
