@@ -1,5 +1,6 @@
 package io.undermoon.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
@@ -46,6 +48,16 @@ public final class MetadataModule extends SimpleModule {
         addSerializer(SlotRanges.class, new RangesWriter());
         addDeserializer(SlotRanges.class, new RangesReader());
         SlotStateJson.register(this);
+    }
+
+    @Override
+    public void setupModule(SetupContext context) {
+        super.setupModule(context);
+        // Brokers, operators and scripts that do not know an optional setting see what they always saw.
+        JsonInclude.Value always = JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);
+        context.configOverride(ClusterConfig.class)
+                .setInclude(always.withValueInclusion(JsonInclude.Include.NON_NULL))
+                .setIncludeAsProperty(always);
     }
 
     private <T> void text(Class<T> type, Function<T, String> print, Function<String, T> parse) {

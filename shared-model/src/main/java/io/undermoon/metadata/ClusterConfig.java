@@ -8,21 +8,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a cluster, part of its metadata.
  *
- * <p>It has two forms on the wire: the nested JSON form, which is this record, and a flat form of five text fields,
- * used by {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the
- * configuration keys of the broker.
+ * <p>It has two forms on the wire: the nested JSON form, which is this record, and a flat form of text fields, used by
+ * {@code PATCH /clusters/config}, by the {@code CONFIG} section of {@code UMCTL SETCLUSTER} and by the configuration
+ * keys of the broker.
+ *
+ * @param maxLagOnFailover how many bytes of the replication stream a replica may be behind to become master by itself;
+ *     absent, and not written, without such a limit
  */
-public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationConfig migrationConfig) {
-    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null);
+public record ClusterConfig(
+        CompressionStrategy compressionStrategy,
+        MigrationConfig migrationConfig,
+        @Nullable Long maxLagOnFailover) {
+    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null);
 
     private static final String COMPRESSION_STRATEGY = "compression_strategy";
     private static final String MAX_MIGRATION_TIME = "migration_max_migration_time";
     private static final String MAX_BLOCKING_TIME = "migration_max_blocking_time";
     private static final String SCAN_INTERVAL = "migration_scan_interval";
     private static final String SCAN_COUNT = "migration_scan_count";
+    private static final String MAX_LAG_ON_FAILOVER = "max_lag_on_failover";
 
     /** A missing component has its default. */
-    public ClusterConfig(@Nullable CompressionStrategy compressionStrategy, @Nullable MigrationConfig migrationConfig) {
+    public ClusterConfig(
+            @Nullable CompressionStrategy compressionStrategy,
+            @Nullable MigrationConfig migrationConfig,
+            @Nullable Long maxLagOnFailover) {
+        if (maxLagOnFailover != null && maxLagOnFailover < 1) {
+            throw new IllegalArgumentException("max_lag_on_failover " + maxLagOnFailover + " is less than 1");
+        }
+        this.maxLagOnFailover = maxLagOnFailover;
         this.compressionStrategy = compressionStrategy == null ? CompressionStrategy.DISABLED : compressionStrategy;
         this.migrationConfig = migrationConfig == null ? MigrationConfig.DEFAULT : migrationConfig;
     }
@@ -49,7 +63,10 @@ public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationCo
         }
     }
 
-    /** The five fields of the flat form, in a fixed order. */
+    /**
+     * The fields of the flat form, in a fixed order; without those that are absent, as proxies that do not know a field
+     * use none of them.
+     */
     public Map<String, String> toFields() {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put(COMPRESSION_STRATEGY, compressionStrategy.wireName());
@@ -57,46 +74,50 @@ public record ClusterConfig(CompressionStrategy compressionStrategy, MigrationCo
         fields.put(MAX_BLOCKING_TIME, Long.toString(migrationConfig.maxBlockingTime()));
         fields.put(SCAN_INTERVAL, Long.toString(migrationConfig.scanInterval()));
         fields.put(SCAN_COUNT, Long.toString(migrationConfig.scanCount()));
+        if (maxLagOnFailover != null) {
+            fields.put(MAX_LAG_ON_FAILOVER, Long.toString(maxLagOnFailover));
+        }
         return fields;
     }
 
     /**
      * This configuration with one field of the flat form changed.
      *
-     * @param field in any case
+     * @param field in any case; {@code max_lag_on_failover} 0 stands for no limit
      * @throws InvalidFieldException {@code FIELD_NOT_FOUND} or {@code INVALID_VALUE}, naming field and value
      */
     public ClusterConfig with(String field, String value) {
         MigrationConfig m = migrationConfig;
         return switch (field.toLowerCase(Locale.ROOT)) {
-            case COMPRESSION_STRATEGY -> new ClusterConfig(compressionStrategy.changedTo(strategy(field, value)), m);
+            case COMPRESSION_STRATEGY ->
+                new ClusterConfig(compressionStrategy.changedTo(strategy(field, value)), m, maxLagOnFailover);
             case MAX_MIGRATION_TIME ->
-                new ClusterConfig(
-                        compressionStrategy,
-                        new MigrationConfig(
-                                number(field, value, 0), m.maxBlockingTime(), m.scanInterval(), m.scanCount()));
+                with(new MigrationConfig(
+                        number(field, value, 0), m.maxBlockingTime(), m.scanInterval(), m.scanCount()));
             case MAX_BLOCKING_TIME ->
-                new ClusterConfig(
-                        compressionStrategy,
-                        new MigrationConfig(
-                                m.maxMigrationTime(), number(field, value, 0), m.scanInterval(), m.scanCount()));
+                with(new MigrationConfig(
+                        m.maxMigrationTime(), number(field, value, 0), m.scanInterval(), m.scanCount()));
             case SCAN_INTERVAL ->
-                new ClusterConfig(
-                        compressionStrategy,
-                        new MigrationConfig(
-                                m.maxMigrationTime(), m.maxBlockingTime(), number(field, value, 0), m.scanCount()));
+                with(new MigrationConfig(
+                        m.maxMigrationTime(), m.maxBlockingTime(), number(field, value, 0), m.scanCount()));
             case SCAN_COUNT ->
-                new ClusterConfig(
-                        compressionStrategy,
-                        new MigrationConfig(
-                                m.maxMigrationTime(), m.maxBlockingTime(), m.scanInterval(), number(field, value, 1)));
+                with(new MigrationConfig(
+                        m.maxMigrationTime(), m.maxBlockingTime(), m.scanInterval(), number(field, value, 1)));
+            case MAX_LAG_ON_FAILOVER -> {
+                long bytes = number(field, value, 0);
+                yield new ClusterConfig(compressionStrategy, m, bytes == 0 ? null : bytes);
+            }
             default ->
                 throw new InvalidFieldException(
                         "FIELD_NOT_FOUND",
                         field,
                         value,
-                        "one of " + String.join(", ", DEFAULT.toFields().keySet()));
+                        "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", " + MAX_LAG_ON_FAILOVER);
         };
+    }
+
+    private ClusterConfig with(MigrationConfig changed) {
+        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover);
     }
 
     private static CompressionStrategy strategy(String field, String value) {

@@ -77,13 +77,16 @@ class MetadataTest {
                 .with("migration_max_migration_time", "1")
                 .with("migration_max_blocking_time", "2")
                 .with("migration_scan_interval", "3")
-                .with("migration_scan_count", "4");
-        assertThat(config).isEqualTo(new ClusterConfig(CompressionStrategy.ALLOW_ALL, new MigrationConfig(1, 2, 3, 4)));
+                .with("migration_scan_count", "4")
+                .with("max_lag_on_failover", "5");
+        assertThat(config)
+                .isEqualTo(new ClusterConfig(CompressionStrategy.ALLOW_ALL, new MigrationConfig(1, 2, 3, 4), 5L));
         ClusterConfig copy = ClusterConfig.DEFAULT;
         for (var field : config.toFields().entrySet()) {
             copy = copy.with(field.getKey(), field.getValue());
         }
         assertThat(copy).isEqualTo(config);
+        assertThat(config.with("max_lag_on_failover", "0").toFields()).doesNotContainKey("max_lag_on_failover");
         assertThatThrownBy(() -> config.with("nothing", "1"))
                 .isInstanceOf(ClusterConfig.InvalidFieldException.class)
                 .hasMessageStartingWith("FIELD_NOT_FOUND")

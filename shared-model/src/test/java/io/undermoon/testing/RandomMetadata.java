@@ -147,7 +147,8 @@ public final class RandomMetadata {
         return new ClusterConfig(
                 strategy,
                 new MigrationConfig(
-                        random.nextInt(9), random.nextInt(99), random.nextLong(Long.MAX_VALUE), 1 + random.nextInt(9)));
+                        random.nextInt(9), random.nextInt(99), random.nextLong(Long.MAX_VALUE), 1 + random.nextInt(9)),
+                random.nextBoolean() ? null : 1 + random.nextLong(Long.MAX_VALUE));
     }
 
     private NodeAddress nodeAddress() {

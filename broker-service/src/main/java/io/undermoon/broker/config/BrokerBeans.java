@@ -9,6 +9,7 @@ import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.storage.MetadataStorage;
+import io.undermoon.broker.store.AutoBalance;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.broker.store.EpochRecovery;
@@ -135,6 +136,12 @@ public final class BrokerBeans {
                 new EmptyChunks(TIME_TO_FORGET, System::nanoTime),
                 executor,
                 settings.epochPolling());
+    }
+
+    @Produces
+    @Singleton
+    AutoBalance autoBalance(MetadataWriter metadata, BrokerConfig config) {
+        return new AutoBalance(metadata, config.autoBalanceDelay(), System::nanoTime);
     }
 
     @Produces

@@ -157,6 +157,16 @@ public interface BrokerConfig {
     @WithDefault("16")
     long migrationScanCount();
 
+    /** Whether masters are evened out by themselves, without the loss of a write, when a failover has skewed them. */
+    @WithDefault("true")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean autoBalance();
+
+    /** How long a chunk has to be quiet before: its copies in sync, no failure reported, no slots on the move. */
+    @WithDefault("60s")
+    @WithConverter(PositiveDuration.class)
+    Duration autoBalanceDelay();
+
     /** How {@code POST /clusters/migrations/auto} waits for the proxies of new nodes. */
     AutoScaling autoScaling();
 

@@ -5,6 +5,7 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
 import io.undermoon.broker.auth.AccessControl;
 import io.undermoon.broker.replica.ReplicaPush;
+import io.undermoon.broker.store.AutoBalance;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationProgressCache;
@@ -25,6 +26,7 @@ public final class Schedule {
             AccessControl access,
             MetadataWriter metadata,
             ClusterScaling scaling,
+            AutoBalance balance,
             MigrationProgressCache progress,
             ReplicaPush replicaPush) {
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
@@ -33,6 +35,9 @@ public final class Schedule {
         every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
         every(scheduler, "tls-files", config.tls().reloadInterval(), tls::refresh);
         every(scheduler, "accounts-file", config.accountsReloadInterval(), access::refresh);
+        if (config.autoBalance()) {
+            every(scheduler, "auto-balance", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, balance::round));
+        }
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
         }

@@ -6,8 +6,11 @@ import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.ProxyAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The even distribution of masters after failovers. */
 public final class Balancing {
@@ -29,6 +32,52 @@ public final class Balancing {
         MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(cluster.withChunks(chunks));
         return Outcome.done(edit.done());
+    }
+
+    /**
+     * The chunks of which one half has both masters, and whose masters can be evened out by themselves: as for {@link
+     * #balanceMasters}, but the copies have to be known to be in sync, no slots of the cluster move, and nobody wants
+     * the masters where they are: neither half is under maintenance or on a draining host.
+     */
+    public static SortedMap<ClusterName, List<StoredChunk>> quietAndSkewed(Metadata state, PlanContext context) {
+        SortedMap<ClusterName, List<StoredChunk>> skewed = new TreeMap<>();
+        state.clusters().forEach((name, cluster) -> {
+            List<StoredChunk> chunks = cluster.chunks().stream()
+                    .filter(chunk -> isQuietAndSkewed(state, context, cluster, chunk))
+                    .toList();
+            if (!chunks.isEmpty()) {
+                skewed.put(name, chunks);
+            }
+        });
+        return skewed;
+    }
+
+    /** Gives each half of one chunk one master, if it is still one of {@link #quietAndSkewed}. */
+    public static Outcome<Boolean> balanceChunk(
+            Metadata state, PlanContext context, ClusterName name, List<ProxyAddress> proxies) {
+        StoredCluster cluster = state.clusters().get(name);
+        int index = cluster == null ? -1 : cluster.chunkOf(proxies.get(0));
+        if (cluster == null || index < 0) {
+            return new Outcome<>(state, false);
+        }
+        StoredChunk chunk = cluster.chunks().get(index);
+        if (!chunk.proxyAddresses().equals(proxies) || !isQuietAndSkewed(state, context, cluster, chunk)) {
+            return new Outcome<>(state, false);
+        }
+        MetadataEdit edit = state.edit();
+        edit.putAtNewEpoch(cluster.withChunk(index, chunk.withPosition(RolePosition.NORMAL)));
+        return new Outcome<>(edit.done(), true);
+    }
+
+    private static boolean isQuietAndSkewed(
+            Metadata state, PlanContext context, StoredCluster cluster, StoredChunk chunk) {
+        return chunk.rolePosition() != RolePosition.NORMAL
+                && !cluster.runsMigrations()
+                && chunk.isSynced(0)
+                && chunk.isSynced(1)
+                && canMove(state, context, chunk)
+                && chunk.hosts().stream().noneMatch(state.drainingHosts()::contains)
+                && chunk.proxyAddresses().stream().noneMatch(proxy -> Maintenance.isActive(state, context, proxy));
     }
 
     private static boolean canMove(Metadata state, PlanContext context, StoredChunk chunk) {

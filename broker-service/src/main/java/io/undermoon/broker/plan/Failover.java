@@ -25,7 +25,8 @@ import java.util.SortedMap;
  *       its replicas are not in sync. In these cases the roles stay until the proxy is back: a replica that has missed
  *       acknowledged writes becomes master only with {@code force}.
  *   <li>What it has as a replica does not count as in sync any more: its masters go on without it.
- *   <li>In ordered mode nothing else changes: the proxy is expected to come back under its address.
+ *   <li>In ordered mode nothing else changes: the proxy is expected to come back under its address. Neither is a proxy
+ *       under {@link Maintenance} replaced.
  *   <li>Otherwise it is marked as failed, and a free proxy replaces it. While the other half is down too, it is
  *       replaced only with {@code force}: the two proxies have the only copies of their data, and an empty
  *       replacement would become master next. Without a suitable free proxy the chunk is not repaired; repeating the
@@ -80,14 +81,23 @@ public final class Failover {
         if (isBehind) {
             return new Outcome<>(marked, replicasBehind(cluster, place, address));
         }
+        if (Maintenance.isActive(marked, context, address) && !force) {
+            return new Outcome<>(
+                    marked,
+                    new Result.NotPossible("proxy '" + address + "' is under maintenance for "
+                            + Maintenance.secondsLeft(marked, context, address)
+                            + " s more and is not replaced before"));
+        }
         return replace(marked, context, current, place, failed);
     }
 
     private static Result.NotPossible replicasBehind(StoredCluster cluster, Place place, ProxyAddress failed) {
+        Long maxLag = cluster.config().maxLagOnFailover();
+        String limit = maxLag == null ? "" : ", or further behind than max_lag_on_failover, " + maxLag + " bytes";
         return new Result.NotPossible(
                 "the replicas behind '" + place.otherProxy(cluster) + "' are not in sync with their"
-                        + " masters behind '" + failed
-                        + "': as masters they would lose acknowledged writes; the roles stay until '"
+                        + " masters behind '" + failed + "'" + limit
+                        + ": as masters they would lose acknowledged writes; the roles stay until '"
                         + failed + "' is back, and force=true accepts the loss");
     }
 

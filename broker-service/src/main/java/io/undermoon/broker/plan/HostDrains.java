@@ -23,8 +23,9 @@ import java.util.function.Predicate;
 
 /**
  * The draining of hosts without loss of a write or of the redundancy of a chunk. Every chunk with a half on a
- * draining host gives its slots to a chunk on other hosts, by ordinary migrations, and is removed from its cluster
- * when it is empty. From the request on no chunk is placed on the host.
+ * draining host moves its masters to the other half, where that can take over, then gives its slots to a chunk on
+ * other hosts, by ordinary migrations, and is removed from its cluster when it is empty. From the request on no chunk
+ * is placed on the host.
  *
  * <p>Moving replicas instead would be less safe: a new replica leaves its master without a copy until it has caught
  * up.
@@ -71,7 +72,8 @@ public final class HostDrains {
             for (ClusterName name : state.clusters().keySet()) {
                 StoredCluster cluster = Preconditions.requireCluster(current, name);
                 if (!cluster.runsMigrations() && !busy.test(name)) {
-                    current = advance(current, context, cluster, removable);
+                    Metadata handedOver = mastersMovedAway(current, context, cluster);
+                    current = handedOver.equals(current) ? advance(current, context, cluster, removable) : handedOver;
                 }
             }
         }
@@ -83,6 +85,27 @@ public final class HostDrains {
         return state.allChunks()
                 .filter(chunk -> chunk.hasNoSlots() && isAffected(state, chunk))
                 .toList();
+    }
+
+    /**
+     * The metadata in which the other halves of the chunks on draining hosts have their masters, where they can take
+     * over: from then on the end of such a host costs clients nothing, and its proxies are not the source of
+     * migrations.
+     */
+    private static Metadata mastersMovedAway(Metadata state, PlanContext context, StoredCluster cluster) {
+        Metadata current = state;
+        for (StoredChunk chunk : cluster.chunks()) {
+            for (int half = 0; half < StoredChunk.HALVES; half++) {
+                boolean leaves = state.drainingHosts().contains(chunk.hosts().get(half))
+                        && !state.drainingHosts().contains(chunk.hosts().get(1 - half));
+                if (leaves && !chunk.hasNoSlots() && Switchover.isPossible(current, context, cluster, chunk, half)) {
+                    current = Switchover.away(
+                                    current, context, chunk.proxyAddresses().get(half))
+                            .state();
+                }
+            }
+        }
+        return current;
     }
 
     private static Metadata advance(

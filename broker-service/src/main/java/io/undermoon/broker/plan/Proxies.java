@@ -131,6 +131,7 @@ public final class Proxies {
         MetadataEdit edit = state.edit();
         edit.removeProxy(address);
         edit.clearMarks(address);
+        edit.endMaintenance(address);
         edit.bumpEpoch();
         return Outcome.done(edit.done());
     }

@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The free proxies: in no cluster, not failed, not reported by a quorum, and not on a draining host. Reports below
- * the quorum have no effect.
+ * The free proxies: in no cluster, not failed, not reported by a quorum, not under maintenance, and not on a draining
+ * host. Reports below the quorum have no effect.
  */
 public final class ProxyPool {
     private ProxyPool() {}
@@ -23,6 +23,7 @@ public final class ProxyPool {
         return state.allProxies().values().stream()
                 .filter(proxy -> proxy.cluster() == null
                         && !down.contains(proxy.proxyAddress())
+                        && !Maintenance.isActive(state, context, proxy.proxyAddress())
                         && !state.drainingHosts().contains(proxy.host()))
                 .toList();
     }

@@ -13,6 +13,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Arrays;
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The planned change of roles in a chunk. The proxies carry it out without the loss of a write, so it is refused where
@@ -23,6 +24,16 @@ public final class Switchover {
 
     /** Moves the masters of a proxy to the other half of its chunk; nothing changes if it has none. */
     public static Outcome<Outcome.Done> away(Metadata state, PlanContext context, ProxyAddress address) {
+        return away(state, context, address, false);
+    }
+
+    /**
+     * Moves the masters of a proxy to the other half of its chunk; nothing changes if it has none.
+     *
+     * @param force also if the proxy has failed or slots of the chunk move, whose migrations begin again then; the
+     *     replicas have to be in sync all the same
+     */
+    public static Outcome<Outcome.Done> away(Metadata state, PlanContext context, ProxyAddress address, boolean force) {
         ProxyResource proxy = Preconditions.requireProxy(state, address);
         if (proxy.cluster() == null) {
             throw new UndermoonException(
@@ -31,7 +42,7 @@ public final class Switchover {
         StoredCluster cluster = Preconditions.requireCluster(state, proxy.cluster());
         int index = cluster.chunkOf(address);
         int half = cluster.chunks().get(index).halfOf(address);
-        return moveMasters(state, context, cluster, index, RolePosition.mastersOn(1 - half));
+        return moveMasters(state, context, cluster, index, RolePosition.mastersOn(1 - half), force);
     }
 
     /** Makes a node master, and as few others as possible; nothing changes if it is one. */
@@ -45,7 +56,7 @@ public final class Switchover {
                         .filter(candidate -> candidate.isMaster(node))
                         .min(Comparator.comparingInt(candidate -> changes(chunk.rolePosition(), candidate)))
                         .orElseThrow();
-                return moveMasters(state, context, cluster, index, position);
+                return moveMasters(state, context, cluster, index, position, false);
             }
         }
         throw new UndermoonException(
@@ -60,33 +71,59 @@ public final class Switchover {
         return changes;
     }
 
+    /** Whether the masters of a half can move to the other one now, and there are any. */
+    static boolean isPossible(Metadata state, PlanContext context, StoredCluster cluster, StoredChunk chunk, int half) {
+        RolePosition position = RolePosition.mastersOn(1 - half);
+        return chunk.rolePosition() != position && refusal(state, context, cluster, chunk, position, false) == null;
+    }
+
     private static Outcome<Outcome.Done> moveMasters(
-            Metadata state, PlanContext context, StoredCluster cluster, int index, RolePosition position) {
+            Metadata state,
+            PlanContext context,
+            StoredCluster cluster,
+            int index,
+            RolePosition position,
+            boolean force) {
         StoredChunk chunk = cluster.chunks().get(index);
         if (chunk.rolePosition() == position) {
             return Outcome.done(state);
         }
+        UndermoonException refusal = refusal(state, context, cluster, chunk, position, force);
+        if (refusal != null) {
+            throw refusal;
+        }
+        MetadataEdit edit = state.edit();
+        edit.put(Roles.moveMasters(cluster, index, position, edit.bumpEpoch()));
+        return Outcome.done(edit.done());
+    }
+
+    private static @Nullable UndermoonException refusal(
+            Metadata state,
+            PlanContext context,
+            StoredCluster cluster,
+            StoredChunk chunk,
+            RolePosition position,
+            boolean force) {
         for (ProxyAddress half : chunk.proxyAddresses()) {
-            if (state.hasFailed(half) || FailureReports.isSuspected(state, context, half)) {
-                throw new UndermoonException(
+            boolean isLeft = force && !chunk.proxyOfNode(position.masterNode(0)).equals(half);
+            if (!isLeft && (state.hasFailed(half) || FailureReports.isSuspected(state, context, half))) {
+                return new UndermoonException(
                         ErrorCode.NO_AVAILABLE_RESOURCE,
                         "proxy '" + half + "' has failed or is reported; a failover decides about its masters");
             }
         }
-        if (chunk.takesPartInMigration()) {
-            throw new UndermoonException(
+        if (chunk.takesPartInMigration() && !force) {
+            return new UndermoonException(
                     ErrorCode.MIGRATION_RUNNING,
                     "slots of the chunk of '" + chunk.proxyAddresses().get(0) + "' and '"
                             + chunk.proxyAddresses().get(1) + "' are moving; try again when that is done");
         }
         if (!chunk.tracksReplicas() || !Replicas.allow(chunk, position)) {
-            throw new UndermoonException(
+            return new UndermoonException(
                     ErrorCode.NO_AVAILABLE_RESOURCE,
                     "a replica that would become master is not known to be in sync; GET /clusters/replicas/"
                             + cluster.name() + " shows which");
         }
-        MetadataEdit edit = state.edit();
-        edit.putAtNewEpoch(cluster.withChunk(index, chunk.withPosition(position)));
-        return Outcome.done(edit.done());
+        return null;
     }
 }

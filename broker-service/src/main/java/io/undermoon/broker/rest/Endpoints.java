@@ -34,6 +34,10 @@ final class Endpoints {
             viewer   GET    /proxies/failed/addresses
             operator POST   /proxies/failover/{address}
             operator POST   /proxies/switchover/{address}
+            viewer   GET    /proxies/maintenance
+            viewer   GET    /proxies/maintenance/{address}
+            operator POST   /proxies/maintenance/{address}
+            operator DELETE /proxies/maintenance/{address}
             operator POST   /proxies/meta
             viewer   GET    /proxies/meta/{address}
             operator DELETE /proxies/meta/{address}

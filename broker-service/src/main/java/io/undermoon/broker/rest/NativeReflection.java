@@ -69,6 +69,8 @@ import io.undermoon.umctl.MigrationProgress;
             MigrationMessages.ProgressReports.class,
             MigrationMessages.RebalanceRequest.class,
             MigrationMessages.ReshardRequest.class,
+            MaintenanceResource.MaintenanceReply.class,
+            MaintenanceResource.MaintenanceList.class,
             ReplicaResource.Replica.class,
             ReplicaResource.ReplicaList.class,
             ReplicaResource.ReplicaReports.class,

@@ -131,9 +131,11 @@ public final class ProxyEndpoints {
     @POST
     @Path("/switchover/{address}")
     @Operation(summary = "Move the masters of a proxy to the other half of its chunk without the loss of a write")
-    public Response switchOver(@PathParam("address") String address) {
+    public Response switchOver(
+            @PathParam("address") String address, @QueryParam("force") @DefaultValue("false") String force) {
         ProxyAddress proxy = Input.knownProxyAddress(address);
-        metadata.change((state, context) -> Switchover.away(state, context, proxy));
+        boolean forced = Input.flag("force", force);
+        metadata.change((state, context) -> Switchover.away(state, context, proxy, forced));
         LOG.infof("Masters moved away: epoch=%s proxy=%s", metadata.state().globalEpoch(), proxy);
         return Response.ok().build();
     }

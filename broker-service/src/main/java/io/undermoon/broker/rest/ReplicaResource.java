@@ -1,6 +1,8 @@
 package io.undermoon.broker.rest;
 
+import io.undermoon.broker.plan.Advice;
 import io.undermoon.broker.plan.Replicas;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
@@ -45,8 +47,12 @@ public final class ReplicaResource {
             ProxyAddress masterProxyAddress,
             @Nullable Boolean inSync) {}
 
-    /** The replicas of a cluster. */
-    public record ReplicaList(List<Replica> replicas) {}
+    /**
+     * The replicas of a cluster.
+     *
+     * @param notices what is wrong with the copies, and what would help
+     */
+    public record ReplicaList(List<Replica> replicas, List<String> notices) {}
 
     /** What a coordinator has seen of replicas. */
     public record ReplicaReports(
@@ -59,9 +65,10 @@ public final class ReplicaResource {
     @Path("/{name}")
     @Operation(summary = "The replicas of a cluster, and which are in sync with their masters")
     public ReplicaList replicas(@PathParam("name") String name) {
+        Metadata state = metadata.state();
         return Input.existingClusterName(name)
-                .map(metadata.state().clusters()::get)
-                .map(ReplicaResource::replicas)
+                .map(state.clusters()::get)
+                .map(cluster -> new ReplicaList(replicas(cluster), Advice.of(state, metadata.planContext(), cluster)))
                 .orElseThrow(() ->
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }
@@ -76,7 +83,7 @@ public final class ReplicaResource {
         return new OutdatedReports(metadata.change((state, context) -> Replicas.report(state, reports)));
     }
 
-    private static ReplicaList replicas(StoredCluster cluster) {
+    private static List<Replica> replicas(StoredCluster cluster) {
         List<Replica> replicas = new ArrayList<>();
         for (StoredChunk chunk : cluster.chunks()) {
             for (int part = 0; part < StoredChunk.PARTS; part++) {
@@ -90,6 +97,6 @@ public final class ReplicaResource {
                         chunk.tracksReplicas() ? chunk.isSynced(part) : null));
             }
         }
-        return new ReplicaList(replicas);
+        return replicas;
     }
 }

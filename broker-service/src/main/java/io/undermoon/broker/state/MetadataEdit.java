@@ -22,6 +22,7 @@ public final class MetadataEdit {
     private final SortedSet<ProxyAddress> failedProxies;
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
     private final SortedSet<String> drainingHosts;
+    private final SortedMap<ProxyAddress, Long> maintenance;
     private Epoch globalEpoch;
 
     MetadataEdit(Metadata base) {
@@ -31,6 +32,7 @@ public final class MetadataEdit {
         this.failedProxies = new TreeSet<>(base.failedProxies());
         this.failures = new TreeMap<>(base.failures());
         this.drainingHosts = new TreeSet<>(base.drainingHosts());
+        this.maintenance = new TreeMap<>(base.maintenance());
         this.globalEpoch = base.globalEpoch();
     }
 
@@ -43,7 +45,8 @@ public final class MetadataEdit {
                 failedProxies,
                 failures,
                 orderedProxies,
-                drainingHosts);
+                drainingHosts,
+                maintenance);
     }
 
     /** Raises the global epoch by one and returns it. */
@@ -95,6 +98,16 @@ public final class MetadataEdit {
 
     public void stopDraining(String host) {
         drainingHosts.remove(host);
+    }
+
+    /** Lets a proxy be away for planned work until a time in Unix seconds. */
+    public void beginMaintenance(ProxyAddress proxy, long until) {
+        maintenance.put(proxy, until);
+    }
+
+    /** Returns whether the proxy was under maintenance. */
+    public boolean endMaintenance(ProxyAddress proxy) {
+        return maintenance.remove(proxy) != null;
     }
 
     public void markFailed(ProxyAddress proxy) {

@@ -10,6 +10,7 @@ import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
+import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
@@ -50,6 +51,19 @@ class HostDrainsTest {
         Metadata cancelled = HostDrains.cancel(drained, HOST).state();
         assertThat(ProxyPool.free(cancelled, CONTEXT)).extracting("host").contains(HOST);
         refuses(ErrorCode.HOST_NOT_FOUND, () -> HostDrains.progress(cancelled, HOST));
+    }
+
+    @Test
+    void has_the_other_half_take_over_first_where_it_can() {
+        Metadata requested = requested(TestMetadata.synced(TestMetadata.withCluster(8, 4)));
+        Metadata handedOver = advanced(requested);
+        StoredChunk chunk = cluster(handedOver).chunks().get(0);
+        assertThat(chunk.rolePosition())
+                .isEqualTo(RolePosition.mastersOn(1 - chunk.hosts().indexOf(HOST)));
+        assertThat(cluster(handedOver).tasks()).isEmpty();
+        assertThat(cluster(advanced(handedOver)).tasks())
+                .as("moved without waiting for the copies")
+                .hasSize(2);
     }
 
     @Test

@@ -56,6 +56,33 @@ class ProxyApiTest {
     }
 
     @Test
+    void prepares_proxies_for_a_restart() {
+        ok(register(1));
+        ok(register(2));
+        String path = "/proxies/maintenance/";
+        get(path + proxy(1)).body("state", equalTo("none")).body("seconds_left", equalTo(0));
+        post(path + proxy(1) + "?seconds=60")
+                .statusCode(200)
+                .body("state", equalTo("ready"))
+                .body("seconds_left", equalTo(60));
+        get("/proxies/maintenance").body("maintenance.proxy_address", contains(proxy(1)));
+        refused(post(path + proxy(2)), 409, "IN_USE");
+        refused(post(path + proxy(1) + "?seconds=0"), 400, "INVALID_REQUEST");
+        refused(post(path + proxy(3)), 404, "PROXY_NOT_FOUND");
+        ok(delete(path + proxy(1)));
+        get("/proxies/maintenance").body("maintenance", hasSize(0));
+        post(path + proxy(2)).statusCode(200);
+        clock.advance(Duration.ofSeconds(300));
+        get("/proxies/maintenance").body("maintenance", hasSize(0));
+
+        ok(register(3));
+        Broker.create("demo", 4);
+        refused(post("/proxies/switchover/" + proxy(1) + "?force=maybe"), 400, "INVALID_REQUEST");
+        refused(post(path + proxy(1)), 409, "NO_AVAILABLE_RESOURCE");
+        get("/clusters/replicas/demo").body("replicas", hasSize(2)).body("notices", hasSize(0));
+    }
+
+    @Test
     void refuses_registrations_it_cannot_use() {
         refused(post("/proxies/meta", registration("nonsense", "a:1", "a:2")), 400, "INVALID_PROXY_ADDRESS");
         refused(post("/proxies/meta", registration("a:b", "a:1", "a:2")), 400, "INVALID_PROXY_ADDRESS");

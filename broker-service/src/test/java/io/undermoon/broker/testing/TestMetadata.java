@@ -4,6 +4,7 @@ import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.NodeAddress;
@@ -36,6 +37,17 @@ public final class TestMetadata {
     public static Metadata add(Metadata state, int proxy, String host) {
         return Proxies.register(state, proxy(proxy), nodes(proxy), host, (long) proxy - 1, null)
                 .state();
+    }
+
+    /** The state in which every replica is reported as in sync. */
+    public static Metadata synced(Metadata state) {
+        MetadataEdit edit = state.edit();
+        state.clusters()
+                .values()
+                .forEach(cluster -> edit.put(cluster.withChunks(cluster.chunks().stream()
+                        .map(chunk -> chunk.withSynced(0, true).withSynced(1, true))
+                        .toList())));
+        return edit.done();
     }
 
     public static ProxyAddress proxy(int number) {

@@ -16,8 +16,8 @@ final class Policies {
             acl acl|* asking auth echo hello info ping quit readonly readwrite reset role select time umctl umforward
             client client|getname client|help client|id client|info client|list client|kill client|no-evict
             client|no-touch client|pause client|reply client|setinfo client|setname client|unblock client|unpause
-            cluster cluster|countkeysinslot cluster|getkeysinslot cluster|help cluster|info cluster|keyslot
-            cluster|links cluster|myid cluster|myshardid cluster|nodes cluster|replicas cluster|shards cluster|slaves
+            cluster cluster|countkeysinslot cluster|failover cluster|getkeysinslot cluster|help cluster|info
+            cluster|keyslot cluster|links cluster|myid cluster|myshardid cluster|nodes cluster|replicas cluster|shards cluster|slaves
             cluster|slots
             command command|*
             config config|get config|help config|resetstat config|set

@@ -18,6 +18,7 @@ import io.undermoon.metadata.Role;
  * @param restart what is known about a restart of a master: {@code none}, {@code checking} while its replica is asked
  *     for newer data, {@code outdated} when that has newer data and has to take over, {@code accepted} when none has
  *     and the node is served as it is
+ * @param isWithinMaxLag false for a replica that is, or may be, further behind than {@code max_lag_on_failover}
  */
 public record NodeState(
         NodeAddress node,
@@ -28,4 +29,5 @@ public record NodeState(
         long replicationOffset,
         String master,
         long replicaSilentSeconds,
-        String restart) {}
+        String restart,
+        boolean isWithinMaxLag) {}

@@ -17,15 +17,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures the lag of the replicas behind this proxy. The master is asked for its offset before the replica is asked
  * for its own, so that a replica without lag is never measured as late. A measurement is valid for a few intervals; a
- * replica without a valid measurement is not within the limits.
+ * replica without a valid measurement is not within a limit.
  *
- * <p>Works on the control loop; {@link #isWithin} is for any thread.
+ * <p>Works on the control loop; the questions are for any thread.
  */
 public final class ReplicaLag {
     private static final Logger LOG = Logger.getLogger(ReplicaLag.class);
@@ -33,13 +35,14 @@ public final class ReplicaLag {
     private static final int VALID_INTERVALS = 3;
     private static final Duration VALID_AT_LEAST = Duration.ofSeconds(3);
 
-    private record Measured(boolean isWithin, long nanos) {}
+    private record Measured(long bytes, long silentSeconds, long nanos) {}
 
     private final NodeClient client;
     private final Endpoints endpoints;
     private final LagLimits limits;
     private final Duration interval;
     private final Supplier<List<NodeStatus>> nodes;
+    private final LongSupplier maxLagOnFailover;
     private final Map<Endpoint, Measured> measured = new ConcurrentHashMap<>();
 
     /** The replicas whose measurement is under way. */
@@ -47,39 +50,58 @@ public final class ReplicaLag {
 
     /**
      * @param nodes the nodes behind this proxy, masters and replicas
+     * @param maxLagOnFailover how many bytes a replica may be behind to become master by itself; 0 for no limit
      */
     public ReplicaLag(
             NodeClient client,
             Endpoints endpoints,
             LagLimits limits,
             Duration interval,
-            Supplier<List<NodeStatus>> nodes) {
+            Supplier<List<NodeStatus>> nodes,
+            LongSupplier maxLagOnFailover) {
         this.client = client;
         this.endpoints = endpoints;
         this.limits = limits;
         this.interval = interval;
         this.nodes = nodes;
+        this.maxLagOnFailover = maxLagOnFailover;
     }
 
-    /** Measures on the loop from now on, if there is a limit. */
+    /** Measures on the loop from now on, while there is a limit. */
     public void start(EventLoop loop) {
-        if (limits.isSet()) {
-            loop.scheduleWithFixedDelay(() -> measure(loop), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
-        }
+        loop.scheduleWithFixedDelay(() -> measure(loop), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Whether the lag of a replica is known to be within the limits. */
+    /** Whether the lag of a replica is known to be within the limits for reads. */
     public boolean isWithin(Endpoint replica) {
         if (!limits.isSet()) {
             return true;
         }
+        Measured last = valid(replica);
+        return last != null && limits.allow(last.bytes(), last.silentSeconds());
+    }
+
+    /** Whether a replica is known to be close enough to its master to become master by itself. */
+    public boolean isWithinMaxLag(NodeAddress replica) {
+        long max = maxLagOnFailover.getAsLong();
+        if (max == 0) {
+            return true;
+        }
+        Measured last = valid(endpoints.redis(replica.value()));
+        return last != null && last.bytes() <= max;
+    }
+
+    private @Nullable Measured valid(Endpoint replica) {
         Measured last = measured.get(replica);
         long validNanos = Math.max(
                 VALID_AT_LEAST.toNanos(), interval.multipliedBy(VALID_INTERVALS).toNanos());
-        return last != null && last.isWithin() && System.nanoTime() - last.nanos() < validNanos;
+        return last != null && System.nanoTime() - last.nanos() < validNanos ? last : null;
     }
 
     private void measure(EventLoop loop) {
+        if (!limits.isSet() && maxLagOnFailover.getAsLong() == 0) {
+            return;
+        }
         for (NodeStatus status : nodes.get()) {
             InfoReport report = status.report();
             if (report != null && report.role() == Role.REPLICA && status.up() && pending.add(status.node())) {
@@ -92,12 +114,13 @@ public final class ReplicaLag {
         Endpoint replica = endpoints.redis(node.value());
         writtenByMaster(report)
                 .thenCompose(written -> client.info(replica, "replication")
-                        .thenApply(now -> limits.allow(written - now.offset(), now.masterSilentSeconds())))
+                        .thenApply(now ->
+                                new Measured(written - now.offset(), now.masterSilentSeconds(), System.nanoTime())))
                 .whenCompleteAsync(
-                        (isWithin, problem) -> {
+                        (lag, problem) -> {
                             pending.remove(node);
                             if (problem == null) {
-                                measured.put(replica, new Measured(isWithin, System.nanoTime()));
+                                measured.put(replica, lag);
                             } else {
                                 LOG.debugf("Replica lag is unknown: node=%s reason=%s", node, problem.getMessage());
                             }
@@ -106,7 +129,7 @@ public final class ReplicaLag {
     }
 
     private CompletionStage<Long> writtenByMaster(InfoReport report) {
-        if (limits.maxBytes() == 0) {
+        if (limits.maxBytes() == 0 && maxLagOnFailover.getAsLong() == 0) {
             return CompletableFuture.completedStage(0L);
         }
         if (report.masterHost().isEmpty() || report.masterPort() == 0) {

@@ -48,9 +48,7 @@ final class BrokerClient {
 
     /** What the brokers know about the proxy; empty when it is not registered. */
     Optional<Proxy> metadata(ProxyAddress proxy) throws IOException {
-        String address =
-                URLEncoder.encode(proxy.value(), StandardCharsets.UTF_8).replace("%3A", ":");
-        JsonNode known = get("/proxies/meta/" + address).path("proxy");
+        JsonNode known = get("/proxies/meta/" + encoded(proxy)).path("proxy");
         return known.isObject() ? Optional.of(Json.mapper().treeToValue(known, Proxy.class)) : Optional.empty();
     }
 
@@ -78,6 +76,22 @@ final class BrokerClient {
         if (reply.status() != 200 && !isThere) {
             throw reply.refusal();
         }
+    }
+
+    /**
+     * Has the masters of a proxy moved to the other half of its chunk; returns when that is stored.
+     *
+     * @param force also if the proxy is down
+     */
+    void switchOver(ProxyAddress proxy, boolean force) throws IOException {
+        HttpReply reply = http.send("POST", "/proxies/switchover/" + encoded(proxy) + "?force=" + force);
+        if (reply.status() != 200) {
+            throw reply.refusal();
+        }
+    }
+
+    private static String encoded(ProxyAddress proxy) {
+        return URLEncoder.encode(proxy.value(), StandardCharsets.UTF_8).replace("%3A", ":");
     }
 
     private JsonNode get(String path) throws IOException {

@@ -72,6 +72,7 @@ public final class ControlCommands implements LocalCommands {
                         topology,
                         nodeStates,
                         new SlotKeys(query),
+                        services.failovers(),
                         settings.busPortInNodes(),
                         settings.hostNamesInSlots())
                 .register(handlers);

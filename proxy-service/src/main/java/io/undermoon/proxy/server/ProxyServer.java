@@ -69,6 +69,7 @@ final class ProxyServer implements AutoCloseable {
     private final AccessControl access;
     private final DispatchServices dispatch;
     private final @Nullable UsersFile usersFile;
+    private final BrokerFailovers failovers;
     private boolean closed;
 
     /**
@@ -108,7 +109,9 @@ final class ProxyServer implements AutoCloseable {
                 endpoints,
                 settings.replicaLag(),
                 settings.replication().checkInterval(),
-                replication::statuses);
+                replication::statuses,
+                this::maxLagOnFailover);
+        failovers = BrokerFailovers.of(settings);
         SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlServices services = new ControlServices(
                 commands,
@@ -123,6 +126,7 @@ final class ProxyServer implements AutoCloseable {
                 this::nodeStates,
                 migrations,
                 new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
+                failovers,
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);
@@ -175,6 +179,7 @@ final class ProxyServer implements AutoCloseable {
             return;
         }
         closed = true;
+        failovers.close();
         replication.close();
         migrations.close();
         dataPlane.close(settings.config().shutdownGrace());
@@ -258,15 +263,20 @@ final class ProxyServer implements AutoCloseable {
         return replication.isSettled(replica) && replicaLag.isWithin(replica);
     }
 
+    private long maxLagOnFailover() {
+        Long bytes = topology.current().cluster().config().maxLagOnFailover();
+        return bytes == null ? 0 : bytes;
+    }
+
     private List<NodeState> nodeStates() {
-        return nodes().stream().map(ProxyServer::nodeState).toList();
+        return nodes().stream().map(this::nodeState).toList();
     }
 
     /**
      * A master that a replica has to take over from is shown as one that has been down for long, which coordinators
      * report at once.
      */
-    private static NodeState nodeState(NodeStatus status) {
+    private NodeState nodeState(NodeStatus status) {
         boolean isOutdated = status.restart() == Restart.OUTDATED;
         InfoReport report = status.report();
         WantedRole wanted = status.wanted();
@@ -280,6 +290,7 @@ final class ProxyServer implements AutoCloseable {
                 report == null ? 0 : report.offset(),
                 wanted == null || wanted.master() == null ? "" : wanted.master().value(),
                 isMaster && report != null ? report.replicaSilentSeconds() : -1,
-                status.restart().wireName());
+                status.restart().wireName(),
+                isMaster || replicaLag.isWithinMaxLag(status.node()));
     }
 }

@@ -111,7 +111,7 @@ class RedisRepliesInRespThreeIT {
     void command_docs_come_from_a_node() {
         assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("%0\r\n");
         proxy.nodeStates.add(
-                new NodeState(new NodeAddress(clusterNode.address()), Role.MASTER, true, 0, "none", 0, "", -1, "none"));
+                new NodeState(new NodeAddress(clusterNode.address()), Role.MASTER, true, 0, "none", 0, "", -1, "none", true));
         assertThat(proxy.call("COMMAND", "DOCS", "get", "set")).isEqualTo(redis.call("COMMAND", "DOCS", "get", "set"));
     }
 

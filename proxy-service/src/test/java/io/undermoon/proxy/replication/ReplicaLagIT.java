@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,7 @@ class ReplicaLagIT {
                     new LoopStats(1)),
             Access.PROXY);
     private final Endpoints endpoints = new Endpoints();
+    private final AtomicLong maxLag = new AtomicLong();
 
     @AfterEach
     void stop() {
@@ -83,6 +85,25 @@ class ReplicaLagIT {
     }
 
     @Test
+    void a_replica_too_far_behind_to_become_master_is_found_as_soon_as_there_is_a_limit() {
+        AtomicInteger written = new AtomicInteger(1100);
+        try (ScriptedRedis master = new ScriptedRedis(
+                        command -> info(command, "role:master\r\nmaster_repl_offset:" + written.get() + "\r\n"));
+                ScriptedRedis replica = new ScriptedRedis(command -> info(command, replica(master.address(), 0)))) {
+            NodeAddress node = new NodeAddress(replica.address());
+            ReplicaLag lag = start(LagLimits.NONE, replica.address(), master.address());
+            assertThat(lag.isWithinMaxLag(node)).as("no limit").isTrue();
+            maxLag.set(100);
+            await().atMost(30, TimeUnit.SECONDS).until(() -> lag.isWithinMaxLag(node));
+            written.set(1101);
+            await().atMost(30, TimeUnit.SECONDS).until(() -> !lag.isWithinMaxLag(node));
+            assertThat(lag.isWithin(endpoints.redis(replica.address())))
+                    .as("for reads")
+                    .isTrue();
+        }
+    }
+
+    @Test
     void without_limits_nobody_is_asked() {
         ReplicaLag lag = start(LagLimits.NONE, "127.0.0.1:1", "127.0.0.1:2");
         assertThat(lag.isWithin(endpoints.redis("127.0.0.1:1"))).isTrue();
@@ -97,8 +118,8 @@ class ReplicaLagIT {
                 System.nanoTime(),
                 Restart.NONE,
                 null);
-        ReplicaLag lag =
-                new ReplicaLag(new NodeClient(connections), endpoints, limits, INTERVAL, () -> List.of(status));
+        ReplicaLag lag = new ReplicaLag(
+                new NodeClient(connections), endpoints, limits, INTERVAL, () -> List.of(status), maxLag::get);
         lag.start(connections.loop().eventLoop());
         return lag;
     }

@@ -20,16 +20,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The three endpoints of a broker that a proxy uses, over a map. */
+/** The four endpoints of a broker that a proxy uses, over a map. */
 public final class BrokerDouble implements AutoCloseable {
     private final Map<String, JsonNode> proxies = new ConcurrentHashMap<>();
     private final Map<String, Proxy> told = new ConcurrentHashMap<>();
     private final Set<String> failed = ConcurrentHashMap.newKeySet();
     private final List<JsonNode> registrations = new CopyOnWriteArrayList<>();
+    private final List<String> switchovers = new CopyOnWriteArrayList<>();
     private final AtomicInteger questions = new AtomicInteger();
     private final HttpServer server;
     private volatile @Nullable String replicaAddress;
     private volatile boolean keepsReplicaAddress = true;
+    private volatile @Nullable String switchoverRefusal;
 
     /**
      * @param port 0 for any that is free
@@ -41,6 +43,7 @@ public final class BrokerDouble implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         server.createContext("/api/v3/proxies/meta", this::meta);
+        server.createContext("/api/v3/proxies/switchover", this::switchOver);
         server.createContext("/api/v3/proxies/failed/addresses", this::failed);
         server.start();
     }
@@ -96,6 +99,16 @@ public final class BrokerDouble implements AutoCloseable {
         proxies.put(address, Json.mapper().createObjectNode());
     }
 
+    /** The switchovers that were asked for, each as an address and a query. */
+    public List<String> switchovers() {
+        return List.copyOf(switchovers);
+    }
+
+    /** Has the broker refuse switchovers. */
+    public void refuseSwitchovers(String message) {
+        switchoverRefusal = message;
+    }
+
     /** Has the broker lose a proxy. */
     public void forget(String proxy) {
         proxies.remove(proxy);
@@ -124,6 +137,21 @@ public final class BrokerDouble implements AutoCloseable {
             String known =
                     knows(proxy) ? Json.mapper().writeValueAsString(told.getOrDefault(proxy, free(proxy))) : "null";
             answer(exchange, 200, "{\"proxy\":" + known + "}");
+        }
+    }
+
+    private void switchOver(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        switchovers.add(path.substring(path.lastIndexOf('/') + 1) + "?"
+                + exchange.getRequestURI().getQuery());
+        String refusal = switchoverRefusal;
+        if (refusal == null) {
+            answer(exchange, 200, "");
+        } else {
+            answer(
+                    exchange,
+                    409,
+                    Json.mapper().writeValueAsString(Map.of("error", "NO_AVAILABLE_RESOURCE", "message", refusal)));
         }
     }
 

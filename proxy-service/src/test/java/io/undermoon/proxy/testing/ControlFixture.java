@@ -21,6 +21,7 @@ import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -42,6 +43,7 @@ import io.undermoon.resp.RespValue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,13 @@ public final class ControlFixture implements AutoCloseable {
     public final SlowLog slowLog = new SlowLog(8, 50_000, 1000);
     public final List<NodeState> nodeStates = new CopyOnWriteArrayList<>();
     public final AtomicInteger shutdowns = new AtomicInteger();
+
+    /** The masters that were to be taken over, with {@code force} where it was asked for. */
+    public final List<String> failovers = new CopyOnWriteArrayList<>();
+
+    /** The error that the broker answers; null if it accepts. */
+    public @Nullable String failoverRefusal;
+
     public final Client client;
 
     private final AccessControl access;
@@ -98,10 +107,19 @@ public final class ControlFixture implements AutoCloseable {
                 new Migrations(
                         connections, List.of(connections), topology, endpoints, catalog, MigrationSettings.DEFAULT),
                 new StepDown(topology, List.of(connections), connections, endpoints),
+                this::takeOver,
                 new SubscribedNames(() -> 3, () -> 2, () -> 1),
                 settings,
                 shutdowns::incrementAndGet));
         client = connect();
+    }
+
+    private CompletionStage<Void> takeOver(ProxyAddress master, boolean force) {
+        if (failoverRefusal != null) {
+            return CompletableFuture.failedStage(new ErrorReplyException(failoverRefusal));
+        }
+        failovers.add(master + (force ? " force" : ""));
+        return CompletableFuture.completedStage(null);
     }
 
     /** Says who has the slots that move. */

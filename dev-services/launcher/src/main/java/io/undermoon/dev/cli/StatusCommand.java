@@ -81,6 +81,7 @@ final class StatusCommand implements Callable<Integer> {
             List<String> failed = broker.failedProxies();
             for (String name : broker.clusterNames()) {
                 broker.cluster(new ClusterName(name)).ifPresent(this::printCluster);
+                broker.notices(new ClusterName(name)).forEach(notice -> out.println("  ! " + notice));
             }
             if (!failed.isEmpty()) {
                 out.println("\nFailed proxies: " + String.join(", ", failed));

@@ -28,6 +28,7 @@ import picocli.CommandLine.ParseResult;
             ReshardCommand.class,
             RebalanceCommand.class,
             SwitchoverCommand.class,
+            RollingRestartCommand.class,
             AbortCommand.class,
             MigrationsCommand.class
         },

@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The calls of the broker's HTTP API that starting a stack and benchmarks of migrations need. */
+/** The calls of the broker's HTTP API that starting and restarting a stack and benchmarks of migrations need. */
 public final class BrokerApi {
     private static final int WATCH_SECONDS = 5;
+    private static final int CONFLICT = 409;
 
     private final BrokerCalls broker;
 
@@ -95,6 +96,37 @@ public final class BrokerApi {
     /** Has each half of every chunk given one master where that loses nothing; returns when that is planned. */
     public void balance(ClusterName name) throws IOException {
         broker.send("PUT", "/clusters/balance/" + name, null);
+    }
+
+    /**
+     * Prepares a proxy and its nodes for a restart.
+     *
+     * @return why that is not possible now; empty if it has begun
+     */
+    public Optional<String> beginMaintenance(ProxyAddress proxy, Duration time) throws IOException {
+        try {
+            broker.send("POST", "/proxies/maintenance/" + proxy + "?seconds=" + time.toSeconds(), null);
+            return Optional.empty();
+        } catch (BrokerHttpException e) {
+            if (e.status() == CONFLICT) {
+                return Optional.of(e.text());
+            }
+            throw e;
+        }
+    }
+
+    /** How far that is: {@code ready} when the proxy and its nodes may be stopped. */
+    public String maintenanceState(ProxyAddress proxy) throws IOException {
+        return get("/proxies/maintenance/" + proxy).path("state").asText();
+    }
+
+    public void endMaintenance(ProxyAddress proxy) throws IOException {
+        broker.send("DELETE", "/proxies/maintenance/" + proxy, null);
+    }
+
+    /** What is wrong with the copies of a cluster's data, and what would help. */
+    public List<String> notices(ClusterName name) throws IOException {
+        return strings(get("/clusters/replicas/" + name), "notices");
     }
 
     /** Whether slots of the cluster move or are to move. */

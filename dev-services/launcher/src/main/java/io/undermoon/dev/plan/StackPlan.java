@@ -39,6 +39,24 @@ public final class StackPlan {
                 .toList();
     }
 
+    /** The names of the services on the host of a proxy, which counts from 0: the proxy, then its nodes. */
+    public static List<String> servicesOfHost(StackShape shape, int index) {
+        List<String> names = new ArrayList<>();
+        names.add(proxyName(index));
+        IntStream.range(0, NODES_PER_PROXY)
+                .mapToObj(node -> redisName(shape.ports().redis(index, node)))
+                .forEach(names::add);
+        return List.copyOf(names);
+    }
+
+    private static String proxyName(int index) {
+        return "proxy-" + (index + 1);
+    }
+
+    private static String redisName(int port) {
+        return "redis-" + port;
+    }
+
     private List<ServiceSpec> services() {
         List<ServiceSpec> services = new ArrayList<>();
         services.add(broker());
@@ -104,7 +122,7 @@ public final class StackPlan {
                 .build();
         // A proxy that serves no cluster yet is not "ready" in the sense of its health check, but it is started.
         return new ServiceSpec(
-                "proxy-" + (index + 1),
+                proxyName(index),
                 ServiceKind.PROXY,
                 command,
                 List.of(
@@ -116,7 +134,7 @@ public final class StackPlan {
 
     private ServiceSpec redis(int index) {
         int port = ports.redis(index / NODES_PER_PROXY, index % NODES_PER_PROXY);
-        String name = "redis-" + port;
+        String name = redisName(port);
         List<String> command =
                 new ArrayList<>(List.of(installation.redisServer().toString()));
         command.addAll(List.of("--bind", HOST, "--port", String.valueOf(port)));

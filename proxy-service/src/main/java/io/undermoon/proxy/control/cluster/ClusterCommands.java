@@ -20,6 +20,7 @@ import io.undermoon.slot.Slot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class ClusterCommands {
     private static final String HELP = """
             COUNTKEYSINSLOT <slot>
                 Return the number of keys in <slot>.
+            FAILOVER [FORCE|TAKEOVER]
+                Promote current replica node to being a master.
             GETKEYSINSLOT <slot> <count>
                 Return key names stored by current node in a slot.
             INFO
@@ -56,6 +59,7 @@ public final class ClusterCommands {
     private final TopologyStore topology;
     private final NodeStates nodeStates;
     private final SlotKeys slotKeys;
+    private final FailoverRequests failovers;
     private final boolean busPortInNodes;
     private final boolean hostNamesInSlots;
 
@@ -66,11 +70,13 @@ public final class ClusterCommands {
             TopologyStore topology,
             NodeStates nodeStates,
             SlotKeys slotKeys,
+            FailoverRequests failovers,
             boolean busPortInNodes,
             boolean hostNamesInSlots) {
         this.topology = topology;
         this.nodeStates = nodeStates;
         this.slotKeys = slotKeys;
+        this.failovers = failovers;
         this.busPortInNodes = busPortInNodes;
         this.hostNamesInSlots = hostNamesInSlots;
     }
@@ -96,6 +102,7 @@ public final class ClusterCommands {
                 .on("cluster|keyslot", (frame, client, out) -> RespWriter.integer(out, keySlot(frame)))
                 .later("cluster|countkeysinslot", (frame, client, out) -> countKeysInSlot(frame, client, out))
                 .later("cluster|getkeysinslot", (frame, client, out) -> getKeysInSlot(frame, client, out))
+                .later("cluster|failover", (frame, client, out) -> failover(frame, client))
                 // Proxies have no cluster bus.
                 .plain("cluster|links", out -> RespWriter.array(out, 0))
                 .on("cluster|replicas", (frame, client, out) -> replicas(frame.argument(2), client, out))
@@ -156,6 +163,31 @@ public final class ClusterCommands {
         }
         RespWriter.array(out, 0);
         return null;
+    }
+
+    /**
+     * Has the replicas of this proxy become masters, by the control plane: it is the same for {@code FORCE} and {@code
+     * TAKEOVER}, since no masters are asked for votes. A replica that has missed writes is refused in each form.
+     */
+    private CompletionStage<ByteBuf> failover(CommandFrame frame, Client client) {
+        boolean force = frame.argumentCount() == 3 && (frame.argumentIs(2, "FORCE") || frame.argumentIs(2, "TAKEOVER"));
+        if (frame.argumentCount() > 2 && !force) {
+            throw new ErrorReplyException(CommandErrors.SYNTAX);
+        }
+        ClusterView.Replica self = viewOfCluster().selfAsReplica(client.role());
+        if (self == null) {
+            throw new ErrorReplyException("ERR You should send CLUSTER FAILOVER to a replica");
+        }
+        return failovers
+                .takeOverFrom(self.master().proxy(), force)
+                .thenApply(done -> Replies.of(Replies::ok))
+                .exceptionally(ClusterCommands::refusal);
+    }
+
+    private static ByteBuf refusal(Throwable problem) {
+        Throwable cause =
+                problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+        return Replies.of(out -> RespWriter.error(out, String.valueOf(cause.getMessage())));
     }
 
     private Target owner(Client client, long slot) {

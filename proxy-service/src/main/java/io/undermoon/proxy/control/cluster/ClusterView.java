@@ -126,7 +126,9 @@ record ClusterView(
                 : replica.master().id();
     }
 
-    private @Nullable Replica selfAsReplica(Role role) {
+    /** This proxy, if it is a replica in the role in which it serves a client. */
+    @Nullable
+    Replica selfAsReplica(Role role) {
         return role == Role.REPLICA || selfAsMaster == null ? selfAsReplica : null;
     }
 

@@ -69,12 +69,17 @@ public final class UmctlReports {
                             state.role().wireName(),
                             state.up() ? "up" : "down",
                             Long.toString(state.millisSinceLastCheck()),
-                            state.masterLink(),
+                            link(state),
                             Long.toString(state.replicationOffset()),
                             state.master(),
                             Long.toString(state.replicaSilentSeconds()),
                             state.restart()));
         }
+    }
+
+    /** What is not {@code up} does not become master by itself. */
+    private static String link(NodeState state) {
+        return state.masterLink().equals("up") && !state.isWithinMaxLag() ? "behind" : state.masterLink();
     }
 
     void slowLog(CommandFrame frame, ByteBuf out) {

@@ -123,6 +123,22 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void a_failover_takes_over_from_the_master_of_the_replica() {
+        applyTwoProxies();
+        assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("-ERR You should send CLUSTER FAILOVER to a replica\r\n");
+        proxy.client.role(Role.REPLICA);
+        assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("+OK\r\n");
+        assertThat(proxy.words("CLUSTER FAILOVER force")).isEqualTo("+OK\r\n");
+        assertThat(proxy.words("CLUSTER FAILOVER TAKEOVER")).isEqualTo("+OK\r\n");
+        assertThat(proxy.failovers).containsExactly(PEER, PEER + " force", PEER + " force");
+
+        assertThat(proxy.words("CLUSTER FAILOVER NOW")).isEqualTo("-ERR syntax error\r\n");
+        assertThat(proxy.words("CLUSTER FAILOVER FORCE TAKEOVER")).isEqualTo("-ERR syntax error\r\n");
+        proxy.failoverRefusal = "ERR Master is down or failed, please use CLUSTER FAILOVER FORCE";
+        assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("-" + proxy.failoverRefusal + "\r\n");
+    }
+
+    @Test
     void a_replica_stays_with_its_master_whose_slots_have_moved() {
         applyTwoProxies();
         apply("UMCTL SETCLUSTER v2 8 NOFLAG mydb 127.0.0.1:7001 IMPORTING 1 8192-16383 8 127.0.0.2:5299 127.0.0.2:7002"
@@ -189,7 +205,7 @@ class ClusterCommandsTest {
     void shows_shards_in_the_format_of_redis() {
         applyTwoProxies();
         proxy.nodeStates.add(new NodeState(
-                new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77, "127.0.0.1:7009", -1, "none"));
+                new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77, "127.0.0.1:7009", -1, "none", true));
         RespValue.Array shards = (RespValue.Array) proxy.call("CLUSTER", "SHARDS");
         assertThat(shards.items())
                 .containsExactly(

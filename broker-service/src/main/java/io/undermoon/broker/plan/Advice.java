@@ -1,0 +1,80 @@
+package io.undermoon.broker.plan;
+
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What the copies of a cluster's data lack, and what would help: sentences for its operator. */
+public final class Advice {
+    private Advice() {}
+
+    /** At most one sentence for each chunk, in order; empty if all chunks have all copies and their masters even. */
+    public static List<String> of(Metadata state, PlanContext context, StoredCluster cluster) {
+        Set<ProxyAddress> down = FailureReports.down(state, context);
+        List<String> sentences = new ArrayList<>();
+        for (StoredChunk chunk : cluster.chunks()) {
+            ProxyAddress first = chunk.proxyAddresses().get(0);
+            ProxyAddress second = chunk.proxyAddresses().get(1);
+            if (down.contains(first) && down.contains(second)) {
+                sentences.add(bothDown(chunk));
+            } else if (down.contains(first)) {
+                sentences.add(oneDown(chunk, 0));
+            } else if (down.contains(second)) {
+                sentences.add(oneDown(chunk, 1));
+            } else {
+                bothUp(chunk, sentences);
+            }
+        }
+        return List.copyOf(sentences);
+    }
+
+    private static String bothDown(StoredChunk chunk) {
+        ProxyAddress first = masterProxy(chunk, 0);
+        ProxyAddress second = masterProxy(chunk, 1);
+        String wanted =
+                first.equals(second) ? "'" + first + "', whose nodes are the masters" : "both, as each has a master";
+        return "proxies '" + chunk.proxyAddresses().get(0) + "' and '"
+                + chunk.proxyAddresses().get(1) + "' are both down, and the slots of their chunk are not served: start "
+                + wanted + "; if its data is lost for good, start the other one, and POST /proxies/failover/<lost>"
+                + "?force=true accepts the loss";
+    }
+
+    private static String oneDown(StoredChunk chunk, int half) {
+        ProxyAddress down = chunk.proxyAddresses().get(half);
+        ProxyAddress up = chunk.proxyAddresses().get(1 - half);
+        if (chunk.rolePosition() == RolePosition.mastersOn(1 - half)) {
+            return "proxy '" + up + "' has the only copies of its slots, since '" + down
+                    + "' is down: start that, or register a free proxy on another host";
+        }
+        return "proxy '" + down + "' is down, and its masters cannot be taken over, since their replicas behind '" + up
+                + "' are not in sync: start it; if its data is lost for good, POST /proxies/failover/" + down
+                + "?force=true accepts the loss";
+    }
+
+    private static void bothUp(StoredChunk chunk, List<String> sentences) {
+        for (int part = 0; part < StoredChunk.PARTS; part++) {
+            if (chunk.tracksReplicas() && chunk.ownsSlotsOrMoves(part) && !chunk.isSynced(part)) {
+                int master = chunk.rolePosition().masterNode(part);
+                int replica = RolePosition.replicationPeer(master);
+                sentences.add("node '" + chunk.nodeAddresses().get(replica) + "' behind '" + chunk.proxyOfNode(replica)
+                        + "' is not in sync with its master '"
+                        + chunk.nodeAddresses().get(master)
+                        + "': if that lasts, see whether it runs and reaches its master");
+                return;
+            }
+        }
+        if (chunk.rolePosition() != RolePosition.NORMAL && !chunk.hasNoSlots()) {
+            sentences.add("proxy '" + masterProxy(chunk, 0) + "' has both masters of its chunk: PUT /clusters/balance"
+                    + " evens them out, and auto_balance does when it has been quiet");
+        }
+    }
+
+    private static ProxyAddress masterProxy(StoredChunk chunk, int part) {
+        return chunk.proxyOfNode(chunk.rolePosition().masterNode(part));
+    }
+}
