@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxLagOnFailover how many bytes of the replication stream a replica may be behind to become master by itself;
  *     absent, and not written, without such a limit
+ * @param minReplicaAcks how many replicas are to have a write before it is acknowledged; absent, and not written, if
+ *     none are waited for
  */
 public record ClusterConfig(
         CompressionStrategy compressionStrategy,
         MigrationConfig migrationConfig,
-        @Nullable Long maxLagOnFailover) {
-    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null);
+        @Nullable Long maxLagOnFailover,
+        @Nullable Integer minReplicaAcks) {
+    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null, null);
 
     private static final String COMPRESSION_STRATEGY = "compression_strategy";
     private static final String MAX_MIGRATION_TIME = "migration_max_migration_time";
@@ -27,15 +30,25 @@ public record ClusterConfig(
     private static final String SCAN_INTERVAL = "migration_scan_interval";
     private static final String SCAN_COUNT = "migration_scan_count";
     private static final String MAX_LAG_ON_FAILOVER = "max_lag_on_failover";
+    private static final String MIN_REPLICA_ACKS = "min_replica_acks";
+
+    /** Each master has one replica. */
+    private static final int MAX_REPLICA_ACKS = 1;
 
     /** A missing component has its default. */
     public ClusterConfig(
             @Nullable CompressionStrategy compressionStrategy,
             @Nullable MigrationConfig migrationConfig,
-            @Nullable Long maxLagOnFailover) {
+            @Nullable Long maxLagOnFailover,
+            @Nullable Integer minReplicaAcks) {
         if (maxLagOnFailover != null && maxLagOnFailover < 1) {
             throw new IllegalArgumentException("max_lag_on_failover " + maxLagOnFailover + " is less than 1");
         }
+        if (minReplicaAcks != null && (minReplicaAcks < 1 || minReplicaAcks > MAX_REPLICA_ACKS)) {
+            throw new IllegalArgumentException(
+                    "min_replica_acks " + minReplicaAcks + " is not from 1 to " + MAX_REPLICA_ACKS);
+        }
+        this.minReplicaAcks = minReplicaAcks;
         this.maxLagOnFailover = maxLagOnFailover;
         this.compressionStrategy = compressionStrategy == null ? CompressionStrategy.DISABLED : compressionStrategy;
         this.migrationConfig = migrationConfig == null ? MigrationConfig.DEFAULT : migrationConfig;
@@ -77,20 +90,24 @@ public record ClusterConfig(
         if (maxLagOnFailover != null) {
             fields.put(MAX_LAG_ON_FAILOVER, Long.toString(maxLagOnFailover));
         }
+        if (minReplicaAcks != null) {
+            fields.put(MIN_REPLICA_ACKS, Integer.toString(minReplicaAcks));
+        }
         return fields;
     }
 
     /**
      * This configuration with one field of the flat form changed.
      *
-     * @param field in any case; {@code max_lag_on_failover} 0 stands for no limit
+     * @param field in any case; {@code max_lag_on_failover} and {@code min_replica_acks} 0 stand for absent
      * @throws InvalidFieldException {@code FIELD_NOT_FOUND} or {@code INVALID_VALUE}, naming field and value
      */
     public ClusterConfig with(String field, String value) {
         MigrationConfig m = migrationConfig;
         return switch (field.toLowerCase(Locale.ROOT)) {
             case COMPRESSION_STRATEGY ->
-                new ClusterConfig(compressionStrategy.changedTo(strategy(field, value)), m, maxLagOnFailover);
+                new ClusterConfig(
+                        compressionStrategy.changedTo(strategy(field, value)), m, maxLagOnFailover, minReplicaAcks);
             case MAX_MIGRATION_TIME ->
                 with(new MigrationConfig(
                         number(field, value, 0), m.maxBlockingTime(), m.scanInterval(), m.scanCount()));
@@ -105,19 +122,28 @@ public record ClusterConfig(
                         m.maxMigrationTime(), m.maxBlockingTime(), m.scanInterval(), number(field, value, 1)));
             case MAX_LAG_ON_FAILOVER -> {
                 long bytes = number(field, value, 0);
-                yield new ClusterConfig(compressionStrategy, m, bytes == 0 ? null : bytes);
+                yield new ClusterConfig(compressionStrategy, m, bytes == 0 ? null : bytes, minReplicaAcks);
+            }
+            case MIN_REPLICA_ACKS -> {
+                int replicas = (int) Math.min(Integer.MAX_VALUE, number(field, value, 0));
+                if (replicas > MAX_REPLICA_ACKS) {
+                    throw new InvalidFieldException(
+                            "INVALID_VALUE", field, value, "0 or 1, as each master has one replica");
+                }
+                yield new ClusterConfig(compressionStrategy, m, maxLagOnFailover, replicas == 0 ? null : replicas);
             }
             default ->
                 throw new InvalidFieldException(
                         "FIELD_NOT_FOUND",
                         field,
                         value,
-                        "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", " + MAX_LAG_ON_FAILOVER);
+                        "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", " + MAX_LAG_ON_FAILOVER + ", "
+                                + MIN_REPLICA_ACKS);
         };
     }
 
     private ClusterConfig with(MigrationConfig changed) {
-        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover);
+        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover, minReplicaAcks);
     }
 
     private static CompressionStrategy strategy(String field, String value) {

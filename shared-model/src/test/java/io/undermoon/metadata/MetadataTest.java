@@ -78,15 +78,19 @@ class MetadataTest {
                 .with("migration_max_blocking_time", "2")
                 .with("migration_scan_interval", "3")
                 .with("migration_scan_count", "4")
-                .with("max_lag_on_failover", "5");
+                .with("max_lag_on_failover", "5")
+                .with("min_replica_acks", "1");
         assertThat(config)
-                .isEqualTo(new ClusterConfig(CompressionStrategy.ALLOW_ALL, new MigrationConfig(1, 2, 3, 4), 5L));
+                .isEqualTo(new ClusterConfig(CompressionStrategy.ALLOW_ALL, new MigrationConfig(1, 2, 3, 4), 5L, 1));
         ClusterConfig copy = ClusterConfig.DEFAULT;
         for (var field : config.toFields().entrySet()) {
             copy = copy.with(field.getKey(), field.getValue());
         }
         assertThat(copy).isEqualTo(config);
         assertThat(config.with("max_lag_on_failover", "0").toFields()).doesNotContainKey("max_lag_on_failover");
+        assertThat(config.with("min_replica_acks", "0").toFields()).doesNotContainKey("min_replica_acks");
+        assertThatThrownBy(() -> config.with("min_replica_acks", "2"))
+                .hasMessageContaining("min_replica_acks = '2', expected 0 or 1");
         assertThatThrownBy(() -> config.with("nothing", "1"))
                 .isInstanceOf(ClusterConfig.InvalidFieldException.class)
                 .hasMessageStartingWith("FIELD_NOT_FOUND")

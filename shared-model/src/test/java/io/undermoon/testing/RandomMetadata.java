@@ -148,7 +148,8 @@ public final class RandomMetadata {
                 strategy,
                 new MigrationConfig(
                         random.nextInt(9), random.nextInt(99), random.nextLong(Long.MAX_VALUE), 1 + random.nextInt(9)),
-                random.nextBoolean() ? null : 1 + random.nextLong(Long.MAX_VALUE));
+                random.nextBoolean() ? null : 1 + random.nextLong(Long.MAX_VALUE),
+                random.nextBoolean() ? null : 1);
     }
 
     private NodeAddress nodeAddress() {

@@ -14,7 +14,8 @@ import java.util.function.IntPredicate;
 /**
  * Waits until no command of a client is in flight to a node that could still change a key of certain slots. On the
  * connections that the clients of a loop share, a {@code PING} is sent behind all earlier commands; on the connections
- * of a single client, all replies must have arrived, except those of commands that block on other slots.
+ * of a single client, all replies must have arrived, except those of commands that block on other slots. Replies that
+ * are held for replicas must have been passed on.
  *
  * <p>Commands for the slots must be held already. A lost connection counts as quiet, also if the node executes some of
  * its commands later: they were answered with the error that they may have been executed, or their client has left.
@@ -61,15 +62,17 @@ public final class Barrier {
             NodeConnections connections, Endpoint node, IntPredicate slots, BooleanSupplier wanted) {
         CompletableFuture<Boolean> common = new CompletableFuture<>();
         CompletableFuture<Boolean> own = new CompletableFuture<>();
+        CompletableFuture<Boolean> held = new CompletableFuture<>();
         ProxyLoop loop = connections.loop();
         loop.execute(() -> {
             List<SharedConnection> shared = connections.existing(node);
             Answered all = new Answered(common, new AtomicInteger(shared.size() + 1));
             shared.forEach(connection -> connection.sendBehindAll(CommandFrame.of(List.of("PING")), all));
             all.countDown();
+            common.thenRun(() -> poll(loop, connections.acks().settled(node), wanted, held));
             poll(loop, connections.settled(node, slots), wanted, own);
         });
-        return CompletableFuture.allOf(common, own);
+        return CompletableFuture.allOf(own, held);
     }
 
     private static void poll(

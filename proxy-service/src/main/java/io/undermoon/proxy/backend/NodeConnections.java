@@ -23,6 +23,8 @@ public final class NodeConnections {
     private final SharedConnections keylessInResp2;
     private final SharedConnections keylessInResp3;
     private final PinnedPool pinned;
+    private final SharedConnections askingReplicas;
+    private final ReplicaAcks acks;
 
     /**
      * @param access that of the shared connections: clients' commands, or the proxy's own
@@ -34,6 +36,8 @@ public final class NodeConnections {
         this.keylessInResp2 = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP2);
         this.keylessInResp3 = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP3);
         this.pinned = new PinnedPool(loop, resp2);
+        this.askingReplicas = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP2);
+        this.acks = new ReplicaAcks(loop, askingReplicas);
     }
 
     /** The loop that owns the connections. */
@@ -54,6 +58,11 @@ public final class NodeConnections {
     /** The connection to an endpoint for scripts that name no keys and can reach none, created by the first call. */
     public SharedConnection keyless(Endpoint endpoint, Protocol protocol) {
         return protocol == Protocol.RESP2 ? keylessInResp2.get(endpoint) : keylessInResp3.get(endpoint);
+    }
+
+    /** What holds the replies to writes for replicas. */
+    public ReplicaAcks acks() {
+        return acks;
     }
 
     /** All shared connections to an endpoint on which commands may be in flight, retired ones included. */
@@ -95,6 +104,8 @@ public final class NodeConnections {
         resp3.retain(wanted);
         keylessInResp2.retain(wanted);
         keylessInResp3.retain(wanted);
+        askingReplicas.retain(wanted);
+        acks.retain(wanted);
         pinned.follow(wanted);
     }
 
@@ -104,6 +115,7 @@ public final class NodeConnections {
         resp3.close();
         keylessInResp2.close();
         keylessInResp3.close();
+        askingReplicas.close();
         pinned.close();
     }
 }

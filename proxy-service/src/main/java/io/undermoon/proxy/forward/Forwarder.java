@@ -134,7 +134,7 @@ public final class Forwarder {
             session.written().add(node);
         }
         if (now.compression() == CompressionStrategy.DISABLED) {
-            toNode(session, frame, node, receiver);
+            send(session, command, frame, node, receiver);
             return;
         }
         StoredValues.Stored stored = store(now, command, frame);
@@ -142,7 +142,7 @@ public final class Forwarder {
         if (refusal != null) {
             receiver.fail(refusal);
         } else {
-            toNode(session, stored.frame(), node, values.reader(command, receiver));
+            send(session, command, stored.frame(), node, values.reader(command, receiver));
         }
     }
 
@@ -173,12 +173,13 @@ public final class Forwarder {
         if (command.mayWrite()) {
             session.written().add(node);
         }
-        toNode(session, frame, node, receiver);
+        send(session, command, frame, node, receiver);
     }
 
-    private static void toNode(ClientSession session, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
+    private void send(
+            ClientSession session, Command command, CommandFrame frame, Endpoint node, ReplyReceiver receiver) {
         NodeConnection connection = session.features().connectionTo(node);
-        connection.send(frame, receiver);
+        connection.send(frame, held(command.mayWrite(), node, receiver));
         awaitWritable(session, connection);
     }
 
@@ -241,6 +242,11 @@ public final class Forwarder {
      */
     public void separately(Endpoint endpoint, CommandFrame frame, ReplyReceiver receiver) {
         SeparateCall.send(loop.proxyLoop(), endpoint, frame, receiver);
+    }
+
+    /** The receiver of the reply to a command that is sent to a node or peer next. */
+    public ReplyReceiver held(boolean mayWrite, Endpoint endpoint, ReplyReceiver receiver) {
+        return mayWrite ? loop.connections().acks().hold(endpoint, receiver) : receiver;
     }
 
     /** Sends several commands; all replies but the last are for one receiver. */

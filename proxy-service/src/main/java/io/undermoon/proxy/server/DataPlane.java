@@ -109,6 +109,7 @@ public final class DataPlane implements AutoCloseable {
     private void follow(Topology topology) {
         for (NodeConnections each : connections) {
             each.loop().execute(() -> {
+                each.acks().want(topology.minReplicaAcks());
                 each.retain(topology.endpoints());
                 topology.endpoints().stream()
                         .filter(endpoint -> endpoint.kind() == Endpoint.Kind.REDIS)

@@ -39,6 +39,8 @@ import java.util.function.BooleanSupplier;
  * <tr><td>{@code backend_failures_total{kind}}</td><td>{@code connect}, {@code lost}, {@code timeout}</td></tr>
  * <tr><td>{@code unrestricted_logins_total}</td><td>connections for clients' commands at nodes that gave them all
  *     rights of the proxy's user</td></tr>
+ * <tr><td>{@code writes_without_replicas_total}</td><td>writes of which as many replicas as {@code min_replica_acks}
+ *     wants were not known to have them in time</td></tr>
  * <tr><td>{@code tls_failures_total}</td><td>clients with whom TLS failed</td></tr>
  * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they
  *     cannot be used as they are now</td></tr>
@@ -181,6 +183,9 @@ final class ProxyMetrics extends Collector {
                 .build());
         families.add(counter("unrestricted_logins", "Connections whose scripts have all rights of the proxy.")
                 .add(stats.get(Counter.UNRESTRICTED_LOGINS))
+                .build());
+        families.add(counter("writes_without_replicas", "Writes that too few replicas are known to have.")
+                .add(stats.get(Counter.WRITES_WITHOUT_REPLICAS))
                 .build());
     }
 

@@ -22,5 +22,7 @@ public enum Counter {
     BACKEND_TIMEOUTS,
     /** Connections of clients at nodes that gave them the rights of the proxy's user. */
     UNRESTRICTED_LOGINS,
+    /** Writes that were executed and not acknowledged by as many replicas as the cluster wants. */
+    WRITES_WITHOUT_REPLICAS,
     TLS_FAILURES
 }

@@ -85,6 +85,12 @@ public record Topology(
         return cluster.config().compressionStrategy();
     }
 
+    /** How many replicas are to have a write before it is acknowledged. */
+    public int minReplicaAcks() {
+        Integer replicas = cluster.config().minReplicaAcks();
+        return replicas == null ? 0 : replicas;
+    }
+
     /** The cluster the proxy belongs to; null while it is free. */
     public @Nullable ClusterName clusterName() {
         return cluster.clusterName();

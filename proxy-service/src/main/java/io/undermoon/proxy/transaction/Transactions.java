@@ -275,10 +275,20 @@ public final class Transactions {
                 PendingReply reply = session.expectReply(command.id());
                 TransactionReply receiver = receiver(now, transaction, node, reply);
                 wrote(session, transaction, node);
-                forwarder.sendAll(session, batch, transaction.count() + 2, node, receiver.queueing(), receiver);
+                forwarder.sendAll(
+                        session,
+                        batch,
+                        transaction.count() + 2,
+                        node,
+                        receiver.queueing(),
+                        exec(transaction, node, receiver));
             }
         }
         return true;
+    }
+
+    private ReplyReceiver exec(Transaction transaction, Endpoint node, ReplyReceiver receiver) {
+        return forwarder.held(transaction.mayWrite(), node, receiver);
     }
 
     private static void wrote(ClientSession session, Transaction transaction, Endpoint node) {
@@ -362,7 +372,7 @@ public final class Transactions {
         }
         TransactionReply reply = receiver(now, transaction, node, watch.new ExecReply(receiver));
         wrote(session, transaction, node);
-        connection.sendAll(batch, transaction.count() + 2, reply.queueing(), reply);
+        connection.sendAll(batch, transaction.count() + 2, reply.queueing(), exec(transaction, node, reply));
         return null;
     }
 
@@ -409,7 +419,7 @@ public final class Transactions {
         }
         TransactionReply reply = receiver(now, part, node, receiver);
         wrote(session, part, node);
-        forwarder.sendAll(session, batch, part.count() + 2, node, reply.queueing(), reply);
+        forwarder.sendAll(session, batch, part.count() + 2, node, reply.queueing(), exec(part, node, reply));
         return null;
     }
 

@@ -271,7 +271,8 @@ class RedisRepliesIT {
                 new NodeState(new NodeAddress("127.0.0.1:1"), Role.MASTER, true, 0, "none", 0, "", -1, "none", true));
         assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("*0\r\n");
         proxy.nodeStates.set(
-                0, new NodeState(new NodeAddress(plain.address()), Role.MASTER, true, 0, "none", 0, "", -1, "none", true));
+                0,
+                new NodeState(new NodeAddress(plain.address()), Role.MASTER, true, 0, "none", 0, "", -1, "none", true));
         assertThat(proxy.call("COMMAND", "DOCS", "get", "set")).isEqualTo(redis.call("COMMAND", "DOCS", "get", "set"));
     }
 

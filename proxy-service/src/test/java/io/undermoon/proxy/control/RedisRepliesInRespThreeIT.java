@@ -110,8 +110,8 @@ class RedisRepliesInRespThreeIT {
     @Test
     void command_docs_come_from_a_node() {
         assertThat(proxy.words("COMMAND DOCS get")).isEqualTo("%0\r\n");
-        proxy.nodeStates.add(
-                new NodeState(new NodeAddress(clusterNode.address()), Role.MASTER, true, 0, "none", 0, "", -1, "none", true));
+        proxy.nodeStates.add(new NodeState(
+                new NodeAddress(clusterNode.address()), Role.MASTER, true, 0, "none", 0, "", -1, "none", true));
         assertThat(proxy.call("COMMAND", "DOCS", "get", "set")).isEqualTo(redis.call("COMMAND", "DOCS", "get", "set"));
     }
 

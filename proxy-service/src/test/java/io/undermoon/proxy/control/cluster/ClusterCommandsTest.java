@@ -205,7 +205,16 @@ class ClusterCommandsTest {
     void shows_shards_in_the_format_of_redis() {
         applyTwoProxies();
         proxy.nodeStates.add(new NodeState(
-                new NodeAddress("127.0.0.1:7004"), Role.REPLICA, false, 5, "down", 77, "127.0.0.1:7009", -1, "none", true));
+                new NodeAddress("127.0.0.1:7004"),
+                Role.REPLICA,
+                false,
+                5,
+                "down",
+                77,
+                "127.0.0.1:7009",
+                -1,
+                "none",
+                true));
         RespValue.Array shards = (RespValue.Array) proxy.call("CLUSTER", "SHARDS");
         assertThat(shards.items())
                 .containsExactly(

@@ -108,7 +108,16 @@ class ConfigAndInfoTest {
     @Test
     void info_shows_the_nodes() {
         proxy.nodeStates.add(new NodeState(
-                new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 3, "127.0.0.1:7009", -1, "none", true));
+                new NodeAddress("127.0.0.1:7002"),
+                Role.REPLICA,
+                false,
+                6000,
+                "down",
+                3,
+                "127.0.0.1:7009",
+                -1,
+                "none",
+                true));
         proxy.words("UMCTL SETREPL 4 NOFLAG master mydb 127.0.0.1:7001 1 127.0.0.2:7004 127.0.0.2:5299");
         assertThat(proxy.text("INFO", "undermoon", "replication"))
                 .contains(

@@ -168,7 +168,16 @@ class UmctlCommandsTest {
         proxy.nodeStates.add(new NodeState(
                 new NodeAddress("127.0.0.1:7001"), Role.MASTER, true, 12, "none", 345, "", 3, "outdated", true));
         proxy.nodeStates.add(new NodeState(
-                new NodeAddress("127.0.0.1:7002"), Role.REPLICA, false, 6000, "down", 0, "127.0.0.1:7009", -1, "none", true));
+                new NodeAddress("127.0.0.1:7002"),
+                Role.REPLICA,
+                false,
+                6000,
+                "down",
+                0,
+                "127.0.0.1:7009",
+                -1,
+                "none",
+                true));
         assertThat(proxy.words("UMCTL NODES"))
                 .isEqualTo("*2\r\n"
                         + "*9\r\n$14\r\n127.0.0.1:7001\r\n$6\r\nmaster\r\n$2\r\nup\r\n$2\r\n12\r\n$4\r\nnone\r\n"
@@ -180,7 +189,16 @@ class UmctlCommandsTest {
     @Test
     void nodes_shows_a_replica_that_is_too_far_behind_to_become_master() {
         proxy.nodeStates.add(new NodeState(
-                new NodeAddress("127.0.0.1:7002"), Role.REPLICA, true, 9, "up", 10, "127.0.0.1:7009", -1, "none", false));
+                new NodeAddress("127.0.0.1:7002"),
+                Role.REPLICA,
+                true,
+                9,
+                "up",
+                10,
+                "127.0.0.1:7009",
+                -1,
+                "none",
+                false));
         assertThat(proxy.words("UMCTL NODES")).contains("behind");
     }
 
