@@ -80,12 +80,12 @@ public final class FailureReports {
     }
 
     /** Whether any unexpired report names the proxy. */
-    static boolean isSuspected(Metadata state, PlanContext context, ProxyAddress proxy) {
+    public static boolean isSuspected(Metadata state, PlanContext context, ProxyAddress proxy) {
         return !live(state, context, proxy).isEmpty();
     }
 
     /** The proxies that are marked as failed or reported by a quorum. */
-    static Set<ProxyAddress> down(Metadata state, PlanContext context) {
+    public static Set<ProxyAddress> down(Metadata state, PlanContext context) {
         Set<ProxyAddress> proxies = reachingQuorum(state, context);
         proxies.addAll(state.failedProxies());
         return proxies;

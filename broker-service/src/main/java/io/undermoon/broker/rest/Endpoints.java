@@ -56,6 +56,7 @@ final class Endpoints {
             operator PATCH  /clusters/config/{name}
             operator PUT    /clusters/balance/{name}
             operator POST   /clusters/switchover/{name}
+            viewer   GET    /clusters/failing/{name}
             viewer   GET    /clusters/replicas/{name}
             operator PUT    /clusters/replicas
             operator PUT    /clusters/migrations

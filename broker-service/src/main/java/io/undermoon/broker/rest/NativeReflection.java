@@ -71,6 +71,8 @@ import io.undermoon.umctl.MigrationProgress;
             MigrationMessages.ReshardRequest.class,
             MaintenanceResource.MaintenanceReply.class,
             MaintenanceResource.MaintenanceList.class,
+            ReplicaResource.FailingProxy.class,
+            ReplicaResource.FailingProxies.class,
             ReplicaResource.Replica.class,
             ReplicaResource.ReplicaList.class,
             ReplicaResource.ReplicaReports.class,

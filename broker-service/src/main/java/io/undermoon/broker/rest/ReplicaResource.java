@@ -1,6 +1,8 @@
 package io.undermoon.broker.rest;
 
 import io.undermoon.broker.plan.Advice;
+import io.undermoon.broker.plan.FailureReports;
+import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.plan.Replicas;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
@@ -19,13 +21,15 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The resource of replicas: which of them have the data of their masters, and so may become master. */
-@Path("/api/v3/clusters/replicas")
+/** The resource of copies: which replicas have the data of their masters, and which proxies do not work. */
+@Path("/api/v3/clusters")
 @Tag(name = "replicas")
 public final class ReplicaResource {
     private final MetadataWriter metadata;
@@ -62,7 +66,7 @@ public final class ReplicaResource {
     public record OutdatedReports(List<Replicas.Report> outdated) {}
 
     @GET
-    @Path("/{name}")
+    @Path("/replicas/{name}")
     @Operation(summary = "The replicas of a cluster, and which are in sync with their masters")
     public ReplicaList replicas(@PathParam("name") String name) {
         Metadata state = metadata.state();
@@ -73,7 +77,43 @@ public final class ReplicaResource {
                         new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }
 
+    /**
+     * A proxy that does not work.
+     *
+     * @param nodeAddresses its Redis nodes
+     * @param state {@code fail}, or {@code pfail} while it is reported by fewer coordinators than it takes
+     */
+    public record FailingProxy(ProxyAddress proxyAddress, List<NodeAddress> nodeAddresses, String state) {}
+
+    /** The proxies of a cluster that do not work. */
+    public record FailingProxies(List<FailingProxy> failing) {}
+
+    @GET
+    @Path("/failing/{name}")
+    @Operation(summary = "The proxies of a cluster that have failed or are reported; for proxies")
+    public FailingProxies failing(@PathParam("name") String name) {
+        Metadata state = metadata.state();
+        PlanContext context = metadata.planContext();
+        return Input.existingClusterName(name)
+                .map(state.clusters()::get)
+                .map(cluster -> failing(state, context, cluster))
+                .orElseThrow(() ->
+                        new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
+    }
+
+    private static FailingProxies failing(Metadata state, PlanContext context, StoredCluster cluster) {
+        Set<ProxyAddress> down = FailureReports.down(state, context);
+        return new FailingProxies(cluster.proxies()
+                .filter(proxy -> down.contains(proxy) || FailureReports.isSuspected(state, context, proxy))
+                .map(proxy -> new FailingProxy(
+                        proxy,
+                        Objects.requireNonNull(state.allProxies().get(proxy)).nodeAddresses(),
+                        down.contains(proxy) ? "fail" : "pfail"))
+                .toList());
+    }
+
     @PUT
+    @Path("/replicas")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Say which replicas are in sync; for coordinators. Returns the reports that are outdated")
     public OutdatedReports report(@Nullable ReplicaReports body) {

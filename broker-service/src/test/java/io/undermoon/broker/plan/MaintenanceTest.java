@@ -49,6 +49,11 @@ class MaintenanceTest {
                 .state();
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> begin(failedOver, first));
 
+        Metadata skewed = synced(Switchover.away(cluster, CONTEXT, first).state());
+        Metadata otherReported =
+                FailureReports.report(skewed, CONTEXT, second, "c").state();
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> begin(otherReported, first));
+
         Metadata begun = synced(begin(cluster, first));
         Metadata otherFails = Failover.failOver(begun, CONTEXT, second, false).state();
         assertThat(phase(otherFails, first)).isEqualTo(Phase.LAST_COPY);

@@ -83,6 +83,20 @@ class ProxyApiTest {
     }
 
     @Test
+    void says_which_proxies_of_a_cluster_fail() {
+        ok(register(1));
+        ok(register(2));
+        Broker.create("demo", 4);
+        get("/clusters/failing/demo").statusCode(200).body("failing", hasSize(0));
+        ok(post("/failures/" + proxy(2) + "/c1"));
+        get("/clusters/failing/demo")
+                .body("failing.proxy_address", contains(proxy(2)))
+                .body("failing.state", contains("fail"))
+                .body("failing[0].node_addresses", contains("10.0.0.2:7001", "10.0.0.2:7002"));
+        refused(get("/clusters/failing/none"), 404, "CLUSTER_NOT_FOUND");
+    }
+
+    @Test
     void refuses_registrations_it_cannot_use() {
         refused(post("/proxies/meta", registration("nonsense", "a:1", "a:2")), 400, "INVALID_PROXY_ADDRESS");
         refused(post("/proxies/meta", registration("a:b", "a:1", "a:2")), 400, "INVALID_PROXY_ADDRESS");

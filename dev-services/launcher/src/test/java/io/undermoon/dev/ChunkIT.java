@@ -59,9 +59,11 @@ class ChunkIT {
     private static final int KEYS = 500;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    /** So that a node which does not answer would soon be given up. */
-    private static final Map<String, String> IMPATIENT =
-            Map.of("UNDERMOON_BACKEND_TIMEOUT", "1000", "UNDERMOON_NODE_FAILURE_TIMEOUT", "2s");
+    /** So that a node which does not answer would soon be given up, and masters stay where a failover has put them. */
+    private static final Map<String, String> IMPATIENT = Map.of(
+            "UNDERMOON_BACKEND_TIMEOUT", "1000",
+            "UNDERMOON_NODE_FAILURE_TIMEOUT", "2s",
+            "UNDERMOON_AUTO_BALANCE", "false");
 
     @TempDir
     private static Path directory;

@@ -11,28 +11,33 @@ import io.undermoon.dev.testing.BackgroundWriter;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
-import io.undermoon.dev.testing.StringClient;
 import io.undermoon.dev.testing.StringClients;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
-/** Planned work on a system of real processes while a client of applications writes. */
+/** Planned work on a system of real processes while clients as applications have them write. */
 class RollingRestartIT {
     private static final ClusterName CLUSTER = new ClusterName("demo");
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int MUCH = 500;
+    private static final int WRITERS = 4;
+    private static final int MUCH = 300;
 
     /** So that masters are evened out within the test. */
     private static final Map<String, String> IMPATIENT = Map.of("UNDERMOON_AUTO_BALANCE_DELAY", "1s");
@@ -64,38 +69,70 @@ class RollingRestartIT {
         undermoon.run("down");
     }
 
+    /** Up to 4,000 writes per second. */
     @Test
     void clients_notice_nothing_of_restarts_and_of_failovers_on_demand() throws IOException, InterruptedException {
         Map<String, ProcessIdentity> before = processes();
-        StringClient client = StringClients.jedis(ports.proxyResp(0));
-        try (BackgroundWriter writer = new BackgroundWriter(client).start()) {
-            awaitWrites(writer);
+        List<BackgroundWriter> writers = IntStream.range(0, WRITERS)
+                .mapToObj(
+                        number -> new BackgroundWriter(StringClients.jedis(ports.proxyResp(0)), prefix(number)).start())
+                .toList();
+        try {
+            awaitWrites(writers);
             failOverByCommand();
-            awaitWrites(writer);
+            awaitWrites(writers);
             await("masters are evened out by themselves")
                     .atMost(LIMIT)
                     .until(() -> masterProxies().size() == 2);
-            awaitWrites(writer);
+            awaitWrites(writers);
 
             operator.awaitReplicas();
             LauncherProcess.Result restart = undermoon.run("rolling-restart");
             assertThat(restart.exitCode()).as(restart.output()).isZero();
-            awaitWrites(writer);
-            writer.stop();
+            awaitWrites(writers);
+        } finally {
+            for (BackgroundWriter writer : writers) {
+                writer.close();
+            }
+        }
 
+        Set<String> keys = keysOfMasters();
+        for (int number = 0; number < WRITERS; number++) {
+            BackgroundWriter writer = writers.get(number);
+            String prefix = prefix(number);
             assertThat(writer.failures())
                     .as("errors that the client has not mended itself")
                     .isZero();
-            for (long i = 0; i < writer.acknowledged(); i++) {
-                assertThat(client.get(BackgroundWriter.key(i))).isEqualTo(Long.toString(i));
-            }
+            assertThat(LongStream.range(0, writer.acknowledged()).mapToObj(key -> prefix + key))
+                    .as("acknowledged writes")
+                    .allMatch(keys::contains);
         }
+        assertAllRestarted(before);
+    }
+
+    private void assertAllRestarted(Map<String, ProcessIdentity> before) {
         Map<String, ProcessIdentity> after = processes();
         assertThat(after).containsOnlyKeys(before.keySet());
         before.forEach((service, process) -> {
-            assertThat(after.get(service)).as(service).isNotEqualTo(process);
-            assertThat(LiveProcesses.isRunning(after.get(service))).as(service).isTrue();
+            ProcessIdentity now = after.get(service);
+            assertThat(now).as(service).isNotEqualTo(process);
+            assertThat(LiveProcesses.isRunning(now)).as(service).isTrue();
         });
+    }
+
+    private static String prefix(int writer) {
+        return "writer-" + writer + ":";
+    }
+
+    private Set<String> keysOfMasters() throws IOException {
+        Set<String> keys = new HashSet<>();
+        for (Node master : operator.masters()) {
+            HostPort address = HostPort.parse(master.address().value());
+            try (Jedis node = new Jedis(address.host(), address.port())) {
+                keys.addAll(node.keys("*"));
+            }
+        }
+        return keys;
     }
 
     /** As a Redis client does it: at the port where a proxy is a replica. */
@@ -117,9 +154,11 @@ class RollingRestartIT {
         return operator.masters().stream().map(Node::proxyAddress).distinct().toList();
     }
 
-    private static void awaitWrites(BackgroundWriter writer) {
-        long before = writer.acknowledged();
-        await("clients write").atMost(LIMIT).until(() -> writer.acknowledged() > before + MUCH);
+    private static void awaitWrites(List<BackgroundWriter> writers) {
+        for (BackgroundWriter writer : writers) {
+            long before = writer.acknowledged();
+            await("clients write").atMost(LIMIT).until(() -> writer.acknowledged() > before + MUCH);
+        }
     }
 
     private Map<String, ProcessIdentity> processes() {

@@ -8,16 +8,22 @@ import io.undermoon.client.BrokerOrder;
 import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
 import io.undermoon.json.Json;
+import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.config.RegistrationSettings;
+import io.undermoon.proxy.control.cluster.FailingProxies;
+import io.undermoon.proxy.control.cluster.FailingProxies.Health;
 import io.undermoon.tls.TlsContext;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +94,24 @@ final class BrokerClient {
         if (reply.status() != 200) {
             throw reply.refusal();
         }
+    }
+
+    /** Which proxies of a cluster do not work. */
+    FailingProxies failing(ClusterName cluster) throws IOException {
+        Map<ProxyAddress, Health> proxies = new HashMap<>();
+        Map<NodeAddress, Health> nodes = new HashMap<>();
+        for (JsonNode proxy : get("/clusters/failing/" + cluster).path("failing")) {
+            Health health = proxy.path("state").asText().equals("fail") ? Health.FAILED : Health.SUSPECTED;
+            try {
+                proxies.put(new ProxyAddress(proxy.path("proxy_address").asText()), health);
+                for (JsonNode node : proxy.path("node_addresses")) {
+                    nodes.put(new NodeAddress(node.asText()), health);
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IOException("cannot read the failing proxies: " + e.getMessage(), e);
+            }
+        }
+        return new FailingProxies(proxies, nodes);
     }
 
     private static String encoded(ProxyAddress proxy) {

@@ -72,7 +72,7 @@ public final class ControlCommands implements LocalCommands {
                         topology,
                         nodeStates,
                         new SlotKeys(query),
-                        services.failovers(),
+                        services.controlPlane(),
                         settings.busPortInNodes(),
                         settings.hostNamesInSlots())
                 .register(handlers);

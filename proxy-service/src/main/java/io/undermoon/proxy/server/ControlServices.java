@@ -7,7 +7,7 @@ import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.control.acl.UsersFile;
-import io.undermoon.proxy.control.cluster.FailoverRequests;
+import io.undermoon.proxy.control.cluster.ControlPlane;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeStates the states of the Redis nodes of this proxy
  * @param migrations the migrations in which this proxy takes part
  * @param stepDown gives up masters of this proxy
- * @param failovers asks the broker for changes of roles
+ * @param controlPlane what the broker does and knows beyond the metadata
  * @param subscribed how many channels and patterns have subscribers
  * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
  */
@@ -43,7 +43,7 @@ public record ControlServices(
         NodeStates nodeStates,
         Migrations migrations,
         StepDown stepDown,
-        FailoverRequests failovers,
+        ControlPlane controlPlane,
         SubscribedNames subscribed,
         ControlSettings settings,
         Runnable shutdown) {}

@@ -69,7 +69,7 @@ final class ProxyServer implements AutoCloseable {
     private final AccessControl access;
     private final DispatchServices dispatch;
     private final @Nullable UsersFile usersFile;
-    private final BrokerFailovers failovers;
+    private final BrokerControlPlane controlPlane;
     private boolean closed;
 
     /**
@@ -111,7 +111,7 @@ final class ProxyServer implements AutoCloseable {
                 settings.replication().checkInterval(),
                 replication::statuses,
                 this::maxLagOnFailover);
-        failovers = BrokerFailovers.of(settings);
+        controlPlane = BrokerControlPlane.of(settings, topology);
         SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlServices services = new ControlServices(
                 commands,
@@ -126,7 +126,7 @@ final class ProxyServer implements AutoCloseable {
                 this::nodeStates,
                 migrations,
                 new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
-                failovers,
+                controlPlane,
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);
@@ -166,6 +166,7 @@ final class ProxyServer implements AutoCloseable {
         replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
         migrations.start();
+        controlPlane.start();
         dataPlane.follow(topology);
         SessionInitializer sessions = new SessionInitializer(
                 dataPlane.connections(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
@@ -179,7 +180,7 @@ final class ProxyServer implements AutoCloseable {
             return;
         }
         closed = true;
-        failovers.close();
+        controlPlane.close();
         replication.close();
         migrations.close();
         dataPlane.close(settings.config().shutdownGrace());

@@ -20,7 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The four endpoints of a broker that a proxy uses, over a map. */
+/** The five endpoints of a broker that a proxy uses, over a map. */
 public final class BrokerDouble implements AutoCloseable {
     private final Map<String, JsonNode> proxies = new ConcurrentHashMap<>();
     private final Map<String, Proxy> told = new ConcurrentHashMap<>();
@@ -97,6 +97,11 @@ public final class BrokerDouble implements AutoCloseable {
         String address = proxy.address().value();
         told.put(address, proxy);
         proxies.put(address, Json.mapper().createObjectNode());
+    }
+
+    /** Has the broker answer which proxies of a cluster fail. */
+    public void failing(String cluster, String json) {
+        server.createContext("/api/v3/clusters/failing/" + cluster, exchange -> answer(exchange, 200, json));
     }
 
     /** The switchovers that were asked for, each as an address and a query. */

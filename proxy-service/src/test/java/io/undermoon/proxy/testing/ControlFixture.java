@@ -23,6 +23,8 @@ import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.cluster.ControlPlane;
+import io.undermoon.proxy.control.cluster.FailingProxies;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.MigrationSettings;
@@ -65,12 +67,7 @@ public final class ControlFixture implements AutoCloseable {
     public final List<NodeState> nodeStates = new CopyOnWriteArrayList<>();
     public final AtomicInteger shutdowns = new AtomicInteger();
 
-    /** The masters that were to be taken over, with {@code force} where it was asked for. */
-    public final List<String> failovers = new CopyOnWriteArrayList<>();
-
-    /** The error that the broker answers; null if it accepts. */
-    public @Nullable String failoverRefusal;
-
+    public final ScriptedControlPlane controlPlane = new ScriptedControlPlane();
     public final Client client;
 
     private final AccessControl access;
@@ -107,19 +104,36 @@ public final class ControlFixture implements AutoCloseable {
                 new Migrations(
                         connections, List.of(connections), topology, endpoints, catalog, MigrationSettings.DEFAULT),
                 new StepDown(topology, List.of(connections), connections, endpoints),
-                this::takeOver,
+                controlPlane,
                 new SubscribedNames(() -> 3, () -> 2, () -> 1),
                 settings,
                 shutdowns::incrementAndGet));
         client = connect();
     }
 
-    private CompletionStage<Void> takeOver(ProxyAddress master, boolean force) {
-        if (failoverRefusal != null) {
-            return CompletableFuture.failedStage(new ErrorReplyException(failoverRefusal));
+    /** A control plane that does as it is told. */
+    public static final class ScriptedControlPlane implements ControlPlane {
+        /** The masters that were to be taken over, with {@code force} where it was asked for. */
+        public final List<String> failovers = new CopyOnWriteArrayList<>();
+
+        /** The error that it answers; null if it accepts. */
+        public @Nullable String refusal;
+
+        public FailingProxies failing = FailingProxies.NONE;
+
+        @Override
+        public CompletionStage<Void> takeOverFrom(ProxyAddress master, boolean force) {
+            if (refusal != null) {
+                return CompletableFuture.failedStage(new ErrorReplyException(refusal));
+            }
+            failovers.add(master + (force ? " force" : ""));
+            return CompletableFuture.completedStage(null);
         }
-        failovers.add(master + (force ? " force" : ""));
-        return CompletableFuture.completedStage(null);
+
+        @Override
+        public FailingProxies failing() {
+            return failing;
+        }
     }
 
     /** Says who has the slots that move. */

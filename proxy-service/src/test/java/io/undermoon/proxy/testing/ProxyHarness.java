@@ -48,7 +48,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /** A proxy without Quarkus, broker or replication: the data plane, and the commands that the proxy answers itself. */
@@ -179,7 +178,7 @@ public final class ProxyHarness implements AutoCloseable {
                 List::of,
                 migrations,
                 new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
-                (master, force) -> CompletableFuture.completedStage(null),
+                new ControlFixture.ScriptedControlPlane(),
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 new ControlSettings(
                         "test",

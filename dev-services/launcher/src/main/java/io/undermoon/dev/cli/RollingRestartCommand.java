@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Restarts the processes of a stack one after the other; clients that try again notice nothing.",
-            "Hosts are restarted one at a time: their masters move away before, and the next one follows when all copies"
-                    + " are in sync again. The stack has to run in the background, see `up --detach`."
+            "Hosts are restarted one at a time: their masters move away before, and the next one follows when all"
+                    + " copies are in sync again. The stack has to run in the background, see `up --detach`."
         })
 final class RollingRestartCommand implements Callable<Integer> {
     /** What can be restarted. */

@@ -21,8 +21,8 @@ import java.util.Set;
 
 /**
  * Restarts the processes of a stack while clients work: one broker or coordinator after the other, then one host after
- * the other. A host is stopped when the broker says that its masters are elsewhere and in sync, and the next one follows
- * when all copies are in sync again. The caller holds the lock of the data directory.
+ * the other. A host is stopped when the broker says that its masters are elsewhere and in sync, and the next one
+ * follows when all copies are in sync again. The caller holds the lock of the data directory.
  */
 public final class RollingRestart {
     /** How long the broker waits for a host before it takes it for failed. */
@@ -87,10 +87,7 @@ public final class RollingRestart {
                 ? List.of("proxy " + proxy + " to register")
                 : List.of()));
         List<ClusterName> clusters = clustersOf(proxy);
-        call(() -> {
-            broker.endMaintenance(proxy);
-            return null;
-        });
+        order(() -> broker.endMaintenance(proxy));
         await.until(() -> asked(() -> {
             List<String> behind = new ArrayList<>();
             for (ClusterName cluster : clusters) {
@@ -118,10 +115,7 @@ public final class RollingRestart {
     }
 
     private void balance(ClusterName cluster) {
-        call(() -> {
-            broker.balance(cluster);
-            return null;
-        });
+        order(() -> broker.balance(cluster));
         progress.step("the masters of cluster " + cluster + " are evened out");
     }
 
@@ -140,6 +134,11 @@ public final class RollingRestart {
         });
     }
 
+    /** A call of the broker without an answer. */
+    private interface Order {
+        void run() throws IOException;
+    }
+
     /** A call of the broker. */
     private interface Call<T> {
         T run() throws IOException;
@@ -154,11 +153,23 @@ public final class RollingRestart {
         }
     }
 
+    private static void order(Order order) {
+        try {
+            order.run();
+        } catch (IOException e) {
+            throw unanswered(e);
+        }
+    }
+
     private static <T> T call(Call<T> call) {
         try {
             return call.run();
         } catch (IOException e) {
-            throw new LaunchException("the broker does not answer: " + e.getMessage(), e);
+            throw unanswered(e);
         }
+    }
+
+    private static LaunchException unanswered(IOException e) {
+        return new LaunchException("the broker did not do it: " + e.getMessage(), e);
     }
 }

@@ -11,7 +11,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class BackgroundWriter implements AutoCloseable {
     private static final long PACE_NANOS = 1_000_000;
 
+    private static final String PREFIX = "writer:";
+
     private final StringClient client;
+    private final String prefix;
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final Thread thread = new Thread(this::write, "background-writer");
@@ -19,7 +22,16 @@ public final class BackgroundWriter implements AutoCloseable {
 
     /** @param client closed with the writer */
     public BackgroundWriter(StringClient client) {
+        this(client, PREFIX);
+    }
+
+    /**
+     * @param client closed with the writer
+     * @param prefix of its keys, in place of {@code writer:}
+     */
+    public BackgroundWriter(StringClient client, String prefix) {
         this.client = client;
+        this.prefix = prefix;
     }
 
     public BackgroundWriter start() {
@@ -44,14 +56,14 @@ public final class BackgroundWriter implements AutoCloseable {
     }
 
     public static String key(long number) {
-        return "writer:" + number;
+        return PREFIX + number;
     }
 
     private void write() {
         while (!stopping) {
             long number = acknowledged.get();
             try {
-                client.set(key(number), Long.toString(number));
+                client.set(prefix + number, Long.toString(number));
                 acknowledged.incrementAndGet();
                 LockSupport.parkNanos(PACE_NANOS);
             } catch (RuntimeException e) {

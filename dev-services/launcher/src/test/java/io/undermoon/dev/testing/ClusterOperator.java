@@ -121,6 +121,13 @@ public final class ClusterOperator {
         broker.balance(name);
     }
 
+    /** Changes a setting of the cluster. */
+    public void configure(String field, String value) throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                send("PATCH", "/clusters/config/" + name, Json.mapper().writeValueAsString(Map.of(field, value)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(OK);
+    }
+
     private static boolean hasReplica(Node master) {
         HostPort address = HostPort.parse(master.address().value());
         try (Jedis jedis = new Jedis(address.host(), address.port())) {

@@ -59,7 +59,7 @@ public final class ClusterCommands {
     private final TopologyStore topology;
     private final NodeStates nodeStates;
     private final SlotKeys slotKeys;
-    private final FailoverRequests failovers;
+    private final ControlPlane controlPlane;
     private final boolean busPortInNodes;
     private final boolean hostNamesInSlots;
 
@@ -70,13 +70,13 @@ public final class ClusterCommands {
             TopologyStore topology,
             NodeStates nodeStates,
             SlotKeys slotKeys,
-            FailoverRequests failovers,
+            ControlPlane controlPlane,
             boolean busPortInNodes,
             boolean hostNamesInSlots) {
         this.topology = topology;
         this.nodeStates = nodeStates;
         this.slotKeys = slotKeys;
-        this.failovers = failovers;
+        this.controlPlane = controlPlane;
         this.busPortInNodes = busPortInNodes;
         this.hostNamesInSlots = hostNamesInSlots;
     }
@@ -84,17 +84,23 @@ public final class ClusterCommands {
     public void register(HandlerTable table) {
         table.on(
                         "cluster|slots",
-                        (frame, client, out) -> ClusterReplies.slots(viewOfCluster(), client, hostNamesInSlots, out))
+                        (frame, client, out) -> ClusterReplies.slots(
+                                viewOfCluster(), controlPlane.failing(), client, hostNamesInSlots, out))
                 .on(
                         "cluster|shards",
-                        (frame, client, out) -> ClusterReplies.shards(viewOfCluster(), localStates(), client, out))
+                        (frame, client, out) -> ClusterReplies.shards(
+                                viewOfCluster(), controlPlane.failing(), localStates(), client, out))
                 .on(
                         "cluster|nodes",
                         (frame, client, out) -> Replies.text(
                                 client,
-                                ClusterReplies.nodes(view(), client.role(), client.ports(), busPortInNodes),
+                                ClusterReplies.nodes(
+                                        view(), controlPlane.failing(), client.role(), client.ports(), busPortInNodes),
                                 out))
-                .on("cluster|info", (frame, client, out) -> Replies.text(client, ClusterReplies.info(view()), out))
+                .on(
+                        "cluster|info",
+                        (frame, client, out) ->
+                                Replies.text(client, ClusterReplies.info(view(), controlPlane.failing()), out))
                 .on("cluster|myid", (frame, client, out) -> RespWriter.bulk(out, view().selfId(client.role())))
                 .on(
                         "cluster|myshardid",
@@ -178,7 +184,7 @@ public final class ClusterCommands {
         if (self == null) {
             throw new ErrorReplyException("ERR You should send CLUSTER FAILOVER to a replica");
         }
-        return failovers
+        return controlPlane
                 .takeOverFrom(self.master().proxy(), force)
                 .thenApply(done -> Replies.of(Replies::ok))
                 .exceptionally(ClusterCommands::refusal);
@@ -197,7 +203,8 @@ public final class ClusterCommands {
     private void replicas(String id, Client client, ByteBuf out) {
         ClusterView view = view();
         if (view.masters().stream().anyMatch(master -> master.id().equals(id))) {
-            List<String> lines = ClusterReplies.replicas(view, client.role(), id, client.ports(), busPortInNodes);
+            List<String> lines = ClusterReplies.replicas(
+                    view, controlPlane.failing(), client.role(), id, client.ports(), busPortInNodes);
             RespWriter.array(out, lines.size());
             lines.forEach(line -> RespWriter.bulk(out, line));
         } else if (view.replicas().stream().anyMatch(replica -> replica.id().equals(id))) {

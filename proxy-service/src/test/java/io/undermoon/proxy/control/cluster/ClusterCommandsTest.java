@@ -3,12 +3,15 @@ package io.undermoon.proxy.control.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.control.NodeState;
+import io.undermoon.proxy.control.cluster.FailingProxies.Health;
 import io.undermoon.proxy.testing.ControlFixture;
 import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.resp.RespValue;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -130,12 +133,46 @@ class ClusterCommandsTest {
         assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("+OK\r\n");
         assertThat(proxy.words("CLUSTER FAILOVER force")).isEqualTo("+OK\r\n");
         assertThat(proxy.words("CLUSTER FAILOVER TAKEOVER")).isEqualTo("+OK\r\n");
-        assertThat(proxy.failovers).containsExactly(PEER, PEER + " force", PEER + " force");
+        assertThat(proxy.controlPlane.failovers).containsExactly(PEER, PEER + " force", PEER + " force");
 
         assertThat(proxy.words("CLUSTER FAILOVER NOW")).isEqualTo("-ERR syntax error\r\n");
         assertThat(proxy.words("CLUSTER FAILOVER FORCE TAKEOVER")).isEqualTo("-ERR syntax error\r\n");
-        proxy.failoverRefusal = "ERR Master is down or failed, please use CLUSTER FAILOVER FORCE";
-        assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("-" + proxy.failoverRefusal + "\r\n");
+        proxy.controlPlane.refusal = "ERR Master is down or failed, please use CLUSTER FAILOVER FORCE";
+        assertThat(proxy.words("CLUSTER FAILOVER")).isEqualTo("-" + proxy.controlPlane.refusal + "\r\n");
+    }
+
+    @Test
+    void nodes_that_fail_are_shown_as_redis_shows_them() {
+        applyTwoProxies();
+        String replica = id("127.0.0.2:7003");
+        proxy.controlPlane.failing = failing(Health.SUSPECTED);
+        assertThat(proxy.text("CLUSTER", "NODES"))
+                .contains(PEER_ID + " 127.0.0.2:5299@5299 master,fail? - 0 0 7 disconnected 8192-16383\n")
+                .contains(replica + " 127.0.0.2:5299@5299 slave,fail? " + SELF_ID + " 0 0 7 disconnected\n");
+        assertThat(proxy.text("CLUSTER", "INFO"))
+                .startsWith("cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:8192\r\n"
+                        + "cluster_slots_pfail:8192\r\ncluster_slots_fail:0\r\n");
+        assertThat(proxy.call("CLUSTER", "SLOTS").toString()).contains(replica);
+
+        proxy.controlPlane.failing = failing(Health.FAILED);
+        assertThat(proxy.text("CLUSTER", "NODES"))
+                .contains(PEER_ID + " 127.0.0.2:5299@5299 master,fail - 0 0 7 disconnected 8192-16383\n")
+                .contains(replica + " 127.0.0.2:5299@5299 slave,fail " + SELF_ID + " 0 0 7 disconnected\n")
+                .contains(SELF_ID + " 127.0.0.1:5299@5299 myself,master - 0 0 7 connected 0-8191\n");
+        assertThat(proxy.text("CLUSTER", "INFO"))
+                .startsWith("cluster_state:fail\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:8192\r\n"
+                        + "cluster_slots_pfail:0\r\ncluster_slots_fail:8192\r\n");
+        assertThat(proxy.call("CLUSTER", "SLOTS").toString())
+                .as("clients read from replicas that are there")
+                .doesNotContain(replica)
+                .contains(PEER_ID);
+        assertThat(proxy.call("CLUSTER", "SHARDS").toString()).contains("failed");
+    }
+
+    private static FailingProxies failing(Health health) {
+        return new FailingProxies(
+                Map.of(new ProxyAddress(PEER), health),
+                Map.of(new NodeAddress("127.0.0.2:7002"), health, new NodeAddress("127.0.0.2:7003"), health));
     }
 
     @Test

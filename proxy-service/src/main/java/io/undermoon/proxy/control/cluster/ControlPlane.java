@@ -3,9 +3,8 @@ package io.undermoon.proxy.control.cluster;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.concurrent.CompletionStage;
 
-/** Asks for changes of roles, which the control plane decides about. Thread-safe. */
-@FunctionalInterface
-public interface FailoverRequests {
+/** What the control plane does and knows beyond the metadata. Thread-safe. */
+public interface ControlPlane {
     /**
      * Asks that the replicas of a proxy's masters take over.
      *
@@ -14,4 +13,7 @@ public interface FailoverRequests {
      *     io.undermoon.proxy.control.ErrorReplyException} if they are refused
      */
     CompletionStage<Void> takeOverFrom(ProxyAddress master, boolean force);
+
+    /** Which proxies of the cluster do not work, as far as it is known. */
+    FailingProxies failing();
 }
