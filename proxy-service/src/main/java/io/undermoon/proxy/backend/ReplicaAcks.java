@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the replies to clients' writes until enough replicas have acknowledged the writes, in a cluster that wants so.
  *
- * <p>One {@code WAIT} at a time is under way for each node, on a connection of its own, so that reads do not wait. It is
- * about all writes that were executed before it was sent; those that are executed meanwhile are what the next one is
+ * <p>One {@code WAIT} at a time is under way for each node, on a connection of its own, so that reads do not wait. It
+ * is about all writes that were executed before it was sent; those that are executed meanwhile are what the next one is
  * about. Redis waits for what the connection that asks has written last, so that writes something first, see
  * {@link #QUESTION}.
  *
@@ -29,7 +29,7 @@ public final class ReplicaAcks {
     /** How long the replicas may take. */
     static final long TIMEOUT_MILLIS = 1000;
 
-    /** Before Redis 7.2 any command has a place in the stream to the replicas; since then it takes one like the second. */
+    /** Before Redis 7.2 any command counts as a write of its connection; since then it takes one like the second. */
     private static final List<List<String>> QUESTION =
             List.of(List.of("PING"), List.of("SPUBLISH", "undermoon:wait", ""));
 
@@ -90,7 +90,7 @@ public final class ReplicaAcks {
             }
         }
 
-        /** Asks at the end of the turn of the loop, so that one question is about all that a node has answered in it. */
+        /** Asks at the end of the turn of the loop: one question about all that the node has answered in it. */
         @Override
         public void flush() {
             asked = executed;
