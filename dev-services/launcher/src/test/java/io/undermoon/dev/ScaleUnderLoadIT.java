@@ -1,17 +1,11 @@
 package io.undermoon.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.check.Verdict;
-import io.undermoon.dev.datadir.DataDirectory;
-import io.undermoon.dev.os.LiveProcesses;
-import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.testing.CheckRun;
 import io.undermoon.dev.testing.ClusterOperator;
-import io.undermoon.dev.testing.FreePorts;
-import io.undermoon.dev.testing.LauncherProcess;
+import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
@@ -53,20 +47,13 @@ class ScaleUnderLoadIT {
     @TempDir
     private Path directory;
 
-    private final int basePort = FreePorts.base();
-    private final PortLayout ports = PortLayout.from(basePort);
-    private LauncherProcess undermoon;
-    private DataDirectory data;
+    private LiveStack stack;
     private ClusterOperator operator;
-    private String cluster;
 
     /** @param environment of the services, beyond that of the test */
     private void start(int nodes, Map<String, String> environment) throws IOException, InterruptedException {
-        cluster = CLUSTER + ":" + nodes;
-        undermoon = new LauncherProcess(directory, environment);
-        data = new DataDirectory(directory);
-        operator = new ClusterOperator("127.0.0.1:" + ports.broker(), CLUSTER);
-        up();
+        stack = new LiveStack(directory, CLUSTER, nodes, PROXIES, environment);
+        operator = stack.operator();
         fill();
     }
 
@@ -88,7 +75,7 @@ class ScaleUnderLoadIT {
 
     @AfterEach
     void stop() throws IOException, InterruptedException {
-        undermoon.run("down");
+        stack.down();
     }
 
     @Test
@@ -150,7 +137,7 @@ class ScaleUnderLoadIT {
                 for (boolean proxy : new boolean[] {true, false}) {
                     operator.awaitReplicas();
                     Node victim = reshardUntilHalfway(source);
-                    killAndRestart(run, proxy ? proxy(victim) : redis(victim));
+                    killAndRestart(run, proxy ? stack.proxyOf(victim) : LiveStack.redisOf(victim));
                     operator.awaitStable();
                     run.awaitCommands(MUCH);
                 }
@@ -173,8 +160,7 @@ class ScaleUnderLoadIT {
     }
 
     private CheckRun start(boolean allowErrors) {
-        int[] all = IntStream.range(0, PROXIES).map(ports::proxyResp).toArray();
-        return CheckRun.start(STEPS_PER_SECOND, allowErrors, TIMEOUT, all);
+        return CheckRun.start(STEPS_PER_SECOND, allowErrors, TIMEOUT, stack.proxyPorts());
     }
 
     private void assertPasses(CheckRun run) {
@@ -224,34 +210,11 @@ class ScaleUnderLoadIT {
                 .toList();
     }
 
-    private String proxy(Node node) {
-        return "proxy-" + (1 + (node.proxyAddress().port() - ports.proxyResp(0)) / 2);
-    }
-
-    private static String redis(Node node) {
-        return "redis-" + HostPort.parse(node.address().value()).port();
-    }
-
     /** Kills at once, so that what has just begun is not done yet. */
     private void killAndRestart(CheckRun run, String service) throws IOException, InterruptedException {
-        ProcessIdentity process =
-                data.load().orElseThrow().processes().get(service).process();
-        LiveProcesses.kill(process);
-        await(service + " has ended").atMost(TIMEOUT).until(() -> !LiveProcesses.isRunning(process));
+        stack.kill(service);
         run.awaitCommands(MUCH);
-        up();
+        stack.up();
         run.awaitCommands(MUCH);
-    }
-
-    /** Starts the stack, or what is missing of it. */
-    private void up() throws IOException, InterruptedException {
-        LauncherProcess.Result up = undermoon.run(
-                "up",
-                "--proxies=" + PROXIES,
-                "--cluster=" + cluster,
-                "--base-port=" + basePort,
-                "--timeout=100",
-                "--detach");
-        assertThat(up.exitCode()).as(up.output()).isZero();
     }
 }
