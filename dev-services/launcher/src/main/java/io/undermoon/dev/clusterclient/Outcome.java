@@ -14,7 +14,10 @@ public sealed interface Outcome {
     /** It may have been executed, or may be executed later: its connection was lost, or the error does not tell. */
     record Unknown(String error) implements Outcome {}
 
-    /** Codes of errors that are only given before anything is executed. */
+    /**
+     * Codes of errors that are only given before anything is executed. {@code NOREPLICAS} is none: with {@code
+     * min_replica_acks} it comes after that.
+     */
     Set<String> REFUSALS = Set.of(
             "ASK",
             "BUSY",
@@ -29,7 +32,6 @@ public sealed interface Outcome {
             "NOAUTH",
             "NOGROUP",
             "NOPERM",
-            "NOREPLICAS",
             "NOSCRIPT",
             "OOM",
             "READONLY",
