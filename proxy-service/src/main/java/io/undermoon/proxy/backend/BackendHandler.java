@@ -85,6 +85,10 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         ByteBuf in = (ByteBuf) message;
         try {
             loop.beginBurst();
+            if (!connection.mayAnswer()) {
+                connection.endUnacknowledged();
+                return;
+            }
             lastProgressNanos = loop.nowNanos();
             if (probed) {
                 forgetProbes();

@@ -8,6 +8,7 @@ import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
+import io.undermoon.proxy.control.umctl.LeaseCommands;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.replication.StepDown;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeStates the states of the Redis nodes of this proxy
  * @param migrations the migrations in which this proxy takes part
  * @param stepDown gives up masters of this proxy
+ * @param leases answers those who renew the lease of this proxy, or have theirs renewed by it
  * @param subscribed how many channels and patterns have subscribers
  * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
  */
@@ -41,6 +43,7 @@ public record ControlServices(
         NodeStates nodeStates,
         Migrations migrations,
         StepDown stepDown,
+        LeaseCommands leases,
         SubscribedNames subscribed,
         ControlSettings settings,
         Runnable shutdown) {}

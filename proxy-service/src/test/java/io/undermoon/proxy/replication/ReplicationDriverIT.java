@@ -18,6 +18,8 @@ import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.testing.RedisServerProcess;
@@ -64,7 +66,8 @@ class ReplicationDriverIT {
                         Duration.ofMillis(200),
                         settings.redis().user(),
                         settings.redis().password()),
-                own);
+                own,
+                new TakeoverRule(new Lease(LeaseClock.SYSTEM), true));
         driver.start(topology);
     }
 

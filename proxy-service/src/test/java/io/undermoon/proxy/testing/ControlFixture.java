@@ -27,6 +27,10 @@ import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
+import io.undermoon.proxy.control.umctl.LeaseCommands;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
+import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.ControlCommands;
@@ -84,6 +88,14 @@ public final class ControlFixture implements AutoCloseable {
                 new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters), Access.PROXY);
         ControlSettings settings =
                 new ControlSettings("1.2.3", HostPort.parse(SELF), newShapes, newShapes, 2, 1, false, 0, false);
+        Lease lease = new Lease(LeaseClock.SYSTEM);
+        LeaseRenewal renewal = new LeaseRenewal(
+                lease,
+                topology,
+                new NodeClient(connections),
+                endpoints,
+                connections.loop().eventLoop(),
+                () -> {});
         control = new ControlCommands(new ControlServices(
                 catalog,
                 topology,
@@ -98,6 +110,7 @@ public final class ControlFixture implements AutoCloseable {
                 new Migrations(
                         connections, List.of(connections), topology, endpoints, catalog, MigrationSettings.DEFAULT),
                 new StepDown(topology, List.of(connections), connections, endpoints),
+                new LeaseCommands(topology, lease, renewal),
                 new SubscribedNames(() -> 3, () -> 2, () -> 1),
                 settings,
                 shutdowns::incrementAndGet));

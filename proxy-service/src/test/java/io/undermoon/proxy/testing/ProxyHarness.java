@@ -30,6 +30,10 @@ import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
+import io.undermoon.proxy.control.umctl.LeaseCommands;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
+import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.ControlCommands;
@@ -57,6 +61,7 @@ public final class ProxyHarness implements AutoCloseable {
 
     private static final ClusterName CLUSTER = new ClusterName("test");
 
+    private final Lease lease = new Lease(LeaseClock.SYSTEM);
     private final DataPlane dataPlane;
     private final TopologyStore topology;
     private final Migrations migrations;
@@ -150,12 +155,19 @@ public final class ProxyHarness implements AutoCloseable {
                 BackendSettings.Login.NONE,
                 BackendSettings.Login.NONE,
                 BackendEncryption.NONE);
-        dataPlane = new DataPlane(transport, threads, backends, commands.idLimit());
+        dataPlane = new DataPlane(transport, threads, backends, commands.idLimit(), lease);
         SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, false, "", 0));
         ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
         Guard guard = new Guard(new AccessControl(commands.current(), null, null));
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
         HostPort listen = new HostPort("127.0.0.1", port);
+        LeaseRenewal renewal = new LeaseRenewal(
+                lease,
+                topology,
+                new NodeClient(dataPlane.controlConnections()),
+                endpoints,
+                dataPlane.controlConnections().loop().eventLoop(),
+                dataPlane::followLease);
         migrations = new Migrations(
                 dataPlane.migrationConnections(),
                 dataPlane.connections(),
@@ -177,6 +189,7 @@ public final class ProxyHarness implements AutoCloseable {
                 List::of,
                 migrations,
                 new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
+                new LeaseCommands(topology, lease, renewal),
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 new ControlSettings(
                         "test",
