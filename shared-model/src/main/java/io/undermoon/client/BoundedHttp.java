@@ -193,8 +193,8 @@ public final class BoundedHttp {
         return builder(address, method, path, body, authorization).build();
     }
 
-    private HttpRequest.Builder builder(
-            HostPort address, String method, String path, byte[] body, String authorization) throws IOException {
+    private HttpRequest.Builder builder(HostPort address, String method, String path, byte[] body, String authorization)
+            throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create((tls == null ? "http://" : "https://") + address + path))
                 .header("Accept", "application/json")

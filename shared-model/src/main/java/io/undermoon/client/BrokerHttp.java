@@ -91,8 +91,7 @@ public final class BrokerHttp {
                 note(failures, broker, String.valueOf(e.getMessage()));
             }
         }
-        throw BrokerHttpException.noAnswer(
-                name + ": no broker answers: " + String.join("; ", failures), last);
+        throw BrokerHttpException.noAnswer(name + ": no broker answers: " + String.join("; ", failures), last);
     }
 
     private void note(List<String> failures, HostPort broker, String reason) {

@@ -184,7 +184,8 @@ class RespProxyControlTest {
     @Test
     void a_refusal_closes_the_connection() {
         proxy.script(command -> "-TRY_AGAIN\r\n");
-        failsWith(Reason.REFUSED, () -> control.push(metadata(), false)).hasMessageContaining("UMCTL SETMETA: TRY_AGAIN");
+        failsWith(Reason.REFUSED, () -> control.push(metadata(), false))
+                .hasMessageContaining("UMCTL SETMETA: TRY_AGAIN");
         await().until(() -> proxy.openConnections() == 0);
     }
 
@@ -230,7 +231,8 @@ class RespProxyControlTest {
     @Test
     void a_failed_push_of_roles_stops_before_the_slots_at_the_original() {
         proxy.script(command -> command.get(1).equals("SETREPL") ? "-TRY_AGAIN\r\n" : original(command));
-        failsWith(Reason.REFUSED, () -> control.push(metadata(), false)).hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
+        failsWith(Reason.REFUSED, () -> control.push(metadata(), false))
+                .hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
         assertThat(proxy.commandLines()).hasSize(2);
         await().until(() -> proxy.openConnections() == 0);
     }

@@ -32,8 +32,7 @@ public final class ProxyLoop {
         this(eventLoop, transport, settings, stats, new Lease(LeaseClock.SYSTEM));
     }
 
-    public ProxyLoop(
-            EventLoop eventLoop, Transport transport, BackendSettings settings, LoopStats stats, Lease lease) {
+    public ProxyLoop(EventLoop eventLoop, Transport transport, BackendSettings settings, LoopStats stats, Lease lease) {
         this.eventLoop = eventLoop;
         this.lease = lease;
         this.clock = lease.clock();

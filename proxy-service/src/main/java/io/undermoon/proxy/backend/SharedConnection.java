@@ -145,7 +145,10 @@ public final class SharedConnection extends BackendConnection implements NodeCon
             }
         }
         failAll(failure);
-        if (!isRetired()) {
+        if (failure.isFinal()) {
+            // The node has not failed: commands of the next lease need not wait.
+            reconnect();
+        } else if (!isRetired()) {
             loop.eventLoop().schedule(this::reconnect, pauseMillis, TimeUnit.MILLISECONDS);
             pauseMillis = protocolRefused ? MIN_PAUSE_MILLIS : Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
         }

@@ -84,24 +84,21 @@ public final class Lease {
         Term now = term;
         long endNanos = asked.nanos() + LENGTH.toNanos();
         boolean isLater = endNanos - now.endNanos() > 0;
-        if (!now.isLimited() || !isLater || !(clock.nanos() - endNanos < 0) || clock.now().isBefore(asked)) {
+        if (!now.isLimited()
+                || !isLater
+                || !(clock.nanos() - endNanos < 0)
+                || clock.now().isBefore(asked)) {
             return;
         }
         term = new Term(
-                nextNumber(now),
-                now.roleNumber(),
-                true,
-                endNanos,
-                asked.wallMillis() + LENGTH.toMillis(),
-                now.left());
+                nextNumber(now), now.roleNumber(), true, endNanos, asked.wallMillis() + LENGTH.toMillis(), now.left());
     }
 
     /** The lease is over at once, unless leases do not count. */
     public synchronized void end() {
         Term now = term;
         if (now.isLimited()) {
-            term = new Term(
-                    now.number(), now.roleNumber(), true, clock.nanos(), clock.wallMillis(), now.left());
+            term = new Term(now.number(), now.roleNumber(), true, clock.nanos(), clock.wallMillis(), now.left());
         }
     }
 
@@ -119,8 +116,7 @@ public final class Lease {
                         now.isLimited(),
                         now.endNanos(),
                         now.endWallMillis()));
-        term = new Term(
-                now.number(), roleNumber, now.isLimited(), now.endNanos(), now.endWallMillis(), left);
+        term = new Term(now.number(), roleNumber, now.isLimited(), now.endNanos(), now.endWallMillis(), left);
     }
 
     private long nextNumber(Term now) {

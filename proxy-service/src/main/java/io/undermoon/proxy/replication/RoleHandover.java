@@ -153,7 +153,8 @@ public final class RoleHandover {
 
         private void notStopped(NodeException problem) {
             boolean isError = problem.isErrorReply();
-            if (isError && (problem.text().startsWith(HAS_STOPPED) || problem.text().startsWith(UNKNOWN_COMMAND))) {
+            if (isError
+                    && (problem.text().startsWith(HAS_STOPPED) || problem.text().startsWith(UNKNOWN_COMMAND))) {
                 takeOver(problem.text());
             } else if (isError && problem.text().startsWith(OLD_EPOCH)) {
                 // It is master in newer metadata, which comes to this proxy, too, and ends the waiting.

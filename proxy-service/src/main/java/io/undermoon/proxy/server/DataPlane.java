@@ -63,7 +63,8 @@ public final class DataPlane implements AutoCloseable {
 
     private NodeConnections connections(
             EventLoopGroup loops, BackendSettings settings, Access access, LoopStats counters) {
-        return new NodeConnections(new ProxyLoop((EventLoop) loops.next(), transport, settings, counters, lease), access);
+        return new NodeConnections(
+                new ProxyLoop((EventLoop) loops.next(), transport, settings, counters, lease), access);
     }
 
     /** The counters of all loops. */

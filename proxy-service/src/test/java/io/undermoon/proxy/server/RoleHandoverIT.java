@@ -214,7 +214,8 @@ class RoleHandoverIT {
         Proxy free = new Proxy(
                 null, address, new Epoch(epoch), List.of(node), List.of(), List.of(), ClusterConfig.DEFAULT, null);
         try (RespConnection control = RespConnection.to(first)) {
-            assertThat(text(control.call(SetMeta.of(free, false).toCommand(false).toArray(String[]::new))))
+            assertThat(text(control.call(
+                            SetMeta.of(free, false).toCommand(false).toArray(String[]::new))))
                     .isEqualTo("OK");
         }
     }

@@ -21,19 +21,19 @@ import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
+import io.undermoon.proxy.control.umctl.LeaseCommands;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.gather.ChangesForPeers;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
+import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
-import io.undermoon.proxy.control.umctl.LeaseCommands;
-import io.undermoon.proxy.lease.Lease;
-import io.undermoon.proxy.lease.LeaseClock;
-import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.server.ControlCommands;
@@ -247,6 +247,11 @@ public final class ProxyHarness implements AutoCloseable {
 
     public ProxyStats stats() {
         return dataPlane.stats();
+    }
+
+    /** The lease of the proxy, which nobody renews. */
+    public Lease lease() {
+        return lease;
     }
 
     public TopologyStore topology() {

@@ -49,8 +49,8 @@ public final class LeaseCommands {
      */
     void lease(CommandFrame frame, ByteBuf out) {
         if (frame.argumentCount() > 2) {
-            LeaseToken token = LeaseToken.parse(frame.argument(2))
-                    .orElseThrow(() -> new ErrorReplyException("Invalid token"));
+            LeaseToken token =
+                    LeaseToken.parse(frame.argument(2)).orElseThrow(() -> new ErrorReplyException("Invalid token"));
             renewal.granted(token);
         }
         LeaseRenewal.Report report = renewal.report();

@@ -169,7 +169,8 @@ public final class LeaseRenewal {
     }
 
     private void ask(LeaseClaims asked, ProxyAddress partner, Set<NodeAddress> masters) {
-        List<String> command = new ArrayList<>(List.of("UMCTL", "PROMISE", topology.self().value()));
+        List<String> command =
+                new ArrayList<>(List.of("UMCTL", "PROMISE", topology.self().value()));
         masters.forEach(node -> command.add(node.value()));
         open.merge(partner, 1, Integer::sum);
         Moment moment = lease.clock().now();
