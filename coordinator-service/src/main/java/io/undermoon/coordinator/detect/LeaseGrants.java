@@ -10,14 +10,16 @@ import io.undermoon.coordinator.port.ProxyControl.Probe;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * Renews the leases of the proxies whose partners do not. A lease is renewed if the metadata by which its proxy serves is
- * that of the broker, read <em>after</em> the proxy has given the token: then nobody was made its successor by the moment
- * from which the lease counts. One read is for all proxies of a round; without such proxies there is none.
+ * Renews the leases of the proxies whose partners do not. A lease is renewed if the metadata by which its proxy serves
+ * is that of the broker, read <em>after</em> the proxy has given the token: then nobody was made its successor by the
+ * moment from which the lease counts. One read is for all proxies of a round; without such proxies there is none.
  *
  * <p>{@link #round} is for one thread; probes are noted by any.
  */
@@ -75,21 +77,24 @@ public final class LeaseGrants {
             return;
         }
         Map<ProxyAddress, Epoch> wanted = source.confirmedEpochs().orElse(Map.of());
-        executor.forEach(
-                due.keySet().stream()
-                        .filter(proxy -> due.get(proxy).epoch().equals(wanted.get(proxy)))
-                        .toList(),
-                proxy -> renew(proxy, due.get(proxy)),
-                WAIT_LIMIT);
+        List<Renewal> renewals = new ArrayList<>();
+        due.forEach((proxy, lease) -> {
+            if (lease.epoch().equals(wanted.get(proxy))) {
+                renewals.add(new Renewal(proxy, lease));
+            }
+        });
+        executor.forEach(renewals, this::renew, WAIT_LIMIT);
     }
 
-    private void renew(ProxyAddress proxy, Lease lease) {
+    private record Renewal(ProxyAddress proxy, Lease lease) {}
+
+    private void renew(Renewal due) {
         try {
-            note(proxy, proxies.renew(proxy, lease.token()));
+            note(due.proxy(), proxies.renew(due.proxy(), due.lease().token()));
         } catch (RespClientException e) {
             // The next probe brings another token.
-            waiting.remove(proxy, lease);
-            LOG.debugf("Lease not renewed: proxy=%s reason=%s", proxy, e.getMessage());
+            waiting.remove(due.proxy(), due.lease());
+            LOG.debugf("Lease not renewed: proxy=%s reason=%s", due.proxy(), e.getMessage());
         }
     }
 }

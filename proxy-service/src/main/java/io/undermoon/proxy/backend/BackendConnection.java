@@ -181,7 +181,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
             receiver.fail(BackendFailure.NO_LEASE);
             return true;
         }
-        if (unanswered.size() > 0 && leaseNumber != loop.term().number()) {
+        if (leaseNumber != loop.term().number() && unanswered.size() > 0) {
             endUnacknowledged();
         }
         return false;
@@ -189,7 +189,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     /** Whether replies that have been read now may be passed on; if not, the connection has to end. */
     final boolean mayAnswer() {
-        if (!isFenced || inFlight() == 0) {
+        if (!isFenced || channel == null || inFlight() == 0) {
             return true;
         }
         Term term = loop.term();
@@ -199,20 +199,28 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
                         || term.covers(endpoint.address(), roleNumber, loop.nowNanos(), loop.wallMillis()));
     }
 
-    /** Ends the connection without the replies that may not be passed on, unless there are none. */
-    final void endUnlessAnswering() {
-        if (!mayAnswer()) {
+    /** Ends the connection without the replies that may not be passed on; returns whether there were any. */
+    final boolean endUnlessAnswering() {
+        boolean ends = !mayAnswer();
+        if (ends) {
             endUnacknowledged();
         }
+        return ends;
     }
 
-    /** The commands in flight will not be acknowledged; others may be sent on the next connection. */
-    final void endUnacknowledged() {
-        isUnacknowledged = true;
+    /**
+     * Ends the connection, so that the commands in flight are not acknowledged; others may be sent on the next one.
+     * What was not written yet may still be, under the present lease.
+     */
+    private void endUnacknowledged() {
         Channel current = channel;
-        if (current != null) {
-            current.close();
+        if (current == null) {
+            leaseNumber = loop.term().number();
+            return;
         }
+        isUnacknowledged = true;
+        current.pipeline().get(BackendHandler.class).leave();
+        current.close();
         disconnected("the lease of this proxy was over");
     }
 

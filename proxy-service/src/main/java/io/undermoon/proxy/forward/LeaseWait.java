@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps clients from seeing a short stall: while this proxy has no lease, commands for its own nodes are held in their
- * sessions for {@value #LIMIT_MILLIS} ms, because the lease may be renewed in a moment, or metadata come that says who has
- * the slot. Then they are refused until there is a lease again. Owned by a loop.
+ * sessions for {@value #LIMIT_MILLIS} ms, because the lease may be renewed in a moment, or metadata come that says who
+ * has the slot. Then they are refused until there is a lease again. Owned by a loop.
  */
 final class LeaseWait {
     private static final long LIMIT_MILLIS = 500;

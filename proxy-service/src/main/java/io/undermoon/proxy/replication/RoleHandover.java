@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Waits with changes of roles until they lose nothing. A replica becomes master when the proxy of the present master
  * has stepped down and the replica has all that was written. A proxy that cannot be asked has failed; where leases
- * count, its lease has to be over first, unless nobody listens at its address any more. A master becomes a replica only of
- * a node that is a master: before, it may have the only copy.
+ * count, its lease has to be over first, unless nobody listens at its address any more. A master becomes a replica only
+ * of a node that is a master: before, it may have the only copy.
  *
  * <p>Works on the control loop, on which futures complete.
  */

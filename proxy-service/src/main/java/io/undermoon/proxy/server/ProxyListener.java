@@ -86,8 +86,8 @@ final class ProxyListener {
     }
 
     /**
-     * Serves no new clients, reads no more commands from connected ones, and disconnects each when its replies have been
-     * sent, or at the end of the grace period. Not to be called on an event loop.
+     * Serves no new clients, reads no more commands from connected ones, and disconnects each when its replies have
+     * been sent, or at the end of the grace period. Not to be called on an event loop.
      */
     void drain(Duration grace) {
         draining = true;

@@ -237,8 +237,8 @@ final class ProxyServer implements AutoCloseable {
 
     /**
      * Takes what the broker knows about this proxy, unless there is metadata already: from then on coordinators decide
-     * in which order proxies learn of a change. It may be older than a failover that is under way; with a lease that does
-     * no harm.
+     * in which order proxies learn of a change. It may be older than a failover that is under way; with a lease that
+     * does no harm.
      *
      * @param leases whether the broker is one that coordinators can ask for what they need to grant leases
      */

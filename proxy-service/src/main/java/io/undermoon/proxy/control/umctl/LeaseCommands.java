@@ -43,9 +43,9 @@ public final class LeaseCommands {
     }
 
     /**
-     * {@code UMCTL LEASE [<token>]}, sent by coordinators: renews the lease with a token. Answers with the next token, the
-     * epoch of the metadata, 1 if the partner of this proxy does not answer, so that it needs a coordinator, and for people
-     * {@code held}, {@code none} or {@code off} and the milliseconds that are left.
+     * {@code UMCTL LEASE [<token>]}, sent by coordinators: renews the lease with a token. Answers with the next token,
+     * the epoch of the metadata, 1 if the partner of this proxy does not answer, so that it needs a coordinator, and
+     * for people {@code held}, {@code none} or {@code off} and the milliseconds that are left.
      */
     void lease(CommandFrame frame, ByteBuf out) {
         if (frame.argumentCount() > 2) {
