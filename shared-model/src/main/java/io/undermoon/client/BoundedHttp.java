@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * change of the TLS files takes effect with the next request. Thread-safe.
  */
 public final class BoundedHttp {
+    private static final byte[] NO_BODY = new byte[0];
     /** The size at which a reply is refused, compressed or not. */
     private static final int MAX_BODY_BYTES = 64 * 1024 * 1024;
 
@@ -107,6 +108,14 @@ public final class BoundedHttp {
     }
 
     /**
+     * A {@code GET} that caches on the way, or at the other end, may not answer.
+     */
+    public HttpReply getConfirmed(HostPort address, String path, Duration limit) throws IOException {
+        HttpRequest.Builder request = builder(address, "GET", path, NO_BODY, "").header("Cache-Control", "no-cache");
+        return await(exchange(address, "GET " + path, request.build(), limit), address);
+    }
+
+    /**
      * Sends a request whose reply has no end, and returns its body while it comes. The caller closes it; that may be
      * done while another thread reads, which then gets an {@link IOException} or the end.
      *
@@ -149,16 +158,19 @@ public final class BoundedHttp {
 
     private CompletableFuture<HttpReply> sendAsync(
             HostPort address, String method, String path, byte[] body, String authorization, Duration limit) {
-        CompletableFuture<HttpResponse<byte[]>> exchange;
         try {
-            exchange = client().sendAsync(
-                            request(address, method, path, body, authorization), info -> new BoundedBody(maxBodyBytes));
+            HttpRequest request = request(address, method, path, body, authorization);
+            return exchange(address, method + " " + path, request, limit);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private CompletableFuture<HttpReply> exchange(HostPort address, String call, HttpRequest request, Duration limit) {
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                client().sendAsync(request, info -> new BoundedBody(maxBodyBytes));
         CompletableFuture<HttpReply> result = new CompletableFuture<>();
-        exchange.thenApply(response ->
-                        new HttpReply(method + " " + path, address, response.statusCode(), plainBody(response)))
+        exchange.thenApply(response -> new HttpReply(call, address, response.statusCode(), plainBody(response)))
                 // The time limit of the client itself ends with the headers; this one includes the body.
                 .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((reply, failure) -> {
@@ -178,6 +190,11 @@ public final class BoundedHttp {
 
     private HttpRequest request(HostPort address, String method, String path, byte[] body, String authorization)
             throws IOException {
+        return builder(address, method, path, body, authorization).build();
+    }
+
+    private HttpRequest.Builder builder(HostPort address, String method, String path, byte[] body, String authorization)
+            throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create((tls == null ? "http://" : "https://") + address + path))
                 .header("Accept", "application/json")
@@ -191,7 +208,7 @@ public final class BoundedHttp {
         } else {
             token.authorization().ifPresent(value -> request.header("Authorization", value));
         }
-        return request.build();
+        return request;
     }
 
     private synchronized HttpClient client() {

@@ -56,13 +56,27 @@ public final class BrokerHttp {
         return send(method, path, NO_BODY, extraTime);
     }
 
-    /** Returns an answer with a status below 500. */
+    /** A {@code GET} that is answered only with what the storage of the brokers has then. */
+    public HttpReply getConfirmed(String path) throws IOException {
+        return send("GET " + path, broker -> http.getConfirmed(broker, BASE_PATH + path, timeout));
+    }
+
     private HttpReply send(String method, String path, byte[] body, Duration extraTime) throws IOException {
+        Duration limit = timeout.plus(extraTime);
+        return send(method + " " + path, broker -> http.send(broker, method, BASE_PATH + path, body, limit));
+    }
+
+    private interface Call {
+        HttpReply at(HostPort broker) throws IOException;
+    }
+
+    /** Returns an answer with a status below 500. */
+    private HttpReply send(String name, Call call) throws IOException {
         List<String> failures = new ArrayList<>();
         IOException last = new IOException("the list of brokers is empty");
         for (HostPort broker : brokers.candidates()) {
             try {
-                HttpReply reply = http.send(broker, method, BASE_PATH + path, body, timeout.plus(extraTime));
+                HttpReply reply = call.at(broker);
                 if (reply.status() < 500) {
                     brokers.answered(broker);
                     return reply;
@@ -77,8 +91,7 @@ public final class BrokerHttp {
                 note(failures, broker, String.valueOf(e.getMessage()));
             }
         }
-        throw BrokerHttpException.noAnswer(
-                method + " " + path + ": no broker answers: " + String.join("; ", failures), last);
+        throw BrokerHttpException.noAnswer(name + ": no broker answers: " + String.join("; ", failures), last);
     }
 
     private void note(List<String> failures, HostPort broker, String reason) {

@@ -13,12 +13,29 @@ public record Flags(boolean force, boolean compress) {
 
     private static final String FORCE_WORD = "FORCE";
     private static final String COMPRESS_WORD = "COMPRESS";
+    private static final String LEASE_WORD = "LEASE";
+    private static final String NO_FLAG = "NOFLAG";
+
+    /** The flags of {@code SETMETA}, which say that leases count. */
+    static String withLeases(String printed) {
+        return printed.equals(NO_FLAG) ? LEASE_WORD : printed + "," + LEASE_WORD;
+    }
+
+    /** Whether the flags of {@code SETMETA} say that leases count. */
+    static boolean saysLeases(String text) {
+        for (String word : text.split(",", -1)) {
+            if (word.equalsIgnoreCase(LEASE_WORD)) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     String print() {
         if (force && compress) {
             return FORCE_WORD + "," + COMPRESS_WORD;
         }
-        return force ? FORCE_WORD : compress ? COMPRESS_WORD : "NOFLAG";
+        return force ? FORCE_WORD : compress ? COMPRESS_WORD : NO_FLAG;
     }
 
     static Flags parse(String text) {

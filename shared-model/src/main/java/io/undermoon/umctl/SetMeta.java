@@ -12,13 +12,27 @@ import java.util.List;
  * <pre>
  * UMCTL SETMETA &lt;n&gt; &lt;n arguments of SETREPL&gt; &lt;arguments of SETCLUSTER&gt;
  * </pre>
+ *
+ * The flags of the first part may contain the word {@code LEASE}.
+ *
+ * @param leases whether the proxy may serve by this metadata only while it holds a lease
  */
-public record SetMeta(SetRepl roles, SetCluster slots) {
+public record SetMeta(SetRepl roles, SetCluster slots, boolean leases) {
     private static final int NAME_LENGTH = 2;
+    private static final int FLAGS = 1;
 
-    /** The message with the broker's view of a proxy. */
-    public static SetMeta of(Proxy proxy) {
-        return new SetMeta(SetRepl.of(proxy), SetCluster.of(proxy));
+    /** A message of somebody who grants no leases. */
+    public SetMeta(SetRepl roles, SetCluster slots) {
+        this(roles, slots, false);
+    }
+
+    /**
+     * The message with the broker's view of a proxy.
+     *
+     * @param leases whether the proxy needs a lease to serve by it
+     */
+    public static SetMeta of(Proxy proxy, boolean leases) {
+        return new SetMeta(SetRepl.of(proxy), SetCluster.of(proxy), leases);
     }
 
     /**
@@ -33,7 +47,11 @@ public record SetMeta(SetRepl roles, SetCluster slots) {
         out.add("UMCTL");
         out.add("SETMETA");
         out.add(Integer.toString(rolesCommand.size() - NAME_LENGTH));
+        int rolesStart = out.size();
         out.addAll(rolesCommand.subList(NAME_LENGTH, rolesCommand.size()));
+        if (leases) {
+            out.set(rolesStart + FLAGS, Flags.withLeases(out.get(rolesStart + FLAGS)));
+        }
         out.addAll(slotsCommand.subList(NAME_LENGTH, slotsCommand.size()));
         return out;
     }
@@ -47,6 +65,7 @@ public record SetMeta(SetRepl roles, SetCluster slots) {
         int rolesEnd = 1 + new Arguments(arguments).nextCount("number of arguments of SETREPL", 1);
         return new SetMeta(
                 SetRepl.parse(arguments.subList(1, rolesEnd)),
-                SetCluster.parse(arguments.subList(rolesEnd, arguments.size())));
+                SetCluster.parse(arguments.subList(rolesEnd, arguments.size())),
+                Flags.saysLeases(arguments.get(1 + FLAGS)));
     }
 }

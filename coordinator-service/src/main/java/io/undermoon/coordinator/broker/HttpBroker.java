@@ -48,6 +48,13 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     private final BrokerHttp http;
     private final String reporterId;
 
+    private volatile boolean tellsEpochs = true;
+
+    /** The last answer of {@link #confirmedEpochs}: one global epoch has one content. */
+    private volatile @Nullable Confirmed confirmed;
+
+    private record Confirmed(Epoch epoch, Map<ProxyAddress, Epoch> epochs) {}
+
     /**
      * @param reporterId what distinguishes this coordinator's failure reports from those of others
      * @param timeout for a whole call at each broker
@@ -83,8 +90,41 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
 
     @Override
     public Optional<Map<ProxyAddress, Epoch>> wantedEpochs() {
+        return epochs(this::get);
+    }
+
+    @Override
+    public Optional<Map<ProxyAddress, Epoch>> confirmedEpochs() {
+        Epoch before = read(getConfirmed("/epoch"), Epoch.class);
+        Confirmed known = confirmed;
+        if (known != null && known.epoch().equals(before)) {
+            return Optional.of(known.epochs());
+        }
+        Optional<Map<ProxyAddress, Epoch>> epochs = epochs(this::getConfirmed);
+        if (!read(getConfirmed("/epoch"), Epoch.class).equals(before)) {
+            throw new BrokerException("the metadata changed while it was read");
+        }
+        epochs.ifPresent(all -> confirmed = new Confirmed(before, all));
+        return epochs;
+    }
+
+    private HttpReply getConfirmed(String path) {
+        try {
+            return http.getConfirmed(path);
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public boolean confirmsEpochs() {
+        return tellsEpochs;
+    }
+
+    private Optional<Map<ProxyAddress, Epoch>> epochs(Function<String, HttpReply> get) {
         String path = "/proxies/epochs";
-        HttpReply first = get(path + page(0));
+        HttpReply first = get.apply(path + page(0));
+        tellsEpochs = !isUnknownPath(first);
         if (isUnknownPath(first)) {
             return Optional.empty();
         }
@@ -97,7 +137,7 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
             if (part.size() < PAGE_SIZE) {
                 return Optional.of(epochs);
             }
-            reply = get(path + page(i + 1));
+            reply = get.apply(path + page(i + 1));
         }
         throw endless(path);
     }

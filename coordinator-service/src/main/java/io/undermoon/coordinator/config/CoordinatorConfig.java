@@ -68,8 +68,8 @@ public interface CoordinatorConfig {
     @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration probeInterval();
 
-    /** How long a proxy may not answer before it is reported as failed. */
-    @WithDefault("3s")
+    /** How long a proxy may not answer before it is reported as failed; half of it when it refuses connections. */
+    @WithDefault("1s")
     @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration proxyFailureTimeout();
 
@@ -101,6 +101,14 @@ public interface CoordinatorConfig {
     @WithDefault("5s")
     @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration nodeFailureTimeout();
+
+    /**
+     * Whether proxies serve only while they hold a lease, which their partners renew, or coordinators: the same at all
+     * coordinators. Without it, a proxy that stands still and goes on may acknowledge writes that are lost.
+     */
+    @WithDefault("true")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean leases();
 
     /** Whether to lift the epochs of a broker that is found to be behind its proxies. */
     @WithDefault("true")

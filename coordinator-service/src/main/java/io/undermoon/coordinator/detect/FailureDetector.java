@@ -18,16 +18,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
  * Probes every proxy once per round and reports dead proxies to the broker.
  *
- * <p>A proxy is dead when it has not answered for the silence limit, so that one slow answer, a pause of some hundred
- * milliseconds or a quick restart is no failure; or when it answers that one of its masters has been down for longer
- * than the limit. When more than a third of all proxies fall silent at once, it is rather the network of this
- * coordinator, and they are reported only if that lasts.
+ * <p>A proxy is dead when it has not answered for the silence limit, so that one slow answer or a pause of some hundred
+ * milliseconds is no failure; when connections to it are refused or closed for half of it; or when it answers that one
+ * of its masters has been down for longer than the limit. When more than a third of all proxies fall silent at once, it
+ * is rather the network of this coordinator, and they are reported only if that lasts.
  *
  * <p>The report is renewed as long as the proxy is dead. Proxies that are out of service are probed too, so that their
  * recovery is noticed, but less often and without reports.
@@ -73,6 +74,7 @@ public final class FailureDetector {
     private final ReplicaWatch replicas;
     private final Map<ProxyAddress, ProbeFailures> failures = new ConcurrentHashMap<>();
 
+    private volatile BiConsumer<ProxyAddress, Probe> onAnswer = (proxy, probe) -> {};
     private volatile boolean isNetworkSuspected;
     private volatile Listing listing = new Listing(List.of(), Set.of(), 0);
     private boolean isListed;
@@ -119,6 +121,11 @@ public final class FailureDetector {
                 .toList();
         executor.forEach(due, proxy -> probe(proxy, now.outOfService().contains(proxy)), WAIT_LIMIT);
         replicas.round(start);
+    }
+
+    /** Has each answer of a proxy passed on, on the thread of its probe. */
+    public void onAnswer(BiConsumer<ProxyAddress, Probe> listener) {
+        onAnswer = listener;
     }
 
     /** Lets silence count from now on only: the coordinator itself has stood still. */
@@ -168,6 +175,7 @@ public final class FailureDetector {
             Probe probe = proxies.probe(proxy);
             statuses.answered(proxy, probe.epoch());
             replicas.answered(proxy, probe);
+            onAnswer.accept(proxy, probe);
             Optional<NodeHealth> dead =
                     probe.nodes().stream().filter(this::isDeadMaster).findFirst();
             if (dead.isPresent()) {

@@ -29,8 +29,10 @@ record ProbeFailures(
 
     ProbeFailures attemptFailed(Reason reason, long startNanos, long endNanos, Duration silenceLimit) {
         long since = attempts == 0 ? startNanos : sinceNanos;
-        boolean dead = isDead || (attempts + 1 >= MIN_ATTEMPTS && endNanos - since >= silenceLimit.toNanos());
-        return new ProbeFailures(attempts + 1, since, endNanos, reason == Reason.TIMEOUT, dead, reportedNanos);
+        boolean silent = reason == Reason.TIMEOUT;
+        long limit = silent || isSilent ? silenceLimit.toNanos() : silenceLimit.toNanos() / 2;
+        boolean dead = isDead || (attempts + 1 >= MIN_ATTEMPTS && endNanos - since >= limit);
+        return new ProbeFailures(attempts + 1, since, endNanos, silent, dead, reportedNanos);
     }
 
     /** The proxy answers, and says that its master is dead. */

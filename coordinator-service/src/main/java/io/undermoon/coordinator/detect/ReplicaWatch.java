@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * master; one that is not would lose acknowledged writes.
  *
  * <p>Only what both sides say counts. The replica's proxy says that it has its data and follows its master; the
- * master's proxy says that a replica has acknowledged something lately. While the proxy of the master does not answer,
- * or its node is down, nothing is reported: a replica loses its connection when its master dies, and has missed
- * nothing then. A replica out of sync is reported when it has been so for some time, because connections break and come
- * back; one in sync at once.
+ * master's proxy says that a replica has acknowledged something lately, and has metadata that is not older. While the
+ * proxy of the master does not answer, or its node is down, nothing is reported: a replica loses its connection when
+ * its master dies, and has missed nothing then. A replica out of sync is reported when it has been so for some time,
+ * because connections break and come back; one in sync at once.
  *
  * <p>{@link #round} is for one thread; probes are noted by any.
  */
@@ -133,6 +133,10 @@ final class ReplicaWatch {
         boolean inSync = replica.node().linkUp() && silent >= 0 && silent <= SILENCE_LIMIT.toSeconds();
         if (inSync) {
             outOfSyncSince.remove(node);
+            if (replica.answer().epoch().isAfter(master.answer().epoch())) {
+                // The master's proxy may not know yet who its partner is, and have its lease renewed by a former one.
+                return Optional.empty();
+            }
         } else {
             long now = nanoClock.getAsLong();
             Long before = outOfSyncSince.putIfAbsent(node, now);

@@ -10,11 +10,13 @@ import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
 import io.undermoon.coordinator.config.ReporterName;
 import io.undermoon.coordinator.detect.FailureDetector;
+import io.undermoon.coordinator.detect.LeaseGrants;
 import io.undermoon.coordinator.sync.MetadataSync;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
+import java.time.Duration;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
@@ -23,9 +25,13 @@ import org.jboss.logging.Logger;
 public class Lifecycle {
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
 
+    /** How often leases are renewed of proxies whose partners do not answer. A lease lasts for six times as long. */
+    private static final Duration LEASE_INTERVAL = Duration.ofMillis(200);
+
     private final AdminServer admin;
     private final EpochWatch watch;
     private final ProbeLoop probes;
+    private final RepeatedStep leases;
     private final CoordinatorConfig config;
 
     Lifecycle(
@@ -34,6 +40,7 @@ public class Lifecycle {
             HttpBroker broker,
             MetadataSync sync,
             FailureDetector detector,
+            LeaseGrants leases,
             LoopRunner runner) {
         this.config = config;
         this.admin = new AdminServer(
@@ -43,6 +50,10 @@ public class Lifecycle {
                 AdminPassword.of(
                         config.adminPassword(), config.auth(), config.address().host()));
         this.watch = new EpochWatch(broker, () -> runner.run(ScheduledLoops.SYNC, sync::roundAfterChange));
+        this.leases = new RepeatedStep("lease-loop", () -> {
+            runner.run(ScheduledLoops.LEASE, leases::round);
+            return LEASE_INTERVAL;
+        });
         this.probes = new ProbeLoop(detector, runner, config.probeInterval(), System::nanoTime);
     }
 
@@ -51,6 +62,7 @@ public class Lifecycle {
         listen();
         watch.start();
         probes.start();
+        leases.start();
         LOG.infof(
                 "Coordinator started: address=%s reporter_id=%s brokers=%s",
                 config.address(), ReporterName.of(config), config.brokerAddress());
@@ -67,6 +79,7 @@ public class Lifecycle {
 
     void stop(@Observes ShutdownEvent event) {
         probes.close();
+        leases.close();
         watch.close();
         admin.close();
     }

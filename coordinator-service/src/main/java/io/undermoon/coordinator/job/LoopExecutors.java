@@ -24,6 +24,12 @@ final class LoopExecutors implements AutoCloseable {
     private final KeyedExecutor migrating = new KeyedExecutor("migrating", threads, MAX_PROXIES);
     private final KeyedExecutor fetching = new KeyedExecutor("fetching", threads, MAX_BROKER_CALLS);
 
+    private final KeyedExecutor leasing = new KeyedExecutor("leasing", threads, MAX_PROXIES);
+
+    KeyedExecutor leasing() {
+        return leasing;
+    }
+
     KeyedExecutor probing() {
         return probing;
     }

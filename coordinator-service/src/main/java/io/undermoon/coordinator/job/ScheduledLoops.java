@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * The three loops with one round per interval; probing, the fourth, has a shorter one ({@link ProbeLoop}). A round that
+ * The three loops with one round per interval; probing ({@link ProbeLoop}) and leases have shorter ones. A round that
  * takes longer than the interval makes its loop skip rounds.
  */
 @Singleton
@@ -19,7 +19,8 @@ public class ScheduledLoops {
     static final String SYNC = "sync";
     static final String MIGRATE = "migrate";
     static final String FAILOVER = "failover";
-    static final List<String> LOOPS = List.of(DETECT, SYNC, MIGRATE, FAILOVER);
+    static final String LEASE = "lease";
+    static final List<String> LOOPS = List.of(DETECT, SYNC, MIGRATE, FAILOVER, LEASE);
 
     private static final String INTERVAL = "${undermoon.round_interval:1s}";
 

@@ -7,6 +7,7 @@ import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
 import io.undermoon.coordinator.config.ReporterName;
 import io.undermoon.coordinator.detect.FailureDetector;
+import io.undermoon.coordinator.detect.LeaseGrants;
 import io.undermoon.coordinator.failover.Failover;
 import io.undermoon.coordinator.migrate.MigrationCommit;
 import io.undermoon.coordinator.port.Backoff;
@@ -92,8 +93,26 @@ public class Wiring {
 
     @Produces
     @Singleton
-    MetadataPush push(HttpBroker broker, RespProxyControl control, ProxyStatuses statuses, MicrometerMetrics metrics) {
-        return new MetadataPush(broker, control, statuses, metrics, backoff());
+    LeaseGrants leases(
+            HttpBroker broker,
+            RespProxyControl control,
+            LoopExecutors executors,
+            CoordinatorConfig config,
+            MeterRegistry registry) {
+        LeaseGrants grants = new LeaseGrants(broker, control, executors.leasing(), config.leases());
+        registry.gauge("undermoon.leases.renewed", grants, LeaseGrants::proxies);
+        return grants;
+    }
+
+    @Produces
+    @Singleton
+    MetadataPush push(
+            HttpBroker broker,
+            RespProxyControl control,
+            ProxyStatuses statuses,
+            MicrometerMetrics metrics,
+            LeaseGrants leases) {
+        return new MetadataPush(broker, control, statuses, metrics, backoff(), leases::areGranted);
     }
 
     @Produces
@@ -107,6 +126,7 @@ public class Wiring {
             CoordinatorConfig config,
             Failover failover,
             LoopRunner runner,
+            LeaseGrants leases,
             MeterRegistry registry) {
         FailureDetector detector = new FailureDetector(
                 broker,
@@ -118,6 +138,7 @@ public class Wiring {
                 new FailureDetector.Limits(config.proxyFailureTimeout(), config.nodeFailureTimeout()),
                 System::nanoTime,
                 () -> runner.run(ScheduledLoops.FAILOVER, failoverRound(failover, config)));
+        detector.onAnswer(leases::answered);
         registry.gauge("undermoon.proxies.answering", statuses, ProxyStatuses::size);
         registry.gauge("undermoon.proxies.dead", detector, FailureDetector::deadProxies);
         registry.gauge("undermoon.replicas.out_of_sync", detector, FailureDetector::replicasOutOfSync);

@@ -35,6 +35,16 @@ public interface MetadataSource {
      */
     Optional<Map<ProxyAddress, Epoch>> wantedEpochs();
 
+    /**
+     * The epoch that each proxy should have, as the storage of the brokers has it at some moment during this call.
+     *
+     * @return empty if the broker, like the original's, cannot tell
+     */
+    Optional<Map<ProxyAddress, Epoch>> confirmedEpochs();
+
+    /** Whether the broker can tell that, as far as is known from its last answers. */
+    boolean confirmsEpochs();
+
     /** All registered proxies, failed ones included. */
     List<ProxyAddress> proxies();
 

@@ -20,8 +20,28 @@ public interface ProxyControl {
     /** Asks a proxy for its epoch and its nodes. A proxy that answers with errors is alive too. */
     Probe probe(ProxyAddress proxy);
 
-    /** Sends a proxy its metadata: the replication roles of its nodes, and the slots. */
-    PushOutcome push(Proxy metadata);
+    /**
+     * Sends a proxy its metadata: the replication roles of its nodes, and the slots.
+     *
+     * @param leases whether the proxy may serve by it only while it holds a lease
+     */
+    PushOutcome push(Proxy metadata, boolean leases);
+
+    /**
+     * Renews the lease of a proxy.
+     *
+     * @param token that the proxy has given
+     */
+    Lease renew(ProxyAddress proxy, String token);
+
+    /**
+     * What a proxy says of its lease.
+     *
+     * @param token renews the lease from the moment in which the proxy gave it
+     * @param epoch of its metadata
+     * @param isAlone whether its partner does not renew the lease
+     */
+    record Lease(String token, Epoch epoch, boolean isAlone) {}
 
     /** The migrations that a proxy takes part in. */
     Migrations migrations(ProxyAddress proxy);
@@ -44,10 +64,16 @@ public interface ProxyControl {
      *
      * @param epoch of the last metadata it accepted; empty if the proxy answered with an error
      * @param nodes its Redis nodes; empty if the proxy, like the original's, does not have the command
+     * @param lease empty if the proxy does not have the command
      */
-    record Probe(Optional<Epoch> epoch, List<NodeHealth> nodes) {
+    record Probe(Optional<Epoch> epoch, List<NodeHealth> nodes, Optional<Lease> lease) {
         public Probe {
             nodes = List.copyOf(nodes);
+        }
+
+        /** The answer of a proxy without leases. */
+        public Probe(Optional<Epoch> epoch, List<NodeHealth> nodes) {
+            this(epoch, nodes, Optional.empty());
         }
     }
 

@@ -2,6 +2,7 @@ package io.undermoon.coordinator.proxy;
 
 import io.undermoon.client.RespClientException;
 import io.undermoon.client.RespClientException.Reason;
+import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
@@ -29,6 +30,22 @@ final class ProxyReplies {
         return reply instanceof RespValue.Int number && number.value() >= 0
                 ? Optional.of(new Epoch(number.value()))
                 : Optional.empty();
+    }
+
+    /** {@code token epoch alone}, and more for people; empty for an error, such as that the command is not known. */
+    static Optional<ProxyControl.Lease> lease(RespValue reply) {
+        boolean isLease = reply instanceof RespValue.Array array
+                && array.items().size() >= 3
+                && array.items().get(1) instanceof RespValue.Int epoch
+                && epoch.value() >= 0;
+        if (!isLease) {
+            return Optional.empty();
+        }
+        List<String> fields = texts(reply);
+        return Optional.of(new ProxyControl.Lease(
+                fields.get(0),
+                new Epoch(Long.parseLong(fields.get(1))),
+                fields.get(2).equals("1")));
     }
 
     /**

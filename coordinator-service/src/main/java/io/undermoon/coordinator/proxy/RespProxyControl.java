@@ -33,6 +33,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     private static final List<String> PING = List.of("PING");
     private static final List<String> GET_EPOCH = List.of("UMCTL", "GETEPOCH");
     private static final List<String> NODES = List.of("UMCTL", "NODES");
+    private static final List<String> LEASE = List.of("UMCTL", "LEASE");
     private static final List<String> INFO_MIGRATIONS = List.of("UMCTL", "INFOMGR");
     private static final List<String> MIGRATIONS = List.of("UMCTL", "MIGRATIONS");
 
@@ -84,19 +85,31 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
 
     private Probe probed(ProxyAddress proxy) {
         return probeConnections.use(HostPort.parse(proxy.value()), connection -> {
-            List<RespValue> replies = RespClient.await(connection.exchange(List.of(PING, GET_EPOCH, NODES)));
+            List<RespValue> replies = RespClient.await(connection.exchange(List.of(PING, GET_EPOCH, NODES, LEASE)));
             if (replies.get(2) instanceof RespValue.Array) {
                 // The original's proxies do not know UMCTL NODES either: one of ours is there now.
                 originals.remove(proxy);
             }
-            return new Probe(ProxyReplies.epoch(replies.get(1)), ProxyReplies.nodes(proxy, replies.get(2)));
+            return new Probe(
+                    ProxyReplies.epoch(replies.get(1)),
+                    ProxyReplies.nodes(proxy, replies.get(2)),
+                    ProxyReplies.lease(replies.get(3)));
         });
     }
 
     @Override
-    public PushOutcome push(Proxy metadata) {
+    public Lease renew(ProxyAddress proxy, String token) {
+        return probeConnections.use(HostPort.parse(proxy.value()), connection -> {
+            RespValue reply = exchange(connection, List.of("UMCTL", "LEASE", token));
+            return ProxyReplies.lease(reply)
+                    .orElseThrow(() -> new RespClientException(Reason.REFUSED, "UMCTL LEASE: " + reply));
+        });
+    }
+
+    @Override
+    public PushOutcome push(Proxy metadata, boolean leases) {
         return onConnection(metadata.address(), connection -> {
-            SetMeta message = SetMeta.of(metadata);
+            SetMeta message = SetMeta.of(metadata, leases);
             if (!originals.contains(metadata.address())) {
                 RespValue reply = exchange(connection, message.toCommand(compress));
                 if (!isUnknownCommand(reply)) {

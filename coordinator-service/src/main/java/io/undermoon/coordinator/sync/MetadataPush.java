@@ -10,6 +10,7 @@ import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,18 +25,24 @@ public final class MetadataPush {
     private final ProxyStatuses statuses;
     private final LoopMetrics metrics;
     private final Backoff<ProxyAddress> backoff;
+    private final BooleanSupplier leases;
 
+    /**
+     * @param leases whether leases are granted
+     */
     public MetadataPush(
             MetadataSource source,
             ProxyControl proxies,
             ProxyStatuses statuses,
             LoopMetrics metrics,
-            Backoff<ProxyAddress> backoff) {
+            Backoff<ProxyAddress> backoff,
+            BooleanSupplier leases) {
         this.source = source;
         this.proxies = proxies;
         this.statuses = statuses;
         this.metrics = metrics;
         this.backoff = backoff;
+        this.leases = leases;
     }
 
     /** Whether a push is due: the last one succeeded, or the pause after its failure is over. */
@@ -64,7 +71,7 @@ public final class MetadataPush {
 
     private void send(Proxy metadata) {
         try {
-            PushOutcome outcome = proxies.push(metadata);
+            PushOutcome outcome = proxies.push(metadata, leases.getAsBoolean());
             metrics.pushed(outcome);
             switch (outcome) {
                 case APPLIED -> applied(metadata);

@@ -24,6 +24,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -139,6 +141,32 @@ class HttpBrokerTest {
         one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 405, "HTTP method not allowed");
         assertThat(broker.wantedEpochs()).isEmpty();
         assertThat(broker.awaitEpochOtherThan(epoch(3))).isEmpty();
+    }
+
+    @Test
+    void confirms_wanted_epochs_with_the_storage_and_reads_them_again_only_after_a_change() {
+        List<String> cacheControl = new CopyOnWriteArrayList<>();
+        AtomicReference<String> global = new AtomicReference<>("7");
+        one.on("GET /api/v3/epoch", exchange -> {
+            cacheControl.add(exchange.getRequestHeaders().getFirst("Cache-Control"));
+            HttpBrokerServer.send(exchange, 200, global.get().getBytes(StandardCharsets.UTF_8));
+        });
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 200, epochs(1, 1));
+        assertThat(broker.confirmedEpochs().orElseThrow()).containsEntry(proxy(1), epoch(1));
+        assertThat(broker.confirmedEpochs().orElseThrow()).hasSize(1);
+        assertThat(one.requests).hasSize(4);
+        assertThat(cacheControl).hasSize(3).containsOnly("no-cache");
+
+        global.set("8");
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 200, epochs(1, 2));
+        assertThat(broker.confirmedEpochs().orElseThrow()).hasSize(2);
+
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", exchange -> {
+            global.set("10");
+            HttpBrokerServer.send(exchange, 200, epochs(1, 1).getBytes(StandardCharsets.UTF_8));
+        });
+        global.set("9");
+        assertThatThrownBy(broker::confirmedEpochs).hasMessageContaining("changed while it was read");
     }
 
     @Test

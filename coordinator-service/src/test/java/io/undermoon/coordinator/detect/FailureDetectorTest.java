@@ -52,10 +52,10 @@ class FailureDetectorTest {
     }
 
     @Test
-    void reports_a_proxy_that_refuses_connections_at_the_limit() {
+    void reports_a_proxy_that_refuses_connections_at_half_the_limit() {
         broker.register(proxy(1), proxy(2));
         proxies.dead.add(proxy(2));
-        rounds(5);
+        rounds(3);
         assertThat(broker.calls).noneMatch(call -> call.startsWith("report"));
         rounds(1);
         assertThat(broker.calls).containsSequence("report 10.0.0.2:5299", "failover round");
@@ -68,11 +68,11 @@ class FailureDetectorTest {
     void does_not_report_a_proxy_that_is_back_before_the_limit() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
-        rounds(5);
+        rounds(3);
         proxies.dead.clear();
         rounds(1);
         proxies.dead.add(proxy(1));
-        rounds(5);
+        rounds(3);
         assertThat(reports()).isEmpty();
     }
 
@@ -186,7 +186,7 @@ class FailureDetectorTest {
             withDeafLedger.round();
             clock.pass(ROUND);
         }
-        assertThat(deaf.calls).hasSize(4).containsOnly("report 10.0.0.1:5299");
+        assertThat(deaf.calls).hasSize(6).containsOnly("report 10.0.0.1:5299");
         assertThat(metrics.entries()).doesNotContain("reported");
     }
 
@@ -197,10 +197,10 @@ class FailureDetectorTest {
         proxies.dead.add(proxy(1));
         rounds(10);
         assertThat(reports()).isEmpty();
-        assertThat(proxies.probes).hasSize(6);
+        assertThat(proxies.probes).hasSize(4);
         clock.pass(FailureDetector.OUT_OF_SERVICE_PROBE_INTERVAL);
         rounds(2);
-        assertThat(proxies.probes).hasSize(7);
+        assertThat(proxies.probes).hasSize(5);
     }
 
     @Test

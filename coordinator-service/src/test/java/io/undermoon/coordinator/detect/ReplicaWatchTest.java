@@ -40,6 +40,20 @@ class ReplicaWatchTest {
         assertThat(broker.replicas).containsExactly(report(5, true), report(6, true));
     }
 
+    /** Until the master's proxy knows who its partner is, it may have its lease renewed by a former one. */
+    @Test
+    void a_replica_is_in_sync_only_when_its_masters_proxy_has_the_metadata() {
+        clock.pass(Duration.ofSeconds(1));
+        long start = clock.getAsLong();
+        watch.answered(proxy(1), new Probe(Optional.of(epoch(6)), List.of(master(true, 0))));
+        watch.answered(proxy(2), new Probe(Optional.of(epoch(7)), List.of(replica(true))));
+        watch.round(start);
+        assertThat(broker.replicas).isEmpty();
+        watch.answered(proxy(1), new Probe(Optional.of(epoch(7)), List.of(master(true, 0))));
+        watch.round(start);
+        assertThat(broker.replicas).containsExactly(report(7, true));
+    }
+
     @Test
     void a_replica_without_a_link_is_not_in_sync_after_some_time() {
         rounds(1, master(true, 0), replica(true));

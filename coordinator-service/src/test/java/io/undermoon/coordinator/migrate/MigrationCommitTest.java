@@ -45,7 +45,8 @@ class MigrationCommitTest {
             proxies,
             statuses,
             metrics,
-            new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime));
+            new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), System::nanoTime),
+            () -> true);
     private final MigrationCommit commits =
             new MigrationCommit(broker, proxies, statuses, push, metrics, new KeyedExecutor("test", threads, 4));
 

@@ -151,7 +151,7 @@ class RespProxyControlTest {
 
     @Test
     void pushes_roles_and_slots_in_one_message() {
-        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+        assertThat(control.push(metadata(), false)).isEqualTo(PushOutcome.APPLIED);
         assertThat(proxy.commandLines()).hasSize(1);
         assertThat(proxy.commandLines().get(0))
                 .startsWith("UMCTL SETMETA 6 7 NOFLAG master orders 10.0.0.1:7001 0"
@@ -161,7 +161,7 @@ class RespProxyControlTest {
     @Test
     void compresses_slots_when_told_to() {
         try (RespProxyControl compressing = new RespProxyControl(1, TIMEOUT, TIMEOUT, ProxyLogin.NONE, true, null)) {
-            compressing.push(metadata());
+            compressing.push(metadata(), false);
         }
         assertThat(proxy.commandLines().get(0))
                 .startsWith("UMCTL SETMETA 6 7 NOFLAG master orders 10.0.0.1:7001 0 v2 7 COMPRESS H4sI");
@@ -170,52 +170,53 @@ class RespProxyControlTest {
     @Test
     void old_metadata_is_not_an_error() {
         proxy.script(command -> "-OLD_EPOCH\r\n");
-        assertThat(control.push(metadata())).isEqualTo(PushOutcome.OLD_EPOCH);
-        control.push(metadata());
+        assertThat(control.push(metadata(), false)).isEqualTo(PushOutcome.OLD_EPOCH);
+        control.push(metadata(), false);
         assertThat(proxy.connections()).isEqualTo(1);
     }
 
     @Test
     void a_warning_is_a_success() {
         proxy.script(command -> "+WARNING: ignored invalid config\r\n");
-        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+        assertThat(control.push(metadata(), false)).isEqualTo(PushOutcome.APPLIED);
     }
 
     @Test
     void a_refusal_closes_the_connection() {
         proxy.script(command -> "-TRY_AGAIN\r\n");
-        failsWith(Reason.REFUSED, () -> control.push(metadata())).hasMessageContaining("UMCTL SETMETA: TRY_AGAIN");
+        failsWith(Reason.REFUSED, () -> control.push(metadata(), false))
+                .hasMessageContaining("UMCTL SETMETA: TRY_AGAIN");
         await().until(() -> proxy.openConnections() == 0);
     }
 
     @Test
     void a_wrong_machine_closes_the_connection() {
         proxy.script(command -> "-ERR_NOT_MY_META\r\n");
-        assertThat(control.push(metadata())).isEqualTo(PushOutcome.NOT_MINE);
+        assertThat(control.push(metadata(), false)).isEqualTo(PushOutcome.NOT_MINE);
         await().until(() -> proxy.openConnections() == 0);
     }
 
     @Test
     void a_proxy_of_the_original_gets_roles_before_slots_and_no_replicas() {
         proxy.script(RespProxyControlTest::original);
-        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+        assertThat(control.push(metadata(), false)).isEqualTo(PushOutcome.APPLIED);
         assertThat(proxy.commandLines()).hasSize(3);
         assertThat(proxy.commandLines().get(1)).isEqualTo("UMCTL SETREPL 7 NOFLAG master orders 10.0.0.1:7001 0");
         assertThat(proxy.commandLines().get(2))
                 .startsWith("UMCTL SETCLUSTER v2 7 NOFLAG orders 10.0.0.1:7001 1 0-16383 CONFIG ");
         proxy.forgetCommands();
-        control.push(metadata());
+        control.push(metadata(), false);
         assertThat(proxy.commandLines()).as("it is remembered").hasSize(2);
     }
 
     @Test
     void a_proxy_of_ours_in_place_of_one_of_the_original_is_noticed() {
         proxy.script(RespProxyControlTest::original);
-        control.push(metadata());
+        control.push(metadata(), false);
         answers(Map.of("UMCTL GETEPOCH", ":0\r\n", "UMCTL NODES", "*0\r\n"));
         control.probe(address());
         proxy.forgetCommands();
-        control.push(metadata());
+        control.push(metadata(), false);
         assertThat(proxy.commandLines()).hasSize(1);
         assertThat(proxy.commandLines().get(0)).startsWith("UMCTL SETMETA ");
     }
@@ -223,14 +224,15 @@ class RespProxyControlTest {
     @Test
     void slots_follow_although_the_roles_are_old_at_the_original() {
         proxy.script(command -> command.get(1).equals("SETREPL") ? "-OLD_EPOCH\r\n" : original(command));
-        assertThat(control.push(metadata())).isEqualTo(PushOutcome.APPLIED);
+        assertThat(control.push(metadata(), false)).isEqualTo(PushOutcome.APPLIED);
         assertThat(proxy.connections()).as("it is not an error").isEqualTo(1);
     }
 
     @Test
     void a_failed_push_of_roles_stops_before_the_slots_at_the_original() {
         proxy.script(command -> command.get(1).equals("SETREPL") ? "-TRY_AGAIN\r\n" : original(command));
-        failsWith(Reason.REFUSED, () -> control.push(metadata())).hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
+        failsWith(Reason.REFUSED, () -> control.push(metadata(), false))
+                .hasMessageContaining("UMCTL SETREPL: TRY_AGAIN");
         assertThat(proxy.commandLines()).hasSize(2);
         await().until(() -> proxy.openConnections() == 0);
     }

@@ -36,7 +36,12 @@ class MetadataSyncTest {
     private final FakeClock clock = new FakeClock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final MetadataPush push = new MetadataPush(
-            broker, proxies, statuses, metrics, new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock));
+            broker,
+            proxies,
+            statuses,
+            metrics,
+            new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock),
+            () -> true);
     private final MetadataSync sync = syncThat(true);
 
     @AfterEach

@@ -78,6 +78,16 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     }
 
     @Override
+    public Optional<Map<ProxyAddress, Epoch>> confirmedEpochs() {
+        return wantedEpochs();
+    }
+
+    @Override
+    public boolean confirmsEpochs() {
+        return knowsEpochsQuestion;
+    }
+
+    @Override
     public List<ProxyAddress> proxies() {
         call("proxies");
         return List.copyOf(registered);

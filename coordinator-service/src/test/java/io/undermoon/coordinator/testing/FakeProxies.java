@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** In-memory proxies that accept metadata as real ones do, and fail or hang on request. */
 public final class FakeProxies implements ProxyControl {
@@ -26,6 +27,9 @@ public final class FakeProxies implements ProxyControl {
     public final Map<ProxyAddress, PushOutcome> pushOutcomes = new ConcurrentHashMap<>();
     public final Set<ProxyAddress> dead = ConcurrentHashMap.newKeySet();
     public final Set<ProxyAddress> silent = ConcurrentHashMap.newKeySet();
+    public final Set<ProxyAddress> alone = ConcurrentHashMap.newKeySet();
+    public final List<String> renewals = new CopyOnWriteArrayList<>();
+    private final AtomicInteger tokens = new AtomicInteger();
     private final Map<ProxyAddress, CountDownLatch> hanging = new ConcurrentHashMap<>();
 
     /** Makes calls to the proxy wait for {@link #release}. */
@@ -41,11 +45,26 @@ public final class FakeProxies implements ProxyControl {
     public Probe probe(ProxyAddress proxy) {
         probes.add(proxy);
         reach(proxy);
-        return new Probe(Optional.of(epochs.getOrDefault(proxy, Epoch.ZERO)), nodes.getOrDefault(proxy, List.of()));
+        return new Probe(
+                Optional.of(epochs.getOrDefault(proxy, Epoch.ZERO)),
+                nodes.getOrDefault(proxy, List.of()),
+                Optional.of(lease(proxy)));
     }
 
     @Override
-    public PushOutcome push(Proxy metadata) {
+    public Lease renew(ProxyAddress proxy, String token) {
+        reach(proxy);
+        renewals.add(proxy + " " + token);
+        return lease(proxy);
+    }
+
+    private Lease lease(ProxyAddress proxy) {
+        return new Lease(
+                "token" + tokens.incrementAndGet(), epochs.getOrDefault(proxy, Epoch.ZERO), alone.contains(proxy));
+    }
+
+    @Override
+    public PushOutcome push(Proxy metadata, boolean leases) {
         ProxyAddress proxy = metadata.address();
         pushes.add(proxy);
         reach(proxy);

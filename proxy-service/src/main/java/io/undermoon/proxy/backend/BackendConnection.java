@@ -3,6 +3,7 @@ package io.undermoon.proxy.backend;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.lease.Term;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.resp.Protocol;
@@ -63,6 +64,17 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
     private boolean dirty;
     private boolean retired;
 
+    /** Whether commands are sent, and replies passed on, only under the lease. */
+    private final boolean isFenced;
+
+    /** The numbers of the lease when the first of the commands in flight was accepted. */
+    private long leaseNumber;
+
+    private long roleNumber;
+
+    /** Whether the connection ends because replies to the commands in flight may not be passed on. */
+    private boolean isUnacknowledged;
+
     /**
      * @param replyTimeoutMillis how long the node may send nothing while a reply is due before the connection is
      *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
@@ -71,6 +83,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         this.loop = loop;
         this.endpoint = endpoint;
         this.access = access;
+        this.isFenced = endpoint.kind() == Endpoint.Kind.REDIS && access != Access.PROXY;
         this.protocol = protocol;
         this.replyTimeoutMillis = replyTimeoutMillis;
     }
@@ -136,7 +149,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
 
     /** Queues the receiver of the next command; fails it and returns false if the command is refused. */
     final boolean accept(ReplyReceiver receiver) {
-        if (!accepting && isRefused(receiver)) {
+        if (isFenced && isWithoutLease(receiver) || !accepting && isRefused(receiver)) {
             return false;
         }
         queueReceiver(receiver);
@@ -148,7 +161,7 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
      * that of all others.
      */
     final boolean acceptAll(int count, ReplyReceiver others, ReplyReceiver last) {
-        if (!accepting && isRefused(last)) {
+        if (isFenced && isWithoutLease(last) || !accepting && isRefused(last)) {
             return false;
         }
         for (int i = 1; i < count; i++) {
@@ -171,8 +184,61 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         return gone != null;
     }
 
+    /** Refuses a command without a lease; a connection with commands of an earlier lease ends. */
+    private boolean isWithoutLease(ReplyReceiver receiver) {
+        if (!loop.holdsLease()) {
+            receiver.fail(BackendFailure.NO_LEASE);
+            return true;
+        }
+        if (leaseNumber != loop.term().number() && unanswered.size() > 0) {
+            endUnacknowledged();
+        }
+        return false;
+    }
+
+    /** Whether replies that have been read now may be passed on; if not, the connection has to end. */
+    final boolean mayAnswer() {
+        if (!isFenced || channel == null || inFlight() == 0) {
+            return true;
+        }
+        Term term = loop.term();
+        return loop.holdsLease()
+                && leaseNumber == term.number()
+                && (roleNumber == term.roleNumber()
+                        || term.covers(endpoint.address(), roleNumber, loop.nowNanos(), loop.wallMillis()));
+    }
+
+    /** Ends the connection without the replies that may not be passed on; returns whether there were any. */
+    final boolean endUnlessAnswering() {
+        boolean ends = !mayAnswer();
+        if (ends) {
+            endUnacknowledged();
+        }
+        return ends;
+    }
+
+    /**
+     * Ends the connection, so that the commands in flight are not acknowledged; others may be sent on the next one.
+     * What was not written yet may still be, under the present lease.
+     */
+    private void endUnacknowledged() {
+        Channel current = channel;
+        if (current == null) {
+            leaseNumber = loop.term().number();
+            return;
+        }
+        isUnacknowledged = true;
+        current.pipeline().get(BackendHandler.class).leave();
+        current.close();
+        disconnected("the lease of this proxy was over");
+    }
+
     /** Queues the receiver of a command that is written by the caller. */
     final void queueReceiver(ReplyReceiver receiver) {
+        if (isFenced && unanswered.size() == 0) {
+            leaseNumber = loop.term().number();
+            roleNumber = loop.term().roleNumber();
+        }
         unanswered.add(receiver);
         countInFlight(1);
     }
@@ -416,6 +482,10 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
         String name = endpoint.toString();
         BackendFailure failure =
                 wasReady ? BackendFailure.lost(name, reason) : BackendFailure.unreachable(name, reason);
+        if (isUnacknowledged) {
+            isUnacknowledged = false;
+            failure = wasReady ? BackendFailure.unacknowledged(name) : failure;
+        }
         onDisconnected(reason, wasReady, failure);
     }
 

@@ -41,6 +41,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     /** Whether the channel is connected; with TLS, whether the handshake succeeded. */
     private boolean connected;
 
+    /** Whether the connection goes on without this channel. */
+    private boolean hasLeft;
+
     private String reason = "closed by the node";
     private long lastProgressNanos;
 
@@ -91,6 +94,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         ByteBuf in = (ByteBuf) message;
         try {
             loop.beginBurst();
+            if (hasLeft || connection.endUnlessAnswering()) {
+                return;
+            }
             lastProgressNanos = loop.nowNanos();
             if (probed) {
                 forgetProbes();
@@ -172,6 +178,11 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The connection goes on without this channel, which is being closed. */
+    void leave() {
+        hasLeft = true;
+    }
+
     private int readPush(ByteBuf in, int from, int end) {
         int next = scanner.scan(in, from, end);
         insidePush = next < 0;
@@ -194,6 +205,9 @@ final class BackendHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         if (timeoutCheck != null) {
             timeoutCheck.cancel(false);
+        }
+        if (hasLeft) {
+            return;
         }
         if (connected) {
             connection.disconnected(reason);

@@ -1,10 +1,13 @@
 package io.undermoon.proxy.backend;
 
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +110,30 @@ public final class NodeConnections {
         askingReplicas.retain(wanted);
         acks.retain(wanted);
         pinned.follow(wanted);
+    }
+
+    /** Whether nobody listens at an endpoint: a new connection to it is refused. Other failures do not count. */
+    public CompletionStage<Boolean> isRefused(Endpoint endpoint) {
+        CompletableFuture<Boolean> refused = new CompletableFuture<>();
+        Connector.connect(
+                loop,
+                endpoint,
+                new ChannelInboundHandlerAdapter(),
+                channel -> {
+                    channel.close();
+                    refused.complete(false);
+                },
+                reason -> refused.complete(reason.contains("Connection refused")));
+        return refused;
+    }
+
+    /** Ends the connections with commands in flight whose replies may not be passed on, because a lease was over. */
+    public void endUnlessAnswering() {
+        loop.beginBurst();
+        for (SharedConnections connections : List.of(resp2, resp3, keylessInResp2, keylessInResp3, askingReplicas)) {
+            connections.endUnlessAnswering();
+        }
+        pinned.endUnlessAnswering();
     }
 
     /** Closes all connections at once; commands in flight fail. */

@@ -149,6 +149,11 @@ final class PinnedPool {
         return false;
     }
 
+    /** See {@link NodeConnections#endUnlessAnswering}. */
+    void endUnlessAnswering() {
+        Set.copyOf(inUse).forEach(PinnedConnection::endUnlessAnswering);
+    }
+
     void close() {
         Set.copyOf(inUse).forEach(PinnedConnection::close);
         wanted = Set.of();

@@ -3,6 +3,9 @@ package io.undermoon.proxy.backend;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
+import io.undermoon.proxy.lease.Term;
 import io.undermoon.proxy.stats.LoopStats;
 
 /**
@@ -17,19 +20,36 @@ public final class ProxyLoop {
     private final LoopFlusher flusher;
     private final NodeRuns runs;
 
-    private long nowNanos = System.nanoTime();
+    private final Lease lease;
+    private final LeaseClock clock;
 
-    /** A loop whose connections may be to any run of a node. */
+    private long nowNanos;
+    private long wallMillis;
+    private Term term;
+    private boolean holdsLease;
+
+    /** A loop whose connections may be to any run of a node, of a proxy without leases. */
     public ProxyLoop(EventLoop eventLoop, Transport transport, BackendSettings settings, LoopStats stats) {
-        this(eventLoop, transport, settings, stats, NodeRuns.ALL);
+        this(eventLoop, transport, settings, stats, NodeRuns.ALL, new Lease(LeaseClock.SYSTEM));
     }
 
     /**
      * @param runs the runs of nodes to which the loop's connections may be
+     * @param lease under which they are used
      */
     public ProxyLoop(
-            EventLoop eventLoop, Transport transport, BackendSettings settings, LoopStats stats, NodeRuns runs) {
+            EventLoop eventLoop,
+            Transport transport,
+            BackendSettings settings,
+            LoopStats stats,
+            NodeRuns runs,
+            Lease lease) {
         this.eventLoop = eventLoop;
+        this.lease = lease;
+        this.clock = lease.clock();
+        this.term = lease.term();
+        this.nowNanos = clock.nanos();
+        this.holdsLease = lease.isHeld();
         this.transport = transport;
         this.settings = settings;
         this.stats = stats;
@@ -70,9 +90,32 @@ public final class ProxyLoop {
         eventLoop.execute(task);
     }
 
-    /** Reads the clock; called once per read of a socket. */
+    /** Reads the clocks and looks at the lease; called once per read of a socket. */
     public void beginBurst() {
-        nowNanos = System.nanoTime();
+        Term present = lease.term();
+        term = present;
+        nowNanos = clock.nanos();
+        if (present.isLimited()) {
+            wallMillis = clock.wallMillis();
+            holdsLease = present.isHeldAt(nowNanos, wallMillis);
+        } else {
+            holdsLease = true;
+        }
+    }
+
+    /** Whether commands of clients may be sent to Redis nodes, as of the last {@link #beginBurst}. */
+    public boolean holdsLease() {
+        return holdsLease;
+    }
+
+    /** The lease as of the last {@link #beginBurst}. */
+    Term term() {
+        return term;
+    }
+
+    /** The wall clock at the last {@link #beginBurst}, where leases count. */
+    long wallMillis() {
+        return wallMillis;
     }
 
     /** The time of the last {@link #beginBurst}, as {@link System#nanoTime}. */

@@ -112,6 +112,10 @@ public final class ReplicaAcks {
                         + "; it is lost if this master fails before its replica has it";
                 decided.forEach(reply -> reply.refused(error));
             }
+            askAgain();
+        }
+
+        private void askAgain() {
             if (!executed.isEmpty()) {
                 loop.flusher().add(this);
             }
@@ -156,7 +160,14 @@ public final class ReplicaAcks {
 
             @Override
             public void fail(BackendFailure failure) {
-                end("its replicas cannot be asked: " + failure.message());
+                if (failure.isFinal()) {
+                    List<HeldReply> undecided = asked;
+                    asked = List.of();
+                    undecided.forEach(reply -> reply.fail(failure));
+                    askAgain();
+                } else {
+                    end("its replicas cannot be asked: " + failure.message());
+                }
             }
         }
     }

@@ -157,7 +157,10 @@ public final class SharedConnection extends BackendConnection implements NodeCon
         if (isRetired()) {
             return;
         }
-        if (withheld) {
+        if (failure.isFinal()) {
+            // The node has not failed: commands of the next lease need not wait.
+            reconnect();
+        } else if (withheld) {
             withheld = false;
             loop.eventLoop().schedule(this::reconnect, WITHHELD_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         } else {

@@ -71,6 +71,16 @@ final class SharedConnections {
         }
     }
 
+    /** See {@link NodeConnections#endUnlessAnswering}. */
+    void endUnlessAnswering() {
+        for (SharedConnection connection : byId.clone()) {
+            if (connection != null) {
+                connection.endUnlessAnswering();
+            }
+        }
+        List.copyOf(retired).forEach(SharedConnection::endUnlessAnswering);
+    }
+
     /** Closes all connections at once. */
     void close() {
         for (SharedConnection connection : byId) {

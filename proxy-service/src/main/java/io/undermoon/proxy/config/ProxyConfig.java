@@ -76,6 +76,15 @@ public interface ProxyConfig {
     @WithConverter(ProxyConverters.PositiveDuration.class)
     Duration registrationInterval();
 
+    /**
+     * Whether a proxy has ended when connections to it are refused: then its partner takes over at once, else when its
+     * lease is over. To be false where something else refuses connections for a proxy that runs, such as a firewall or
+     * a load balancer.
+     */
+    @WithDefault("true")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean leaseTrustRefused();
+
     /** How often each Redis node is looked at: its health, its role, its link. */
     @WithDefault("1s")
     @WithConverter(ProxyConverters.PositiveDuration.class)

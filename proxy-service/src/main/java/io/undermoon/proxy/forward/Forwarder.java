@@ -39,6 +39,7 @@ public final class Forwarder {
     private final SlowLog slowLog;
     private final StoredValues values;
     private final FailoverWait failover;
+    private final LeaseWait lease;
     private long untilSample = 1;
 
     public Forwarder(SessionLoop loop, SlowLog slowLog, CommandTable commands) {
@@ -46,6 +47,7 @@ public final class Forwarder {
         this.slowLog = slowLog;
         this.values = new StoredValues(commands);
         this.failover = new FailoverWait(loop);
+        this.lease = new LeaseWait(loop);
     }
 
     /**
@@ -67,11 +69,15 @@ public final class Forwarder {
     }
 
     /**
-     * Whether what is to be sent on a route has to wait for a failover, until {@link SessionLoop#releaseHeld}.
+     * Whether what is to be sent on a route has to wait for a lease or a failover, until
+     * {@link SessionLoop#releaseHeld}.
      *
      * @param hopsLeft of the command when it came in
      */
     public boolean mustAwaitFailover(ClientSession session, Topology now, Route route, int hopsLeft) {
+        if (route instanceof Target.Local && lease.isNeeded()) {
+            return true;
+        }
         if (!failover.isOn()) {
             return false;
         }

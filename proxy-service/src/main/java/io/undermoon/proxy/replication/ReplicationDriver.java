@@ -7,6 +7,7 @@ import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.lease.Lease;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -47,6 +48,7 @@ public final class ReplicationDriver implements AutoCloseable {
     private final Map<NodeAddress, NodeRoleKeeper> keepers = new ConcurrentSkipListMap<>();
     private final Map<Endpoint, NodeRoleKeeper> keepersByEndpoint = new ConcurrentHashMap<>();
     private final RoleHandover handover;
+    private final Lease lease;
 
     /** The changes of roles that wait. Changed on the loop. */
     private final Map<NodeAddress, Order> orders = new ConcurrentHashMap<>();
@@ -59,13 +61,15 @@ public final class ReplicationDriver implements AutoCloseable {
      * @param connections the connections of the control loop
      * @param runs is told which runs of the nodes may serve
      * @param ownNodes the nodes that are checked from the start; may be empty
+     * @param rule when a replica becomes master whose master's proxy does not answer
      */
     public ReplicationDriver(
             NodeConnections connections,
             Endpoints endpoints,
             ReplicationSettings settings,
             ClearedRuns runs,
-            Set<NodeAddress> ownNodes) {
+            Set<NodeAddress> ownNodes,
+            TakeoverRule rule) {
         this.connections = connections;
         this.loop = connections.loop();
         this.client = new NodeClient(connections);
@@ -73,7 +77,8 @@ public final class ReplicationDriver implements AutoCloseable {
         this.settings = settings;
         this.runs = runs;
         this.ownNodes = Set.copyOf(ownNodes);
-        this.handover = new RoleHandover(client, endpoints, loop.eventLoop());
+        this.handover = new RoleHandover(connections, client, endpoints, rule);
+        this.lease = rule.lease();
         ownNodes.forEach(this::keep);
     }
 
@@ -169,11 +174,15 @@ public final class ReplicationDriver implements AutoCloseable {
         } else if (role.role() == Role.MASTER) {
             // In the new metadata another node may be in the place of the master that it has followed.
             ReplPeer former = status.role() == Role.MASTER || formerRoles == null ? null : masterOf(formerRoles, node);
-            if (former == null) {
+            if (formerRoles == null && lease.isRequired()) {
+                Order order = begin(node, role, store);
+                handover.beforeFirstOrder(node, () -> orders.get(node) == order)
+                        .thenRun(() -> end(node, order, () -> keeper.order(role, replicas)));
+            } else if (former == null) {
                 keeper.order(role, replicas);
             } else {
                 Order order = begin(node, role, store);
-                handover.beforePromotion(node, former, message.epoch())
+                handover.beforePromotion(node, former, message.epoch(), () -> orders.get(node) == order)
                         .thenRun(() -> end(node, order, () -> keeper.order(role, replicas)));
             }
         } else {

@@ -5,12 +5,16 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.lease.Lease;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
@@ -18,13 +22,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Waits with changes of roles until they lose nothing. A replica becomes master when the proxy of the present master
- * has stepped down and the replica has all that was written; a proxy that cannot be asked has failed, and is not
- * waited for. A master becomes a replica only of a node that is a master: before, it may have the only copy.
+ * has stepped down and the replica has all that was written. A proxy that cannot be asked has failed; where leases
+ * count, its lease has to be over first, unless nobody listens at its address any more. A master becomes a replica only
+ * of a node that is a master: before, it may have the only copy.
  *
  * <p>Works on the control loop, on which futures complete.
  */
-final class RoleHandover {
-    /** How long the proxy of the present master may take to answer; the writes that it acknowledges later are lost. */
+public final class RoleHandover {
+    /** Begins the error of a proxy that has stopped to serve a master, but cannot say where its stream ends. */
+    public static final String HAS_STOPPED = "ERR no position: ";
+
+    /** How long the proxy of the present master may take to answer, where leases do not count. */
     static final long ASK_MILLIS = 1000;
 
     /** How long a replica may take to get all that was written, while it is connected. */
@@ -34,56 +42,191 @@ final class RoleHandover {
     private static final long POLL_MILLIS = 2;
     private static final long MAX_PAUSE_MILLIS = 500;
 
+    /** How long the node of a proxy that does not answer may take to say where its stream ends. */
+    private static final long NODE_MILLIS = 300;
+
+    private static final long ASK_AGAIN_MILLIS = 50;
+    private static final String UNKNOWN_COMMAND = "Invalid sub command";
+    private static final String OLD_EPOCH = "OLD_EPOCH";
+
+    private final NodeConnections connections;
     private final NodeClient client;
     private final Endpoints endpoints;
     private final EventLoop loop;
+    private final TakeoverRule rule;
 
-    RoleHandover(NodeClient client, Endpoints endpoints, EventLoop loop) {
+    RoleHandover(NodeConnections connections, NodeClient client, Endpoints endpoints, TakeoverRule rule) {
+        this.connections = connections;
         this.client = client;
         this.endpoints = endpoints;
-        this.loop = loop;
+        this.loop = connections.loop().eventLoop();
+        this.rule = rule;
     }
 
     /**
      * Completes, never with a failure, when a replica may become master.
      *
      * @param former the present master and its proxy
-     * @param epoch of the metadata in which the replica is master
+     * @param epoch of the metadata in which the replica is master, which this proxy has just got
+     * @param wanted false ends the waiting without a result
      */
-    CompletableFuture<@Nullable Void> beforePromotion(NodeAddress replica, ReplPeer former, Epoch epoch) {
+    CompletableFuture<@Nullable Void> beforePromotion(
+            NodeAddress replica, ReplPeer former, Epoch epoch, BooleanSupplier wanted) {
+        Takeover takeover = new Takeover(replica, former, epoch, wanted);
+        takeover.ask();
+        return takeover.done;
+    }
+
+    /**
+     * Completes, never with a failure, when a node may be made master of which this process does not know what it was:
+     * at once if it is one, else when every lease is over by which another proxy may serve the master that it follows.
+     *
+     * @param wanted false ends the waiting without a result
+     */
+    CompletableFuture<@Nullable Void> beforeFirstOrder(NodeAddress node, BooleanSupplier wanted) {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-        CompletableFuture<ReplicationPosition> answer = client.call(
-                        endpoints.peer(former.proxyAddress().value(), 0),
-                        "UMCTL",
-                        "STEPDOWN",
-                        epoch.toString(),
-                        former.nodeAddress().value())
-                .thenApply(ReplicationPosition::parse)
-                .toCompletableFuture();
-        loop.schedule(
-                () -> answer.completeExceptionally(
-                        NodeException.unexpectedReply("no answer within " + ASK_MILLIS + " ms")),
-                ASK_MILLIS,
-                TimeUnit.MILLISECONDS);
-        answer.whenCompleteAsync(
-                (position, problem) -> {
-                    if (problem == null) {
-                        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CATCH_UP_MILLIS);
-                        catchUp(replica, position, end, done);
-                    } else {
-                        LOG.infof(
-                                "Proxy of the present master does not step down, its replica takes over: epoch=%s"
-                                        + " node=%s master=%s proxy=%s reason=%s",
-                                epoch,
-                                replica,
-                                former.nodeAddress(),
-                                former.proxyAddress(),
-                                NodeException.reason(problem));
-                        done.complete(null);
-                    }
-                },
-                loop);
+        long end = System.nanoTime() + waitNanos();
+        client.state(endpoints.redis(node.value()))
+                .whenCompleteAsync(
+                        (report, problem) -> {
+                            long left = end - System.nanoTime();
+                            if (left <= 0 || problem == null && report.role() == Role.MASTER) {
+                                done.complete(null);
+                            } else if (wanted.getAsBoolean()) {
+                                loop.schedule(() -> done.complete(null), left, TimeUnit.NANOSECONDS);
+                            }
+                        },
+                        loop);
         return done;
+    }
+
+    private long waitNanos() {
+        return rule.lease().isRequired() ? Lease.WAIT.toNanos() : 0;
+    }
+
+    /** One replica on its way to become master. */
+    private final class Takeover {
+        private final NodeAddress replica;
+        private final ReplPeer former;
+        private final Epoch epoch;
+        private final BooleanSupplier wanted;
+        private final boolean hasLease = rule.lease().isRequired();
+        private final long endNanos =
+                System.nanoTime() + (hasLease ? waitNanos() : TimeUnit.MILLISECONDS.toNanos(ASK_MILLIS));
+        private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+
+        Takeover(NodeAddress replica, ReplPeer former, Epoch epoch, BooleanSupplier wanted) {
+            this.replica = replica;
+            this.former = former;
+            this.epoch = epoch;
+            this.wanted = wanted;
+        }
+
+        private Endpoint proxy() {
+            return endpoints.peer(former.proxyAddress().value(), 0);
+        }
+
+        void ask() {
+            within(
+                            endNanos - System.nanoTime(),
+                            client.call(
+                                    proxy(),
+                                    "UMCTL",
+                                    "STEPDOWN",
+                                    epoch.toString(),
+                                    former.nodeAddress().value()))
+                    .thenApply(ReplicationPosition::parse)
+                    .whenCompleteAsync(
+                            (position, problem) -> {
+                                if (problem == null) {
+                                    follow(position);
+                                } else {
+                                    notStopped(NodeException.of(problem));
+                                }
+                            },
+                            loop);
+        }
+
+        private void follow(ReplicationPosition position) {
+            catchUp(replica, position, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CATCH_UP_MILLIS), done);
+        }
+
+        private void notStopped(NodeException problem) {
+            boolean isError = problem.isErrorReply();
+            if (isError
+                    && (problem.text().startsWith(HAS_STOPPED) || problem.text().startsWith(UNKNOWN_COMMAND))) {
+                takeOver(problem.text());
+            } else if (isError && problem.text().startsWith(OLD_EPOCH)) {
+                // It is master in newer metadata, which comes to this proxy, too, and ends the waiting.
+                askAgain(MAX_PAUSE_MILLIS);
+            } else if (!hasLease) {
+                takeOver(String.valueOf(problem.getMessage()));
+            } else {
+                whileLeaseLasts(String.valueOf(problem.getMessage()));
+            }
+        }
+
+        private void whileLeaseLasts(String reason) {
+            connections
+                    .isRefused(proxy())
+                    .whenCompleteAsync(
+                            (refused, problem) -> {
+                                if (rule.trustsRefused() && problem == null && refused) {
+                                    takeOver("nobody listens there");
+                                } else if (System.nanoTime() - endNanos < 0) {
+                                    askAgain(ASK_AGAIN_MILLIS);
+                                } else {
+                                    followNode(reason);
+                                }
+                            },
+                            loop);
+        }
+
+        private void askAgain(long millis) {
+            long left = Math.max(0, TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime()) + 1);
+            if (wanted.getAsBoolean()) {
+                loop.schedule(this::ask, left == 1 ? millis : Math.min(millis, left), TimeUnit.MILLISECONDS);
+            }
+        }
+
+        /** Nothing is acknowledged at the master any more; what was, is in the node, if that is still there. */
+        private void followNode(String reason) {
+            within(
+                            TimeUnit.MILLISECONDS.toNanos(NODE_MILLIS),
+                            client.state(endpoints.redis(former.nodeAddress().value())))
+                    .whenCompleteAsync(
+                            (report, problem) -> {
+                                if (problem == null && report.role() == Role.MASTER) {
+                                    LOG.infof(
+                                            "Lease of the present master's proxy is over, its replica takes over:"
+                                                    + " epoch=%s node=%s master=%s proxy=%s reason=%s",
+                                            epoch, replica, former.nodeAddress(), former.proxyAddress(), reason);
+                                    follow(ReplicationPosition.of(report));
+                                } else {
+                                    takeOver(reason);
+                                }
+                            },
+                            loop);
+        }
+
+        private void takeOver(String reason) {
+            LOG.infof(
+                    "Proxy of the present master does not step down, its replica takes over: epoch=%s"
+                            + " node=%s master=%s proxy=%s reason=%s",
+                    epoch, replica, former.nodeAddress(), former.proxyAddress(), reason);
+            done.complete(null);
+        }
+    }
+
+    /** The same stage, which fails when it takes too long. */
+    private <T> CompletableFuture<T> within(long nanos, CompletionStage<T> stage) {
+        CompletableFuture<T> limited = stage.toCompletableFuture().copy();
+        ScheduledFuture<?> timer = loop.schedule(
+                () -> limited.completeExceptionally(NodeException.unexpectedReply("no answer in time")),
+                Math.max(0, nanos),
+                TimeUnit.NANOSECONDS);
+        limited.whenComplete((value, problem) -> timer.cancel(false));
+        return limited;
     }
 
     private void catchUp(

@@ -26,6 +26,9 @@ public final class StepDown {
     /** How long commands are held for metadata that names the new master. */
     static final long HOLD_MILLIS = 3000;
 
+    /** Begins the failure of a proxy that does not step down, because its metadata is newer than that of the other. */
+    public static final String NEWER = "the metadata of this proxy is newer";
+
     private static final Logger LOG = Logger.getLogger(StepDown.class);
 
     private final TopologyStore topology;
@@ -63,8 +66,8 @@ public final class StepDown {
                     .eventLoop()
                     .schedule(() -> topology.refuseSteppedDown(node, until), HOLD_MILLIS, TimeUnit.MILLISECONDS);
         } else if (hasSlots(node)) {
-            return CompletableFuture.failedFuture(NodeException.unexpectedReply(
-                    "the metadata of this proxy is newer, and " + node + " has slots in it"));
+            return CompletableFuture.failedFuture(
+                    NodeException.unexpectedReply(NEWER + ", and " + node + " has slots in it"));
         }
         Endpoint endpoint = endpoints.redis(node.value());
         // Commands that block do not execute while nobody writes, and the node ends them when it becomes a replica.

@@ -58,6 +58,12 @@ final class BrokerClient {
         return known.isObject() ? Optional.of(Json.mapper().treeToValue(known, Proxy.class)) : Optional.empty();
     }
 
+    /** Whether coordinators can ask the brokers for what they need to grant leases; those of the original cannot. */
+    boolean allowLeases() throws IOException {
+        int status = http.send("GET", "/proxies/epochs?limit=1").status();
+        return status != 404 && status != 405;
+    }
+
     /** Whether the brokers have the proxy marked as failed. */
     boolean holdsForFailed(ProxyAddress proxy) throws IOException {
         for (JsonNode address : get("/proxies/failed/addresses").path("addresses")) {

@@ -7,6 +7,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.ssl.SslHandler;
 import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.session.SessionInitializer;
+import java.util.function.BooleanSupplier;
 
 /** Sets up a client's connection: registers it with the listener, adds TLS where the port has it, then the session. */
 @Sharable
@@ -14,8 +15,14 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final ChannelGroup connections;
     private final SessionInitializer sessions;
     private final ListenPoint point;
+    private final BooleanSupplier isDraining;
 
-    ConnectionInitializer(ChannelGroup connections, SessionInitializer sessions, ListenPoint point) {
+    /**
+     * @param isDraining whether new connections are closed at once
+     */
+    ConnectionInitializer(
+            ChannelGroup connections, SessionInitializer sessions, ListenPoint point, BooleanSupplier isDraining) {
+        this.isDraining = isDraining;
         this.point = point;
         this.connections = connections;
         this.sessions = sessions;
@@ -23,6 +30,10 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
+        if (isDraining.getAsBoolean()) {
+            channel.close();
+            return;
+        }
         connections.add(channel);
         channel.attr(SessionInitializer.PORTS).set(point.ports());
         channel.attr(SessionInitializer.ROLE).set(point.role());

@@ -93,6 +93,7 @@ public final class ControlCommands implements LocalCommands {
                         nodes,
                         new MigrationCommands(services.migrations()),
                         services.stepDown(),
+                        services.leases(),
                         new UmctlReports(topology, clients, slowLog, services.stats(), nodeStates),
                         services.shutdown())
                 .register(handlers);

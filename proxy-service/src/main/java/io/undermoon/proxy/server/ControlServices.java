@@ -9,6 +9,7 @@ import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.cluster.ControlPlane;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
+import io.undermoon.proxy.control.umctl.LeaseCommands;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.replication.StepDown;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param migrations the migrations in which this proxy takes part
  * @param stepDown gives up masters of this proxy
  * @param controlPlane what the broker does and knows beyond the metadata
+ * @param leases answers those who renew the lease of this proxy, or have theirs renewed by it
  * @param subscribed how many channels and patterns have subscribers
  * @param shutdown starts a graceful stop of the process and returns at once; replies already written are still sent
  */
@@ -44,6 +46,7 @@ public record ControlServices(
         Migrations migrations,
         StepDown stepDown,
         ControlPlane controlPlane,
+        LeaseCommands leases,
         SubscribedNames subscribed,
         ControlSettings settings,
         Runnable shutdown) {}

@@ -9,6 +9,7 @@ import io.undermoon.proxy.backend.NodeRuns;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.config.ListenPoint;
+import io.undermoon.proxy.lease.Lease;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.LoopStats;
@@ -30,6 +31,7 @@ public final class DataPlane implements AutoCloseable {
     private static final Duration NO_GRACE = Duration.ZERO;
 
     private final Transport transport;
+    private final Lease lease;
     private final EventLoopGroup group;
     private final List<NodeConnections> connections = new ArrayList<>();
     private final EventLoopGroup controlGroup;
@@ -42,9 +44,12 @@ public final class DataPlane implements AutoCloseable {
      * @param threads event loops; 0 for one per processor
      * @param runs the runs of nodes that may serve clients and take part in migrations
      * @param commandCount size of the command table
+     * @param lease under which clients' commands are sent
      */
-    public DataPlane(Transport transport, int threads, BackendSettings settings, NodeRuns runs, int commandCount) {
+    public DataPlane(
+            Transport transport, int threads, BackendSettings settings, NodeRuns runs, int commandCount, Lease lease) {
         this.transport = transport;
+        this.lease = lease;
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         this.group = transport.newEventLoopGroup(count);
         List<LoopStats> loopStats = new ArrayList<>();
@@ -63,7 +68,7 @@ public final class DataPlane implements AutoCloseable {
 
     private NodeConnections connections(
             EventLoopGroup loops, BackendSettings settings, Access access, NodeRuns runs, LoopStats counters) {
-        ProxyLoop loop = new ProxyLoop((EventLoop) loops.next(), transport, settings, counters, runs);
+        ProxyLoop loop = new ProxyLoop((EventLoop) loops.next(), transport, settings, counters, runs, lease);
         return new NodeConnections(loop, access);
     }
 
@@ -85,6 +90,11 @@ public final class DataPlane implements AutoCloseable {
     /** The connections of each loop that serves clients. */
     public List<NodeConnections> connections() {
         return List.copyOf(connections);
+    }
+
+    /** Disconnects the clients that wait for replies which do not count any more, because the lease was over. */
+    public void followLease() {
+        connections.forEach(each -> each.loop().execute(each::endUnlessAnswering));
     }
 
     /** Has the connections to nodes and peers follow the routes. */
@@ -124,11 +134,14 @@ public final class DataPlane implements AutoCloseable {
         close(NO_GRACE);
     }
 
-    /** Stops accepting, waits for the replies to commands in flight, closes every connection and ends the loops. */
+    /**
+     * Serves no new clients, waits for the replies to commands in flight, closes every connection and ends the loops.
+     * Who listens at an address may still answer somebody, so the sockets are closed last.
+     */
     public void close(Duration grace) {
         if (listener != null) {
-            listener.close();
             listener.drain(grace);
+            listener.close();
         }
         connections.forEach(DataPlane::closeAll);
         closeAll(controlConnections);

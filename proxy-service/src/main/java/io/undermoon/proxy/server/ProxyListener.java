@@ -35,6 +35,7 @@ final class ProxyListener {
     private final EventLoopGroup group;
     private final SessionInitializer sessions;
     private final List<Channel> channels = new ArrayList<>();
+    private volatile boolean draining;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /**
@@ -54,7 +55,7 @@ final class ProxyListener {
      */
     void listen(ListenPoint point, List<EventLoop> loops) {
         HostPort address = point.address();
-        ConnectionInitializer initializer = new ConnectionInitializer(connections, sessions, point);
+        ConnectionInitializer initializer = new ConnectionInitializer(connections, sessions, point, () -> draining);
         InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
         try {
             if (transport.canSharePort()) {
@@ -85,10 +86,11 @@ final class ProxyListener {
     }
 
     /**
-     * Reads no more commands from connected clients, and disconnects each when its replies have been sent, or at the
-     * end of the grace period. Not to be called on an event loop.
+     * Serves no new clients, reads no more commands from connected ones, and disconnects each when its replies have
+     * been sent, or at the end of the grace period. Not to be called on an event loop.
      */
     void drain(Duration grace) {
+        draining = true;
         connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Drain.INSTANCE));
         if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
             LOG.infof("Clients disconnected before their replies came: clients=%d", connections.size());

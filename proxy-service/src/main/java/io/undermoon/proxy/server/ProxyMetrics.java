@@ -181,6 +181,12 @@ final class ProxyMetrics extends Collector {
                 .add(stats.get(Counter.BACKEND_CONNECTIONS_LOST), "lost")
                 .add(stats.get(Counter.BACKEND_TIMEOUTS), "timeout")
                 .build());
+        families.add(gauge("lease_held", "Whether the proxy may serve; 1 also where leases do not count.")
+                .add(server.lease().isHeld() ? 1 : 0)
+                .build());
+        families.add(counter("lease_losses", "How often the lease was lost.")
+                .add(server.leaseLosses())
+                .build());
         families.add(counter("unrestricted_logins", "Connections whose scripts have all rights of the proxy.")
                 .add(stats.get(Counter.UNRESTRICTED_LOGINS))
                 .build());

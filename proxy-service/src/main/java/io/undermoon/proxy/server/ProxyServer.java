@@ -18,10 +18,14 @@ import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.acl.UsersFile;
 import io.undermoon.proxy.control.command.CommandLearning;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
+import io.undermoon.proxy.control.umctl.LeaseCommands;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.gather.ChangesForPeers;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
+import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.node.InfoReport;
@@ -33,6 +37,7 @@ import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
 import io.undermoon.proxy.replication.Restart;
 import io.undermoon.proxy.replication.StepDown;
+import io.undermoon.proxy.replication.TakeoverRule;
 import io.undermoon.proxy.replication.WantedRole;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -63,6 +68,8 @@ final class ProxyServer implements AutoCloseable {
     private final TopologyStore topology;
     private final DataPlane dataPlane;
     private final ReplicationDriver replication;
+    private final Lease lease = new Lease(LeaseClock.SYSTEM);
+    private final LeaseRenewal renewal;
     private final ReplicaLag replicaLag;
     private final CommandLearning learning;
     private final Migrations migrations;
@@ -84,9 +91,15 @@ final class ProxyServer implements AutoCloseable {
         SlowLog slowLog = new SlowLog(config.slowlogLen(), config.slowlogLogSlowerThan(), config.slowlogSampleRate());
         topology = new TopologyStore(new Self(settings.self(), settings.replicaAddress(), nodes), endpoints);
         ClearedRuns runs = new ClearedRuns(topology);
-        dataPlane = new DataPlane(Transport.best(), settings.threads(), settings.backends(), runs, commands.idLimit());
-        replication =
-                new ReplicationDriver(dataPlane.controlConnections(), endpoints, settings.replication(), runs, nodes);
+        dataPlane = new DataPlane(
+                Transport.best(), settings.threads(), settings.backends(), runs, commands.idLimit(), lease);
+        replication = new ReplicationDriver(
+                dataPlane.controlConnections(),
+                endpoints,
+                settings.replication(),
+                runs,
+                nodes,
+                new TakeoverRule(lease, config.leaseTrustRefused()));
         access = new AccessControl(
                 commands.current(),
                 config.password().orElse(null),
@@ -104,6 +117,13 @@ final class ProxyServer implements AutoCloseable {
                 commands,
                 settings.migrations());
         NodeClient nodeClient = new NodeClient(dataPlane.controlConnections());
+        renewal = new LeaseRenewal(
+                lease,
+                topology,
+                nodeClient,
+                endpoints,
+                dataPlane.controlConnections().loop().eventLoop(),
+                dataPlane::followLease);
         replicaLag = new ReplicaLag(
                 nodeClient,
                 endpoints,
@@ -127,6 +147,7 @@ final class ProxyServer implements AutoCloseable {
                 migrations,
                 new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
                 controlPlane,
+                new LeaseCommands(topology, lease, renewal),
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);
@@ -162,6 +183,7 @@ final class ProxyServer implements AutoCloseable {
             throw new InvalidSettingException(
                     "users_file", settings.config().usersFile().orElse(""), problem);
         }
+        renewal.start();
         replication.start(topology);
         replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
@@ -229,17 +251,37 @@ final class ProxyServer implements AutoCloseable {
 
     /**
      * Takes what the broker knows about this proxy, unless there is metadata already: from then on coordinators decide
-     * in which order proxies learn of a change.
+     * in which order proxies learn of a change. It may be older than a failover that is under way; with a lease that
+     * does no harm.
+     *
+     * @param leases whether the broker is one that coordinators can ask for what they need to grant leases
      */
-    void adopt(Proxy known) {
-        if (topology.current().epoch().equals(Epoch.ZERO)) {
-            ApplyResult result = topology.apply(SetMeta.of(known));
+    void adopt(Proxy known, boolean leases) {
+        if (needsMetadata()) {
+            if (leases) {
+                lease.require(false);
+            }
+            ApplyResult result = topology.apply(SetMeta.of(known, leases));
             if (result == ApplyResult.APPLIED) {
                 LOG.infof("Metadata asked from the broker: epoch=%s proxy=%s", known.epoch(), known.address());
             } else {
                 LOG.debugf("Metadata of the broker is not applied: %s", result);
             }
         }
+    }
+
+    /** Whether nobody has sent metadata yet. */
+    boolean needsMetadata() {
+        return topology.current().epoch().equals(Epoch.ZERO);
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /** How often the lease was lost. */
+    long leaseLosses() {
+        return renewal.losses();
     }
 
     /** How far each migration is in which this proxy takes part. */

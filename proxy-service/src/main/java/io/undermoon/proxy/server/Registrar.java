@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -42,7 +42,8 @@ final class Registrar implements AutoCloseable {
     private final RegistrationSettings settings;
     private final BrokerClient broker;
     private final BooleanSupplier nodesAreUp;
-    private final Consumer<Proxy> metadata;
+    private final BooleanSupplier needsMetadata;
+    private final BiConsumer<Proxy, Boolean> metadata;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "registrar");
         thread.setDaemon(true);
@@ -58,13 +59,19 @@ final class Registrar implements AutoCloseable {
 
     /**
      * @param nodesAreUp whether all Redis nodes of the proxy answer
-     * @param metadata is given what the broker knows about the proxy, each time it is asked
+     * @param needsMetadata whether the proxy has no metadata yet
+     * @param metadata is given what the broker knows about the proxy then, and whether leases count
      */
     Registrar(
-            RegistrationSettings settings, BrokerClient broker, BooleanSupplier nodesAreUp, Consumer<Proxy> metadata) {
+            RegistrationSettings settings,
+            BrokerClient broker,
+            BooleanSupplier nodesAreUp,
+            BooleanSupplier needsMetadata,
+            BiConsumer<Proxy, Boolean> metadata) {
         this.settings = settings;
         this.broker = broker;
         this.nodesAreUp = nodesAreUp;
+        this.needsMetadata = needsMetadata;
         this.metadata = metadata;
     }
 
@@ -109,7 +116,9 @@ final class Registrar implements AutoCloseable {
 
     private boolean ensureRegistered() throws IOException {
         Optional<Proxy> known = broker.metadata(settings.self());
-        known.ifPresent(metadata);
+        if (known.isPresent() && needsMetadata.getAsBoolean()) {
+            metadata.accept(known.get(), broker.allowLeases());
+        }
         boolean isFailed = known.isPresent() && broker.holdsForFailed(settings.self());
         boolean isReplicaAddressKnown = known.map(Registrar::replicaAddress)
                 .filter(settings.replicaAddress()::equals)

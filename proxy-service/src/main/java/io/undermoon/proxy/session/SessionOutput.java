@@ -242,12 +242,17 @@ final class SessionOutput implements LoopFlusher.Flushable {
         return grown.writeBytes(in, from, to - from);
     }
 
-    /** The reply, or the rest of it, will not arrive. A client that has got part of it can only be disconnected. */
+    /**
+     * The reply, or the rest of it, will not arrive. A client that has got part of it can only be disconnected, and
+     * one that can be told nothing certain is, too.
+     */
     void fail(PendingReply reply, BackendFailure failure) {
-        if (reply.begun) {
-            LOG.warnf(
-                    "Client closed in the middle of a reply: client=%s reason=%s",
-                    client.remoteAddress(), failure.message());
+        if (reply.begun || failure.isFinal()) {
+            if (!failure.isFinal()) {
+                LOG.warnf(
+                        "Client closed in the middle of a reply: client=%s reason=%s",
+                        client.remoteAddress(), failure.message());
+            }
             channel.close();
             reply.isError = true;
             handler.answered(reply);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,13 @@ record RoleChanges(Map<NodeAddress, State> nodes) {
     @Nullable
     State of(NodeAddress node) {
         return nodes.get(node);
+    }
+
+    Set<NodeAddress> steppedDown() {
+        return nodes.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof State.SteppedDown)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     RoleChanges with(NodeAddress node, State state) {

@@ -211,6 +211,11 @@ public final class TopologyStore {
         return true;
     }
 
+    /** The masters that this proxy has given up, before it has metadata that says so. */
+    public Set<NodeAddress> steppedDown() {
+        return roleChanges.steppedDown();
+    }
+
     /** Serves the slots of a new master from now on: it is one. */
     public void hasRisen(NodeAddress node) {
         // Called at each check of a master, so without the lock where there is nothing to do.

@@ -17,6 +17,8 @@ import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
@@ -65,7 +67,8 @@ class ReplicationDriverIT {
                         settings.redis().user(),
                         settings.redis().password()),
                 new ClearedRuns(topology),
-                own);
+                own,
+                new TakeoverRule(new Lease(LeaseClock.SYSTEM), true));
         driver.start(topology);
     }
 

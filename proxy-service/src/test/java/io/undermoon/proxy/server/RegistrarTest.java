@@ -37,7 +37,7 @@ class RegistrarTest {
         values[5] = "50ms";
         RegistrationSettings settings = Configs.settings(values).registration();
         BrokerClient client = new BrokerClient(settings.brokers(), null, settings.token());
-        registrar = new Registrar(settings, client, nodesUp::get, passedOn::add);
+        registrar = new Registrar(settings, client, nodesUp::get, () -> true, (known, leases) -> passedOn.add(known));
         registrar.start();
     }
 

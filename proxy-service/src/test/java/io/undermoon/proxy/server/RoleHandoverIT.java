@@ -179,7 +179,7 @@ class RoleHandoverIT {
         try (RespConnection control = RespConnection.to(first);
                 RespConnection client = RespConnection.to(first)) {
             assertThat(text(control.call("UMCTL", "STEPDOWN", Long.toString(epoch), firstNode.address())))
-                    .startsWith("ERR no position: the metadata of this proxy is newer");
+                    .startsWith("OLD_EPOCH the metadata of this proxy is newer");
             assertThat(text(control.call("UMCTL", "STEPDOWN", "x", firstNode.address())))
                     .isEqualTo("Invalid epoch");
             RespValue position = control.call("UMCTL", "STEPDOWN", Long.toString(epoch + 2), firstNode.address());
@@ -214,7 +214,8 @@ class RoleHandoverIT {
         Proxy free = new Proxy(
                 null, address, new Epoch(epoch), List.of(node), List.of(), List.of(), ClusterConfig.DEFAULT, null);
         try (RespConnection control = RespConnection.to(first)) {
-            assertThat(text(control.call(SetMeta.of(free).toCommand(false).toArray(String[]::new))))
+            assertThat(text(control.call(
+                            SetMeta.of(free, false).toCommand(false).toArray(String[]::new))))
                     .isEqualTo("OK");
         }
     }

@@ -26,7 +26,11 @@ import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.cluster.ControlPlane;
 import io.undermoon.proxy.control.cluster.FailingProxies;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
+import io.undermoon.proxy.control.umctl.LeaseCommands;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
+import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.NodeClient;
@@ -90,6 +94,14 @@ public final class ControlFixture implements AutoCloseable {
                 new ProxyLoop((EventLoop) group.next(), Transport.NIO, backends, counters), Access.PROXY);
         ControlSettings settings =
                 new ControlSettings("1.2.3", HostPort.parse(SELF), newShapes, newShapes, 2, 1, false, 0, false);
+        Lease lease = new Lease(LeaseClock.SYSTEM);
+        LeaseRenewal renewal = new LeaseRenewal(
+                lease,
+                topology,
+                new NodeClient(connections),
+                endpoints,
+                connections.loop().eventLoop(),
+                () -> {});
         control = new ControlCommands(new ControlServices(
                 catalog,
                 topology,
@@ -105,6 +117,7 @@ public final class ControlFixture implements AutoCloseable {
                         connections, List.of(connections), topology, endpoints, catalog, MigrationSettings.DEFAULT),
                 new StepDown(topology, List.of(connections), connections, endpoints),
                 controlPlane,
+                new LeaseCommands(topology, lease, renewal),
                 new SubscribedNames(() -> 3, () -> 2, () -> 1),
                 settings,
                 shutdowns::incrementAndGet));

@@ -22,10 +22,14 @@ import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.control.ControlSettings;
 import io.undermoon.proxy.control.info.InfoProcess.SubscribedNames;
+import io.undermoon.proxy.control.umctl.LeaseCommands;
 import io.undermoon.proxy.dispatch.DispatchServices;
 import io.undermoon.proxy.dispatch.Dispatcher;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.gather.ChangesForPeers;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
+import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
@@ -58,6 +62,7 @@ public final class ProxyHarness implements AutoCloseable {
 
     private static final ClusterName CLUSTER = new ClusterName("test");
 
+    private final Lease lease = new Lease(LeaseClock.SYSTEM);
     private final DataPlane dataPlane;
     private final TopologyStore topology;
     private final Migrations migrations;
@@ -151,12 +156,19 @@ public final class ProxyHarness implements AutoCloseable {
                 BackendSettings.Login.NONE,
                 BackendSettings.Login.NONE,
                 BackendEncryption.NONE);
-        dataPlane = new DataPlane(transport, threads, backends, NodeRuns.ALL, commands.idLimit());
+        dataPlane = new DataPlane(transport, threads, backends, NodeRuns.ALL, commands.idLimit(), lease);
         SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, false, "", 0));
         ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
         Guard guard = new Guard(new AccessControl(commands.current(), null, null));
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
         HostPort listen = new HostPort("127.0.0.1", port);
+        LeaseRenewal renewal = new LeaseRenewal(
+                lease,
+                topology,
+                new NodeClient(dataPlane.controlConnections()),
+                endpoints,
+                dataPlane.controlConnections().loop().eventLoop(),
+                dataPlane::followLease);
         migrations = new Migrations(
                 dataPlane.migrationConnections(),
                 dataPlane.connections(),
@@ -179,6 +191,7 @@ public final class ProxyHarness implements AutoCloseable {
                 migrations,
                 new StepDown(topology, dataPlane.connections(), dataPlane.controlConnections(), endpoints),
                 new ControlFixture.ScriptedControlPlane(),
+                new LeaseCommands(topology, lease, renewal),
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 new ControlSettings(
                         "test",
@@ -236,6 +249,11 @@ public final class ProxyHarness implements AutoCloseable {
 
     public ProxyStats stats() {
         return dataPlane.stats();
+    }
+
+    /** The lease of the proxy, which nobody renews. */
+    public Lease lease() {
+        return lease;
     }
 
     public TopologyStore topology() {

@@ -12,6 +12,7 @@ import io.undermoon.proxy.control.Replies;
 import io.undermoon.proxy.control.nodes.NodeAdmin;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.replication.RoleHandover;
 import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Readiness;
@@ -39,6 +40,7 @@ public final class UmctlCommands {
     private final NodeAdmin nodes;
     private final MigrationCommands migrations;
     private final StepDown stepDown;
+    private final LeaseCommands leases;
     private final UmctlReports reports;
     private final Runnable shutdown;
 
@@ -50,12 +52,14 @@ public final class UmctlCommands {
             NodeAdmin nodes,
             MigrationCommands migrations,
             StepDown stepDown,
+            LeaseCommands leases,
             UmctlReports reports,
             Runnable shutdown) {
         this.topology = topology;
         this.nodes = nodes;
         this.migrations = migrations;
         this.stepDown = stepDown;
+        this.leases = leases;
         this.reports = reports;
         this.shutdown = shutdown;
     }
@@ -79,6 +83,8 @@ public final class UmctlCommands {
             case "STEPDOWN" -> {
                 return stepDown(frame);
             }
+            case "LEASE" -> leases.lease(frame, out);
+            case "PROMISE" -> leases.promise(frame, out);
             case "INFOMGR" -> migrations.finished(out);
             case "MIGRATIONS" -> migrations.progress(out);
             case "SETCLUSTER" -> setCluster(frame, out);
@@ -107,7 +113,9 @@ public final class UmctlCommands {
         } catch (UmctlSyntaxException e) {
             throw refused("SETCLUSTER", e, "Failed to parse args: " + e.kind().wireName());
         }
-        write(topology.apply(message), message, out);
+        ApplyResult result = topology.apply(message);
+        leases.withoutLeases(result, message.epoch());
+        write(result, message, out);
     }
 
     private void setMeta(CommandFrame frame, ByteBuf out) {
@@ -117,7 +125,15 @@ public final class UmctlCommands {
         } catch (UmctlSyntaxException e) {
             throw refused("SETMETA", e, "Failed to parse args: " + e.kind().wireName());
         }
-        write(topology.apply(message), message.slots(), out);
+        if (message.leases()) {
+            // Before the metadata: the proxy serves nothing by it without a lease.
+            leases.require();
+        }
+        ApplyResult result = topology.apply(message);
+        if (!message.leases()) {
+            leases.withoutLeases(result, message.slots().epoch());
+        }
+        write(result, message.slots(), out);
     }
 
     private static void write(ApplyResult result, SetCluster message, ByteBuf out) {
@@ -135,7 +151,9 @@ public final class UmctlCommands {
         } catch (UmctlSyntaxException e) {
             throw refused("SETREPL", e, "Invalid arguments");
         }
-        write(topology.apply(message), out);
+        ApplyResult result = topology.apply(message);
+        leases.withoutLeases(result, message.epoch());
+        write(result, out);
     }
 
     private CompletionStage<ByteBuf> handshake(CommandFrame frame) {
@@ -161,7 +179,9 @@ public final class UmctlCommands {
                     if (problem == null) {
                         RespWriter.command(out, position.toReply());
                     } else {
-                        RespWriter.error(out, "ERR no position: " + NodeException.reason(problem));
+                        String reason = NodeException.reason(problem);
+                        boolean isMaster = reason.startsWith(StepDown.NEWER);
+                        RespWriter.error(out, (isMaster ? "OLD_EPOCH " : RoleHandover.HAS_STOPPED) + reason);
                     }
                 }));
     }
