@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
  * them, {@code -Dundermoon.faults.seed=…} others.
  */
 class RandomFaultsIT {
-    private static final int FAULTS = Integer.getInteger("undermoon.faults", 6);
-    private static final long SEED = Long.getLong("undermoon.faults.seed", 20261128L);
+    private static final int FAULTS = Integer.getInteger("undermoon.faults", 4);
+    private static final long SEED = Long.getLong("undermoon.faults.seed", 1298L);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int NODES = 4;
     private static final int PROXIES = 4;
