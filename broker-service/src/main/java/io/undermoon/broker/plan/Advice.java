@@ -27,7 +27,7 @@ public final class Advice {
             } else if (down.contains(second)) {
                 sentences.add(oneDown(chunk, 1));
             } else {
-                bothUp(chunk, sentences);
+                bothUp(cluster, chunk, sentences);
             }
         }
         return List.copyOf(sentences);
@@ -56,7 +56,9 @@ public final class Advice {
                 + "?force=true accepts the loss";
     }
 
-    private static void bothUp(StoredChunk chunk, List<String> sentences) {
+    private static void bothUp(StoredCluster cluster, StoredChunk chunk, List<String> sentences) {
+        Long maxLag = cluster.config().maxLagOnFailover();
+        String limit = maxLag == null ? "" : " or further behind than max_lag_on_failover, " + maxLag + " bytes";
         for (int part = 0; part < StoredChunk.PARTS; part++) {
             if (chunk.tracksReplicas() && chunk.ownsSlotsOrMoves(part) && !chunk.isSynced(part)) {
                 int master = chunk.rolePosition().masterNode(part);
@@ -64,7 +66,7 @@ public final class Advice {
                 sentences.add("node '" + chunk.nodeAddresses().get(replica) + "' behind '" + chunk.proxyOfNode(replica)
                         + "' is not in sync with its master '"
                         + chunk.nodeAddresses().get(master)
-                        + "': if that lasts, see whether it runs and reaches its master");
+                        + "'" + limit + ": if that lasts, see whether it runs and reaches its master");
                 return;
             }
         }

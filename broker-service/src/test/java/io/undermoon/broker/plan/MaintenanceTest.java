@@ -16,6 +16,7 @@ import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MaintenanceTest {
@@ -162,10 +163,12 @@ class MaintenanceTest {
         assertThat(advice(behind)).isNotEmpty();
         Metadata skewed = synced(Switchover.away(alone, CONTEXT, first).state());
         assertThat(advice(skewed)).singleElement().asString().contains("has both masters");
-        assertThat(advice(Switchover.away(alone, CONTEXT, first).state()))
+        Metadata limited = Clusters.configure(alone, DEMO, Map.of("max_lag_on_failover", "4096"))
+                .state();
+        assertThat(advice(Switchover.away(limited, CONTEXT, first).state()))
                 .singleElement()
                 .asString()
-                .contains("is not in sync");
+                .contains("is not in sync", "max_lag_on_failover, 4096 bytes");
     }
 
     private static List<String> advice(Metadata state) {
