@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -49,6 +50,9 @@ public final class ReplicationDriver implements AutoCloseable {
 
     /** The changes of roles that wait. Changed on the loop. */
     private final Map<NodeAddress, Order> orders = new ConcurrentHashMap<>();
+
+    /** The nodes that get their roles when they are proven, with the roles of all nodes before. Changed on the loop. */
+    private final Map<NodeAddress, Optional<SetRepl>> unproven = new ConcurrentHashMap<>();
 
     private volatile Consumer<NodeAddress> onMaster = node -> {};
     private @Nullable SetRepl followed;
@@ -88,6 +92,7 @@ public final class ReplicationDriver implements AutoCloseable {
         NodeRoleKeeper keeper = keepersByEndpoint.get(node);
         return keeper != null
                 && keeper.status().isSettled()
+                && !unproven.containsKey(keeper.status().node())
                 && !orders.containsKey(keeper.status().node());
     }
 
@@ -104,11 +109,16 @@ public final class ReplicationDriver implements AutoCloseable {
 
     private void follow(Topology topology, TopologyStore store) {
         SetRepl message = topology.replication();
-        if (closed || message == followed) {
+        if (closed) {
+            return;
+        }
+        if (message == followed) {
+            orderProven(topology, store);
             return;
         }
         SetRepl former = followed;
         followed = message;
+        unproven.clear();
         Map<NodeAddress, WantedRole> roles = new HashMap<>();
         for (SetRepl.Entry entry : message.entries()) {
             WantedRole role = WantedRole.of(entry);
@@ -132,8 +142,25 @@ public final class ReplicationDriver implements AutoCloseable {
                         "Node role ordered: epoch=%s proxy=%s node=%s role=%s",
                         message.epoch(), store.self(), node, role == null ? "any" : role);
             }
-            order(keeper, role, former, message, store);
+            if (topology.unproven().contains(node)) {
+                unproven.put(node, Optional.ofNullable(former));
+            } else {
+                order(keeper, role, former, message, store);
+            }
         });
+    }
+
+    /** Gives their roles to nodes of which it is known by now whose keys they have: a new role may cost them these. */
+    private void orderProven(Topology topology, TopologyStore store) {
+        SetRepl message = topology.replication();
+        for (SetRepl.Entry entry : message.entries()) {
+            NodeRoleKeeper keeper = keepers.get(entry.node());
+            Optional<SetRepl> former = unproven.get(entry.node());
+            if (keeper != null && former != null && !topology.unproven().contains(entry.node())) {
+                unproven.remove(entry.node());
+                order(keeper, WantedRole.of(entry), former.orElse(null), message, store);
+            }
+        }
     }
 
     /** Gives a node its role, at once where that loses nothing. */

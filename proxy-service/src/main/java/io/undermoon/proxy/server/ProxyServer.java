@@ -36,6 +36,7 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.tenancy.NodeMarks;
 import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -59,6 +60,7 @@ final class ProxyServer implements AutoCloseable {
     private final DataPlane dataPlane;
     private final ReplicationDriver replication;
     private final ReplicaLag replicaLag;
+    private final NodeMarks marks;
     private final CommandLearning learning;
     private final Migrations migrations;
     private final AccessControl access;
@@ -102,6 +104,13 @@ final class ProxyServer implements AutoCloseable {
                 settings.replicaLag(),
                 settings.replication().checkInterval(),
                 replication::statuses);
+        marks = new NodeMarks(
+                nodeClient,
+                dataPlane.controlConnections().loop().eventLoop(),
+                endpoints,
+                topology,
+                nodes,
+                settings.replication().checkInterval());
         SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlServices services = new ControlServices(
                 commands,
@@ -151,6 +160,7 @@ final class ProxyServer implements AutoCloseable {
             throw new InvalidSettingException(
                     "users_file", settings.config().usersFile().orElse(""), problem);
         }
+        marks.start();
         replication.start(topology);
         replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
@@ -219,6 +229,7 @@ final class ProxyServer implements AutoCloseable {
      * in which order proxies learn of a change.
      */
     void adopt(Proxy known) {
+        marks.learn(known);
         if (topology.current().epoch().equals(Epoch.ZERO)) {
             ApplyResult result = topology.apply(SetMeta.of(known));
             if (result == ApplyResult.APPLIED) {
@@ -239,11 +250,17 @@ final class ProxyServer implements AutoCloseable {
         return replication.statuses();
     }
 
-    /** Whether every configured node answers. */
+    /** What the broker is told of the marks in the nodes. */
+    RegisteredMarks marks() {
+        return new RegisteredMarks(topology.installation(), marks.problem().orElse(null));
+    }
+
+    /** Whether every configured node answers, and it is known whose keys it has. */
     boolean areOwnNodesUp() {
-        return settings.nodes().stream()
-                .allMatch(
-                        own -> nodes().stream().anyMatch(status -> status.node().equals(own) && status.up()));
+        return marks.areKnown()
+                && settings.nodes().stream()
+                        .allMatch(own -> nodes().stream()
+                                .anyMatch(status -> status.node().equals(own) && status.up()));
     }
 
     /** Whether a replica may serve reads. */

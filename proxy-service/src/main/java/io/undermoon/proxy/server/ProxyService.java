@@ -63,6 +63,7 @@ public class ProxyService {
                     registration,
                     new BrokerClient(registration.brokers(), settings.tls().brokers(), registration.token()),
                     made::areOwnNodesUp,
+                    made::marks,
                     made::adopt);
             registrar.start();
         }

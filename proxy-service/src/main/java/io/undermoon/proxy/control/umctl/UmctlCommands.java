@@ -3,6 +3,7 @@ package io.undermoon.proxy.control.umctl;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.command.Integers;
@@ -117,7 +118,12 @@ public final class UmctlCommands {
         } catch (UmctlSyntaxException e) {
             throw refused("SETMETA", e, "Failed to parse args: " + e.kind().wireName());
         }
-        write(topology.apply(message), message.slots(), out);
+        ApplyResult result = topology.apply(message);
+        if (result == ApplyResult.OTHER_INSTALLATION) {
+            writeOtherInstallation(message.roles(), out);
+        } else {
+            write(result, message.slots(), out);
+        }
     }
 
     private static void write(ApplyResult result, SetCluster message, ByteBuf out) {
@@ -135,7 +141,20 @@ public final class UmctlCommands {
         } catch (UmctlSyntaxException e) {
             throw refused("SETREPL", e, "Invalid arguments");
         }
-        write(topology.apply(message), out);
+        ApplyResult result = topology.apply(message);
+        if (result == ApplyResult.OTHER_INSTALLATION) {
+            writeOtherInstallation(message, out);
+        } else {
+            write(result, out);
+        }
+    }
+
+    private void writeOtherInstallation(SetRepl message, ByteBuf out) {
+        Tenancy tenancy = message.tenancy();
+        RespWriter.error(
+                out,
+                "OTHER_INSTALLATION proxy " + topology.self() + " belongs to installation " + topology.installation()
+                        + ", the metadata to " + (tenancy == null ? "none" : tenancy.installationId()));
     }
 
     private CompletionStage<ByteBuf> handshake(CommandFrame frame) {
@@ -170,7 +189,7 @@ public final class UmctlCommands {
         switch (result) {
             case APPLIED -> Replies.ok(out);
             case OLD_EPOCH -> RespWriter.error(out, "OLD_EPOCH");
-            case NOT_MY_META -> RespWriter.error(out, "ERR_NOT_MY_META");
+            case NOT_MY_META, OTHER_INSTALLATION -> RespWriter.error(out, "ERR_NOT_MY_META");
         }
     }
 
