@@ -8,12 +8,15 @@ import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationProgressCache;
+import io.undermoon.fault.UndermoonException;
 import io.undermoon.tls.ServiceTls;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import org.jboss.logging.Logger;
 
 /** The periodic jobs of the broker. */
 public final class Schedule {
+    private static final Logger LOG = Logger.getLogger(Schedule.class);
     private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 
     void start(
@@ -27,6 +30,8 @@ public final class Schedule {
             ClusterScaling scaling,
             MigrationProgressCache progress,
             ReplicaPush replicaPush) {
+        identify(metadata);
+        every(scheduler, "installation-id", HOUSEKEEPING_INTERVAL, metadata::identify);
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
         every(scheduler, "storage-refresh", settings.storageRefresh(), metadata::refresh);
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, scaling::advanceDrains));
@@ -35,6 +40,15 @@ public final class Schedule {
         every(scheduler, "accounts-file", config.accountsReloadInterval(), access::refresh);
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
+        }
+    }
+
+    /** Before the first proxy registers, if the storage takes it. */
+    private static void identify(MetadataWriter metadata) {
+        try {
+            metadata.identify();
+        } catch (UndermoonException e) {
+            LOG.debugf(e, "Installation has no id yet");
         }
     }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -22,6 +23,8 @@ public final class MetadataEdit {
     private final SortedSet<ProxyAddress> failedProxies;
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
     private final SortedSet<String> drainingHosts;
+    private final @Nullable String installationId;
+    private final List<AuditEntry> audit;
     private Epoch globalEpoch;
 
     MetadataEdit(Metadata base) {
@@ -31,6 +34,8 @@ public final class MetadataEdit {
         this.failedProxies = new TreeSet<>(base.failedProxies());
         this.failures = new TreeMap<>(base.failures());
         this.drainingHosts = new TreeSet<>(base.drainingHosts());
+        this.installationId = base.installationId();
+        this.audit = base.audit();
         this.globalEpoch = base.globalEpoch();
     }
 
@@ -43,7 +48,9 @@ public final class MetadataEdit {
                 failedProxies,
                 failures,
                 orderedProxies,
-                drainingHosts);
+                drainingHosts,
+                installationId,
+                audit);
     }
 
     /** Raises the global epoch by one and returns it. */
@@ -84,9 +91,14 @@ public final class MetadataEdit {
         proxies.remove(proxy);
     }
 
-    /** Sets the cluster that a proxy is in, {@code null} for none. */
-    public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
+    /** Puts a free proxy into a cluster. */
+    public void assign(ProxyAddress proxy, ClusterName cluster) {
         proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
+    }
+
+    /** Takes a proxy out of its cluster at the present epoch. */
+    public void release(ProxyAddress proxy, StoredCluster cluster) {
+        proxies.computeIfPresent(proxy, (address, resource) -> resource.released(cluster.id(), globalEpoch));
     }
 
     public void startDraining(String host) {
