@@ -28,6 +28,9 @@ import picocli.CommandLine.ParseResult;
             ReshardCommand.class,
             RebalanceCommand.class,
             SwitchoverCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            AuditCommand.class,
             AbortCommand.class,
             MigrationsCommand.class
         },
