@@ -62,7 +62,7 @@ class ArchitectureTest {
                 .whereLayer("store")
                 .mayOnlyBeAccessedByLayers("config", "proxy", "replica", "rest", "monitor")
                 .whereLayer("plan")
-                .mayOnlyBeAccessedByLayers("store", "rest", "monitor")
+                .mayOnlyBeAccessedByLayers("proxy", "store", "rest", "monitor")
                 .whereLayer("storage")
                 .mayOnlyBeAccessedByLayers("store", "config")
                 .whereLayer("state")

@@ -54,6 +54,7 @@ class FloorsTest {
             gather <- backend, client, command, forward, frame, route, session, topology
             blocking <- backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, node, route, topology
+            tenancy <- node, route, topology
             migration <- backend, command, migration.copy, migration.record, node, route, topology
             control.umctl <- client, command, control, control.nodes, frame, migration, node, replication, stats, topology
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
@@ -66,7 +67,7 @@ class FloorsTest {
             server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
             control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
             dispatch, forward, frame, gather, migration, monitor, node, pubsub, replication, route, session, \
-            stats, topology
+            stats, tenancy, topology
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

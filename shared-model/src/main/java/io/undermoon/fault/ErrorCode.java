@@ -47,6 +47,10 @@ public enum ErrorCode {
     EPOCH_SMALLER_THAN_CURRENT(409),
     /** Metadata has the epoch of the present one and other content. */
     EPOCH_CONFLICT(409),
+    /** The metadata is older than that of the proxies, and they do not say for certain what is missing in it. */
+    RECOVERY_UNDECIDED(409),
+    /** A proxy, its nodes or metadata are those of another system than the broker's. */
+    OTHER_INSTALLATION(409),
     PROXY_RESOURCE_OUT_OF_ORDER(409),
     ORDERED_PROXY_ENABLED(409),
     ONE_CLUSTER_ALREADY_EXISTED(409),

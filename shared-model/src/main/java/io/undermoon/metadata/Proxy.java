@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param replicas every replica of the cluster, its own included
  * @param clusterConfig absent for a free proxy
  * @param replicaAddress where it serves clients as a replica; absent when it has no such port
+ * @param tenancy absent, and not written, for a proxy that does not mark its nodes
  */
 public record Proxy(
         @Nullable ClusterName clusterName,
@@ -24,7 +25,8 @@ public record Proxy(
         List<PeerProxy> peers,
         List<ReplicaNode> replicas,
         @Nullable ClusterConfig clusterConfig,
-        @Nullable ProxyAddress replicaAddress) {
+        @Nullable ProxyAddress replicaAddress,
+        @Nullable Tenancy tenancy) {
 
     /** Lists that are missing on the wire ({@code replicas} from an original broker) are empty. */
     public Proxy(
@@ -35,7 +37,8 @@ public record Proxy(
             @Nullable List<PeerProxy> peers,
             @Nullable List<ReplicaNode> replicas,
             @Nullable ClusterConfig clusterConfig,
-            @Nullable ProxyAddress replicaAddress) {
+            @Nullable ProxyAddress replicaAddress,
+            @Nullable Tenancy tenancy) {
         requireNonNull(address, "address");
         requireNonNull(epoch, "epoch");
         this.clusterName = clusterName;
@@ -46,6 +49,20 @@ public record Proxy(
         this.replicas = replicas == null ? List.of() : List.copyOf(replicas);
         this.clusterConfig = clusterConfig;
         this.replicaAddress = replicaAddress;
+        this.tenancy = tenancy;
+    }
+
+    /** The metadata of a proxy that does not mark its nodes. */
+    public Proxy(
+            @Nullable ClusterName clusterName,
+            ProxyAddress address,
+            Epoch epoch,
+            @Nullable List<Node> nodes,
+            @Nullable List<PeerProxy> peers,
+            @Nullable List<ReplicaNode> replicas,
+            @Nullable ClusterConfig clusterConfig,
+            @Nullable ProxyAddress replicaAddress) {
+        this(clusterName, address, epoch, nodes, peers, replicas, clusterConfig, replicaAddress, null);
     }
 
     public boolean isFree() {

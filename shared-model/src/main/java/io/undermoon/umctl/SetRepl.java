@@ -7,19 +7,27 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
+import io.undermoon.metadata.Tenancy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code UMCTL SETREPL}: the replication roles of the nodes behind a proxy. It replaces the roles the proxy knew.
+ * Whose keys the nodes may have is said in words of the flags, see {@link TenancyWords}.
  *
  * <pre>
  * UMCTL SETREPL &lt;epoch&gt; &lt;flags&gt;
  *     {&lt;master|replica&gt; &lt;cluster_name&gt; &lt;node&gt; &lt;n&gt; {&lt;peer_node&gt; &lt;peer_proxy&gt;} × n}…
  * </pre>
+ *
+ * @param tenancy absent where nodes are not marked
  */
-public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
+public record SetRepl(
+        Epoch epoch,
+        boolean force,
+        List<Entry> entries,
+        @Nullable Tenancy tenancy) {
 
     /**
      * The role of one node.
@@ -37,6 +45,11 @@ public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
         entries = List.copyOf(entries);
     }
 
+    /** The message where nodes are not marked. */
+    public SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
+        this(epoch, force, entries, null);
+    }
+
     /** The message with the broker's view of a proxy; masters come first. */
     public static SetRepl of(Proxy proxy) {
         List<Entry> entries = new ArrayList<>();
@@ -51,7 +64,7 @@ public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
                 }
             }
         }
-        return new SetRepl(proxy.epoch(), false, entries);
+        return new SetRepl(proxy.epoch(), false, entries, proxy.tenancy());
     }
 
     /** The whole command, {@code UMCTL} included. */
@@ -60,7 +73,9 @@ public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
         out.add("UMCTL");
         out.add("SETREPL");
         out.add(epoch.toString());
-        out.add(new Flags(force, false).print());
+        List<String> flags = new ArrayList<>(List.of(new Flags(force, false).print()));
+        flags.addAll(TenancyWords.print(tenancy));
+        out.add(String.join(",", flags));
         for (Entry entry : entries) {
             out.add(entry.role().wireName());
             out.add(entry.clusterName() == null ? "" : entry.clusterName().value());
@@ -82,12 +97,13 @@ public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
     public static SetRepl parse(List<String> arguments) {
         Arguments in = new Arguments(arguments);
         Epoch epoch = in.nextEpoch();
-        Flags flags = Flags.parse(in.next("flags"));
+        String words = in.next("flags");
+        Flags flags = Flags.parse(words);
         List<Entry> entries = new ArrayList<>();
         while (in.hasNext()) {
             entries.add(parseEntry(in));
         }
-        return new SetRepl(epoch, flags.force(), entries);
+        return new SetRepl(epoch, flags.force(), entries, TenancyWords.parse(words));
     }
 
     private static Entry parseEntry(Arguments in) {

@@ -8,12 +8,14 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
@@ -74,7 +76,20 @@ public final class RandomMetadata {
             List<ReplPeer> peers = some(3, () -> new ReplPeer(nodeAddress(), proxyAddress()));
             entries.add(new SetRepl.Entry(role, random.nextInt(5) == 0 ? null : clusterName(), nodeAddress(), peers));
         }
-        return new SetRepl(epoch(), random.nextBoolean(), entries);
+        return new SetRepl(epoch(), random.nextBoolean(), entries, random.nextBoolean() ? null : tenancy());
+    }
+
+    private Tenancy tenancy() {
+        return new Tenancy(
+                id(),
+                random.nextBoolean() ? null : id(),
+                some(3, () -> new PastUse(id(), epoch())),
+                some(3, () -> new PastUse(id(), epoch())),
+                null);
+    }
+
+    private String id() {
+        return Integer.toHexString(random.nextInt());
     }
 
     public MigrationTask migrationTask() {

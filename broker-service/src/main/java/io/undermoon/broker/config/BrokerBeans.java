@@ -7,9 +7,11 @@ import io.undermoon.broker.auth.AccessControl;
 import io.undermoon.broker.proxy.RespFinishedMigrations;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
+import io.undermoon.broker.proxy.RespProxyReports;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.store.AutoBalance;
+import io.undermoon.broker.store.ChangeCause;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.broker.store.EpochRecovery;
@@ -62,8 +64,8 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     @Startup
-    MetadataWriter metadata(MetadataStorage storage, Settings settings, Clock clock) {
-        return new MetadataWriter(storage, settings.limits(), clock);
+    MetadataWriter metadata(MetadataStorage storage, Settings settings, Clock clock, ChangeCause.Source causes) {
+        return new MetadataWriter(storage, settings.limits(), clock, causes);
     }
 
     @Produces
@@ -146,8 +148,8 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    EpochRecovery recovery(MetadataWriter metadata, ProxyEpochs epochs, ManagedExecutor executor) {
-        return new EpochRecovery(metadata, epochs, executor);
+    EpochRecovery recovery(MetadataWriter metadata, RespClient client, ManagedExecutor executor) {
+        return new EpochRecovery(metadata, new RespProxyReports(client), executor);
     }
 
     @Produces

@@ -9,12 +9,15 @@ import io.undermoon.broker.store.AutoBalance;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationProgressCache;
+import io.undermoon.fault.UndermoonException;
 import io.undermoon.tls.ServiceTls;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import org.jboss.logging.Logger;
 
 /** The periodic jobs of the broker. */
 public final class Schedule {
+    private static final Logger LOG = Logger.getLogger(Schedule.class);
     private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 
     void start(
@@ -29,6 +32,8 @@ public final class Schedule {
             AutoBalance balance,
             MigrationProgressCache progress,
             ReplicaPush replicaPush) {
+        identify(metadata);
+        every(scheduler, "installation-id", HOUSEKEEPING_INTERVAL, metadata::identify);
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
         every(scheduler, "storage-refresh", settings.storageRefresh(), metadata::refresh);
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, scaling::advanceDrains));
@@ -40,6 +45,15 @@ public final class Schedule {
         }
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);
+        }
+    }
+
+    /** Before the first proxy registers, if the storage takes it. */
+    private static void identify(MetadataWriter metadata) {
+        try {
+            metadata.identify();
+        } catch (UndermoonException e) {
+            LOG.debugf(e, "Installation has no id yet");
         }
     }
 

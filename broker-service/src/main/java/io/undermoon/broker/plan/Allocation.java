@@ -3,6 +3,8 @@ package io.undermoon.broker.plan;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 import static java.util.Comparator.comparingLong;
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
@@ -27,6 +29,8 @@ final class Allocation {
     /** The two proxies of a new chunk. */
     record Pair(ProxyResource first, ProxyResource second) {}
 
+    private static final int SHOWN_UNUSABLE = 4;
+
     private final SortedMap<String, Deque<ProxyResource>> freeByHost;
     private final LinkTable links;
 
@@ -43,8 +47,9 @@ final class Allocation {
         if (state.enableOrderedProxy()) {
             return orderedPairs(state, context, chunks, present);
         }
-        Allocation allocation = new Allocation(ProxyPool.freeByHost(state, context), LinkTable.of(state));
-        allocation.requireEnough(2 * chunks);
+        Allocation allocation =
+                new Allocation(ProxyPool.byHost(ProxyPool.emptied(state, context)), LinkTable.of(state));
+        allocation.requireEnough(2 * chunks, unusable(state));
         List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
             pairs.add(allocation.nextPair());
@@ -52,15 +57,26 @@ final class Allocation {
         return pairs;
     }
 
+    /** Of the proxies in no cluster those whose nodes cannot be used, with the reasons; empty if there are none. */
+    private static String unusable(Metadata state) {
+        return state.allProxies().values().stream()
+                .filter(proxy -> proxy.cluster() == null && !proxy.isUsable())
+                .limit(SHOWN_UNUSABLE)
+                .map(proxy -> "; proxy " + proxy.proxyAddress() + " cannot be used: "
+                        + requireNonNull(proxy.marking()).unusable())
+                .collect(joining());
+    }
+
     private static List<Pair> orderedPairs(Metadata state, PlanContext context, int chunks, int present) {
         int wanted = 2 * chunks;
-        List<ProxyResource> free = ProxyPool.free(state, context).stream()
+        List<ProxyResource> free = ProxyPool.emptied(state, context).stream()
                 .sorted(comparingLong(ProxyResource::index))
                 .limit(wanted)
                 .toList();
         if (free.size() < wanted) {
             throw new UndermoonException(
-                    ErrorCode.NO_AVAILABLE_RESOURCE, wanted + " free proxies are needed, there are " + free.size());
+                    ErrorCode.NO_AVAILABLE_RESOURCE,
+                    wanted + " free proxies are needed, there are " + free.size() + unusable(state));
         }
         for (int i = 0; i < wanted; i++) {
             if (free.get(i).index() != present + i) {
@@ -79,7 +95,7 @@ final class Allocation {
     }
 
     /** Refuses if there are too few proxies; of those that are used no host has more than half. */
-    private void requireEnough(int wanted) {
+    private void requireEnough(int wanted, String unusable) {
         int free = freeByHost.values().stream().mapToInt(Deque::size).sum();
         int most = freeByHost.values().stream().mapToInt(Deque::size).max().orElse(0);
         int usable = Math.min(free, 2 * (free - most));
@@ -87,7 +103,7 @@ final class Allocation {
             throw new UndermoonException(
                     ErrorCode.NO_AVAILABLE_RESOURCE,
                     wanted + " proxies are wanted, of which no host may have more than half; " + free + " are free, "
-                            + usable + " of them usable");
+                            + usable + " of them usable" + unusable);
         }
     }
 

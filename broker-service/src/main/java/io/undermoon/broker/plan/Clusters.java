@@ -36,7 +36,8 @@ public final class Clusters {
         }
         MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
-        edit.putAtNewEpoch(new StoredCluster(state.globalEpoch(), name, created, config));
+        String id = Marks.idOfNew(state, context, name, pairs);
+        edit.putAtNewEpoch(new StoredCluster(state.globalEpoch(), name, created, config, id));
         return Outcome.done(edit.done());
     }
 
@@ -53,9 +54,9 @@ public final class Clusters {
     public static Outcome<Outcome.Done> remove(Metadata state, ClusterName name) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         MetadataEdit edit = state.edit();
-        cluster.proxies().forEach(proxy -> edit.assign(proxy, null));
-        edit.removeCluster(name);
         edit.bumpEpoch();
+        cluster.proxies().forEach(proxy -> edit.release(proxy, cluster));
+        edit.removeCluster(name);
         return Outcome.done(edit.done());
     }
 
@@ -79,7 +80,7 @@ public final class Clusters {
         }
         MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
-        edit.putAtNewEpoch(cluster.withChunks(chunks));
+        edit.putAtNewEpoch(Marks.kept(state, cluster.withChunks(chunks)));
         return new Outcome<>(edit.done(), oldChunks);
     }
 
@@ -127,10 +128,10 @@ public final class Clusters {
             return state;
         }
         MetadataEdit edit = state.edit();
-        removed.forEach(chunk -> chunk.proxyAddresses().forEach((ProxyAddress proxy) -> edit.assign(proxy, null)));
         edit.putAtNewEpoch(cluster.withChunks(cluster.chunks().stream()
                 .filter(chunk -> !removed.contains(chunk))
                 .toList()));
+        removed.forEach(chunk -> chunk.proxyAddresses().forEach((ProxyAddress proxy) -> edit.release(proxy, cluster)));
         return edit.done();
     }
 

@@ -5,6 +5,11 @@ import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.ProxyAddress;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Explicit changes of epochs, and the replacement of the metadata by a dump. */
 public final class Epochs {
@@ -26,35 +31,78 @@ public final class Epochs {
     }
 
     /**
-     * Raises all epochs above those of the proxies, so that proxies accept metadata again.
+     * Brings metadata up to what the proxies know better, and raises all epochs above theirs, so that they accept it.
      *
-     * @param highest the highest epoch any proxy has
+     * @param present the metadata of the broker, which may be the same
+     * @param incoming the metadata to use from now on
+     * @param reports of its proxies
+     * @return with the present metadata if there are conflicts and they are not accepted
      */
-    public static Outcome<Outcome.Done> recover(Metadata state, Epoch highest) {
-        Epoch aboveProxies = highest.next().next();
-        Epoch aboveGlobal = state.globalEpoch().next();
-        return Outcome.done(lifted(state, aboveProxies.isAfter(aboveGlobal) ? aboveProxies : aboveGlobal));
+    public static Outcome<Reconciliation.Result> recover(
+            Metadata present,
+            Metadata incoming,
+            Map<ProxyAddress, Optional<ProxyReport>> reports,
+            boolean acceptsConflicts) {
+        Metadata dump = ofInstallation(present, incoming);
+        Metadata own = present.audit().isEmpty() ? dump : dump.withAudit(present.audit());
+        requireRoom(own.globalEpoch());
+        Epoch target = Stream.concat(
+                        Stream.of(
+                                present.globalEpoch().next(), own.globalEpoch().next()),
+                        reports.values().stream()
+                                .flatMap(Optional::stream)
+                                .map(ProxyReport::epoch)
+                                .filter(Epochs::isPossible)
+                                .map(epoch -> epoch.next().next()))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        Reconciliation.Result result = Reconciliation.of(own, reports, target);
+        boolean isUsed = result.conflicts().isEmpty() || acceptsConflicts;
+        return new Outcome<>(isUsed ? result.state() : present, result);
+    }
+
+    /** Whether an epoch may have been given by a broker; whoever has a higher one would take all others with it. */
+    public static boolean isPossible(Epoch epoch) {
+        return !epoch.isAfter(HIGHEST);
     }
 
     /**
      * Replaces the metadata by a dump whose global epoch is not lower. With the same epoch it has to be the same
      * metadata, but for reports that expire by themselves: an epoch names one content, and proxies, coordinators and
-     * other brokers would not notice a second one.
+     * other brokers would not notice a second one. With epoch 0 there is nothing yet but the id of an installation.
      */
-    public static Outcome<Outcome.Done> restore(Metadata state, Metadata incoming) {
+    public static Outcome<Outcome.Done> restore(Metadata state, Metadata dump) {
+        Metadata incoming = ofInstallation(state, dump);
         if (state.globalEpoch().isAfter(incoming.globalEpoch())) {
             throw smaller("the metadata has epoch " + incoming.globalEpoch() + ", the broker is at "
                     + state.globalEpoch() + " already");
         }
         requireRoom(incoming.globalEpoch());
-        if (incoming.globalEpoch().equals(state.globalEpoch())
-                && !incoming.withFailures(state.failures()).equals(state)) {
+        if (!state.globalEpoch().equals(Epoch.ZERO)
+                && incoming.globalEpoch().equals(state.globalEpoch())
+                && !incoming.withFailures(state.failures()).isSameAs(state)) {
             throw new UndermoonException(
                     ErrorCode.EPOCH_CONFLICT,
                     "the metadata has epoch " + incoming.globalEpoch() + " as the broker's, but another content; to"
                             + " replace the broker's, raise its global_epoch and the epochs of what differs");
         }
         return Outcome.done(incoming);
+    }
+
+    /** A broker without metadata takes over the installation of the dump; a dump of the original has none. */
+    private static Metadata ofInstallation(Metadata state, Metadata dump) {
+        if (dump.installationId() == null) {
+            return dump.ofInstallation(state.installationId());
+        }
+        if (state.isEmpty()
+                || state.installationId() == null
+                || state.installationId().equals(dump.installationId())) {
+            return dump;
+        }
+        throw new UndermoonException(
+                ErrorCode.OTHER_INSTALLATION,
+                "the metadata is of installation " + dump.installationId() + ", the broker's of "
+                        + state.installationId());
     }
 
     private static void requireRoom(Epoch epoch) {

@@ -166,8 +166,10 @@ public final class Failover {
         ProxyResource replacement = choice.get();
         MetadataEdit edit = state.edit();
         Epoch epoch = edit.bumpEpoch();
-        edit.put(Roles.change(cluster, place.chunk(), place.in(cluster).withHalf(place.half(), replacement), epoch));
-        edit.assign(failed.proxyAddress(), null);
+        StoredCluster changed =
+                Roles.change(cluster, place.chunk(), place.in(cluster).withHalf(place.half(), replacement), epoch);
+        edit.put(Marks.kept(state, changed));
+        edit.release(failed.proxyAddress(), cluster);
         edit.assign(replacement.proxyAddress(), cluster.name());
         return new Outcome<>(edit.done(), new Result.Replaced(replacement.proxyAddress()));
     }

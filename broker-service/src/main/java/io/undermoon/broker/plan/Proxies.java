@@ -9,7 +9,6 @@ import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Registration and removal of proxies. */
@@ -22,11 +21,31 @@ public final class Proxies {
         ADDED,
         /**
          * A known proxy in no cluster has other nodes, another host or another index now, or any proxy another replica
-         * address.
+         * address or other things to say of its marks.
          */
         UPDATED,
         /** Nothing changed, or nothing may change because a cluster uses the proxy. */
         ALREADY_EXISTED
+    }
+
+    /**
+     * What a proxy that marks its nodes says of them.
+     *
+     * @param installationId the system that its nodes are marked for; absent if they have no marks
+     * @param unusable why the nodes cannot be given to a cluster; absent if they can
+     */
+    public record NodeMarks(
+            @Nullable String installationId, @Nullable String unusable) {}
+
+    /** Registers a proxy that says nothing of marks in its nodes. */
+    public static Outcome<Registration> register(
+            Metadata state,
+            ProxyAddress address,
+            List<NodeAddress> nodes,
+            String host,
+            @Nullable Long index,
+            @Nullable ProxyAddress replicaAddress) {
+        return register(state, address, nodes, host, index, replicaAddress, null);
     }
 
     /**
@@ -37,6 +56,7 @@ public final class Proxies {
      * @param index required in ordered mode, ignored otherwise
      * @param replicaAddress where the proxy serves clients as a replica, its own address for nowhere else; null when
      *     the caller does not know, so that what is known stays
+     * @param marks null for a proxy that does not mark its nodes
      */
     public static Outcome<Registration> register(
             Metadata state,
@@ -44,7 +64,11 @@ public final class Proxies {
             List<NodeAddress> nodes,
             String host,
             @Nullable Long index,
-            @Nullable ProxyAddress replicaAddress) {
+            @Nullable ProxyAddress replicaAddress,
+            @Nullable NodeMarks marks) {
+        if (marks != null) {
+            requireOwn(state, address, marks);
+        }
         if (state.enableOrderedProxy() && index == null) {
             throw new UndermoonException(
                     ErrorCode.MISSING_SERVER_PROXY_INDEX,
@@ -58,7 +82,8 @@ public final class Proxies {
         }
         ProxyResource known = state.allProxies().get(address);
         ProxyAddress replica = replicaAddress(address, replicaAddress, known);
-        ProxyResource given = new ProxyResource(address, nodes, host, place, null, replica);
+        ProxyResource.Marking marking = marking(marks, known);
+        ProxyResource given = new ProxyResource(address, nodes, host, place, null, replica, marking);
         if (known == null) {
             return new Outcome<>(stored(state, given), Registration.ADDED);
         }
@@ -68,9 +93,30 @@ public final class Proxies {
         if (!known.nodeAddresses().equals(nodes)) {
             return new Outcome<>(state, Registration.ALREADY_EXISTED);
         }
-        return Objects.equals(known.replicaAddress(), replica)
+        ProxyResource told = known.servingReplicasAt(replica).marking(marking);
+        return known.equals(told)
                 ? new Outcome<>(cleared(state, address), Registration.ALREADY_EXISTED)
-                : new Outcome<>(stored(state, known.servingReplicasAt(replica)), Registration.UPDATED);
+                : new Outcome<>(stored(state, told), Registration.UPDATED);
+    }
+
+    private static void requireOwn(Metadata state, ProxyAddress address, NodeMarks marks) {
+        String own = state.installationId();
+        if (own != null && marks.installationId() != null && !own.equals(marks.installationId())) {
+            throw new UndermoonException(
+                    ErrorCode.OTHER_INSTALLATION,
+                    "proxy '" + address + "' or its nodes belong to installation " + marks.installationId()
+                            + ", this broker to " + own
+                            + "; if the other one does not need their keys any more, FLUSHALL the nodes and restart the"
+                            + " proxy");
+        }
+    }
+
+    private static ProxyResource.@Nullable Marking marking(@Nullable NodeMarks marks, @Nullable ProxyResource known) {
+        ProxyResource.Marking before = known == null ? null : known.marking();
+        if (marks == null) {
+            return before;
+        }
+        return (before == null ? ProxyResource.Marking.NEW : before).withUnusable(marks.unusable());
     }
 
     private static @Nullable ProxyAddress replicaAddress(

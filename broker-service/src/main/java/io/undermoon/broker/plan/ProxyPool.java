@@ -1,6 +1,7 @@
 package io.undermoon.broker.plan;
 
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.ArrayDeque;
@@ -11,8 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The free proxies: in no cluster, not failed, not reported by a quorum, not under maintenance, and not on a draining
- * host. Reports below the quorum have no effect.
+ * The free proxies: in no cluster, not failed, not reported by a quorum, not under maintenance, not on a draining host,
+ * and with nodes that have no keys of others. Reports below the quorum have no effect.
  */
 public final class ProxyPool {
     private ProxyPool() {}
@@ -22,6 +23,7 @@ public final class ProxyPool {
         Set<ProxyAddress> down = FailureReports.down(state, context);
         return state.allProxies().values().stream()
                 .filter(proxy -> proxy.cluster() == null
+                        && proxy.isUsable()
                         && !down.contains(proxy.proxyAddress())
                         && !Maintenance.isActive(state, context, proxy.proxyAddress())
                         && !state.drainingHosts().contains(proxy.host()))
@@ -30,8 +32,23 @@ public final class ProxyPool {
 
     /** The free proxies by host. No queue is empty. */
     static SortedMap<String, Deque<ProxyResource>> freeByHost(Metadata state, PlanContext context) {
+        return byHost(free(state, context));
+    }
+
+    /**
+     * The free proxies whose nodes can be masters: whatever keys they have are of no use. As a replica a node gets
+     * those of its master in any case.
+     */
+    static List<ProxyResource> emptied(Metadata state, PlanContext context) {
+        return free(state, context).stream()
+                .filter(proxy -> proxy.marking() == null
+                        || proxy.marking().pastUses().stream().allMatch(use -> MetadataView.isOver(state, use)))
+                .toList();
+    }
+
+    static SortedMap<String, Deque<ProxyResource>> byHost(List<ProxyResource> proxies) {
         SortedMap<String, Deque<ProxyResource>> byHost = new TreeMap<>();
-        for (ProxyResource proxy : free(state, context)) {
+        for (ProxyResource proxy : proxies) {
             byHost.computeIfAbsent(proxy.host(), host -> new ArrayDeque<>()).add(proxy);
         }
         return byHost;

@@ -23,6 +23,9 @@ final class Endpoints {
             viewer   GET    /version
             viewer   GET    /metadata
             admin    PUT    /metadata
+            admin    GET    /backup
+            admin    POST   /restore
+            viewer   GET    /audit
             viewer   GET    /config
             admin    PUT    /config
             viewer   GET    /epoch
@@ -88,7 +91,8 @@ final class Endpoints {
         }
 
         int maxBodyBytes() {
-            return method.equals("PUT") && path.equals("/metadata") ? METADATA_BYTES : BODY_BYTES;
+            boolean bringsMetadata = path.equals("/metadata") || path.equals("/restore");
+            return bringsMetadata ? METADATA_BYTES : BODY_BYTES;
         }
 
         /** Whether the path is one of this template; an empty segment is no value of a parameter. */

@@ -6,11 +6,13 @@ import io.undermoon.broker.rest.Messages.FailedAddresses;
 import io.undermoon.broker.store.EpochRecovery;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.metadata.Epoch;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.CompletionStage;
@@ -39,9 +41,12 @@ public final class EpochResource {
     @PUT
     @Path("/recovery")
     @Blocking
-    @Operation(summary = "Lift all epochs above those of the proxies; returns the proxies that could not be asked")
-    public CompletionStage<FailedAddresses> recover() {
-        return recovery.recover().thenApply(FailedAddresses::new);
+    @Operation(
+            summary = "Learn from the proxies what they know better, and lift all epochs above theirs; returns the"
+                    + " proxies that could not be asked")
+    public CompletionStage<FailedAddresses> recover(@QueryParam("force") @DefaultValue("false") String force) {
+        return recovery.recover(Input.flag("force", force))
+                .thenApply(report -> new FailedAddresses(report.unanswered()));
     }
 
     @PUT

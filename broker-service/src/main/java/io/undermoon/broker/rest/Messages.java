@@ -59,7 +59,13 @@ public final class Messages {
             @Schema(examples = "0") @Nullable Long index,
 
             @Schema(implementation = ProxyAddress.class) @Nullable
-            String replicaAddress) {}
+            String replicaAddress,
+
+            @Schema(examples = "false") @Nullable Boolean marksNodes,
+            @Schema(examples = "4f1c0a6be1d3a5f2") @Nullable String installationId,
+
+            @Schema(examples = "node 10.0.0.1:7001 has keys of no cluster") @Nullable
+            String unusable) {}
 
     /** The brokers that receive copies of the metadata. */
     public record ReplicaAddresses(

@@ -2,6 +2,8 @@ package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.undermoon.broker.plan.Replicas;
+import io.undermoon.broker.state.AuditEntry;
+import io.undermoon.broker.state.Backup;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
@@ -9,6 +11,7 @@ import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.TaskMeta;
+import io.undermoon.broker.store.EpochRecovery;
 import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
@@ -16,17 +19,23 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Node;
+import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.PeerProxy;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.umctl.MigrationProgress;
 
 /** The registration of JSON types for reflection in native images. */
 @RegisterForReflection(
         targets = {
+            AuditEntry.class,
+            AuditResource.AuditReply.class,
+            Backup.class,
+            EpochRecovery.RecoveryReport.class,
             StoredChunk.class,
             Cluster.class,
             ClusterConfig.class,
@@ -40,6 +49,9 @@ import io.undermoon.umctl.MigrationProgress;
             PeerProxy.class,
             Proxy.class,
             ProxyResource.class,
+            ProxyResource.Marking.class,
+            PastUse.class,
+            Tenancy.class,
             ReplMeta.class,
             ReplPeer.class,
             ReplicaNode.class,

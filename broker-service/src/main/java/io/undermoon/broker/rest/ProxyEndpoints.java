@@ -91,8 +91,11 @@ public final class ProxyEndpoints {
         List<NodeAddress> nodes = nodes(Input.member("nodes", given.nodes()));
         String host = given.host() == null ? address.host() : given.host();
         ProxyAddress replica = given.replicaAddress() == null ? null : Input.proxyAddress(given.replicaAddress());
+        Proxies.NodeMarks marks = Boolean.TRUE.equals(given.marksNodes())
+                ? new Proxies.NodeMarks(given.installationId(), given.unusable())
+                : null;
         Proxies.Registration result = metadata.change(
-                (state, context) -> Proxies.register(state, address, nodes, host, given.index(), replica));
+                (state, context) -> Proxies.register(state, address, nodes, host, given.index(), replica, marks));
         if (result == Proxies.Registration.ALREADY_EXISTED) {
             throw new UndermoonException(ErrorCode.ALREADY_EXISTED, "proxy '" + address + "' is registered already");
         }

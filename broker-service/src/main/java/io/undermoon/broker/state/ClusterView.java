@@ -14,6 +14,7 @@ import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,8 +82,9 @@ public final class ClusterView {
      * The metadata of one proxy of this cluster.
      *
      * @param proxies all that are registered, which say where each serves as a replica
+     * @param tenancy of the proxy
      */
-    public Proxy proxy(ProxyAddress address, Map<ProxyAddress, ProxyResource> proxies) {
+    public Proxy proxy(ProxyAddress address, Map<ProxyAddress, ProxyResource> proxies, @Nullable Tenancy tenancy) {
         int chunk = stored.chunkOf(address);
         if (chunk < 0) {
             throw new IllegalArgumentException("proxy " + address + " is not in cluster " + stored.name());
@@ -104,7 +106,8 @@ public final class ClusterView {
                                 replica.masterProxyAddress()))
                         .toList(),
                 stored.config(),
-                replicaAddress(address, proxies));
+                replicaAddress(address, proxies),
+                tenancy);
     }
 
     private static ProxyAddress asReplica(ProxyAddress proxy, Map<ProxyAddress, ProxyResource> proxies) {

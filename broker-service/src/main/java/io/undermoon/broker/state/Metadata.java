@@ -6,13 +6,16 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The complete metadata of a broker, an immutable value. Its JSON form is the metadata dump that the API serves and
@@ -21,6 +24,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  *
  * @param failedProxies the proxies that were failed over and have not registered again
  * @param drainingHosts the hosts that are being drained; no chunk is placed on them. Not written when empty
+ * @param installationId tells systems apart, which may have the same names and addresses. Absent, and not written,
+ *     until a broker has stored one; dumps of the original have none
+ * @param audit the newest changes, the last one at the end. Not written when empty
  * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
  * @param maintenance the proxies that are about to be restarted, with the time until which they may be away, in Unix
  *     seconds. Not written when empty
@@ -35,9 +41,14 @@ public record Metadata(
         SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
         boolean enableOrderedProxy,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> drainingHosts,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<ProxyAddress, Long> maintenance) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<ProxyAddress, Long> maintenance,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String installationId,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<AuditEntry> audit) {
     /** The format of the dump. */
     public static final String VERSION = "mem-broker-0.2";
+
+    /** How many changes {@link #audit} has; more are of interest to nobody and cost with every change. */
+    public static final int AUDITED = 400;
 
     public Metadata {
         requireNonNull(version, "version");
@@ -54,6 +65,7 @@ public record Metadata(
         maintenance = maintenance == null
                 ? Collections.emptySortedMap()
                 : Collections.unmodifiableSortedMap(new TreeMap<>(maintenance));
+        audit = audit == null ? List.of() : List.copyOf(audit);
     }
 
     public static Metadata empty(boolean orderedProxies) {
@@ -66,7 +78,9 @@ public record Metadata(
                 new TreeMap<>(),
                 orderedProxies,
                 new TreeSet<>(),
-                new TreeMap<>());
+                new TreeMap<>(),
+                null,
+                List.of());
     }
 
     /** A mutable copy from which a plan builds the next value. */
@@ -84,7 +98,56 @@ public record Metadata(
                 newFailures,
                 enableOrderedProxy,
                 drainingHosts,
-                maintenance);
+                maintenance,
+                installationId,
+                audit);
+    }
+
+    public Metadata ofInstallation(@Nullable String id) {
+        return new Metadata(
+                version,
+                globalEpoch,
+                clusters,
+                allProxies,
+                failedProxies,
+                failures,
+                enableOrderedProxy,
+                drainingHosts,
+                maintenance,
+                id,
+                audit);
+    }
+
+    public Metadata withAudit(List<AuditEntry> newAudit) {
+        return new Metadata(
+                version,
+                globalEpoch,
+                clusters,
+                allProxies,
+                failedProxies,
+                failures,
+                enableOrderedProxy,
+                drainingHosts,
+                maintenance,
+                installationId,
+                newAudit);
+    }
+
+    /** This value with one more change in the log, from which the oldest ones fall out. */
+    public Metadata audited(AuditEntry entry) {
+        List<AuditEntry> entries = new ArrayList<>(audit);
+        entries.add(entry);
+        return withAudit(entries.subList(Math.max(0, entries.size() - AUDITED), entries.size()));
+    }
+
+    /** Whether this is the same metadata, whoever made it. */
+    public boolean isSameAs(Metadata other) {
+        return withAudit(other.audit).equals(other);
+    }
+
+    /** Whether nothing depends on this metadata. */
+    public boolean isEmpty() {
+        return clusters.isEmpty() && allProxies.isEmpty();
     }
 
     /** All chunks of all clusters. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -23,6 +24,8 @@ public final class MetadataEdit {
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
     private final SortedSet<String> drainingHosts;
     private final SortedMap<ProxyAddress, Long> maintenance;
+    private final @Nullable String installationId;
+    private final List<AuditEntry> audit;
     private Epoch globalEpoch;
 
     MetadataEdit(Metadata base) {
@@ -33,6 +36,8 @@ public final class MetadataEdit {
         this.failures = new TreeMap<>(base.failures());
         this.drainingHosts = new TreeSet<>(base.drainingHosts());
         this.maintenance = new TreeMap<>(base.maintenance());
+        this.installationId = base.installationId();
+        this.audit = base.audit();
         this.globalEpoch = base.globalEpoch();
     }
 
@@ -46,7 +51,9 @@ public final class MetadataEdit {
                 failures,
                 orderedProxies,
                 drainingHosts,
-                maintenance);
+                maintenance,
+                installationId,
+                audit);
     }
 
     /** Raises the global epoch by one and returns it. */
@@ -87,9 +94,14 @@ public final class MetadataEdit {
         proxies.remove(proxy);
     }
 
-    /** Sets the cluster that a proxy is in, {@code null} for none. */
-    public void assign(ProxyAddress proxy, @Nullable ClusterName cluster) {
+    /** Puts a free proxy into a cluster. */
+    public void assign(ProxyAddress proxy, ClusterName cluster) {
         proxies.computeIfPresent(proxy, (address, resource) -> resource.assignedTo(cluster));
+    }
+
+    /** Takes a proxy out of its cluster at the present epoch. */
+    public void release(ProxyAddress proxy, StoredCluster cluster) {
+        proxies.computeIfPresent(proxy, (address, resource) -> resource.released(cluster.id(), globalEpoch));
     }
 
     public void startDraining(String host) {

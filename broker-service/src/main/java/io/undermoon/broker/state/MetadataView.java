@@ -3,16 +3,19 @@ package io.undermoon.broker.state;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Node;
+import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.Role;
+import io.undermoon.metadata.Tenancy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +59,7 @@ public final class MetadataView {
             return Optional.empty();
         }
         return Optional.of(cluster(resource.cluster())
-                .map(view -> view.proxy(address, state.allProxies()))
+                .map(view -> view.proxy(address, state.allProxies(), tenancy(resource)))
                 .orElseGet(() -> unassigned(resource)));
     }
 
@@ -86,6 +89,35 @@ public final class MetadataView {
                 List.of(),
                 List.of(),
                 null,
-                resource.replicaAddress());
+                resource.replicaAddress(),
+                tenancy(resource));
+    }
+
+    private @Nullable Tenancy tenancy(ProxyResource resource) {
+        String installation = state.installationId();
+        ProxyResource.Marking marking = resource.marking();
+        if (installation == null || marking == null) {
+            return null;
+        }
+        StoredCluster cluster =
+                resource.cluster() == null ? null : state.clusters().get(resource.cluster());
+        Map<Boolean, List<PastUse>> uses =
+                marking.pastUses().stream().collect(Collectors.partitioningBy(use -> isOver(state, use)));
+        return new Tenancy(
+                installation,
+                cluster == null ? null : cluster.id(),
+                uses.getOrDefault(true, List.of()),
+                uses.getOrDefault(false, List.of()),
+                marking.unusable());
+    }
+
+    /**
+     * Whether the keys that a proxy may still have of a cluster are of no use for certain: the cluster is gone, or all
+     * its replicas are known to have the data of masters that are in it now.
+     */
+    public static boolean isOver(Metadata state, PastUse use) {
+        return state.clusters().values().stream()
+                .filter(cluster -> use.clusterId().equals(cluster.id()))
+                .allMatch(StoredCluster::isSynced);
     }
 }

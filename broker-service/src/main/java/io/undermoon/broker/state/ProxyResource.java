@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.ProxyAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the cluster that uses it, absent for a free proxy
  * @param replicaAddress where it serves clients as a replica; absent, and not written, when only its one address is
  *     known
+ * @param marking absent, and not written, for a proxy that does not mark its nodes
  */
 public record ProxyResource(
         ProxyAddress proxyAddress,
@@ -25,8 +29,39 @@ public record ProxyResource(
         String host,
         long index,
         @Nullable ClusterName cluster,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ProxyAddress replicaAddress) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ProxyAddress replicaAddress,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Marking marking) {
     public static final int NODES = 2;
+    /** How many past uses are kept: one is enough, unless a proxy was in several clusters while it did not run. */
+    private static final int PAST_USES = 4;
+
+    /**
+     * What is known of the marks in the nodes of a proxy.
+     *
+     * @param pastUses the last clusters that it has left
+     * @param unusable why its nodes cannot be given to a cluster, in its own words
+     */
+    public record Marking(
+            List<PastUse> pastUses,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String unusable) {
+        public static final Marking NEW = new Marking(List.of(), null);
+
+        public Marking {
+            pastUses = List.copyOf(requireNonNull(pastUses, "past_uses"));
+        }
+
+        public Marking withUnusable(@Nullable String reason) {
+            return new Marking(pastUses, reason);
+        }
+
+        private Marking after(PastUse use) {
+            List<PastUse> uses = new ArrayList<>(pastUses);
+            uses.add(use);
+            return new Marking(uses.subList(Math.max(0, uses.size() - PAST_USES), uses.size()), unusable);
+        }
+    }
 
     public ProxyResource {
         requireNonNull(proxyAddress, "proxy_address");
@@ -38,11 +73,26 @@ public record ProxyResource(
         }
     }
 
-    public ProxyResource assignedTo(@Nullable ClusterName newCluster) {
-        return new ProxyResource(proxyAddress, nodeAddresses, host, index, newCluster, replicaAddress);
+    ProxyResource assignedTo(@Nullable ClusterName newCluster) {
+        return new ProxyResource(proxyAddress, nodeAddresses, host, index, newCluster, replicaAddress, marking);
+    }
+
+    /** This proxy without a cluster. */
+    ProxyResource released(@Nullable String clusterId, Epoch epoch) {
+        ProxyResource free = assignedTo(null);
+        return marking == null || clusterId == null ? free : free.marking(marking.after(new PastUse(clusterId, epoch)));
     }
 
     public ProxyResource servingReplicasAt(@Nullable ProxyAddress newReplicaAddress) {
-        return new ProxyResource(proxyAddress, nodeAddresses, host, index, cluster, newReplicaAddress);
+        return new ProxyResource(proxyAddress, nodeAddresses, host, index, cluster, newReplicaAddress, marking);
+    }
+
+    public ProxyResource marking(@Nullable Marking newMarking) {
+        return new ProxyResource(proxyAddress, nodeAddresses, host, index, cluster, replicaAddress, newMarking);
+    }
+
+    /** Whether its nodes can be given to a cluster, as far as the proxy says. */
+    public boolean isUsable() {
+        return marking == null || marking.unusable() == null;
     }
 }

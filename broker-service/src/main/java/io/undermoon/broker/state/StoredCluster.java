@@ -2,6 +2,7 @@ package io.undermoon.broker.state;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
@@ -10,14 +11,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster as it is stored.
  *
  * @param chunks in order; their indices identify them in migration tasks
+ * @param id marks the nodes of the cluster, and no other cluster ever has it. Absent, and not written, unless all
+ *     proxies of the cluster mark their nodes
  */
 @Schema(name = "ClusterStore")
-public record StoredCluster(Epoch epoch, ClusterName name, List<StoredChunk> chunks, ClusterConfig config) {
+public record StoredCluster(
+        Epoch epoch,
+        ClusterName name,
+        List<StoredChunk> chunks,
+        ClusterConfig config,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String id) {
     public StoredCluster {
         requireNonNull(epoch, "epoch");
         requireNonNull(name, "name");
@@ -73,11 +82,11 @@ public record StoredCluster(Epoch epoch, ClusterName name, List<StoredChunk> chu
     }
 
     public StoredCluster withEpoch(Epoch newEpoch) {
-        return new StoredCluster(newEpoch, name, chunks, config);
+        return new StoredCluster(newEpoch, name, chunks, config, id);
     }
 
     public StoredCluster withChunks(List<StoredChunk> newChunks) {
-        return new StoredCluster(epoch, name, newChunks, config);
+        return new StoredCluster(epoch, name, newChunks, config, id);
     }
 
     public StoredCluster withChunk(int index, StoredChunk chunk) {
@@ -87,6 +96,16 @@ public record StoredCluster(Epoch epoch, ClusterName name, List<StoredChunk> chu
     }
 
     public StoredCluster withConfig(ClusterConfig newConfig) {
-        return new StoredCluster(epoch, name, chunks, newConfig);
+        return new StoredCluster(epoch, name, chunks, newConfig, id);
+    }
+
+    /** This cluster without marks in its nodes. */
+    public StoredCluster unmarked() {
+        return new StoredCluster(epoch, name, chunks, config, null);
+    }
+
+    /** Whether every replica is known to have the data of its master. */
+    public boolean isSynced() {
+        return chunks.stream().allMatch(chunk -> chunk.isSynced(0) && chunk.isSynced(1));
     }
 }

@@ -4,6 +4,7 @@ import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Plan;
 import io.undermoon.broker.plan.PlanContext;
+import io.undermoon.broker.state.AuditEntry;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.storage.MetadataStorage;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetadataWriter {
     private static final Logger LOG = Logger.getLogger(MetadataWriter.class);
+    private static final int INSTALLATION_ID_LENGTH = 16;
     /** For how long a change is planned again because other brokers have stored a value first. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     /** The longest pause before a change is planned again; a store takes a few milliseconds. */
@@ -60,6 +63,7 @@ public final class MetadataWriter {
     private final MetadataStorage storage;
     private final Limits limits;
     private final Clock clock;
+    private final ChangeCause.Source causes;
     private final ChangeFeed feed = new ChangeFeed();
     private final ReentrantLock writing = new ReentrantLock();
 
@@ -72,7 +76,14 @@ public final class MetadataWriter {
 
     private record Snapshot(MetadataView view, String version) {}
 
+    /** A writer whose changes are all the broker's own. */
     public MetadataWriter(MetadataStorage storage, Limits limits, Clock clock) {
+        this(storage, limits, clock, () -> ChangeCause.BROKER);
+    }
+
+    /** @param causes asked when a change is made */
+    public MetadataWriter(MetadataStorage storage, Limits limits, Clock clock, ChangeCause.Source causes) {
+        this.causes = causes;
         this.storage = storage;
         this.limits = limits;
         this.clock = clock;
@@ -106,13 +117,23 @@ public final class MetadataWriter {
      *     StorageException}'s kind; with {@code RETRY} if other brokers stored values first in every attempt
      */
     public <R> R change(Plan<R> plan) {
+        return change(cause(), plan);
+    }
+
+    /** The cause of what the calling thread does, for a change that another thread makes in the end. */
+    public ChangeCause cause() {
+        return causes.get();
+    }
+
+    /** As {@link #change(Plan)}, for a change that another thread has asked for. */
+    public <R> R change(ChangeCause cause, Plan<R> plan) {
         requireReachable();
         long start = System.nanoTime();
         writing.lock();
         try {
             do {
                 requireReachable();
-                Outcome<R> outcome = attempt(plan);
+                Outcome<R> outcome = attempt(cause, plan);
                 if (outcome != null) {
                     return outcome.result();
                 }
@@ -123,6 +144,15 @@ public final class MetadataWriter {
             catchUp();
         }
         throw new UndermoonException(ErrorCode.RETRY, "other brokers change the metadata all the time; try again");
+    }
+
+    /** Gives the metadata an installation id, if it has none yet; called at the start and periodically. */
+    public void identify() {
+        if (outage == null && state().installationId() == null) {
+            String id = UUID.randomUUID().toString().replace("-", "").substring(0, INSTALLATION_ID_LENGTH);
+            change((state, context) -> Outcome.done(state.installationId() == null ? state.ofInstallation(id) : state));
+            LOG.infof("Installation has an id from now on: installation=%s", state().installationId());
+        }
     }
 
     /** Removes expired failure reports. */
@@ -215,10 +245,10 @@ public final class MetadataWriter {
     }
 
     /** Absent if the plan has to be made again, because it was not made from the newest value. */
-    private <R> @Nullable Outcome<R> attempt(Plan<R> plan) {
+    private <R> @Nullable Outcome<R> attempt(ChangeCause cause, Plan<R> plan) {
         try {
             Outcome<R> outcome = plan.apply(state(), planContext());
-            boolean done = outcome.state().equals(state()) ? isConfirmed() : stored(outcome.state());
+            boolean done = outcome.state().isSameAs(state()) ? isConfirmed() : stored(audited(cause, outcome.state()));
             return done ? outcome : null;
         } catch (UndermoonException refusal) {
             if (refusal.getCause() instanceof StorageException || isConfirmed()) {
@@ -226,6 +256,29 @@ public final class MetadataWriter {
             }
             return null;
         }
+    }
+
+    /** Reports, of failures and of replicas in sync, are no changes that somebody asked for. */
+    private Metadata audited(ChangeCause cause, Metadata next) {
+        Metadata before = state();
+        return isReport(before, next)
+                ? next
+                : next.audited(new AuditEntry(
+                        clock.instant().getEpochSecond(),
+                        cause.who(),
+                        cause.what(),
+                        before.globalEpoch(),
+                        next.globalEpoch()));
+    }
+
+    private static boolean isReport(Metadata before, Metadata next) {
+        boolean hasSameState = next.failedProxies().equals(before.failedProxies())
+                && next.drainingHosts().equals(before.drainingHosts())
+                && next.allProxies().equals(before.allProxies());
+        boolean isOfReplicas = next.globalEpoch().equals(before.globalEpoch());
+        boolean isOfFailures =
+                next.clusters().equals(before.clusters()) && !next.failures().equals(before.failures());
+        return hasSameState && (isOfReplicas || isOfFailures);
     }
 
     /** Whether the storage still has the value that this broker knows. */

@@ -35,6 +35,7 @@ public final class MigrationCommits {
      */
     public CompletionStage<?> commit(MigrationTask task) {
         // A change without an effect: the storage confirms a refusal, also where this broker is behind another.
+        ChangeCause cause = metadata.cause();
         metadata.change((state, context) -> {
             Commits.commit(state, context, task);
             return Outcome.done(state);
@@ -48,7 +49,7 @@ public final class MigrationCommits {
                                         "no proxy says that the migration of slots "
                                                 + task.slotRange().rangeList() + " has finished: " + answer.message());
                             }
-                            return metadata.change((state, context) -> Commits.commit(state, context, task));
+                            return metadata.change(cause, (state, context) -> Commits.commit(state, context, task));
                         },
                         executor);
     }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.Commits;
 import io.undermoon.broker.plan.Outcome;
+import io.undermoon.broker.plan.ProxyReport;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
@@ -189,13 +190,15 @@ class ClusterScalingTest {
     void recovers_above_the_highest_epoch_of_the_proxies() {
         MetadataWriter metadata = writer(TestMetadata.withCluster(4, 0));
         proxies.epoch = Optional.of(new Epoch(70));
-        EpochRecovery recovery = new EpochRecovery(metadata, proxies, ForkJoinPool.commonPool());
-        assertThat(recovery.recover().toCompletableFuture().join()).isEmpty();
+        EpochRecovery recovery = new EpochRecovery(metadata, proxies::report, ForkJoinPool.commonPool());
+        assertThat(recovery.recover(false).toCompletableFuture().join().unanswered())
+                .isEmpty();
         assertThat(metadata.state().globalEpoch().value()).isEqualTo(72);
         assertThat(cluster(metadata).epoch().value()).isEqualTo(72);
 
         proxies.epoch = Optional.empty();
-        assertThat(recovery.recover().toCompletableFuture().join()).hasSize(2);
+        assertThat(recovery.recover(false).toCompletableFuture().join().unanswered())
+                .hasSize(2);
         assertThat(metadata.state().globalEpoch().value()).isEqualTo(73);
     }
 
@@ -232,6 +235,12 @@ class ClusterScalingTest {
         volatile MigrationControl.Answer.Kind abortAnswer = MigrationControl.Answer.Kind.AGREED;
         volatile Optional<Epoch> epoch = Optional.empty();
         final AtomicInteger rounds = new AtomicInteger();
+
+        CompletionStage<Map<ProxyAddress, Optional<ProxyReport>>> report(Collection<ProxyAddress> asked) {
+            return CompletableFuture.completedStage(asked.stream()
+                    .collect(Collectors.toMap(
+                            proxy -> proxy, proxy -> epoch.map(known -> new ProxyReport(known, Optional.empty())))));
+        }
 
         @Override
         public CompletionStage<Map<ProxyAddress, Optional<Epoch>>> ask(Collection<ProxyAddress> asked) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.broker.plan.Epochs;
+import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.state.Metadata;
@@ -50,6 +51,35 @@ class MetadataWriterTest {
                         .toCompletableFuture())
                 .succeedsWithin(10, TimeUnit.SECONDS)
                 .isEqualTo(new Epoch(1));
+    }
+
+    @Test
+    void logs_changes_and_no_reports() {
+        MetadataWriter audited = new MetadataWriter(
+                shared, LIMITS, new MutableClock(), () -> new ChangeCause("alice", "POST /proxies/meta"));
+        register(audited, 1);
+        register(audited, 1);
+        audited.change((state, context) -> FailureReports.report(state, context, TestMetadata.proxy(1), "a"));
+        audited.change((state, context) -> FailureReports.report(state, context, TestMetadata.proxy(1), "b"));
+
+        assertThat(audited.state().failures()).hasSize(1);
+        assertThat(audited.state().audit()).singleElement().satisfies(entry -> {
+            assertThat(entry.who()).isEqualTo("alice");
+            assertThat(entry.what()).isEqualTo("POST /proxies/meta");
+            assertThat(entry.epochBefore()).isEqualTo(Epoch.ZERO);
+            assertThat(entry.epochAfter()).isEqualTo(new Epoch(1));
+        });
+    }
+
+    @Test
+    void keeps_a_bounded_number_of_changes() {
+        for (int i = 0; i < Metadata.AUDITED; i++) {
+            register(metadata, 1);
+            remove(metadata, 1);
+        }
+        assertThat(metadata.state().audit()).hasSize(Metadata.AUDITED);
+        assertThat(metadata.state().audit().get(Metadata.AUDITED - 1).epochAfter())
+                .isEqualTo(metadata.state().globalEpoch());
     }
 
     @Test

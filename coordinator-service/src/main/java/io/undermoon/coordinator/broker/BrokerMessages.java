@@ -14,6 +14,7 @@ import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Node;
+import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.PeerProxy;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
@@ -21,6 +22,7 @@ import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.umctl.CompressedCluster;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
@@ -53,12 +55,14 @@ import org.jspecify.annotations.Nullable;
             MigrationMeta.class,
             MigrationTask.class,
             Node.class,
+            PastUse.class,
             PeerProxy.class,
             Proxy.class,
             ReplMeta.class,
             ReplPeer.class,
             ReplicaNode.class,
-            TaggedSlots.class
+            TaggedSlots.class,
+            Tenancy.class
         })
 final class BrokerMessages {
     private BrokerMessages() {}

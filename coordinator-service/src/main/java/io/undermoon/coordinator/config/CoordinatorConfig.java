@@ -110,7 +110,7 @@ public interface CoordinatorConfig {
     @WithConverter(Converters.StrictBoolean.class)
     boolean leases();
 
-    /** Whether to lift the epochs of a broker that is found to be behind its proxies. */
+    /** Whether a broker that is found to be behind its proxies is to learn from them and lift its epochs. */
     @WithDefault("true")
     @WithConverter(Converters.StrictBoolean.class)
     boolean recoverEpochs();

@@ -1,6 +1,7 @@
 package io.undermoon.coordinator.sync;
 
 import io.undermoon.coordinator.port.Backoff;
+import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Epoch;
@@ -15,8 +16,9 @@ import org.jboss.logging.Logger;
  * Detects a broker that lost changes, and repairs it.
  *
  * <p>Proxies ignore metadata that is older than theirs, so the pushes of a broker that was restored from an old copy
- * have no effect. When proxies are ahead of the broker for {@value #ROUNDS} rounds in a row, its epochs are raised
- * above theirs. The pause between two repairs grows: two brokers that share a proxy must not raise each other's epochs
+ * have no effect. When proxies are ahead of the broker for {@value #ROUNDS} rounds in a row, the broker is asked to
+ * learn from them what it has lost, and to raise its epochs above theirs; it refuses where it cannot know. The pause
+ * between two repairs grows: two brokers that share a proxy must not raise each other's epochs
  * without end. Used by one thread at a time.
  */
 final class StaleBrokerRecovery {
@@ -75,7 +77,13 @@ final class StaleBrokerRecovery {
     private void recover() {
         rounds = 0;
         pause.failed(ONLY_KEY);
-        List<ProxyAddress> unanswered = source.recoverEpochs();
+        List<ProxyAddress> unanswered;
+        try {
+            unanswered = source.recoverEpochs();
+        } catch (BrokerException e) {
+            LOG.warnf("Epochs of the broker not raised, an operator has to decide: reason=%s", e.getMessage());
+            return;
+        }
         metrics.epochsRecovered();
         if (unanswered.isEmpty()) {
             LOG.warn("Epochs of the broker raised above those of the proxies");

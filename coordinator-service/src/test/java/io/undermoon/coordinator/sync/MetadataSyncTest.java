@@ -201,6 +201,20 @@ class MetadataSyncTest {
     }
 
     @Test
+    void goes_on_when_a_stale_broker_does_not_know_what_it_has_lost() {
+        broker.register(proxy(1), proxy(2));
+        broker.refusesRecovery = true;
+        answer(20, proxy(1));
+        for (int i = 0; i < StaleBrokerRecovery.ROUNDS; i++) {
+            sync.round();
+        }
+        assertThat(broker.calls.stream().filter("recover"::equals)).hasSize(1);
+        answer(0, proxy(2));
+        sync.round();
+        assertThat(proxies.pushes).containsExactly(proxy(2));
+    }
+
+    @Test
     void a_proxy_that_is_ahead_for_a_moment_does_not_make_the_broker_stale() {
         broker.register(proxy(1));
         for (int i = 0; i < 5; i++) {

@@ -36,6 +36,7 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     public boolean abortsDone = true;
     public Epoch epoch = new Epoch(1);
     public boolean knowsEpochsQuestion = true;
+    public boolean refusesRecovery;
     public volatile boolean down;
 
     public void register(ProxyAddress... proxies) {
@@ -149,6 +150,9 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     @Override
     public List<ProxyAddress> recoverEpochs() {
         call("recover");
+        if (refusesRecovery) {
+            throw new BrokerException("409 RECOVERY_UNDECIDED");
+        }
         return List.of();
     }
 

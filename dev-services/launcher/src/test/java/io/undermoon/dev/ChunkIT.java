@@ -14,6 +14,7 @@ import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.plan.WantedCluster;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
@@ -293,6 +294,27 @@ class ChunkIT {
             }
         });
         assertThat(back).allMatch(LiveProcesses::isRunning);
+    }
+
+    @Test
+    @Order(5)
+    void a_new_cluster_has_no_keys_of_a_deleted_one() throws IOException, InterruptedException {
+        up();
+        operator.remove();
+        assertThat(brokerApi.create(new WantedCluster(CLUSTER, 4))).isEmpty();
+
+        await("the new cluster serves, and has none of the keys")
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .untilAsserted(() -> {
+                    try (Jedis client =
+                            jedis(operator.masters().get(0).proxyAddress().value())) {
+                        assertThat(client.set("new", "value")).isEqualTo("OK");
+                        for (int i = 0; i < KEYS; i++) {
+                            assertThat(client.get("key" + i)).isNull();
+                        }
+                    }
+                });
     }
 
     private void up() throws IOException, InterruptedException {

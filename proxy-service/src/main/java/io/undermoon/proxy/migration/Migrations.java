@@ -219,11 +219,15 @@ public final class Migrations implements AutoCloseable {
         if (now.clusterName() == null) {
             return;
         }
-        if (tag.tag() instanceof SlotState.Migrating migrating && !exports.containsKey(tag)) {
+        if (tag.tag() instanceof SlotState.Migrating migrating
+                && !exports.containsKey(tag)
+                && !now.unproven().contains(migrating.meta().srcNodeAddress())) {
             ExportTask task = new ExportTask(context, now.clusterName(), tag, migrating.meta(), config, ownership);
             exports.put(tag, task);
             task.start();
-        } else if (tag.tag() instanceof SlotState.Importing importing && !imports.containsKey(tag)) {
+        } else if (tag.tag() instanceof SlotState.Importing importing
+                && !imports.containsKey(tag)
+                && !now.unproven().contains(importing.meta().dstNodeAddress())) {
             ImportTask task = new ImportTask(context, now.clusterName(), tag, importing.meta(), config, ownership);
             imports.put(tag, task);
             task.start();

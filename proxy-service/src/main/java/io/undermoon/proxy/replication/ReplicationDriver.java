@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -52,6 +53,9 @@ public final class ReplicationDriver implements AutoCloseable {
 
     /** The changes of roles that wait. Changed on the loop. */
     private final Map<NodeAddress, Order> orders = new ConcurrentHashMap<>();
+
+    /** The nodes that get their roles when they are proven, with the roles of all nodes before. Changed on the loop. */
+    private final Map<NodeAddress, Optional<SetRepl>> unproven = new ConcurrentHashMap<>();
 
     private volatile Consumer<NodeAddress> onMaster = node -> {};
     private @Nullable SetRepl followed;
@@ -100,6 +104,7 @@ public final class ReplicationDriver implements AutoCloseable {
         NodeRoleKeeper keeper = keepersByEndpoint.get(node);
         return keeper != null
                 && keeper.status().isSettled()
+                && !unproven.containsKey(keeper.status().node())
                 && !orders.containsKey(keeper.status().node());
     }
 
@@ -116,11 +121,16 @@ public final class ReplicationDriver implements AutoCloseable {
 
     private void follow(Topology topology, TopologyStore store) {
         SetRepl message = topology.replication();
-        if (closed || message == followed) {
+        if (closed) {
+            return;
+        }
+        if (message == followed) {
+            orderProven(topology, store);
             return;
         }
         SetRepl former = followed;
         followed = message;
+        unproven.clear();
         Map<NodeAddress, WantedRole> roles = new HashMap<>();
         Map<NodeAddress, List<Endpoint>> peers = new HashMap<>();
         for (SetRepl.Entry entry : message.entries()) {
@@ -132,11 +142,7 @@ public final class ReplicationDriver implements AutoCloseable {
             } else {
                 roles.put(entry.node(), role);
             }
-            peers.put(
-                    entry.node(),
-                    entry.peers().stream()
-                            .map(peer -> endpoint(peer.nodeAddress()))
-                            .toList());
+            peers.put(entry.node(), endpoints(entry));
             keep(entry.node());
         }
         forgetOthers(message);
@@ -150,8 +156,25 @@ public final class ReplicationDriver implements AutoCloseable {
                         "Node role ordered: epoch=%s proxy=%s node=%s role=%s",
                         message.epoch(), store.self(), node, role == null ? "any" : role);
             }
-            order(keeper, role, peers.getOrDefault(node, List.of()), former, message, store);
+            if (topology.unproven().contains(node)) {
+                unproven.put(node, Optional.ofNullable(former));
+            } else {
+                order(keeper, role, peers.getOrDefault(node, List.of()), former, message, store);
+            }
         });
+    }
+
+    /** Gives their roles to nodes of which it is known by now whose keys they have: a new role may cost them these. */
+    private void orderProven(Topology topology, TopologyStore store) {
+        SetRepl message = topology.replication();
+        for (SetRepl.Entry entry : message.entries()) {
+            NodeRoleKeeper keeper = keepers.get(entry.node());
+            Optional<SetRepl> former = unproven.get(entry.node());
+            if (keeper != null && former != null && !topology.unproven().contains(entry.node())) {
+                unproven.remove(entry.node());
+                order(keeper, WantedRole.of(entry), endpoints(entry), former.orElse(null), message, store);
+            }
+        }
     }
 
     /** Gives a node its role, at once where that loses nothing. */
@@ -270,6 +293,11 @@ public final class ReplicationDriver implements AutoCloseable {
         kept.forEach(node -> used.add(endpoint(node)));
         message.entries().forEach(entry -> entry.peers().forEach(peer -> used.add(endpoint(peer.nodeAddress()))));
         connections.retain(used);
+    }
+
+    /** The nodes with which a node replicates. */
+    private List<Endpoint> endpoints(SetRepl.Entry entry) {
+        return entry.peers().stream().map(peer -> endpoint(peer.nodeAddress())).toList();
     }
 
     private Endpoint endpoint(NodeAddress node) {

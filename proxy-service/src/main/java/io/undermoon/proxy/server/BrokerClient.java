@@ -75,7 +75,7 @@ final class BrokerClient {
     }
 
     /** Registers the proxy, unless it is registered, and removes the mark of a failed one. */
-    void register(RegistrationSettings proxy) throws IOException {
+    void register(RegistrationSettings proxy, RegisteredMarks marks) throws IOException {
         ObjectNode body = Json.mapper().createObjectNode();
         body.put("proxy_address", proxy.self().value());
         ArrayNode nodes = body.putArray("nodes");
@@ -83,6 +83,9 @@ final class BrokerClient {
         body.put("host", proxy.host());
         body.put("replica_address", proxy.replicaAddress().value());
         proxy.index().ifPresent(index -> body.put("index", index));
+        body.put("marks_nodes", true);
+        body.put("installation_id", marks.installationId());
+        body.put("unusable", marks.unusable());
         HttpReply reply = http.send("POST", "/proxies/meta", body.toString().getBytes(StandardCharsets.UTF_8));
         boolean isThere = reply.status() == 409 && reply.text().contains("ALREADY_EXISTED");
         if (reply.status() != 200 && !isThere) {

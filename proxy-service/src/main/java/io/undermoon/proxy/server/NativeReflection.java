@@ -5,12 +5,14 @@ import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.Node;
+import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.PeerProxy;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.umctl.CompressedCluster;
 
 /**
@@ -24,12 +26,14 @@ import io.undermoon.umctl.CompressedCluster;
             MigrationConfig.class,
             MigrationMeta.class,
             Node.class,
+            PastUse.class,
             PeerProxy.class,
             Proxy.class,
             ReplMeta.class,
             ReplPeer.class,
             ReplicaNode.class,
-            TaggedSlots.class
+            TaggedSlots.class,
+            Tenancy.class
         })
 final class NativeReflection {
     private NativeReflection() {}

@@ -43,6 +43,7 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.session.SessionInitializer;
 import io.undermoon.proxy.stats.ProxyStats;
+import io.undermoon.proxy.tenancy.NodeMarks;
 import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -71,6 +72,7 @@ final class ProxyServer implements AutoCloseable {
     private final Lease lease = new Lease(LeaseClock.SYSTEM);
     private final LeaseRenewal renewal;
     private final ReplicaLag replicaLag;
+    private final NodeMarks marks;
     private final CommandLearning learning;
     private final Migrations migrations;
     private final AccessControl access;
@@ -131,6 +133,13 @@ final class ProxyServer implements AutoCloseable {
                 settings.replication().checkInterval(),
                 replication::statuses,
                 this::maxLagOnFailover);
+        marks = new NodeMarks(
+                nodeClient,
+                dataPlane.controlConnections().loop().eventLoop(),
+                endpoints,
+                topology,
+                nodes,
+                settings.replication().checkInterval());
         controlPlane = BrokerControlPlane.of(settings, topology);
         SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlServices services = new ControlServices(
@@ -184,6 +193,7 @@ final class ProxyServer implements AutoCloseable {
                     "users_file", settings.config().usersFile().orElse(""), problem);
         }
         renewal.start();
+        marks.start();
         replication.start(topology);
         replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
         learning.start(settings.replication().checkInterval().toMillis());
@@ -257,6 +267,7 @@ final class ProxyServer implements AutoCloseable {
      * @param leases whether the broker is one that coordinators can ask for what they need to grant leases
      */
     void adopt(Proxy known, boolean leases) {
+        marks.learn(known);
         if (needsMetadata()) {
             if (leases) {
                 lease.require(false);
@@ -294,11 +305,17 @@ final class ProxyServer implements AutoCloseable {
         return replication.statuses();
     }
 
-    /** Whether every configured node answers. */
+    /** What the broker is told of the marks in the nodes. */
+    RegisteredMarks marks() {
+        return new RegisteredMarks(topology.installation(), marks.problem().orElse(null));
+    }
+
+    /** Whether every configured node answers, and it is known whose keys it has. */
     boolean areOwnNodesUp() {
-        return settings.nodes().stream()
-                .allMatch(
-                        own -> nodes().stream().anyMatch(status -> status.node().equals(own) && status.up()));
+        return marks.areKnown()
+                && settings.nodes().stream()
+                        .allMatch(own -> nodes().stream()
+                                .anyMatch(status -> status.node().equals(own) && status.up()));
     }
 
     /** Whether a replica may serve reads. */

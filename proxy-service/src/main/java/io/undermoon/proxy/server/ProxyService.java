@@ -64,6 +64,7 @@ public class ProxyService {
                     new BrokerClient(registration.brokers(), settings.tls().brokers(), registration.token()),
                     made::areOwnNodesUp,
                     made::needsMetadata,
+                    made::marks,
                     made::adopt);
             registrar.start();
         }

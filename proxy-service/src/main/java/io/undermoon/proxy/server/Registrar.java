@@ -3,9 +3,11 @@ package io.undermoon.proxy.server;
 import io.undermoon.client.BrokerHttpException;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.proxy.config.RegistrationSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,7 +15,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the proxy registered with the broker: registers it when the broker does not know it, and again when the
@@ -43,6 +47,7 @@ final class Registrar implements AutoCloseable {
     private final BrokerClient broker;
     private final BooleanSupplier nodesAreUp;
     private final BooleanSupplier needsMetadata;
+    private final Supplier<RegisteredMarks> marks;
     private final BiConsumer<Proxy, Boolean> metadata;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "registrar");
@@ -54,20 +59,26 @@ final class Registrar implements AutoCloseable {
     /** Whether the broker was told the replica address and still had another, as a broker that keeps none. */
     private boolean toldReplicaAddress;
 
+    /** The marks that the broker was told of; a broker that keeps none does not say so. */
+    private @Nullable RegisteredMarks toldMarks;
+
     private Situation situation = Situation.UNKNOWN;
     private volatile boolean registered;
 
     /**
      * @param nodesAreUp whether all Redis nodes of the proxy answer
      * @param needsMetadata whether the proxy has no metadata yet
-     * @param metadata is given what the broker knows about the proxy then, and whether leases count
+     * @param marks what the broker has to know of the marks in the nodes
+     * @param metadata is given what the broker knows about the proxy, each time it is asked, and whether leases count
      */
     Registrar(
             RegistrationSettings settings,
             BrokerClient broker,
             BooleanSupplier nodesAreUp,
             BooleanSupplier needsMetadata,
+            Supplier<RegisteredMarks> marks,
             BiConsumer<Proxy, Boolean> metadata) {
+        this.marks = marks;
         this.settings = settings;
         this.broker = broker;
         this.nodesAreUp = nodesAreUp;
@@ -116,8 +127,8 @@ final class Registrar implements AutoCloseable {
 
     private boolean ensureRegistered() throws IOException {
         Optional<Proxy> known = broker.metadata(settings.self());
-        if (known.isPresent() && needsMetadata.getAsBoolean()) {
-            metadata.accept(known.get(), broker.allowLeases());
+        if (known.isPresent()) {
+            metadata.accept(known.get(), needsMetadata.getAsBoolean() && broker.allowLeases());
         }
         boolean isFailed = known.isPresent() && broker.holdsForFailed(settings.self());
         boolean isReplicaAddressKnown = known.map(Registrar::replicaAddress)
@@ -126,7 +137,8 @@ final class Registrar implements AutoCloseable {
         boolean isToldReplicaAddress = isReplicaAddressKnown || toldReplicaAddress;
         toldReplicaAddress &= known.isPresent() && !isReplicaAddressKnown;
         registered = known.isPresent() && !isFailed;
-        if (registered && isToldReplicaAddress) {
+        RegisteredMarks present = marks.get();
+        if (registered && isToldReplicaAddress && areKnown(present, known)) {
             inService("Proxy is registered");
             return true;
         }
@@ -134,10 +146,21 @@ final class Registrar implements AutoCloseable {
             note(Situation.WAITING_FOR_NODES, "Registration waits for the Redis nodes", "");
             return false;
         }
-        broker.register(settings);
+        broker.register(settings, present);
         toldReplicaAddress = true;
+        toldMarks = present;
         inService(isFailed ? "Proxy was marked as failed and registered again" : "Proxy registered");
         return true;
+    }
+
+    /** Whether the broker knows of the marks, or was told and keeps none, as one of the original. */
+    private boolean areKnown(RegisteredMarks present, Optional<Proxy> known) {
+        Tenancy tenancy = known.map(Proxy::tenancy).orElse(null);
+        return tenancy == null
+                ? present.equals(toldMarks)
+                : Objects.equals(present.unusable(), tenancy.unusable())
+                        && (present.installationId() == null
+                                || present.installationId().equals(tenancy.installationId()));
     }
 
     private void inService(String text) {

@@ -8,8 +8,13 @@ import java.util.List;
 public final class Readiness {
     private Readiness() {}
 
-    /** Whether the proxy has only replicas, or slots that are not migrating away. */
+    /**
+     * Whether the proxy has only replicas, or slots that are not migrating away; and whether all its nodes are used.
+     */
     public static boolean of(Topology topology) {
+        if (!topology.unproven().isEmpty()) {
+            return false;
+        }
         List<SetRepl.Entry> nodes = topology.replication().entries();
         boolean hasOnlyReplicas = !nodes.isEmpty() && nodes.stream().allMatch(node -> node.role() == Role.REPLICA);
         return hasOnlyReplicas

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.topology;
 
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.SlotState;
@@ -26,6 +27,7 @@ final class Routing {
     private final Map<TaggedSlots, SlotOwnership> ownership;
     private final Set<TaggedSlots> switched;
     private final RoleChanges roleChanges;
+    private final Unproven unproven;
     private final Self self;
     private final Endpoints endpoints;
     private final RouteTable.Builder routes = new RouteTable.Builder();
@@ -35,11 +37,13 @@ final class Routing {
             Map<TaggedSlots, SlotOwnership> ownership,
             Set<TaggedSlots> switched,
             RoleChanges roleChanges,
+            Unproven unproven,
             Self self,
             Endpoints endpoints) {
         this.ownership = ownership;
         this.switched = switched;
         this.roleChanges = roleChanges;
+        this.unproven = unproven;
         this.self = self;
         this.endpoints = endpoints;
     }
@@ -51,18 +55,36 @@ final class Routing {
     record Routes(RouteTable table, RouteTable replicas, Set<Endpoint> endpoints) {}
 
     /**
+     * The nodes behind this proxy that are not used, since they may have keys of others.
+     *
+     * @param nodes whose slots are held
+     * @param refused those of them that are known to have such keys; their slots are not served
+     */
+    record Unproven(Set<NodeAddress> nodes, Set<NodeAddress> refused) {
+        /** The target for slots of a node. */
+        Target hide(NodeAddress node, Target target) {
+            if (!nodes.contains(node)) {
+                return target;
+            }
+            return refused.contains(node) ? Target.UNSERVED : new Target.Held(target, false);
+        }
+    }
+
+    /**
      * @param ownership the owner of each range that moves to or from a node behind this proxy
      * @param switched the ranges that move between peers and have arrived
      * @param roleChanges the nodes behind this proxy whose slots are held
+     * @param unproven the nodes behind this proxy that are not used
      */
     static Routes of(
             SetCluster cluster,
             Map<TaggedSlots, SlotOwnership> ownership,
             Set<TaggedSlots> switched,
             RoleChanges roleChanges,
+            Unproven unproven,
             Self self,
             Endpoints endpoints) {
-        return new Routing(ownership, switched, roleChanges, self, endpoints).build(cluster);
+        return new Routing(ownership, switched, roleChanges, unproven, self, endpoints).build(cluster);
     }
 
     private Routes build(SetCluster cluster) {
@@ -72,8 +94,8 @@ final class Routing {
         cluster.local().forEach((address, slots) -> {
             Target.Local node = new Target.Local(redis(address.value()));
             RoleChanges.State change = roleChanges.of(address);
-            addOwned(slots, serving(node, change));
-            slots.forEach(range -> addMoving(range, node, change));
+            addOwned(slots, unproven.hide(address, serving(node, change)));
+            slots.forEach(range -> addMoving(range, address, change));
         });
         roleChanges.nodes().values().forEach(this::addLeft);
         for (ReplicaNode replica : cluster.replicas()) {
@@ -135,7 +157,8 @@ final class Routing {
     }
 
     /** Routes slots that move from or to a node behind this proxy by their ownership. */
-    private void addMoving(TaggedSlots slots, Target.Local node, RoleChanges.@Nullable State change) {
+    private void addMoving(TaggedSlots slots, NodeAddress address, RoleChanges.@Nullable State change) {
+        Target.Local node = new Target.Local(redis(address.value()));
         SlotOwnership known = ownership.get(slots);
         if (known == null || isFromOwnNode(slots)) {
             return;
@@ -148,9 +171,11 @@ final class Routing {
         }
         Target before = slots.isMigrating() ? node : remote;
         Target target = switch (known) {
-            case LOCAL -> serving(node, change);
-            case SLOWED -> change == null ? new Target.Slowed(node, false) : serving(node, change);
-            case SETTLING -> change == null ? new Target.Slowed(node, true) : serving(node, change);
+            case LOCAL -> unproven.hide(address, serving(node, change));
+            case SLOWED ->
+                unproven.hide(address, change == null ? new Target.Slowed(node, false) : serving(node, change));
+            case SETTLING ->
+                unproven.hide(address, change == null ? new Target.Slowed(node, true) : serving(node, change));
             case REMOTE -> remote;
             case HELD -> new Target.Held(before, false);
             case REFUSED -> new Target.Held(before, true);

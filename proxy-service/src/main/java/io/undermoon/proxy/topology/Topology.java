@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param switched the ranges that move between peers and have arrived at their destination
  * @param role in which the proxy serves clients by this snapshot: as a replica, its replicas are the owners of slots in
  *     the routes
+ * @param unproven the nodes behind this proxy that may have keys of others, and are not used
  * @param former the cluster that the proxy belonged to before it was free; null if there is none
  */
 public record Topology(
@@ -41,11 +42,13 @@ public record Topology(
         Map<TaggedSlots, SlotOwnership> ownership,
         Set<TaggedSlots> switched,
         Role role,
+        Set<NodeAddress> unproven,
         @Nullable FormerCluster former) {
     public Topology {
         endpoints = Set.copyOf(endpoints);
         ownership = Map.copyOf(ownership);
         switched = Set.copyOf(switched);
+        unproven = Set.copyOf(unproven);
     }
 
     /** The same snapshot for clients that the proxy serves as a replica. */
@@ -59,13 +62,14 @@ public record Topology(
                 ownership,
                 switched,
                 Role.REPLICA,
+                unproven,
                 former);
     }
 
-    /** The Redis nodes behind this proxy that have its role, also those without slots. */
+    /** The Redis nodes behind this proxy that have its role and are proven, also those without slots. */
     public List<NodeAddress> nodes() {
         return replication.entries().stream()
-                .filter(entry -> entry.role() == role)
+                .filter(entry -> entry.role() == role && !unproven.contains(entry.node()))
                 .map(SetRepl.Entry::node)
                 .toList();
     }

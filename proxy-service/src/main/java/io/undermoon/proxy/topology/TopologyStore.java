@@ -11,6 +11,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.RouteTable;
@@ -51,6 +52,7 @@ public final class TopologyStore {
             Map.of(),
             Set.of(),
             Role.MASTER,
+            Set.of(),
             null);
 
     /** The same as {@link #current} while no replica is behind this proxy. */
@@ -59,6 +61,14 @@ public final class TopologyStore {
     private volatile boolean resolvesOwnership;
     private volatile boolean changesRoles;
     private volatile RoleChanges roleChanges = RoleChanges.NONE;
+    private volatile boolean provesNodes;
+    private NodeProofs proofs = NodeProofs.NONE;
+
+    /** The installation of the metadata that was applied; absent where it had none. */
+    private volatile @Nullable String installation;
+
+    /** The installation that the nodes are marked for; absent if they have no marks. */
+    private volatile @Nullable String installationOfNodes;
 
     /**
      * @param self this proxy; without nodes any node on its host counts as its own
@@ -124,6 +134,9 @@ public final class TopologyStore {
         if (!areMine(message)) {
             return ApplyResult.NOT_MY_META;
         }
+        if (isOfOtherInstallation(message)) {
+            return ApplyResult.OTHER_INSTALLATION;
+        }
         if (isOld(message)) {
             return ApplyResult.OLD_EPOCH;
         }
@@ -139,6 +152,9 @@ public final class TopologyStore {
     public synchronized ApplyResult apply(SetMeta message) {
         if (!areMine(message.roles()) || !areMine(message.slots())) {
             return ApplyResult.NOT_MY_META;
+        }
+        if (isOfOtherInstallation(message.roles())) {
+            return ApplyResult.OTHER_INSTALLATION;
         }
         boolean newRoles = !isOld(message.roles());
         if (!isOld(message.slots())) {
@@ -163,6 +179,23 @@ public final class TopologyStore {
     private void replaceRoles(SetRepl roles) {
         Topology old = current;
         publish(old.cluster(), roles, old.compressionKnownSinceNanos(), old.ownership(), old.switched());
+    }
+
+    private boolean isOfOtherInstallation(SetRepl message) {
+        Tenancy tenancy = message.tenancy();
+        String own = installation();
+        return tenancy != null && own != null && !own.equals(tenancy.installationId());
+    }
+
+    /** The system that this proxy belongs to; absent as long as nothing says so. */
+    public @Nullable String installation() {
+        String known = installation;
+        return known == null ? installationOfNodes : known;
+    }
+
+    /** Notes the system that the nodes are marked for, null if they have no marks. */
+    public void nodesAreMarkedFor(@Nullable String installationId) {
+        installationOfNodes = installationId;
     }
 
     private boolean isOld(SetCluster message) {
@@ -214,6 +247,29 @@ public final class TopologyStore {
     /** The masters that this proxy has given up, before it has metadata that says so. */
     public Set<NodeAddress> steppedDown() {
         return roleChanges.steppedDown();
+    }
+
+    /** Declares that a listener finds out whose keys the nodes have. Without one all nodes are used. */
+    public void provesNodes() {
+        provesNodes = true;
+    }
+
+    /** Uses a node from now on: it has no keys but those of the cluster with this id. */
+    public synchronized void prove(NodeAddress node, String clusterId) {
+        change(proofs.withProven(node, clusterId));
+    }
+
+    /** Refuses commands for the slots of a node, which has keys of others. */
+    public synchronized void refuse(NodeAddress node) {
+        if (current.unproven().contains(node) && !proofs.refused().contains(node)) {
+            change(proofs.withRefused(node));
+        }
+    }
+
+    private void change(NodeProofs changed) {
+        Topology old = current;
+        proofs = changed;
+        publish(old.cluster(), old.replication(), old.compressionKnownSinceNanos(), old.ownership(), old.switched());
     }
 
     /** Serves the slots of a new master from now on: it is one. */
@@ -321,7 +377,14 @@ public final class TopologyStore {
             roleChanges = roleChanges.next(current, replication);
         }
         roleChanges = roleChanges.pending(cluster.local().keySet());
-        Routing.Routes routes = Routing.of(cluster, ownership, switched, roleChanges, self, endpoints);
+        if (replication != current.replication()) {
+            proofs = proofs.next(current.replication(), replication);
+            Tenancy tenancy = replication.tenancy();
+            installation = tenancy == null ? installation : tenancy.installationId();
+        }
+        Set<NodeAddress> unproven = provesNodes ? proofs.unproven(replication) : Set.of();
+        Routing.Unproven hidden = new Routing.Unproven(unproven, proofs.refused());
+        Routing.Routes routes = Routing.of(cluster, ownership, switched, roleChanges, hidden, self, endpoints);
         Set<Endpoint> used = new HashSet<>(routes.endpoints());
         if (cluster.clusterName() != null) {
             replication
@@ -344,6 +407,7 @@ public final class TopologyStore {
                 ownership,
                 switched,
                 Role.MASTER,
+                unproven,
                 former);
         boolean hasReplicas = cluster.replicas().stream().anyMatch(self::has)
                 || replication.entries().stream().anyMatch(entry -> entry.role() == Role.REPLICA);

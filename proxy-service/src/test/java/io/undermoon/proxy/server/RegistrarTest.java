@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,7 @@ class RegistrarTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final AtomicBoolean nodesUp = new AtomicBoolean(true);
+    private final AtomicReference<RegisteredMarks> marks = new AtomicReference<>(RegisteredMarks.NONE);
     private final List<Proxy> passedOn = new CopyOnWriteArrayList<>();
     private Registrar registrar;
 
@@ -37,7 +39,8 @@ class RegistrarTest {
         values[5] = "50ms";
         RegistrationSettings settings = Configs.settings(values).registration();
         BrokerClient client = new BrokerClient(settings.brokers(), null, settings.token());
-        registrar = new Registrar(settings, client, nodesUp::get, () -> true, (known, leases) -> passedOn.add(known));
+        registrar = new Registrar(
+                settings, client, nodesUp::get, () -> true, marks::get, (known, leases) -> passedOn.add(known));
         registrar.start();
     }
 
@@ -56,7 +59,8 @@ class RegistrarTest {
                     .singleElement()
                     .hasToString(
                             "{\"proxy_address\":\"127.0.0.1:5299\",\"nodes\":[\"127.0.0.1:7001\",\"127.0.0.1:7002\"],"
-                                    + "\"host\":\"rack-1\",\"replica_address\":\"127.0.0.1:6000\",\"index\":3}");
+                                    + "\"host\":\"rack-1\",\"replica_address\":\"127.0.0.1:6000\",\"index\":3,"
+                                    + "\"marks_nodes\":true,\"installation_id\":null,\"unusable\":null}");
         }
     }
 
@@ -92,6 +96,23 @@ class RegistrarTest {
                     .as("of a broker that keeps no replica address")
                     .hasSize(3);
             assertThat(registrar.isRegistered()).isTrue();
+        }
+    }
+
+    @Test
+    void tells_the_broker_when_its_nodes_cannot_be_used() {
+        try (BrokerDouble broker = new BrokerDouble(0)) {
+            start(broker.address());
+            await().atMost(LIMIT).until(() -> broker.registrations().size() == 1);
+            assertThat(broker.registrations().get(0).path("marks_nodes").asBoolean())
+                    .isTrue();
+
+            marks.set(new RegisteredMarks("a", "node 127.0.0.1:7001 has keys of unknown origin"));
+            await().atMost(LIMIT).until(() -> broker.registrations().size() == 2);
+            assertThat(broker.registrations().get(1).path("unusable").asText())
+                    .isEqualTo("node 127.0.0.1:7001 has keys of unknown origin");
+            assertThat(broker.registrations().get(1).path("installation_id").asText())
+                    .isEqualTo("a");
         }
     }
 

@@ -29,6 +29,9 @@ import picocli.CommandLine.ParseResult;
             RebalanceCommand.class,
             SwitchoverCommand.class,
             RollingRestartCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            AuditCommand.class,
             AbortCommand.class,
             MigrationsCommand.class
         },

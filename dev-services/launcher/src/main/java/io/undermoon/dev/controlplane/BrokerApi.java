@@ -9,6 +9,7 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,6 +133,29 @@ public final class BrokerApi {
     /** Whether slots of the cluster move or are to move. */
     public boolean isMigrating(ClusterName name) throws IOException {
         return get("/clusters/info/" + name).path("is_migrating").asBoolean();
+    }
+
+    /** A copy of the metadata with a checksum, as the broker writes it. */
+    public byte[] backup() throws IOException {
+        return broker.send("GET", "/backup", null).text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Replaces the metadata by a backup.
+     *
+     * @param dryRun to change nothing
+     * @param acceptsConflicts also where proxies have something newer that is not in it, which is lost
+     * @return what the broker says that it has done, or would do
+     * @throws IOException if the broker refuses, with its words
+     */
+    public JsonNode restore(byte[] backup, boolean dryRun, boolean acceptsConflicts) throws IOException {
+        return broker.send("/restore?dry_run=" + dryRun + "&force=" + acceptsConflicts, backup)
+                .read(JsonNode.class);
+    }
+
+    /** The newest changes of the metadata, the last one first. */
+    public JsonNode audit(int limit) throws IOException {
+        return get("/audit?limit=" + limit).path("entries");
     }
 
     /** The epoch of the metadata, which rises with every change. */

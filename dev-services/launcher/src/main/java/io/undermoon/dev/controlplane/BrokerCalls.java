@@ -47,16 +47,31 @@ final class BrokerCalls {
         return send("POST", path, body);
     }
 
+    /** Posts a JSON document. */
+    HttpReply send(String path, byte[] document) throws IOException {
+        return successful(() -> http.send("POST", path, document));
+    }
+
     /**
      * @param body absent for a request without a body
      * @throws BrokerHttpException if the broker refuses
      */
     HttpReply send(String method, String path, @Nullable Map<String, ?> body) throws IOException {
+        return successful(() -> body == null
+                ? http.send(method, path)
+                : http.send(method, path, Json.mapper().writeValueAsBytes(body)));
+    }
+
+    /** A call of the broker. */
+    @FunctionalInterface
+    private interface Call {
+        HttpReply make() throws IOException;
+    }
+
+    private HttpReply successful(Call call) throws IOException {
         HttpReply reply;
         try {
-            reply = body == null
-                    ? http.send(method, path)
-                    : http.send(method, path, Json.mapper().writeValueAsBytes(body));
+            reply = call.make();
         } catch (BrokerHttpException e) {
             if (e.getCause() instanceof IOException failure && failure.getCause() instanceof ConnectException) {
                 throw new IOException("nothing listens at " + address, e);

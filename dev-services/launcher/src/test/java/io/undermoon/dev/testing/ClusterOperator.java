@@ -56,6 +56,12 @@ public final class ClusterOperator {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(OK);
     }
 
+    /** Removes the cluster; its proxies are free then. */
+    public void remove() throws IOException, InterruptedException {
+        HttpResponse<String> response = send("DELETE", "/clusters/meta/" + name, "");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(OK);
+    }
+
     /** Begins to move slots from one master to another. */
     public void reshard(Node source, Node destination, int slots) throws IOException, InterruptedException {
         String body = Json.mapper()

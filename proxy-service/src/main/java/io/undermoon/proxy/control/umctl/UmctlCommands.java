@@ -3,6 +3,7 @@ package io.undermoon.proxy.control.umctl;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.command.Integers;
@@ -133,7 +134,11 @@ public final class UmctlCommands {
         if (!message.leases()) {
             leases.withoutLeases(result, message.slots().epoch());
         }
-        write(result, message.slots(), out);
+        if (result == ApplyResult.OTHER_INSTALLATION) {
+            writeOtherInstallation(message.roles(), out);
+        } else {
+            write(result, message.slots(), out);
+        }
     }
 
     private static void write(ApplyResult result, SetCluster message, ByteBuf out) {
@@ -153,7 +158,19 @@ public final class UmctlCommands {
         }
         ApplyResult result = topology.apply(message);
         leases.withoutLeases(result, message.epoch());
-        write(result, out);
+        if (result == ApplyResult.OTHER_INSTALLATION) {
+            writeOtherInstallation(message, out);
+        } else {
+            write(result, out);
+        }
+    }
+
+    private void writeOtherInstallation(SetRepl message, ByteBuf out) {
+        Tenancy tenancy = message.tenancy();
+        RespWriter.error(
+                out,
+                "OTHER_INSTALLATION proxy " + topology.self() + " belongs to installation " + topology.installation()
+                        + ", the metadata to " + (tenancy == null ? "none" : tenancy.installationId()));
     }
 
     private CompletionStage<ByteBuf> handshake(CommandFrame frame) {
@@ -190,7 +207,7 @@ public final class UmctlCommands {
         switch (result) {
             case APPLIED -> Replies.ok(out);
             case OLD_EPOCH -> RespWriter.error(out, "OLD_EPOCH");
-            case NOT_MY_META -> RespWriter.error(out, "ERR_NOT_MY_META");
+            case NOT_MY_META, OTHER_INSTALLATION -> RespWriter.error(out, "ERR_NOT_MY_META");
         }
     }
 
