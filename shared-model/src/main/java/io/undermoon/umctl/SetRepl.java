@@ -54,11 +54,23 @@ public record SetRepl(Epoch epoch, boolean force, List<Entry> entries) {
         return new SetRepl(proxy.epoch(), false, entries);
     }
 
+    /** The same at another epoch, which applies once. */
+    public SetRepl withEpoch(Epoch newEpoch) {
+        return new SetRepl(newEpoch, false, entries);
+    }
+
     /** The whole command, {@code UMCTL} included. */
     public List<String> toCommand() {
         List<String> out = new ArrayList<>();
         out.add("UMCTL");
         out.add("SETREPL");
+        out.addAll(toArguments());
+        return out;
+    }
+
+    /** What follows {@code UMCTL SETREPL}. */
+    public List<String> toArguments() {
+        List<String> out = new ArrayList<>();
         out.add(epoch.toString());
         out.add(new Flags(force, false).print());
         for (Entry entry : entries) {

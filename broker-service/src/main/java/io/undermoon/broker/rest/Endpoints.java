@@ -41,6 +41,8 @@ final class Endpoints {
             operator POST   /failures/{address}/{reporter_id}
             viewer   POST   /resources/failures/check
             viewer   GET    /clusters/names
+            viewer   GET    /clusters/proxies
+            viewer   GET    /clusters/updates/{name}
             viewer   GET    /clusters/meta/{name}
             operator POST   /clusters/meta/{name}
             operator DELETE /clusters/meta/{name}

@@ -2,6 +2,7 @@ package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.undermoon.broker.plan.Replicas;
+import io.undermoon.broker.state.ClusterUpdate;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
@@ -22,6 +23,7 @@ import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.umctl.ClusterChange;
 import io.undermoon.umctl.MigrationProgress;
 
 /** The registration of JSON types for reflection in native images. */
@@ -58,6 +60,9 @@ import io.undermoon.umctl.MigrationProgress;
             Messages.HostsCannotFail.class,
             Messages.EpochReply.class,
             Messages.ProxyEpochsReply.class,
+            Messages.ClusterProxies.class,
+            ClusterChange.class,
+            ClusterUpdate.class,
             MigrationMessages.AbortReply.class,
             MigrationMessages.AbortedMigration.class,
             MigrationMessages.ClusterStatus.class,

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
             BrokerMessages.ProxyBody.class,
             BrokerMessages.ClusterBody.class,
             BrokerMessages.Epochs.class,
+            BrokerMessages.ClusterProxies.class,
             BrokerMessages.EpochBody.class,
             BrokerMessages.FailedAddresses.class,
             BrokerMessages.ProgressReports.class,
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
             BrokerMessages.OutdatedReports.class,
             FailureLedger.ReplicaReport.class,
             MetadataSource.ProgressReport.class,
+            MetadataSource.ClusterUpdate.class,
             MigrationProgress.class,
             MigrationProgress.Side.class,
             MigrationProgress.State.class,
@@ -84,6 +86,12 @@ final class BrokerMessages {
     record Epochs(Map<ProxyAddress, Epoch> epochs) {
         Epochs {
             requireNonNull(epochs, "epochs");
+        }
+    }
+
+    record ClusterProxies(Map<ClusterName, List<ProxyAddress>> clusters) {
+        ClusterProxies {
+            requireNonNull(clusters, "clusters");
         }
     }
 

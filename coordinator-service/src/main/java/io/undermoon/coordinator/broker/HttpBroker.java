@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The broker over its HTTP API {@code /api/v3}, ours or the original's. Thread-safe; callers wait. */
 public final class HttpBroker implements MetadataSource, FailureLedger {
-    static final int PAGE_SIZE = 100;
+    static final int PAGE_SIZE = 2000;
 
-    private static final int MAX_PAGES = 10_000;
+    private static final int MAX_PAGES = 100;
     private static final Duration WATCH_TIME = Duration.ofSeconds(20);
     /** The broker asks every proxy for its epoch. */
     private static final Duration RECOVERY_TIME = Duration.ofSeconds(30);
@@ -135,6 +136,25 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
         String path = "/clusters/info/" + segment(name);
         HttpReply reply = get(path);
         return reply.status() == 404 ? Optional.empty() : Optional.of(read(reply, ClusterInfo.class));
+    }
+
+    @Override
+    public Optional<Map<ProxyAddress, ClusterName>> memberships() {
+        HttpReply reply = get("/clusters/proxies");
+        if (isUnknownPath(reply)) {
+            return Optional.empty();
+        }
+        Map<ProxyAddress, ClusterName> memberships = new HashMap<>();
+        read(reply, BrokerMessages.ClusterProxies.class)
+                .clusters()
+                .forEach((name, proxies) -> proxies.forEach(proxy -> memberships.put(proxy, name)));
+        return Optional.of(memberships);
+    }
+
+    @Override
+    public Optional<ClusterUpdate> update(ClusterName name, Epoch base) {
+        HttpReply reply = get("/clusters/updates/" + segment(name) + "?base=" + base);
+        return isUnknownPath(reply) ? Optional.empty() : Optional.of(read(reply, ClusterUpdate.class));
     }
 
     @Override

@@ -23,6 +23,11 @@ public interface ProxyControl {
     /** Sends a proxy its metadata: the replication roles of its nodes, and the slots. */
     PushOutcome push(Proxy metadata);
 
+    /** Sends a proxy what has changed in its cluster. */
+    default PushOutcome push(ProxyAddress proxy, MetadataSource.ClusterUpdate update) {
+        return PushOutcome.UNKNOWN_COMMAND;
+    }
+
     /** The migrations that a proxy takes part in. */
     Migrations migrations(ProxyAddress proxy);
 
@@ -75,6 +80,10 @@ public interface ProxyControl {
         /** The proxy has the same or newer metadata. */
         OLD_EPOCH,
         /** The proxy says that the metadata belongs to another one: a wrong machine answers at this address. */
-        NOT_MINE
+        NOT_MINE,
+        /** The proxy has other metadata than the update leads from. */
+        UNKNOWN_BASE,
+        /** The proxy, like the original's, takes no updates. */
+        UNKNOWN_COMMAND
     }
 }

@@ -12,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.undermoon.client.BrokerToken;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
+import io.undermoon.coordinator.port.MetadataSource.ClusterUpdate;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
+import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.testsupport.FreePort;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -119,24 +122,24 @@ class HttpBrokerTest {
 
     @Test
     void reads_every_page() {
-        one.on("GET /api/v3/proxies/addresses?offset=0&limit=100", 200, addresses(1, 100));
-        one.on("GET /api/v3/proxies/addresses?offset=100&limit=100", 200, addresses(101, 130));
-        assertThat(broker.proxies()).hasSize(130).contains(proxy(1), proxy(130));
+        one.on("GET /api/v3/proxies/addresses?offset=0&limit=2000", 200, addresses(1, 2000));
+        one.on("GET /api/v3/proxies/addresses?offset=2000&limit=2000", 200, addresses(2001, 2030));
+        assertThat(broker.proxies()).hasSize(2030).contains(proxy(1), proxy(2030));
     }
 
     @Test
     void a_page_that_fails_is_not_the_end_of_the_list() {
-        one.on("GET /api/v3/proxies/addresses?offset=0&limit=100", 200, addresses(1, 100));
-        one.on("GET /api/v3/proxies/addresses?offset=100&limit=100", 400, "Invalid query string");
+        one.on("GET /api/v3/proxies/addresses?offset=0&limit=2000", 200, addresses(1, 2000));
+        one.on("GET /api/v3/proxies/addresses?offset=2000&limit=2000", 400, "Invalid query string");
         assertThatThrownBy(() -> broker.proxies()).hasMessageContaining("400 Invalid query string");
     }
 
     @Test
     void reads_the_wanted_epochs_page_by_page_or_learns_that_there_are_none() {
-        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 200, epochs(1, 100));
-        one.on("GET /api/v3/proxies/epochs?offset=100&limit=100", 200, epochs(101, 101));
-        assertThat(broker.wantedEpochs().orElseThrow()).hasSize(101).containsEntry(proxy(101), epoch(101));
-        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 405, "HTTP method not allowed");
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=2000", 200, epochs(1, 2000));
+        one.on("GET /api/v3/proxies/epochs?offset=2000&limit=2000", 200, epochs(2001, 2001));
+        assertThat(broker.wantedEpochs().orElseThrow()).hasSize(2001).containsEntry(proxy(2001), epoch(2001));
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=2000", 405, "HTTP method not allowed");
         assertThat(broker.wantedEpochs()).isEmpty();
         assertThat(broker.awaitEpochOtherThan(epoch(3))).isEmpty();
     }
@@ -254,7 +257,7 @@ class HttpBrokerTest {
         assertThat(broker.agreedFailures()).containsExactly(proxy(1));
         one.on("GET /api/v3/proxies/failed/addresses", 200, "{\"addresses\":[\"10.0.0.2:5299\"]}");
         assertThat(broker.failedProxies()).containsExactly(proxy(2));
-        one.on("GET /api/v3/clusters/names?offset=0&limit=100", 200, "{\"names\":[\"orders\"]}");
+        one.on("GET /api/v3/clusters/names?offset=0&limit=2000", 200, "{\"names\":[\"orders\"]}");
         assertThat(broker.clusterNames()).containsExactly(ORDERS);
         one.on(
                 "GET /api/v3/clusters/info/orders",

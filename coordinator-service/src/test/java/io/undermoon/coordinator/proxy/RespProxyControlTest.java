@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.undermoon.client.RespClientException;
 import io.undermoon.client.RespClientException.Reason;
+import io.undermoon.coordinator.port.MetadataSource.ClusterUpdate;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;

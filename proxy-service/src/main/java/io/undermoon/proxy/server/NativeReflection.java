@@ -11,6 +11,7 @@ import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.umctl.ClusterChange;
 import io.undermoon.umctl.CompressedCluster;
 
 /**
@@ -20,6 +21,7 @@ import io.undermoon.umctl.CompressedCluster;
 @RegisterForReflection(
         targets = {
             ClusterConfig.class,
+            ClusterChange.class,
             CompressedCluster.class,
             MigrationConfig.class,
             MigrationMeta.class,

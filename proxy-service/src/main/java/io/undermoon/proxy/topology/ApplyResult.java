@@ -6,5 +6,7 @@ public enum ApplyResult {
     /** The proxy has metadata of the same or a newer epoch; nothing was changed. */
     OLD_EPOCH,
     /** The message names nodes that are not behind this proxy; nothing was changed. */
-    NOT_MY_META
+    NOT_MY_META,
+    /** The proxy has other metadata than what the message changes; nothing was changed. */
+    UNKNOWN_BASE
 }

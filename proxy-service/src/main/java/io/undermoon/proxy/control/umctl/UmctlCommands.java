@@ -17,6 +17,7 @@ import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.SetChange;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetMeta;
 import io.undermoon.umctl.SetRepl;
@@ -84,6 +85,7 @@ public final class UmctlCommands {
             case "SETCLUSTER" -> setCluster(frame, out);
             case "SETREPL" -> setRepl(frame, out);
             case "SETMETA" -> setMeta(frame, out);
+            case "SETCHANGE" -> setChange(frame, out);
             case "GETEPOCH" ->
                 RespWriter.integer(out, topology.current().epoch().value());
             case "READY" -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0);
@@ -120,7 +122,17 @@ public final class UmctlCommands {
         write(topology.apply(message), message.slots(), out);
     }
 
-    private static void write(ApplyResult result, SetCluster message, ByteBuf out) {
+    private void setChange(CommandFrame frame, ByteBuf out) {
+        SetChange message;
+        try {
+            message = SetChange.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            throw refused("SETCHANGE", e, "Failed to parse args: " + e.kind().wireName());
+        }
+        write(topology.apply(message), out);
+    }
+
+    private void write(ApplyResult result, SetCluster message, ByteBuf out) {
         if (result == ApplyResult.APPLIED && message.configIgnored()) {
             RespWriter.simple(out, "WARNING: ignored invalid config");
         } else {
@@ -166,8 +178,13 @@ public final class UmctlCommands {
                 }));
     }
 
-    private static void write(ApplyResult result, ByteBuf out) {
+    private void write(ApplyResult result, ByteBuf out) {
         switch (result) {
+            case UNKNOWN_BASE ->
+                RespWriter.error(
+                        out,
+                        SetChange.UNKNOWN_BASE + " the present metadata is another, its epoch is "
+                                + topology.current().epoch());
             case APPLIED -> Replies.ok(out);
             case OLD_EPOCH -> RespWriter.error(out, "OLD_EPOCH");
             case NOT_MY_META -> RespWriter.error(out, "ERR_NOT_MY_META");
