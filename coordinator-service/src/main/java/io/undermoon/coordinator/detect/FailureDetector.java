@@ -25,9 +25,9 @@ import org.jboss.logging.Logger;
  * Probes every proxy once per round and reports dead proxies to the broker.
  *
  * <p>A proxy is dead when it has not answered for the silence limit, so that one slow answer, a pause of some hundred
- * milliseconds or a quick restart is no failure; or when it answers that one of its masters has been down for longer
- * than the limit. When more than a third of all proxies fall silent at once, it is rather the network of this
- * coordinator, and they are reported only if that lasts.
+ * milliseconds or a quick restart is no failure; or when it answers that one of its masters has ended, or has been
+ * silent for longer than the limit. When more than a third of all proxies fall silent at once, it is rather the network
+ * of this coordinator, and they are reported only if that lasts.
  *
  * <p>The report is renewed as long as the proxy is dead. Proxies that are out of service are probed too, so that their
  * recovery is noticed, but less often and without reports.
@@ -57,7 +57,7 @@ public final class FailureDetector {
      * When a proxy is dead.
      *
      * @param silence how long a proxy may be silent
-     * @param node how long a master may be down before its proxy counts as failed
+     * @param node how long a master may be silent before its proxy counts as failed
      */
     public record Limits(Duration silence, Duration node) {}
 
@@ -183,7 +183,7 @@ public final class FailureDetector {
     private boolean isDeadMaster(NodeHealth node) {
         return node.role() == Role.MASTER
                 && !node.up()
-                && node.sinceLastSuccess().compareTo(limits.node()) >= 0;
+                && (node.refused() || node.sinceLastSuccess().compareTo(limits.node()) >= 0);
     }
 
     private void succeeded(ProxyAddress proxy) {

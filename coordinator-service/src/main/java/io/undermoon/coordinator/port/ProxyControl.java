@@ -59,6 +59,7 @@ public interface ProxyControl {
     /**
      * The state of a Redis node as its proxy reports it.
      *
+     * @param refused whether nobody listens at its address: its process has ended
      * @param sinceLastSuccess time since the node last answered the proxy
      * @param linkUp whether a replica is connected to its master and has its data
      * @param master the master that a replica should have; absent for a master, and where the proxy does not say
@@ -69,10 +70,23 @@ public interface ProxyControl {
             NodeAddress node,
             Role role,
             boolean up,
+            boolean refused,
             Duration sinceLastSuccess,
             boolean linkUp,
             @Nullable NodeAddress master,
-            long replicaSilentSeconds) {}
+            long replicaSilentSeconds) {
+        /** A node at whose address somebody listens, as far as is known. */
+        public NodeHealth(
+                NodeAddress node,
+                Role role,
+                boolean up,
+                Duration sinceLastSuccess,
+                boolean linkUp,
+                @Nullable NodeAddress master,
+                long replicaSilentSeconds) {
+            this(node, role, up, false, sinceLastSuccess, linkUp, master, replicaSilentSeconds);
+        }
+    }
 
     /** The result of {@link #push}. */
     enum PushOutcome {

@@ -231,6 +231,15 @@ class FailureDetectorTest {
     }
 
     @Test
+    void reports_a_proxy_at_once_whose_master_has_ended() {
+        broker.register(proxy(1));
+        NodeHealth ended = new NodeHealth(node(1, 1), Role.MASTER, false, true, Duration.ofMillis(10), false, null, -1);
+        proxies.nodes.put(proxy(1), List.of(ended));
+        rounds(1);
+        assertThat(reports()).hasSize(1);
+    }
+
+    @Test
     void does_not_report_a_dead_replica_or_a_slow_master() {
         broker.register(proxy(1));
         health(Role.REPLICA, false, Duration.ofHours(1));

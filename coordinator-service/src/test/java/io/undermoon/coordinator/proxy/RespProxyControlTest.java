@@ -77,6 +77,34 @@ class RespProxyControlTest {
     }
 
     @Test
+    void tells_a_node_that_has_ended_from_a_silent_one() {
+        answers(Map.of(
+                "PING", "+PONG\r\n",
+                "UMCTL GETEPOCH", ":42\r\n",
+                "UMCTL NODES", "*1\r\n" + row("10.0.0.1:7001", "master", "refused", "60", "none", "0")));
+        assertThat(control.probe(address()).nodes())
+                .containsExactly(
+                        new NodeHealth(node(1, 1), Role.MASTER, false, true, Duration.ofMillis(60), false, null, -1));
+    }
+
+    @Test
+    void sends_what_has_changed_with_the_roles_of_those_whose_roles_have() {
+        ClusterUpdate update = new ClusterUpdate(
+                ORDERS, epoch(6), epoch(7), List.of(), Map.of(address(), List.of("7", "NOFLAG")), "text");
+        assertThat(control.push(address(), update)).isEqualTo(PushOutcome.APPLIED);
+        ClusterUpdate ofOthers = new ClusterUpdate(ORDERS, epoch(6), epoch(7), List.of(), Map.of(), "text");
+        proxy.script(command -> "-UNKNOWN_BASE the present metadata is another, its epoch is 5\r\n");
+        assertThat(control.push(address(), ofOthers)).isEqualTo(PushOutcome.UNKNOWN_BASE);
+        proxy.script(command -> UNKNOWN);
+        assertThat(control.push(address(), ofOthers)).isEqualTo(PushOutcome.UNKNOWN_COMMAND);
+        assertThat(proxy.commandLines())
+                .containsExactly(
+                        "UMCTL SETCHANGE " + proxy.address() + " 2 7 NOFLAG text",
+                        "UMCTL SETCHANGE " + proxy.address() + " 0 text",
+                        "UMCTL SETCHANGE " + proxy.address() + " 0 text");
+    }
+
+    @Test
     void probes_a_proxy_of_the_original() {
         answers(Map.of("PING", "+OK\r\n", "UMCTL GETEPOCH", ":0\r\n", "UMCTL NODES", "-Invalid sub command NODES\r\n"));
         assertThat(control.probe(address())).isEqualTo(new Probe(Optional.of(epoch(0)), List.of()));

@@ -77,7 +77,7 @@ public interface ProxyConfig {
     Duration registrationInterval();
 
     /** How often each Redis node is looked at: its health, its role, its link. */
-    @WithDefault("1s")
+    @WithDefault("300ms")
     @WithConverter(ProxyConverters.PositiveDuration.class)
     Duration replicationCheckInterval();
 

@@ -263,6 +263,7 @@ final class ProxyServer implements AutoCloseable {
                 status.node(),
                 status.role(),
                 status.up(),
+                status.isRefused(),
                 status.millisSinceLastAnswer(),
                 isMaster ? "none" : status.isSettled() ? "up" : "down",
                 report == null ? 0 : report.offset(),

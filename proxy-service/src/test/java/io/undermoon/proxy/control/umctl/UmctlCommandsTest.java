@@ -233,7 +233,9 @@ class UmctlCommandsTest {
                         + "*8\r\n$14\r\n127.0.0.1:7001\r\n$6\r\nmaster\r\n$2\r\nup\r\n$2\r\n12\r\n$4\r\nnone\r\n"
                         + "$3\r\n345\r\n$0\r\n\r\n$1\r\n3\r\n"
                         + "*8\r\n$14\r\n127.0.0.1:7002\r\n$7\r\nreplica\r\n$4\r\ndown\r\n$4\r\n6000\r\n$4\r\ndown\r\n"
-                        + "$1\r\n0\r\n$14\r\n127.0.0.1:7009\r\n$2\r\n-1\r\n");
+                        + "$1\r\n0\r\n$14\r\n127.0.0.1:7009\r\n$2\r\n-1\r\n"
+                        + "*8\r\n$14\r\n127.0.0.1:7003\r\n$6\r\nmaster\r\n$7\r\nrefused\r\n$1\r\n9\r\n$4\r\nnone\r\n"
+                        + "$1\r\n0\r\n$0\r\n\r\n$2\r\n-1\r\n");
     }
 
     @Test
