@@ -48,7 +48,7 @@ public final class Epochs {
         }
         requireRoom(incoming.globalEpoch());
         if (incoming.globalEpoch().equals(state.globalEpoch())
-                && !incoming.withFailures(state.failures()).equals(state)) {
+                && !incoming.withReportsOf(state).equals(state)) {
             throw new UndermoonException(
                     ErrorCode.EPOCH_CONFLICT,
                     "the metadata has epoch " + incoming.globalEpoch() + " as the broker's, but another content; to"

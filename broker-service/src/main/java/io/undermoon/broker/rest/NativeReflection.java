@@ -74,6 +74,7 @@ import io.undermoon.umctl.MigrationProgress;
             MigrationMessages.ProgressReports.class,
             MigrationMessages.RebalanceRequest.class,
             MigrationMessages.ReshardRequest.class,
+            CoordinatorResource.CoordinatorList.class,
             ReplicaResource.Replica.class,
             ReplicaResource.ReplicaList.class,
             ReplicaResource.ReplicaReports.class,

@@ -21,6 +21,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  *
  * @param failedProxies the proxies that were failed over and have not registered again
  * @param drainingHosts the hosts that are being drained; no chunk is placed on them. Not written when empty
+ * @param coordinators those that have registered, with the time when they last did so in Unix seconds. Not written when
+ *     empty
  * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
  */
 @Schema(name = "MetaStore")
@@ -32,7 +34,8 @@ public record Metadata(
         SortedSet<ProxyAddress> failedProxies,
         SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
         boolean enableOrderedProxy,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> drainingHosts) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> drainingHosts,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, Long> coordinators) {
     /** The format of the dump. */
     public static final String VERSION = "mem-broker-0.2";
 
@@ -44,10 +47,13 @@ public record Metadata(
         failedProxies =
                 Collections.unmodifiableSortedSet(new TreeSet<>(requireNonNull(failedProxies, "failed_proxies")));
         failures = sorted(requireNonNull(failures, "failures"));
-        // Dumps of the original do not have it.
+        // Dumps of the original do not have these.
         drainingHosts = drainingHosts == null
                 ? Collections.emptySortedSet()
                 : Collections.unmodifiableSortedSet(new TreeSet<>(drainingHosts));
+        coordinators = coordinators == null
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(coordinators));
     }
 
     public static Metadata empty(boolean orderedProxies) {
@@ -59,7 +65,8 @@ public record Metadata(
                 new TreeSet<>(),
                 new TreeMap<>(),
                 orderedProxies,
-                new TreeSet<>());
+                new TreeSet<>(),
+                new TreeMap<>());
     }
 
     /** A mutable copy from which a plan builds the next value. */
@@ -67,16 +74,18 @@ public record Metadata(
         return new MetadataEdit(this);
     }
 
-    public Metadata withFailures(SortedMap<ProxyAddress, SortedMap<String, Long>> newFailures) {
+    /** With what coordinators have said to another broker: of failures, and that they are alive. */
+    public Metadata withReportsOf(Metadata other) {
         return new Metadata(
                 version,
                 globalEpoch,
                 clusters,
                 allProxies,
                 failedProxies,
-                newFailures,
+                other.failures,
                 enableOrderedProxy,
-                drainingHosts);
+                drainingHosts,
+                other.coordinators);
     }
 
     /** All chunks of all clusters. */

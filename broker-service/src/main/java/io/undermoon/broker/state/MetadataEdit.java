@@ -22,6 +22,7 @@ public final class MetadataEdit {
     private final SortedSet<ProxyAddress> failedProxies;
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
     private final SortedSet<String> drainingHosts;
+    private final SortedMap<String, Long> coordinators;
     private Epoch globalEpoch;
 
     MetadataEdit(Metadata base) {
@@ -31,6 +32,7 @@ public final class MetadataEdit {
         this.failedProxies = new TreeSet<>(base.failedProxies());
         this.failures = new TreeMap<>(base.failures());
         this.drainingHosts = new TreeSet<>(base.drainingHosts());
+        this.coordinators = new TreeMap<>(base.coordinators());
         this.globalEpoch = base.globalEpoch();
     }
 
@@ -43,7 +45,8 @@ public final class MetadataEdit {
                 failedProxies,
                 failures,
                 orderedProxies,
-                drainingHosts);
+                drainingHosts,
+                coordinators);
     }
 
     /** Raises the global epoch by one and returns it. */
@@ -95,6 +98,16 @@ public final class MetadataEdit {
 
     public void stopDraining(String host) {
         drainingHosts.remove(host);
+    }
+
+    /** Notes when a coordinator has registered. */
+    public void register(String coordinator, long nowSeconds) {
+        coordinators.put(coordinator, nowSeconds);
+    }
+
+    /** Forgets the coordinators that have not registered since a time. */
+    public void forgetCoordinatorsBefore(long seconds) {
+        coordinators.values().removeIf(last -> last < seconds);
     }
 
     public void markFailed(ProxyAddress proxy) {

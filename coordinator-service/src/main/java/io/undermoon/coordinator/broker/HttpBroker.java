@@ -191,9 +191,7 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     public void reportProgress(List<ProgressReport> reports) {
         String path = "/clusters/migrations/progress";
         HttpReply reply = put(path, new BrokerMessages.ProgressReports(reports));
-        if (!reply.isSuccess() && !isUnknownPath(reply)) {
-            throw refused(reply);
-        }
+        accept(reply);
     }
 
     @Override
@@ -208,6 +206,22 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
         String path = "/failures/" + segment(proxy) + "/" + segment(reporterId);
         HttpReply reply = send("POST", path, Duration.ZERO);
         if (!reply.isSuccess()) {
+            throw refused(reply);
+        }
+    }
+
+    @Override
+    public void withdraw(ProxyAddress proxy) {
+        accept(send("DELETE", "/failures/" + segment(proxy) + "/" + segment(reporterId), Duration.ZERO));
+    }
+
+    @Override
+    public void register() {
+        accept(send("PUT", "/coordinators/" + segment(reporterId), Duration.ZERO));
+    }
+
+    private static void accept(HttpReply reply) {
+        if (!reply.isSuccess() && !isUnknownPath(reply)) {
             throw refused(reply);
         }
     }

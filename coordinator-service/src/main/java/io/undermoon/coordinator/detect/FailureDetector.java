@@ -191,6 +191,20 @@ public final class FailureDetector {
         if (before != null && before.isDead()) {
             LOG.infof("Proxy has recovered: proxy=%s", proxy);
         }
+        if (before != null && before.reportedNanos() != null) {
+            withdraw(proxy, before);
+        }
+    }
+
+    /** Else the report would count together with one that another coordinator makes much later. */
+    private void withdraw(ProxyAddress proxy, ProbeFailures before) {
+        try {
+            ledger.withdraw(proxy);
+            LOG.infof("Failure report withdrawn: proxy=%s", proxy);
+        } catch (BrokerException e) {
+            failures.putIfAbsent(proxy, ProbeFailures.NONE.reported(before.lastNanos()));
+            LOG.warnf("Failure report not withdrawn, will be retried: proxy=%s reason=%s", proxy, e.getMessage());
+        }
     }
 
     private void failed(ProxyAddress proxy, RespClientException cause, long start, boolean outOfService) {

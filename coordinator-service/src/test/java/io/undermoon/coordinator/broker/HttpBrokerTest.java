@@ -145,6 +145,38 @@ class HttpBrokerTest {
     }
 
     @Test
+    void reads_what_has_changed_in_a_cluster() {
+        one.on("GET /api/v3/clusters/proxies", 200, "{\"clusters\":{\"orders\":[\"10.0.0.1:5299\"]}}");
+        assertThat(broker.memberships()).contains(Map.of(proxy(1), ORDERS));
+        one.on(
+                "GET /api/v3/clusters/updates/orders?base=3",
+                200,
+                "{\"cluster_name\":\"orders\",\"base\":3,\"epoch\":5,\"first\":[[\"10.0.0.1:5299\"],[]],"
+                        + "\"roles\":{\"10.0.0.1:5299\":[\"5\",\"NOFLAG\"]},\"change\":\"text\"}");
+        assertThat(broker.update(ORDERS, epoch(3)))
+                .contains(new ClusterUpdate(
+                        ORDERS,
+                        epoch(3),
+                        epoch(5),
+                        List.of(List.of(proxy(1)), List.of()),
+                        Map.of(proxy(1), List.of("5", "NOFLAG")),
+                        "text"));
+        one.on("GET /api/v3/clusters/proxies", 405, "HTTP method not allowed");
+        assertThat(broker.memberships()).isEmpty();
+        assertThat(broker.update(new ClusterName("other"), epoch(3))).isEmpty();
+    }
+
+    @Test
+    void registers_and_withdraws_reports_and_does_without_where_brokers_know_nothing_of_it() {
+        one.on("PUT /api/v3/coordinators/0.0.0.0:6699@host-a", 200, "");
+        broker.register();
+        one.on("DELETE /api/v3/failures/10.0.0.1:5299/0.0.0.0:6699@host-a", 405, "HTTP method not allowed");
+        broker.withdraw(proxy(1));
+        one.on("PUT /api/v3/coordinators/0.0.0.0:6699@host-a", 403, "{\"error\":\"FORBIDDEN\"}");
+        assertThatThrownBy(broker::register).hasMessageContaining("403 FORBIDDEN");
+    }
+
+    @Test
     void watches() {
         one.on("GET /api/v3/watch?epoch=3&timeout=20", 200, "{\"epoch\":4}");
         assertThat(broker.awaitEpochOtherThan(epoch(3))).contains(epoch(4));

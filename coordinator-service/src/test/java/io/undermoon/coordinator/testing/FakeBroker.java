@@ -179,6 +179,11 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     }
 
     @Override
+    public void withdraw(ProxyAddress proxy) {
+        call("withdraw " + proxy);
+    }
+
+    @Override
     public List<ReplicaReport> reportReplicas(List<ReplicaReport> reports) {
         call("replicas");
         reports.stream().filter(report -> !outdatedReports).forEach(replicas::add);
