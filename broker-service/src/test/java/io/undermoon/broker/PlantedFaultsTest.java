@@ -48,7 +48,10 @@ class PlantedFaultsTest {
             plan.Failover#failOver omits Replicas.withoutCopiesOf -> plan.ReplicasTest#a_half_that_was_away_while_its_masters_went_on_does_not_become_master
             plan.Replicas#accept omits Epoch.equals as true -> plan.ReplicasTest#a_report_about_other_metadata_changes_nothing
             state.StoredChunk#withPosition omits SortedSet.removeIf -> plan.ReplicasTest#masters_are_balanced_onto_replicas_in_sync_only
-            plan.FailureReports#reachingQuorum omits PlanContext.failureQuorum -> plan.FailureReportsTest#needs_as_many_reporters_as_the_quorum
+            plan.Coordinators#quorum omits PlanContext.failureQuorum -> plan.FailureReportsTest#needs_as_many_reporters_as_the_quorum
+            plan.Coordinators#quorum omits SortedMap.size as 0 -> plan.CoordinatorsTest#a_majority_of_those_that_are_alive_makes_a_failure
+            plan.Coordinators#alive omits Collection.removeIf -> plan.CoordinatorsTest#one_that_is_not_heard_of_any_more_does_not_count
+            plan.FailureReports#withdraw omits SortedMap.remove -> plan.FailureReportsTest#a_report_that_is_withdrawn_does_not_count_together_with_a_later_one
             plan.Roles#touchesAny returns false -> plan.FailoverTest#restarts_exactly_the_migrations_whose_addresses_change_and_those_that_share_a_part
             plan.Allocation#nextPair omits String.equals -> plan.AllocationTest#never_puts_both_halves_on_one_host
             plan.ProxyPool#free omits Set.contains -> plan.AllocationTest#leaves_out_failed_proxies_and_those_a_quorum_reports

@@ -67,11 +67,23 @@ public record SetRepl(
         return new SetRepl(proxy.epoch(), false, entries, proxy.tenancy());
     }
 
+    /** The same at another epoch, which applies once. */
+    public SetRepl withEpoch(Epoch newEpoch) {
+        return new SetRepl(newEpoch, false, entries, tenancy);
+    }
+
     /** The whole command, {@code UMCTL} included. */
     public List<String> toCommand() {
         List<String> out = new ArrayList<>();
         out.add("UMCTL");
         out.add("SETREPL");
+        out.addAll(toArguments());
+        return out;
+    }
+
+    /** What follows {@code UMCTL SETREPL}. */
+    public List<String> toArguments() {
+        List<String> out = new ArrayList<>();
         out.add(epoch.toString());
         List<String> flags = new ArrayList<>(List.of(new Flags(force, false).print()));
         flags.addAll(TenancyWords.print(tenancy));

@@ -158,7 +158,7 @@ class UmctlPropertyTest {
 
     @Test
     void what_inflates_beyond_the_limit_is_refused() throws IOException {
-        String blob = deflated(" ".repeat(CompressedCluster.MAX_JSON_BYTES + 1));
+        String blob = deflated(" ".repeat(CompressedJson.MAX_JSON_BYTES + 1));
         assertThat(blob.length()).isLessThan(100_000);
         assertThatThrownBy(() -> SetCluster.parse(List.of("v2", "1", "COMPRESS", blob)))
                 .isInstanceOf(UmctlSyntaxException.class)

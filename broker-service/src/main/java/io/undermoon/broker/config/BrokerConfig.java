@@ -58,8 +58,8 @@ public interface BrokerConfig {
     @WithConverter(Converters.PositiveLong.class)
     long failureTtl();
 
-    /** How many distinct reporters make a failure; 0 acts like 1. */
-    @WithDefault("1")
+    /** How many distinct reporters make a failure; 0 for a majority of the coordinators that are alive. */
+    @WithDefault("0")
     @WithConverter(Converters.NotNegativeInt.class)
     int failureQuorum();
 

@@ -46,9 +46,7 @@ public record Settings(
         StorageType storageType = storageType(config);
         return new Settings(
                 new MetadataWriter.Limits(
-                        Duration.ofSeconds(config.failureTtl()),
-                        Math.max(1, config.failureQuorum()),
-                        config.migrationLimit()),
+                        Duration.ofSeconds(config.failureTtl()), config.failureQuorum(), config.migrationLimit()),
                 storageType,
                 storageType == StorageType.HTTP ? Duration.ofSeconds(config.refreshInterval()) : STORAGE_REFRESH,
                 newClusterConfig(config),

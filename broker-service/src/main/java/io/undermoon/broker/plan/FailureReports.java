@@ -13,8 +13,8 @@ import java.util.TreeSet;
 
 /**
  * The failure reports of coordinators. A report is a proxy, a reporter and the time of the reporter's first report.
- * It counts until its time to live has passed; repeating it before does not renew it. A quorum of distinct reporters
- * makes a failure.
+ * It counts until its time to live has passed or it is withdrawn; repeating it before does not renew it. A quorum of
+ * distinct reporters makes a failure.
  */
 public final class FailureReports {
     private FailureReports() {}
@@ -38,6 +38,23 @@ public final class FailureReports {
         return Outcome.done(edit.done());
     }
 
+    /** Removes a report: its reporter has had an answer of the proxy. One that is not known changes nothing. */
+    public static Outcome<Outcome.Done> withdraw(Metadata state, ProxyAddress proxy, String reporter) {
+        SortedMap<String, Long> reports = state.failures().getOrDefault(proxy, Collections.emptySortedMap());
+        if (!reports.containsKey(reporter)) {
+            return Outcome.done(state);
+        }
+        SortedMap<String, Long> fewer = new TreeMap<>(reports);
+        fewer.remove(reporter);
+        MetadataEdit edit = state.edit();
+        if (fewer.isEmpty()) {
+            edit.clearReports(proxy);
+        } else {
+            edit.putReports(proxy, fewer);
+        }
+        return Outcome.done(edit.done());
+    }
+
     /** Removes the reports that no longer count. */
     public static Outcome<Outcome.Done> expire(Metadata state, PlanContext context) {
         MetadataEdit edit = state.edit();
@@ -58,9 +75,10 @@ public final class FailureReports {
     /** The registered proxies that a quorum has reported as failed. */
     public static NavigableSet<ProxyAddress> reachingQuorum(Metadata state, PlanContext context) {
         NavigableSet<ProxyAddress> proxies = new TreeSet<>();
+        int quorum = Coordinators.quorum(state, context);
         for (ProxyAddress proxy : state.failures().keySet()) {
             if (state.allProxies().containsKey(proxy)
-                    && live(state, context, proxy).size() >= Math.max(1, context.failureQuorum())) {
+                    && live(state, context, proxy).size() >= quorum) {
                 proxies.add(proxy);
             }
         }

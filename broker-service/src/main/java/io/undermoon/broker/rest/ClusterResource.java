@@ -5,11 +5,13 @@ import io.undermoon.broker.plan.Balancing;
 import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.Switchover;
 import io.undermoon.broker.rest.Messages.ClusterNodeNumber;
+import io.undermoon.broker.rest.Messages.ClusterProxies;
 import io.undermoon.broker.rest.Messages.ClusterReply;
 import io.undermoon.broker.rest.Messages.Names;
 import io.undermoon.broker.rest.Messages.NodeNumber;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatus;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatuses;
+import io.undermoon.broker.state.ClusterUpdate;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.store.ClusterScaling;
@@ -17,10 +19,13 @@ import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
@@ -32,6 +37,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -68,6 +75,28 @@ public final class ClusterResource {
                 .flatMap(metadata.view()::cluster)
                 .map(ClusterView::cluster)
                 .orElse(null));
+    }
+
+    @GET
+    @Path("/proxies")
+    @Operation(summary = "The proxies of each cluster")
+    public ClusterProxies proxies() {
+        SortedMap<ClusterName, List<ProxyAddress>> clusters = new TreeMap<>();
+        metadata.state()
+                .clusters()
+                .forEach((name, cluster) -> clusters.put(name, cluster.proxies().toList()));
+        return new ClusterProxies(clusters);
+    }
+
+    @GET
+    @Path("/updates/{name}")
+    @Operation(summary = "What leads the proxies of a cluster from one of its epochs to the present; for coordinators")
+    public ClusterUpdate update(@PathParam("name") String name, @QueryParam("base") @DefaultValue("0") String base) {
+        Epoch epoch = new Epoch(Input.number("base", base));
+        return Input.existingClusterName(name)
+                .flatMap(cluster -> metadata.view().update(cluster, epoch))
+                .orElseThrow(() ->
+                        new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }
 
     @POST

@@ -46,8 +46,13 @@ final class Endpoints {
             operator DELETE /proxies/meta/{address}
             viewer   GET    /failures
             operator POST   /failures/{address}/{reporter_id}
+            operator DELETE /failures/{address}/{reporter_id}
+            viewer   GET    /coordinators
+            operator PUT    /coordinators/{reporter_id}
             viewer   POST   /resources/failures/check
             viewer   GET    /clusters/names
+            viewer   GET    /clusters/proxies
+            viewer   GET    /clusters/updates/{name}
             viewer   GET    /clusters/meta/{name}
             operator POST   /clusters/meta/{name}
             operator DELETE /clusters/meta/{name}

@@ -5,6 +5,7 @@ import io.undermoon.broker.rest.Messages.Addresses;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -36,13 +37,28 @@ public final class FailureResource {
     @Path("/{address}/{reporter_id}")
     @Operation(summary = "Report a proxy as failed; one that is not registered is ignored")
     public Response report(@PathParam("address") String address, @PathParam("reporter_id") String reporter) {
-        if (reporter.length() > MAX_REPORTER_LENGTH) {
-            throw new UndermoonException(
-                    ErrorCode.INVALID_REQUEST, "reporter_id is longer than " + MAX_REPORTER_LENGTH + " characters");
-        }
+        requireReporter(reporter);
         Input.existingProxyAddress(address)
                 .ifPresent(proxy ->
                         metadata.change((state, context) -> FailureReports.report(state, context, proxy, reporter)));
         return Response.ok().build();
+    }
+
+    @DELETE
+    @Path("/{address}/{reporter_id}")
+    @Operation(summary = "Withdraw the report of a proxy that answers again; one that is not known is ignored")
+    public Response withdraw(@PathParam("address") String address, @PathParam("reporter_id") String reporter) {
+        requireReporter(reporter);
+        Input.existingProxyAddress(address)
+                .ifPresent(
+                        proxy -> metadata.change((state, context) -> FailureReports.withdraw(state, proxy, reporter)));
+        return Response.ok().build();
+    }
+
+    static void requireReporter(String reporter) {
+        if (reporter.length() > MAX_REPORTER_LENGTH) {
+            throw new UndermoonException(
+                    ErrorCode.INVALID_REQUEST, "reporter_id is longer than " + MAX_REPORTER_LENGTH + " characters");
+        }
     }
 }

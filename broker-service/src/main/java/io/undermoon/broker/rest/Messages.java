@@ -81,6 +81,9 @@ public final class Messages {
     /** The global epoch. */
     public record EpochReply(Epoch epoch) {}
 
+    /** The proxies of each cluster. */
+    public record ClusterProxies(SortedMap<ClusterName, List<ProxyAddress>> clusters) {}
+
     /** The epoch each proxy should have. */
     public record ProxyEpochsReply(SortedMap<ProxyAddress, Epoch> epochs) {}
 }

@@ -4,6 +4,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.undermoon.broker.plan.Replicas;
 import io.undermoon.broker.state.AuditEntry;
 import io.undermoon.broker.state.Backup;
+import io.undermoon.broker.state.ClusterUpdate;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
@@ -27,6 +28,7 @@ import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.metadata.Tenancy;
+import io.undermoon.umctl.ClusterChange;
 import io.undermoon.umctl.MigrationProgress;
 
 /** The registration of JSON types for reflection in native images. */
@@ -70,6 +72,9 @@ import io.undermoon.umctl.MigrationProgress;
             Messages.HostsCannotFail.class,
             Messages.EpochReply.class,
             Messages.ProxyEpochsReply.class,
+            Messages.ClusterProxies.class,
+            ClusterChange.class,
+            ClusterUpdate.class,
             MigrationMessages.AbortReply.class,
             MigrationMessages.AbortedMigration.class,
             MigrationMessages.ClusterStatus.class,
@@ -85,6 +90,7 @@ import io.undermoon.umctl.MigrationProgress;
             MaintenanceResource.MaintenanceList.class,
             ReplicaResource.FailingProxy.class,
             ReplicaResource.FailingProxies.class,
+            CoordinatorResource.CoordinatorList.class,
             ReplicaResource.Replica.class,
             ReplicaResource.ReplicaList.class,
             ReplicaResource.ReplicaReports.class,

@@ -5,6 +5,7 @@ import io.undermoon.metadata.ClusterInfo;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Node;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.PeerProxy;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
@@ -16,7 +17,9 @@ import io.undermoon.metadata.SlotState;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.metadata.Tenancy;
 import io.undermoon.slot.SlotRanges;
+import io.undermoon.umctl.ClusterContent;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +88,23 @@ public final class ClusterView {
      * @param tenancy of the proxy
      */
     public Proxy proxy(ProxyAddress address, Map<ProxyAddress, ProxyResource> proxies, @Nullable Tenancy tenancy) {
+        List<PeerProxy> others = peers.stream()
+                .filter(peer -> !peer.proxyAddress().equals(address))
+                .toList();
+        return proxy(address, proxies, others, replicas(proxies), tenancy);
+    }
+
+    /** The metadata of one proxy without what it knows of others. */
+    Proxy alone(ProxyAddress address, Map<ProxyAddress, ProxyResource> proxies, @Nullable Tenancy tenancy) {
+        return proxy(address, proxies, List.of(), List.of(), tenancy);
+    }
+
+    private Proxy proxy(
+            ProxyAddress address,
+            Map<ProxyAddress, ProxyResource> proxies,
+            List<PeerProxy> others,
+            List<ReplicaNode> allReplicas,
+            @Nullable Tenancy tenancy) {
         int chunk = stored.chunkOf(address);
         if (chunk < 0) {
             throw new IllegalArgumentException("proxy " + address + " is not in cluster " + stored.name());
@@ -95,19 +115,34 @@ public final class ClusterView {
                 address,
                 stored.epoch(),
                 nodes.subList(first, first + ProxyResource.NODES),
-                peers.stream()
-                        .filter(peer -> !peer.proxyAddress().equals(address))
-                        .toList(),
-                replicas.stream()
-                        .map(replica -> new ReplicaNode(
-                                replica.nodeAddress(),
-                                asReplica(replica.proxyAddress(), proxies),
-                                replica.slots(),
-                                replica.masterProxyAddress()))
-                        .toList(),
+                others,
+                allReplicas,
                 stored.config(),
                 replicaAddress(address, proxies),
                 tenancy);
+    }
+
+    /** What all proxies of this cluster know of it. */
+    ClusterContent content(Map<ProxyAddress, ProxyResource> proxies) {
+        Map<ProxyAddress, Map<NodeAddress, List<TaggedSlots>>> masters = new LinkedHashMap<>();
+        nodes.stream()
+                .filter(Node::isMaster)
+                .forEach(node -> masters.computeIfAbsent(node.proxyAddress(), unused -> new LinkedHashMap<>())
+                        .put(node.address(), node.slots()));
+        Map<NodeAddress, ReplicaNode> shown = new LinkedHashMap<>();
+        replicas(proxies).forEach(replica -> shown.put(replica.nodeAddress(), replica));
+        return new ClusterContent(stored.name(), stored.epoch(), masters, shown, stored.config());
+    }
+
+    /** The replicas at the addresses at which clients are served by them. */
+    private List<ReplicaNode> replicas(Map<ProxyAddress, ProxyResource> proxies) {
+        return replicas.stream()
+                .map(replica -> new ReplicaNode(
+                        replica.nodeAddress(),
+                        asReplica(replica.proxyAddress(), proxies),
+                        replica.slots(),
+                        replica.masterProxyAddress()))
+                .toList();
     }
 
     private static ProxyAddress asReplica(ProxyAddress proxy, Map<ProxyAddress, ProxyResource> proxies) {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failedProxies the proxies that were failed over and have not registered again
  * @param drainingHosts the hosts that are being drained; no chunk is placed on them. Not written when empty
+ * @param coordinators those that have registered, with the time when they last did so in Unix seconds. Not written when
+ *     empty
  * @param installationId tells systems apart, which may have the same names and addresses. Absent, and not written,
  *     until a broker has stored one; dumps of the original have none
  * @param audit the newest changes, the last one at the end. Not written when empty
@@ -41,6 +43,7 @@ public record Metadata(
         SortedMap<ProxyAddress, SortedMap<String, Long>> failures,
         boolean enableOrderedProxy,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> drainingHosts,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, Long> coordinators,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<ProxyAddress, Long> maintenance,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String installationId,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<AuditEntry> audit) {
@@ -62,6 +65,9 @@ public record Metadata(
         drainingHosts = drainingHosts == null
                 ? Collections.emptySortedSet()
                 : Collections.unmodifiableSortedSet(new TreeSet<>(drainingHosts));
+        coordinators = coordinators == null
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(coordinators));
         maintenance = maintenance == null
                 ? Collections.emptySortedMap()
                 : Collections.unmodifiableSortedMap(new TreeMap<>(maintenance));
@@ -79,6 +85,7 @@ public record Metadata(
                 orderedProxies,
                 new TreeSet<>(),
                 new TreeMap<>(),
+                new TreeMap<>(),
                 null,
                 List.of());
     }
@@ -88,16 +95,18 @@ public record Metadata(
         return new MetadataEdit(this);
     }
 
-    public Metadata withFailures(SortedMap<ProxyAddress, SortedMap<String, Long>> newFailures) {
+    /** With what coordinators have said to another broker: of failures, and that they are alive. */
+    public Metadata withReportsOf(Metadata other) {
         return new Metadata(
                 version,
                 globalEpoch,
                 clusters,
                 allProxies,
                 failedProxies,
-                newFailures,
+                other.failures,
                 enableOrderedProxy,
                 drainingHosts,
+                other.coordinators,
                 maintenance,
                 installationId,
                 audit);
@@ -113,6 +122,7 @@ public record Metadata(
                 failures,
                 enableOrderedProxy,
                 drainingHosts,
+                coordinators,
                 maintenance,
                 id,
                 audit);
@@ -128,6 +138,7 @@ public record Metadata(
                 failures,
                 enableOrderedProxy,
                 drainingHosts,
+                coordinators,
                 maintenance,
                 installationId,
                 newAudit);

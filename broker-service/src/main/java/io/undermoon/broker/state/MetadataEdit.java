@@ -23,6 +23,7 @@ public final class MetadataEdit {
     private final SortedSet<ProxyAddress> failedProxies;
     private final SortedMap<ProxyAddress, SortedMap<String, Long>> failures;
     private final SortedSet<String> drainingHosts;
+    private final SortedMap<String, Long> coordinators;
     private final SortedMap<ProxyAddress, Long> maintenance;
     private final @Nullable String installationId;
     private final List<AuditEntry> audit;
@@ -35,6 +36,7 @@ public final class MetadataEdit {
         this.failedProxies = new TreeSet<>(base.failedProxies());
         this.failures = new TreeMap<>(base.failures());
         this.drainingHosts = new TreeSet<>(base.drainingHosts());
+        this.coordinators = new TreeMap<>(base.coordinators());
         this.maintenance = new TreeMap<>(base.maintenance());
         this.installationId = base.installationId();
         this.audit = base.audit();
@@ -51,6 +53,7 @@ public final class MetadataEdit {
                 failures,
                 orderedProxies,
                 drainingHosts,
+                coordinators,
                 maintenance,
                 installationId,
                 audit);
@@ -120,6 +123,16 @@ public final class MetadataEdit {
     /** Returns whether the proxy was under maintenance. */
     public boolean endMaintenance(ProxyAddress proxy) {
         return maintenance.remove(proxy) != null;
+    }
+
+    /** Notes when a coordinator has registered. */
+    public void register(String coordinator, long nowSeconds) {
+        coordinators.put(coordinator, nowSeconds);
+    }
+
+    /** Forgets the coordinators that have not registered since a time. */
+    public void forgetCoordinatorsBefore(long seconds) {
+        coordinators.values().removeIf(last -> last < seconds);
     }
 
     public void markFailed(ProxyAddress proxy) {

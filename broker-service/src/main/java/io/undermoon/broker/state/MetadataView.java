@@ -9,6 +9,9 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplMeta;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.Tenancy;
+import io.undermoon.umctl.SetRepl;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,19 +23,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One value of the metadata with the views derived from it. The view of a cluster is computed at its first use and
- * reused for later values in which the cluster is equal. Thread-safe.
+ * reused for later values in which the cluster is equal. Some former values are kept, from which proxies are told only
+ * what has changed. Thread-safe.
  */
 public final class MetadataView {
+    /** From how many former values changes are told: what is changed more often meanwhile is told whole. */
+    private static final int MAX_FORMER = 8;
+
     private final Metadata state;
     private final Map<ClusterName, ClusterView> clusters = new ConcurrentHashMap<>();
+    private final List<Metadata> former;
+    private final Map<UpdateKey, ClusterUpdate> updates = new ConcurrentHashMap<>();
+
+    private record UpdateKey(ClusterName cluster, Epoch base) {}
 
     public MetadataView(Metadata state) {
+        this(state, List.of());
+    }
+
+    private MetadataView(Metadata state, List<Metadata> former) {
         this.state = state;
+        this.former = former;
     }
 
     /** The view of the next value; reuses the views of unchanged clusters. */
     public MetadataView next(Metadata nextState) {
-        MetadataView next = new MetadataView(nextState);
+        MetadataView next = new MetadataView(nextState, formerOf(nextState));
         clusters.forEach((name, view) -> {
             if (view.stored().equals(nextState.clusters().get(name))) {
                 next.clusters.put(name, view);
@@ -41,8 +57,55 @@ public final class MetadataView {
         return next;
     }
 
+    /** The last values with other clusters than the next, the latest first. */
+    private List<Metadata> formerOf(Metadata nextState) {
+        if (state.clusters().equals(nextState.clusters())) {
+            return former;
+        }
+        List<Metadata> all = new ArrayList<>(MAX_FORMER);
+        all.add(state);
+        all.addAll(former.subList(0, Math.min(former.size(), MAX_FORMER - 1)));
+        return List.copyOf(all);
+    }
+
     public Metadata state() {
         return state;
+    }
+
+    /**
+     * What leads the proxies of a cluster to its present metadata from those of an epoch, or from none if the metadata
+     * of that epoch are not known any more.
+     *
+     * @return empty if there is no such cluster
+     */
+    public Optional<ClusterUpdate> update(ClusterName name, Epoch base) {
+        return cluster(name).map(view -> {
+            Optional<Metadata> before = former.stream()
+                    .filter(value -> Optional.ofNullable(value.clusters().get(name))
+                            .map(StoredCluster::epoch)
+                            .equals(Optional.of(base)))
+                    .findFirst();
+            UpdateKey key = new UpdateKey(name, before.isPresent() ? base : Epoch.ZERO);
+            return updates.computeIfAbsent(
+                    key,
+                    unused -> before.flatMap(value -> new MetadataView(value).extent(name))
+                            .map(earlier -> ClusterUpdate.between(earlier, extent(view)))
+                            .orElseGet(() -> ClusterUpdate.whole(extent(view))));
+        });
+    }
+
+    private Optional<ClusterUpdate.Extent> extent(ClusterName name) {
+        return cluster(name).map(this::extent);
+    }
+
+    private ClusterUpdate.Extent extent(ClusterView view) {
+        Map<ProxyAddress, SetRepl> roles = new LinkedHashMap<>();
+        view.stored().proxies().forEach(proxy -> {
+            ProxyResource resource = state.allProxies().get(proxy);
+            Tenancy tenancy = resource == null ? null : tenancy(resource);
+            roles.put(proxy, SetRepl.of(view.alone(proxy, state.allProxies(), tenancy)));
+        });
+        return new ClusterUpdate.Extent(view.content(state.allProxies()), roles);
     }
 
     public Optional<ClusterView> cluster(@Nullable ClusterName name) {

@@ -23,7 +23,7 @@ class SettingsTest {
         BrokerConfig config = config(Map.of());
         assertThat(config.address()).hasToString("127.0.0.1:7799");
         assertThat(config.failureTtl()).isEqualTo(60);
-        assertThat(config.failureQuorum()).isEqualTo(1);
+        assertThat(config.failureQuorum()).as("a majority").isZero();
         assertThat(config.migrationLimit()).isEqualTo(1);
         assertThat(config.storageType()).isEqualTo("file");
         assertThat(config.metaFilename()).isEqualTo("metadata");

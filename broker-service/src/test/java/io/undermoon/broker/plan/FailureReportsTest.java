@@ -48,6 +48,20 @@ class FailureReportsTest {
     }
 
     @Test
+    void a_report_that_is_withdrawn_does_not_count_together_with_a_later_one() {
+        Metadata one = report(TestMetadata.withProxies(1), at(START), "a");
+        Metadata none = FailureReports.withdraw(one, proxy(1), "a").state();
+        assertThat(none.failures()).isEmpty();
+        assertThat(none.globalEpoch()).isEqualTo(one.globalEpoch());
+        Metadata other = report(none, at(START + 10), "b");
+        assertThat(FailureReports.awaitingFailover(other, at(START + 10))).isEmpty();
+        assertThat(FailureReports.withdraw(other, proxy(1), "a").state()).isSameAs(other);
+        Metadata two = report(other, at(START + 10), "a");
+        assertThat(FailureReports.withdraw(two, proxy(1), "a").state().failures())
+                .isEqualTo(other.failures());
+    }
+
+    @Test
     void forgets_reports_about_unknown_proxies() {
         Metadata state = TestMetadata.withProxies(1);
         assertThat(FailureReports.report(state, at(START), proxy(9), "a").state())

@@ -3,10 +3,12 @@ package io.undermoon.broker.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.ClusterUpdate;
 import io.undermoon.broker.state.ClusterView;
 import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
@@ -14,17 +16,23 @@ import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
+import io.undermoon.umctl.SetChange;
+import io.undermoon.umctl.SetCluster;
+import io.undermoon.umctl.SetMeta;
+import io.undermoon.umctl.SetRepl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,6 +49,7 @@ class PlanPropertiesTest {
         Metadata state = Metadata.empty(false);
         int limit = (int) seed % 4;
         int applied = 0;
+        MetadataView view = new MetadataView(state);
         for (int step = 0; step < STEPS; step++) {
             PlanContext context = new PlanContext(1_000_000 + step, 30, 1 + random.nextInt(2), limit);
             String where = "seed " + seed + " step " + step;
@@ -61,10 +70,63 @@ class PlanPropertiesTest {
             checkNewChunks(before, state, where);
             checkSlots(state, where);
             checkTasks(before, state, context, where);
+            MetadataView former = view;
+            view = view.next(state);
+            checkUpdates(former, view, where);
             assertThat(Consistency.violations(state)).as(where).isEmpty();
         }
         assertThat(applied).as("plans that were not refused").isGreaterThan(STEPS / 4);
         assertThat(MetadataJson.read(MetadataJson.write(state))).isEqualTo(state);
+    }
+
+    /** What a proxy makes of a change is what the metadata says of it. */
+    private static void checkUpdates(MetadataView before, MetadataView after, String where) {
+        after.state().clusters().forEach((name, cluster) -> {
+            Epoch base =
+                    before.cluster(name).map(view -> view.cluster().epoch()).orElse(Epoch.ZERO);
+            if (cluster.epoch().equals(base)) {
+                return;
+            }
+            ClusterUpdate update = after.update(name, base).orElseThrow();
+            assertThat(update.base()).as(where).isEqualTo(base);
+            cluster.proxies().forEach(proxy -> {
+                SetMeta present = before.proxy(proxy)
+                        .map(known -> SetMeta.of(known, false))
+                        .orElse(null);
+                boolean isMember =
+                        present != null && name.equals(present.slots().clusterName());
+                ClusterUpdate fitting =
+                        isMember ? update : after.update(name, Epoch.ZERO).orElseThrow();
+                checkUpdate(present, fitting, SetMeta.of(after.proxy(proxy).orElseThrow(), false), proxy, where);
+            });
+            assertThat(update.first().stream().flatMap(List::stream))
+                    .as(where + ": each comes once")
+                    .doesNotHaveDuplicates()
+                    .containsAll(update.roles().keySet());
+        });
+    }
+
+    private static void checkUpdate(
+            @Nullable SetMeta present, ClusterUpdate update, SetMeta wanted, ProxyAddress proxy, String where) {
+        List<String> command =
+                SetChange.toCommand(proxy, update.roles().getOrDefault(proxy, List.of()), update.change(), false);
+        SetChange message = SetChange.parse(command.subList(2, command.size()));
+        SetCluster none =
+                new SetCluster(Epoch.ZERO, false, null, Map.of(), Map.of(), List.of(), ClusterConfig.DEFAULT, false);
+        SetCluster result = message.change()
+                .appliedTo(present == null ? none : present.slots(), proxy)
+                .orElseThrow(() -> new AssertionError(where + ": " + update + " does not fit " + present));
+        assertThat(result.local()).as(where).isEqualTo(wanted.slots().local());
+        assertThat(result.peers()).as(where).isEqualTo(wanted.slots().peers());
+        assertThat(result.replicas())
+                .as(where)
+                .containsExactlyInAnyOrderElementsOf(wanted.slots().replicas());
+        assertThat(result.config()).as(where).isEqualTo(wanted.slots().config());
+        assertThat(result.epoch()).as(where).isEqualTo(wanted.slots().epoch());
+        SetRepl roles = message.roles();
+        assertThat(roles == null ? present.roles().entries() : roles.entries())
+                .as(where)
+                .isEqualTo(wanted.roles().entries());
     }
 
     private static BiFunction<Metadata, PlanContext, Outcome<?>> randomPlan(SplittableRandom random) {

@@ -6,10 +6,12 @@ import static io.undermoon.broker.rest.Broker.get;
 import static io.undermoon.broker.rest.Broker.ok;
 import static io.undermoon.broker.rest.Broker.post;
 import static io.undermoon.broker.rest.Broker.proxy;
+import static io.undermoon.broker.rest.Broker.put;
 import static io.undermoon.broker.rest.Broker.refused;
 import static io.undermoon.broker.rest.Broker.register;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
@@ -184,9 +186,29 @@ class ProxyApiTest {
         ok(post("/failures/" + proxy(9) + "/coordinator-0"));
         ok(post("/failures/nonsense/coordinator-0"));
         get("/metadata").body("failures.keySet()", contains(proxy(1)));
+        ok(delete("/failures/" + proxy(1) + "/coordinator-0"));
+        ok(delete("/failures/" + proxy(9) + "/coordinator-0"));
+        get("/failures").body("addresses", hasSize(0));
+        ok(post("/failures/" + proxy(1) + "/coordinator-0"));
         refused(post("/failures/" + proxy(1) + "/" + "x".repeat(300)), 400, "INVALID_REQUEST");
         clock.advance(Duration.ofSeconds(60));
         get("/failures").body("addresses", hasSize(0));
+    }
+
+    @Test
+    void coordinators_say_that_they_are_alive() {
+        get("/coordinators").body("coordinators.keySet()", hasSize(0)).body("quorum", equalTo(1));
+        ok(put("/coordinators/coordinator-0"));
+        ok(put("/coordinators/coordinator-1"));
+        get("/coordinators")
+                .body("coordinators.keySet()", containsInAnyOrder("coordinator-0", "coordinator-1"))
+                .body("quorum", equalTo(2));
+        ok(register(1));
+        ok(post("/failures/" + proxy(1) + "/coordinator-0"));
+        get("/failures").body("addresses", hasSize(0));
+        ok(post("/failures/" + proxy(1) + "/coordinator-1"));
+        get("/failures").body("addresses", contains(proxy(1)));
+        refused(put("/coordinators/" + "x".repeat(300)), 400, "INVALID_REQUEST");
     }
 
     @Test

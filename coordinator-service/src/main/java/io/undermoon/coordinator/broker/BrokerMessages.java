@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
             BrokerMessages.ProxyBody.class,
             BrokerMessages.ClusterBody.class,
             BrokerMessages.Epochs.class,
+            BrokerMessages.ClusterProxies.class,
             BrokerMessages.EpochBody.class,
             BrokerMessages.FailedAddresses.class,
             BrokerMessages.ProgressReports.class,
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
             BrokerMessages.OutdatedReports.class,
             FailureLedger.ReplicaReport.class,
             MetadataSource.ProgressReport.class,
+            MetadataSource.ClusterUpdate.class,
             MigrationProgress.class,
             MigrationProgress.Side.class,
             MigrationProgress.State.class,
@@ -88,6 +90,12 @@ final class BrokerMessages {
     record Epochs(Map<ProxyAddress, Epoch> epochs) {
         Epochs {
             requireNonNull(epochs, "epochs");
+        }
+    }
+
+    record ClusterProxies(Map<ClusterName, List<ProxyAddress>> clusters) {
+        ClusterProxies {
+            requireNonNull(clusters, "clusters");
         }
     }
 

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The broker over its HTTP API {@code /api/v3}, ours or the original's. Thread-safe; callers wait. */
 public final class HttpBroker implements MetadataSource, FailureLedger {
-    static final int PAGE_SIZE = 100;
+    static final int PAGE_SIZE = 2000;
 
-    private static final int MAX_PAGES = 10_000;
+    private static final int MAX_PAGES = 100;
     private static final Duration WATCH_TIME = Duration.ofSeconds(20);
     /** The broker asks every proxy for its epoch. */
     private static final Duration RECOVERY_TIME = Duration.ofSeconds(30);
@@ -178,6 +179,25 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     }
 
     @Override
+    public Optional<Map<ProxyAddress, ClusterName>> memberships() {
+        HttpReply reply = get("/clusters/proxies");
+        if (isUnknownPath(reply)) {
+            return Optional.empty();
+        }
+        Map<ProxyAddress, ClusterName> memberships = new HashMap<>();
+        read(reply, BrokerMessages.ClusterProxies.class)
+                .clusters()
+                .forEach((name, proxies) -> proxies.forEach(proxy -> memberships.put(proxy, name)));
+        return Optional.of(memberships);
+    }
+
+    @Override
+    public Optional<ClusterUpdate> update(ClusterName name, Epoch base) {
+        HttpReply reply = get("/clusters/updates/" + segment(name) + "?base=" + base);
+        return isUnknownPath(reply) ? Optional.empty() : Optional.of(read(reply, ClusterUpdate.class));
+    }
+
+    @Override
     public CommitOutcome commit(MigrationTask task) {
         String path = "/clusters/migrations";
         HttpReply reply = put(path, task);
@@ -211,9 +231,7 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     public void reportProgress(List<ProgressReport> reports) {
         String path = "/clusters/migrations/progress";
         HttpReply reply = put(path, new BrokerMessages.ProgressReports(reports));
-        if (!reply.isSuccess() && !isUnknownPath(reply)) {
-            throw refused(reply);
-        }
+        accept(reply);
     }
 
     @Override
@@ -228,6 +246,22 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
         String path = "/failures/" + segment(proxy) + "/" + segment(reporterId);
         HttpReply reply = send("POST", path, Duration.ZERO);
         if (!reply.isSuccess()) {
+            throw refused(reply);
+        }
+    }
+
+    @Override
+    public void withdraw(ProxyAddress proxy) {
+        accept(send("DELETE", "/failures/" + segment(proxy) + "/" + segment(reporterId), Duration.ZERO));
+    }
+
+    @Override
+    public void register() {
+        accept(send("PUT", "/coordinators/" + segment(reporterId), Duration.ZERO));
+    }
+
+    private static void accept(HttpReply reply) {
+        if (!reply.isSuccess() && !isUnknownPath(reply)) {
             throw refused(reply);
         }
     }

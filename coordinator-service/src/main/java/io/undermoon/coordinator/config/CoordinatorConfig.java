@@ -97,7 +97,10 @@ public interface CoordinatorConfig {
     @WithConverter(Converters.StrictBoolean.class)
     boolean disableFailover();
 
-    /** How long a Redis master may be down, as its proxy sees it, before the proxy is reported as failed. */
+    /**
+     * How long a Redis master may be silent, as its proxy sees it, before the proxy is reported as failed. One whose
+     * process has ended is not waited for.
+     */
     @WithDefault("5s")
     @WithConverter(CoordinatorConverters.PositiveDuration.class)
     Duration nodeFailureTimeout();

@@ -27,7 +27,7 @@ import org.jboss.logging.Logger;
  *
  * <p>A proxy is dead when it has not answered for the silence limit, so that one slow answer or a pause of some hundred
  * milliseconds is no failure; when connections to it are refused or closed for half of it; or when it answers that one
- * of its masters has been down for longer than the limit. When more than a third of all proxies fall silent at once, it
+ * of its masters has ended, or has been silent for longer than the limit. When more than a third of all proxies fall silent at once, it
  * is rather the network of this coordinator, and they are reported only if that lasts.
  *
  * <p>The report is renewed as long as the proxy is dead. Proxies that are out of service are probed too, so that their
@@ -58,7 +58,7 @@ public final class FailureDetector {
      * When a proxy is dead.
      *
      * @param silence how long a proxy may be silent
-     * @param node how long a master may be down before its proxy counts as failed
+     * @param node how long a master may be silent before its proxy counts as failed
      */
     public record Limits(Duration silence, Duration node) {}
 
@@ -191,13 +191,27 @@ public final class FailureDetector {
     private boolean isDeadMaster(NodeHealth node) {
         return node.role() == Role.MASTER
                 && !node.up()
-                && node.sinceLastSuccess().compareTo(limits.node()) >= 0;
+                && (node.refused() || node.sinceLastSuccess().compareTo(limits.node()) >= 0);
     }
 
     private void succeeded(ProxyAddress proxy) {
         ProbeFailures before = failures.remove(proxy);
         if (before != null && before.isDead()) {
             LOG.infof("Proxy has recovered: proxy=%s", proxy);
+        }
+        if (before != null && before.reportedNanos() != null) {
+            withdraw(proxy, before);
+        }
+    }
+
+    /** Else the report would count together with one that another coordinator makes much later. */
+    private void withdraw(ProxyAddress proxy, ProbeFailures before) {
+        try {
+            ledger.withdraw(proxy);
+            LOG.infof("Failure report withdrawn: proxy=%s", proxy);
+        } catch (BrokerException e) {
+            failures.putIfAbsent(proxy, ProbeFailures.NONE.reported(before.lastNanos()));
+            LOG.warnf("Failure report not withdrawn, will be retried: proxy=%s reason=%s", proxy, e.getMessage());
         }
     }
 

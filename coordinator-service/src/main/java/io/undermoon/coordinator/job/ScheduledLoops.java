@@ -2,15 +2,18 @@ package io.undermoon.coordinator.job;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
 import io.undermoon.coordinator.failover.Failover;
 import io.undermoon.coordinator.migrate.MigrationCommit;
+import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.sync.MetadataSync;
 import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * The three loops with one round per interval; probing ({@link ProbeLoop}) and leases have shorter ones. A round that
+ * The loops with one round per interval, and the registration of this coordinator; probing ({@link ProbeLoop}) and
+ * leases have shorter intervals. A round that
  * takes longer than the interval makes its loop skip rounds.
  */
 @Singleton
@@ -20,7 +23,11 @@ public class ScheduledLoops {
     static final String MIGRATE = "migrate";
     static final String FAILOVER = "failover";
     static final String LEASE = "lease";
-    static final List<String> LOOPS = List.of(DETECT, SYNC, MIGRATE, FAILOVER, LEASE);
+    static final String REGISTER = "register";
+    static final List<String> LOOPS = List.of(DETECT, SYNC, MIGRATE, FAILOVER, LEASE, REGISTER);
+
+    /** Several times in the life of a registration. */
+    private static final String REGISTRATION_INTERVAL = "5s";
 
     private static final String INTERVAL = "${undermoon.round_interval:1s}";
 
@@ -28,16 +35,19 @@ public class ScheduledLoops {
     private final MetadataSync sync;
     private final MigrationCommit migrations;
     private final Runnable failoverRound;
+    private final FailureLedger ledger;
 
     ScheduledLoops(
             LoopRunner runner,
             MetadataSync sync,
             MigrationCommit migrations,
             Failover failover,
+            HttpBroker broker,
             CoordinatorConfig config) {
         this.runner = runner;
         this.sync = sync;
         this.migrations = migrations;
+        this.ledger = broker;
         this.failoverRound = Wiring.failoverRound(failover, config);
     }
 
@@ -49,6 +59,11 @@ public class ScheduledLoops {
     @Scheduled(identity = MIGRATE, every = INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)
     void migrate() {
         runner.run(MIGRATE, migrations::round);
+    }
+
+    @Scheduled(identity = REGISTER, every = REGISTRATION_INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)
+    void register() {
+        runner.run(REGISTER, ledger::register);
     }
 
     @Scheduled(identity = FAILOVER, every = INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)

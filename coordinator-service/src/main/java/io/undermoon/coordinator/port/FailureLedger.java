@@ -15,6 +15,12 @@ public interface FailureLedger {
     /** Reports a proxy as failed in the name of this coordinator. Reports expire unless they are renewed. */
     void report(ProxyAddress proxy);
 
+    /** Withdraws what this coordinator has reported of a proxy; no effect if the broker does not have this path. */
+    default void withdraw(ProxyAddress proxy) {}
+
+    /** Says that this coordinator is alive, which counts for some seconds; no effect if the broker cannot count. */
+    default void register() {}
+
     /**
      * Says which replicas are in sync with their masters.
      *

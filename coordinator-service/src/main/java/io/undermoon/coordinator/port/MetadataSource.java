@@ -1,5 +1,7 @@
 package io.undermoon.coordinator.port;
 
+import static java.util.Objects.requireNonNull;
+
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterInfo;
 import io.undermoon.metadata.ClusterName;
@@ -55,6 +57,59 @@ public interface MetadataSource {
     Optional<Proxy> proxy(ProxyAddress address);
 
     List<ClusterName> clusterNames();
+
+    /**
+     * The cluster of each proxy that is in one.
+     *
+     * @return empty if the broker, like the original's, does not have this path
+     */
+    default Optional<Map<ProxyAddress, ClusterName>> memberships() {
+        return Optional.empty();
+    }
+
+    /**
+     * What leads the proxies of a cluster from the metadata of an epoch to the present.
+     *
+     * @param base if the broker does not know it any more, the result leads from anything; so it does for 0
+     * @return empty if there is none of this name, or the broker, like the original's, does not have this path
+     */
+    default Optional<ClusterUpdate> update(ClusterName name, Epoch base) {
+        return Optional.empty();
+    }
+
+    /**
+     * New metadata for the proxies of a cluster.
+     *
+     * @param base the epoch it leads from; 0 if it leads from anything
+     * @param first the proxies that get it before all others, in groups of which one comes after the other
+     * @param roles the arguments of {@code UMCTL SETREPL} for each proxy whose nodes have other roles than before
+     * @param change the same for all proxies, in the form of {@code UMCTL SETCHANGE}
+     */
+    record ClusterUpdate(
+            ClusterName clusterName,
+            Epoch base,
+            Epoch epoch,
+            List<List<ProxyAddress>> first,
+            Map<ProxyAddress, List<String>> roles,
+            String change) {
+        public ClusterUpdate {
+            requireNonNull(clusterName, "cluster_name");
+            requireNonNull(base, "base");
+            requireNonNull(epoch, "epoch");
+            requireNonNull(first, "first");
+            requireNonNull(roles, "roles");
+            requireNonNull(change, "change");
+        }
+
+        /** The group of a proxy; those that are in none come last. */
+        public int turnOf(ProxyAddress proxy) {
+            int turn = 0;
+            while (turn < first.size() && !first.get(turn).contains(proxy)) {
+                turn++;
+            }
+            return turn;
+        }
+    }
 
     /** A cluster with all its nodes; empty if there is none of this name. */
     Optional<Cluster> cluster(ClusterName name);

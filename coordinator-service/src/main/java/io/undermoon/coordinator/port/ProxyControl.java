@@ -43,6 +43,15 @@ public interface ProxyControl {
      */
     record Lease(String token, Epoch epoch, boolean isAlone) {}
 
+    /**
+     * Sends a proxy what has changed in its cluster.
+     *
+     * @param leases whether the proxy may serve by it only while it holds a lease
+     */
+    default PushOutcome push(ProxyAddress proxy, MetadataSource.ClusterUpdate update, boolean leases) {
+        return PushOutcome.UNKNOWN_COMMAND;
+    }
+
     /** The migrations that a proxy takes part in. */
     Migrations migrations(ProxyAddress proxy);
 
@@ -80,6 +89,7 @@ public interface ProxyControl {
     /**
      * The state of a Redis node as its proxy reports it.
      *
+     * @param refused whether nobody listens at its address: its process has ended
      * @param sinceLastSuccess time since the node last answered the proxy
      * @param linkUp whether a replica is connected to its master and has its data
      * @param master the master that a replica should have; absent for a master, and where the proxy does not say
@@ -90,10 +100,23 @@ public interface ProxyControl {
             NodeAddress node,
             Role role,
             boolean up,
+            boolean refused,
             Duration sinceLastSuccess,
             boolean linkUp,
             @Nullable NodeAddress master,
-            long replicaSilentSeconds) {}
+            long replicaSilentSeconds) {
+        /** A node at whose address somebody listens, as far as is known. */
+        public NodeHealth(
+                NodeAddress node,
+                Role role,
+                boolean up,
+                Duration sinceLastSuccess,
+                boolean linkUp,
+                @Nullable NodeAddress master,
+                long replicaSilentSeconds) {
+            this(node, role, up, false, sinceLastSuccess, linkUp, master, replicaSilentSeconds);
+        }
+    }
 
     /** The result of {@link #push}. */
     enum PushOutcome {
@@ -101,6 +124,10 @@ public interface ProxyControl {
         /** The proxy has the same or newer metadata. */
         OLD_EPOCH,
         /** The proxy says that the metadata belongs to another one: a wrong machine answers at this address. */
-        NOT_MINE
+        NOT_MINE,
+        /** The proxy has other metadata than the update leads from. */
+        UNKNOWN_BASE,
+        /** The proxy, like the original's, takes no updates. */
+        UNKNOWN_COMMAND
     }
 }

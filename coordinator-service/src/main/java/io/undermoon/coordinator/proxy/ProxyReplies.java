@@ -49,9 +49,9 @@ final class ProxyReplies {
     }
 
     /**
-     * One array per node: {@code address role(master|replica) state(up|down) millisSinceLastSuccess link offset master
-     * replicaSilentSeconds}; older proxies do not have the last two. Empty for an error: the original's proxies do not
-     * know the command. A row that cannot be parsed is left out: it must not fail the probe.
+     * One array per node: {@code address role(master|replica) state(up|down|refused) millisSinceLastSuccess link offset
+     * master replicaSilentSeconds}; older proxies do not have the last two. Empty for an error: the original's proxies
+     * do not know the command. A row that cannot be parsed is left out: it must not fail the probe.
      */
     static List<NodeHealth> nodes(ProxyAddress proxy, RespValue reply) {
         List<NodeHealth> nodes = new ArrayList<>();
@@ -68,10 +68,12 @@ final class ProxyReplies {
     }
 
     private static NodeHealth node(List<String> fields) {
+        boolean isRefused = fields.get(2).equalsIgnoreCase("refused");
         return new NodeHealth(
                 new NodeAddress(fields.get(0)),
                 Role.parse(fields.get(1)),
-                !fields.get(2).equalsIgnoreCase("down"),
+                !fields.get(2).equalsIgnoreCase("down") && !isRefused,
+                isRefused,
                 Duration.ofMillis(Long.parseLong(fields.get(3))),
                 fields.size() > 4 && fields.get(4).equalsIgnoreCase("up"),
                 fields.size() > 6 && !fields.get(6).isEmpty() ? new NodeAddress(fields.get(6)) : null,

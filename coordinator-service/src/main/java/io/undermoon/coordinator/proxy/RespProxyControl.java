@@ -5,13 +5,16 @@ import io.undermoon.client.RespClientException;
 import io.undermoon.client.RespClientException.Reason;
 import io.undermoon.client.RespConnection;
 import io.undermoon.client.RespConnectionPool;
+import io.undermoon.coordinator.port.MetadataSource.ClusterUpdate;
 import io.undermoon.coordinator.port.ProxyControl;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.resp.RespValue;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.ProxyLogin;
+import io.undermoon.umctl.SetChange;
 import io.undermoon.umctl.SetMeta;
 import java.time.Duration;
 import java.util.List;
@@ -125,6 +128,20 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
         });
     }
 
+    @Override
+    public PushOutcome push(ProxyAddress proxy, ClusterUpdate update, boolean leases) {
+        if (originals.contains(proxy)) {
+            return PushOutcome.UNKNOWN_COMMAND;
+        }
+        return onConnection(proxy, connection -> {
+            List<String> roles = update.roles().getOrDefault(proxy, List.of());
+            RespValue reply = exchange(connection, SetChange.toCommand(proxy, roles, update.change(), leases));
+            return isUnknownCommand(reply)
+                    ? PushOutcome.UNKNOWN_COMMAND
+                    : outcome(proxy, update.epoch(), connection, "SETCHANGE", reply);
+        });
+    }
+
     private PushOutcome pushToOriginal(Proxy metadata, RespConnection connection, SetMeta message) {
         PushOutcome roles = outcome(
                 metadata,
@@ -149,11 +166,18 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
     }
 
     private static PushOutcome outcome(Proxy metadata, RespConnection connection, String subcommand, RespValue reply) {
+        return outcome(metadata.address(), metadata.epoch(), connection, subcommand, reply);
+    }
+
+    private static PushOutcome outcome(
+            ProxyAddress proxy, Epoch epoch, RespConnection connection, String subcommand, RespValue reply) {
         if (reply instanceof RespValue.Failure failure) {
             String code = failure.text().split(" ", 2)[0];
             switch (code) {
                 case "OLD_EPOCH":
                     return PushOutcome.OLD_EPOCH;
+                case SetChange.UNKNOWN_BASE:
+                    return PushOutcome.UNKNOWN_BASE;
                 case "ERR_NOT_MY_META":
                     connection.close();
                     return PushOutcome.NOT_MINE;
@@ -162,9 +186,7 @@ public final class RespProxyControl implements ProxyControl, AutoCloseable {
             }
         }
         if (reply instanceof RespValue.Simple warning && warning.text().startsWith("WARNING")) {
-            LOG.warnf(
-                    "Metadata accepted with a warning: epoch=%s proxy=%s reason=%s",
-                    metadata.epoch(), metadata.address(), warning.text());
+            LOG.warnf("Metadata accepted with a warning: epoch=%s proxy=%s reason=%s", epoch, proxy, warning.text());
         }
         return PushOutcome.APPLIED;
     }

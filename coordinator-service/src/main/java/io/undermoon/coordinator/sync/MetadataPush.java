@@ -4,14 +4,19 @@ import io.undermoon.client.RespClientException;
 import io.undermoon.coordinator.port.Backoff;
 import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
+import io.undermoon.coordinator.port.MetadataSource.ClusterUpdate;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches the current metadata of a proxy from the broker and sends it to the proxy. After a failed push the proxy is
@@ -69,39 +74,64 @@ public final class MetadataPush {
         send(metadata.get());
     }
 
+    /**
+     * Sends one proxy what has changed in its cluster. A failure of the proxy is counted and logged, not thrown.
+     *
+     * @return false if the proxy has to get more: its metadata is not what the update leads from, or it takes none
+     */
+    boolean push(ProxyAddress address, ClusterUpdate update) {
+        Target target = new Target(update.clusterName(), update.epoch(), address);
+        return send(
+                target,
+                update.roles().containsKey(address),
+                () -> proxies.push(address, update, leases.getAsBoolean()));
+    }
+
     private void send(Proxy metadata) {
+        send(
+                new Target(metadata.clusterName(), metadata.epoch(), metadata.address()),
+                true,
+                () -> proxies.push(metadata, leases.getAsBoolean()));
+    }
+
+    /** Which metadata a proxy is to get. */
+    private record Target(@Nullable ClusterName cluster, Epoch epoch, ProxyAddress proxy) {
+        @Override
+        public String toString() {
+            return "cluster=" + (cluster == null ? "" : cluster) + " epoch=" + epoch + " proxy=" + proxy;
+        }
+    }
+
+    /** @param isImportant whether success is told: not for each of a thousand proxies that hear of others */
+    private boolean send(Target target, boolean isImportant, Supplier<PushOutcome> exchange) {
         try {
-            PushOutcome outcome = proxies.push(metadata, leases.getAsBoolean());
+            PushOutcome outcome = exchange.get();
             metrics.pushed(outcome);
             switch (outcome) {
-                case APPLIED -> applied(metadata);
-                case OLD_EPOCH -> backoff.succeeded(metadata.address());
+                case APPLIED -> applied(target, isImportant);
+                case OLD_EPOCH -> backoff.succeeded(target.proxy());
                 case NOT_MINE ->
-                    failed(metadata, "it says that the metadata is not its own: is another machine at its address?");
+                    failed(target, "it says that the metadata is not its own: is another machine at its address?");
+                case UNKNOWN_BASE, UNKNOWN_COMMAND -> {
+                    return false;
+                }
             }
         } catch (RespClientException e) {
             metrics.pushFailed();
-            failed(metadata, String.valueOf(e.getMessage()));
+            failed(target, String.valueOf(e.getMessage()));
         }
+        return true;
     }
 
-    private void applied(Proxy metadata) {
-        backoff.succeeded(metadata.address());
-        statuses.answered(metadata.address(), Optional.of(metadata.epoch()));
-        LOG.infof(
-                "Metadata pushed: cluster=%s epoch=%s proxy=%s",
-                nameOf(metadata), metadata.epoch(), metadata.address());
+    private void applied(Target target, boolean isImportant) {
+        backoff.succeeded(target.proxy());
+        statuses.answered(target.proxy(), Optional.of(target.epoch()));
+        LOG.logf(isImportant ? Logger.Level.INFO : Logger.Level.DEBUG, "Metadata pushed: %s", target);
     }
 
-    private void failed(Proxy metadata, String reason) {
-        if (backoff.failed(metadata.address())) {
-            LOG.warnf(
-                    "Metadata not pushed, will be retried: cluster=%s epoch=%s proxy=%s reason=%s",
-                    nameOf(metadata), metadata.epoch(), metadata.address(), reason);
+    private void failed(Target target, String reason) {
+        if (backoff.failed(target.proxy())) {
+            LOG.warnf("Metadata not pushed, will be retried: %s reason=%s", target, reason);
         }
-    }
-
-    private static Object nameOf(Proxy metadata) {
-        return metadata.clusterName() == null ? "" : metadata.clusterName();
     }
 }

@@ -4,12 +4,14 @@ import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.KeyedExecutor;
 import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.coordinator.port.MetadataSource;
+import io.undermoon.coordinator.port.MetadataSource.ClusterUpdate;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +25,10 @@ import org.jboss.logging.Logger;
 
 /**
  * Compares the epoch that each proxy reported in its last probe with the broker's, and pushes metadata to the proxies
- * that are behind: an idle cluster moves no metadata. Proxies that do not answer probes are left out, so they delay no
- * others. Destinations of slots come before sources (see {@link PushOrder}).
+ * that are behind: an idle cluster moves no metadata. A proxy gets what has changed since the epoch that it has, and
+ * those whose own nodes are concerned come first (see {@link ClusterUpdates}). Free proxies, and those of the original,
+ * get their whole metadata; so do all where the broker is of the original, and destinations of slots come before
+ * sources then (see {@link PushOrder}). Proxies that do not answer probes are left out, so they delay no others.
  */
 public final class MetadataSync {
     private static final Logger LOG = Logger.getLogger(MetadataSync.class);
@@ -96,7 +100,7 @@ public final class MetadataSync {
         Map<ProxyAddress, Optional<Epoch>> answers = statuses.snapshot();
         Map<ProxyAddress, Epoch> wanted = source.wantedEpochs().orElseGet(() -> epochsOfMetadata(answers.keySet()));
         push.retain(wanted.keySet());
-        List<ProxyAddress> behind = new ArrayList<>();
+        Map<ProxyAddress, Optional<Epoch>> behind = new LinkedHashMap<>();
         Map<ProxyAddress, Epoch> ahead = new LinkedHashMap<>();
         wanted.forEach((proxy, epoch) -> {
             Optional<Epoch> answer = answers.get(proxy);
@@ -106,11 +110,46 @@ public final class MetadataSync {
             if (answer.isPresent() && answer.get().isAfter(epoch)) {
                 ahead.put(proxy, answer.get());
             } else if (!answer.equals(Optional.of(epoch)) && push.ready(proxy)) {
-                behind.add(proxy);
+                behind.put(proxy, answer);
             }
         });
-        pushInOrder(behind);
+        if (!behind.isEmpty()) {
+            List<ProxyAddress> others = new ArrayList<>(behind.keySet());
+            others.removeAll(pushUpdates(behind));
+            pushInOrder(others);
+        }
         staleBrokerRecovery.observe(ahead, wanted);
+    }
+
+    /** Returns the proxies that have been served: none where the broker does not tell what has changed. */
+    private Set<ProxyAddress> pushUpdates(Map<ProxyAddress, Optional<Epoch>> behind) {
+        ClusterUpdates updates = new ClusterUpdates(source, behind);
+        Set<ProxyAddress> served = new HashSet<>();
+        for (List<ProxyAddress> turn : updates.turns()) {
+            served.addAll(turn);
+            pushExecutor.forEach(turn, proxy -> pushUpdate(proxy, updates), WAIT_LIMIT);
+        }
+        if (!served.isEmpty()) {
+            LOG.infof("Metadata pushed to those that were behind: proxies=%d", served.size());
+        }
+        return served;
+    }
+
+    private void pushUpdate(ProxyAddress proxy, ClusterUpdates updates) {
+        try {
+            Optional<ClusterUpdate> update = updates.of(proxy);
+            boolean isDone = update.isPresent() && push.push(proxy, update.get());
+            if (!isDone && update.isPresent() && !update.get().base().equals(Epoch.ZERO)) {
+                isDone = updates.whole(proxy)
+                        .map(whole -> push.push(proxy, whole))
+                        .orElse(false);
+            }
+            if (!isDone) {
+                push.push(proxy);
+            }
+        } catch (BrokerException e) {
+            LOG.warnf("Metadata not fetched, will be retried: proxy=%s reason=%s", proxy, e.getMessage());
+        }
     }
 
     private void pushInOrder(List<ProxyAddress> behind) {

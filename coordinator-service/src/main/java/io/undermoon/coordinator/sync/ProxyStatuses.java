@@ -5,6 +5,7 @@ import io.undermoon.metadata.ProxyAddress;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -24,7 +25,8 @@ public final class ProxyStatuses {
 
     /** Removes all other proxies. */
     public void retain(Collection<ProxyAddress> proxies) {
-        epochs.keySet().retainAll(proxies);
+        // In a list each of a thousand would be looked for among a thousand.
+        epochs.keySet().retainAll(Set.copyOf(proxies));
     }
 
     public Map<ProxyAddress, Optional<Epoch>> snapshot() {

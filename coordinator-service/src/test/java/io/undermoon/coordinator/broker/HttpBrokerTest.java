@@ -12,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.undermoon.client.BrokerToken;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger.Outcome;
+import io.undermoon.coordinator.port.MetadataSource.ClusterUpdate;
 import io.undermoon.coordinator.port.MetadataSource.CommitOutcome;
 import io.undermoon.coordinator.port.MetadataSource.ProgressReport;
 import io.undermoon.coordinator.testing.HttpBrokerServer;
+import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.testsupport.FreePort;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -121,24 +124,24 @@ class HttpBrokerTest {
 
     @Test
     void reads_every_page() {
-        one.on("GET /api/v3/proxies/addresses?offset=0&limit=100", 200, addresses(1, 100));
-        one.on("GET /api/v3/proxies/addresses?offset=100&limit=100", 200, addresses(101, 130));
-        assertThat(broker.proxies()).hasSize(130).contains(proxy(1), proxy(130));
+        one.on("GET /api/v3/proxies/addresses?offset=0&limit=2000", 200, addresses(1, 2000));
+        one.on("GET /api/v3/proxies/addresses?offset=2000&limit=2000", 200, addresses(2001, 2030));
+        assertThat(broker.proxies()).hasSize(2030).contains(proxy(1), proxy(2030));
     }
 
     @Test
     void a_page_that_fails_is_not_the_end_of_the_list() {
-        one.on("GET /api/v3/proxies/addresses?offset=0&limit=100", 200, addresses(1, 100));
-        one.on("GET /api/v3/proxies/addresses?offset=100&limit=100", 400, "Invalid query string");
+        one.on("GET /api/v3/proxies/addresses?offset=0&limit=2000", 200, addresses(1, 2000));
+        one.on("GET /api/v3/proxies/addresses?offset=2000&limit=2000", 400, "Invalid query string");
         assertThatThrownBy(() -> broker.proxies()).hasMessageContaining("400 Invalid query string");
     }
 
     @Test
     void reads_the_wanted_epochs_page_by_page_or_learns_that_there_are_none() {
-        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 200, epochs(1, 100));
-        one.on("GET /api/v3/proxies/epochs?offset=100&limit=100", 200, epochs(101, 101));
-        assertThat(broker.wantedEpochs().orElseThrow()).hasSize(101).containsEntry(proxy(101), epoch(101));
-        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 405, "HTTP method not allowed");
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=2000", 200, epochs(1, 2000));
+        one.on("GET /api/v3/proxies/epochs?offset=2000&limit=2000", 200, epochs(2001, 2001));
+        assertThat(broker.wantedEpochs().orElseThrow()).hasSize(2001).containsEntry(proxy(2001), epoch(2001));
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=2000", 405, "HTTP method not allowed");
         assertThat(broker.wantedEpochs()).isEmpty();
         assertThat(broker.awaitEpochOtherThan(epoch(3))).isEmpty();
     }
@@ -167,6 +170,38 @@ class HttpBrokerTest {
         });
         global.set("9");
         assertThatThrownBy(broker::confirmedEpochs).hasMessageContaining("changed while it was read");
+    }
+
+    @Test
+    void reads_what_has_changed_in_a_cluster() {
+        one.on("GET /api/v3/clusters/proxies", 200, "{\"clusters\":{\"orders\":[\"10.0.0.1:5299\"]}}");
+        assertThat(broker.memberships()).contains(Map.of(proxy(1), ORDERS));
+        one.on(
+                "GET /api/v3/clusters/updates/orders?base=3",
+                200,
+                "{\"cluster_name\":\"orders\",\"base\":3,\"epoch\":5,\"first\":[[\"10.0.0.1:5299\"],[]],"
+                        + "\"roles\":{\"10.0.0.1:5299\":[\"5\",\"NOFLAG\"]},\"change\":\"text\"}");
+        assertThat(broker.update(ORDERS, epoch(3)))
+                .contains(new ClusterUpdate(
+                        ORDERS,
+                        epoch(3),
+                        epoch(5),
+                        List.of(List.of(proxy(1)), List.of()),
+                        Map.of(proxy(1), List.of("5", "NOFLAG")),
+                        "text"));
+        one.on("GET /api/v3/clusters/proxies", 405, "HTTP method not allowed");
+        assertThat(broker.memberships()).isEmpty();
+        assertThat(broker.update(new ClusterName("other"), epoch(3))).isEmpty();
+    }
+
+    @Test
+    void registers_and_withdraws_reports_and_does_without_where_brokers_know_nothing_of_it() {
+        one.on("PUT /api/v3/coordinators/0.0.0.0:6699@host-a", 200, "");
+        broker.register();
+        one.on("DELETE /api/v3/failures/10.0.0.1:5299/0.0.0.0:6699@host-a", 405, "HTTP method not allowed");
+        broker.withdraw(proxy(1));
+        one.on("PUT /api/v3/coordinators/0.0.0.0:6699@host-a", 403, "{\"error\":\"FORBIDDEN\"}");
+        assertThatThrownBy(broker::register).hasMessageContaining("403 FORBIDDEN");
     }
 
     @Test
@@ -282,7 +317,7 @@ class HttpBrokerTest {
         assertThat(broker.agreedFailures()).containsExactly(proxy(1));
         one.on("GET /api/v3/proxies/failed/addresses", 200, "{\"addresses\":[\"10.0.0.2:5299\"]}");
         assertThat(broker.failedProxies()).containsExactly(proxy(2));
-        one.on("GET /api/v3/clusters/names?offset=0&limit=100", 200, "{\"names\":[\"orders\"]}");
+        one.on("GET /api/v3/clusters/names?offset=0&limit=2000", 200, "{\"names\":[\"orders\"]}");
         assertThat(broker.clusterNames()).containsExactly(ORDERS);
         one.on(
                 "GET /api/v3/clusters/info/orders",

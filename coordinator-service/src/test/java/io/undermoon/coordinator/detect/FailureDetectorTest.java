@@ -175,6 +175,20 @@ class FailureDetectorTest {
     }
 
     @Test
+    void withdraws_the_report_of_a_proxy_that_answers_again() {
+        broker.register(proxy(1), proxy(2));
+        proxies.dead.add(proxy(1));
+        rounds(8);
+        assertThat(broker.calls).doesNotContain("withdraw 10.0.0.1:5299");
+        proxies.dead.clear();
+        rounds(3);
+        assertThat(broker.calls.stream().filter("withdraw 10.0.0.1:5299"::equals))
+                .as("once, and none of a proxy that was not reported")
+                .hasSize(1);
+        assertThat(broker.calls).doesNotContain("withdraw 10.0.0.2:5299");
+    }
+
+    @Test
     void retries_a_report_that_the_broker_did_not_accept() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
@@ -228,6 +242,15 @@ class FailureDetectorTest {
         rounds(2);
         assertThat(reports()).hasSize(1);
         assertThat(statuses.snapshot()).as("it answers all the same").containsKey(proxy(1));
+    }
+
+    @Test
+    void reports_a_proxy_at_once_whose_master_has_ended() {
+        broker.register(proxy(1));
+        NodeHealth ended = new NodeHealth(node(1, 1), Role.MASTER, false, true, Duration.ofMillis(10), false, null, -1);
+        proxies.nodes.put(proxy(1), List.of(ended));
+        rounds(1);
+        assertThat(reports()).hasSize(1);
     }
 
     @Test

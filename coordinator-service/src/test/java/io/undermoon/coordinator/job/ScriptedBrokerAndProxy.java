@@ -55,12 +55,12 @@ public class ScriptedBrokerAndProxy implements QuarkusTestResourceLifecycleManag
     private static void answerForOneFreeProxy() {
         String address = proxy.address();
         broker.on("GET /api/v3/proxies/failed/addresses", 200, "{\"addresses\":[]}");
-        broker.on("GET /api/v3/proxies/addresses?offset=0&limit=100", 200, "{\"addresses\":[\"" + address + "\"]}");
-        broker.on("GET /api/v3/clusters/names?offset=0&limit=100", 200, "{\"names\":[]}");
+        broker.on("GET /api/v3/proxies/addresses?offset=0&limit=2000", 200, "{\"addresses\":[\"" + address + "\"]}");
+        broker.on("GET /api/v3/clusters/names?offset=0&limit=2000", 200, "{\"names\":[]}");
         broker.on("GET /api/v3/failures", 200, "{\"addresses\":[]}");
         broker.on("GET /api/v3/epoch", exchange -> send(exchange, WANTED_EPOCH.toString()));
         broker.on(
-                "GET /api/v3/proxies/epochs?offset=0&limit=100",
+                "GET /api/v3/proxies/epochs?offset=0&limit=2000",
                 exchange -> send(exchange, "{\"epochs\":{\"" + address + "\":" + WANTED_EPOCH + "}}"));
         broker.on(
                 "GET /api/v3/proxies/meta/" + address,

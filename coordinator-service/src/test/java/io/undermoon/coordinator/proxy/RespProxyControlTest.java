@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.undermoon.client.RespClientException;
 import io.undermoon.client.RespClientException.Reason;
+import io.undermoon.coordinator.port.MetadataSource.ClusterUpdate;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.coordinator.port.ProxyControl.Probe;
 import io.undermoon.coordinator.port.ProxyControl.PushOutcome;
@@ -73,6 +74,34 @@ class RespProxyControlTest {
                 .containsExactly(
                         new NodeHealth(node(1, 1), Role.MASTER, false, Duration.ofSeconds(6), false, null, -1),
                         new NodeHealth(node(1, 2), Role.REPLICA, true, Duration.ofMillis(3), true, node(2, 1), -1));
+    }
+
+    @Test
+    void tells_a_node_that_has_ended_from_a_silent_one() {
+        answers(Map.of(
+                "PING", "+PONG\r\n",
+                "UMCTL GETEPOCH", ":42\r\n",
+                "UMCTL NODES", "*1\r\n" + row("10.0.0.1:7001", "master", "refused", "60", "none", "0")));
+        assertThat(control.probe(address()).nodes())
+                .containsExactly(
+                        new NodeHealth(node(1, 1), Role.MASTER, false, true, Duration.ofMillis(60), false, null, -1));
+    }
+
+    @Test
+    void sends_what_has_changed_with_the_roles_of_those_whose_roles_have() {
+        ClusterUpdate update = new ClusterUpdate(
+                ORDERS, epoch(6), epoch(7), List.of(), Map.of(address(), List.of("7", "NOFLAG")), "text");
+        assertThat(control.push(address(), update, true)).isEqualTo(PushOutcome.APPLIED);
+        ClusterUpdate ofOthers = new ClusterUpdate(ORDERS, epoch(6), epoch(7), List.of(), Map.of(), "text");
+        proxy.script(command -> "-UNKNOWN_BASE the present metadata is another, its epoch is 5\r\n");
+        assertThat(control.push(address(), ofOthers, false)).isEqualTo(PushOutcome.UNKNOWN_BASE);
+        proxy.script(command -> UNKNOWN);
+        assertThat(control.push(address(), ofOthers, false)).isEqualTo(PushOutcome.UNKNOWN_COMMAND);
+        assertThat(proxy.commandLines())
+                .containsExactly(
+                        "UMCTL SETCHANGE " + proxy.address() + " 2 7 NOFLAG text LEASE",
+                        "UMCTL SETCHANGE " + proxy.address() + " 0 text",
+                        "UMCTL SETCHANGE " + proxy.address() + " 0 text");
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.undermoon.coordinator.testing.RecordingMetrics;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.TaggedSlots;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,42 @@ class MetadataSyncTest {
         sync.round();
         assertThat(proxies.pushes).containsExactly(proxy(3), proxy(2), proxy(1));
         assertThat(proxies.epochs.values()).containsOnly(epoch(9));
+    }
+
+    @Test
+    void sends_what_has_changed_to_those_first_whose_nodes_are_concerned() {
+        broker.put(cluster(ORDERS, 9, slotsOfFour()));
+        broker.firsts.put(ORDERS, List.of(List.of(proxy(4)), List.of(), List.of(proxy(3))));
+        broker.bases.add(epoch(8));
+        proxies.takesUpdates.addAll(List.of(proxy(1), proxy(2), proxy(3), proxy(4)));
+        answer(8, proxy(1), proxy(2), proxy(3), proxy(4));
+        sync.round();
+        assertThat(proxies.updates.subList(0, 2)).containsExactly(proxy(4) + " from 8", proxy(3) + " from 8");
+        assertThat(proxies.updates).hasSize(4).contains(proxy(1) + " from 8", proxy(2) + " from 8");
+        assertThat(proxies.pushes).isEmpty();
+        assertThat(broker.calls).containsOnlyOnce("update orders 8");
+        assertThat(statuses.snapshot().values()).containsOnly(Optional.of(epoch(9)));
+    }
+
+    @Test
+    void sends_the_whole_to_a_proxy_with_other_metadata_and_to_one_of_the_original_in_its_own_way() {
+        broker.put(cluster(ORDERS, 9, slotsOfFour()));
+        broker.firsts.put(ORDERS, List.of());
+        broker.bases.add(epoch(8));
+        proxies.takesUpdates.addAll(List.of(proxy(1), proxy(2), proxy(3)));
+        answer(8, proxy(1), proxy(2), proxy(4));
+        answer(2, proxy(3));
+        proxies.epochs.put(proxy(1), epoch(7));
+        sync.round();
+        assertThat(proxies.updates)
+                .containsExactlyInAnyOrder(
+                        proxy(1) + " from 8", proxy(1) + " from 0", proxy(2) + " from 8", proxy(3) + " from 0");
+        assertThat(proxies.pushes).containsExactly(proxy(4));
+        assertThat(proxies.epochs.values()).containsOnly(epoch(9));
+    }
+
+    private static Map<Integer, List<TaggedSlots>> slotsOfFour() {
+        return Map.of(1, List.of(stable(0, 99)), 2, List.of(), 3, List.of(stable(100, 199)), 4, List.of());
     }
 
     @Test

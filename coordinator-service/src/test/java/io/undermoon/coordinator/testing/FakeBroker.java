@@ -1,5 +1,7 @@
 package io.undermoon.coordinator.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.port.MetadataSource;
@@ -31,6 +33,10 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     public final Map<MigrationTask, CommitOutcome> commits = new LinkedHashMap<>();
     public final List<ProgressReport> progress = new ArrayList<>();
     public final List<ReplicaReport> replicas = new ArrayList<>();
+    /** What leads from the epochs of {@link #bases} to the present; others are told the whole. */
+    public final Map<ClusterName, List<List<ProxyAddress>>> firsts = new LinkedHashMap<>();
+
+    public final Set<Epoch> bases = new LinkedHashSet<>();
     public boolean outdatedReports;
     public Runnable onFailover = () -> {};
     public boolean abortsDone = true;
@@ -119,6 +125,31 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     }
 
     @Override
+    public Optional<Map<ProxyAddress, ClusterName>> memberships() {
+        Map<ProxyAddress, ClusterName> memberships = new LinkedHashMap<>();
+        firsts.keySet()
+                .forEach(name -> requireNonNull(clusters.get(name))
+                        .nodes()
+                        .forEach(node -> memberships.put(node.proxyAddress(), name)));
+        return firsts.isEmpty() ? Optional.empty() : Optional.of(memberships);
+    }
+
+    @Override
+    public Optional<ClusterUpdate> update(ClusterName name, Epoch base) {
+        call("update " + name + " " + base);
+        List<List<ProxyAddress>> first = firsts.get(name);
+        return first == null
+                ? Optional.empty()
+                : Optional.of(new ClusterUpdate(
+                        name,
+                        bases.contains(base) ? base : Epoch.ZERO,
+                        requireNonNull(clusters.get(name)).epoch(),
+                        first,
+                        Map.of(),
+                        ""));
+    }
+
+    @Override
     public Optional<ClusterInfo> clusterInfo(ClusterName name) {
         call("info " + name);
         return Optional.ofNullable(clusters.get(name)).map(cluster -> {
@@ -159,6 +190,11 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     @Override
     public void report(ProxyAddress proxy) {
         call("report " + proxy);
+    }
+
+    @Override
+    public void withdraw(ProxyAddress proxy) {
+        call("withdraw " + proxy);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.undermoon.coordinator.testing;
 
 import io.undermoon.client.RespClientException;
+import io.undermoon.coordinator.port.MetadataSource.ClusterUpdate;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
@@ -19,6 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** In-memory proxies that accept metadata as real ones do, and fail or hang on request. */
 public final class FakeProxies implements ProxyControl {
     public final List<ProxyAddress> pushes = new CopyOnWriteArrayList<>();
+    public final List<String> updates = new CopyOnWriteArrayList<>();
+    public final Set<ProxyAddress> takesUpdates = ConcurrentHashMap.newKeySet();
     public final List<ProxyAddress> probes = new CopyOnWriteArrayList<>();
     public final Map<ProxyAddress, Epoch> epochs = new ConcurrentHashMap<>();
     public final Map<ProxyAddress, List<NodeHealth>> nodes = new ConcurrentHashMap<>();
@@ -76,6 +79,20 @@ public final class FakeProxies implements ProxyControl {
             return PushOutcome.OLD_EPOCH;
         }
         epochs.put(proxy, metadata.epoch());
+        return PushOutcome.APPLIED;
+    }
+
+    @Override
+    public PushOutcome push(ProxyAddress proxy, ClusterUpdate update, boolean leases) {
+        if (!takesUpdates.contains(proxy)) {
+            return PushOutcome.UNKNOWN_COMMAND;
+        }
+        updates.add(proxy + " from " + update.base());
+        reach(proxy);
+        if (!update.base().equals(Epoch.ZERO) && !update.base().equals(epochs.get(proxy))) {
+            return PushOutcome.UNKNOWN_BASE;
+        }
+        epochs.put(proxy, update.epoch());
         return PushOutcome.APPLIED;
     }
 

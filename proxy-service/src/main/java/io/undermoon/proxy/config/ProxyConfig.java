@@ -86,7 +86,7 @@ public interface ProxyConfig {
     boolean leaseTrustRefused();
 
     /** How often each Redis node is looked at: its health, its role, its link. */
-    @WithDefault("1s")
+    @WithDefault("300ms")
     @WithConverter(ProxyConverters.PositiveDuration.class)
     Duration replicationCheckInterval();
 

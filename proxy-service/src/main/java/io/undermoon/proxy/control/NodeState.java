@@ -8,6 +8,7 @@ import io.undermoon.metadata.Role;
  *
  * @param role the role assigned to the node
  * @param up whether the node answered the last check
+ * @param refused whether nobody listens at its address, where it has answered before: the process has ended
  * @param millisSinceLastCheck time since the last answer
  * @param masterLink {@code up} for a replica that is connected to the master it should have and has its data, else
  *     {@code down}; {@code none} for a master
@@ -24,10 +25,37 @@ public record NodeState(
         NodeAddress node,
         Role role,
         boolean up,
+        boolean refused,
         long millisSinceLastCheck,
         String masterLink,
         long replicationOffset,
         String master,
         long replicaSilentSeconds,
         String restart,
-        boolean isWithinMaxLag) {}
+        boolean isWithinMaxLag) {
+    /** A node at whose address somebody listens, as far as is known. */
+    public NodeState(
+            NodeAddress node,
+            Role role,
+            boolean up,
+            long millisSinceLastCheck,
+            String masterLink,
+            long replicationOffset,
+            String master,
+            long replicaSilentSeconds,
+            String restart,
+            boolean isWithinMaxLag) {
+        this(
+                node,
+                role,
+                up,
+                false,
+                millisSinceLastCheck,
+                masterLink,
+                replicationOffset,
+                master,
+                replicaSilentSeconds,
+                restart,
+                isWithinMaxLag);
+    }
+}

@@ -27,6 +27,9 @@ public record NodeStatus(
     /** Begins the error of a node that executes a script. */
     static final String BUSY = "BUSY ";
 
+    /** What the system says of a port at which nobody listens. */
+    private static final String REFUSED = "Connection refused";
+
     /** The wanted role, else the role that the node reports, else that of a new node. */
     public Role role() {
         if (wanted != null) {
@@ -41,6 +44,14 @@ public record NodeStatus(
      */
     public boolean isBusy() {
         return up && problem != null && problem.startsWith(BUSY);
+    }
+
+    /**
+     * Whether nobody listens at the address of a node that has answered before: its process has ended. One that has not
+     * answered yet may be about to start, and one that is silent may be slow or cut off.
+     */
+    public boolean isRefused() {
+        return !up && report != null && problem != null && problem.contains(REFUSED);
     }
 
     /** Whether the node has its wanted role, is not loading, and, as a replica, is connected to its master. */

@@ -13,6 +13,7 @@ import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.metadata.Tenancy;
+import io.undermoon.umctl.ClusterChange;
 import io.undermoon.umctl.CompressedCluster;
 
 /**
@@ -22,6 +23,7 @@ import io.undermoon.umctl.CompressedCluster;
 @RegisterForReflection(
         targets = {
             ClusterConfig.class,
+            ClusterChange.class,
             CompressedCluster.class,
             MigrationConfig.class,
             MigrationMeta.class,

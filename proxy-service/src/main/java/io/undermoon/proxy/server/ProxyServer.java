@@ -345,6 +345,7 @@ final class ProxyServer implements AutoCloseable {
                 status.node(),
                 status.role(),
                 status.up() && !isOutdated,
+                status.isRefused(),
                 isOutdated ? OUTDATED_MILLIS : status.millisSinceLastAnswer(),
                 isMaster ? "none" : status.isSettled() ? "up" : "down",
                 report == null ? 0 : report.offset(),

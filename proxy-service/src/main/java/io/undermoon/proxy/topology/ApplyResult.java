@@ -8,5 +8,7 @@ public enum ApplyResult {
     /** The message names nodes that are not behind this proxy; nothing was changed. */
     NOT_MY_META,
     /** The message is of another installation than the proxy or its nodes; nothing was changed. */
-    OTHER_INSTALLATION
+    OTHER_INSTALLATION,
+    /** The proxy has other metadata than what the message changes; nothing was changed. */
+    UNKNOWN_BASE
 }

@@ -15,6 +15,7 @@ import io.undermoon.metadata.Tenancy;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.RouteTable;
+import io.undermoon.umctl.SetChange;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetMeta;
 import io.undermoon.umctl.SetRepl;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -165,6 +167,23 @@ public final class TopologyStore {
             replaceRoles(message.roles());
         }
         return ApplyResult.OLD_EPOCH;
+    }
+
+    /** Changes both to what they are to be, in one snapshot, unless the message changes other metadata than these. */
+    public synchronized ApplyResult apply(SetChange message) {
+        Topology old = current;
+        if (!message.epoch().isAfter(old.epoch())) {
+            return ApplyResult.OLD_EPOCH;
+        }
+        Optional<SetCluster> slots = message.change().appliedTo(old.cluster(), message.self());
+        SetRepl roles = message.roles();
+        if (roles == null) {
+            boolean areThose = old.replication().epoch().equals(message.change().base());
+            roles = areThose ? old.replication().withEpoch(message.epoch()) : null;
+        }
+        return slots.isEmpty() || roles == null
+                ? ApplyResult.UNKNOWN_BASE
+                : apply(new SetMeta(roles, slots.get(), message.leases()));
     }
 
     private void replace(SetCluster slots, SetRepl roles) {

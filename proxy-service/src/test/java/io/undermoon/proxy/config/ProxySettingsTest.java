@@ -25,7 +25,7 @@ class ProxySettingsTest {
         assertThat(config.host()).isEmpty();
         assertThat(config.index()).isEmpty();
         assertThat(config.registrationInterval()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.replicationCheckInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.replicationCheckInterval()).isEqualTo(Duration.ofMillis(300));
         assertThat(config.replicaMaxLagBytes()).isZero();
         assertThat(config.replicaMaxSilence()).isZero();
         assertThat(config.shutdownGrace()).isEqualTo(Duration.ofSeconds(5));

@@ -29,7 +29,9 @@ import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import io.undermoon.umctl.SetRepl;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -151,8 +153,19 @@ class ReplicationDriverIT {
             awaitSettled(node.address(), Role.MASTER);
             node.freeze();
             await().atMost(LIMIT).until(() -> !status(node.address()).up());
+            assertThat(status(node.address()).isRefused()).as("it is there").isFalse();
             node.kill();
+            await().atMost(LIMIT).until(() -> status(node.address()).isRefused());
         }
+    }
+
+    @Test
+    void a_node_that_has_not_started_yet_has_not_ended() throws IOException {
+        String address = "127.0.0.1:" + FreePort.any();
+        start(BackendSettings.Login.NONE, address);
+        await().atMost(LIMIT)
+                .until(() -> String.valueOf(status(address).problem()).contains("Connection refused"));
+        assertThat(status(address).isRefused()).isFalse();
     }
 
     @Test

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 /** {@code undermoon bench}: measures the proxy beside the bare server. */
 @Command(
         name = "bench",
-        subcommands = MigrationBenchCommand.class,
+        subcommands = {MigrationBenchCommand.class, ControlPlaneBenchCommand.class, FailoverBenchCommand.class},
         mixinStandardHelpOptions = true,
         description = {
             "Starts a redis-server and a proxy in front of it, puts load on both in turn, and prints the proxy's"

@@ -77,6 +77,19 @@ final class Workspace {
         return installation;
     }
 
+    /**
+     * The installation for a benchmark of services; its files are apart from those of a stack, and may be removed.
+     *
+     * @param directory below the data directory
+     * @throws LaunchException if a service has not been built or there is no redis-server
+     */
+    Installation forServiceBench(String directory) {
+        Installation installation =
+                new Installation(checkout(), data().root().resolve(directory), Programs.java(), redisServer());
+        SERVICES.forEach(service -> requireBuilt(installation, service));
+        return installation;
+    }
+
     /** The installation for commands that start nothing: its programs may be missing. */
     Installation forReading() {
         return installation(Path.of("redis-server"));

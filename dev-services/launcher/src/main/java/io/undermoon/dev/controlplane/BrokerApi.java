@@ -6,6 +6,7 @@ import io.undermoon.dev.plan.WantedCluster;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
@@ -92,6 +93,27 @@ public final class BrokerApi {
      */
     public void switchOver(ProxyAddress proxy) throws IOException {
         broker.send("POST", "/proxies/switchover/" + proxy, null);
+    }
+
+    /** Registers a proxy, for the first time or again. */
+    public void register(ProxyAddress proxy, List<NodeAddress> nodes, String host) throws IOException {
+        try {
+            broker.post("/proxies/meta", Map.of("proxy_address", proxy, "nodes", nodes, "host", host));
+        } catch (BrokerHttpException e) {
+            // So a proxy that was registered is answered, which counts as there again.
+            if (!e.code().equals("ALREADY_EXISTED")) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Has the broker give up on a proxy, whether it has failed or not.
+     *
+     * @throws IOException if the broker refuses, with its words
+     */
+    public void failOver(ProxyAddress proxy) throws IOException {
+        broker.send("POST", "/proxies/failover/" + proxy, null);
     }
 
     /** Has each half of every chunk given one master where that loses nothing; returns when that is planned. */

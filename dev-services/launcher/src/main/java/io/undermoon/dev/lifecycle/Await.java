@@ -58,7 +58,12 @@ public final class Await {
         }
     }
 
-    static void pause(Duration time) {
+    /**
+     * Lets time pass.
+     *
+     * @throws CancellationException if the thread is interrupted
+     */
+    public static void pause(Duration time) {
         try {
             Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {

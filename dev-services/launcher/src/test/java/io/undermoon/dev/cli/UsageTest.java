@@ -38,7 +38,9 @@ class UsageTest {
                 "cli --seed x:0",
                 "bench --rounds 0",
                 "bench --against x:0",
-                "bench migration --around 0"
+                "bench migration --around 0",
+                "bench failover --times 0",
+                "bench failover --faults flood"
             })
     void wrong_arguments_are_2(String arguments) {
         CommandRun.Result result = run(arguments);

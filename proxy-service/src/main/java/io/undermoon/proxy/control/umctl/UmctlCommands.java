@@ -19,6 +19,7 @@ import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.SetChange;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetMeta;
 import io.undermoon.umctl.SetRepl;
@@ -91,6 +92,7 @@ public final class UmctlCommands {
             case "SETCLUSTER" -> setCluster(frame, out);
             case "SETREPL" -> setRepl(frame, out);
             case "SETMETA" -> setMeta(frame, out);
+            case "SETCHANGE" -> setChange(frame, out);
             case "GETEPOCH" ->
                 RespWriter.integer(out, topology.current().epoch().value());
             case "READY" -> RespWriter.integer(out, Readiness.of(topology.current()) ? 1 : 0);
@@ -141,7 +143,29 @@ public final class UmctlCommands {
         }
     }
 
-    private static void write(ApplyResult result, SetCluster message, ByteBuf out) {
+    private void setChange(CommandFrame frame, ByteBuf out) {
+        SetChange message;
+        try {
+            message = SetChange.parse(frame.arguments(2));
+        } catch (UmctlSyntaxException e) {
+            throw refused("SETCHANGE", e, "Failed to parse args: " + e.kind().wireName());
+        }
+        if (message.leases()) {
+            leases.require();
+        }
+        ApplyResult result = topology.apply(message);
+        if (!message.leases()) {
+            leases.withoutLeases(result, message.epoch());
+        }
+        SetRepl roles = message.roles();
+        if (result == ApplyResult.OTHER_INSTALLATION && roles != null) {
+            writeOtherInstallation(roles, out);
+        } else {
+            write(result, out);
+        }
+    }
+
+    private void write(ApplyResult result, SetCluster message, ByteBuf out) {
         if (result == ApplyResult.APPLIED && message.configIgnored()) {
             RespWriter.simple(out, "WARNING: ignored invalid config");
         } else {
@@ -203,8 +227,13 @@ public final class UmctlCommands {
                 }));
     }
 
-    private static void write(ApplyResult result, ByteBuf out) {
+    private void write(ApplyResult result, ByteBuf out) {
         switch (result) {
+            case UNKNOWN_BASE ->
+                RespWriter.error(
+                        out,
+                        SetChange.UNKNOWN_BASE + " the present metadata is another, its epoch is "
+                                + topology.current().epoch());
             case APPLIED -> Replies.ok(out);
             case OLD_EPOCH -> RespWriter.error(out, "OLD_EPOCH");
             case NOT_MY_META, OTHER_INSTALLATION -> RespWriter.error(out, "ERR_NOT_MY_META");

@@ -67,7 +67,7 @@ public final class UmctlReports {
                     List.of(
                             state.node().value(),
                             state.role().wireName(),
-                            state.up() ? "up" : "down",
+                            state.up() ? "up" : state.refused() ? "refused" : "down",
                             Long.toString(state.millisSinceLastCheck()),
                             link(state),
                             Long.toString(state.replicationOffset()),

@@ -2,12 +2,21 @@ package io.undermoon.proxy.control.umctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
+import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.testing.ControlFixture;
+import io.undermoon.slot.SlotRanges;
+import io.undermoon.umctl.ClusterChange;
+import io.undermoon.umctl.ClusterContent;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +90,54 @@ class UmctlCommandsTest {
         assertThat(proxy.words("UMCTL SETMETA 7 9 NOFLAG v2 10 NOFLAG mydb"))
                 .isEqualTo("-Failed to parse args: InvalidArgs\r\n");
         assertThat(proxy.words("UMCTL SETMETA")).isEqualTo("-Failed to parse args: InvalidArgs\r\n");
+    }
+
+    @Test
+    void takes_what_has_changed_since_the_epoch_that_it_has() {
+        ClusterContent first =
+                content(8, Map.of(ADDRESS, Map.of(NODE, slots(0, 99)), PEER, Map.of(OTHER, slots(100, 199))));
+        ClusterContent second =
+                content(9, Map.of(ADDRESS, Map.of(NODE, slots(0, 99)), PEER, Map.of(OTHER, slots(100, 150))));
+        ClusterContent third =
+                content(10, Map.of(ADDRESS, Map.of(NODE, slots(0, 99)), PEER, Map.of(OTHER, slots(100, 149))));
+        String change = ClusterChange.between(first, second).print();
+        String roles = "6 8 NOFLAG master mydb " + NODE + " 0 ";
+        assertThat(proxy.words("UMCTL SETCHANGE " + ADDRESS + " 0 " + change)).startsWith("-UNKNOWN_BASE ");
+        assertThat(proxy.words("UMCTL SETCHANGE " + ADDRESS + " 0 "
+                        + ClusterChange.whole(first).print()))
+                .as("without roles")
+                .isEqualTo("-Failed to parse args: InvalidArgs\r\n");
+        assertThat(proxy.words("UMCTL SETCHANGE " + ADDRESS + " " + roles
+                        + ClusterChange.whole(first).print()))
+                .isEqualTo("+OK\r\n");
+        assertThat(proxy.words("UMCTL SETCHANGE " + ADDRESS + " 0 " + change)).isEqualTo("+OK\r\n");
+        assertThat(proxy.words("UMCTL GETEPOCH")).isEqualTo(":9\r\n");
+        assertThat(proxy.call("UMCTL", "INFO").toString()).contains("1 100-150").doesNotContain("1 100-199");
+        assertThat(proxy.call("UMCTL", "INFOREPL").toString())
+                .contains("role:master")
+                .contains(NODE.value());
+        assertThat(proxy.words("UMCTL SETCHANGE " + ADDRESS + " 0 " + change)).isEqualTo("-OLD_EPOCH\r\n");
+
+        proxy.words("UMCTL SETCLUSTER v2 9 FORCE mydb " + NODE + " 1 0-98 PEER " + PEER + " 1 100-150");
+        assertThat(proxy.words("UMCTL SETCHANGE " + ADDRESS + " 0 "
+                        + ClusterChange.between(second, third).print()))
+                .as("an epoch with another content")
+                .startsWith("-UNKNOWN_BASE ");
+        assertThat(proxy.words("UMCTL GETEPOCH")).isEqualTo(":9\r\n");
+        assertThat(proxy.words("UMCTL SETCHANGE")).isEqualTo("-Failed to parse args: InvalidArgs\r\n");
+    }
+
+    private static final ProxyAddress ADDRESS = new ProxyAddress("127.0.0.1:5299");
+    private static final ProxyAddress PEER = new ProxyAddress("127.0.0.2:5299");
+    private static final NodeAddress NODE = new NodeAddress("127.0.0.1:7001");
+    private static final NodeAddress OTHER = new NodeAddress("127.0.0.2:7001");
+
+    private static ClusterContent content(long epoch, Map<ProxyAddress, Map<NodeAddress, List<TaggedSlots>>> masters) {
+        return new ClusterContent(new ClusterName("mydb"), new Epoch(epoch), masters, Map.of(), ClusterConfig.DEFAULT);
+    }
+
+    private static List<TaggedSlots> slots(int first, int last) {
+        return List.of(TaggedSlots.stable(SlotRanges.of(first, last)));
     }
 
     @Test
@@ -178,12 +235,16 @@ class UmctlCommandsTest {
                 -1,
                 "none",
                 true));
+        proxy.nodeStates.add(new NodeState(
+                new NodeAddress("127.0.0.1:7003"), Role.MASTER, false, true, 9, "none", 0, "", -1, "none", true));
         assertThat(proxy.words("UMCTL NODES"))
-                .isEqualTo("*2\r\n"
+                .isEqualTo("*3\r\n"
                         + "*9\r\n$14\r\n127.0.0.1:7001\r\n$6\r\nmaster\r\n$2\r\nup\r\n$2\r\n12\r\n$4\r\nnone\r\n"
                         + "$3\r\n345\r\n$0\r\n\r\n$1\r\n3\r\n$8\r\noutdated\r\n"
                         + "*9\r\n$14\r\n127.0.0.1:7002\r\n$7\r\nreplica\r\n$4\r\ndown\r\n$4\r\n6000\r\n$4\r\ndown\r\n"
-                        + "$1\r\n0\r\n$14\r\n127.0.0.1:7009\r\n$2\r\n-1\r\n$4\r\nnone\r\n");
+                        + "$1\r\n0\r\n$14\r\n127.0.0.1:7009\r\n$2\r\n-1\r\n$4\r\nnone\r\n"
+                        + "*9\r\n$14\r\n127.0.0.1:7003\r\n$6\r\nmaster\r\n$7\r\nrefused\r\n$1\r\n9\r\n$4\r\nnone\r\n"
+                        + "$1\r\n0\r\n$0\r\n\r\n$2\r\n-1\r\n$4\r\nnone\r\n");
     }
 
     @Test

@@ -3,18 +3,15 @@ package io.undermoon.dev.bench.migration;
 import io.undermoon.dev.bench.Machine;
 import io.undermoon.dev.bench.migration.MigrationReport.Move;
 import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.os.EmptyDirectory;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A whole run: first redis-cli, where it is installed, then this system, each with processes of its own that are
@@ -44,7 +41,7 @@ public record MigrationRun(
     }
 
     public MigrationReport run(Progress progress) {
-        empty(installation.data());
+        EmptyDirectory.make(installation.data());
         KeySet set = new KeySet(keys);
         Machine machine = Machine.current("", "own clients");
         List<Move> moves = new ArrayList<>();
@@ -73,21 +70,6 @@ public record MigrationRun(
         } finally {
             pair.close();
             Runtime.getRuntime().removeShutdownHook(hook);
-        }
-    }
-
-    private static void empty(Path directory) {
-        try {
-            Files.createDirectories(directory);
-            try (Stream<Path> all = Files.walk(directory)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    if (!path.equals(directory)) {
-                        Files.delete(path);
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new LaunchException("cannot empty " + directory + ": " + e.getMessage(), e);
         }
     }
 }

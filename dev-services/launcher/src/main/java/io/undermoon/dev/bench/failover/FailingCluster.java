@@ -1,0 +1,27 @@
+package io.undermoon.dev.bench.failover;
+
+import io.undermoon.metadata.HostPort;
+import java.util.List;
+
+/** A cluster whose parts can be made to fail, and put right again. Not thread-safe. */
+interface FailingCluster extends AutoCloseable {
+    String name();
+
+    /** Where clients begin. */
+    List<HostPort> seeds();
+
+    boolean has(Fault fault);
+
+    /**
+     * Prepares a fault of what serves a slot, so that nothing has to be found out when it happens.
+     *
+     * @return makes it happen; when it returns, it has
+     */
+    Runnable prepare(Fault fault, int slot);
+
+    /** Puts everything right again, and returns when there are as many copies as at first. */
+    void recover();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,134 @@
+package io.undermoon.dev.bench.failover;
+
+import io.undermoon.dev.plan.LaunchException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A port that passes all connections on to another, until it is cut: then nothing is passed on and no connection ends,
+ * as on a network that loses everything. Two threads for each connection.
+ */
+final class Relay implements AutoCloseable {
+    private static final int BUFFER_BYTES = 16 << 10;
+    private static final int BACKLOG = 128;
+
+    private final ServerSocket server;
+    private final int target;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean isCut;
+
+    private Relay(ServerSocket server, int target) {
+        this.server = server;
+        this.target = target;
+    }
+
+    /** Listens on a port of the loopback address that passes on to another one, where something may listen later. */
+    static Relay to(int port) {
+        try {
+            Relay relay = new Relay(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), port);
+            run("relay-" + port, relay::accept);
+            return relay;
+        } catch (IOException e) {
+            throw new LaunchException("cannot listen: " + e.getMessage(), e);
+        }
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    void cut() {
+        isCut = true;
+    }
+
+    /** Passes on again; what was lost meanwhile stays lost, so the connections of before end. */
+    void restore() {
+        sockets.forEach(Relay::closeQuietly);
+        isCut = false;
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                sockets.add(client);
+                run("relay-connection", () -> connect(client));
+            } catch (IOException e) {
+                // The relay is closed, or a connection has ended before it was accepted.
+            }
+        }
+    }
+
+    private void connect(Socket client) {
+        if (isCut) {
+            return;
+        }
+        Socket onward = new Socket();
+        try {
+            client.setTcpNoDelay(true);
+            onward.setTcpNoDelay(true);
+            sockets.add(onward);
+            onward.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+            run("relay-back", () -> pass(onward, client));
+            pass(client, onward);
+        } catch (IOException e) {
+            close(client, onward);
+        }
+    }
+
+    private void pass(Socket from, Socket to) {
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                if (!isCut) {
+                    out.write(buffer, 0, length);
+                }
+            }
+        } catch (IOException e) {
+            // One of them has ended.
+        }
+        if (!isCut) {
+            close(from, to);
+        }
+    }
+
+    private void close(Socket one, Socket other) {
+        sockets.remove(one);
+        sockets.remove(other);
+        closeQuietly(one);
+        closeQuietly(other);
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use any more, closed or not.
+        }
+    }
+
+    private static void run(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            // The port goes with this process.
+        }
+        sockets.forEach(Relay::closeQuietly);
+    }
+}
