@@ -33,7 +33,7 @@ public final class Schedule {
             MigrationProgressCache progress,
             ReplicaPush replicaPush) {
         identify(metadata);
-        every(scheduler, "installation-id", HOUSEKEEPING_INTERVAL, metadata::identify);
+        every(scheduler, "installation-id", HOUSEKEEPING_INTERVAL, metadata::identifyNew);
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
         every(scheduler, "storage-refresh", settings.storageRefresh(), metadata::refresh);
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, scaling::advanceDrains));
@@ -51,7 +51,7 @@ public final class Schedule {
     /** Before the first proxy registers, if the storage takes it. */
     private static void identify(MetadataWriter metadata) {
         try {
-            metadata.identify();
+            metadata.identifyNew();
         } catch (UndermoonException e) {
             LOG.debugf(e, "Installation has no id yet");
         }

@@ -94,6 +94,9 @@ public final class ProxyEndpoints {
         Proxies.NodeMarks marks = Boolean.TRUE.equals(given.marksNodes())
                 ? new Proxies.NodeMarks(given.installationId(), given.unusable())
                 : null;
+        if (marks != null) {
+            metadata.identify();
+        }
         Proxies.Registration result = metadata.change(
                 (state, context) -> Proxies.register(state, address, nodes, host, given.index(), replica, marks));
         if (result == Proxies.Registration.ALREADY_EXISTED) {

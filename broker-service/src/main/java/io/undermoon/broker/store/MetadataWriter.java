@@ -146,9 +146,19 @@ public final class MetadataWriter {
         throw new UndermoonException(ErrorCode.RETRY, "other brokers change the metadata all the time; try again");
     }
 
-    /** Gives the metadata an installation id, if it has none yet; called at the start and periodically. */
+    /**
+     * Gives a new system an installation id; called at the start and periodically. One from before there were ids gets
+     * it with the first proxy that asks for it: a broker that only gets copies of another must not make its own.
+     */
+    public void identifyNew() {
+        if (outage == null && state().isEmpty()) {
+            identify();
+        }
+    }
+
+    /** Gives the metadata an installation id, if it has none yet. */
     public void identify() {
-        if (outage == null && state().installationId() == null) {
+        if (state().installationId() == null) {
             String id = UUID.randomUUID().toString().replace("-", "").substring(0, INSTALLATION_ID_LENGTH);
             change((state, context) -> Outcome.done(state.installationId() == null ? state.ofInstallation(id) : state));
             LOG.infof("Installation has an id from now on: installation=%s", state().installationId());

@@ -72,6 +72,20 @@ class MetadataWriterTest {
     }
 
     @Test
+    void makes_an_installation_id_for_a_new_system_only() {
+        register(metadata, 1);
+        metadata.identifyNew();
+        assertThat(metadata.state().installationId()).isNull();
+
+        MetadataWriter fresh = writer(new MemoryStorage(Metadata.empty(false)));
+        fresh.identifyNew();
+        String id = fresh.state().installationId();
+        assertThat(id).matches("[0-9a-f]{16}");
+        fresh.identify();
+        assertThat(fresh.state().installationId()).isEqualTo(id);
+    }
+
+    @Test
     void keeps_a_bounded_number_of_changes() {
         for (int i = 0; i < Metadata.AUDITED; i++) {
             register(metadata, 1);
