@@ -108,10 +108,11 @@ class LeaseIT {
         signal(proxy, "CONT");
         for (Writer writer : writers) {
             writer.join();
-            assertThat(writer.end).satisfiesAnyOf(
-                    end -> assertThat(end).isEmpty(),
-                    end -> assertThat(end).startsWith("-CLUSTERDOWN "),
-                    end -> assertThat(end).startsWith("-MOVED "));
+            assertThat(writer.end)
+                    .satisfiesAnyOf(
+                            end -> assertThat(end).isEmpty(),
+                            end -> assertThat(end).startsWith("-CLUSTERDOWN "),
+                            end -> assertThat(end).startsWith("-MOVED "));
         }
 
         assertThat(acknowledged(writers)).as("acknowledged afterwards").isEqualTo(before);
@@ -131,7 +132,10 @@ class LeaseIT {
     @Test
     @Order(2)
     void partners_serve_on_without_a_control_plane_and_stop_without_each_other() throws IOException {
-        await("both halves are there").atMost(LIMIT).ignoreExceptions().until(() -> operator.cluster().nodes().size() == 4);
+        await("both halves are there")
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> operator.cluster().nodes().size() == 4);
         operator.awaitReplicas();
         Node master = operator.masters().get(0);
         ProxyAddress partner = operator.cluster().nodes().stream()
@@ -143,8 +147,10 @@ class LeaseIT {
         kill("broker");
         kill("coordinator-1");
 
-        await("it serves on").during(Duration.ofSeconds(4)).atMost(LIMIT).untilAsserted(() ->
-                set(master.proxyAddress(), key));
+        await("it serves on")
+                .during(Duration.ofSeconds(4))
+                .atMost(LIMIT)
+                .untilAsserted(() -> set(master.proxyAddress(), key));
 
         kill(proxyService(partner));
         await("it stops: nobody can know whether it was replaced")
@@ -153,8 +159,10 @@ class LeaseIT {
 
         startAgain("broker");
         startAgain("coordinator-1");
-        await("a coordinator renews its lease").atMost(LIMIT).ignoreExceptions().untilAsserted(() ->
-                set(master.proxyAddress(), key));
+        await("a coordinator renews its lease")
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .untilAsserted(() -> set(master.proxyAddress(), key));
     }
 
     private static long acknowledged(List<Writer> writers) {

@@ -485,15 +485,13 @@ final class ExportTask implements SourceMove.Effects, CopyAttempt.Listener, Writ
                 ifCurrent(action, () -> apply(notSwitched("commands were held for " + budgetMillis + " ms"))));
         Runnable finish = ifCurrent(
                 action,
-                () -> answer(
-                        present.finish(randomText(), Math.max(1, budgetMillis / 2)),
-                        answer -> {
-                            context.loop().beginBurst();
-                            if (!context.loop().holdsLease()) {
-                                return notSwitched("this proxy has no lease");
-                            }
-                            return isEnough(answer) ? move.drained() : notSwitched(reason(answer));
-                        }));
+                () -> answer(present.finish(randomText(), Math.max(1, budgetMillis / 2)), answer -> {
+                    context.loop().beginBurst();
+                    if (!context.loop().holdsLease()) {
+                        return notSwitched("this proxy has no lease");
+                    }
+                    return isEnough(answer) ? move.drained() : notSwitched(reason(answer));
+                }));
         Barrier.await(context.clientConnections(), source, tag.rangeList()::contains, () -> action == currentAction)
                 .whenComplete((quiet, problem) -> context.loop().execute(finish));
     }
