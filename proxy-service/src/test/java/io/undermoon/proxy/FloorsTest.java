@@ -36,7 +36,9 @@ class FloorsTest {
             control <- client, command, frame
             control.acl <- acl, client, command, control, frame
             stats <-
-            backend <- frame, route, stats
+            backend <- frame, lease, route, stats
+            lease <-
+            lease.renewal <- lease, node, route, topology
             compression <- backend, command, frame
             node <- backend, frame, route
             migration.record <- node, route
@@ -53,10 +55,11 @@ class FloorsTest {
             forward <- backend, client, command, compression, frame, route, session, stats, topology
             gather <- backend, client, command, forward, frame, route, session, topology
             blocking <- backend, client, command, forward, frame, gather, route, session, topology
-            replication <- backend, node, route, topology
+            replication <- backend, lease, node, route, topology
             tenancy <- node, route, topology
             migration <- backend, command, migration.copy, migration.record, node, route, topology
-            control.umctl <- client, command, control, control.nodes, frame, migration, node, replication, stats, topology
+            control.umctl <- client, command, control, control.nodes, frame, lease, lease.renewal, migration, node, \
+            replication, stats, topology
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             config <- backend, client, command, control, frame, migration, replication, session
             transaction <- acl, backend, client, command, compression, forward, frame, gather, route, session, \
@@ -66,8 +69,8 @@ class FloorsTest {
             pubsub, route, session, stats, topology, tracking, transaction
             server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
             control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
-            dispatch, forward, frame, gather, migration, monitor, node, pubsub, replication, route, session, \
-            stats, tenancy, topology
+            dispatch, forward, frame, gather, lease, lease.renewal, migration, monitor, node, pubsub, replication, \
+            route, session, stats, tenancy, topology
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
