@@ -154,7 +154,9 @@ public final class ReplicationDriver implements AutoCloseable {
             keeper.order(role);
         } else if (role.role() == Role.MASTER) {
             // In the new metadata another node may be in the place of the master that it has followed.
-            ReplPeer former = status.role() == Role.MASTER || formerRoles == null ? null : masterOf(formerRoles, node);
+            ReplPeer former = status.role() == Role.MASTER || formerRoles == null || hasLeftCluster(node, message)
+                    ? null
+                    : masterOf(formerRoles, node);
             if (former == null) {
                 keeper.order(role);
             } else {
@@ -195,6 +197,12 @@ public final class ReplicationDriver implements AutoCloseable {
         if (!closed && orders.remove(node, order)) {
             action.run();
         }
+    }
+
+    /** Such a node takes over from nobody: the master that it has followed is one for others. */
+    private static boolean hasLeftCluster(NodeAddress node, SetRepl message) {
+        return message.entries().stream()
+                .anyMatch(entry -> entry.node().equals(node) && entry.clusterName() == null);
     }
 
     private static @Nullable ReplPeer masterOf(SetRepl message, NodeAddress node) {

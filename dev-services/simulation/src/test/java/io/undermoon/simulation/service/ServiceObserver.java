@@ -1,0 +1,18 @@
+package io.undermoon.simulation.service;
+
+import io.undermoon.metadata.Epoch;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.simulation.redis.RedisServer;
+
+/** Is told what proxies do. */
+public interface ServiceObserver {
+    /** A proxy has a new snapshot of its topology. */
+    void tookMetadata(ProxyServer proxy, Topology now);
+
+    /**
+     * A proxy acknowledges a write.
+     *
+     * @param epoch of its metadata when it sent the write to the node
+     */
+    void acknowledged(ClientWrite write, ProxyServer proxy, RedisServer node, Epoch epoch);
+}
