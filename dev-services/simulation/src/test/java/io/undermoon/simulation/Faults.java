@@ -231,12 +231,18 @@ final class Faults {
     }
 
     private void cut(List<String> from, List<String> to, boolean bothWays) {
-        boolean isControl = true;
+        String ways = from + (bothWays ? " and " : " to ") + (to.size() > 1 ? "all" : to);
         fault(
-                List.of("cut", from, to),
-                isControl,
-                () -> eachWay(from, to, bothWays, true),
-                () -> eachWay(from, to, bothWays, false));
+                "cut of " + ways,
+                true,
+                () -> {
+                    world.note("network is cut, " + ways);
+                    eachWay(from, to, bothWays, true);
+                },
+                () -> {
+                    world.note("network is whole, " + ways);
+                    eachWay(from, to, bothWays, false);
+                });
     }
 
     private void eachWay(List<String> from, List<String> to, boolean bothWays, boolean isCut) {

@@ -8,8 +8,9 @@ import java.util.function.LongFunction;
 /** Scratch. */
 public final class SimulationMain {
     public static void main(String[] args) throws Exception {
-        java.util.logging.Logger.getLogger("io.undermoon").setLevel(java.util.logging.Level.OFF);
-        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.OFF);
+        if (args.length > 3) { System.setProperty("java.util.logging.SimpleFormatter.format", "LOG %5$s%n"); } else {
+        java.util.logging.Logger.getLogger("io.undermoon").setLevel(java.util.logging.Level.OFF); }
+        if (args.length <= 3) java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.OFF);
         LongFunction<Map<String, Object>> sim = load();
         long from = Long.parseLong(args[0]);
         long to = Long.parseLong(args[1]);

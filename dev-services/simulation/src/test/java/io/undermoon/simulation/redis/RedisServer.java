@@ -47,6 +47,7 @@ public final class RedisServer {
     private @Nullable RedisServer master;
     private Link link = Link.DOWN;
     private long connection;
+    private int masterGeneration;
     private long lastHeardNanos;
     private final Map<RedisServer, Attached> attached = new LinkedHashMap<>();
 
@@ -229,14 +230,13 @@ public final class RedisServer {
             attached.entrySet().removeIf(entry -> isGone(entry.getKey(), entry.getValue()));
         } else if (link == Link.DOWN) {
             connect();
+        } else if (source.process.generation() != masterGeneration
+                || world.nowNanos() - lastHeardNanos > REPLICATION_TIMEOUT) {
+            broken(connection);
         } else if (link == Link.UP) {
             long mine = connection;
-            if (!source.process.isAlive() || source.attachedConnection(this) != mine) {
-                link = Link.DOWN;
-                connection++;
-            } else if (world.nowNanos() - lastHeardNanos > REPLICATION_TIMEOUT) {
-                link = Link.DOWN;
-                connection++;
+            if (source.attachedConnection(this) != mine) {
+                broken(mine);
             } else {
                 long position = offset;
                 network.send(process, source.process, () -> source.acknowledged(this, mine, position), () -> {});
@@ -277,6 +277,8 @@ public final class RedisServer {
             return;
         }
         link = Link.COPYING;
+        masterGeneration = source.process.generation();
+        lastHeardNanos = world.nowNanos();
         long mine = ++connection;
         network.send(process, source.process, () -> source.synchronise(this, mine), () -> broken(mine));
     }

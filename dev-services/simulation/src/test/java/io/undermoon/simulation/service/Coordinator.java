@@ -142,7 +142,8 @@ public final class Coordinator {
         /** As the thread that waits for changes of the epoch. */
         private void watch() {
             Broker asked = broker.preferred();
-            network.send(process, asked.process(), () -> wait(asked), () -> again(World.SECOND));
+            int life = process.generation();
+            network.send(process, asked.process(), () -> wait(asked, life), () -> again(World.SECOND));
             long mine = ++watches;
             world.later(process, WATCH_TIME.toNanos() + 5 * World.SECOND, () -> {
                 if (mine == watches) {
@@ -153,16 +154,17 @@ public final class Coordinator {
 
         private long watches;
 
-        private void wait(Broker asked) {
+        private void wait(Broker asked, int life) {
             if (!asked.isOpen()) {
-                network.send(asked.process(), process, () -> again(World.SECOND), () -> {});
+                network.answer(asked.process(), process, life, () -> again(World.SECOND), () -> {});
                 return;
             }
             asked.writer()
                     .awaitEpochOtherThan(known, WATCH_TIME)
-                    .whenComplete((epoch, failure) -> network.send(
+                    .whenComplete((epoch, failure) -> network.answer(
                             asked.process(),
                             process,
+                            life,
                             () -> {
                                 if (failure != null) {
                                     again(World.SECOND);

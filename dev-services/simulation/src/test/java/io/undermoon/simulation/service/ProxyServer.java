@@ -136,7 +136,9 @@ public final class ProxyServer {
         CompletableFuture<RespValue> answer = new CompletableFuture<>();
         Runnable noReply = () -> answer.completeExceptionally(NodeException.unexpectedReply(question + ": no reply"));
         CompletableFuture<RespValue> there = new CompletableFuture<>();
-        there.thenAccept(reply -> installation.network().send(to, process, () -> answer.complete(reply), () -> {}));
+        int life = process.generation();
+        there.thenAccept(reply ->
+                installation.network().answer(to, process, life, () -> answer.complete(reply), () -> {}));
         installation.network().send(process, to, () -> handler.accept(there), noReply);
         world.later(process, REPLY_TIMEOUT, noReply);
         return answer;
@@ -245,13 +247,21 @@ public final class ProxyServer {
         private void forward(ClientWrite write, Target.Local target, Epoch epoch) {
             RedisServer node = installation.redis(target.node().toString());
             Runnable lost = () -> write.answer("ERR lost");
+            int life = process.generation();
             installation.network().send(
                     process,
                     node.process(),
                     () -> {
                         RespValue reply = node.execute(
                                 List.of("SET", Integer.toString(write.key()), Long.toString(write.version())));
-                        installation.network().send(node.process(), process, () -> replied(write, node, epoch, reply), lost);
+                        installation
+                                .network()
+                                .answer(
+                                        node.process(),
+                                        process,
+                                        life,
+                                        () -> replied(write, node, epoch, reply),
+                                        lost);
                     },
                     lost);
         }

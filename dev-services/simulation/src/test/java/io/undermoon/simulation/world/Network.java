@@ -44,14 +44,11 @@ public final class Network {
 
     /** Cuts the way from one host to another. */
     public void cut(String from, String to) {
-        world.note("network is cut from " + from + " to " + to);
         cuts.add(new Direction(from, to));
     }
 
     public void heal(String from, String to) {
-        if (cuts.remove(new Direction(from, to))) {
-            world.note("network is whole from " + from + " to " + to);
-        }
+        cuts.remove(new Direction(from, to));
     }
 
     public boolean isCut(SimProcess from, SimProcess to) {
@@ -86,21 +83,49 @@ public final class Network {
         long arrival = Math.max(
                 world.nowNanos() + delay(from, to), lastArrivals.getOrDefault(connection, 0L));
         lastArrivals.put(connection, arrival);
-        long deadline = world.nowNanos() + GIVEN_UP;
-        world.later(arrival - world.nowNanos(), () -> arrive(from, to, arrived, failed, deadline));
+        Message message = new Message(
+                from, from.generation(), to, to.generation(), arrived, failed, world.nowNanos() + GIVEN_UP);
+        world.later(arrival - world.nowNanos(), () -> arrive(message));
     }
 
-    private void arrive(SimProcess from, SimProcess to, Runnable arrived, Runnable failed, long deadline) {
-        if (isCut(from, to)) {
-            if (world.nowNanos() < deadline) {
-                world.later(RESEND, () -> arrive(from, to, arrived, failed, deadline));
+    /**
+     * Sends the answer to a message that a process has sent in one of its lives; another life does not get it.
+     *
+     * @param life that of the asker
+     */
+    public void answer(SimProcess from, SimProcess asker, int life, Runnable arrived, Runnable failed) {
+        if (asker.generation() == life) {
+            send(from, asker, arrived, failed);
+        }
+    }
+
+    /** A message on a connection, which ends with the life of either process. */
+    private record Message(
+            SimProcess from,
+            int life,
+            SimProcess to,
+            int lifeThere,
+            Runnable arrived,
+            Runnable failed,
+            long deadline) {}
+
+    private void arrive(Message message) {
+        if (isCut(message.from(), message.to())) {
+            if (world.nowNanos() < message.deadline()) {
+                world.later(RESEND, () -> arrive(message));
             } else {
-                world.later(from, 0, failed);
+                failed(message, 0);
             }
-        } else if (to.isAlive()) {
-            world.later(to, 0, arrived);
+        } else if (message.to().isAlive() && message.to().generation() == message.lifeThere()) {
+            world.later(message.to(), 0, message.arrived());
         } else {
-            world.later(from, REFUSED_DELAY, failed);
+            failed(message, REFUSED_DELAY);
+        }
+    }
+
+    private void failed(Message message, long delay) {
+        if (message.from().isAlive() && message.from().generation() == message.life()) {
+            world.later(message.from(), delay, message.failed());
         }
     }
 

@@ -23,6 +23,9 @@ public final class SimProcess {
     /** Whether calls end at once and only take time on the clock of the process, as those of parallel tasks. */
     private boolean parallel;
 
+    /** Whether calls end at once and take no time. */
+    private boolean timeless;
+
     /** How much later it is for the process than for the world, because of calls that ended at once. */
     private long aheadNanos;
 
@@ -140,6 +143,14 @@ public final class SimProcess {
 
     void setParallel(boolean isParallel) {
         this.parallel = isParallel;
+    }
+
+    boolean isTimeless() {
+        return timeless;
+    }
+
+    void setTimeless(boolean isTimeless) {
+        this.timeless = isTimeless;
     }
 
     long aheadNanos() {

@@ -227,7 +227,7 @@ public final class World {
     /** Lets time pass for the process that acts now, while it waits for something. */
     void elapse(long nanos) {
         SimProcess process = current;
-        if (process == null || nanos <= 0) {
+        if (process == null || nanos <= 0 || process.isTimeless()) {
             return;
         }
         if (process.isParallel() || depth >= MAX_DEPTH || random.nextInt(WAITING_CALLS) != 0) {
@@ -247,16 +247,14 @@ public final class World {
         process.runDeferred();
     }
 
-    /** Lets a process do something beside what it does else: the time that it takes does not count. */
+    /** Lets a process do something beside what it does else: its calls end at once, and their time does not count. */
     public void aside(SimProcess process, Runnable action) {
-        long ahead = process.aheadNanos();
-        boolean before = process.isParallel();
-        process.setParallel(true);
+        boolean before = process.isTimeless();
+        process.setTimeless(true);
         try {
             action.run();
         } finally {
-            process.setParallel(before);
-            process.setAheadNanos(ahead);
+            process.setTimeless(before);
         }
     }
 
