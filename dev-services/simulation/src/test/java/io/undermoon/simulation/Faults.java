@@ -75,7 +75,13 @@ final class Faults {
         this.checks = checks;
         this.cluster = cluster;
         List<Kind> all = new ArrayList<>(Arrays.asList(Kind.values()));
-        int wanted = 1 + world.random(6);
+        for (Kind operation : List.of(Kind.BALANCE, Kind.SWITCHOVER)) {
+            all.remove(operation);
+            if (world.chance(0.4)) {
+                kinds.add(operation);
+            }
+        }
+        int wanted = kinds.isEmpty() ? 1 + world.random(6) : world.random(7);
         for (int i = 0; i < wanted; i++) {
             kinds.add(all.remove(world.random(all.size())));
         }

@@ -20,8 +20,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +156,7 @@ public final class ReplicationDriver implements AutoCloseable {
             keeper.order(role);
         } else if (role.role() == Role.MASTER) {
             // In the new metadata another node may be in the place of the master that it has followed.
-            ReplPeer former = status.role() == Role.MASTER || formerRoles == null || hasLeftCluster(node, message)
+            ReplPeer former = status.role() == Role.MASTER || formerRoles == null || isFree(node, message)
                     ? null
                     : masterOf(formerRoles, node);
             if (former == null) {
@@ -166,7 +168,12 @@ public final class ReplicationDriver implements AutoCloseable {
             }
         } else {
             Order order = begin(node, role, store);
-            handover.beforeDemotion(requireNonNull(role.master()), () -> orders.get(node) == order)
+            BooleanSupplier wanted = () -> orders.get(node) == order;
+            boolean joins = formerRoles != null && isFree(node, formerRoles);
+            handover.beforeDemotion(requireNonNull(role.master()), wanted)
+                    .thenCompose(ready -> joins
+                            ? handover.beforeJoining(node, wanted)
+                            : CompletableFuture.<@Nullable Void>completedFuture(null))
                     .thenRun(() -> end(node, order, () -> {
                         keeper.order(role);
                         store.hasLeft(node);
@@ -199,8 +206,8 @@ public final class ReplicationDriver implements AutoCloseable {
         }
     }
 
-    /** Such a node takes over from nobody: the master that it has followed is one for others. */
-    private static boolean hasLeftCluster(NodeAddress node, SetRepl message) {
+    /** Whether a node is in no cluster. Such a node takes over from nobody: its former master is one for others. */
+    private static boolean isFree(NodeAddress node, SetRepl message) {
         return message.entries().stream()
                 .anyMatch(entry -> entry.node().equals(node) && entry.clusterName() == null);
     }

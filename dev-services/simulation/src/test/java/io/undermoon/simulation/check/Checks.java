@@ -130,7 +130,24 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             if (former != null && former.epoch().equals(cluster.epoch()) && !isSame(former, cluster)) {
                 violated("an epoch names one content: " + name + " at " + cluster.epoch());
             }
+            if (former != null) {
+                seeFailovers(former, cluster, after);
+            }
         });
+    }
+
+    private void seeFailovers(StoredCluster before, StoredCluster after, Metadata state) {
+        for (int i = 0; i < Math.min(before.chunks().size(), after.chunks().size()); i++) {
+            StoredChunk former = before.chunks().get(i);
+            StoredChunk chunk = after.chunks().get(i);
+            if (!former.proxyAddresses().equals(chunk.proxyAddresses())) {
+                sometimes(Sometimes.PROXY_REPLACED);
+            }
+            if (former.rolePosition() != chunk.rolePosition()
+                    && former.proxyAddresses().stream().anyMatch(state::hasFailed)) {
+                sometimes(Sometimes.MASTERS_TAKEN_OVER);
+            }
+        }
     }
 
     private static boolean isSame(StoredCluster one, StoredCluster other) {
@@ -187,6 +204,25 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         } else {
             notCopied.computeIfAbsent(node, master -> new ArrayDeque<>()).addLast(now);
         }
+    }
+
+    @Override
+    public void notRepaired(String reason) {
+        if (reason.contains("not in sync")) {
+            sometimes(Sometimes.TAKEOVER_REFUSED_AS_REPLICAS_ARE_BEHIND);
+        } else if (reason.contains("is down too")) {
+            sometimes(Sometimes.BOTH_HALVES_FAILED);
+        }
+    }
+
+    @Override
+    public void steppedDown() {
+        sometimes(Sometimes.MASTER_STEPPED_DOWN);
+    }
+
+    @Override
+    public void storageDidNotAnswer() {
+        sometimes(Sometimes.STORAGE_DID_NOT_ANSWER);
     }
 
     @Override

@@ -39,9 +39,12 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
     private final SimProcess coordinator;
     private final List<Broker> brokers;
     private final String reporterId;
+    private final ServiceObserver observer;
     private int first;
 
-    public BrokerPort(Network network, SimProcess coordinator, List<Broker> brokers) {
+    public BrokerPort(
+            Network network, SimProcess coordinator, List<Broker> brokers, ServiceObserver observer) {
+        this.observer = observer;
         this.network = network;
         this.coordinator = coordinator;
         this.brokers = brokers;
@@ -199,6 +202,7 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
             Failover.Result result =
                     ask(writer -> writer.change((state, context) -> Failover.failOver(state, context, proxy, false)));
             if (result instanceof Failover.Result.NotPossible notPossible) {
+                observer.notRepaired(notPossible.reason());
                 return new Outcome.Retry(notPossible.reason());
             }
             @Nullable Proxy none = null;

@@ -37,6 +37,7 @@ public final class Coordinator {
     private final SimProcess process;
     private final List<Broker> brokers;
     private final Function<ProxyAddress, ProxyServer> proxies;
+    private final ServiceObserver observer;
     private final LoopMetrics metrics;
 
     public Coordinator(
@@ -45,12 +46,14 @@ public final class Coordinator {
             SimProcess process,
             List<Broker> brokers,
             Function<ProxyAddress, ProxyServer> proxies,
+            ServiceObserver observer,
             LoopMetrics metrics) {
         this.world = world;
         this.network = network;
         this.process = process;
         this.brokers = brokers;
         this.proxies = proxies;
+        this.observer = observer;
         this.metrics = metrics;
     }
 
@@ -65,7 +68,7 @@ public final class Coordinator {
 
     /** What it has while it lives. */
     private final class Life {
-        private final BrokerPort broker = new BrokerPort(network, process, brokers);
+        private final BrokerPort broker = new BrokerPort(network, process, brokers, observer);
         private final ProxyPort control = new ProxyPort(network, process, proxies);
         private final ParallelTasks tasks = new ParallelTasks(process);
         private final ProxyStatuses statuses = new ProxyStatuses();

@@ -52,7 +52,7 @@ public final class Installation {
         this.world = world;
         this.network = network;
         this.checks = checks;
-        this.storage = new SharedStorage(world, storageChecks);
+        this.storage = new SharedStorage(world, storageChecks, checks::storageDidNotAnswer);
         for (int i = 1; i <= size.proxies(); i++) {
             addProxy("10.0.0." + i, redisChecks);
         }
@@ -63,7 +63,7 @@ public final class Installation {
         for (int i = 1; i <= size.coordinators(); i++) {
             SimProcess process = world.process("coordinator-" + i, "10.0.2." + i);
             coordinators.add(new Coordinator(
-                    world, network, process, brokers, address -> proxy(address.value()), metrics));
+                    world, network, process, brokers, address -> proxy(address.value()), checks, metrics));
         }
         for (int i = 1; i <= size.clients(); i++) {
             List<Integer> keys = new ArrayList<>();

@@ -149,11 +149,15 @@ public final class ProxyServer {
         Epoch until = new Epoch(Long.parseLong(command.get(2)));
         return life.stepDown
                 .giveUp(new NodeAddress(command.get(3)), until)
-                .handle((position, problem) -> problem == null
-                        ? new RespValue.Array(position.toReply().stream()
-                                .map(text -> (RespValue) new RespValue.Bulk(text))
-                                .toList())
-                        : new RespValue.Failure("ERR no position: " + NodeException.reason(problem)));
+                .handle((position, problem) -> {
+                    if (problem != null) {
+                        return new RespValue.Failure("ERR no position: " + NodeException.reason(problem));
+                    }
+                    installation.checks().steppedDown();
+                    return new RespValue.Array(position.toReply().stream()
+                            .map(text -> (RespValue) new RespValue.Bulk(text))
+                            .toList());
+                });
     }
 
     /** Takes a write of a client. */

@@ -15,4 +15,13 @@ public interface ServiceObserver {
      * @param epoch of its metadata when it sent the write to the node
      */
     void acknowledged(ClientWrite write, ProxyServer proxy, RedisServer node, Epoch epoch);
+
+    /** A broker cannot repair a chunk. */
+    void notRepaired(String reason);
+
+    /** A proxy has told a successor up to where it has to follow. */
+    void steppedDown();
+
+    /** The storage has not said whether it has stored something. */
+    void storageDidNotAnswer();
 }

@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 public final class SharedStorage {
     private final World world;
     private final StorageObserver observer;
+    private final Runnable onNoAnswer;
     private final Map<SimProcess, Runnable> listeners = new LinkedHashMap<>();
     private Metadata state = Metadata.empty(false);
     private long revision;
     private boolean away;
     private double unknownOutcomes;
 
-    public SharedStorage(World world, StorageObserver observer) {
+    /** @param onNoAnswer is run for each write that is not answered */
+    public SharedStorage(World world, StorageObserver observer, Runnable onNoAnswer) {
+        this.onNoAnswer = onNoAnswer;
         this.world = world;
         this.observer = observer;
     }
@@ -80,6 +83,7 @@ public final class SharedStorage {
 
     /** The write has been made, will be made, or will never be made. */
     private void unknown(String expectedVersion, Metadata next) {
+        onNoAnswer.run();
         int fate = world.random(3);
         if (fate == 0) {
             store(next);

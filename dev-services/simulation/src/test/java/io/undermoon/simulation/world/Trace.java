@@ -23,7 +23,6 @@ public final class Trace {
         if (last.size() == KEPT) {
             last.removeFirst();
         }
-        if (Boolean.getBoolean("sim.print")) System.err.println(nanos / 1000000 + " " + text);
         last.addLast(String.format(Locale.ROOT, "%9.3f s  ", nanos / 1e9) + text);
     }
 
