@@ -13,6 +13,7 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.simulation.check.Checks;
 import io.undermoon.simulation.check.FaultLog;
 import io.undermoon.simulation.check.SeenByCoordinators;
+import io.undermoon.simulation.check.Sometimes;
 import io.undermoon.simulation.redis.RedisServer;
 import io.undermoon.simulation.service.Broker;
 import io.undermoon.simulation.service.Installation;
@@ -20,11 +21,12 @@ import io.undermoon.simulation.service.ProxyServer;
 import io.undermoon.simulation.world.Network;
 import io.undermoon.simulation.world.Seams;
 import io.undermoon.simulation.world.World;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * within a bound when they have ended (the liveness phase). Invariants are checked all the time. The seed decides
  * everything.
  */
-public final class Simulation implements LongFunction<Map<String, Object>> {
+public final class Simulation implements LongFunction<Map<String, Object>>, Supplier<List<String>> {
     private static final ClusterName CLUSTER = new ClusterName("demo");
     private static final long SET_UP_LIMIT = 20 * World.SECOND;
     private static final long SAFETY_PHASE = 40 * World.SECOND;
@@ -47,6 +49,12 @@ public final class Simulation implements LongFunction<Map<String, Object>> {
     @Override
     public Map<String, Object> apply(long seed) {
         return new Schedule(seed).run();
+    }
+
+    /** The conditions that have to be reached sometimes. */
+    @Override
+    public List<String> get() {
+        return Arrays.stream(Sometimes.values()).map(Enum::name).toList();
     }
 
     private static final class Schedule {
@@ -97,7 +105,7 @@ public final class Simulation implements LongFunction<Map<String, Object>> {
                 checks.violated("all is well " + LIVENESS_LIMIT / World.SECOND + " s after the last fault: "
                         + (whatIsWrong() == null ? "a client cannot write, " + lastErrors() : whatIsWrong()));
             }
-            checks.checkAtEnd(installation.storage().state(), installation);
+            checks.checkAtEnd(installation);
             return result();
         }
 
@@ -210,14 +218,5 @@ public final class Simulation implements LongFunction<Map<String, Object>> {
             }
             return replica.master() == master && replica.isLinked() ? null : replica + " does not follow " + master;
         }
-    }
-
-    /** The names of all conditions that have to be reached sometimes. */
-    public static List<String> conditions() {
-        List<String> names = new ArrayList<>();
-        for (io.undermoon.simulation.check.Sometimes condition : io.undermoon.simulation.check.Sometimes.values()) {
-            names.add(condition.name());
-        }
-        return names;
     }
 }

@@ -1,6 +1,5 @@
 package io.undermoon.simulation.check;
 
-import io.undermoon.broker.state.ChunkPart;
 import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.StoredChunk;
@@ -21,7 +20,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +43,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private final Map<RedisServer, Long> lastWrites = new LinkedHashMap<>();
     private final @Nullable Owner[] owners = new Owner[Installation.KEYS];
     private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
+    private @Nullable Metadata metadata;
     private @Nullable String violation;
 
     /**
@@ -114,6 +113,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     @Override
     public void stored(Metadata before, Metadata after) {
+        metadata = after;
         world.note("stored epoch " + after.globalEpoch());
         List<String> contradictions = Consistency.violations(after);
         if (!contradictions.isEmpty()) {
@@ -228,7 +228,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     @Override
     public void written(RedisServer master, int key, long formerVersion, long version) {
         Acknowledged last = lastAcknowledged[key];
-        if (last != null && formerVersion < last.version && last.version < version) {
+        if (last != null && formerVersion < last.version && last.version < version && isOwner(master, key)) {
             lost(last, master);
             lastAcknowledged[key] = null;
         }
@@ -267,6 +267,26 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         }
     }
 
+    /** Whether a node is the master that the stored metadata names for a key; one that does not know better may be left. */
+    private boolean isOwner(RedisServer node, int key) {
+        int slot = Installation.slotOf(key);
+        return metadata != null
+                && metadata.clusters().values().stream()
+                        .flatMap(cluster -> cluster.chunks().stream())
+                        .anyMatch(chunk -> isOwner(node, slot, chunk));
+    }
+
+    private static boolean isOwner(RedisServer node, int slot, StoredChunk chunk) {
+        for (int part = 0; part < StoredChunk.PARTS; part++) {
+            int master = chunk.rolePosition().masterNode(part);
+            if (chunk.stable(part).contains(slot)
+                    && chunk.nodeAddresses().get(master).value().equals(node.address())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Finds that an acknowledged write is not there. */
     private void lost(Acknowledged write, RedisServer where) {
         sometimes(Sometimes.WRITE_LOST_AS_PROMISED);
@@ -279,20 +299,12 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     }
 
     /** Checks all keys when everything is well again. */
-    public void checkAtEnd(Metadata state, Installation installation) {
-        for (StoredCluster cluster : state.clusters().values()) {
-            for (int shard = 0; shard < cluster.shardNumber(); shard++) {
-                ChunkPart part = ChunkPart.ofShard(shard);
-                StoredChunk chunk = cluster.chunks().get(part.chunk());
-                int node = chunk.rolePosition().masterNode(part.part());
-                RedisServer master = installation.redis(chunk.nodeAddresses().get(node).value());
-                for (int key = 0; key < Installation.KEYS; key++) {
-                    Acknowledged last = lastAcknowledged[key];
-                    if (last != null
-                            && chunk.stable(part.part()).contains(Installation.slotOf(key))
-                            && master.version(key) < last.version) {
-                        lost(Objects.requireNonNull(last), master);
-                    }
+    public void checkAtEnd(Installation installation) {
+        for (RedisServer server : installation.redis()) {
+            for (int key = 0; key < Installation.KEYS; key++) {
+                Acknowledged last = lastAcknowledged[key];
+                if (last != null && server.version(key) < last.version && isOwner(server, key)) {
+                    lost(last, server);
                 }
             }
         }
