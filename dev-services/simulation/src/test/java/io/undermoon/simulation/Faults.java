@@ -66,7 +66,7 @@ final class Faults {
     }
 
     /** A fault that has begun. */
-    private record Active(Object of, boolean inControl, Runnable end) {}
+    private record Active(Object of, boolean inControl, List<String> hosts, Runnable end) {}
 
     Faults(World world, Installation installation, FaultLog log, Checks checks, ClusterName cluster) {
         this.world = world;
@@ -145,20 +145,22 @@ final class Faults {
                 fault(
                         Kind.STORAGE_AWAY,
                         true,
+                        List.of(),
                         () -> installation.storage().setAway(true),
                         () -> installation.storage().setAway(false));
             case STORAGE_WITHOUT_ANSWERS ->
                 fault(
                         Kind.STORAGE_WITHOUT_ANSWERS,
                         true,
+                        List.of(),
                         () -> installation.storage().setUnknownOutcomes(0.3),
                         () -> installation.storage().setUnknownOutcomes(0));
             case SLOW_NETWORK -> network(world.random(5 * World.MILLI, 100 * World.MILLI), 0, 0);
             case CALLS_LATE -> network(World.MILLI, 0.02 + 0.1 * world.random(4), 0);
             case CALLS_TWICE -> network(World.MILLI, 0, 0.3);
             case BALANCE ->
-                operate(broker -> broker.writer()
-                        .change((state, context) -> Balancing.balanceMasters(state, context, cluster)));
+                operate(broker ->
+                        broker.writer().change((state, context) -> Balancing.balanceMasters(state, context, cluster)));
             case SWITCHOVER -> {
                 ProxyServer proxy = any(installation.proxies());
                 operate(broker ->
@@ -175,7 +177,9 @@ final class Faults {
         Set<String> hosts = new LinkedHashSet<>();
         installation.proxies().forEach(proxy -> hosts.add(proxy.process().host()));
         installation.brokers().forEach(broker -> hosts.add(broker.process().host()));
-        installation.coordinators().forEach(coordinator -> hosts.add(coordinator.process().host()));
+        installation
+                .coordinators()
+                .forEach(coordinator -> hosts.add(coordinator.process().host()));
         installation.clients().forEach(client -> hosts.add(client.process().host()));
         return List.copyOf(hosts);
     }
@@ -184,13 +188,13 @@ final class Faults {
         return any(hosts());
     }
 
-    private void fault(Object of, boolean inControl, Runnable begin, Runnable end) {
+    private void fault(Object of, boolean inControl, List<String> hosts, Runnable begin, Runnable end) {
         if (!broken.add(of)) {
             return;
         }
-        Active fault = new Active(of, inControl, end);
+        Active fault = new Active(of, inControl, hosts, end);
         active.add(fault);
-        log.begins(inControl);
+        log.begins(inControl, hosts);
         begin.run();
         long least = world.chance(0.3) ? SHORTEST : World.SECOND;
         world.later(world.random(least, LONGEST), () -> end(fault));
@@ -200,12 +204,12 @@ final class Faults {
         if (active.remove(fault)) {
             broken.remove(fault.of());
             fault.end().run();
-            log.ends(fault.inControl());
+            log.ends(fault.inControl(), fault.hosts());
         }
     }
 
     private void process(SimProcess process, boolean inControl, Runnable kill, Runnable start) {
-        fault(process, inControl, kill, start);
+        fault(process, inControl, List.of(process.host()), kill, start);
     }
 
     private void killRedis(RedisServer server) {
@@ -219,7 +223,7 @@ final class Faults {
     }
 
     private void pause(SimProcess process, boolean inControl) {
-        fault(process, inControl, process::pause, () -> process.resume(0));
+        fault(process, inControl, List.of(process.host()), process::pause, () -> process.resume(0));
     }
 
     /** The clocks that do not count it stand still while a host is suspended. */
@@ -232,7 +236,12 @@ final class Faults {
         }
         long start = world.nowNanos();
         for (SimProcess process : processes) {
-            fault(process, false, process::pause, () -> process.resume(world.nowNanos() - start));
+            fault(
+                    process,
+                    false,
+                    List.of(process.host()),
+                    process::pause,
+                    () -> process.resume(world.nowNanos() - start));
         }
     }
 
@@ -241,6 +250,7 @@ final class Faults {
         fault(
                 "cut of " + ways,
                 true,
+                to.size() > 1 ? from : List.of(from.get(0), to.get(0)),
                 () -> {
                     world.note("network is cut, " + ways);
                     eachWay(from, to, bothWays, true);
@@ -276,6 +286,7 @@ final class Faults {
         fault(
                 "quality",
                 loss > 0,
+                List.of(),
                 () -> {
                     world.note("network delays up to " + slowest / World.MILLI + " ms, loses " + loss + ", repeats "
                             + twice);
@@ -289,7 +300,8 @@ final class Faults {
     }
 
     private void operate(Operation operation) {
-        @Nullable Broker broker = installation.brokers().stream()
+        @Nullable
+        Broker broker = installation.brokers().stream()
                 .filter(Broker::isOpen)
                 .findFirst()
                 .orElse(null);

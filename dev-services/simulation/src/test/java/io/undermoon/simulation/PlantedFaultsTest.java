@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.simulation.loader.Schedules;
 import io.undermoon.testsupport.faults.PlantedFault;
 import java.util.Arrays;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -70,7 +70,8 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             Seams.use(world);
             Network network = new Network(world);
             faultLog = new FaultLog(world);
-            checks = new Checks(world, faultLog, new Checks.Promises(Boolean.getBoolean("undermoon.simulation.leases")));
+            checks =
+                    new Checks(world, faultLog, new Checks.Promises(Boolean.getBoolean("undermoon.simulation.leases")));
             int chunks = 1 + (world.chance(0.3) ? 1 : 0);
             nodes = chunks * StoredChunk.NODES;
             int coordinators = 1 + world.random(3);
@@ -81,8 +82,8 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     1 + world.random(2),
                     coordinators / 2 + 1);
             world.note(size + ", " + nodes + " nodes in the cluster");
-            installation = new Installation(
-                    world, network, size, checks, checks, checks, new SeenByCoordinators(checks));
+            installation =
+                    new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));
             faults = new Faults(world, installation, faultLog, checks, CLUSTER);
         }
 
@@ -210,9 +211,11 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
         }
 
         private @Nullable String whatIsWrongWith(StoredChunk chunk, int node) {
-            RedisServer master = installation.redis(chunk.nodeAddresses().get(node).value());
-            RedisServer replica = installation.redis(
-                    chunk.nodeAddresses().get(RolePosition.replicationPeer(node)).value());
+            RedisServer master =
+                    installation.redis(chunk.nodeAddresses().get(node).value());
+            RedisServer replica = installation.redis(chunk.nodeAddresses()
+                    .get(RolePosition.replicationPeer(node))
+                    .value());
             if (!master.isMaster()) {
                 return master + " is no master";
             }

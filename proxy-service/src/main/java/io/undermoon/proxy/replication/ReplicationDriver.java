@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -208,8 +208,7 @@ public final class ReplicationDriver implements AutoCloseable {
 
     /** Whether a node is in no cluster. Such a node takes over from nobody: its former master is one for others. */
     private static boolean isFree(NodeAddress node, SetRepl message) {
-        return message.entries().stream()
-                .anyMatch(entry -> entry.node().equals(node) && entry.clusterName() == null);
+        return message.entries().stream().anyMatch(entry -> entry.node().equals(node) && entry.clusterName() == null);
     }
 
     private static @Nullable ReplPeer masterOf(SetRepl message, NodeAddress node) {

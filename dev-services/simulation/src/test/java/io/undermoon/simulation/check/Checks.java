@@ -40,6 +40,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private final Set<Sometimes> seen = EnumSet.noneOf(Sometimes.class);
     private final @Nullable Acknowledged[] lastAcknowledged = new Acknowledged[Installation.KEYS];
     private final Map<RedisServer, Deque<Acknowledged>> notCopied = new LinkedHashMap<>();
+    private final Map<RedisServer, Long> promotions = new LinkedHashMap<>();
     private final Map<RedisServer, Long> lastWrites = new LinkedHashMap<>();
     private final @Nullable Owner[] owners = new Owner[Installation.KEYS];
     private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
@@ -171,10 +172,14 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     public void tookMetadata(ProxyServer proxy, Topology now) {
         Life before = lives.get(proxy);
         int generation = proxy.process().generation();
-        if (before != null && before.generation() == generation && before.epoch().isAfter(now.epoch())) {
+        if (before != null
+                && before.generation() == generation
+                && before.epoch().isAfter(now.epoch())) {
             violated("epochs never go back: " + proxy + " from " + before.epoch() + " to " + now.epoch());
         }
-        if (before == null || before.generation() != generation || !before.epoch().equals(now.epoch())) {
+        if (before == null
+                || before.generation() != generation
+                || !before.epoch().equals(now.epoch())) {
             world.note(proxy + " has epoch " + now.epoch());
         }
         lives.put(proxy, new Life(generation, now.epoch()));
@@ -189,8 +194,8 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         } else if (owner.proxy() != proxy && owner.epoch().isAfter(epoch)) {
             sometimes(Sometimes.WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER);
             if (promises.leases() || faults.isQuietSince(world.nowNanos() - SETTLED)) {
-                violated("one writer for a slot: " + proxy + " acknowledges a write to key " + key + " at epoch " + epoch
-                        + ", after " + owner.proxy() + " did at epoch " + owner.epoch());
+                violated("one writer for a slot: " + proxy + " acknowledges a write to key " + key + " at epoch "
+                        + epoch + ", after " + owner.proxy() + " did at epoch " + owner.epoch());
             }
         }
         Acknowledged now = new Acknowledged(key, write.version(), world.nowNanos(), node, proxy);
@@ -247,16 +252,22 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     @Override
     public void promoted(RedisServer server, RedisServer former) {
+        promotions.put(server, world.nowNanos());
         Deque<Acknowledged> missing = notCopied.remove(former);
         if (missing == null) {
             return;
         }
-        missing.removeIf(write -> write.version <= server.version(write.key));
+        // A node that leaves its cluster takes over from nobody.
+        missing.removeIf(write -> write.version <= server.version(write.key) || !isOwner(server, write.key));
         if (missing.isEmpty()) {
             return;
         }
         sometimes(Sometimes.REPLICA_PROMOTED_WITHOUT_THE_LAST_WRITES);
         Acknowledged first = missing.getFirst();
+        if (areWell(server, former, first.nanos)) {
+            violated("a replica has all before it takes over from a master that is there: " + server + " lacks "
+                    + first);
+        }
         long behind = lastWrites.getOrDefault(former, first.nanos) - first.nanos;
         if (behind > SETTLED) {
             sometimes(Sometimes.COPIES_WERE_APART_FOR_LONG);
@@ -287,13 +298,26 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         return false;
     }
 
+    /** Whether two nodes, their proxies and what connects them have worked since some time before. */
+    private boolean areWell(RedisServer one, RedisServer other, long since) {
+        return faults.isWellSince(one.process().host(), since - SETTLED)
+                && faults.isWellSince(other.process().host(), since - SETTLED);
+    }
+
+    /** Whether a write was acknowledged by a proxy that nobody could tell that it has been replaced. */
+    private boolean mayBeOfFormerMaster(Acknowledged write, RedisServer successor) {
+        return !promises.leases()
+                && promotions.getOrDefault(successor, Long.MAX_VALUE) <= write.nanos
+                && !faults.isControlWellSince(write.nanos - SETTLED);
+    }
+
     /** Finds that an acknowledged write is not there. */
     private void lost(Acknowledged write, RedisServer where) {
         sometimes(Sometimes.WRITE_LOST_AS_PROMISED);
         world.note("lost at " + where + ": " + write);
         if (write.copied) {
             violated("what both copies had is not lost: " + write + ", not at " + where);
-        } else if (faults.isQuietSince(write.nanos - SETTLED)) {
+        } else if (areWell(write.master, where, write.nanos) && !mayBeOfFormerMaster(write, where)) {
             violated("nothing is lost without a fault: " + write + ", not at " + where);
         }
     }

@@ -44,7 +44,8 @@ public final class DeterministicClasses extends ClassLoader {
                     "copyOf(Ljava/util/Collection;)Ljava/util/Set;"),
             Map.entry("java/util/Map.copyOf(Ljava/util/Map;)Ljava/util/Map;", "copyOf(Ljava/util/Map;)Ljava/util/Map;"),
             Map.entry(
-                    "java/util/Set.of([Ljava/lang/Object;)Ljava/util/Set;", "setOf([Ljava/lang/Object;)Ljava/util/Set;"),
+                    "java/util/Set.of([Ljava/lang/Object;)Ljava/util/Set;",
+                    "setOf([Ljava/lang/Object;)Ljava/util/Set;"),
             Map.entry(
                     "java/util/Set.of(Ljava/lang/Object;Ljava/lang/Object;)Ljava/util/Set;",
                     "setOf(Ljava/lang/Object;Ljava/lang/Object;)Ljava/util/Set;"),
@@ -100,8 +101,7 @@ public final class DeterministicClasses extends ClassLoader {
                             @Override
                             public @Nullable MethodVisitor visitMethod(
                                     int access, String name, String descriptor, String signature, String[] exceptions) {
-                                MethodVisitor next =
-                                        super.visitMethod(access, name, descriptor, signature, exceptions);
+                                MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
                                 if (className.equals(NODE_CLIENT) && name.equals("send")) {
                                     sendBySeam(next, descriptor);
                                     return null;
@@ -163,11 +163,7 @@ public final class DeterministicClasses extends ClassLoader {
                     if (taken != null) {
                         int end = taken.indexOf('(');
                         exchanged[i] = new org.objectweb.asm.Handle(
-                                Opcodes.H_INVOKESTATIC,
-                                SEAMS,
-                                taken.substring(0, end),
-                                taken.substring(end),
-                                false);
+                                Opcodes.H_INVOKESTATIC, SEAMS, taken.substring(0, end), taken.substring(end), false);
                     }
                 }
             }

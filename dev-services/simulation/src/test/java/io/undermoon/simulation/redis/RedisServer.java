@@ -245,9 +245,7 @@ public final class RedisServer {
     }
 
     private boolean isGone(RedisServer replica, Attached state) {
-        return replica.master != this
-                || replica.connection != state.connection
-                || !replica.process.isAlive();
+        return replica.master != this || replica.connection != state.connection || !replica.process.isAlive();
     }
 
     private long attachedConnection(RedisServer replica) {
@@ -273,7 +271,10 @@ public final class RedisServer {
 
     private void connect() {
         RedisServer source = master;
-        if (source == null || link != Link.DOWN || !source.process.isAlive() || network.isCut(process, source.process)) {
+        if (source == null
+                || link != Link.DOWN
+                || !source.process.isAlive()
+                || network.isCut(process, source.process)) {
             return;
         }
         link = Link.COPYING;
@@ -302,9 +303,11 @@ public final class RedisServer {
         boolean sameHistory = replica.history == history && replica.offset <= offset
                 || replica.history == formerHistory && replica.offset <= Math.min(formerHistoryEnd, offset);
         boolean isPartial = sameHistory && hasSince(replica.offset);
-        long duration = isPartial ? 0 : world.chance(0.1)
-                ? world.random(World.SECOND, 5 * World.SECOND)
-                : world.random(5 * World.MILLI, 300 * World.MILLI);
+        long duration = isPartial
+                ? 0
+                : world.chance(0.1)
+                        ? world.random(World.SECOND, 5 * World.SECOND)
+                        : world.random(5 * World.MILLI, 300 * World.MILLI);
         world.later(process, duration, () -> {
             if (replica.connection == itsConnection && (master == null || link == Link.UP)) {
                 Attached state = new Attached(itsConnection);
@@ -312,11 +315,17 @@ public final class RedisServer {
                 attached.put(replica, state);
                 if (isPartial) {
                     long historyNow = history;
-                    network.send(process, replica.process, () -> replica.goesOn(historyNow, itsConnection),
+                    network.send(
+                            process,
+                            replica.process,
+                            () -> replica.goesOn(historyNow, itsConnection),
                             () -> replica.broken(itsConnection));
                 } else {
                     Copy copy = new Copy(versions.clone(), history, offset);
-                    network.send(process, replica.process, () -> replica.load(copy, itsConnection),
+                    network.send(
+                            process,
+                            replica.process,
+                            () -> replica.load(copy, itsConnection),
                             () -> replica.broken(itsConnection));
                 }
             } else {
@@ -379,7 +388,8 @@ public final class RedisServer {
         }
         state.batchIsUnderWay = true;
         long end = offset;
-        world.later(world.random(0, BATCH_DELAY_MAX) + network.delay(process, replica.process),
+        world.later(
+                world.random(0, BATCH_DELAY_MAX) + network.delay(process, replica.process),
                 () -> batchArrives(replica, state, end));
     }
 
@@ -391,7 +401,9 @@ public final class RedisServer {
             world.later(RESEND, () -> batchArrives(replica, state, end));
             return;
         }
-        for (int i = firstAfter(replica.offset); i < backlog.size() && backlog.get(i).offset() <= end; i++) {
+        for (int i = firstAfter(replica.offset);
+                i < backlog.size() && backlog.get(i).offset() <= end;
+                i++) {
             replica.apply(backlog.get(i));
         }
         replica.lastHeardNanos = world.nowNanos();
@@ -419,17 +431,30 @@ public final class RedisServer {
         StringBuilder text = new StringBuilder(320);
         RedisServer source = master;
         if (source == null) {
-            text.append("role:master\r\nconnected_slaves:").append(attached.size()).append("\r\n");
+            text.append("role:master\r\nconnected_slaves:")
+                    .append(attached.size())
+                    .append("\r\n");
             int i = 0;
             for (Map.Entry<RedisServer, Attached> entry : attached.entrySet()) {
                 String[] parts = entry.getKey().address.split(":");
-                text.append("slave").append(i++).append(":ip=").append(parts[0]).append(",port=").append(parts[1]);
-                text.append(",state=online,offset=").append(entry.getValue().acknowledged).append(",lag=");
-                text.append((world.nowNanos() - entry.getValue().acknowledgedNanos) / World.SECOND).append("\r\n");
+                text.append("slave")
+                        .append(i++)
+                        .append(":ip=")
+                        .append(parts[0])
+                        .append(",port=")
+                        .append(parts[1]);
+                text.append(",state=online,offset=")
+                        .append(entry.getValue().acknowledged)
+                        .append(",lag=");
+                text.append((world.nowNanos() - entry.getValue().acknowledgedNanos) / World.SECOND)
+                        .append("\r\n");
             }
         } else {
             String[] parts = source.address.split(":");
-            text.append("role:slave\r\nmaster_host:").append(parts[0]).append("\r\nmaster_port:").append(parts[1]);
+            text.append("role:slave\r\nmaster_host:")
+                    .append(parts[0])
+                    .append("\r\nmaster_port:")
+                    .append(parts[1]);
             text.append("\r\nmaster_link_status:").append(link == Link.UP ? "up" : "down");
             text.append("\r\nmaster_last_io_seconds_ago:")
                     .append(link == Link.UP ? (world.nowNanos() - lastHeardNanos) / World.SECOND : -1);

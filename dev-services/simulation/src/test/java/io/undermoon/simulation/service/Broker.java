@@ -1,10 +1,10 @@
 package io.undermoon.simulation.service;
 
+import io.undermoon.broker.storage.StorageException;
 import io.undermoon.broker.store.MetadataWriter;
+import io.undermoon.fault.UndermoonException;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.World;
-import io.undermoon.broker.storage.StorageException;
-import io.undermoon.fault.UndermoonException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -42,8 +42,7 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
     private final ServiceObserver observer;
     private int first;
 
-    public BrokerPort(
-            Network network, SimProcess coordinator, List<Broker> brokers, ServiceObserver observer) {
+    public BrokerPort(Network network, SimProcess coordinator, List<Broker> brokers, ServiceObserver observer) {
         this.observer = observer;
         this.network = network;
         this.coordinator = coordinator;
@@ -172,15 +171,14 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
 
     @Override
     public void report(ProxyAddress proxy) {
-        get(writer ->
-                writer.change((state, context) -> FailureReports.report(state, context, proxy, reporterId)));
+        get(writer -> writer.change((state, context) -> FailureReports.report(state, context, proxy, reporterId)));
     }
 
     @Override
     public List<ReplicaReport> reportReplicas(List<ReplicaReport> reports) {
-        List<Replicas.Report> given =
-                reports.stream().map(BrokerPort::toBroker).toList();
-        List<Replicas.Report> outdated = get(writer -> writer.change((state, context) -> Replicas.report(state, given)));
+        List<Replicas.Report> given = reports.stream().map(BrokerPort::toBroker).toList();
+        List<Replicas.Report> outdated =
+                get(writer -> writer.change((state, context) -> Replicas.report(state, given)));
         return reports.stream()
                 .filter(report -> outdated.contains(toBroker(report)))
                 .toList();

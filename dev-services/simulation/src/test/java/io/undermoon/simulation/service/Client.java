@@ -73,9 +73,7 @@ public final class Client {
                                 process,
                                 () -> answered(mine, key, version, proxy, redirections, reply),
                                 () -> {}));
-        installation
-                .network()
-                .send(process, proxy.process(), () -> proxy.serve(write), () -> failed(mine));
+        installation.network().send(process, proxy.process(), () -> proxy.serve(write), () -> failed(mine));
         if (redirections == 0) {
             world.later(process, PATIENCE, () -> failed(mine));
         }

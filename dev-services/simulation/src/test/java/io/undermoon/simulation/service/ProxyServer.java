@@ -52,8 +52,8 @@ public final class ProxyServer {
     private static final long REPLY_TIMEOUT = 3 * World.SECOND;
     private static final long REGISTRATION_INTERVAL = 5 * World.SECOND;
     private static final long REGISTRATION_RETRY = World.SECOND;
-    private static final BackendSettings BACKENDS = new BackendSettings(
-            1000, 3000, 1 << 20, 16, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
+    private static final BackendSettings BACKENDS =
+            new BackendSettings(1000, 3000, 1 << 20, 16, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
 
     private final Installation installation;
     private final World world;
@@ -120,15 +120,15 @@ public final class ProxyServer {
     CompletionStage<RespValue> send(Endpoint to, List<String> command, String question) {
         if (to.kind() == Endpoint.Kind.REDIS) {
             RedisServer node = installation.redis(to.toString());
-            return exchange(
-                    node.process(),
-                    question,
-                    reply -> reply.complete(node.execute(command)));
+            return exchange(node.process(), question, reply -> reply.complete(node.execute(command)));
         }
         ProxyServer peer = installation.proxy(to.toString());
-        return exchange(peer.process(), question, reply -> peer.stepDown(command).whenComplete((value, problem) -> {
-            reply.complete(value);
-        }));
+        return exchange(
+                peer.process(),
+                question,
+                reply -> peer.stepDown(command).whenComplete((value, problem) -> {
+                    reply.complete(value);
+                }));
     }
 
     private CompletionStage<RespValue> exchange(
@@ -137,8 +137,8 @@ public final class ProxyServer {
         Runnable noReply = () -> answer.completeExceptionally(NodeException.unexpectedReply(question + ": no reply"));
         CompletableFuture<RespValue> there = new CompletableFuture<>();
         int life = process.generation();
-        there.thenAccept(reply ->
-                installation.network().answer(to, process, life, () -> answer.complete(reply), () -> {}));
+        there.thenAccept(
+                reply -> installation.network().answer(to, process, life, () -> answer.complete(reply), () -> {}));
         installation.network().send(process, to, () -> handler.accept(there), noReply);
         world.later(process, REPLY_TIMEOUT, noReply);
         return answer;
@@ -147,17 +147,15 @@ public final class ProxyServer {
     /** {@code UMCTL STEPDOWN <epoch> <node>}. */
     private CompletionStage<RespValue> stepDown(List<String> command) {
         Epoch until = new Epoch(Long.parseLong(command.get(2)));
-        return life.stepDown
-                .giveUp(new NodeAddress(command.get(3)), until)
-                .handle((position, problem) -> {
-                    if (problem != null) {
-                        return new RespValue.Failure("ERR no position: " + NodeException.reason(problem));
-                    }
-                    installation.checks().steppedDown();
-                    return new RespValue.Array(position.toReply().stream()
-                            .map(text -> (RespValue) new RespValue.Bulk(text))
-                            .toList());
-                });
+        return life.stepDown.giveUp(new NodeAddress(command.get(3)), until).handle((position, problem) -> {
+            if (problem != null) {
+                return new RespValue.Failure("ERR no position: " + NodeException.reason(problem));
+            }
+            installation.checks().steppedDown();
+            return new RespValue.Array(position.toReply().stream()
+                    .map(text -> (RespValue) new RespValue.Bulk(text))
+                    .toList());
+        });
     }
 
     /** Takes a write of a client. */
@@ -252,22 +250,24 @@ public final class ProxyServer {
             RedisServer node = installation.redis(target.node().toString());
             Runnable lost = () -> write.answer("ERR lost");
             int life = process.generation();
-            installation.network().send(
-                    process,
-                    node.process(),
-                    () -> {
-                        RespValue reply = node.execute(
-                                List.of("SET", Integer.toString(write.key()), Long.toString(write.version())));
-                        installation
-                                .network()
-                                .answer(
-                                        node.process(),
-                                        process,
-                                        life,
-                                        () -> replied(write, node, epoch, reply),
-                                        lost);
-                    },
-                    lost);
+            installation
+                    .network()
+                    .send(
+                            process,
+                            node.process(),
+                            () -> {
+                                RespValue reply = node.execute(
+                                        List.of("SET", Integer.toString(write.key()), Long.toString(write.version())));
+                                installation
+                                        .network()
+                                        .answer(
+                                                node.process(),
+                                                process,
+                                                life,
+                                                () -> replied(write, node, epoch, reply),
+                                                lost);
+                            },
+                            lost);
         }
 
         private void replied(ClientWrite write, RedisServer node, Epoch epoch, RespValue reply) {

@@ -80,11 +80,10 @@ public final class Network {
      */
     public void send(SimProcess from, SimProcess to, Runnable arrived, Runnable failed) {
         Connection connection = new Connection(from.number(), to.number());
-        long arrival = Math.max(
-                world.nowNanos() + delay(from, to), lastArrivals.getOrDefault(connection, 0L));
+        long arrival = Math.max(world.nowNanos() + delay(from, to), lastArrivals.getOrDefault(connection, 0L));
         lastArrivals.put(connection, arrival);
-        Message message = new Message(
-                from, from.generation(), to, to.generation(), arrived, failed, world.nowNanos() + GIVEN_UP);
+        Message message =
+                new Message(from, from.generation(), to, to.generation(), arrived, failed, world.nowNanos() + GIVEN_UP);
         world.later(arrival - world.nowNanos(), () -> arrive(message));
     }
 

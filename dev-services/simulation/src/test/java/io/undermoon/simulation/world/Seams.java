@@ -49,9 +49,7 @@ public final class Seams {
     /** Replaces {@link System#currentTimeMillis}. */
     public static long currentTimeMillis() {
         SimProcess process = present().current();
-        return process == null
-                ? World.START_MILLIS + present().nowNanos() / World.MILLI
-                : process.wallMillis();
+        return process == null ? World.START_MILLIS + present().nowNanos() / World.MILLI : process.wallMillis();
     }
 
     /** Replaces {@link java.util.concurrent.locks.LockSupport#parkNanos(long)}. */
@@ -100,7 +98,6 @@ public final class Seams {
 
     /** Replaces {@link Collectors#toUnmodifiableSet}. */
     public static <E> Collector<E, ?, Set<E>> toUnmodifiableSet() {
-        return Collectors.collectingAndThen(
-                Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet);
+        return Collectors.collectingAndThen(Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet);
     }
 }

@@ -141,8 +141,7 @@ public final class World {
     /** Lets something happen to a process later, unless it is killed before. */
     public void later(SimProcess process, long nanos, Runnable action) {
         long ahead = process == current ? process.aheadNanos() : 0;
-        events.add(new Event(
-                nowNanos + ahead + Math.max(0, nanos), sequence++, process, process.generation(), action));
+        events.add(new Event(nowNanos + ahead + Math.max(0, nanos), sequence++, process, process.generation(), action));
     }
 
     void again(Event event) {
@@ -177,8 +176,7 @@ public final class World {
             if (process.isHeldUp()) {
                 process.defer(event);
             } else if (process.busyUntilNanos() > nowNanos) {
-                events.add(new Event(
-                        process.busyUntilNanos(), sequence++, process, event.generation, event.action));
+                events.add(new Event(process.busyUntilNanos(), sequence++, process, event.generation, event.action));
             } else {
                 run(process, event.action);
             }
