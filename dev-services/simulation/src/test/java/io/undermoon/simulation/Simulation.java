@@ -42,6 +42,8 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
     /** Failed pushes and failovers are tried again after at most 30 s, and a failure report counts for 60 s. */
     private static final long LIVENESS_LIMIT = 90 * World.SECOND;
 
+    private static final long IDLE = 250 * World.MILLI;
+    private static final long BUSY = 8 * World.MILLI;
     private static final long STEP = 250 * World.MILLI;
     private static final int CONVERGED_STEPS = 4;
 
@@ -80,7 +82,8 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     1 + world.random(2),
                     coordinators,
                     1 + world.random(2),
-                    coordinators / 2 + 1);
+                    coordinators / 2 + 1,
+                    world.chance(0.2) ? BUSY : IDLE);
             world.note(size + ", " + nodes + " nodes in the cluster");
             installation =
                     new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));

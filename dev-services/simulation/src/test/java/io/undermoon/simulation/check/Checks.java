@@ -269,9 +269,6 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                     + first);
         }
         long behind = lastWrites.getOrDefault(former, first.nanos) - first.nanos;
-        if (behind > SETTLED) {
-            sometimes(Sometimes.COPIES_WERE_APART_FOR_LONG);
-        }
         if (behind > UNNOTICED && faults.isControlWellSince(first.nanos - SETTLED)) {
             violated("only a replica in sync becomes master: " + server + " has missed writes to " + former + " for "
                     + behind / World.MILLI + " ms, the first " + first);

@@ -38,8 +38,13 @@ public final class Installation {
     private final List<Coordinator> coordinators = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
 
-    /** How many processes of each kind there are. */
-    public record Size(int proxies, int brokers, int coordinators, int clients, int quorum) {}
+    /**
+     * How many processes of each kind there are.
+     *
+     * @param quorum how many coordinators make a failure
+     * @param longestPause the longest time between two writes of a client
+     */
+    public record Size(int proxies, int brokers, int coordinators, int clients, int quorum, long longestPause) {}
 
     public Installation(
             World world,
@@ -70,7 +75,7 @@ public final class Installation {
             for (int key = i - 1; key < KEYS; key += size.clients()) {
                 keys.add(key);
             }
-            clients.add(new Client(this, world.process("client-" + i, "10.0.3." + i), keys, 200 * World.MILLI));
+            clients.add(new Client(this, world.process("client-" + i, "10.0.3." + i), keys, size.longestPause()));
         }
         NodeSeam.use(proxiesByProcess);
     }
