@@ -4,6 +4,7 @@ import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
@@ -182,7 +183,7 @@ public final class Installation {
 
     private boolean register(ProxyServer proxy, Broker broker, boolean nodesAreUp) {
         Optional<Proxy> known = call(proxy, broker, () -> broker.writer().view().proxy(proxy.address()));
-        known.ifPresent(proxy::take);
+        known.filter(metadata -> proxy.topology().epoch().equals(Epoch.ZERO)).ifPresent(proxy::take);
         boolean isFailed = known.isPresent()
                 && call(proxy, broker, () -> broker.writer().state().hasFailed(proxy.address()));
         if (known.isPresent() && !isFailed) {

@@ -55,6 +55,18 @@ public final class SimulatedLoop extends AbstractEventExecutor implements EventL
         return timer;
     }
 
+    /** Never ends. */
+    @Override
+    public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long initialDelay, long delay, TimeUnit unit) {
+        return schedule(
+                () -> {
+                    task.run();
+                    scheduleWithFixedDelay(task, delay, delay, unit);
+                },
+                initialDelay,
+                unit);
+    }
+
     private static <V> V resultOf(Callable<V> task) {
         try {
             return task.call();
