@@ -2,9 +2,11 @@ package io.undermoon.simulation.check;
 
 import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.simulation.redis.RedisObserver;
 import io.undermoon.simulation.redis.RedisServer;
@@ -204,7 +206,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             lastAcknowledged[key] = now;
         }
         lastWrites.put(node, now.nanos);
-        if (node.isCopied(key, now.version)) {
+        if (isCopied(node, key, now.version)) {
             now.copied = true;
         } else {
             notCopied.computeIfAbsent(node, master -> new ArrayDeque<>()).addLast(now);
@@ -242,7 +244,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     @Override
     public void copied(RedisServer replica) {
         RedisServer master = replica.master();
-        Deque<Acknowledged> waiting = master == null ? null : notCopied.get(master);
+        Deque<Acknowledged> waiting = master == null || !isPartner(replica, master) ? null : notCopied.get(master);
         while (waiting != null
                 && !waiting.isEmpty()
                 && waiting.getFirst().version <= replica.version(waiting.getFirst().key)) {
@@ -273,6 +275,25 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             violated("only a replica in sync becomes master: " + server + " has missed writes to " + former + " for "
                     + behind / World.MILLI + " ms, the first " + first);
         }
+    }
+
+    private boolean isCopied(RedisServer master, int key, long version) {
+        return master.linkedReplicas().anyMatch(replica -> replica.version(key) >= version && isPartner(replica, master));
+    }
+
+    /** Whether a node is the replica of another one by the stored metadata; a former one may follow it, too. */
+    private boolean isPartner(RedisServer replica, RedisServer master) {
+        return metadata != null
+                && metadata.clusters().values().stream()
+                        .flatMap(cluster -> cluster.chunks().stream())
+                        .anyMatch(chunk -> {
+                            int node = indexOf(master, chunk);
+                            return node >= 0 && indexOf(replica, chunk) == RolePosition.replicationPeer(node);
+                        });
+    }
+
+    private static int indexOf(RedisServer server, StoredChunk chunk) {
+        return chunk.nodeAddresses().indexOf(new NodeAddress(server.address()));
     }
 
     /** Whether a node is the master that the stored metadata names for a key; one that does not know better may be left. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,9 +119,9 @@ public final class RedisServer {
         return versions[key];
     }
 
-    /** Whether a replica that follows it has a write. */
-    public boolean isCopied(int key, long version) {
-        return attached.keySet().stream().anyMatch(replica -> replica.isLinked() && replica.versions[key] >= version);
+    /** The replicas that follow it and have its data. */
+    public Stream<RedisServer> linkedReplicas() {
+        return attached.keySet().stream().filter(RedisServer::isLinked);
     }
 
     /** Starts with the data that it had, as a master: its role is in no file. */
@@ -179,7 +180,8 @@ public final class RedisServer {
     }
 
     private void apply(Write write) {
-        versions[write.key()] = write.version();
+        // A write that its client has given up may come after its next one; that is no loss.
+        versions[write.key()] = Math.max(versions[write.key()], write.version());
         offset = write.offset();
         backlog.add(write);
     }
