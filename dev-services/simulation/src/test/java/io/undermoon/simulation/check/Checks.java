@@ -6,7 +6,6 @@ import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
-import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.simulation.redis.RedisObserver;
 import io.undermoon.simulation.redis.RedisServer;
@@ -17,8 +16,10 @@ import io.undermoon.simulation.service.ServiceObserver;
 import io.undermoon.simulation.service.StorageObserver;
 import io.undermoon.simulation.world.World;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,8 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private final Map<RedisServer, Long> lastWrites = new LinkedHashMap<>();
     private final @Nullable Owner[] owners = new Owner[Installation.KEYS];
     private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
-    private @Nullable Metadata metadata;
+    private final Map<String, String> replicas = new HashMap<>();
+    private final @Nullable String[] masters = new String[Installation.KEYS];
     private @Nullable String violation;
 
     /**
@@ -116,7 +118,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     @Override
     public void stored(Metadata before, Metadata after) {
-        metadata = after;
+        readRoles(after);
         world.note("stored epoch " + after.globalEpoch());
         List<String> contradictions = Consistency.violations(after);
         if (!contradictions.isEmpty()) {
@@ -283,37 +285,31 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     /** Whether a node is the replica of another one by the stored metadata; a former one may follow it, too. */
     private boolean isPartner(RedisServer replica, RedisServer master) {
-        return metadata != null
-                && metadata.clusters().values().stream()
-                        .flatMap(cluster -> cluster.chunks().stream())
-                        .anyMatch(chunk -> {
-                            int node = indexOf(master, chunk);
-                            return node >= 0 && indexOf(replica, chunk) == RolePosition.replicationPeer(node);
-                        });
-    }
-
-    private static int indexOf(RedisServer server, StoredChunk chunk) {
-        return chunk.nodeAddresses().indexOf(new NodeAddress(server.address()));
+        return replica.address().equals(replicas.get(master.address()));
     }
 
     /** Whether a node is the master that the stored metadata names for a key; one that does not know better may be left. */
     private boolean isOwner(RedisServer node, int key) {
-        int slot = Installation.slotOf(key);
-        return metadata != null
-                && metadata.clusters().values().stream()
-                        .flatMap(cluster -> cluster.chunks().stream())
-                        .anyMatch(chunk -> isOwner(node, slot, chunk));
+        return node.address().equals(masters[key]);
     }
 
-    private static boolean isOwner(RedisServer node, int slot, StoredChunk chunk) {
-        for (int part = 0; part < StoredChunk.PARTS; part++) {
-            int master = chunk.rolePosition().masterNode(part);
-            if (chunk.stable(part).contains(slot)
-                    && chunk.nodeAddresses().get(master).value().equals(node.address())) {
-                return true;
+    /** Notes who is what by the stored metadata. */
+    private void readRoles(Metadata metadata) {
+        replicas.clear();
+        Arrays.fill(masters, null);
+        metadata.allChunks().forEach(chunk -> {
+            for (int part = 0; part < StoredChunk.PARTS; part++) {
+                int node = chunk.rolePosition().masterNode(part);
+                String master = chunk.nodeAddresses().get(node).value();
+                int replica = RolePosition.replicationPeer(node);
+                replicas.put(master, chunk.nodeAddresses().get(replica).value());
+                for (int key = 0; key < Installation.KEYS; key++) {
+                    if (chunk.stable(part).contains(Installation.slotOf(key))) {
+                        masters[key] = master;
+                    }
+                }
             }
-        }
-        return false;
+        });
     }
 
     /** Whether two nodes, their proxies and what connects them have worked since some time before. */
