@@ -38,6 +38,7 @@ final class Faults {
     private final List<Kind> kinds = new ArrayList<>();
     private final Set<Object> broken = new LinkedHashSet<>();
     private final Set<Active> active = new LinkedHashSet<>();
+    private final boolean losesUnsaved;
     private final int most;
     private final long pause;
     private boolean stopped;
@@ -68,7 +69,15 @@ final class Faults {
     /** A fault that has begun. */
     private record Active(Object of, boolean inControl, List<String> hosts, Runnable end) {}
 
-    Faults(World world, Installation installation, FaultLog log, Checks checks, ClusterName cluster) {
+    /** @param losesUnsaved whether a Redis that is killed loses what it has not saved */
+    Faults(
+            World world,
+            Installation installation,
+            FaultLog log,
+            Checks checks,
+            ClusterName cluster,
+            boolean losesUnsaved) {
+        this.losesUnsaved = losesUnsaved;
         this.world = world;
         this.installation = installation;
         this.log = log;
@@ -214,7 +223,12 @@ final class Faults {
 
     private void killRedis(RedisServer server) {
         boolean wasMaster = server.isMaster();
+        // One at a time: where two copies lose data at once, nothing is promised.
+        boolean forgets = losesUnsaved && active.isEmpty() && world.chance(0.5);
         process(server.process(), false, server::kill, () -> {
+            if (forgets) {
+                server.forgetUnsaved();
+            }
             server.start();
             if (wasMaster) {
                 checks.sometimes(Sometimes.REDIS_RESTARTED_AS_MASTER);

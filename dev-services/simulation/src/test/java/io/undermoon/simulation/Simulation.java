@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation implements LongFunction<Map<String, Object>>, Supplier<List<String>> {
     private static final ClusterName CLUSTER = new ClusterName("demo");
+    private static final Checks.Promises PROMISES = new Checks.Promises(
+            Boolean.getBoolean("undermoon.simulation.leases"), Boolean.getBoolean("undermoon.simulation.restarts"));
     private static final long SET_UP_LIMIT = 20 * World.SECOND;
     private static final long SAFETY_PHASE = 40 * World.SECOND;
 
@@ -73,7 +75,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             Network network = new Network(world);
             faultLog = new FaultLog(world);
             checks =
-                    new Checks(world, faultLog, new Checks.Promises(Boolean.getBoolean("undermoon.simulation.leases")));
+                    new Checks(world, faultLog, PROMISES);
             int chunks = 1 + (world.chance(0.3) ? 1 : 0);
             nodes = chunks * StoredChunk.NODES;
             int coordinators = 1 + world.random(3);
@@ -87,7 +89,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             world.note(size + ", " + nodes + " nodes in the cluster");
             installation =
                     new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));
-            faults = new Faults(world, installation, faultLog, checks, CLUSTER);
+            faults = new Faults(world, installation, faultLog, checks, CLUSTER, PROMISES.restarts());
         }
 
         Map<String, Object> run() {

@@ -55,8 +55,9 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
      * What the product promises beyond what it has promised from the start.
      *
      * @param leases at most one proxy acknowledges writes for a slot, whoever is cut off
+     * @param restarts a node that comes back with older data than its replica does not serve it
      */
-    public record Promises(boolean leases) {}
+    public record Promises(boolean leases, boolean restarts) {}
 
     /** A write that was acknowledged. */
     private static final class Acknowledged {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * is made at the end of the time that it takes.
  */
 public final class RedisServer {
+    private static final long SAVE_INTERVAL = 10 * World.SECOND;
     private static final long CRON = World.SECOND;
     private static final long BATCH_DELAY_MAX = 3 * World.MILLI;
     private static final long RESEND = 100 * World.MILLI;
@@ -44,6 +45,11 @@ public final class RedisServer {
 
     /** The writes of this history that the server has, the last of them at its offset. */
     private List<Write> backlog = new ArrayList<>();
+
+    private long[] saved;
+    private long savedHistory;
+    private long savedOffset;
+    private long savedNanos;
 
     private @Nullable RedisServer master;
     private Link link = Link.DOWN;
@@ -92,6 +98,7 @@ public final class RedisServer {
         this.observer = observer;
         this.servers = servers;
         this.versions = new long[keys];
+        this.saved = versions;
     }
 
     public SimProcess process() {
@@ -146,15 +153,12 @@ public final class RedisServer {
         link = Link.DOWN;
     }
 
-    /** Loses the data, or some of it, while it is down. */
-    public void forget(long[] older) {
-        versions = older.clone();
-        offset = 0;
-        history = 0;
-    }
-
-    public long[] copyOfVersions() {
-        return versions.clone();
+    /** While it is down, loses what it has not saved to its file, which it does every ten seconds. */
+    public void forgetUnsaved() {
+        versions = saved.clone();
+        history = savedHistory;
+        offset = savedOffset;
+        world.note(address + " has lost what it had not saved");
     }
 
     /** Executes a command. */
@@ -227,6 +231,12 @@ public final class RedisServer {
     }
 
     private void cron() {
+        if (world.nowNanos() - savedNanos >= SAVE_INTERVAL) {
+            savedNanos = world.nowNanos();
+            saved = versions.clone();
+            savedHistory = history;
+            savedOffset = offset;
+        }
         RedisServer source = master;
         if (source == null) {
             attached.entrySet().removeIf(entry -> isGone(entry.getKey(), entry.getValue()));
