@@ -4,6 +4,7 @@ import io.undermoon.broker.plan.Balancing;
 import io.undermoon.broker.plan.Switchover;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.simulation.check.Checks;
 import io.undermoon.simulation.check.FaultLog;
 import io.undermoon.simulation.check.Sometimes;
@@ -19,7 +20,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -320,11 +320,10 @@ final class Faults {
                 .findFirst()
                 .orElse(null);
         if (broker != null) {
-            Supplier<Object> epoch = () -> broker.writer().state().globalEpoch();
-            Object before = epoch.get();
+            Epoch before = broker.writer().state().globalEpoch();
             try {
                 operation.at(broker);
-                if (!before.equals(epoch.get())) {
+                if (!before.equals(broker.writer().state().globalEpoch())) {
                     checks.sometimes(Sometimes.ROLES_CHANGED_AS_PLANNED);
                     world.note("an operator moves masters");
                 }

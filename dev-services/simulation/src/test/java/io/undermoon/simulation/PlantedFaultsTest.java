@@ -21,7 +21,45 @@ class PlantedFaultsTest {
      * then. The ordinary build looks for the faults with a star.
      */
     private static final String FAULTS = """
-@@LIST@@
+            // Only a replica in sync becomes master.
+            94 broker.plan.Replicas#allow returns true
+            94 broker.plan.Failover#failOver omits Replicas.allow as true
+            94 broker.state.StoredChunk#withHalf omits StoredChunk.tracksReplicas
+            582 broker.state.StoredChunk#withPosition omits SortedSet.removeIf
+            166 broker.plan.Balancing#canMove returns true
+            * 1 coordinator.detect.ReplicaWatch#isNews returns false
+            130 coordinator.detect.ProbeFailures#attemptFailed omits Duration.toNanos
+
+            // Epochs order what is stored and what proxies have.
+            * 1 broker.state.MetadataEdit#bumpEpoch omits Epoch.next
+            * 3 broker.plan.Roles#change omits StoredCluster.withEpoch
+            152 proxy.topology.TopologyStore#isOld returns false
+            98 simulation.service.SharedStorage$1#compareAndSet omits String.equals as true
+
+            // Every slot has one owner.
+            * 3 broker.plan.Failover#replace omits MetadataEdit.assign
+
+            // Roles change without the loss of a write.
+            270 proxy.replication.ReplicationPosition#isReachedBy returns true
+            135 proxy.replication.ReplicationDriver#isFree returns false
+
+            // All is well some time after the last fault.
+            * 3 broker.plan.Proxies#cleared omits MetadataEdit.clearMarks
+            * 8 broker.store.MetadataWriter#endOutage does nothing
+            * 7 proxy.topology.TopologyStore#hasRisen does nothing
+            1 proxy.replication.RoleHandover#awaitMaster omits InfoReport.role
+            1 proxy.replication.WantedRole#isMetBy returns true
+            1 proxy.replication.NodeRoleKeeper#order does nothing
+            1 proxy.replication.ReplicationDriver#end does nothing
+
+            // What has to happen sometimes does not.
+            - broker.plan.FailureReports#live omits PlanContext.failureTtlSeconds
+            - broker.store.MetadataWriter#stored omits MetadataWriter.publish
+            - coordinator.detect.FailureDetector#report does nothing
+            - coordinator.failover.Failover#failOver does nothing
+            - coordinator.port.Backoff#ready returns false
+            - coordinator.sync.MetadataSync#pushInOrder does nothing
+            - coordinator.sync.MetadataPush#push does nothing
             """;
 
     private static final boolean ALL = "all".equals(System.getProperty("undermoon.faults"));

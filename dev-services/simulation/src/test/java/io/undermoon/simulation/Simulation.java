@@ -118,7 +118,6 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
         private Map<String, Object> result() {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("hash", world.trace().hash());
-            result.put("events", world.handledEvents());
             result.put("nanos", world.nowNanos());
             result.put("seen", checks.seen().stream().map(Enum::name).toList());
             String violation = checks.violation();

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The brokers as a coordinator calls them: each call is that of an endpoint, without HTTP. The broker that answered
@@ -203,8 +202,7 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
                 observer.notRepaired(notPossible.reason());
                 return new Outcome.Retry(notPossible.reason());
             }
-            @Nullable Proxy none = null;
-            return new Outcome.TakenOver(Optional.ofNullable(none));
+            return new Outcome.TakenOver(Optional.empty());
         } catch (UndermoonException e) {
             if (e.code() == ErrorCode.PROXY_NOT_FOUND) {
                 return new Outcome.Unknown();

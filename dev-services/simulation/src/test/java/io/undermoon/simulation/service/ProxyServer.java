@@ -280,7 +280,7 @@ public final class ProxyServer {
         }
     }
 
-    /** Whether two topologies are equal, or the proxy has none. */
+    /** The epoch of its cluster's metadata; null while it is in none. */
     public @Nullable Epoch epochOfCluster() {
         return topology().clusterName() == null ? null : topology().epoch();
     }

@@ -5,9 +5,9 @@ import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.StorageException;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.World;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The storage of the metadata that all brokers share, as etcd is. It may be away, and may not say what it has done. */
 public final class SharedStorage {
@@ -31,10 +31,6 @@ public final class SharedStorage {
     public void setAway(boolean isAway) {
         world.note(isAway ? "storage is away" : "storage is back");
         this.away = isAway;
-    }
-
-    public boolean isAway() {
-        return away;
     }
 
     /** How often no answer to a write comes in time. */
@@ -112,7 +108,6 @@ public final class SharedStorage {
     }
 
     private static StorageException failure(StorageException.Kind kind) {
-        @Nullable Throwable none = null;
-        return new StorageException(kind, "simulated", none);
+        return new StorageException(kind, "simulated", new IOException("simulated"));
     }
 }

@@ -36,7 +36,6 @@ public final class World {
     private boolean stopped;
     private long nowNanos;
     private long sequence;
-    private long handled;
     private int depth;
     private @Nullable SimProcess current;
 
@@ -110,11 +109,6 @@ public final class World {
         return nowNanos;
     }
 
-    /** The number of events so far. */
-    public long handledEvents() {
-        return handled;
-    }
-
     /** The process that acts now; null while the world itself does. */
     @Nullable
     SimProcess current() {
@@ -184,7 +178,6 @@ public final class World {
     }
 
     private void run(@Nullable SimProcess process, Runnable action) {
-        handled++;
         trace.event(nowNanos, process == null ? 0 : process.number());
         SimProcess before = current;
         current = process;
