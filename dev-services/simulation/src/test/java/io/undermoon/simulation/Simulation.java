@@ -74,8 +74,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             Seams.use(world);
             Network network = new Network(world);
             faultLog = new FaultLog(world);
-            checks =
-                    new Checks(world, faultLog, PROMISES);
+            checks = new Checks(world, faultLog, PROMISES);
             int chunks = 1 + (world.chance(0.3) ? 1 : 0);
             nodes = chunks * StoredChunk.NODES;
             int coordinators = 1 + world.random(3);

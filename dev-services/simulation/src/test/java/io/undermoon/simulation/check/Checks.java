@@ -281,7 +281,8 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     }
 
     private boolean isCopied(RedisServer master, int key, long version) {
-        return master.linkedReplicas().anyMatch(replica -> replica.version(key) >= version && isPartner(replica, master));
+        return master.linkedReplicas()
+                .anyMatch(replica -> replica.version(key) >= version && isPartner(replica, master));
     }
 
     /** Whether a node is the replica of another one by the stored metadata; a former one may follow it, too. */
