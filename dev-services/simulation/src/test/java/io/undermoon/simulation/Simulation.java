@@ -49,7 +49,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
     private static final long STEP = 250 * World.MILLI;
     private static final int CONVERGED_STEPS = 4;
 
-    /** Loaded by the class loader of the simulation, which has no types in common with the tests but those of the JDK. */
+    /** The classes of the simulation have no types in common with the tests but those of the JDK. */
     @Override
     public Map<String, Object> apply(long seed) {
         return new Schedule(seed).run();

@@ -43,7 +43,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private final Set<Sometimes> seen = EnumSet.noneOf(Sometimes.class);
     private final @Nullable Acknowledged[] lastAcknowledged = new Acknowledged[Installation.KEYS];
     private final Map<RedisServer, Deque<Acknowledged>> notCopied = new LinkedHashMap<>();
-    private final Map<RedisServer, Long> promotions = new LinkedHashMap<>();
+    private final Map<RedisServer, Promotion> promotions = new LinkedHashMap<>();
     private final Map<RedisServer, Long> lastWrites = new LinkedHashMap<>();
     private final @Nullable Owner[] owners = new Owner[Installation.KEYS];
     private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
@@ -84,7 +84,14 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     }
 
     /** Who has acknowledged a write in the highest epoch. */
-    private record Owner(ProxyServer proxy, Epoch epoch) {}
+    private record Owner(ProxyServer proxy, RedisServer node, Epoch epoch) {}
+
+    /**
+     * When a node has become a master.
+     *
+     * @param couldAsk whether its proxy could ask that of its former master to step down
+     */
+    private record Promotion(RedisServer former, long nanos, boolean couldAsk) {}
 
     /** A life of a proxy, and its epoch. */
     private record Life(int generation, Epoch epoch) {}
@@ -195,10 +202,12 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         int key = write.key();
         Owner owner = owners[key];
         if (owner == null || epoch.isAfter(owner.epoch())) {
-            owners[key] = new Owner(proxy, epoch);
+            owners[key] = new Owner(proxy, node, epoch);
         } else if (owner.proxy() != proxy && owner.epoch().isAfter(epoch)) {
             sometimes(Sometimes.WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER);
-            if (promises.leases() || faults.isQuietSince(world.nowNanos() - SETTLED)) {
+            Promotion promotion = promotions.get(owner.node());
+            boolean couldAsk = promotion != null && promotion.couldAsk() && promotion.former() == node;
+            if (promises.leases() || couldAsk || faults.isQuietSince(world.nowNanos() - SETTLED)) {
                 violated("one writer for a slot: " + proxy + " acknowledges a write to key " + key + " at epoch "
                         + epoch + ", after " + owner.proxy() + " did at epoch " + owner.epoch());
             }
@@ -257,7 +266,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     @Override
     public void promoted(RedisServer server, RedisServer former) {
-        promotions.put(server, world.nowNanos());
+        promotions.put(server, new Promotion(former, world.nowNanos(), areWell(server, former, world.nowNanos())));
         Deque<Acknowledged> missing = notCopied.remove(former);
         if (missing == null) {
             return;
@@ -290,7 +299,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         return replica.address().equals(replicas.get(master.address()));
     }
 
-    /** Whether a node is the master that the stored metadata names for a key; one that does not know better may be left. */
+    /** Whether a node is the master of a key by the stored metadata; one that does not know better may be left. */
     private boolean isOwner(RedisServer node, int key) {
         return node.address().equals(masters[key]);
     }
@@ -320,11 +329,11 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                 && faults.isWellSince(other.process().host(), since - SETTLED);
     }
 
-    /** Whether a write was acknowledged by a proxy that nobody could tell that it has been replaced. */
+    /** Whether a write was acknowledged by a proxy that its successor could not ask to step down. */
     private boolean mayBeOfFormerMaster(Acknowledged write, RedisServer successor) {
-        return !promises.leases()
-                && promotions.getOrDefault(successor, Long.MAX_VALUE) <= write.nanos
-                && !faults.isControlWellSince(write.nanos - SETTLED);
+        Promotion promotion = promotions.get(successor);
+        boolean couldAsk = promotion != null && promotion.couldAsk() && promotion.former() == write.master;
+        return !promises.leases() && promotion != null && promotion.nanos() <= write.nanos && !couldAsk;
     }
 
     /** Finds that an acknowledged write is not there. */

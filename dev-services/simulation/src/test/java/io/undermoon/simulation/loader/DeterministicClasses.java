@@ -37,8 +37,8 @@ public final class DeterministicClasses extends ClassLoader {
             Map.entry(
                     "java/util/concurrent/CompletableFuture.completeOnTimeout(Ljava/lang/Object;JLjava/util/concurrent/"
                             + "TimeUnit;)Ljava/util/concurrent/CompletableFuture;",
-                    "completeOnTimeout(Ljava/util/concurrent/CompletableFuture;Ljava/lang/Object;JLjava/util/concurrent/"
-                            + "TimeUnit;)Ljava/util/concurrent/CompletableFuture;"),
+                    "completeOnTimeout(Ljava/util/concurrent/CompletableFuture;Ljava/lang/Object;J"
+                            + "Ljava/util/concurrent/TimeUnit;)Ljava/util/concurrent/CompletableFuture;"),
             Map.entry(
                     "java/util/Set.copyOf(Ljava/util/Collection;)Ljava/util/Set;",
                     "copyOf(Ljava/util/Collection;)Ljava/util/Set;"),

@@ -1,5 +1,6 @@
 /**
- * Loads all other rooms and the product in classes whose time and chance are simulated; has no types in common with them.
+ * Loads all other rooms and the product in classes whose time and chance are simulated. Has no types in common with
+ * them.
  */
 @NullMarked
 package io.undermoon.simulation.loader;

@@ -5,6 +5,7 @@ import io.undermoon.simulation.world.Network;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.World;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +51,11 @@ public final class RedisServer {
     private long savedHistory;
     private long savedOffset;
     private long savedNanos;
+
+    private final Map<String, List<String>> users = new HashMap<>();
+
+    /** As whom it logs in at its master; empty for the default user. */
+    private String masterUser = "";
 
     private @Nullable RedisServer master;
     private Link link = Link.DOWN;
@@ -143,6 +149,8 @@ public final class RedisServer {
         link = Link.DOWN;
         connection++;
         attached.clear();
+        users.clear();
+        masterUser = "";
         world.repeat(process, CRON, this::cron);
     }
 
@@ -167,9 +175,41 @@ public final class RedisServer {
             case "INFO" -> new RespValue.Bulk(info(command.get(1)));
             case "REPLICAOF", "SLAVEOF" -> replicaOf(command.get(1), command.get(2));
             case "SET" -> set(Integer.parseInt(command.get(1)), Long.parseLong(command.get(2)));
-            case "CONFIG", "PING" -> OK;
+            case "ACL" -> acl(command.get(1), command.get(2), command.subList(3, command.size()));
+            case "CONFIG" -> configure(command);
+            case "PING" -> OK;
             default -> new RespValue.Failure("ERR unknown command '" + command.get(0) + "'");
         };
+    }
+
+    /** Users are in the memory of the server. Passwords are always right. */
+    private RespValue acl(String subcommand, String user, List<String> rules) {
+        if (subcommand.equals("GETUSER")) {
+            List<String> known = users.get(user);
+            return known == null
+                    ? RespValue.Null.BULK
+                    : new RespValue.Array(known.stream()
+                            .map(rule -> (RespValue) new RespValue.Bulk(rule))
+                            .toList());
+        }
+        if (rules.isEmpty()) {
+            users.putIfAbsent(user, List.of("off"));
+        } else {
+            users.put(user, List.copyOf(rules));
+        }
+        return OK;
+    }
+
+    private RespValue configure(List<String> command) {
+        if (command.get(1).equals("SET") && command.get(2).equals("masteruser")) {
+            masterUser = command.get(3);
+        }
+        return OK;
+    }
+
+    private boolean letsIn(RedisServer replica) {
+        return replica.masterUser.isEmpty()
+                || users.getOrDefault(replica.masterUser, List.of()).contains("on");
     }
 
     private RespValue set(int key, long version) {
@@ -308,7 +348,7 @@ public final class RedisServer {
         if (replica.connection != itsConnection || replica == this) {
             return;
         }
-        if (master != null && link != Link.UP) {
+        if (master != null && link != Link.UP || !letsIn(replica)) {
             network.send(process, replica.process, () -> replica.broken(itsConnection), () -> {});
             return;
         }

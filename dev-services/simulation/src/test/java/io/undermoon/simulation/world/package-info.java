@@ -1,6 +1,6 @@
 /**
- * Time, processes and the network between them: the floor of the simulation. Knows nothing of Redis or of the product, but
- * what the product calls instead of the JDK.
+ * Time, processes and the network between them: the floor of the simulation. Knows nothing of Redis, and of the product
+ * only what it calls instead of the JDK.
  */
 @NullMarked
 package io.undermoon.simulation.world;
