@@ -21,9 +21,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -196,7 +198,9 @@ public final class ReplicationDriver implements AutoCloseable {
             keeper.order(role, replicas);
         } else if (role.role() == Role.MASTER) {
             // In the new metadata another node may be in the place of the master that it has followed.
-            ReplPeer former = status.role() == Role.MASTER || formerRoles == null ? null : masterOf(formerRoles, node);
+            ReplPeer former = status.role() == Role.MASTER || formerRoles == null || isFree(node, message)
+                    ? null
+                    : masterOf(formerRoles, node);
             if (formerRoles == null && lease.isRequired()) {
                 Order order = begin(node, role, store);
                 handover.beforeFirstOrder(node, () -> orders.get(node) == order)
@@ -210,7 +214,12 @@ public final class ReplicationDriver implements AutoCloseable {
             }
         } else {
             Order order = begin(node, role, store);
-            handover.beforeDemotion(requireNonNull(role.master()), () -> orders.get(node) == order)
+            BooleanSupplier wanted = () -> orders.get(node) == order;
+            boolean joins = formerRoles != null && isFree(node, formerRoles);
+            handover.beforeDemotion(requireNonNull(role.master()), wanted)
+                    .thenCompose(ready -> joins
+                            ? handover.beforeJoining(node, wanted)
+                            : CompletableFuture.<@Nullable Void>completedFuture(null))
                     .thenRun(() -> end(node, order, () -> {
                         keeper.order(role, replicas);
                         store.hasLeft(node);
@@ -241,6 +250,11 @@ public final class ReplicationDriver implements AutoCloseable {
         if (!closed && orders.remove(node, order)) {
             action.run();
         }
+    }
+
+    /** Whether a node is in no cluster. Such a node takes over from nobody: its former master is one for others. */
+    private static boolean isFree(NodeAddress node, SetRepl message) {
+        return message.entries().stream().anyMatch(entry -> entry.node().equals(node) && entry.clusterName() == null);
     }
 
     private static @Nullable ReplPeer masterOf(SetRepl message, NodeAddress node) {

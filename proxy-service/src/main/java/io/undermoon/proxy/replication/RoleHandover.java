@@ -148,7 +148,7 @@ public final class RoleHandover {
         }
 
         private void follow(ReplicationPosition position) {
-            catchUp(replica, position, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CATCH_UP_MILLIS), done);
+            catchUp(replica, position, catchUpDeadline(), done);
         }
 
         private void notStopped(NodeException problem) {
@@ -234,16 +234,16 @@ public final class RoleHandover {
         client.state(endpoints.redis(replica.value()))
                 .whenCompleteAsync(
                         (report, problem) -> {
-                            String obstacle = problem == null
-                                    ? obstacle(report, end, deadlineNanos)
-                                    : NodeException.reason(problem);
-                            if (problem == null && (report.role() == Role.MASTER || end.isReachedBy(report))) {
+                            if (problem != null) {
+                                // Before it answers it cannot become master either, so nothing is gained by giving up.
+                                catchUpLater(replica, end, catchUpDeadline(), done);
+                                return;
+                            }
+                            String obstacle = obstacle(report, end, deadlineNanos);
+                            if (report.role() == Role.MASTER || end.isReachedBy(report)) {
                                 done.complete(null);
                             } else if (obstacle == null) {
-                                loop.schedule(
-                                        () -> catchUp(replica, end, deadlineNanos, done),
-                                        POLL_MILLIS,
-                                        TimeUnit.MILLISECONDS);
+                                catchUpLater(replica, end, deadlineNanos, done);
                             } else {
                                 LOG.warnf(
                                         "Replica takes over without all that its master has: node=%s history=%s"
@@ -253,6 +253,15 @@ public final class RoleHandover {
                             }
                         },
                         loop);
+    }
+
+    private static long catchUpDeadline() {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CATCH_UP_MILLIS);
+    }
+
+    private void catchUpLater(
+            NodeAddress replica, ReplicationPosition end, long deadlineNanos, CompletableFuture<@Nullable Void> done) {
+        loop.schedule(() -> catchUp(replica, end, deadlineNanos, done), POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Why a replica will not get all that was written; null while it may. */
@@ -290,6 +299,43 @@ public final class RoleHandover {
                                 long next = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
                                 loop.schedule(
                                         () -> awaitMaster(successor, wanted, next, done),
+                                        pauseMillis,
+                                        TimeUnit.MILLISECONDS);
+                            }
+                        },
+                        loop);
+    }
+
+    /**
+     * Completes, never with a failure, when no other node follows a node, or it is no master. A node that joins a
+     * cluster gives all its followers the data of its new master. One of them may have the only copy of what this node
+     * had before: its proxy has failed before it could make it a master.
+     *
+     * @param wanted false ends the waiting without a result
+     */
+    CompletableFuture<@Nullable Void> beforeJoining(NodeAddress node, BooleanSupplier wanted) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        awaitNoFollowers(node, wanted, POLL_MILLIS, done);
+        return done;
+    }
+
+    private void awaitNoFollowers(
+            NodeAddress node, BooleanSupplier wanted, long pauseMillis, CompletableFuture<@Nullable Void> done) {
+        client.state(endpoints.redis(node.value()))
+                .whenCompleteAsync(
+                        (report, problem) -> {
+                            if (problem == null && (report.role() != Role.MASTER || !report.hasOnlineReplica())) {
+                                done.complete(null);
+                            } else if (wanted.getAsBoolean()) {
+                                if (problem == null && pauseMillis == POLL_MILLIS) {
+                                    LOG.warnf(
+                                            "Node is followed by others and becomes a replica only when they have left:"
+                                                    + " node=%s followers=%s",
+                                            node, report.replicas());
+                                }
+                                long next = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
+                                loop.schedule(
+                                        () -> awaitNoFollowers(node, wanted, next, done),
                                         pauseMillis,
                                         TimeUnit.MILLISECONDS);
                             }

@@ -90,6 +90,10 @@ class ReplicationDriverIT {
         return new SetRepl.Entry(Role.MASTER, new ClusterName("test"), new NodeAddress(node), List.of());
     }
 
+    private static SetRepl.Entry free(String node) {
+        return new SetRepl.Entry(Role.MASTER, null, new NodeAddress(node), List.of());
+    }
+
     private static SetRepl.Entry replica(String node, String master) {
         return new SetRepl.Entry(
                 Role.REPLICA,
@@ -228,6 +232,36 @@ class ReplicationDriverIT {
                     .map(line -> line.substring(0, line.indexOf(',')))
                     .findFirst()
                     .orElse("none");
+        }
+    }
+
+    /** The follower may have the only copy of a shard whose proxies have failed one after the other. */
+    @Test
+    void a_node_that_joins_a_cluster_does_not_take_the_data_of_its_followers() {
+        try (RedisServerProcess joining = RedisServerProcess.start();
+                RedisServerProcess follower = RedisServerProcess.start();
+                RedisServerProcess master = RedisServerProcess.start();
+                RespConnection there = follower.connect()) {
+            try (RespConnection connection = joining.connect()) {
+                connection.call("SET", "key", "value");
+            }
+            there.call("REPLICAOF", "127.0.0.1", Integer.toString(joining.port()));
+            await().atMost(LIMIT).until(() -> there.call("GET", "key").equals(new RespValue.Bulk("value")));
+            start(BackendSettings.Login.NONE, joining.address());
+            tell(free(joining.address()));
+            awaitSettled(joining.address(), Role.MASTER);
+
+            tell(replica(joining.address(), master.address()));
+            Set<Long> answers = new HashSet<>();
+            await().atMost(LIMIT).until(() -> {
+                answers.add(status(joining.address()).lastAnswerNanos());
+                return answers.size() > 5;
+            });
+            assertThat(info(joining)).contains("role:master");
+            assertThat(there.call("GET", "key")).isEqualTo(new RespValue.Bulk("value"));
+
+            there.call("REPLICAOF", "NO", "ONE");
+            awaitSettled(joining.address(), Role.REPLICA);
         }
     }
 

@@ -9,7 +9,7 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /** Changes the bytecode of a class by a {@link PlantedFault}. */
-final class FaultInjection extends ClassVisitor {
+public final class FaultInjection extends ClassVisitor {
     private static final String RETURNS = "returns ";
     private static final String OMITS = "omits ";
     private static final String TAKES = "takes ";
@@ -29,7 +29,7 @@ final class FaultInjection extends ClassVisitor {
      * @throws IllegalArgumentException if the class has no such method or the method no such call: the list of faults
      *     is out of date
      */
-    static byte[] plant(PlantedFault fault, byte[] bytecode) {
+    public static byte[] plant(PlantedFault fault, byte[] bytecode) {
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         FaultInjection injection = new FaultInjection(fault, writer);
         new ClassReader(bytecode).accept(injection, 0);

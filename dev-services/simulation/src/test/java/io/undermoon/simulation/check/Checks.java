@@ -1,0 +1,361 @@
+package io.undermoon.simulation.check;
+
+import io.undermoon.broker.state.Consistency;
+import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.simulation.redis.RedisObserver;
+import io.undermoon.simulation.redis.RedisServer;
+import io.undermoon.simulation.service.ClientWrite;
+import io.undermoon.simulation.service.Installation;
+import io.undermoon.simulation.service.ProxyServer;
+import io.undermoon.simulation.service.ServiceObserver;
+import io.undermoon.simulation.service.StorageObserver;
+import io.undermoon.simulation.world.World;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The invariants, and what has been seen that bears on them. */
+public final class Checks implements ServiceObserver, RedisObserver, StorageObserver {
+    /** For how long a network without faults is not yet a quiet one: messages from before are under way. */
+    private static final long SETTLED = 10 * World.SECOND;
+
+    /**
+     * How long a replica may have missed writes without the broker knowing: coordinators believe a link that is silent
+     * for ten seconds, are patient for two, and need some for the rest.
+     */
+    private static final long UNNOTICED = 20 * World.SECOND;
+
+    private final World world;
+    private final FaultLog faults;
+    private final Promises promises;
+    private final Set<Sometimes> seen = EnumSet.noneOf(Sometimes.class);
+    private final @Nullable Acknowledged[] lastAcknowledged = new Acknowledged[Installation.KEYS];
+    private final Map<RedisServer, Deque<Acknowledged>> notCopied = new LinkedHashMap<>();
+    private final Map<RedisServer, Promotion> promotions = new LinkedHashMap<>();
+    private final Map<RedisServer, Long> lastWrites = new LinkedHashMap<>();
+    private final @Nullable Owner[] owners = new Owner[Installation.KEYS];
+    private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
+    private final Map<String, String> replicas = new HashMap<>();
+    private final @Nullable String[] masters = new String[Installation.KEYS];
+    private @Nullable String violation;
+
+    /**
+     * What the product promises beyond what it has promised from the start.
+     *
+     * @param leases at most one proxy acknowledges writes for a slot, whoever is cut off
+     * @param restarts a node that comes back with older data than its replica does not serve it
+     */
+    public record Promises(boolean leases, boolean restarts) {}
+
+    /** A write that was acknowledged. */
+    private static final class Acknowledged {
+        private final int key;
+        private final long version;
+        private final long nanos;
+        private final RedisServer master;
+        private final ProxyServer proxy;
+        private boolean copied;
+
+        Acknowledged(int key, long version, long nanos, RedisServer master, ProxyServer proxy) {
+            this.key = key;
+            this.version = version;
+            this.nanos = nanos;
+            this.master = master;
+            this.proxy = proxy;
+        }
+
+        @Override
+        public String toString() {
+            return "key " + key + " version " + version + ", acknowledged by " + proxy + " at " + nanos / World.MILLI
+                    + " ms, written to " + master + (copied ? ", copied" : ", not copied");
+        }
+    }
+
+    /** Who has acknowledged a write in the highest epoch. */
+    private record Owner(ProxyServer proxy, RedisServer node, Epoch epoch) {}
+
+    /**
+     * When a node has become a master.
+     *
+     * @param couldAsk whether its proxy could ask that of its former master to step down
+     */
+    private record Promotion(RedisServer former, long nanos, boolean couldAsk) {}
+
+    /** A life of a proxy, and its epoch. */
+    private record Life(int generation, Epoch epoch) {}
+
+    public Checks(World world, FaultLog faults, Promises promises) {
+        this.world = world;
+        this.faults = faults;
+        this.promises = promises;
+    }
+
+    /** What is violated; null if nothing is. */
+    public @Nullable String violation() {
+        return violation;
+    }
+
+    public Set<Sometimes> seen() {
+        return seen;
+    }
+
+    public void sometimes(Sometimes condition) {
+        seen.add(condition);
+    }
+
+    /** Notes a violation; the first one counts. */
+    public void violated(String text) {
+        if (violation == null) {
+            violation = text;
+            world.note("VIOLATED: " + text);
+            world.stop();
+        }
+    }
+
+    @Override
+    public void stored(Metadata before, Metadata after) {
+        readRoles(after);
+        world.note("stored epoch " + after.globalEpoch());
+        List<String> contradictions = Consistency.violations(after);
+        if (!contradictions.isEmpty()) {
+            violated("every slot has one owner: " + contradictions);
+        }
+        if (before.globalEpoch().isAfter(after.globalEpoch())) {
+            violated("epochs never go back: " + before.globalEpoch() + " to " + after.globalEpoch());
+        }
+        after.clusters().forEach((name, cluster) -> {
+            StoredCluster former = before.clusters().get(name);
+            if (former != null && former.epoch().isAfter(cluster.epoch())) {
+                violated("epochs never go back: " + name + " from " + former.epoch() + " to " + cluster.epoch());
+            }
+            if (former != null && former.epoch().equals(cluster.epoch()) && !isSame(former, cluster)) {
+                violated("an epoch names one content: " + name + " at " + cluster.epoch());
+            }
+            if (former != null) {
+                seeFailovers(former, cluster, after);
+            }
+        });
+    }
+
+    private void seeFailovers(StoredCluster before, StoredCluster after, Metadata state) {
+        for (int i = 0; i < Math.min(before.chunks().size(), after.chunks().size()); i++) {
+            StoredChunk former = before.chunks().get(i);
+            StoredChunk chunk = after.chunks().get(i);
+            if (!former.proxyAddresses().equals(chunk.proxyAddresses())) {
+                sometimes(Sometimes.PROXY_REPLACED);
+            }
+            if (former.rolePosition() != chunk.rolePosition()
+                    && former.proxyAddresses().stream().anyMatch(state::hasFailed)) {
+                sometimes(Sometimes.MASTERS_TAKEN_OVER);
+            }
+        }
+    }
+
+    private static boolean isSame(StoredCluster one, StoredCluster other) {
+        if (one.chunks().size() != other.chunks().size()) {
+            return false;
+        }
+        for (int i = 0; i < one.chunks().size(); i++) {
+            StoredChunk a = one.chunks().get(i);
+            StoredChunk b = other.chunks().get(i);
+            if (a.rolePosition() != b.rolePosition()
+                    || !a.nodeAddresses().equals(b.nodeAddresses())
+                    || !a.stableSlots().equals(b.stableSlots())
+                    || !a.migratingSlots().equals(b.migratingSlots())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void tookMetadata(ProxyServer proxy, Topology now) {
+        Life before = lives.get(proxy);
+        int generation = proxy.process().generation();
+        if (before != null
+                && before.generation() == generation
+                && before.epoch().isAfter(now.epoch())) {
+            violated("epochs never go back: " + proxy + " from " + before.epoch() + " to " + now.epoch());
+        }
+        if (before == null
+                || before.generation() != generation
+                || !before.epoch().equals(now.epoch())) {
+            world.note(proxy + " has epoch " + now.epoch());
+        }
+        lives.put(proxy, new Life(generation, now.epoch()));
+    }
+
+    @Override
+    public void acknowledged(ClientWrite write, ProxyServer proxy, RedisServer node, Epoch epoch) {
+        int key = write.key();
+        Owner owner = owners[key];
+        if (owner == null || epoch.isAfter(owner.epoch())) {
+            owners[key] = new Owner(proxy, node, epoch);
+        } else if (owner.proxy() != proxy && owner.epoch().isAfter(epoch)) {
+            sometimes(Sometimes.WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER);
+            Promotion promotion = promotions.get(owner.node());
+            boolean couldAsk = promotion != null && promotion.couldAsk() && promotion.former() == node;
+            if (promises.leases() || couldAsk || faults.isQuietSince(world.nowNanos() - SETTLED)) {
+                violated("one writer for a slot: " + proxy + " acknowledges a write to key " + key + " at epoch "
+                        + epoch + ", after " + owner.proxy() + " did at epoch " + owner.epoch());
+            }
+        }
+        Acknowledged now = new Acknowledged(key, write.version(), world.nowNanos(), node, proxy);
+        Acknowledged last = lastAcknowledged[key];
+        if (last == null || last.version < now.version) {
+            lastAcknowledged[key] = now;
+        }
+        lastWrites.put(node, now.nanos);
+        if (isCopied(node, key, now.version)) {
+            now.copied = true;
+        } else {
+            notCopied.computeIfAbsent(node, master -> new ArrayDeque<>()).addLast(now);
+        }
+    }
+
+    @Override
+    public void notRepaired(String reason) {
+        if (reason.contains("not in sync")) {
+            sometimes(Sometimes.TAKEOVER_REFUSED_AS_REPLICAS_ARE_BEHIND);
+        } else if (reason.contains("is down too")) {
+            sometimes(Sometimes.BOTH_HALVES_FAILED);
+        }
+    }
+
+    @Override
+    public void steppedDown() {
+        sometimes(Sometimes.MASTER_STEPPED_DOWN);
+    }
+
+    @Override
+    public void storageDidNotAnswer() {
+        sometimes(Sometimes.STORAGE_DID_NOT_ANSWER);
+    }
+
+    @Override
+    public void written(RedisServer master, int key, long formerVersion, long version) {
+        Acknowledged last = lastAcknowledged[key];
+        if (last != null && formerVersion < last.version && last.version < version && isOwner(master, key)) {
+            lost(last, master);
+            lastAcknowledged[key] = null;
+        }
+    }
+
+    @Override
+    public void copied(RedisServer replica) {
+        RedisServer master = replica.master();
+        Deque<Acknowledged> waiting = master == null || !isPartner(replica, master) ? null : notCopied.get(master);
+        while (waiting != null
+                && !waiting.isEmpty()
+                && waiting.getFirst().version <= replica.version(waiting.getFirst().key)) {
+            waiting.removeFirst().copied = true;
+        }
+    }
+
+    @Override
+    public void promoted(RedisServer server, RedisServer former) {
+        promotions.put(server, new Promotion(former, world.nowNanos(), areWell(server, former, world.nowNanos())));
+        Deque<Acknowledged> missing = notCopied.remove(former);
+        if (missing == null) {
+            return;
+        }
+        // A node that leaves its cluster takes over from nobody.
+        missing.removeIf(write -> write.version <= server.version(write.key) || !isOwner(server, write.key));
+        if (missing.isEmpty()) {
+            return;
+        }
+        sometimes(Sometimes.REPLICA_PROMOTED_WITHOUT_THE_LAST_WRITES);
+        Acknowledged first = missing.getFirst();
+        if (areWell(server, former, first.nanos)) {
+            violated("a replica has all before it takes over from a master that is there: " + server + " lacks "
+                    + first);
+        }
+        long behind = lastWrites.getOrDefault(former, first.nanos) - first.nanos;
+        if (behind > UNNOTICED && faults.isControlWellSince(first.nanos - SETTLED)) {
+            violated("only a replica in sync becomes master: " + server + " has missed writes to " + former + " for "
+                    + behind / World.MILLI + " ms, the first " + first);
+        }
+    }
+
+    private boolean isCopied(RedisServer master, int key, long version) {
+        return master.linkedReplicas()
+                .anyMatch(replica -> replica.version(key) >= version && isPartner(replica, master));
+    }
+
+    /** Whether a node is the replica of another one by the stored metadata; a former one may follow it, too. */
+    private boolean isPartner(RedisServer replica, RedisServer master) {
+        return replica.address().equals(replicas.get(master.address()));
+    }
+
+    /** Whether a node is the master of a key by the stored metadata; one that does not know better may be left. */
+    private boolean isOwner(RedisServer node, int key) {
+        return node.address().equals(masters[key]);
+    }
+
+    /** Notes who is what by the stored metadata. */
+    private void readRoles(Metadata metadata) {
+        replicas.clear();
+        Arrays.fill(masters, null);
+        metadata.allChunks().forEach(chunk -> {
+            for (int part = 0; part < StoredChunk.PARTS; part++) {
+                int node = chunk.rolePosition().masterNode(part);
+                String master = chunk.nodeAddresses().get(node).value();
+                int replica = RolePosition.replicationPeer(node);
+                replicas.put(master, chunk.nodeAddresses().get(replica).value());
+                for (int key = 0; key < Installation.KEYS; key++) {
+                    if (chunk.stable(part).contains(Installation.slotOf(key))) {
+                        masters[key] = master;
+                    }
+                }
+            }
+        });
+    }
+
+    /** Whether two nodes, their proxies and what connects them have worked since some time before. */
+    private boolean areWell(RedisServer one, RedisServer other, long since) {
+        return faults.isWellSince(one.process().host(), since - SETTLED)
+                && faults.isWellSince(other.process().host(), since - SETTLED);
+    }
+
+    /** Whether a write was acknowledged by a proxy that its successor could not ask to step down. */
+    private boolean mayBeOfFormerMaster(Acknowledged write, RedisServer successor) {
+        Promotion promotion = promotions.get(successor);
+        boolean couldAsk = promotion != null && promotion.couldAsk() && promotion.former() == write.master;
+        return !promises.leases() && promotion != null && promotion.nanos() <= write.nanos && !couldAsk;
+    }
+
+    /** Finds that an acknowledged write is not there. */
+    private void lost(Acknowledged write, RedisServer where) {
+        sometimes(Sometimes.WRITE_LOST_AS_PROMISED);
+        world.note("lost at " + where + ": " + write);
+        if (write.copied) {
+            violated("what both copies had is not lost: " + write + ", not at " + where);
+        } else if (areWell(write.master, where, write.nanos) && !mayBeOfFormerMaster(write, where)) {
+            violated("nothing is lost without a fault: " + write + ", not at " + where);
+        }
+    }
+
+    /** Checks all keys when everything is well again. */
+    public void checkAtEnd(Installation installation) {
+        for (RedisServer server : installation.redis()) {
+            for (int key = 0; key < Installation.KEYS; key++) {
+                Acknowledged last = lastAcknowledged[key];
+                if (last != null && server.version(key) < last.version && isOwner(server, key)) {
+                    lost(last, server);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.undermoon.simulation.check;
+
+/** What has to happen in some schedule of a run: else the run shows less than it seems to. */
+public enum Sometimes {
+    MASTERS_TAKEN_OVER,
+    PROXY_REPLACED,
+    TAKEOVER_REFUSED_AS_REPLICAS_ARE_BEHIND,
+    BOTH_HALVES_FAILED,
+    ROLES_CHANGED_AS_PLANNED,
+    MASTER_STEPPED_DOWN,
+    REPLICA_PROMOTED_WITHOUT_THE_LAST_WRITES,
+    WRITE_LOST_AS_PROMISED,
+    WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER,
+    PUSH_WAS_LATE,
+    STORAGE_DID_NOT_ANSWER,
+    REDIS_RESTARTED_AS_MASTER
+}

@@ -1,0 +1,13 @@
+package io.undermoon.simulation.redis;
+
+/** Is told what happens to the data of the simulated Redis servers. */
+public interface RedisObserver {
+    /** A master has executed a write of a client; the former value is what the client wrote before. */
+    void written(RedisServer master, int key, long formerVersion, long version);
+
+    /** A server has the data of its master up to its end. */
+    void copied(RedisServer replica);
+
+    /** A replica has become a master. */
+    void promoted(RedisServer server, RedisServer former);
+}

@@ -1,0 +1,529 @@
+package io.undermoon.simulation.redis;
+
+import io.undermoon.resp.RespValue;
+import io.undermoon.simulation.world.Network;
+import io.undermoon.simulation.world.SimProcess;
+import io.undermoon.simulation.world.World;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model of a Redis server: versions of a few keys, asynchronous replication with a history and an offset, partial and
+ * full synchronisation, and the replies to the commands that a proxy sends to its nodes.
+ *
+ * <p>What is left out: a replica gets all that its master has had at the moment a batch was sent, at once; a full copy
+ * is made at the end of the time that it takes.
+ */
+public final class RedisServer {
+    private static final long SAVE_INTERVAL = 10 * World.SECOND;
+    private static final long CRON = World.SECOND;
+    private static final long BATCH_DELAY_MAX = 3 * World.MILLI;
+    private static final long RESEND = 100 * World.MILLI;
+    private static final long REPLICATION_TIMEOUT = 60 * World.SECOND;
+    private static final RespValue OK = new RespValue.Simple("OK");
+
+    private final World world;
+    private final Network network;
+    private final SimProcess process;
+    private final String address;
+    private final int keys;
+    private final RedisObserver observer;
+    private final Function<String, RedisServer> servers;
+
+    private long[] versions;
+    private long history;
+    private long offset;
+    private long formerHistory;
+    private long formerHistoryEnd = -1;
+    private long run;
+
+    /** The writes of this history that the server has, the last of them at its offset. */
+    private List<Write> backlog = new ArrayList<>();
+
+    private long[] saved;
+    private long savedHistory;
+    private long savedOffset;
+    private long savedNanos;
+
+    private final Map<String, List<String>> users = new HashMap<>();
+
+    /** As whom it logs in at its master; empty for the default user. */
+    private String masterUser = "";
+
+    private @Nullable RedisServer master;
+    private Link link = Link.DOWN;
+    private long connection;
+    private int masterGeneration;
+    private long lastHeardNanos;
+    private final Map<RedisServer, Attached> attached = new LinkedHashMap<>();
+
+    private record Write(long offset, int key, long version) {}
+
+    private enum Link {
+        DOWN,
+        COPYING,
+        UP
+    }
+
+    /** A replica as its master sees it. */
+    private static final class Attached {
+        private final long connection;
+        private boolean batchIsUnderWay;
+        private long acknowledged;
+        private long acknowledgedNanos;
+
+        Attached(long connection) {
+            this.connection = connection;
+        }
+    }
+
+    /**
+     * @param keys how many keys there are
+     * @param servers by address
+     */
+    public RedisServer(
+            World world,
+            Network network,
+            SimProcess process,
+            String address,
+            int keys,
+            RedisObserver observer,
+            Function<String, RedisServer> servers) {
+        this.world = world;
+        this.network = network;
+        this.process = process;
+        this.address = address;
+        this.keys = keys;
+        this.observer = observer;
+        this.servers = servers;
+        this.versions = new long[keys];
+        this.saved = versions;
+    }
+
+    public SimProcess process() {
+        return process;
+    }
+
+    public String address() {
+        return address;
+    }
+
+    public boolean isMaster() {
+        return master == null;
+    }
+
+    public @Nullable RedisServer master() {
+        return master;
+    }
+
+    /** Whether it is connected to its master and has its data. */
+    public boolean isLinked() {
+        return link == Link.UP;
+    }
+
+    public long version(int key) {
+        return versions[key];
+    }
+
+    /** The replicas that follow it and have its data. */
+    public Stream<RedisServer> linkedReplicas() {
+        return attached.keySet().stream().filter(RedisServer::isLinked);
+    }
+
+    /** Starts with the data that it had, as a master: its role is in no file. */
+    public void start() {
+        process.start();
+        run = world.random(1, Long.MAX_VALUE);
+        formerHistory = history;
+        formerHistoryEnd = offset;
+        history = world.random(1, Long.MAX_VALUE);
+        backlog = new ArrayList<>();
+        master = null;
+        link = Link.DOWN;
+        connection++;
+        attached.clear();
+        users.clear();
+        masterUser = "";
+        world.repeat(process, CRON, this::cron);
+    }
+
+    /** As kill -9. */
+    public void kill() {
+        process.kill();
+        attached.clear();
+        link = Link.DOWN;
+    }
+
+    /** While it is down, loses what it has not saved to its file, which it does every ten seconds. */
+    public void forgetUnsaved() {
+        versions = saved.clone();
+        history = savedHistory;
+        offset = savedOffset;
+        world.note(address + " has lost what it had not saved");
+    }
+
+    /** Executes a command. */
+    public RespValue execute(List<String> command) {
+        return switch (command.get(0).toUpperCase(Locale.ROOT)) {
+            case "INFO" -> new RespValue.Bulk(info(command.get(1)));
+            case "REPLICAOF", "SLAVEOF" -> replicaOf(command.get(1), command.get(2));
+            case "SET" -> set(Integer.parseInt(command.get(1)), Long.parseLong(command.get(2)));
+            case "ACL" -> acl(command.get(1), command.get(2), command.subList(3, command.size()));
+            case "CONFIG" -> configure(command);
+            case "PING" -> OK;
+            default -> new RespValue.Failure("ERR unknown command '" + command.get(0) + "'");
+        };
+    }
+
+    /** Users are in the memory of the server. Passwords are always right. */
+    private RespValue acl(String subcommand, String user, List<String> rules) {
+        if (subcommand.equals("GETUSER")) {
+            List<String> known = users.get(user);
+            return known == null
+                    ? RespValue.Null.BULK
+                    : new RespValue.Array(known.stream()
+                            .map(rule -> (RespValue) new RespValue.Bulk(rule))
+                            .toList());
+        }
+        if (rules.isEmpty()) {
+            users.putIfAbsent(user, List.of("off"));
+        } else {
+            users.put(user, List.copyOf(rules));
+        }
+        return OK;
+    }
+
+    private RespValue configure(List<String> command) {
+        if (command.get(1).equals("SET") && command.get(2).equals("masteruser")) {
+            masterUser = command.get(3);
+        }
+        return OK;
+    }
+
+    private boolean letsIn(RedisServer replica) {
+        return replica.masterUser.isEmpty()
+                || users.getOrDefault(replica.masterUser, List.of()).contains("on");
+    }
+
+    private RespValue set(int key, long version) {
+        if (master != null) {
+            return new RespValue.Failure("READONLY You can't write against a read only replica.");
+        }
+        long former = versions[key];
+        apply(new Write(offset + 1, key, version));
+        observer.written(this, key, former, version);
+        attached.forEach(this::sendBatch);
+        return OK;
+    }
+
+    private void apply(Write write) {
+        // A write that its client has given up may come after its next one; that is no loss.
+        versions[write.key()] = Math.max(versions[write.key()], write.version());
+        offset = write.offset();
+        backlog.add(write);
+    }
+
+    private RespValue replicaOf(String host, String port) {
+        if (host.equalsIgnoreCase("NO")) {
+            RedisServer former = master;
+            if (former != null) {
+                master = null;
+                link = Link.DOWN;
+                connection++;
+                formerHistory = history;
+                formerHistoryEnd = offset;
+                history = world.random(1, Long.MAX_VALUE);
+                detachAll();
+                world.note(address + " is a master from offset " + offset + " on");
+                observer.promoted(this, former);
+            }
+            return OK;
+        }
+        RedisServer wanted = servers.apply(host + ":" + port);
+        if (wanted != master) {
+            master = wanted;
+            link = Link.DOWN;
+            connection++;
+            detachAll();
+            world.note(address + " follows " + wanted.address);
+            world.later(process, World.MILLI, this::connect);
+        }
+        return OK;
+    }
+
+    private void detachAll() {
+        attached.keySet().forEach(replica -> replica.disconnected(this));
+        attached.clear();
+    }
+
+    private void disconnected(RedisServer from) {
+        if (master == from) {
+            link = Link.DOWN;
+            connection++;
+        }
+    }
+
+    private void cron() {
+        if (world.nowNanos() - savedNanos >= SAVE_INTERVAL) {
+            savedNanos = world.nowNanos();
+            saved = versions.clone();
+            savedHistory = history;
+            savedOffset = offset;
+        }
+        RedisServer source = master;
+        if (source == null) {
+            attached.entrySet().removeIf(entry -> isGone(entry.getKey(), entry.getValue()));
+        } else if (link == Link.DOWN) {
+            connect();
+        } else if (source.process.generation() != masterGeneration
+                || world.nowNanos() - lastHeardNanos > REPLICATION_TIMEOUT) {
+            broken(connection);
+        } else if (link == Link.UP) {
+            long mine = connection;
+            if (source.attachedConnection(this) != mine) {
+                broken(mine);
+            } else {
+                long position = offset;
+                network.send(process, source.process, () -> source.acknowledged(this, mine, position), () -> {});
+            }
+        }
+    }
+
+    private boolean isGone(RedisServer replica, Attached state) {
+        return replica.master != this || replica.connection != state.connection || !replica.process.isAlive();
+    }
+
+    private long attachedConnection(RedisServer replica) {
+        Attached state = attached.get(replica);
+        return state == null ? -1 : state.connection;
+    }
+
+    private void acknowledged(RedisServer replica, long itsConnection, long position) {
+        Attached state = attached.get(replica);
+        if (state != null && state.connection == itsConnection) {
+            state.acknowledged = position;
+            state.acknowledgedNanos = world.nowNanos();
+            // As the master's pings do.
+            network.send(process, replica.process, () -> replica.heard(itsConnection), () -> {});
+        }
+    }
+
+    private void heard(long itsConnection) {
+        if (connection == itsConnection) {
+            lastHeardNanos = world.nowNanos();
+        }
+    }
+
+    private void connect() {
+        RedisServer source = master;
+        if (source == null
+                || link != Link.DOWN
+                || !source.process.isAlive()
+                || network.isCut(process, source.process)) {
+            return;
+        }
+        link = Link.COPYING;
+        masterGeneration = source.process.generation();
+        lastHeardNanos = world.nowNanos();
+        long mine = ++connection;
+        network.send(process, source.process, () -> source.synchronise(this, mine), () -> broken(mine));
+    }
+
+    private void broken(long itsConnection) {
+        if (connection == itsConnection) {
+            link = Link.DOWN;
+            connection++;
+        }
+    }
+
+    /** A replica asks for what it lacks. */
+    private void synchronise(RedisServer replica, long itsConnection) {
+        if (replica.connection != itsConnection || replica == this) {
+            return;
+        }
+        if (master != null && link != Link.UP || !letsIn(replica)) {
+            network.send(process, replica.process, () -> replica.broken(itsConnection), () -> {});
+            return;
+        }
+        boolean sameHistory = replica.history == history && replica.offset <= offset
+                || replica.history == formerHistory && replica.offset <= Math.min(formerHistoryEnd, offset);
+        boolean isPartial = sameHistory && hasSince(replica.offset);
+        long duration = isPartial
+                ? 0
+                : world.chance(0.1)
+                        ? world.random(World.SECOND, 5 * World.SECOND)
+                        : world.random(5 * World.MILLI, 300 * World.MILLI);
+        world.later(process, duration, () -> {
+            if (replica.connection == itsConnection && (master == null || link == Link.UP)) {
+                Attached state = new Attached(itsConnection);
+                state.acknowledgedNanos = world.nowNanos();
+                attached.put(replica, state);
+                if (isPartial) {
+                    long historyNow = history;
+                    network.send(
+                            process,
+                            replica.process,
+                            () -> replica.goesOn(historyNow, itsConnection),
+                            () -> replica.broken(itsConnection));
+                } else {
+                    Copy copy = new Copy(versions.clone(), history, offset);
+                    network.send(
+                            process,
+                            replica.process,
+                            () -> replica.load(copy, itsConnection),
+                            () -> replica.broken(itsConnection));
+                }
+            } else {
+                network.send(process, replica.process, () -> replica.broken(itsConnection), () -> {});
+            }
+        });
+    }
+
+    private boolean hasSince(long position) {
+        return position == offset || !backlog.isEmpty() && backlog.get(0).offset() <= position + 1;
+    }
+
+    private record Copy(long[] versions, long history, long offset) {}
+
+    private void load(Copy copy, long itsConnection) {
+        if (connection != itsConnection) {
+            return;
+        }
+        versions = copy.versions().clone();
+        history = copy.history();
+        offset = copy.offset();
+        formerHistoryEnd = -1;
+        backlog = new ArrayList<>();
+        world.note(address + " has a full copy up to " + offset);
+        detachAll();
+        linked();
+    }
+
+    private void goesOn(long historyNow, long itsConnection) {
+        if (connection == itsConnection) {
+            if (history != historyNow) {
+                formerHistory = history;
+                formerHistoryEnd = offset;
+                history = historyNow;
+            }
+            linked();
+        }
+    }
+
+    private void linked() {
+        link = Link.UP;
+        lastHeardNanos = world.nowNanos();
+        RedisServer source = master;
+        if (source != null) {
+            Attached state = source.attached.get(this);
+            if (state != null) {
+                state.acknowledged = offset;
+                source.sendBatch(this, state);
+                if (offset == source.offset) {
+                    observer.copied(this);
+                }
+            }
+        }
+    }
+
+    /** Sends what the server has now, unless something is under way already. */
+    private void sendBatch(RedisServer replica, Attached state) {
+        if (state.batchIsUnderWay || replica.link != Link.UP || replica.offset >= offset) {
+            return;
+        }
+        state.batchIsUnderWay = true;
+        long end = offset;
+        world.later(
+                world.random(0, BATCH_DELAY_MAX) + network.delay(process, replica.process),
+                () -> batchArrives(replica, state, end));
+    }
+
+    private void batchArrives(RedisServer replica, Attached state, long end) {
+        if (attached.get(replica) != state || replica.connection != state.connection || !process.isAlive()) {
+            return;
+        }
+        if (network.isCut(process, replica.process) || process.isPaused() || replica.process.isPaused()) {
+            world.later(RESEND, () -> batchArrives(replica, state, end));
+            return;
+        }
+        for (int i = firstAfter(replica.offset);
+                i < backlog.size() && backlog.get(i).offset() <= end;
+                i++) {
+            replica.apply(backlog.get(i));
+        }
+        replica.lastHeardNanos = world.nowNanos();
+        observer.copied(replica);
+        replica.attached.forEach(replica::sendBatch);
+        state.batchIsUnderWay = false;
+        sendBatch(replica, state);
+    }
+
+    private int firstAfter(long position) {
+        int i = backlog.size();
+        while (i > 0 && backlog.get(i - 1).offset() > position) {
+            i--;
+        }
+        return i;
+    }
+
+    private String info(String section) {
+        if (section.equals("persistence")) {
+            return "loading:0\r\n";
+        }
+        if (section.equals("server")) {
+            return "redis_version:7.0.15\r\nrun_id:" + hex(run) + "\r\n";
+        }
+        StringBuilder text = new StringBuilder(320);
+        RedisServer source = master;
+        if (source == null) {
+            text.append("role:master\r\nconnected_slaves:")
+                    .append(attached.size())
+                    .append("\r\n");
+            int i = 0;
+            for (Map.Entry<RedisServer, Attached> entry : attached.entrySet()) {
+                String[] parts = entry.getKey().address.split(":");
+                text.append("slave")
+                        .append(i++)
+                        .append(":ip=")
+                        .append(parts[0])
+                        .append(",port=")
+                        .append(parts[1]);
+                text.append(",state=online,offset=")
+                        .append(entry.getValue().acknowledged)
+                        .append(",lag=");
+                text.append((world.nowNanos() - entry.getValue().acknowledgedNanos) / World.SECOND)
+                        .append("\r\n");
+            }
+        } else {
+            String[] parts = source.address.split(":");
+            text.append("role:slave\r\nmaster_host:")
+                    .append(parts[0])
+                    .append("\r\nmaster_port:")
+                    .append(parts[1]);
+            text.append("\r\nmaster_link_status:").append(link == Link.UP ? "up" : "down");
+            text.append("\r\nmaster_last_io_seconds_ago:")
+                    .append(link == Link.UP ? (world.nowNanos() - lastHeardNanos) / World.SECOND : -1);
+            text.append("\r\nslave_read_repl_offset:").append(offset);
+            text.append("\r\nslave_repl_offset:").append(offset).append("\r\n");
+        }
+        text.append("master_replid:").append(hex(history));
+        text.append("\r\nmaster_repl_offset:").append(offset).append("\r\nrepl_backlog_active:1\r\n");
+        return text.toString();
+    }
+
+    private static String hex(long id) {
+        return Long.toHexString(id);
+    }
+
+    @Override
+    public String toString() {
+        return address;
+    }
+}

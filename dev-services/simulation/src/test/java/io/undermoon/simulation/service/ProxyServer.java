@@ -1,0 +1,292 @@
+package io.undermoon.simulation.service;
+
+import io.undermoon.coordinator.port.ProxyControl;
+import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
+import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Proxy;
+import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.Role;
+import io.undermoon.proxy.backend.Access;
+import io.undermoon.proxy.backend.BackendSettings;
+import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.backend.ProxyLoop;
+import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.replication.NodeStatus;
+import io.undermoon.proxy.replication.ReplicationDriver;
+import io.undermoon.proxy.replication.ReplicationSettings;
+import io.undermoon.proxy.replication.StepDown;
+import io.undermoon.proxy.replication.WantedRole;
+import io.undermoon.proxy.route.Endpoint;
+import io.undermoon.proxy.route.Endpoints;
+import io.undermoon.proxy.route.Target;
+import io.undermoon.proxy.stats.LoopStats;
+import io.undermoon.proxy.topology.ApplyResult;
+import io.undermoon.proxy.topology.Self;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.resp.RespValue;
+import io.undermoon.simulation.redis.RedisServer;
+import io.undermoon.simulation.world.SimProcess;
+import io.undermoon.simulation.world.SimulatedLoop;
+import io.undermoon.simulation.world.World;
+import io.undermoon.umctl.SetMeta;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A proxy. Its topology with routes and changes of roles, its keeping of the nodes' roles, the step-down and the
+ * handover of roles are those of the product. Its clients' sessions and its registration are modelled.
+ */
+public final class ProxyServer {
+    private static final long REPLY_TIMEOUT = 3 * World.SECOND;
+    private static final long REGISTRATION_INTERVAL = 5 * World.SECOND;
+    private static final long REGISTRATION_RETRY = World.SECOND;
+    private static final BackendSettings BACKENDS =
+            new BackendSettings(1000, 3000, 1 << 20, 16, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
+
+    private final Installation installation;
+    private final World world;
+    private final SimProcess process;
+    private final ProxyAddress address;
+    private final List<RedisServer> nodes;
+    private Life life;
+
+    ProxyServer(Installation installation, SimProcess process, ProxyAddress address, List<RedisServer> nodes) {
+        this.installation = installation;
+        this.world = installation.world();
+        this.process = process;
+        this.address = address;
+        this.nodes = nodes;
+        this.life = new Life();
+    }
+
+    public SimProcess process() {
+        return process;
+    }
+
+    public ProxyAddress address() {
+        return address;
+    }
+
+    /** Its own nodes. */
+    public List<RedisServer> nodes() {
+        return nodes;
+    }
+
+    public Topology topology() {
+        return life.topology.current();
+    }
+
+    public void start() {
+        process.start();
+        life = new Life();
+        life.begin();
+    }
+
+    /** As kill -9. */
+    public void kill() {
+        process.kill();
+    }
+
+    ProxyControl.Probe probe() {
+        return new ProxyControl.Probe(Optional.of(topology().epoch()), life.health());
+    }
+
+    ProxyControl.PushOutcome take(Proxy metadata) {
+        ApplyResult result = life.topology.apply(SetMeta.of(metadata));
+        return switch (result) {
+            case APPLIED -> ProxyControl.PushOutcome.APPLIED;
+            case OLD_EPOCH -> ProxyControl.PushOutcome.OLD_EPOCH;
+            case NOT_MY_META -> ProxyControl.PushOutcome.NOT_MINE;
+        };
+    }
+
+    ProxyControl.Migrations migrations() {
+        return new ProxyControl.Migrations(List.of(), List.of());
+    }
+
+    /** Sends a command of the proxy's own to a node or a peer. */
+    CompletionStage<RespValue> send(Endpoint to, List<String> command, String question) {
+        if (to.kind() == Endpoint.Kind.REDIS) {
+            RedisServer node = installation.redis(to.toString());
+            return exchange(node.process(), question, reply -> reply.complete(node.execute(command)));
+        }
+        ProxyServer peer = installation.proxy(to.toString());
+        return exchange(
+                peer.process(),
+                question,
+                reply -> peer.stepDown(command).whenComplete((value, problem) -> {
+                    reply.complete(value);
+                }));
+    }
+
+    private CompletionStage<RespValue> exchange(
+            SimProcess to, String question, Consumer<CompletableFuture<RespValue>> handler) {
+        CompletableFuture<RespValue> answer = new CompletableFuture<>();
+        Runnable noReply = () -> answer.completeExceptionally(NodeException.unexpectedReply(question + ": no reply"));
+        CompletableFuture<RespValue> there = new CompletableFuture<>();
+        int life = process.generation();
+        there.thenAccept(
+                reply -> installation.network().answer(to, process, life, () -> answer.complete(reply), () -> {}));
+        installation.network().send(process, to, () -> handler.accept(there), noReply);
+        world.later(process, REPLY_TIMEOUT, noReply);
+        return answer;
+    }
+
+    /** {@code UMCTL STEPDOWN <epoch> <node>}. */
+    private CompletionStage<RespValue> stepDown(List<String> command) {
+        Epoch until = new Epoch(Long.parseLong(command.get(2)));
+        return life.stepDown.giveUp(new NodeAddress(command.get(3)), until).handle((position, problem) -> {
+            if (problem != null) {
+                return new RespValue.Failure("ERR no position: " + NodeException.reason(problem));
+            }
+            installation.checks().steppedDown();
+            return new RespValue.Array(position.toReply().stream()
+                    .map(text -> (RespValue) new RespValue.Bulk(text))
+                    .toList());
+        });
+    }
+
+    /** Takes a write of a client. */
+    void serve(ClientWrite write) {
+        life.serve(write);
+    }
+
+    /** What it has in memory. */
+    private final class Life {
+        private final Endpoints endpoints = new Endpoints();
+        private final Set<NodeAddress> own = own();
+        private final TopologyStore topology = new TopologyStore(new Self(address, address, own), endpoints);
+        private final NodeConnections connections = new NodeConnections(
+                new ProxyLoop(new SimulatedLoop(world, process), Transport.NIO, BACKENDS, new LoopStats(0)),
+                Access.PROXY);
+        private final ReplicationDriver replication = new ReplicationDriver(
+                connections, endpoints, new ReplicationSettings(Duration.ofSeconds(1), null, null), own);
+        private final StepDown stepDown = new StepDown(topology, List.of(), connections, endpoints);
+        private final List<ClientWrite> held = new ArrayList<>();
+        private boolean isRegistered;
+
+        private Set<NodeAddress> own() {
+            Set<NodeAddress> addresses = new LinkedHashSet<>();
+            nodes.forEach(node -> addresses.add(new NodeAddress(node.address())));
+            return addresses;
+        }
+
+        void begin() {
+            replication.start(topology);
+            topology.onChange(now -> {
+                installation.checks().tookMetadata(ProxyServer.this, now);
+                world.later(process, 0, this::serveHeld);
+            });
+            world.later(process, world.random(0, 100 * World.MILLI), this::register);
+        }
+
+        /** As {@code UMCTL NODES}. */
+        List<NodeHealth> health() {
+            return replication.statuses().stream().map(this::health).toList();
+        }
+
+        private NodeHealth health(NodeStatus status) {
+            InfoReport report = status.report();
+            WantedRole wanted = status.wanted();
+            boolean isMaster = status.role() == Role.MASTER;
+            return new NodeHealth(
+                    status.node(),
+                    status.role(),
+                    status.up(),
+                    Duration.ofMillis(status.millisSinceLastAnswer()),
+                    !isMaster && status.isSettled(),
+                    wanted == null ? null : wanted.master(),
+                    isMaster && report != null ? report.replicaSilentSeconds() : -1);
+        }
+
+        private void register() {
+            boolean nodesAreUp = replication.statuses().stream().allMatch(NodeStatus::up);
+            isRegistered = installation.register(ProxyServer.this, nodesAreUp, isRegistered);
+            world.later(process, isRegistered ? REGISTRATION_INTERVAL : REGISTRATION_RETRY, this::register);
+        }
+
+        private void serveHeld() {
+            List<ClientWrite> waiting = List.copyOf(held);
+            held.clear();
+            waiting.forEach(this::serve);
+        }
+
+        void serve(ClientWrite write) {
+            Topology now = topology.current();
+            if (now.clusterName() == null) {
+                Target.Remote former = now.formerOwner(write.slot());
+                write.answer(former == null ? "CLUSTERDOWN" : moved(former));
+                return;
+            }
+            Target owner = now.routes().owner(write.slot());
+            if (owner instanceof Target.Local local) {
+                forward(write, local, now.epoch());
+            } else if (owner instanceof Target.Remote peer) {
+                write.answer(moved(peer));
+            } else if (owner instanceof Target.Held wait && !wait.refuses()) {
+                held.add(write);
+            } else {
+                write.answer("CLUSTERDOWN");
+            }
+        }
+
+        private String moved(Target.Remote peer) {
+            return "MOVED " + peer.proxy();
+        }
+
+        private void forward(ClientWrite write, Target.Local target, Epoch epoch) {
+            RedisServer node = installation.redis(target.node().toString());
+            Runnable lost = () -> write.answer("ERR lost");
+            int life = process.generation();
+            installation
+                    .network()
+                    .send(
+                            process,
+                            node.process(),
+                            () -> {
+                                RespValue reply = node.execute(
+                                        List.of("SET", Integer.toString(write.key()), Long.toString(write.version())));
+                                installation
+                                        .network()
+                                        .answer(
+                                                node.process(),
+                                                process,
+                                                life,
+                                                () -> replied(write, node, epoch, reply),
+                                                lost);
+                            },
+                            lost);
+        }
+
+        private void replied(ClientWrite write, RedisServer node, Epoch epoch, RespValue reply) {
+            if (reply instanceof RespValue.Failure failure) {
+                write.answer(failure.text());
+            } else {
+                installation.checks().acknowledged(write, ProxyServer.this, node, epoch);
+                write.answer("OK");
+            }
+        }
+    }
+
+    /** The epoch of its cluster's metadata; null while it is in none. */
+    public @Nullable Epoch epochOfCluster() {
+        return topology().clusterName() == null ? null : topology().epoch();
+    }
+
+    @Override
+    public String toString() {
+        return process.name();
+    }
+}

@@ -1,0 +1,27 @@
+package io.undermoon.simulation.service;
+
+import io.undermoon.metadata.Epoch;
+import io.undermoon.proxy.topology.Topology;
+import io.undermoon.simulation.redis.RedisServer;
+
+/** Is told what proxies do. */
+public interface ServiceObserver {
+    /** A proxy has a new snapshot of its topology. */
+    void tookMetadata(ProxyServer proxy, Topology now);
+
+    /**
+     * A proxy acknowledges a write.
+     *
+     * @param epoch of its metadata when it sent the write to the node
+     */
+    void acknowledged(ClientWrite write, ProxyServer proxy, RedisServer node, Epoch epoch);
+
+    /** A broker cannot repair a chunk. */
+    void notRepaired(String reason);
+
+    /** A proxy has told a successor up to where it has to follow. */
+    void steppedDown();
+
+    /** The storage has not said whether it has stored something. */
+    void storageDidNotAnswer();
+}
