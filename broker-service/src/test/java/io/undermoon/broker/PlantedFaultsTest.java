@@ -22,7 +22,7 @@ class PlantedFaultsTest {
             storage.file.FileStorage#compareAndSet omits String.equals as true -> storage.file.FileStorageContractTest
             storage.file.FileStorage#open omits FileLock.close -> storage.file.FileStorageTest
             store.MetadataWriter#publish omits ChangeFeed.announce -> store.MetadataWriterTest#stores_before_it_publishes_and_announces
-            store.MetadataWriter#attempt omits Metadata.equals -> store.MetadataWriterTest#does_not_store_a_plan_that_changes_nothing
+            store.MetadataWriter#attempt omits Metadata.isSameAs -> store.MetadataWriterTest#does_not_store_a_plan_that_changes_nothing
             storage.file.FileLock#require does nothing -> storage.file.FileStorageTest#stops_writing_when_its_lock_was_deleted_and_another_broker_has_started
             storage.file.DurableFile#isOwn returns true -> storage.file.FileStorageTest#stops_writing_when_somebody_else_has_replaced_the_file
             storage.file.FileStorage#restoreMissing does nothing -> storage.file.FileStorageTest#writes_a_file_that_is_gone_again
@@ -34,7 +34,7 @@ class PlantedFaultsTest {
             storage.http.HttpStorage#hasStore returns true -> storage.http.HttpStorageTest#initializes_a_storage_that_has_nothing_and_no_other
 
             // Epochs never fall, and every change raises them.
-            plan.Epochs#recover omits Epoch.isAfter -> store.ClusterScalingTest#recovers_above_the_highest_epoch_of_the_proxies
+            plan.Epochs#isPossible returns false -> store.ClusterScalingTest#recovers_above_the_highest_epoch_of_the_proxies
             plan.Epochs#liftTo omits Epoch.isAfter as true -> plan.ProxiesTest#lifts_epochs_and_never_lowers_them
             plan.Epochs#restore omits Epoch.isAfter -> plan.ProxiesTest#lifts_epochs_and_never_lowers_them
             state.MetadataEdit#bumpEpoch omits Epoch.next -> plan.PlanPropertiesTest

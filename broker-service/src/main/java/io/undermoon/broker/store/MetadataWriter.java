@@ -284,7 +284,8 @@ public final class MetadataWriter {
     private static boolean isReport(Metadata before, Metadata next) {
         boolean hasSameState = next.failedProxies().equals(before.failedProxies())
                 && next.drainingHosts().equals(before.drainingHosts())
-                && next.allProxies().equals(before.allProxies());
+                && next.allProxies().equals(before.allProxies())
+                && next.maintenance().equals(before.maintenance());
         boolean isOfReplicas = next.globalEpoch().equals(before.globalEpoch());
         boolean isOfFailures =
                 next.clusters().equals(before.clusters()) && !next.failures().equals(before.failures());

@@ -27,8 +27,8 @@ import org.jboss.logging.Logger;
  *
  * <p>A proxy is dead when it has not answered for the silence limit, so that one slow answer or a pause of some hundred
  * milliseconds is no failure; when connections to it are refused or closed for half of it; or when it answers that one
- * of its masters has ended, or has been silent for longer than the limit. When more than a third of all proxies fall silent at once, it
- * is rather the network of this coordinator, and they are reported only if that lasts.
+ * of its masters has ended, or has been silent for longer than the limit. When more than a third of all proxies fall
+ * silent at once, it is rather the network of this coordinator, and they are reported only if that lasts.
  *
  * <p>The report is renewed as long as the proxy is dead. Proxies that are out of service are probed too, so that their
  * recovery is noticed, but less often and without reports.
