@@ -13,6 +13,7 @@ import io.undermoon.slot.Slot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ final class WritingClient implements AutoCloseable {
         final long start = System.nanoTime();
         volatile long happened;
         volatile long end;
-        volatile int errors;
+        final AtomicInteger errors = new AtomicInteger();
     }
 
     WritingClient(List<HostPort> seeds) {
@@ -82,7 +83,7 @@ final class WritingClient implements AutoCloseable {
             Await.pause(PAUSE);
         }
         outage = null;
-        return new Seen(Duration.ofNanos(now.end - now.start).toMillis(), now.errors);
+        return new Seen(Duration.ofNanos(now.end - now.start).toMillis(), now.errors.get());
     }
 
     private void write() {
@@ -107,14 +108,13 @@ final class WritingClient implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // only this thread writes it
     private void note(long start, boolean isAcknowledged) {
         Outage now = outage;
         if (now == null || now.end != 0) {
             return;
         }
         if (!isAcknowledged) {
-            now.errors++;
+            now.errors.incrementAndGet();
         } else if (now.happened != 0 && start > now.happened) {
             now.end = System.nanoTime();
         }
