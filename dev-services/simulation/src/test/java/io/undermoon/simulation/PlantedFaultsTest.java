@@ -42,6 +42,7 @@ class PlantedFaultsTest {
             // Roles change without the loss of a write, and of the service.
             * 21 proxy.replication.ReplicationPosition#isReachedBy returns true
             * 28 proxy.replication.ReplicationDriver#isFree returns false
+            119 proxy.topology.TopologyStore#stepDown returns true
 
             // All is well some time after the last fault.
             11 broker.plan.Proxies#cleared omits MetadataEdit.clearMarks

@@ -70,7 +70,7 @@ public final class Coordinator {
     private final class Life {
         private final BrokerPort broker = new BrokerPort(network, process, brokers, observer);
         private final ProxyPort control = new ProxyPort(network, process, proxies);
-        private final ParallelTasks tasks = new ParallelTasks(process);
+        private final ParallelTasks tasks = new ParallelTasks(world, process);
         private final ProxyStatuses statuses = new ProxyStatuses();
         private final MetadataPush push = new MetadataPush(broker, control, statuses, metrics, backoff());
         private final Failover failover = new Failover(broker, metrics, backoff());

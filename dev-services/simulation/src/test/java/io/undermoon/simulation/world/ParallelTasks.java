@@ -7,30 +7,31 @@ import java.util.concurrent.Executor;
  * first did. The process goes on at the end of the longest, from {@link #join} on.
  */
 public final class ParallelTasks implements Executor {
+    private final World world;
     private final SimProcess process;
-    private long longest;
+    private long lastEnd;
 
-    public ParallelTasks(SimProcess process) {
+    public ParallelTasks(World world, SimProcess process) {
+        this.world = world;
         this.process = process;
     }
 
     @Override
     public void execute(Runnable task) {
-        long start = process.aheadNanos();
+        long start = world.nowNanos() + process.aheadNanos();
         boolean before = process.isParallel();
         process.setParallel(true);
         try {
             task.run();
         } finally {
             process.setParallel(before);
-            longest = Math.max(longest, process.aheadNanos() - start);
-            process.setAheadNanos(start);
+            lastEnd = Math.max(lastEnd, world.nowNanos() + process.aheadNanos());
+            process.setAheadNanos(Math.max(0, start - world.nowNanos()));
         }
     }
 
     /** Lets the time pass that the longest task has taken. */
     public void join() {
-        process.setAheadNanos(process.aheadNanos() + longest);
-        longest = 0;
+        process.setAheadNanos(Math.max(process.aheadNanos(), lastEnd - world.nowNanos()));
     }
 }

@@ -20,7 +20,10 @@ public final class SimProcess {
     /** Whether it waits for the answer to a call; what happens to it meanwhile waits, too. */
     private boolean blocked;
 
-    /** Whether calls end at once and only take time on the clock of the process, as those of parallel tasks. */
+    /** Whether some calls let the world go on until they are answered. The others only take time on its own clock. */
+    private boolean waits = true;
+
+    /** Whether it carries out one of several tasks that run beside each other. */
     private boolean parallel;
 
     /** Whether calls end at once and take no time. */
@@ -133,8 +136,12 @@ public final class SimProcess {
 
     /** Has all its calls end at once. */
     public SimProcess withoutWaiting() {
-        parallel = true;
+        waits = false;
         return this;
+    }
+
+    boolean waits() {
+        return waits && !timeless;
     }
 
     boolean isParallel() {

@@ -23,6 +23,12 @@ public final class World {
     /** One in so many calls lets the world go on while it waits. */
     private static final int WAITING_CALLS = 4;
 
+    /** The same for the calls of tasks that run beside each other: the others begin later then. */
+    private static final int WAITING_TASKS = 12;
+
+    /** How long those may take. */
+    private static final long SHORT = 150 * MILLI;
+
     private static final long PAUSE_STEP = 50 * MILLI;
 
     private final SplittableRandom random;
@@ -180,13 +186,17 @@ public final class World {
     private void run(@Nullable SimProcess process, Runnable action) {
         trace.event(nowNanos, process == null ? 0 : process.number());
         SimProcess before = current;
+        int life = process == null ? 0 : process.generation();
         current = process;
         try {
             action.run();
         } catch (Killed end) {
             // It is no more.
         } catch (RuntimeException e) {
-            failure.accept(e);
+            // What a killed process throws has the same cause.
+            if (process == null || process.generation() == life) {
+                failure.accept(e);
+            }
         } finally {
             current = before;
             if (process != null) {
@@ -221,7 +231,8 @@ public final class World {
         if (process == null || nanos <= 0 || process.isTimeless()) {
             return;
         }
-        if (process.isParallel() || depth >= MAX_DEPTH || random.nextInt(WAITING_CALLS) != 0) {
+        boolean mayWait = process.waits() && depth < MAX_DEPTH && !(process.isParallel() && nanos > SHORT);
+        if (!mayWait || random.nextInt(process.isParallel() ? WAITING_TASKS : WAITING_CALLS) != 0) {
             process.setAheadNanos(process.aheadNanos() + nanos);
             return;
         }
@@ -232,10 +243,11 @@ public final class World {
         while (generation == process.generation() && process.isPaused() && !stopped) {
             runBlocked(process, nowNanos + PAUSE_STEP);
         }
+        // Of its next life, if it has been killed.
+        process.runDeferred();
         if (generation != process.generation()) {
             throw new Killed();
         }
-        process.runDeferred();
     }
 
     /** Lets a process do something beside what it does else: its calls end at once, and their time does not count. */
