@@ -154,17 +154,17 @@ class HttpBrokerTest {
             cacheControl.add(exchange.getRequestHeaders().getFirst("Cache-Control"));
             HttpBrokerServer.send(exchange, 200, global.get().getBytes(StandardCharsets.UTF_8));
         });
-        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 200, epochs(1, 1));
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=2000", 200, epochs(1, 1));
         assertThat(broker.confirmedEpochs().orElseThrow()).containsEntry(proxy(1), epoch(1));
         assertThat(broker.confirmedEpochs().orElseThrow()).hasSize(1);
         assertThat(one.requests).hasSize(4);
         assertThat(cacheControl).hasSize(3).containsOnly("no-cache");
 
         global.set("8");
-        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", 200, epochs(1, 2));
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=2000", 200, epochs(1, 2));
         assertThat(broker.confirmedEpochs().orElseThrow()).hasSize(2);
 
-        one.on("GET /api/v3/proxies/epochs?offset=0&limit=100", exchange -> {
+        one.on("GET /api/v3/proxies/epochs?offset=0&limit=2000", exchange -> {
             global.set("10");
             HttpBrokerServer.send(exchange, 200, epochs(1, 1).getBytes(StandardCharsets.UTF_8));
         });
