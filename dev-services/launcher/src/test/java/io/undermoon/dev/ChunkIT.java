@@ -299,7 +299,6 @@ class ChunkIT {
     @Test
     @Order(5)
     void a_new_cluster_has_no_keys_of_a_deleted_one() throws IOException, InterruptedException {
-        up();
         operator.remove();
         assertThat(brokerApi.create(new WantedCluster(CLUSTER, 4))).isEmpty();
 
