@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * master's proxy says that a replica has acknowledged something lately, and has metadata that is not older. While the
  * proxy of the master does not answer, or its node is down, nothing is reported: a replica loses its connection when
  * its master dies, and has missed nothing then. A replica out of sync is reported when it has been so for some time,
- * because connections break and come back; one in sync at once.
+ * because connections break and come back; one in sync at once. The replica of a master that has restarted with less
+ * data is in sync: whatever else it may have missed, nobody has more, and the master is not served.
  *
  * <p>{@link #round} is for one thread; probes are noted by any.
  */
@@ -123,12 +124,18 @@ final class ReplicaWatch {
 
     /** What is to be reported of a replica now, if its master can tell. */
     private Optional<ReplicaReport> look(Seen replica, Seen master, NodeAddress masterAddress) {
-        if (replica.node().role() != Role.REPLICA
-                || master.node().role() != Role.MASTER
-                || !master.node().up()) {
+        if (replica.node().role() != Role.REPLICA || master.node().role() != Role.MASTER) {
             return Optional.empty();
         }
         NodeAddress node = replica.node().node();
+        if (master.node().outdated()) {
+            outOfSyncSince.remove(node);
+            return Optional.of(new ReplicaReport(
+                    replica.proxy(), node, masterAddress, replica.answer().epoch(), true));
+        }
+        if (!master.node().up()) {
+            return Optional.empty();
+        }
         long silent = master.node().replicaSilentSeconds();
         boolean inSync = replica.node().linkUp() && silent >= 0 && silent <= SILENCE_LIMIT.toSeconds();
         if (inSync) {

@@ -95,6 +95,7 @@ public interface ProxyControl {
      * @param master the master that a replica should have; absent for a master, and where the proxy does not say
      * @param replicaSilentSeconds how long ago a replica of this master last acknowledged something; -1 when none has
      *     the data, for a replica, and where the proxy does not say
+     * @param outdated whether this master has restarted with less data than its replica has, which is to take over
      */
     record NodeHealth(
             NodeAddress node,
@@ -104,8 +105,9 @@ public interface ProxyControl {
             Duration sinceLastSuccess,
             boolean linkUp,
             @Nullable NodeAddress master,
-            long replicaSilentSeconds) {
-        /** A node at whose address somebody listens, as far as is known. */
+            long replicaSilentSeconds,
+            boolean outdated) {
+        /** A node at whose address somebody listens, and that is not outdated, as far as is known. */
         public NodeHealth(
                 NodeAddress node,
                 Role role,
@@ -114,7 +116,7 @@ public interface ProxyControl {
                 boolean linkUp,
                 @Nullable NodeAddress master,
                 long replicaSilentSeconds) {
-            this(node, role, up, false, sinceLastSuccess, linkUp, master, replicaSilentSeconds);
+            this(node, role, up, false, sinceLastSuccess, linkUp, master, replicaSilentSeconds, false);
         }
     }
 

@@ -50,7 +50,7 @@ final class ProxyReplies {
 
     /**
      * One array per node: {@code address role(master|replica) state(up|down|refused) millisSinceLastSuccess link offset
-     * master replicaSilentSeconds}; older proxies do not have the last two. Empty for an error: the original's proxies
+     * master replicaSilentSeconds restart}; older proxies do not have the last three. Empty for an error: the original's proxies
      * do not know the command. A row that cannot be parsed is left out: it must not fail the probe.
      */
     static List<NodeHealth> nodes(ProxyAddress proxy, RespValue reply) {
@@ -77,7 +77,8 @@ final class ProxyReplies {
                 Duration.ofMillis(Long.parseLong(fields.get(3))),
                 fields.size() > 4 && fields.get(4).equalsIgnoreCase("up"),
                 fields.size() > 6 && !fields.get(6).isEmpty() ? new NodeAddress(fields.get(6)) : null,
-                fields.size() > 7 ? Long.parseLong(fields.get(7)) : -1);
+                fields.size() > 7 ? Long.parseLong(fields.get(7)) : -1,
+                fields.size() > 8 && fields.get(8).equalsIgnoreCase("outdated"));
     }
 
     /** An array with one line per task. One line that cannot be parsed fails the whole reply. */

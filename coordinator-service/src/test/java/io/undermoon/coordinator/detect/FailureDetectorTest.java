@@ -247,7 +247,8 @@ class FailureDetectorTest {
     @Test
     void reports_a_proxy_at_once_whose_master_has_ended() {
         broker.register(proxy(1));
-        NodeHealth ended = new NodeHealth(node(1, 1), Role.MASTER, false, true, Duration.ofMillis(10), false, null, -1);
+        NodeHealth ended =
+                new NodeHealth(node(1, 1), Role.MASTER, false, true, Duration.ofMillis(10), false, null, -1, false);
         proxies.nodes.put(proxy(1), List.of(ended));
         rounds(1);
         assertThat(reports()).hasSize(1);

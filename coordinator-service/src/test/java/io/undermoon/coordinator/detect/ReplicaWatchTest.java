@@ -80,6 +80,17 @@ class ReplicaWatchTest {
         assertThat(broker.replicas).containsExactly(report(5, true));
     }
 
+    /** It is not served any more, so nobody would ever be if its replica could not take over. */
+    @Test
+    void the_replica_of_a_master_that_has_restarted_with_less_is_in_sync() {
+        rounds(4, master(true, -1), replica(false));
+        assertThat(broker.replicas).containsExactly(report(5, false));
+        NodeHealth outdated =
+                new NodeHealth(node(1, 1), Role.MASTER, false, false, Duration.ofDays(1), false, null, -1, true);
+        rounds(2, outdated, replica(false));
+        assertThat(broker.replicas).containsExactly(report(5, false), report(5, true));
+    }
+
     @Test
     void a_replica_whose_masters_proxy_does_not_answer_has_missed_nothing() {
         rounds(1, master(true, 0), replica(true));

@@ -83,8 +83,8 @@ class RespProxyControlTest {
                 "UMCTL GETEPOCH", ":42\r\n",
                 "UMCTL NODES", "*1\r\n" + row("10.0.0.1:7001", "master", "refused", "60", "none", "0")));
         assertThat(control.probe(address()).nodes())
-                .containsExactly(
-                        new NodeHealth(node(1, 1), Role.MASTER, false, true, Duration.ofMillis(60), false, null, -1));
+                .containsExactly(new NodeHealth(
+                        node(1, 1), Role.MASTER, false, true, Duration.ofMillis(60), false, null, -1, false));
     }
 
     @Test

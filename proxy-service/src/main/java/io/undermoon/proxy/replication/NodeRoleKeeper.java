@@ -216,10 +216,10 @@ final class NodeRoleKeeper {
 
     private void copiesAsked(Answer given) {
         Restart before = keeping.run().restart();
-        boolean isOver = given == Answer.UNKNOWN && before != Restart.OUTDATED && copies.isOver();
+        boolean isOver = given == Answer.UNKNOWN && !before.waitsForReplica() && copies.isOver();
         RoleKeeping next = keeping.copiesAsked(isOver ? Answer.NOTHING : given);
         Restart restart = next.run().restart();
-        if (restart == Restart.OUTDATED && before != Restart.OUTDATED) {
+        if (restart.waitsForReplica() && !before.waitsForReplica()) {
             LOG.warnf(
                     "Master has restarted and its replica has newer data; it is not served until the replica has"
                             + " taken over: node=%s replicas=%s",
@@ -297,7 +297,7 @@ final class NodeRoleKeeper {
     }
 
     private @Nullable String problem(InfoReport report, Restart restart) {
-        if (restart == Restart.OUTDATED) {
+        if (restart.waitsForReplica()) {
             return "has restarted and its replica has newer data; waits for the replica to take over";
         }
         if (restart == Restart.CHECKING && keeping.run().mastership() != null) {

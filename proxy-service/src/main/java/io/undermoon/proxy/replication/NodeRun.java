@@ -45,7 +45,7 @@ record NodeRun(
             return next;
         }
         if (!next.mayServe()) {
-            return next.with(restart == Restart.OUTDATED ? restart : Restart.CHECKING);
+            return next.with(restart.waitsForReplica() ? restart : Restart.CHECKING);
         }
         NodeRun serving = next.with(restart.isWithheld() ? Restart.NONE : restart);
         return report.role() == Role.MASTER ? serving.as(Mastership.of(report)) : serving;
@@ -73,8 +73,8 @@ record NodeRun(
     /** The replicas were asked. One that was known to have newer data and says nothing now still has it. */
     NodeRun asked(Answer answer) {
         return switch (answer) {
-            case NEWER -> with(Restart.OUTDATED);
-            case UNKNOWN -> with(restart == Restart.OUTDATED ? restart : Restart.CHECKING);
+            case NEWER -> with(mastership == null ? Restart.UNSEEN : Restart.OUTDATED);
+            case UNKNOWN -> with(restart.waitsForReplica() ? restart : Restart.CHECKING);
             case NOTHING ->
                 new NodeRun(
                         seen, seen, marked, mastership, isFree, mastership == null ? Restart.NONE : Restart.ACCEPTED);

@@ -10,8 +10,13 @@ public enum Restart {
     /** The node is in a new run; whether a replica has newer data is being asked. */
     CHECKING,
 
-    /** A replica has newer data and has to take over; the node is not served. */
+    /** A replica has all that the former run acknowledged, and has to take over; the node is not served. */
     OUTDATED,
+
+    /**
+     * As {@link #OUTDATED}, but the proxy did not see the former run: how much of it the replica has, it cannot tell.
+     */
+    UNSEEN,
 
     /** The node has restarted and is served although no replica is known to have newer data: it may lack writes. */
     ACCEPTED;
@@ -22,7 +27,12 @@ public enum Restart {
     }
 
     /** Whether the node may not be served now. */
-    boolean isWithheld() {
-        return this == CHECKING || this == OUTDATED;
+    public boolean isWithheld() {
+        return this == CHECKING || waitsForReplica();
+    }
+
+    /** Whether the replica is to take over. */
+    public boolean waitsForReplica() {
+        return this == OUTDATED || this == UNSEEN;
     }
 }

@@ -35,7 +35,6 @@ import io.undermoon.proxy.replication.ClearedRuns;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicaLag;
 import io.undermoon.proxy.replication.ReplicationDriver;
-import io.undermoon.proxy.replication.Restart;
 import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.replication.TakeoverRule;
 import io.undermoon.proxy.replication.WantedRole;
@@ -337,14 +336,14 @@ final class ProxyServer implements AutoCloseable {
      * report at once.
      */
     private NodeState nodeState(NodeStatus status) {
-        boolean isOutdated = status.restart() == Restart.OUTDATED;
+        boolean isOutdated = status.restart().waitsForReplica();
         InfoReport report = status.report();
         WantedRole wanted = status.wanted();
         boolean isMaster = status.role() == Role.MASTER;
         return new NodeState(
                 status.node(),
                 status.role(),
-                status.up() && !isOutdated,
+                status.up() && !status.restart().isWithheld(),
                 status.isRefused(),
                 isOutdated ? OUTDATED_MILLIS : status.millisSinceLastAnswer(),
                 isMaster ? "none" : status.isSettled() ? "up" : "down",

@@ -170,7 +170,7 @@ class RestartedMasterIT {
         proxy.start();
         tellRoles(false);
 
-        await("the restart is noticed").atMost(LIMIT).until(() -> restart() == Restart.OUTDATED);
+        await("the restart is noticed").atMost(LIMIT).until(() -> restart() == Restart.UNSEEN);
         refuses("GET key0");
         assertThat(size(copy)).isEqualTo(KEYS);
     }
