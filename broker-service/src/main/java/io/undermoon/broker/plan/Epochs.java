@@ -45,7 +45,9 @@ public final class Epochs {
             boolean acceptsConflicts) {
         Metadata dump = ofInstallation(present, incoming);
         Metadata own = present.audit().isEmpty() ? dump : dump.withAudit(present.audit());
-        requireRoom(own.globalEpoch());
+        if (!incoming.equals(present)) {
+            requireRoom(own.globalEpoch());
+        }
         Epoch target = Stream.concat(
                         Stream.of(
                                 present.globalEpoch().next(), own.globalEpoch().next()),

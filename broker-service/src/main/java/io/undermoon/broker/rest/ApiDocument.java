@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import io.undermoon.broker.plan.Epochs;
+import io.undermoon.broker.plan.Maintenance;
 import io.undermoon.broker.rest.Endpoints.Endpoint;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
@@ -365,7 +366,8 @@ public final class ApiDocument implements OASFilter {
                 Schema epoch = number(0, null).examples(List.of(7));
                 yield endpoint.path().contains("{epoch}") ? epoch.maximum(HIGHEST_EPOCH) : epoch;
             }
-            case "offset", "limit", "timeout" -> number(0, null);
+            case "offset", "limit", "timeout", "base" -> number(0, null);
+            case "seconds" -> number(1, (int) Maintenance.MAX_SECONDS);
             case "force" -> type(SchemaType.BOOLEAN).defaultValue(false);
             case "slots" -> text(SLOTS, "0-100,300");
             case "reporter_id" -> anyText("coordinator-0").maxLength(FailureResource.MAX_REPORTER_LENGTH);

@@ -300,7 +300,9 @@ class ChunkIT {
     @Order(5)
     void a_new_cluster_has_no_keys_of_a_deleted_one() throws IOException, InterruptedException {
         operator.remove();
-        assertThat(brokerApi.create(new WantedCluster(CLUSTER, 4))).isEmpty();
+        await("both proxies are known to be back, and free")
+                .atMost(LIMIT)
+                .until(() -> brokerApi.create(new WantedCluster(CLUSTER, 4)).isEmpty());
 
         await("the new cluster serves, and has none of the keys")
                 .atMost(LIMIT)
