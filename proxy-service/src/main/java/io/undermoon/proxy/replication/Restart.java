@@ -22,7 +22,7 @@ public enum Restart {
     }
 
     /** Whether the node may not be served now. */
-    boolean isWithheld() {
+    public boolean isWithheld() {
         return this == CHECKING || this == OUTDATED;
     }
 }
