@@ -62,6 +62,8 @@ class PlantedFaultsIT {
             // A change of roles loses nothing, and nobody notices.
             topology.RoleChanges#of returns null -> server.RoleHandoverIT#writers_see_no_error_and_lose_nothing
             replication.ReplicationDriver#masterOf returns null -> server.RoleHandoverIT#the_successor_gets_all_acknowledged_writes_before_it_is_master
+            replication.ReplicationDriver#isFree returns false -> server.RoleHandoverIT#the_master_of_a_proxy_that_has_left_the_cluster_serves_on
+            replication.RoleHandover#awaitNoFollowers omits InfoReport.hasOnlineReplica -> replication.ReplicationDriverIT#a_node_that_joins_a_cluster_does_not_take_the_data_of_its_followers
 
             // A slot that moves makes no transaction fail.
             forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
