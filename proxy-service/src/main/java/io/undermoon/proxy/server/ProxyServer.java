@@ -332,8 +332,9 @@ final class ProxyServer implements AutoCloseable {
     }
 
     /**
-     * A master that a replica has to take over from is shown as one that has been down for long, which coordinators
-     * report at once.
+     * A master that is not served after a restart is shown as down, so that coordinators do not take it that its
+     * replica, which cannot connect, misses something. One that a replica has to take over from is shown as one that
+     * has been down for long, which coordinators report at once.
      */
     private NodeState nodeState(NodeStatus status) {
         boolean isOutdated = status.restart().waitsForReplica();

@@ -16,6 +16,7 @@ import io.undermoon.simulation.service.ServiceObserver;
 import io.undermoon.simulation.service.StorageObserver;
 import io.undermoon.simulation.world.World;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -127,7 +128,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     @Override
     public void stored(Metadata before, Metadata after) {
         readRoles(after);
-        world.note("stored epoch " + after.globalEpoch());
+        world.note("stored epoch " + after.globalEpoch() + ", in sync " + inSync(after));
         List<String> contradictions = Consistency.violations(after);
         if (!contradictions.isEmpty()) {
             violated("every slot has one owner: " + contradictions);
@@ -147,6 +148,16 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                 seeFailovers(former, cluster, after);
             }
         });
+    }
+
+    private static List<Boolean> inSync(Metadata metadata) {
+        List<Boolean> parts = new ArrayList<>();
+        metadata.allChunks().forEach(chunk -> {
+            for (int part = 0; part < StoredChunk.PARTS; part++) {
+                parts.add(chunk.isSynced(part));
+            }
+        });
+        return parts;
     }
 
     private void seeFailovers(StoredCluster before, StoredCluster after, Metadata state) {

@@ -40,6 +40,11 @@ public final class DeterministicClasses extends ClassLoader {
                     "completeOnTimeout(Ljava/util/concurrent/CompletableFuture;Ljava/lang/Object;J"
                             + "Ljava/util/concurrent/TimeUnit;)Ljava/util/concurrent/CompletableFuture;"),
             Map.entry(
+                    "java/util/concurrent/CompletableFuture.orTimeout(JLjava/util/concurrent/TimeUnit;)"
+                            + "Ljava/util/concurrent/CompletableFuture;",
+                    "orTimeout(Ljava/util/concurrent/CompletableFuture;JLjava/util/concurrent/TimeUnit;)"
+                            + "Ljava/util/concurrent/CompletableFuture;"),
+            Map.entry(
                     "java/util/Set.copyOf(Ljava/util/Collection;)Ljava/util/Set;",
                     "copyOf(Ljava/util/Collection;)Ljava/util/Set;"),
             Map.entry("java/util/Map.copyOf(Ljava/util/Map;)Ljava/util/Map;", "copyOf(Ljava/util/Map;)Ljava/util/Map;"),
@@ -103,7 +108,11 @@ public final class DeterministicClasses extends ClassLoader {
                                     int access, String name, String descriptor, String signature, String[] exceptions) {
                                 MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
                                 if (className.equals(NODE_CLIENT) && name.equals("send")) {
-                                    sendBySeam(next, descriptor);
+                                    bySeam(next, name, descriptor, 4);
+                                    return null;
+                                }
+                                if (className.equals(NODE_CONNECTIONS) && name.equals("isRefused")) {
+                                    bySeam(next, name, descriptor, 1);
                                     return null;
                                 }
                                 if (className.equals(NODE_CONNECTIONS) && name.equals("retain")) {
@@ -117,13 +126,13 @@ public final class DeterministicClasses extends ClassLoader {
         return writer.toByteArray();
     }
 
-    /** {@code return NodeSeam.send(node, protocol, command, question)}. */
-    private static void sendBySeam(MethodVisitor method, String descriptor) {
+    /** {@code return NodeSeam.name(arguments)}. */
+    private static void bySeam(MethodVisitor method, String name, String descriptor, int arguments) {
         method.visitCode();
-        for (int argument = 1; argument <= 4; argument++) {
+        for (int argument = 1; argument <= arguments; argument++) {
             method.visitVarInsn(Opcodes.ALOAD, argument);
         }
-        method.visitMethodInsn(Opcodes.INVOKESTATIC, NODE_SEAM, "send", descriptor, false);
+        method.visitMethodInsn(Opcodes.INVOKESTATIC, NODE_SEAM, name, descriptor, false);
         method.visitInsn(Opcodes.ARETURN);
         method.visitMaxs(0, 0);
         method.visitEnd();

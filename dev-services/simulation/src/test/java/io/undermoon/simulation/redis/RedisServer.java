@@ -59,6 +59,10 @@ public final class RedisServer {
 
     private @Nullable RedisServer master;
     private Link link = Link.DOWN;
+
+    /** When it lost its master, to which it was connected in this life; -1 if it was not. */
+    private long lostNanos = -1;
+
     private long connection;
     private int masterGeneration;
     private long lastHeardNanos;
@@ -132,6 +136,11 @@ public final class RedisServer {
         return versions[key];
     }
 
+    /** The id of its present life. */
+    public String runId() {
+        return hex(run);
+    }
+
     /** The replicas that follow it and have its data. */
     public Stream<RedisServer> linkedReplicas() {
         return attached.keySet().stream().filter(RedisServer::isLinked);
@@ -147,6 +156,7 @@ public final class RedisServer {
         backlog = new ArrayList<>();
         master = null;
         link = Link.DOWN;
+        lostNanos = -1;
         connection++;
         attached.clear();
         users.clear();
@@ -250,6 +260,7 @@ public final class RedisServer {
         if (wanted != master) {
             master = wanted;
             link = Link.DOWN;
+            lostNanos = -1;
             connection++;
             detachAll();
             world.note(address + " follows " + wanted.address);
@@ -263,10 +274,17 @@ public final class RedisServer {
         attached.clear();
     }
 
+    private void unlink() {
+        if (link == Link.UP) {
+            lostNanos = world.nowNanos();
+        }
+        link = Link.DOWN;
+        connection++;
+    }
+
     private void disconnected(RedisServer from) {
         if (master == from) {
-            link = Link.DOWN;
-            connection++;
+            unlink();
         }
     }
 
@@ -338,8 +356,7 @@ public final class RedisServer {
 
     private void broken(long itsConnection) {
         if (connection == itsConnection) {
-            link = Link.DOWN;
-            connection++;
+            unlink();
         }
     }
 
@@ -478,7 +495,7 @@ public final class RedisServer {
             return "loading:0\r\n";
         }
         if (section.equals("server")) {
-            return "redis_version:7.0.15\r\nrun_id:" + hex(run) + "\r\n";
+            return "redis_version:7.0.15\r\nrun_id:" + runId() + "\r\n";
         }
         StringBuilder text = new StringBuilder(320);
         RedisServer source = master;
@@ -510,10 +527,15 @@ public final class RedisServer {
             text.append("\r\nmaster_link_status:").append(link == Link.UP ? "up" : "down");
             text.append("\r\nmaster_last_io_seconds_ago:")
                     .append(link == Link.UP ? (world.nowNanos() - lastHeardNanos) / World.SECOND : -1);
+            if (link != Link.UP) {
+                text.append("\r\nmaster_link_down_since_seconds:")
+                        .append(lostNanos < 0 ? -1 : (world.nowNanos() - lostNanos) / World.SECOND);
+            }
             text.append("\r\nslave_read_repl_offset:").append(offset);
             text.append("\r\nslave_repl_offset:").append(offset).append("\r\n");
         }
         text.append("master_replid:").append(hex(history));
+        text.append("\r\nmaster_replid2:").append(formerHistoryEnd < 0 ? "0" : hex(formerHistory));
         text.append("\r\nmaster_repl_offset:").append(offset).append("\r\nrepl_backlog_active:1\r\n");
         return text.toString();
     }

@@ -114,6 +114,16 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
     }
 
     @Override
+    public Optional<Map<ProxyAddress, Epoch>> confirmedEpochs() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean confirmsEpochs() {
+        return false;
+    }
+
+    @Override
     public List<ProxyAddress> proxies() {
         return get(writer -> List.copyOf(writer.state().allProxies().keySet()));
     }

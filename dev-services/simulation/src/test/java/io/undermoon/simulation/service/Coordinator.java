@@ -72,7 +72,7 @@ public final class Coordinator {
         private final ProxyPort control = new ProxyPort(network, process, proxies);
         private final ParallelTasks tasks = new ParallelTasks(world, process);
         private final ProxyStatuses statuses = new ProxyStatuses();
-        private final MetadataPush push = new MetadataPush(broker, control, statuses, metrics, backoff());
+        private final MetadataPush push = new MetadataPush(broker, control, statuses, metrics, backoff(), () -> false);
         private final Failover failover = new Failover(broker, metrics, backoff());
         private final FailureDetector detector = new FailureDetector(
                 broker,
@@ -81,7 +81,7 @@ public final class Coordinator {
                 statuses,
                 metrics,
                 executor("probing"),
-                new FailureDetector.Limits(Duration.ofSeconds(3), Duration.ofSeconds(5)),
+                new FailureDetector.Limits(Duration.ofSeconds(1), Duration.ofSeconds(5)),
                 process::monotonicNanos,
                 () -> round(failover::round));
         private final MetadataSync sync = new MetadataSync(

@@ -183,7 +183,8 @@ public final class Installation {
 
     private boolean register(ProxyServer proxy, Broker broker, boolean nodesAreUp) {
         Optional<Proxy> known = call(proxy, broker, () -> broker.writer().view().proxy(proxy.address()));
-        known.filter(metadata -> proxy.topology().epoch().equals(Epoch.ZERO)).ifPresent(proxy::take);
+        known.filter(metadata -> proxy.topology().epoch().equals(Epoch.ZERO))
+                .ifPresent(metadata -> proxy.take(metadata, false));
         boolean isFailed = known.isPresent()
                 && call(proxy, broker, () -> broker.writer().state().hasFailed(proxy.address()));
         if (known.isPresent() && !isFailed) {

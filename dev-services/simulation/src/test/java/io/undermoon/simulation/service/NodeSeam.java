@@ -26,4 +26,10 @@ public final class NodeSeam {
             Endpoint node, Protocol protocol, CommandFrame command, String question) {
         return proxies.get(Seams.currentProcess()).send(node, command.arguments(0), question);
     }
+
+    /** Replaces a method of {@link io.undermoon.proxy.backend.NodeConnections}. */
+    @SuppressWarnings("unused") // called from exchanged bytecode
+    public static CompletionStage<Boolean> isRefused(Endpoint peer) {
+        return proxies.get(Seams.currentProcess()).isRefused(peer);
+    }
 }

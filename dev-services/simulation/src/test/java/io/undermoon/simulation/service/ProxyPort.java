@@ -42,8 +42,13 @@ public final class ProxyPort implements ProxyControl {
     }
 
     @Override
-    public PushOutcome push(Proxy metadata) {
-        return call(metadata.address(), TIMEOUT, proxy -> proxy.take(metadata));
+    public PushOutcome push(Proxy metadata, boolean leases) {
+        return call(metadata.address(), TIMEOUT, proxy -> proxy.take(metadata, leases));
+    }
+
+    @Override
+    public Lease renew(ProxyAddress proxy, String token) {
+        throw new UnsupportedOperationException("leases are not modelled yet");
     }
 
     @Override

@@ -12,12 +12,18 @@ import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.lease.Lease;
+import io.undermoon.proxy.lease.LeaseClock;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeException;
+import io.undermoon.proxy.replication.ClearedRuns;
 import io.undermoon.proxy.replication.NodeStatus;
 import io.undermoon.proxy.replication.ReplicationDriver;
 import io.undermoon.proxy.replication.ReplicationSettings;
+import io.undermoon.proxy.replication.Restart;
+import io.undermoon.proxy.replication.RoleHandover;
 import io.undermoon.proxy.replication.StepDown;
+import io.undermoon.proxy.replication.TakeoverRule;
 import io.undermoon.proxy.replication.WantedRole;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
@@ -29,6 +35,7 @@ import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
 import io.undermoon.simulation.redis.RedisServer;
+import io.undermoon.simulation.world.Network;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.SimulatedLoop;
 import io.undermoon.simulation.world.World;
@@ -50,8 +57,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyServer {
     private static final long REPLY_TIMEOUT = 3 * World.SECOND;
+    private static final long CONNECT_TIMEOUT = World.SECOND;
     private static final long REGISTRATION_INTERVAL = 5 * World.SECOND;
     private static final long REGISTRATION_RETRY = World.SECOND;
+    private static final Duration OUTDATED = Duration.ofDays(1);
     private static final BackendSettings BACKENDS =
             new BackendSettings(1000, 3000, 1 << 20, 16, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
 
@@ -103,13 +112,20 @@ public final class ProxyServer {
         return new ProxyControl.Probe(Optional.of(topology().epoch()), life.health());
     }
 
-    ProxyControl.PushOutcome take(Proxy metadata) {
-        ApplyResult result = life.topology.apply(SetMeta.of(metadata));
+    ProxyControl.PushOutcome take(Proxy metadata, boolean leases) {
+        ApplyResult result = life.topology.apply(SetMeta.of(metadata, leases));
         return switch (result) {
             case APPLIED -> ProxyControl.PushOutcome.APPLIED;
             case OLD_EPOCH -> ProxyControl.PushOutcome.OLD_EPOCH;
-            case NOT_MY_META -> ProxyControl.PushOutcome.NOT_MINE;
+            case NOT_MY_META, OTHER_INSTALLATION -> ProxyControl.PushOutcome.NOT_MINE;
+            case UNKNOWN_BASE -> ProxyControl.PushOutcome.UNKNOWN_BASE;
         };
+    }
+
+    /** Whether it does not serve a node after a restart, because a replica has newer data. */
+    public boolean isOutdated(NodeAddress node) {
+        return life.replication.statuses().stream()
+                .anyMatch(status -> status.node().equals(node) && status.restart() == Restart.OUTDATED);
     }
 
     ProxyControl.Migrations migrations() {
@@ -134,7 +150,8 @@ public final class ProxyServer {
     private CompletionStage<RespValue> exchange(
             SimProcess to, String question, Consumer<CompletableFuture<RespValue>> handler) {
         CompletableFuture<RespValue> answer = new CompletableFuture<>();
-        Runnable noReply = () -> answer.completeExceptionally(NodeException.unexpectedReply(question + ": no reply"));
+        Runnable noReply = () -> answer.completeExceptionally(
+                NodeException.unexpectedReply(question + (isRefusedBy(to) ? ": Connection refused" : ": no reply")));
         CompletableFuture<RespValue> there = new CompletableFuture<>();
         int life = process.generation();
         there.thenAccept(
@@ -144,12 +161,29 @@ public final class ProxyServer {
         return answer;
     }
 
+    /** Whether nobody listens at an address, and the host says so. */
+    private boolean isRefusedBy(SimProcess to) {
+        Network network = installation.network();
+        return !to.isAlive() && !network.isCut(process, to) && !network.isCut(to, process);
+    }
+
+    /** Connects anew. A process that stands still is connected to, too. */
+    CompletionStage<Boolean> isRefused(Endpoint peer) {
+        SimProcess to = installation.proxy(peer.toString()).process();
+        CompletableFuture<Boolean> refused = new CompletableFuture<>();
+        installation.network().send(process, to, () -> {}, () -> refused.complete(isRefusedBy(to)));
+        world.later(process, CONNECT_TIMEOUT, () -> refused.complete(false));
+        return refused;
+    }
+
     /** {@code UMCTL STEPDOWN <epoch> <node>}. */
     private CompletionStage<RespValue> stepDown(List<String> command) {
         Epoch until = new Epoch(Long.parseLong(command.get(2)));
         return life.stepDown.giveUp(new NodeAddress(command.get(3)), until).handle((position, problem) -> {
             if (problem != null) {
-                return new RespValue.Failure("ERR no position: " + NodeException.reason(problem));
+                String reason = NodeException.reason(problem);
+                boolean isMaster = reason.startsWith(StepDown.NEWER);
+                return new RespValue.Failure((isMaster ? "OLD_EPOCH " : RoleHandover.HAS_STOPPED) + reason);
             }
             installation.checks().steppedDown();
             return new RespValue.Array(position.toReply().stream()
@@ -168,11 +202,18 @@ public final class ProxyServer {
         private final Endpoints endpoints = new Endpoints();
         private final Set<NodeAddress> own = own();
         private final TopologyStore topology = new TopologyStore(new Self(address, address, own), endpoints);
+        private final Lease lease = new Lease(LeaseClock.SYSTEM);
+        private final ClearedRuns runs = new ClearedRuns(topology);
         private final NodeConnections connections = new NodeConnections(
                 new ProxyLoop(new SimulatedLoop(world, process), Transport.NIO, BACKENDS, new LoopStats(0)),
                 Access.PROXY);
         private final ReplicationDriver replication = new ReplicationDriver(
-                connections, endpoints, new ReplicationSettings(Duration.ofSeconds(1), null, null), own);
+                connections,
+                endpoints,
+                new ReplicationSettings(Duration.ofSeconds(1), null, null),
+                runs,
+                own,
+                new TakeoverRule(lease, true));
         private final StepDown stepDown = new StepDown(topology, List.of(), connections, endpoints);
         private final List<ClientWrite> held = new ArrayList<>();
         private boolean isRegistered;
@@ -197,15 +238,18 @@ public final class ProxyServer {
             return replication.statuses().stream().map(this::health).toList();
         }
 
+        /** As {@code UMCTL NODES} shows it. */
         private NodeHealth health(NodeStatus status) {
+            boolean isOutdated = status.restart() == Restart.OUTDATED;
             InfoReport report = status.report();
             WantedRole wanted = status.wanted();
             boolean isMaster = status.role() == Role.MASTER;
             return new NodeHealth(
                     status.node(),
                     status.role(),
-                    status.up(),
-                    Duration.ofMillis(status.millisSinceLastAnswer()),
+                    status.up() && !status.restart().isWithheld(),
+                    status.isRefused(),
+                    isOutdated ? OUTDATED : Duration.ofMillis(status.millisSinceLastAnswer()),
                     !isMaster && status.isSettled(),
                     wanted == null ? null : wanted.master(),
                     isMaster && report != null ? report.replicaSilentSeconds() : -1);
@@ -248,6 +292,10 @@ public final class ProxyServer {
 
         private void forward(ClientWrite write, Target.Local target, Epoch epoch) {
             RedisServer node = installation.redis(target.node().toString());
+            if (!runs.mayServe(target.node(), node.runId())) {
+                write.answer("ERR restarted");
+                return;
+            }
             Runnable lost = () -> write.answer("ERR lost");
             int life = process.generation();
             installation

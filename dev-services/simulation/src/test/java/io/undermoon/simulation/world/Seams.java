@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,14 +66,23 @@ public final class Seams {
     /** Replaces {@link CompletableFuture#completeOnTimeout}. */
     public static <T> CompletableFuture<T> completeOnTimeout(
             CompletableFuture<T> future, T value, long timeout, TimeUnit unit) {
-        SimProcess process = present().current();
-        Runnable end = () -> future.complete(value);
-        if (process == null) {
-            present().later(unit.toNanos(timeout), end);
-        } else {
-            present().later(process, unit.toNanos(timeout), end);
-        }
+        later(unit.toNanos(timeout), () -> future.complete(value));
         return future;
+    }
+
+    /** Replaces {@link CompletableFuture#orTimeout}. */
+    public static <T> CompletableFuture<T> orTimeout(CompletableFuture<T> future, long timeout, TimeUnit unit) {
+        later(unit.toNanos(timeout), () -> future.completeExceptionally(new TimeoutException()));
+        return future;
+    }
+
+    private static void later(long nanos, Runnable action) {
+        SimProcess process = present().current();
+        if (process == null) {
+            present().later(nanos, action);
+        } else {
+            present().later(process, nanos, action);
+        }
     }
 
     /** Replaces {@link Set#copyOf}, whose order differs from one JVM to the next, as do those below. */
