@@ -415,7 +415,7 @@ public final class TopologyStore {
         if (cluster.clusterName() != null) {
             former = null;
         } else if (old.clusterName() != null) {
-            former = FormerCluster.of(old);
+            former = FormerCluster.of(old, endpoints);
         }
         Topology next = new Topology(
                 cluster,

@@ -287,6 +287,16 @@ class TopologyStoreTest {
     }
 
     @Test
+    void a_proxy_that_was_replaced_sends_clients_to_the_proxy_of_its_replica() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        store.apply(SetRepl.parse(
+                List.of("1", "NOFLAG", "master", "c", "127.0.0.1:7001", "1", "127.0.0.1:7004", "127.0.0.1:6002")));
+        apply(store, "v2 1 NOFLAG c 127.0.0.1:7001 1 0-16383");
+        apply(store, "v2 2 NOFLAG ");
+        assertThat(store.current().formerOwner(1).proxy()).hasToString("127.0.0.1:6002");
+    }
+
+    @Test
     void a_proxy_that_leaves_its_cluster_remembers_its_peers_until_it_has_another() {
         TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
         assertThat(store.current().formerOwner(9000)).isNull();
@@ -299,7 +309,7 @@ class TopologyStoreTest {
         }
         apply(store, "v2 4 NOFLAG d 127.0.0.1:7001 1 0-8000");
         assertThat(store.current().formerOwner(9000)).isNull();
-        FormerCluster longAgo = new FormerCluster(store.current().routes(), System.nanoTime() - 1);
+        FormerCluster longAgo = new FormerCluster(store.current().routes(), List.of(), System.nanoTime() - 1);
         assertThat(longAgo.owner(9000)).isNull();
     }
 

@@ -125,7 +125,7 @@ public final class ProxyServer {
     /** Whether it does not serve a node after a restart, because a replica has newer data. */
     public boolean isOutdated(NodeAddress node) {
         return life.replication.statuses().stream()
-                .anyMatch(status -> status.node().equals(node) && status.restart() == Restart.OUTDATED);
+                .anyMatch(status -> status.node().equals(node) && status.restart().waitsForReplica());
     }
 
     ProxyControl.Migrations migrations() {
@@ -240,7 +240,7 @@ public final class ProxyServer {
 
         /** As {@code UMCTL NODES} shows it. */
         private NodeHealth health(NodeStatus status) {
-            boolean isOutdated = status.restart() == Restart.OUTDATED;
+            boolean isOutdated = status.restart().waitsForReplica();
             InfoReport report = status.report();
             WantedRole wanted = status.wanted();
             boolean isMaster = status.role() == Role.MASTER;
@@ -252,7 +252,8 @@ public final class ProxyServer {
                     isOutdated ? OUTDATED : Duration.ofMillis(status.millisSinceLastAnswer()),
                     !isMaster && status.isSettled(),
                     wanted == null ? null : wanted.master(),
-                    isMaster && report != null ? report.replicaSilentSeconds() : -1);
+                    isMaster && report != null ? report.replicaSilentSeconds() : -1,
+                    status.restart() == Restart.OUTDATED);
         }
 
         private void register() {
