@@ -297,7 +297,7 @@ class ChunkIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void a_new_cluster_has_no_keys_of_a_deleted_one() throws IOException, InterruptedException {
         operator.remove();
         await("both proxies are known to be back, and free")

@@ -48,7 +48,7 @@ class RandomFaultsIT {
 
     private final Random random = new Random(SEED);
 
-    @TempDir(cleanup = org.junit.jupiter.api.io.CleanupMode.NEVER)
+    @TempDir
     private Path directory;
 
     private LiveStack stack;
