@@ -111,8 +111,10 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             world.runUntil(world.nowNanos() + SAFETY_PHASE);
             faults.stop();
             long[] before = successes();
-            if (!awaitUntil(LIVENESS_LIMIT, () -> whatIsWrong() == null && haveWritten(before))
-                    && !waitsForOperator()) {
+            if (!awaitUntil(LIVENESS_LIMIT, () -> whatIsWrong() == null && haveWritten(before))) {
+                if (waitsForOperator()) {
+                    return result();
+                }
                 checks.violated("all is well " + LIVENESS_LIMIT / World.SECOND + " s after the last fault: "
                         + (whatIsWrong() == null ? "a client cannot write, " + lastErrors() : whatIsWrong()));
             }
