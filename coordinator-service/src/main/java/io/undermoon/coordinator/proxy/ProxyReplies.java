@@ -50,8 +50,8 @@ final class ProxyReplies {
 
     /**
      * One array per node: {@code address role(master|replica) state(up|down|refused) millisSinceLastSuccess link offset
-     * master replicaSilentSeconds restart}; older proxies do not have the last three. Empty for an error: proxies of the
-     * original do not know the command. A row that cannot be parsed is left out: it must not fail the probe.
+     * master replicaSilentSeconds restart}; older proxies do not have the last three. Empty for an error, as proxies of
+     * the original do not know the command. A row that cannot be parsed is left out: it must not fail the probe.
      */
     static List<NodeHealth> nodes(ProxyAddress proxy, RespValue reply) {
         List<NodeHealth> nodes = new ArrayList<>();

@@ -53,6 +53,7 @@ final class Faults {
         CUT_ONE_WAY,
         CUT_BOTH_WAYS,
         CUT_HOST_OFF,
+        CUT_SERVERS_OFF,
         KILL_BROKER,
         PAUSE_BROKER,
         KILL_COORDINATOR,
@@ -139,6 +140,8 @@ final class Faults {
             case CUT_ONE_WAY -> cut(List.of(anyHost()), List.of(anyHost()), false);
             case CUT_BOTH_WAYS -> cut(List.of(anyHost()), List.of(anyHost()), true);
             case CUT_HOST_OFF -> cut(List.of(anyHost()), hosts(), true);
+            case CUT_SERVERS_OFF ->
+                cut(List.of(any(installation.proxies()).process().host()), servers(), true);
             case KILL_BROKER -> {
                 Broker broker = any(installation.brokers());
                 process(broker.process(), true, broker::kill, broker::start);
@@ -183,13 +186,19 @@ final class Faults {
     }
 
     private List<String> hosts() {
+        Set<String> hosts = new LinkedHashSet<>(servers());
+        installation.clients().forEach(client -> hosts.add(client.process().host()));
+        return List.copyOf(hosts);
+    }
+
+    /** All but clients. */
+    private List<String> servers() {
         Set<String> hosts = new LinkedHashSet<>();
         installation.proxies().forEach(proxy -> hosts.add(proxy.process().host()));
         installation.brokers().forEach(broker -> hosts.add(broker.process().host()));
         installation
                 .coordinators()
                 .forEach(coordinator -> hosts.add(coordinator.process().host()));
-        installation.clients().forEach(client -> hosts.add(client.process().host()));
         return List.copyOf(hosts);
     }
 
@@ -260,7 +269,7 @@ final class Faults {
     }
 
     private void cut(List<String> from, List<String> to, boolean bothWays) {
-        String ways = from + (bothWays ? " and " : " to ") + (to.size() > 1 ? "all" : to);
+        String ways = from + (bothWays ? " and " : " to ") + (to.size() > 1 ? "all " + to.size() : to);
         fault(
                 "cut of " + ways,
                 true,

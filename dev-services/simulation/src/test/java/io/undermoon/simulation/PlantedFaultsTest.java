@@ -22,40 +22,49 @@ class PlantedFaultsTest {
      */
     private static final String FAULTS = """
             // Only a replica in sync becomes master.
-            * 9 broker.plan.Replicas#allow returns true
-            35 broker.plan.Failover#failOver omits Replicas.allow as true
-            15 broker.state.StoredChunk#withHalf omits StoredChunk.tracksReplicas
-            15 broker.plan.Balancing#canMove returns true
-            9 broker.plan.Switchover#moveMasters omits Replicas.allow as true
+            * 31 broker.plan.Replicas#allow returns true
+            31 broker.plan.Failover#failOver omits Replicas.allow as true
+            31 broker.state.StoredChunk#withHalf omits StoredChunk.tracksReplicas
+            31 broker.plan.Balancing#canMove returns true
+            293 broker.plan.Switchover#refusal omits Replicas.allow as true
             * 1 coordinator.detect.ReplicaWatch#isNews returns false
             1 coordinator.detect.ReplicaWatch#answered does nothing
 
             // Epochs order what is stored and what proxies have.
             * 1 broker.state.MetadataEdit#bumpEpoch omits Epoch.next
-            * 2 broker.plan.Roles#change omits StoredCluster.withEpoch
-            62 proxy.topology.TopologyStore#isOld returns false
-            63 simulation.service.SharedStorage$1#compareAndSet omits String.equals as true
+            * 1 broker.plan.Roles#change omits StoredCluster.withEpoch
+            168 proxy.topology.TopologyStore#isOld returns false
+            68 simulation.service.SharedStorage$1#compareAndSet omits String.equals as true
 
             // Every slot has one owner.
-            * 2 broker.plan.Failover#replace omits MetadataEdit.assign
+            * 3 broker.plan.Failover#replace omits MetadataEdit.assign
 
             // Roles change without the loss of a write, and of the service.
-            76 proxy.replication.ReplicationPosition#isReachedBy returns true
-            119 proxy.topology.TopologyStore#stepDown returns true
-            361 proxy.replication.ReplicationDriver#isFree returns false
+            72 proxy.replication.ReplicationPosition#isReachedBy returns true
+            9 proxy.topology.TopologyStore#stepDown returns true
+            9 proxy.replication.ReplicationDriver#isFree returns false
+
+            // A proxy serves while it holds a lease, and its successor waits for so long.
+            199 proxy.replication.RoleHandover#waitNanos returns 0
+            * 28 simulation.service.ProxyServer$Life#mayAnswer returns true
+            * 8 proxy.lease.Term#isHeldAt returns true
+            45 proxy.lease.Term#covers returns true
+            45 proxy.lease.Lease#hasLeft does nothing
+            * 17 proxy.lease.renewal.LeaseRenewal#promises returns true
+            76 coordinator.detect.LeaseGrants#round omits Epoch.equals as true
 
             // All is well some time after the last fault.
-            9 broker.plan.Proxies#cleared omits MetadataEdit.clearMarks
-            26 broker.store.MetadataWriter#endOutage does nothing
-            * 9 proxy.topology.TopologyStore#hasRisen does nothing
+            1 broker.plan.Proxies#cleared omits MetadataEdit.clearMarks
+            13 broker.store.MetadataWriter#endOutage does nothing
+            * 3 proxy.topology.TopologyStore#hasRisen does nothing
             1 proxy.topology.TopologyStore#areMine returns false
             1 proxy.replication.RoleHandover#awaitMaster omits InfoReport.role
             1 proxy.replication.WantedRole#isMetBy returns true
             1 proxy.replication.RoleKeeping#reported omits WantedRole.isMetBy as true
             1 proxy.replication.NodeRoleKeeper#order does nothing
             1 proxy.replication.ReplicationDriver#end does nothing
-            3 coordinator.sync.MetadataSync#pushInOrder does nothing
-            7 coordinator.port.Backoff#ready returns false
+            1 coordinator.sync.MetadataSync#pushInOrder does nothing
+            8 coordinator.port.Backoff#ready returns false
 
             // What has to happen sometimes does not.
             - broker.plan.FailureReports#live omits PlanContext.failureTtlSeconds

@@ -215,7 +215,7 @@ public final class ReplicationDriver implements AutoCloseable {
         } else {
             Order order = begin(node, role, store);
             BooleanSupplier wanted = () -> orders.get(node) == order;
-            boolean joins = formerRoles != null && isFree(node, formerRoles);
+            boolean joins = formerRoles == null || !isPeer(node, requireNonNull(role.master()), formerRoles);
             handover.beforeDemotion(requireNonNull(role.master()), wanted)
                     .thenCompose(ready -> joins
                             ? handover.beforeJoining(node, wanted)
@@ -255,6 +255,14 @@ public final class ReplicationDriver implements AutoCloseable {
     /** Whether a node is in no cluster. Such a node takes over from nobody: its former master is one for others. */
     private static boolean isFree(NodeAddress node, SetRepl message) {
         return message.entries().stream().anyMatch(entry -> entry.node().equals(node) && entry.clusterName() == null);
+    }
+
+    /** Whether two nodes have replicated with each other. Else who follows the one does not follow the other. */
+    private static boolean isPeer(NodeAddress node, NodeAddress other, SetRepl message) {
+        return message.entries().stream()
+                .filter(entry -> entry.node().equals(node))
+                .flatMap(entry -> entry.peers().stream())
+                .anyMatch(peer -> peer.nodeAddress().equals(other));
     }
 
     private static @Nullable ReplPeer masterOf(SetRepl message, NodeAddress node) {

@@ -261,7 +261,7 @@ class ReplicationDriverIT {
             assertThat(there.call("GET", "key")).isEqualTo(new RespValue.Bulk("value"));
 
             there.call("REPLICAOF", "NO", "ONE");
-            awaitSettled(joining.address(), Role.REPLICA);
+            await().atMost(LIMIT).until(() -> info(joining).contains("role:slave"));
         }
     }
 

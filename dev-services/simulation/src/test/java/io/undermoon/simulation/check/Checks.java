@@ -14,6 +14,7 @@ import io.undermoon.simulation.service.Installation;
 import io.undermoon.simulation.service.ProxyServer;
 import io.undermoon.simulation.service.ServiceObserver;
 import io.undermoon.simulation.service.StorageObserver;
+import io.undermoon.simulation.world.Seams;
 import io.undermoon.simulation.world.World;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
     private final Map<String, String> replicas = new HashMap<>();
     private final @Nullable String[] masters = new String[Installation.KEYS];
+    private Epoch clusterEpoch = Epoch.ZERO;
     private @Nullable String violation;
 
     /**
@@ -91,8 +93,9 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
      * When a node has become a master.
      *
      * @param couldAsk whether its proxy could ask that of its former master to step down
+     * @param epoch of its cluster; zero if it is no master by the stored metadata
      */
-    private record Promotion(RedisServer former, long nanos, boolean couldAsk) {}
+    private record Promotion(RedisServer former, long nanos, boolean couldAsk, Epoch epoch) {}
 
     /** A life of a proxy, and its epoch. */
     private record Life(int generation, Epoch epoch) {}
@@ -223,6 +226,15 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                         + epoch + ", after " + owner.proxy() + " did at epoch " + owner.epoch());
             }
         }
+        if (promises.leases()) {
+            promotions.forEach((successor, promotion) -> {
+                if (promotion.former() == node && promotion.epoch().isAfter(epoch)) {
+                    violated("nothing is acknowledged once a replica has taken over: " + proxy
+                            + " acknowledges a write to key " + key + " at epoch " + epoch + ", " + successor
+                            + " has been master since " + promotion.nanos() / World.MILLI + " ms");
+                }
+            });
+        }
         Acknowledged now = new Acknowledged(key, write.version(), world.nowNanos(), node, proxy);
         Acknowledged last = lastAcknowledged[key];
         if (last == null || last.version < now.version) {
@@ -248,6 +260,21 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     @Override
     public void steppedDown() {
         sometimes(Sometimes.MASTER_STEPPED_DOWN);
+    }
+
+    @Override
+    public void leaseChanged() {
+        world.note(Seams.currentProcess() + " has lost or got its lease");
+    }
+
+    @Override
+    public void renewedByCoordinator() {
+        sometimes(Sometimes.LEASE_RENEWED_BY_A_COORDINATOR);
+    }
+
+    @Override
+    public void replyDropped() {
+        sometimes(Sometimes.REPLY_DROPPED_WITHOUT_A_LEASE);
     }
 
     @Override
@@ -277,7 +304,9 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     @Override
     public void promoted(RedisServer server, RedisServer former) {
-        promotions.put(server, new Promotion(former, world.nowNanos(), areWell(server, former, world.nowNanos())));
+        Epoch epoch = replicas.containsKey(server.address()) ? clusterEpoch : Epoch.ZERO;
+        promotions.put(
+                server, new Promotion(former, world.nowNanos(), areWell(server, former, world.nowNanos()), epoch));
         Deque<Acknowledged> missing = notCopied.remove(former);
         if (missing == null) {
             return;
@@ -318,6 +347,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     /** Notes who is what by the stored metadata. */
     private void readRoles(Metadata metadata) {
         replicas.clear();
+        metadata.clusters().values().forEach(cluster -> clusterEpoch = cluster.epoch());
         Arrays.fill(masters, null);
         metadata.allChunks().forEach(chunk -> {
             for (int part = 0; part < StoredChunk.PARTS; part++) {

@@ -13,5 +13,16 @@ public enum Sometimes {
     WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER,
     PUSH_WAS_LATE,
     STORAGE_DID_NOT_ANSWER,
-    REDIS_RESTARTED_AS_MASTER
+    REDIS_RESTARTED_AS_MASTER,
+    LEASE_RENEWED_BY_A_COORDINATOR,
+    REPLY_DROPPED_WITHOUT_A_LEASE;
+
+    /** @param leases whether proxies need leases */
+    public boolean isPossible(boolean leases) {
+        return switch (this) {
+            case WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER -> !leases;
+            case LEASE_RENEWED_BY_A_COORDINATOR, REPLY_DROPPED_WITHOUT_A_LEASE -> leases;
+            default -> true;
+        };
+    }
 }

@@ -115,12 +115,24 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
 
     @Override
     public Optional<Map<ProxyAddress, Epoch>> confirmedEpochs() {
-        return Optional.empty();
+        Epoch before = confirmed(writer -> writer.state().globalEpoch());
+        Map<ProxyAddress, Epoch> epochs = confirmed(writer -> writer.view().proxyEpochs());
+        if (!confirmed(writer -> writer.state().globalEpoch()).equals(before)) {
+            throw new BrokerException("the metadata changed while it was read");
+        }
+        return Optional.of(epochs);
+    }
+
+    private <T> T confirmed(Function<MetadataWriter, T> endpoint) {
+        return get(writer -> {
+            writer.confirm();
+            return endpoint.apply(writer);
+        });
     }
 
     @Override
     public boolean confirmsEpochs() {
-        return false;
+        return true;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.undermoon.simulation.service;
 
 import io.undermoon.coordinator.detect.FailureDetector;
+import io.undermoon.coordinator.detect.LeaseGrants;
 import io.undermoon.coordinator.failover.Failover;
 import io.undermoon.coordinator.migrate.MigrationCommit;
 import io.undermoon.coordinator.port.Backoff;
@@ -26,6 +27,7 @@ import java.util.function.Function;
  */
 public final class Coordinator {
     private static final long PROBE_INTERVAL = 300 * World.MILLI;
+    private static final long LEASE_INTERVAL = 200 * World.MILLI;
     private static final long STOOD_STILL = World.SECOND;
     private static final long ROUND_INTERVAL = World.SECOND;
     private static final long AFTER_CHANGE = 20 * World.MILLI;
@@ -39,6 +41,7 @@ public final class Coordinator {
     private final Function<ProxyAddress, ProxyServer> proxies;
     private final ServiceObserver observer;
     private final LoopMetrics metrics;
+    private final boolean grantsLeases;
 
     public Coordinator(
             World world,
@@ -47,7 +50,8 @@ public final class Coordinator {
             List<Broker> brokers,
             Function<ProxyAddress, ProxyServer> proxies,
             ServiceObserver observer,
-            LoopMetrics metrics) {
+            LoopMetrics metrics,
+            boolean grantsLeases) {
         this.world = world;
         this.network = network;
         this.process = process;
@@ -55,6 +59,7 @@ public final class Coordinator {
         this.proxies = proxies;
         this.observer = observer;
         this.metrics = metrics;
+        this.grantsLeases = grantsLeases;
     }
 
     public SimProcess process() {
@@ -72,7 +77,9 @@ public final class Coordinator {
         private final ProxyPort control = new ProxyPort(network, process, proxies);
         private final ParallelTasks tasks = new ParallelTasks(world, process);
         private final ProxyStatuses statuses = new ProxyStatuses();
-        private final MetadataPush push = new MetadataPush(broker, control, statuses, metrics, backoff(), () -> false);
+        private final LeaseGrants leases = new LeaseGrants(broker, control, executor("leasing"), grantsLeases);
+        private final MetadataPush push =
+                new MetadataPush(broker, control, statuses, metrics, backoff(), leases::areGranted);
         private final Failover failover = new Failover(broker, metrics, backoff());
         private final FailureDetector detector = new FailureDetector(
                 broker,
@@ -101,6 +108,8 @@ public final class Coordinator {
 
         void start() {
             dueNanos = process.monotonicNanos();
+            detector.onAnswer(leases::answered);
+            world.later(process, world.random(0, LEASE_INTERVAL), this::renew);
             world.later(process, world.random(0, PROBE_INTERVAL), this::probe);
             world.later(process, world.random(0, ROUND_INTERVAL), () -> repeat(sync::round));
             world.later(process, world.random(0, ROUND_INTERVAL), () -> repeat(failover::round));
@@ -125,6 +134,11 @@ public final class Coordinator {
             round(detector::round);
             dueNanos = Math.max(start + PROBE_INTERVAL, process.monotonicNanos());
             world.later(process, dueNanos - process.monotonicNanos(), this::probe);
+        }
+
+        private void renew() {
+            round(leases::round);
+            world.later(process, LEASE_INTERVAL, this::renew);
         }
 
         private void repeat(Runnable round) {

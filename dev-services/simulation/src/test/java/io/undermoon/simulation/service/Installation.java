@@ -31,6 +31,7 @@ public final class Installation {
     private final World world;
     private final Network network;
     private final ServiceObserver checks;
+    private final boolean leases;
     private final SharedStorage storage;
     private final Map<String, RedisServer> redis = new LinkedHashMap<>();
     private final Map<String, ProxyServer> proxies = new LinkedHashMap<>();
@@ -44,8 +45,10 @@ public final class Installation {
      *
      * @param quorum how many coordinators make a failure
      * @param longestPause the longest time between two writes of a client
+     * @param leases whether proxies need leases
      */
-    public record Size(int proxies, int brokers, int coordinators, int clients, int quorum, long longestPause) {}
+    public record Size(
+            int proxies, int brokers, int coordinators, int clients, int quorum, long longestPause, boolean leases) {}
 
     public Installation(
             World world,
@@ -58,6 +61,7 @@ public final class Installation {
         this.world = world;
         this.network = network;
         this.checks = checks;
+        this.leases = size.leases();
         this.storage = new SharedStorage(world, storageChecks, checks::storageDidNotAnswer);
         for (int i = 1; i <= size.proxies(); i++) {
             addProxy("10.0.0." + i, redisChecks);
@@ -69,7 +73,14 @@ public final class Installation {
         for (int i = 1; i <= size.coordinators(); i++) {
             SimProcess process = world.process("coordinator-" + i, "10.0.2." + i);
             coordinators.add(new Coordinator(
-                    world, network, process, brokers, address -> proxy(address.value()), checks, metrics));
+                    world,
+                    network,
+                    process,
+                    brokers,
+                    address -> proxy(address.value()),
+                    checks,
+                    metrics,
+                    size.leases()));
         }
         for (int i = 1; i <= size.clients(); i++) {
             List<Integer> keys = new ArrayList<>();
@@ -184,7 +195,7 @@ public final class Installation {
     private boolean register(ProxyServer proxy, Broker broker, boolean nodesAreUp) {
         Optional<Proxy> known = call(proxy, broker, () -> broker.writer().view().proxy(proxy.address()));
         known.filter(metadata -> proxy.topology().epoch().equals(Epoch.ZERO))
-                .ifPresent(metadata -> proxy.take(metadata, false));
+                .ifPresent(metadata -> proxy.take(metadata, leases));
         boolean isFailed = known.isPresent()
                 && call(proxy, broker, () -> broker.writer().state().hasFailed(proxy.address()));
         if (known.isPresent() && !isFailed) {

@@ -48,7 +48,7 @@ public final class ProxyPort implements ProxyControl {
 
     @Override
     public Lease renew(ProxyAddress proxy, String token) {
-        throw new UnsupportedOperationException("leases are not modelled yet");
+        return call(proxy, PROBE_TIMEOUT, server -> server.renew(token));
     }
 
     @Override

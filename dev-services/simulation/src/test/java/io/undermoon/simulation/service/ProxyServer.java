@@ -3,6 +3,7 @@ package io.undermoon.simulation.service;
 import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
@@ -14,7 +15,12 @@ import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.lease.Lease;
 import io.undermoon.proxy.lease.LeaseClock;
+import io.undermoon.proxy.lease.LeaseToken;
+import io.undermoon.proxy.lease.Moment;
+import io.undermoon.proxy.lease.Term;
+import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.node.InfoReport;
+import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.replication.ClearedRuns;
 import io.undermoon.proxy.replication.NodeStatus;
@@ -52,8 +58,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy. Its topology with routes and changes of roles, its keeping of the nodes' roles, the step-down and the
- * handover of roles are those of the product. Its clients' sessions and its registration are modelled.
+ * A proxy. Its topology with routes and changes of roles, its keeping of the nodes' roles, the step-down, the
+ * handover of roles and its lease are those of the product. Its clients' sessions and its registration are modelled.
  */
 public final class ProxyServer {
     private static final long REPLY_TIMEOUT = 3 * World.SECOND;
@@ -109,10 +115,21 @@ public final class ProxyServer {
     }
 
     ProxyControl.Probe probe() {
-        return new ProxyControl.Probe(Optional.of(topology().epoch()), life.health());
+        return new ProxyControl.Probe(Optional.of(topology().epoch()), life.health(), Optional.of(life.leaseReport()));
     }
 
+    /** {@code UMCTL LEASE <token>}. */
+    ProxyControl.Lease renew(String token) {
+        installation.checks().renewedByCoordinator();
+        life.renewal.granted(LeaseToken.parse(token).orElseThrow());
+        return life.leaseReport();
+    }
+
+    /** {@code UMCTL SETMETA}. */
     ProxyControl.PushOutcome take(Proxy metadata, boolean leases) {
+        if (leases) {
+            life.lease.require(!topology().epoch().equals(Epoch.ZERO));
+        }
         ApplyResult result = life.topology.apply(SetMeta.of(metadata, leases));
         return switch (result) {
             case APPLIED -> ProxyControl.PushOutcome.APPLIED;
@@ -125,7 +142,8 @@ public final class ProxyServer {
     /** Whether it does not serve a node after a restart, because a replica has newer data. */
     public boolean isOutdated(NodeAddress node) {
         return life.replication.statuses().stream()
-                .anyMatch(status -> status.node().equals(node) && status.restart().waitsForReplica());
+                .anyMatch(
+                        status -> status.node().equals(node) && status.restart().waitsForReplica());
     }
 
     ProxyControl.Migrations migrations() {
@@ -142,7 +160,7 @@ public final class ProxyServer {
         return exchange(
                 peer.process(),
                 question,
-                reply -> peer.stepDown(command).whenComplete((value, problem) -> {
+                reply -> peer.execute(command).whenComplete((value, problem) -> {
                     reply.complete(value);
                 }));
     }
@@ -171,9 +189,28 @@ public final class ProxyServer {
     CompletionStage<Boolean> isRefused(Endpoint peer) {
         SimProcess to = installation.proxy(peer.toString()).process();
         CompletableFuture<Boolean> refused = new CompletableFuture<>();
-        installation.network().send(process, to, () -> {}, () -> refused.complete(isRefusedBy(to)));
+        Network network = installation.network();
+        if (!network.isCut(process, to) && !network.isCut(to, process)) {
+            world.later(process, 2 * network.delay(process, to), () -> refused.complete(!to.isAlive()));
+        }
         world.later(process, CONNECT_TIMEOUT, () -> refused.complete(false));
         return refused;
+    }
+
+    /** A command of another proxy. */
+    private CompletionStage<RespValue> execute(List<String> command) {
+        return command.get(1).equals("PROMISE")
+                ? CompletableFuture.completedStage(promise(command))
+                : stepDown(command);
+    }
+
+    /** {@code UMCTL PROMISE <proxy> <node>...}. */
+    private RespValue promise(List<String> command) {
+        Set<NodeAddress> masters = new LinkedHashSet<>();
+        command.subList(3, command.size()).forEach(node -> masters.add(new NodeAddress(node)));
+        return life.renewal.promises(new ProxyAddress(command.get(2)), masters)
+                ? new RespValue.Int(topology().epoch().value())
+                : new RespValue.Failure("NOPROMISE");
     }
 
     /** {@code UMCTL STEPDOWN <epoch> <node>}. */
@@ -215,6 +252,13 @@ public final class ProxyServer {
                 own,
                 new TakeoverRule(lease, true));
         private final StepDown stepDown = new StepDown(topology, List.of(), connections, endpoints);
+        private final LeaseRenewal renewal = new LeaseRenewal(
+                lease,
+                topology,
+                new NodeClient(connections),
+                endpoints,
+                connections.loop().eventLoop(),
+                installation.checks()::leaseChanged);
         private final List<ClientWrite> held = new ArrayList<>();
         private boolean isRegistered;
 
@@ -225,12 +269,18 @@ public final class ProxyServer {
         }
 
         void begin() {
+            renewal.start();
             replication.start(topology);
             topology.onChange(now -> {
                 installation.checks().tookMetadata(ProxyServer.this, now);
                 world.later(process, 0, this::serveHeld);
             });
             world.later(process, world.random(0, 100 * World.MILLI), this::register);
+        }
+
+        ProxyControl.Lease leaseReport() {
+            LeaseRenewal.Report report = renewal.report();
+            return new ProxyControl.Lease(report.token().toString(), report.epoch(), report.isAlone());
         }
 
         /** As {@code UMCTL NODES}. */
@@ -287,17 +337,32 @@ public final class ProxyServer {
             }
         }
 
+        /** As the connections of the product do. */
+        private boolean mayAnswer(RedisServer node, Term sent) {
+            Term now = lease.term();
+            Moment moment = lease.clock().now();
+            return now.isHeldAt(moment.nanos(), moment.wallMillis())
+                    && sent.number() == now.number()
+                    && now.covers(
+                            HostPort.parse(node.address()), sent.roleNumber(), moment.nanos(), moment.wallMillis());
+        }
+
         private String moved(Target.Remote peer) {
             return "MOVED " + peer.proxy();
         }
 
         private void forward(ClientWrite write, Target.Local target, Epoch epoch) {
             RedisServer node = installation.redis(target.node().toString());
+            if (!lease.isHeld()) {
+                write.answer("CLUSTERDOWN no lease");
+                return;
+            }
             if (!runs.mayServe(target.node(), node.runId())) {
                 write.answer("ERR restarted");
                 return;
             }
             Runnable lost = () -> write.answer("ERR lost");
+            Term sent = lease.term();
             int life = process.generation();
             installation
                     .network()
@@ -313,14 +378,17 @@ public final class ProxyServer {
                                                 node.process(),
                                                 process,
                                                 life,
-                                                () -> replied(write, node, epoch, reply),
+                                                () -> replied(write, node, epoch, sent, reply),
                                                 lost);
                             },
                             lost);
         }
 
-        private void replied(ClientWrite write, RedisServer node, Epoch epoch, RespValue reply) {
-            if (reply instanceof RespValue.Failure failure) {
+        private void replied(ClientWrite write, RedisServer node, Epoch epoch, Term sent, RespValue reply) {
+            if (!mayAnswer(node, sent)) {
+                installation.checks().replyDropped();
+                write.answer("ERR the lease was over");
+            } else if (reply instanceof RespValue.Failure failure) {
                 write.answer(failure.text());
             } else {
                 installation.checks().acknowledged(write, ProxyServer.this, node, epoch);

@@ -22,6 +22,15 @@ public interface ServiceObserver {
     /** A proxy has told a successor up to where it has to follow. */
     void steppedDown();
 
+    /** A proxy has lost its lease, or has got one. */
+    void leaseChanged();
+
+    /** A coordinator has renewed a lease. */
+    void renewedByCoordinator();
+
+    /** A proxy does not pass a reply on, because the lease was over. */
+    void replyDropped();
+
     /** The storage has not said whether it has stored something. */
     void storageDidNotAnswer();
 }
