@@ -172,7 +172,7 @@ public final class RoleHandover {
                     .whenCompleteAsync(
                             (refused, problem) -> {
                                 if (rule.trustsRefused() && problem == null && refused) {
-                                    takeOver("nobody listens there");
+                                    followNode("nobody listens there");
                                 } else if (System.nanoTime() - endNanos < 0) {
                                     askAgain(ASK_AGAIN_MILLIS);
                                 } else {
@@ -198,7 +198,7 @@ public final class RoleHandover {
                             (report, problem) -> {
                                 if (problem == null && report.role() == Role.MASTER) {
                                     LOG.infof(
-                                            "Lease of the present master's proxy is over, its replica takes over:"
+                                            "Proxy of the present master serves no more, its replica takes over:"
                                                     + " epoch=%s node=%s master=%s proxy=%s reason=%s",
                                             epoch, replica, former.nodeAddress(), former.proxyAddress(), reason);
                                     follow(ReplicationPosition.of(report));
