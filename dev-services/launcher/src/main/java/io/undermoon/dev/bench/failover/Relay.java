@@ -19,45 +19,73 @@ final class Relay implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 << 10;
     private static final int BACKLOG = 128;
 
-    private final ServerSocket server;
     private final int target;
+    private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile ServerSocket server;
     private volatile boolean isCut;
 
     private Relay(ServerSocket server, int target) {
         this.server = server;
         this.target = target;
+        this.port = server.getLocalPort();
     }
 
     /** Listens on a port of the loopback address that passes on to another one, where something may listen later. */
     static Relay to(int port) {
         try {
-            Relay relay = new Relay(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), port);
-            run("relay-" + port, relay::accept);
+            Relay relay = new Relay(listenAt(0), port);
+            relay.begin();
             return relay;
         } catch (IOException e) {
             throw new LaunchException("cannot listen: " + e.getMessage(), e);
         }
     }
 
+    private static ServerSocket listenAt(int port) throws IOException {
+        return new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+    }
+
+    private void begin() {
+        ServerSocket listening = server;
+        run("relay-" + target, () -> accept(listening));
+    }
+
     int port() {
-        return server.getLocalPort();
+        return port;
+    }
+
+    /** Refuses connections, as the address of a process that has ended does. */
+    void refuse() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new LaunchException("cannot stop listening: " + e.getMessage(), e);
+        }
     }
 
     void cut() {
         isCut = true;
     }
 
-    /** Passes on again; what was lost meanwhile stays lost, so the connections of before end. */
+    /** Listens and passes on again; what was lost meanwhile stays lost, so the connections of before end. */
     void restore() {
         sockets.forEach(Relay::closeQuietly);
         isCut = false;
+        if (server.isClosed()) {
+            try {
+                server = listenAt(port);
+            } catch (IOException e) {
+                throw new LaunchException("cannot listen: " + e.getMessage(), e);
+            }
+            begin();
+        }
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
+    private void accept(ServerSocket listening) {
+        while (!listening.isClosed()) {
             try {
-                Socket client = server.accept();
+                Socket client = listening.accept();
                 sockets.add(client);
                 run("relay-connection", () -> connect(client));
             } catch (IOException e) {

@@ -94,16 +94,21 @@ final class UndermoonCluster implements FailingCluster {
         ProcessIdentity redis =
                 process("redis-" + HostPort.parse(master.address().value()).port());
         return switch (fault) {
-            case PROXY_KILLED -> () -> Signals.kill(proxy);
+            case PROXY_KILLED -> () -> killProxy(proxy, relays.get(index));
             case REDIS_KILLED -> () -> Signals.kill(redis);
             case BOTH_KILLED ->
                 () -> {
-                    Signals.kill(proxy);
+                    killProxy(proxy, relays.get(index));
                     Signals.kill(redis);
                 };
             case STOPPED -> () -> Signals.stop(proxy);
             case CUT -> relays.get(index)::cut;
         };
+    }
+
+    private static void killProxy(ProcessIdentity proxy, Relay relay) {
+        Signals.kill(proxy);
+        relay.refuse();
     }
 
     @Override

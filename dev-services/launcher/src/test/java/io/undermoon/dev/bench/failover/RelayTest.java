@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.testsupport.RespServer;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -40,6 +41,16 @@ class RelayTest {
             before.setSoTimeout(LONG_MILLIS);
             assertThat(before.getInputStream().read()).as("its end").isEqualTo(-1);
         }
+        try (Socket after = connect()) {
+            assertThat(ask(after, LONG_MILLIS)).isEqualTo("+OK\r\n");
+        }
+    }
+
+    @Test
+    void refuses_connections_until_it_is_restored() throws IOException {
+        relay.refuse();
+        assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
+        relay.restore();
         try (Socket after = connect()) {
             assertThat(ask(after, LONG_MILLIS)).isEqualTo("+OK\r\n");
         }
