@@ -9,7 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A port that passes all connections on to another, until it is cut: then nothing is passed on and no connection ends,
@@ -23,6 +25,7 @@ final class Relay implements AutoCloseable {
     private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile ServerSocket server;
+    private volatile @Nullable Thread acceptor;
     private volatile boolean isCut;
 
     private Relay(ServerSocket server, int target) {
@@ -48,7 +51,7 @@ final class Relay implements AutoCloseable {
 
     private void begin() {
         ServerSocket listening = server;
-        run("relay-" + target, () -> accept(listening));
+        acceptor = run("relay-" + target, () -> accept(listening));
     }
 
     int port() {
@@ -57,10 +60,18 @@ final class Relay implements AutoCloseable {
 
     /** Refuses connections, as the address of a process that has ended does. */
     void refuse() {
+        Thread accepting = acceptor;
         try {
             server.close();
+            if (accepting != null) {
+                // The socket listens until its last user has let go of it.
+                accepting.join();
+            }
         } catch (IOException e) {
             throw new LaunchException("cannot stop listening: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (CancellationException) new CancellationException("interrupted").initCause(e);
         }
     }
 
@@ -144,10 +155,11 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    private static void run(String name, Runnable task) {
+    private static Thread run(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override
