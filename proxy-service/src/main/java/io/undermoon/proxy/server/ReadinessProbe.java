@@ -14,7 +14,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 @org.eclipse.microprofile.health.Readiness
 @ApplicationScoped
 public class ReadinessProbe implements HealthCheck {
-    /** The nodes are asked every second, and wait between errors. */
+    /** The nodes are asked several times a second, and wait between errors. */
     private static final long SILENT_MILLIS = 3000;
 
     private final ProxyService service;
