@@ -97,50 +97,34 @@ public record Metadata(
 
     /** With what coordinators have said to another broker: of failures, and that they are alive. */
     public Metadata withReportsOf(Metadata other) {
-        return new Metadata(
-                version,
-                globalEpoch,
-                clusters,
-                allProxies,
-                failedProxies,
-                other.failures,
-                enableOrderedProxy,
-                drainingHosts,
-                other.coordinators,
-                maintenance,
-                installationId,
-                audit);
+        return with(other.failures, other.coordinators, installationId, audit);
     }
 
     public Metadata ofInstallation(@Nullable String id) {
-        return new Metadata(
-                version,
-                globalEpoch,
-                clusters,
-                allProxies,
-                failedProxies,
-                failures,
-                enableOrderedProxy,
-                drainingHosts,
-                coordinators,
-                maintenance,
-                id,
-                audit);
+        return with(failures, coordinators, id, audit);
     }
 
     public Metadata withAudit(List<AuditEntry> newAudit) {
+        return with(failures, coordinators, installationId, newAudit);
+    }
+
+    private Metadata with(
+            SortedMap<ProxyAddress, SortedMap<String, Long>> newFailures,
+            SortedMap<String, Long> newCoordinators,
+            @Nullable String newInstallation,
+            List<AuditEntry> newAudit) {
         return new Metadata(
                 version,
                 globalEpoch,
                 clusters,
                 allProxies,
                 failedProxies,
-                failures,
+                newFailures,
                 enableOrderedProxy,
                 drainingHosts,
-                coordinators,
+                newCoordinators,
                 maintenance,
-                installationId,
+                newInstallation,
                 newAudit);
     }
 
