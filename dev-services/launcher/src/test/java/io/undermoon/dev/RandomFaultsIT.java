@@ -101,13 +101,18 @@ class RandomFaultsIT {
         for (String service : services) {
             stack.kill(service);
         }
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_PAUSE_MILLIS));
+        last();
         stack.up();
     }
 
     private void pause(String service) throws IOException, InterruptedException {
         stack.pause(service);
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_PAUSE_MILLIS));
+        last();
         stack.resume(service);
+    }
+
+    /** How long the fault lasts is a part of it: nothing is waited for. */
+    private void last() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_PAUSE_MILLIS));
     }
 }

@@ -144,17 +144,17 @@ public final class SimulatedLoop extends AbstractEventExecutor implements EventL
 
     @Override
     public Future<?> terminationFuture() {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("the loop ends with its process");
     }
 
     @Override
     public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("the loop ends with its process");
     }
 
     @Override
     @Deprecated
     public void shutdown() {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("the loop ends with its process");
     }
 }
