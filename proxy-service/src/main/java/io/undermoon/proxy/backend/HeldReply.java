@@ -36,7 +36,7 @@ final class HeldReply implements ReplyReceiver {
 
     @Override
     public void fail(BackendFailure failure) {
-        ended = true;
+        end();
         if (held != null) {
             held.release();
             held = null;
@@ -62,8 +62,13 @@ final class HeldReply implements ReplyReceiver {
         pass(kept);
     }
 
-    private void pass(ByteBuf kept) {
+    private void end() {
         ended = true;
+        node.ended();
+    }
+
+    private void pass(ByteBuf kept) {
+        end();
         held = null;
         try {
             receiver.reply(kept, kept.readerIndex(), kept.writerIndex(), true);

@@ -28,4 +28,9 @@ public interface NodeRuns {
     default SetRepl.@Nullable Entry role(Endpoint node) {
         return null;
     }
+
+    /** How many replicas follow a master, those that the metadata do not name included; 0 if that is not known. */
+    default int followers(Endpoint node) {
+        return 0;
+    }
 }

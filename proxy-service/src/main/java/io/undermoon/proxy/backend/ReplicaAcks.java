@@ -52,7 +52,7 @@ public final class ReplicaAcks {
     public ReplyReceiver hold(Endpoint endpoint, ReplyReceiver receiver) {
         return wanted == 0 || endpoint.kind() == Endpoint.Kind.PEER
                 ? receiver
-                : new HeldReply(nodes.computeIfAbsent(endpoint, Node::new), receiver);
+                : nodes.computeIfAbsent(endpoint, Node::new).hold(receiver);
     }
 
     /** Says whether the replies that are held for a node now have been passed on since. */
@@ -74,8 +74,21 @@ public final class ReplicaAcks {
         private List<HeldReply> executed = new ArrayList<>();
         private List<HeldReply> asked = List.of();
 
+        /** How many replies have been held and not passed on, those included that have not arrived. */
+        private int open;
+
         Node(Endpoint endpoint) {
             this.endpoint = endpoint;
+        }
+
+        HeldReply hold(ReplyReceiver receiver) {
+            open++;
+            return new HeldReply(this, receiver);
+        }
+
+        /** A reply has been passed on, or will not arrive. */
+        void ended() {
+            open--;
         }
 
         ByteBufAllocator allocator() {
@@ -95,10 +108,12 @@ public final class ReplicaAcks {
         public void flush() {
             asked = executed;
             executed = new ArrayList<>();
+            // One that the metadata do not name may follow as well; it must not count in the place of one that they do.
+            int needed = wanted == 0 ? 0 : Math.max(wanted, loop.runs().followers(endpoint));
             ByteBuf commands = Unpooled.buffer();
             QUESTION.forEach(command -> RespWriter.command(commands, command));
-            RespWriter.command(commands, List.of("WAIT", Integer.toString(wanted), Long.toString(TIMEOUT_MILLIS)));
-            connections.get(endpoint).sendAll(commands, QUESTION.size() + 1, IgnoredReply.INSTANCE, new Answer(wanted));
+            RespWriter.command(commands, List.of("WAIT", Integer.toString(needed), Long.toString(TIMEOUT_MILLIS)));
+            connections.get(endpoint).sendAll(commands, QUESTION.size() + 1, IgnoredReply.INSTANCE, new Answer(needed));
         }
 
         private void end(@Nullable String problem) {
@@ -128,7 +143,7 @@ public final class ReplicaAcks {
         }
 
         private boolean isIdle() {
-            return asked.isEmpty() && executed.isEmpty();
+            return open == 0;
         }
 
         /** The reply to the {@code WAIT}. */

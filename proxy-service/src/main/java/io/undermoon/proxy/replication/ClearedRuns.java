@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClearedRuns implements NodeRuns {
     private final TopologyStore topology;
     private final Map<HostPort, String> cleared = new ConcurrentHashMap<>();
+    private final Map<HostPort, Integer> followers = new ConcurrentHashMap<>();
 
     public ClearedRuns(TopologyStore topology) {
         this.topology = topology;
@@ -32,6 +33,16 @@ public final class ClearedRuns implements NodeRuns {
                 .filter(entry -> HostPort.parse(entry.node().value()).equals(node.address()))
                 .findFirst()
                 .orElse(null);
+    }
+
+    @Override
+    public int followers(Endpoint node) {
+        return followers.getOrDefault(node.address(), 0);
+    }
+
+    /** Takes how many replicas follow a node. */
+    void putFollowers(Endpoint node, int count) {
+        followers.put(node.address(), count);
     }
 
     /** Takes the run of a node that may serve; null for none that is known. */
