@@ -67,6 +67,11 @@ final class BlockedClients {
         loop.execute(task);
     }
 
+    /** The receiver of a reply that has arrived from a node and may have to wait for its replicas. */
+    ReplyReceiver whenReplicated(Endpoint node, ReplyReceiver receiver) {
+        return connections.acks().hold(node, receiver);
+    }
+
     /** Puts elements back with the owner of their slot, as soon as there is one. */
     void putBack(CommandFrame frame, int slot) {
         Target owner = topology.current().routes().owner(slot);

@@ -50,6 +50,9 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
     private final PendingReply reply;
     private final long startNanos = System.nanoTime();
 
+    /** Where the reply goes that is passed on as it arrives. */
+    private ReplyReceiver answer;
+
     private boolean begun;
     private boolean ended;
     private boolean isRepeated;
@@ -87,6 +90,7 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
         this.hopsLeft = hopsLeft;
         this.connection = connection;
         this.reply = session.expectBlockingReply(command.id());
+        this.answer = reply;
         session.features().begin(this);
         clients.add(this);
     }
@@ -165,10 +169,14 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
 
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
-        if (!begun && (in.getByte(from) == '-' || TakenElements.areTakenBy(command))) {
-            collected = Unpooled.buffer();
+        if (!begun) {
+            begun = true;
+            if (in.getByte(from) == '-' || TakenElements.areTakenBy(command)) {
+                collected = Unpooled.buffer();
+            } else {
+                answer = held(in, from, to, reply);
+            }
         }
-        begun = true;
         ByteBuf kept = collected;
         if (kept == null) {
             pass(in, from, to, last);
@@ -183,6 +191,7 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
             clients.atEndOfTurn(() -> deliver(kept));
         } else if (!isError && kept.writerIndex() > MAX_COLLECTED) {
             collected = null;
+            answer = held(kept, 0, kept.writerIndex(), reply);
             pass(kept, 0, kept.writerIndex(), false);
         }
     }
@@ -191,13 +200,44 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
         if (last) {
             end(true);
         }
-        reply.reply(in, from, to, last);
+        answer.reply(in, from, to, last);
+    }
+
+    /** What replicas have to have first is held; a command that has taken nothing has written nothing. */
+    private ReplyReceiver held(ByteBuf in, int from, int to, ReplyReceiver receiver) {
+        boolean isNothing = in.getByte(from) == '_' || to - from > 2 && in.getByte(from + 1) == '-';
+        return isNothing || !command.mayWrite() ? receiver : clients.whenReplicated(endpoint(), receiver);
     }
 
     private void deliver(ByteBuf elements) {
-        boolean isGone = left || !session.isOpen();
-        pass(elements, 0, elements.writerIndex(), true);
-        if (isGone || !session.isOpen()) {
+        end(true);
+        int length = elements.writerIndex();
+        held(elements, 0, length, new Delivery(elements)).reply(elements, 0, length, true);
+    }
+
+    /** Puts the elements back if the client does not get them. */
+    private final class Delivery implements ReplyReceiver {
+        private final ByteBuf elements;
+
+        Delivery(ByteBuf elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public void reply(ByteBuf in, int from, int to, boolean last) {
+            boolean isGone = left || !session.isOpen();
+            reply.reply(in, from, to, last);
+            if (isGone || !session.isOpen()) {
+                putBack();
+            }
+        }
+
+        @Override
+        public void fail(BackendFailure failure) {
+            reply.fail(failure);
+        }
+
+        private void putBack() {
             CommandFrame putBack = TakenElements.putBack(command, frame, elements);
             if (putBack != null) {
                 clients.putBack(putBack, slot);
@@ -220,7 +260,7 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
     @Override
     public void fail(BackendFailure failure) {
         end(false);
-        reply.fail(failure);
+        answer.fail(failure);
     }
 
     /**

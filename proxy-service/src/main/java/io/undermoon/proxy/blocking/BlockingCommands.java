@@ -67,7 +67,7 @@ public final class BlockingCommands {
                 session.written().add(local.node());
                 connection.blocksOn(slot);
                 BlockedCommand made = blocked(session, command, frame, slot, hopsLeft, connection);
-                connection.send(frame, forwarder.held(command.mayWrite(), local.node(), made));
+                connection.send(frame, made);
                 made.sent();
             }
         } else if (route instanceof Target.Remote peer) {

@@ -12,6 +12,7 @@ import io.undermoon.proxy.testing.TwoMasters.Layout;
 import io.undermoon.slot.Slot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -104,6 +105,33 @@ class ReplicaAcksIT {
 
         masters.proxies.forEach(proxy -> proxy.configure("min_replica_acks", "0"));
         await().until(() -> text(client.call("SET", KEY, "5")).equals("OK"));
+    }
+
+    /** Nothing was written, so nothing is waited for. */
+    @ParameterizedTest
+    @EnumSource(Layout.class)
+    void a_command_that_has_blocked_in_vain_is_answered_at_once(Layout layout) {
+        start(layout);
+        replica.freeze();
+        assertThat(client.call("BLPOP", LIST, "0.01").toString()).doesNotContain("NOREPLICAS");
+        assertThat(masters.proxies.stream()
+                        .mapToLong(proxy -> proxy.stats().get(Counter.WRITES_WITHOUT_REPLICAS))
+                        .sum())
+                .isZero();
+    }
+
+    @Test
+    void an_element_is_put_back_if_its_client_leaves_before_the_replica_has_it() {
+        start(Layout.ONE_PROXY);
+        client.call("RPUSH", LIST, "element");
+        replica.freeze();
+        try (RespConnection leaving = masters.connect();
+                RespConnection other = masters.connect()) {
+            leaving.send("BLPOP", LIST, "0");
+            await("it is taken").until(() -> text(other.call("LLEN", LIST)).equals("0"));
+            leaving.close();
+            await("it is put back").until(() -> text(other.call("LLEN", LIST)).equals("1"));
+        }
     }
 
     private void isRefused(String command) {
