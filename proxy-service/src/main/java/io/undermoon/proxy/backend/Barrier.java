@@ -69,10 +69,11 @@ public final class Barrier {
             Answered all = new Answered(common, new AtomicInteger(shared.size() + 1));
             shared.forEach(connection -> connection.sendBehindAll(CommandFrame.of(List.of("PING")), all));
             all.countDown();
-            common.thenRun(() -> poll(loop, connections.acks().settled(node), wanted, held));
+            CompletableFuture.allOf(common, own)
+                    .thenRun(() -> poll(loop, connections.acks().settled(node), wanted, held));
             poll(loop, connections.settled(node, slots), wanted, own);
         });
-        return CompletableFuture.allOf(own, held);
+        return held;
     }
 
     private static void poll(
