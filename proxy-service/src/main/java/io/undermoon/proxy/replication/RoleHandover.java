@@ -122,8 +122,9 @@ public final class RoleHandover {
             this.wanted = wanted;
         }
 
+        /** On a connection of its own: the reply may take long, and promises of leases must not wait for it. */
         private Endpoint proxy() {
-            return endpoints.peer(former.proxyAddress().value(), 0);
+            return endpoints.peer(former.proxyAddress().value(), 1);
         }
 
         void ask() {
@@ -148,7 +149,7 @@ public final class RoleHandover {
         }
 
         private void follow(ReplicationPosition position) {
-            catchUp(replica, position, catchUpDeadline(), done);
+            new CatchUp(replica, position, wanted, done).look();
         }
 
         private void notStopped(NodeException problem) {
@@ -167,8 +168,12 @@ public final class RoleHandover {
         }
 
         private void whileLeaseLasts(String reason) {
-            connections
-                    .isRefused(proxy())
+            long left = endNanos - System.nanoTime();
+            if (left <= 0) {
+                followNode(reason);
+                return;
+            }
+            within(left, connections.isRefused(proxy()))
                     .whenCompleteAsync(
                             (refused, problem) -> {
                                 if (rule.trustsRefused() && problem == null && refused) {
@@ -229,39 +234,66 @@ public final class RoleHandover {
         return limited;
     }
 
-    private void catchUp(
-            NodeAddress replica, ReplicationPosition end, long deadlineNanos, CompletableFuture<@Nullable Void> done) {
-        client.state(endpoints.redis(replica.value()))
-                .whenCompleteAsync(
-                        (report, problem) -> {
-                            if (problem != null) {
-                                // Before it answers it cannot become master either, so nothing is gained by giving up.
-                                catchUpLater(replica, end, catchUpDeadline(), done);
-                                return;
-                            }
-                            String obstacle = obstacle(report, end, deadlineNanos);
-                            if (report.role() == Role.MASTER || end.isReachedBy(report)) {
-                                done.complete(null);
-                            } else if (obstacle == null) {
-                                catchUpLater(replica, end, deadlineNanos, done);
-                            } else {
-                                LOG.warnf(
-                                        "Replica takes over without all that its master has: node=%s history=%s"
-                                                + " offset=%d reason=%s",
-                                        replica, end.history(), end.offset(), obstacle);
-                                done.complete(null);
-                            }
-                        },
-                        loop);
+    /** A replica on its way to the end of its master's stream. */
+    private final class CatchUp {
+        private final NodeAddress replica;
+        private final ReplicationPosition end;
+        private final BooleanSupplier wanted;
+        private final CompletableFuture<@Nullable Void> done;
+        private long deadlineNanos = catchUpDeadline();
+        private long pauseMillis = POLL_MILLIS;
+
+        CatchUp(
+                NodeAddress replica,
+                ReplicationPosition end,
+                BooleanSupplier wanted,
+                CompletableFuture<@Nullable Void> done) {
+            this.replica = replica;
+            this.end = end;
+            this.wanted = wanted;
+            this.done = done;
+        }
+
+        void look() {
+            client.state(endpoints.redis(replica.value()))
+                    .whenCompleteAsync(
+                            (report, problem) -> {
+                                if (problem == null) {
+                                    pauseMillis = POLL_MILLIS;
+                                    reported(report);
+                                } else {
+                                    // Before it answers it cannot become master either: nothing is gained by giving up.
+                                    deadlineNanos = catchUpDeadline();
+                                    pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
+                                    lookLater();
+                                }
+                            },
+                            loop);
+        }
+
+        private void reported(InfoReport report) {
+            String obstacle = obstacle(report, end, deadlineNanos);
+            if (report.role() == Role.MASTER || end.isReachedBy(report)) {
+                done.complete(null);
+            } else if (obstacle == null) {
+                lookLater();
+            } else {
+                LOG.warnf(
+                        "Replica takes over without all that its master has: node=%s history=%s offset=%d reason=%s",
+                        replica, end.history(), end.offset(), obstacle);
+                done.complete(null);
+            }
+        }
+
+        private void lookLater() {
+            if (wanted.getAsBoolean()) {
+                loop.schedule(this::look, pauseMillis, TimeUnit.MILLISECONDS);
+            }
+        }
     }
 
     private static long catchUpDeadline() {
         return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CATCH_UP_MILLIS);
-    }
-
-    private void catchUpLater(
-            NodeAddress replica, ReplicationPosition end, long deadlineNanos, CompletableFuture<@Nullable Void> done) {
-        loop.schedule(() -> catchUp(replica, end, deadlineNanos, done), POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Why a replica will not get all that was written; null while it may. */
