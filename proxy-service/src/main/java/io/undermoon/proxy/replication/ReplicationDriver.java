@@ -132,6 +132,7 @@ public final class ReplicationDriver implements AutoCloseable {
         }
         SetRepl former = followed;
         followed = message;
+        Map<NodeAddress, Optional<SetRepl>> waiting = Map.copyOf(unproven);
         unproven.clear();
         Map<NodeAddress, WantedRole> roles = new HashMap<>();
         Map<NodeAddress, List<Endpoint>> peers = new HashMap<>();
@@ -159,7 +160,9 @@ public final class ReplicationDriver implements AutoCloseable {
                         message.epoch(), store.self(), node, role == null ? "any" : role);
             }
             if (topology.unproven().contains(node)) {
-                unproven.put(node, Optional.ofNullable(former));
+                // It keeps the role that it has had, which it got by the last message before it became unproven.
+                orders.remove(node);
+                unproven.put(node, waiting.getOrDefault(node, Optional.ofNullable(former)));
             } else {
                 order(keeper, role, peers.getOrDefault(node, List.of()), former, message, store);
             }
