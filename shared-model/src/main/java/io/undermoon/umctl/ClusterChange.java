@@ -117,7 +117,7 @@ public record ClusterChange(
         formerReplicas.forEach(all::remove);
         SetCluster result = new SetCluster(
                 epoch, false, clusterName, local, peers, new ArrayList<>(all.values()), clusterConfig, false);
-        return digest.equals(ClusterContent.digest(result, self)) ? Optional.of(result) : Optional.empty();
+        return isWhole() || digest.equals(ClusterContent.digest(result, self)) ? Optional.of(result) : Optional.empty();
     }
 
     /** The text. */
