@@ -108,6 +108,11 @@ public final class ProxyLoop {
         return holdsLease;
     }
 
+    /** The number of the lease as of the last {@link #beginBurst}: another one after each time without. */
+    public long leaseNumber() {
+        return term.number();
+    }
+
     /** The lease as of the last {@link #beginBurst}. */
     Term term() {
         return term;

@@ -17,6 +17,9 @@ final class LeaseWait {
     private boolean isRetrying;
     private long lostNanos;
 
+    /** That of the lease that was lost: another one may have been held, and lost, while no command came. */
+    private long lostNumber;
+
     LeaseWait(SessionLoop loop) {
         this.loop = loop;
     }
@@ -28,8 +31,10 @@ final class LeaseWait {
             return false;
         }
         long now = loop.proxyLoop().nowNanos();
-        if (!isLost) {
+        long number = loop.proxyLoop().leaseNumber();
+        if (!isLost || number != lostNumber) {
             isLost = true;
+            lostNumber = number;
             lostNanos = now;
         }
         boolean waits = now - lostNanos < TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS);
