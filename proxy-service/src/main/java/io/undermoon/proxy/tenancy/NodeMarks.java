@@ -306,7 +306,10 @@ public final class NodeMarks {
     }
 
     private static boolean isPassing(String error) {
-        return error.startsWith("LOADING") || error.startsWith("BUSY") || error.startsWith("TRYAGAIN");
+        return error.startsWith("LOADING")
+                || error.startsWith("BUSY")
+                || error.startsWith("TRYAGAIN")
+                || error.startsWith("MASTERDOWN");
     }
 
     private void unmarked(NodeAddress node, String what, NodeException problem) {
