@@ -128,8 +128,13 @@ final class ReplicaWatch {
             return Optional.empty();
         }
         NodeAddress node = replica.node().node();
+        boolean isOlder = replica.answer().epoch().isAfter(master.answer().epoch());
         if (master.node().outdated()) {
             outOfSyncSince.remove(node);
+            if (isOlder) {
+                // It may be outdated beside a former replica.
+                return Optional.empty();
+            }
             return Optional.of(new ReplicaReport(
                     replica.proxy(), node, masterAddress, replica.answer().epoch(), true));
         }
@@ -140,7 +145,7 @@ final class ReplicaWatch {
         boolean inSync = replica.node().linkUp() && silent >= 0 && silent <= SILENCE_LIMIT.toSeconds();
         if (inSync) {
             outOfSyncSince.remove(node);
-            if (replica.answer().epoch().isAfter(master.answer().epoch())) {
+            if (isOlder) {
                 // The master's proxy may not know yet who its partner is, and have its lease renewed by a former one.
                 return Optional.empty();
             }

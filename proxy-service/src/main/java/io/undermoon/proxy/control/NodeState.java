@@ -18,7 +18,7 @@ import io.undermoon.metadata.Role;
  *     last; -1 when no replica has the data, and for a replica
  * @param restart what is known about a restart of a master: {@code none}, {@code checking} while its replica is asked
  *     for newer data, {@code outdated} when that has newer data and has to take over, {@code accepted} when none has
- *     and the node is served as it is
+ *     and the node is served as it is; {@code unseen} is as {@code outdated}, but how much the replica has is not known
  * @param isWithinMaxLag false for a replica that is, or may be, further behind than {@code max_lag_on_failover}
  */
 public record NodeState(

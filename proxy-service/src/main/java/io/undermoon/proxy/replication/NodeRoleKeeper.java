@@ -91,8 +91,9 @@ final class NodeRoleKeeper {
      * @param replicas of the node if it is to be a master
      */
     void order(@Nullable WantedRole role, List<Endpoint> replicas) {
+        boolean isOtherReplica = !replicas.isEmpty() && !copies.replicas().equals(replicas);
         copies.replicas(replicas);
-        RoleKeeping next = keeping.ordered(role);
+        RoleKeeping next = keeping.ordered(role, isOtherReplica);
         NodeStatus now = status;
         // What the node reported in another role does not tell how it is in this one.
         InfoReport known = Objects.equals(role, now.wanted()) ? now.report() : null;
@@ -150,6 +151,9 @@ final class NodeRoleKeeper {
     }
 
     private void reported(InfoReport report) {
+        runs.putFollowers(endpoint, (int) report.replicas().stream()
+                .filter(InfoReport.AttachedReplica::online)
+                .count());
         RoleKeeping next = keeping.reported(report);
         String problem = problem(report, next.run().restart());
         publish(new NodeStatus(

@@ -33,6 +33,11 @@ record NodeRun(
                 seen, cleared, marked, isMaster ? mastership : null, role == null, isMaster ? restart : Restart.NONE);
     }
 
+    /** The node has got another replica, which need not have what the former one has. */
+    NodeRun withOtherReplica() {
+        return restart == Restart.OUTDATED ? with(Restart.UNSEEN) : this;
+    }
+
     NodeRun reported(@Nullable WantedRole wanted, InfoReport report) {
         String id = report.runId();
         if (id.isEmpty()) {
@@ -75,10 +80,18 @@ record NodeRun(
         return switch (answer) {
             case NEWER -> with(mastership == null ? Restart.UNSEEN : Restart.OUTDATED);
             case UNKNOWN -> with(restart.waitsForReplica() ? restart : Restart.CHECKING);
-            case NOTHING ->
-                new NodeRun(
-                        seen, seen, marked, mastership, isFree, mastership == null ? Restart.NONE : Restart.ACCEPTED);
+            case NOTHING -> isLeftByReplica() ? this : accepted();
         };
+    }
+
+    private NodeRun accepted() {
+        return new NodeRun(
+                seen, seen, marked, mastership, isFree, mastership == null ? Restart.NONE : Restart.ACCEPTED);
+    }
+
+    /** Whether a replica that is another one's by now has newer data. */
+    private boolean isLeftByReplica() {
+        return restart == Restart.UNSEEN && mastership != null;
     }
 
     /** What the replicas of a restarted master have. */

@@ -58,9 +58,14 @@ record RoleKeeping(@Nullable WantedRole wanted, String verb, int setbacks, Actio
         WAIT
     }
 
-    /** The node is to have this role from now on, or, if null, may have any. */
-    RoleKeeping ordered(@Nullable WantedRole role) {
-        return new RoleKeeping(role, verb, 0, Action.ASK, run.ordered(role));
+    /**
+     * The node is to have this role from now on, or, if null, may have any.
+     *
+     * @param isOtherReplica whether it has other replicas than before
+     */
+    RoleKeeping ordered(@Nullable WantedRole role, boolean isOtherReplica) {
+        NodeRun next = run.ordered(role);
+        return new RoleKeeping(role, verb, 0, Action.ASK, isOtherReplica ? next.withOtherReplica() : next);
     }
 
     /** The wait is over. */
@@ -101,7 +106,7 @@ record RoleKeeping(@Nullable WantedRole wanted, String verb, int setbacks, Actio
     /** The replicas of the node were asked. */
     RoleKeeping copiesAsked(NodeRun.Answer answer) {
         RoleKeeping next = with(run.asked(answer));
-        return answer == NodeRun.Answer.NOTHING ? next.with(Action.ASK) : next.setback(verb);
+        return next.run.mayServe() ? next.with(Action.ASK) : next.setback(verb);
     }
 
     /** The run was marked at the node, or the node refuses that. */

@@ -28,7 +28,7 @@ class NodeRunTest {
     private static final String FOLLOWED = "slave0:ip=10.0.0.2,port=7001,state=online,offset=400,lag=1";
 
     private static RoleKeeping ordered() {
-        return RoleKeeping.START.ordered(WantedRole.MASTER);
+        return RoleKeeping.START.ordered(WantedRole.MASTER, false);
     }
 
     private static RoleKeeping serving(String run, String... lines) {
@@ -65,7 +65,7 @@ class NodeRunTest {
         RoleKeeping outdated = back.markRead(false).copiesAsked(Answer.NEWER);
         assertThat(outdated.action()).isEqualTo(Action.WAIT);
         assertThat(outdated.run().restart()).isEqualTo(Restart.OUTDATED);
-        assertThat(outdated.ordered(WantedRole.MASTER).run().restart())
+        assertThat(outdated.ordered(WantedRole.MASTER, false).run().restart())
                 .as("the same metadata again changes nothing")
                 .isEqualTo(Restart.OUTDATED);
 
@@ -82,7 +82,7 @@ class NodeRunTest {
     void an_outdated_master_becomes_a_replica_at_once() {
         RoleKeeping outdated =
                 serving("a", FOLLOWED).reported(master("b")).markRead(false).copiesAsked(Answer.NEWER);
-        RoleKeeping demoted = outdated.ordered(REPLICA);
+        RoleKeeping demoted = outdated.ordered(REPLICA, false);
         assertThat(demoted.run().restart()).isEqualTo(Restart.NONE);
         assertThat(demoted.reported(master("b")).action()).isEqualTo(Action.APPLY);
     }
@@ -106,11 +106,14 @@ class NodeRunTest {
 
     @Test
     void a_run_that_began_while_the_node_was_free_may_serve() {
-        RoleKeeping free = RoleKeeping.START.ordered(null).reported(master("a"));
-        assertThat(free.ordered(WantedRole.MASTER).reported(master("a")).run().mayServe())
+        RoleKeeping free = RoleKeeping.START.ordered(null, false).reported(master("a"));
+        assertThat(free.ordered(WantedRole.MASTER, false)
+                        .reported(master("a"))
+                        .run()
+                        .mayServe())
                 .isTrue();
         RoleKeeping unknown = RoleKeeping.START.reported(master("a"));
-        assertThat(unknown.ordered(WantedRole.MASTER)
+        assertThat(unknown.ordered(WantedRole.MASTER, false)
                         .reported(master("a"))
                         .run()
                         .mayServe())

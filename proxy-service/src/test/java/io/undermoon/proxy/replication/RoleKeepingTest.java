@@ -37,7 +37,7 @@ class RoleKeepingTest {
 
     @Test
     void gives_a_role_and_verifies_it() {
-        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA);
+        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA, false);
         assertThat(ordered.action()).isEqualTo(Action.ASK);
         RoleKeeping applied = ordered.reported(IS_MASTER);
         assertThat(applied).isEqualTo(keeping(REPLICA, "REPLICAOF", 0, Action.APPLY));
@@ -48,10 +48,13 @@ class RoleKeepingTest {
 
     @Test
     void leaves_a_node_alone_that_has_its_role() {
-        assertThat(RoleKeeping.START.ordered(REPLICA).reported(IS_REPLICA).action())
+        assertThat(RoleKeeping.START
+                        .ordered(REPLICA, false)
+                        .reported(IS_REPLICA)
+                        .action())
                 .isEqualTo(Action.WAIT);
         assertThat(RoleKeeping.START
-                        .ordered(WantedRole.MASTER)
+                        .ordered(WantedRole.MASTER, false)
                         .reported(IS_MASTER)
                         .action())
                 .isEqualTo(Action.WAIT);
@@ -59,7 +62,7 @@ class RoleKeepingTest {
 
     @Test
     void renews_credentials_but_not_the_role_of_a_replica_without_link() {
-        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA);
+        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA, false);
 
         RoleKeeping step = ordered.reported(replica("10.0.0.1", false, false));
 
@@ -69,14 +72,14 @@ class RoleKeepingTest {
 
     @Test
     void moves_a_replica_to_another_master() {
-        RoleKeeping step = RoleKeeping.START.ordered(REPLICA).reported(replica("10.0.0.2", true, false));
+        RoleKeeping step = RoleKeeping.START.ordered(REPLICA, false).reported(replica("10.0.0.2", true, false));
 
         assertThat(step.action()).isEqualTo(Action.APPLY);
     }
 
     @Test
     void falls_back_to_the_older_command_once() {
-        RoleKeeping applied = RoleKeeping.START.ordered(REPLICA).reported(IS_MASTER);
+        RoleKeeping applied = RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER);
 
         RoleKeeping older = applied.refused("ERR unknown command `REPLICAOF`, with args beginning with:");
         assertThat(older).isEqualTo(keeping(REPLICA, "SLAVEOF", 0, Action.APPLY));
@@ -93,7 +96,7 @@ class RoleKeepingTest {
 
     @Test
     void waits_longer_after_each_setback_and_recovers() {
-        RoleKeeping state = RoleKeeping.START.ordered(REPLICA);
+        RoleKeeping state = RoleKeeping.START.ordered(REPLICA, false);
         for (int i = 1; i <= 20; i++) {
             RoleKeeping failed = state.due().failed();
             assertThat(failed).isEqualTo(keeping(REPLICA, "REPLICAOF", i, Action.WAIT));
@@ -111,7 +114,7 @@ class RoleKeepingTest {
     @Test
     void waits_when_an_accepted_role_shows_no_effect() {
         RoleKeeping accepted =
-                RoleKeeping.START.ordered(REPLICA).reported(IS_MASTER).accepted();
+                RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER).accepted();
 
         RoleKeeping step = accepted.reported(IS_MASTER);
 
@@ -121,7 +124,7 @@ class RoleKeepingTest {
 
     @Test
     void waits_for_a_loading_node() {
-        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA);
+        RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA, false);
 
         assertThat(ordered.reported(replica("10.0.0.2", false, true)))
                 .isEqualTo(keeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
@@ -130,11 +133,11 @@ class RoleKeepingTest {
     @Test
     void a_new_order_forgets_what_the_old_one_was_doing() {
         RoleKeeping busy =
-                RoleKeeping.START.ordered(REPLICA).reported(IS_MASTER).accepted();
+                RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER).accepted();
 
-        RoleKeeping ordered = busy.ordered(WantedRole.MASTER);
+        RoleKeeping ordered = busy.ordered(WantedRole.MASTER, false);
 
-        assertThat(ordered).isEqualTo(RoleKeeping.START.ordered(WantedRole.MASTER));
+        assertThat(ordered).isEqualTo(RoleKeeping.START.ordered(WantedRole.MASTER, false));
     }
 
     /** After any events a role is applied only when the node has reported another one. */
@@ -146,7 +149,7 @@ class RoleKeepingTest {
             for (int i = 0; i < 100; i++) {
                 InfoReport report = random.nextBoolean() ? IS_MASTER : IS_REPLICA;
                 RoleKeeping step = switch (random.nextInt(5)) {
-                    case 0 -> state.ordered(random.nextBoolean() ? REPLICA : WantedRole.MASTER);
+                    case 0 -> state.ordered(random.nextBoolean() ? REPLICA : WantedRole.MASTER, random.nextBoolean());
                     case 1 -> state.due();
                     case 2 -> state.failed();
                     case 3 -> state.accepted();
