@@ -91,6 +91,19 @@ class ReplicaWatchTest {
         assertThat(broker.replicas).containsExactly(report(5, false), report(5, true));
     }
 
+    /** It may have been found outdated beside a former replica. */
+    @Test
+    void a_new_replica_is_not_in_sync_because_its_master_is_outdated_in_older_metadata() {
+        clock.pass(Duration.ofSeconds(1));
+        long start = clock.getAsLong();
+        NodeHealth outdated =
+                new NodeHealth(node(1, 1), Role.MASTER, false, false, Duration.ofDays(1), false, null, -1, true);
+        watch.answered(proxy(1), new Probe(Optional.of(epoch(6)), List.of(outdated)));
+        watch.answered(proxy(2), new Probe(Optional.of(epoch(7)), List.of(replica(false))));
+        watch.round(start);
+        assertThat(broker.replicas).isEmpty();
+    }
+
     @Test
     void a_replica_whose_masters_proxy_does_not_answer_has_missed_nothing() {
         rounds(1, master(true, 0), replica(true));

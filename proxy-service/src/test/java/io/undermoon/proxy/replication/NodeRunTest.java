@@ -78,6 +78,19 @@ class NodeRunTest {
         assertThat(gone.reported(master("b")).run().restart()).isEqualTo(Restart.ACCEPTED);
     }
 
+    /** The former replica still has more, and may come back. */
+    @Test
+    void an_outdated_master_does_not_serve_because_another_replica_has_nothing() {
+        RoleKeeping outdated =
+                serving("a", FOLLOWED).reported(master("b")).markRead(false).copiesAsked(Answer.NEWER);
+        RoleKeeping other = outdated.ordered(WantedRole.MASTER, true);
+        assertThat(other.run().restart()).isEqualTo(Restart.UNSEEN);
+        RoleKeeping asked = other.reported(master("b")).markRead(false).copiesAsked(Answer.NOTHING);
+        assertThat(asked.run().restart()).isEqualTo(Restart.UNSEEN);
+        assertThat(asked.run().mayServe()).isFalse();
+        assertThat(asked.action()).isEqualTo(Action.WAIT);
+    }
+
     @Test
     void an_outdated_master_becomes_a_replica_at_once() {
         RoleKeeping outdated =
