@@ -82,6 +82,10 @@ class PlantedFaultsTest {
             plan.HostDrains#willHoldSlots returns true -> plan.HostDrainsTest#an_empty_chunk_on_the_host_needs_no_room_and_takes_no_slots
             plan.HostDrains#handOver omits SlotRanges.isEmpty -> plan.HostDrainsTest#moves_nothing_from_a_shard_without_slots
 
+            // Planned work takes no master and no last copy down.
+            plan.Switchover#successorUnderMaintenance returns null -> plan.MaintenanceTest#no_planned_change_moves_a_master_to_a_proxy_that_may_be_stopped
+            plan.Balancing#canMove omits Maintenance.isActive -> plan.MaintenanceTest#no_planned_change_moves_a_master_to_a_proxy_that_may_be_stopped
+
             // Refusals.
             plan.Preconditions#requireNoMigration does nothing -> plan.SlotMovesTest
             plan.Preconditions#requireNodeNumber does nothing -> plan.PlanPropertiesTest
