@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Everything else that differs is a conflict: other slots, clusters that are missing or were deleted, a chunk of
  *       which no proxy answers. The metadata cannot be used then, unless somebody decides so.
  * </ul>
+ *
+ * Which replicas were in sync when the metadata was current says nothing about now: none is, before it is reported anew.
  */
 public final class Reconciliation {
     private final Metadata base;
@@ -69,7 +71,8 @@ public final class Reconciliation {
      * @param reports of all proxies of the metadata; empty for those that do not answer
      * @param target an epoch above all others
      */
-    public static Result of(Metadata base, Map<ProxyAddress, Optional<ProxyReport>> reports, Epoch target) {
+    public static Result of(Metadata older, Map<ProxyAddress, Optional<ProxyReport>> reports, Epoch target) {
+        Metadata base = Replicas.withoutCopies(older);
         Reconciliation run = new Reconciliation(base, reports, target);
         if (base.allProxies().keySet().stream().anyMatch(run::isAhead)) {
             base.clusters().values().forEach(cluster -> {
