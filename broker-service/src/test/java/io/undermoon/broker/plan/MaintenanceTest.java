@@ -101,6 +101,9 @@ class MaintenanceTest {
         assertThat(ended.clusters().get(DEMO).epoch())
                 .isGreaterThan(begun.clusters().get(DEMO).epoch());
         assertThat(Maintenance.end(ended, CONTEXT, first).state()).isEqualTo(ended);
+        assertThat(Maintenance.end(begun, LATER, first).state())
+                .as("also when the time was over before")
+                .isEqualTo(ended);
     }
 
     @Test
