@@ -35,7 +35,7 @@ public final class Epochs {
      *
      * @param present the metadata of the broker, which may be the same
      * @param incoming the metadata to use from now on
-     * @param reports of its proxies
+     * @param reports of the proxies of both
      * @return with the present metadata if there are conflicts and they are not accepted
      */
     public static Outcome<Reconciliation.Result> recover(

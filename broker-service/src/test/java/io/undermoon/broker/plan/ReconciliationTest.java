@@ -115,6 +115,13 @@ class ReconciliationTest {
                 .hasSize(2)
                 .allMatch(text -> text.contains("is free by the metadata"));
 
+        reports.clear();
+        reportAll(COPY);
+        assertThat(recovered(TestMetadata.withProxies(1)).conflicts())
+                .as("also of proxies that have registered since")
+                .hasSize(2)
+                .anyMatch(text -> text.contains("is not registered by the metadata, and in cluster 'demo'"));
+
         reportAll(FAILED_OVER);
         List.of(1, 2).forEach(n -> reports.put(proxy(n), Optional.empty()));
         assertThat(recovered(COPY).conflicts())
