@@ -16,6 +16,7 @@ import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.Tenancy;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,26 @@ class MarksTest {
         Metadata again =
                 Failover.failOver(synced(back), CONTEXT, proxy(3), false).state();
         assertThat(again.allProxies().get(proxy(1)).cluster()).isEqualTo(DEMO);
+    }
+
+    @Test
+    void a_replaced_proxy_whose_keys_may_be_needed_becomes_no_replica_of_another_cluster() {
+        Metadata replaced =
+                Failover.failOver(created(marking(3)), CONTEXT, proxy(1), false).state();
+        Metadata two = TestMetadata.add(TestMetadata.add(replaced, 5, "host5"), 6, "host6");
+        Metadata both = Clusters.create(two, CONTEXT, new ClusterName("other"), 4, ClusterConfig.DEFAULT)
+                .state();
+        Metadata back = register(both, 1, CLEAN);
+
+        assertThat(Failover.failOver(back, CONTEXT, proxy(5), false).result())
+                .isInstanceOf(Failover.Result.NotPossible.class);
+        Metadata open = Failover.failOver(back, CONTEXT, proxy(3), false).state();
+        assertThat(open.allProxies().get(proxy(1)).cluster())
+                .as("of the same it may")
+                .isEqualTo(DEMO);
+        assertThat(Failover.failOver(synced(back), CONTEXT, proxy(5), false).result())
+                .as("now its replacement has everything")
+                .isEqualTo(new Failover.Result.Replaced(proxy(1)));
     }
 
     @Test
