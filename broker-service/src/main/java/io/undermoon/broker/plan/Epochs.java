@@ -91,10 +91,13 @@ public final class Epochs {
         return Outcome.done(incoming);
     }
 
-    /** A broker without metadata takes over the installation of the dump; a dump of the original has none. */
+    /**
+     * A broker without metadata takes over the installation of the dump, also if that has no id yet: it gets one where
+     * the dump comes from, and another one here would be refused from then on. A dump of the original has none.
+     */
     private static Metadata ofInstallation(Metadata state, Metadata dump) {
         if (dump.installationId() == null) {
-            return dump.ofInstallation(state.installationId());
+            return state.isEmpty() && !dump.isEmpty() ? dump : dump.ofInstallation(state.installationId());
         }
         if (state.isEmpty()
                 || state.installationId() == null

@@ -19,6 +19,7 @@ import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.Tenancy;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +116,26 @@ class MarksTest {
         assertThat(Epochs.restore(state, state.ofInstallation(null)).state()).isEqualTo(state);
         Metadata empty = Metadata.empty(false).ofInstallation("fresh");
         assertThat(Epochs.restore(empty, state).state()).isEqualTo(state);
+    }
+
+    @Test
+    void an_empty_broker_does_not_name_an_installation_that_has_no_id_yet() {
+        Metadata old = TestMetadata.withProxies(1);
+        Metadata standby = Epochs.restore(Metadata.empty(false).ofInstallation("fresh"), old)
+                .state();
+        assertThat(standby).isEqualTo(old);
+        assertThat(Epochs.recover(Metadata.empty(false).ofInstallation("fresh"), old, Map.of(), false)
+                        .state()
+                        .installationId())
+                .isNull();
+
+        Metadata named = TestMetadata.add(old.ofInstallation("1a2b"), 2, "host2");
+        assertThat(Epochs.restore(standby, named).state()).isEqualTo(named);
+        assertThat(Epochs.restore(Metadata.empty(false).ofInstallation("fresh"), Metadata.empty(false))
+                        .state()
+                        .installationId())
+                .as("there is nothing yet")
+                .isEqualTo("fresh");
     }
 
     private static Metadata created(Metadata state) {
