@@ -94,7 +94,7 @@ public final class Epochs {
                     "the metadata has epoch " + incoming.globalEpoch() + " as the broker's, but another content; to"
                             + " replace the broker's, raise its global_epoch and the epochs of what differs");
         }
-        return Outcome.done(incoming);
+        return Outcome.done(incoming.audit().isEmpty() ? incoming.withAudit(state.audit()) : incoming);
     }
 
     /** When the last coordinator registered, in Unix seconds. */
