@@ -57,9 +57,10 @@ public final class MetadataView {
         return next;
     }
 
-    /** The last values with other clusters than the next, the latest first. */
+    /** The last values of which each has epochs of clusters that the others do not have, the latest first. */
     private List<Metadata> formerOf(Metadata nextState) {
-        if (state.clusters().equals(nextState.clusters())) {
+        // With the same epoch only reports differ.
+        if (state.globalEpoch().equals(nextState.globalEpoch()) || state.clusters().equals(nextState.clusters())) {
             return former;
         }
         List<Metadata> all = new ArrayList<>(MAX_FORMER);
