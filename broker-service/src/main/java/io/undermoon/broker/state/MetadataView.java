@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -49,12 +50,22 @@ public final class MetadataView {
     /** The view of the next value; reuses the views of unchanged clusters. */
     public MetadataView next(Metadata nextState) {
         MetadataView next = new MetadataView(nextState, formerOf(nextState));
+        if (next.former == former && tellsProxiesTheSame(nextState)) {
+            next.updates.putAll(updates);
+        }
         clusters.forEach((name, view) -> {
             if (view.stored().equals(nextState.clusters().get(name))) {
                 next.clusters.put(name, view);
             }
         });
         return next;
+    }
+
+    /** Whether an update of a cluster has the same text as for the next value. */
+    private boolean tellsProxiesTheSame(Metadata nextState) {
+        return state.clusters().equals(nextState.clusters())
+                && state.allProxies().equals(nextState.allProxies())
+                && Objects.equals(state.installationId(), nextState.installationId());
     }
 
     /** The last values of which each has epochs of clusters that the others do not have, the latest first. */

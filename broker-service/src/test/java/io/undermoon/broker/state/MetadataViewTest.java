@@ -1,9 +1,13 @@
 package io.undermoon.broker.state;
 
+import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
+import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.broker.plan.Coordinators;
 import io.undermoon.broker.plan.Epochs;
+import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.metadata.Epoch;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,19 @@ class MetadataViewTest {
             view = view.next(i % 2 == 0 ? synced : changed.state());
         }
         assertThat(update(view).base()).isEqualTo(base);
+    }
+
+    @Test
+    void an_update_is_made_once_until_what_it_tells_has_changed() {
+        ClusterUpdate update = update(changed);
+        MetadataView registered =
+                changed.next(Coordinators.register(changed.state(), CONTEXT, "a").state());
+        MetadataView reported = registered.next(FailureReports.report(registered.state(), CONTEXT, proxy(1), "a")
+                .state());
+        assertThat(update(reported)).isSameAs(update);
+
+        MetadataView marked = reported.next(reported.state().ofInstallation("1a2b"));
+        assertThat(update(marked)).isNotSameAs(update);
     }
 
     private ClusterUpdate update(MetadataView view) {
