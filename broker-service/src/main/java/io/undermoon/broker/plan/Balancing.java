@@ -17,8 +17,9 @@ public final class Balancing {
     private Balancing() {}
 
     /**
-     * Gives each half of a chunk one master where that is safe: neither proxy is failed or reported, no migration has
-     * the chunk as source or destination, and the replicas that become masters are in sync. Other chunks do not change.
+     * Gives each half of a chunk one master where that is safe: neither proxy is failed, reported or under maintenance,
+     * no migration has the chunk as source or destination, and the replicas that become masters are in sync. Other
+     * chunks do not change.
      */
     public static Outcome<Outcome.Done> balanceMasters(Metadata state, PlanContext context, ClusterName name) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
@@ -37,7 +38,7 @@ public final class Balancing {
     /**
      * The chunks of which one half has both masters, and whose masters can be evened out by themselves: as for {@link
      * #balanceMasters}, but the copies have to be known to be in sync, no slots of the cluster move, and nobody wants
-     * the masters where they are: neither half is under maintenance or on a draining host.
+     * the masters where they are: neither half is on a draining host.
      */
     public static SortedMap<ClusterName, List<StoredChunk>> quietAndSkewed(Metadata state, PlanContext context) {
         SortedMap<ClusterName, List<StoredChunk>> skewed = new TreeMap<>();
@@ -76,15 +77,15 @@ public final class Balancing {
                 && chunk.isSynced(0)
                 && chunk.isSynced(1)
                 && canMove(state, context, chunk)
-                && chunk.hosts().stream().noneMatch(state.drainingHosts()::contains)
-                && chunk.proxyAddresses().stream().noneMatch(proxy -> Maintenance.isActive(state, context, proxy));
+                && chunk.hosts().stream().noneMatch(state.drainingHosts()::contains);
     }
 
     private static boolean canMove(Metadata state, PlanContext context, StoredChunk chunk) {
         return !chunk.takesPartInMigration()
                 && Replicas.allow(chunk, RolePosition.NORMAL)
                 && chunk.proxyAddresses().stream()
-                        .noneMatch(
-                                proxy -> state.hasFailed(proxy) || FailureReports.isSuspected(state, context, proxy));
+                        .noneMatch(proxy -> state.hasFailed(proxy)
+                                || FailureReports.isSuspected(state, context, proxy)
+                                || Maintenance.isActive(state, context, proxy));
     }
 }

@@ -35,7 +35,7 @@ public final class Epochs {
      *
      * @param present the metadata of the broker, which may be the same
      * @param incoming the metadata to use from now on
-     * @param reports of its proxies
+     * @param reports of the proxies of both
      * @return with the present metadata if there are conflicts and they are not accepted
      */
     public static Outcome<Reconciliation.Result> recover(
@@ -44,7 +44,8 @@ public final class Epochs {
             Map<ProxyAddress, Optional<ProxyReport>> reports,
             boolean acceptsConflicts) {
         Metadata dump = ofInstallation(present, incoming);
-        Metadata own = present.audit().isEmpty() ? dump : dump.withAudit(present.audit());
+        Metadata reported = dump.withReportsOf(present);
+        Metadata own = present.audit().isEmpty() ? reported : reported.withAudit(present.audit());
         if (!incoming.equals(present)) {
             requireRoom(own.globalEpoch());
         }
@@ -72,9 +73,14 @@ public final class Epochs {
      * Replaces the metadata by a dump whose global epoch is not lower. With the same epoch it has to be the same
      * metadata, but for reports that expire by themselves: an epoch names one content, and proxies, coordinators and
      * other brokers would not notice a second one. With epoch 0 there is nothing yet but the id of an installation.
+     *
+     * <p>What coordinators have said stays if they said it here later than in the dump: a standby takes it over, a
+     * broker in use does not. A dump without coordinators is of a system that has none.
      */
     public static Outcome<Outcome.Done> restore(Metadata state, Metadata dump) {
-        Metadata incoming = ofInstallation(state, dump);
+        Metadata own = ofInstallation(state, dump);
+        boolean isHeardLater = !own.coordinators().isEmpty() && lastHeard(state) > lastHeard(own);
+        Metadata incoming = isHeardLater ? own.withReportsOf(state) : own;
         if (state.globalEpoch().isAfter(incoming.globalEpoch())) {
             throw smaller("the metadata has epoch " + incoming.globalEpoch() + ", the broker is at "
                     + state.globalEpoch() + " already");
@@ -88,13 +94,24 @@ public final class Epochs {
                     "the metadata has epoch " + incoming.globalEpoch() + " as the broker's, but another content; to"
                             + " replace the broker's, raise its global_epoch and the epochs of what differs");
         }
-        return Outcome.done(incoming);
+        return Outcome.done(incoming.audit().isEmpty() ? incoming.withAudit(state.audit()) : incoming);
     }
 
-    /** A broker without metadata takes over the installation of the dump; a dump of the original has none. */
+    /** When the last coordinator registered, in Unix seconds. */
+    private static long lastHeard(Metadata state) {
+        return state.coordinators().values().stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * A broker without metadata takes over the installation of the dump, also if that has no id yet: it gets one where
+     * the dump comes from, and another one here would be refused from then on. A dump of the original has none.
+     */
     private static Metadata ofInstallation(Metadata state, Metadata dump) {
         if (dump.installationId() == null) {
-            return dump.ofInstallation(state.installationId());
+            return state.isEmpty() && !dump.isEmpty() ? dump : dump.ofInstallation(state.installationId());
         }
         if (state.isEmpty()
                 || state.installationId() == null

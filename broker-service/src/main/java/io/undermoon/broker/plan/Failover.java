@@ -156,7 +156,7 @@ public final class Failover {
     private static Outcome<Result> replace(
             Metadata state, PlanContext context, StoredCluster cluster, Place place, ProxyResource failed) {
         String otherHost = place.in(cluster).hosts().get(place.otherHalf());
-        Optional<ProxyResource> choice = replacement(state, context, failed.host(), otherHost);
+        Optional<ProxyResource> choice = replacement(state, context, cluster, failed.host(), otherHost);
         if (choice.isEmpty()) {
             return new Outcome<>(
                     state,
@@ -179,8 +179,9 @@ public final class Failover {
      * free proxies.
      */
     private static Optional<ProxyResource> replacement(
-            Metadata state, PlanContext context, String failedHost, String otherHost) {
-        SortedMap<String, Deque<ProxyResource>> free = ProxyPool.freeByHost(state, context);
+            Metadata state, PlanContext context, StoredCluster cluster, String failedHost, String otherHost) {
+        SortedMap<String, Deque<ProxyResource>> free =
+                ProxyPool.byHost(ProxyPool.replicasFor(cluster, state, context));
         LinkTable links = LinkTable.of(state);
         return free.entrySet().stream()
                 .filter(entry ->

@@ -68,11 +68,12 @@ public final class Maintenance {
      */
     public static Outcome<Outcome.Done> end(Metadata state, PlanContext context, ProxyAddress address) {
         ProxyResource proxy = Preconditions.requireProxy(state, address);
-        MetadataEdit edit = withoutExpired(state, context).edit();
+        MetadataEdit edit = state.edit();
+        // Also after the time is over: the nodes have been away all the same.
         if (!edit.endMaintenance(address)) {
             return Outcome.done(state);
         }
-        Metadata ended = Replicas.withoutCopiesOf(edit.done(), proxy);
+        Metadata ended = Replicas.withoutCopiesOf(withoutExpired(edit.done(), context), proxy);
         MetadataEdit renewed = ended.edit();
         if (proxy.cluster() == null) {
             renewed.bumpEpoch();

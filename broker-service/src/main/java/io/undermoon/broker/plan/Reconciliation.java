@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Everything else that differs is a conflict: other slots, clusters that are missing or were deleted, a chunk of
  *       which no proxy answers. The metadata cannot be used then, unless somebody decides so.
  * </ul>
+ *
+ * Which replicas were in sync when the metadata was current says nothing about now: none is, before it is reported anew.
  */
 public final class Reconciliation {
     private final Metadata base;
@@ -66,18 +68,19 @@ public final class Reconciliation {
     public record Result(Metadata state, List<String> learned, List<String> conflicts) {}
 
     /**
-     * @param reports of all proxies of the metadata; empty for those that do not answer
+     * @param reports of all proxies of the metadata, and of others that are known; empty for those that do not answer
      * @param target an epoch above all others
      */
-    public static Result of(Metadata base, Map<ProxyAddress, Optional<ProxyReport>> reports, Epoch target) {
+    public static Result of(Metadata older, Map<ProxyAddress, Optional<ProxyReport>> reports, Epoch target) {
+        Metadata base = Replicas.withoutCopies(older);
         Reconciliation run = new Reconciliation(base, reports, target);
-        if (base.allProxies().keySet().stream().anyMatch(run::isAhead)) {
+        if (reports.keySet().stream().anyMatch(run::isAhead)) {
             base.clusters().values().forEach(cluster -> {
                 for (int i = 0; i < cluster.chunks().size(); i++) {
                     run.chunk(cluster, i);
                 }
             });
-            base.allProxies().values().forEach(run::others);
+            reports.keySet().stream().sorted().forEach(run::others);
         }
         return new Result(run.edit.done(), List.copyOf(run.learned), List.copyOf(run.conflicts));
     }
@@ -255,12 +258,12 @@ public final class Reconciliation {
         return new Slots(stable, leaving);
     }
 
-    /** A proxy that is free by the metadata, and has taken nobody's place. */
-    private void others(ProxyResource proxy) {
-        Content said = ahead(proxy.proxyAddress());
-        if (!settled.contains(proxy.proxyAddress()) && said != null && said.cluster() != null) {
-            conflicts.add("'" + proxy.proxyAddress() + "' is free by the metadata, and in cluster '" + said.cluster()
-                    + "' by itself");
+    /** A proxy that is in no cluster by the metadata, and has taken nobody's place. */
+    private void others(ProxyAddress proxy) {
+        Content said = ahead(proxy);
+        if (!settled.contains(proxy) && said != null && said.cluster() != null) {
+            conflicts.add("'" + proxy + "' is " + (base.allProxies().containsKey(proxy) ? "free" : "not registered")
+                    + " by the metadata, and in cluster '" + said.cluster() + "' by itself");
         }
     }
 }

@@ -86,6 +86,19 @@ public final class Replicas {
         return true;
     }
 
+    /** The metadata in which no replica that coordinators report counts as in sync. */
+    static Metadata withoutCopies(Metadata state) {
+        MetadataEdit edit = state.edit();
+        state.clusters()
+                .values()
+                .forEach(cluster -> edit.put(cluster.withChunks(cluster.chunks().stream()
+                        .map(chunk -> chunk.tracksReplicas()
+                                ? chunk.withSynced(0, false).withSynced(1, false)
+                                : chunk)
+                        .toList())));
+        return edit.done();
+    }
+
     /** The metadata in which no replica behind a proxy counts as in sync. */
     static Metadata withoutCopiesOf(Metadata state, ProxyResource proxy) {
         StoredCluster cluster =

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The planned change of roles in a chunk. The proxies carry it out without the loss of a write, so it is refused where
- * they could not: a half is down, a replica that would become master is not in sync, or slots of the chunk move.
+ * they could not: a half is down, a replica that would become master is not in sync, or slots of the chunk move. Nor
+ * does a proxy get a master that is about to be stopped.
  */
 public final class Switchover {
     private Switchover() {}
@@ -30,8 +31,8 @@ public final class Switchover {
     /**
      * Moves the masters of a proxy to the other half of its chunk; nothing changes if it has none.
      *
-     * @param force also if the proxy has failed or slots of the chunk move, whose migrations begin again then; the
-     *     replicas have to be in sync all the same
+     * @param force also if the proxy has failed, the other half is under maintenance, or slots of the chunk move, whose
+     *     migrations begin again then; the replicas have to be in sync all the same
      */
     public static Outcome<Outcome.Done> away(Metadata state, PlanContext context, ProxyAddress address, boolean force) {
         ProxyResource proxy = Preconditions.requireProxy(state, address);
@@ -112,6 +113,13 @@ public final class Switchover {
                         "proxy '" + half + "' has failed or is reported; a failover decides about its masters");
             }
         }
+        ProxyAddress stopping = successorUnderMaintenance(state, context, chunk, position);
+        if (stopping != null && !force) {
+            return new UndermoonException(
+                    ErrorCode.IN_USE,
+                    "proxy '" + stopping + "' is under maintenance and gets no masters; wait, or end that first with"
+                            + " DELETE /proxies/maintenance/" + stopping);
+        }
         if (chunk.takesPartInMigration() && !force) {
             return new UndermoonException(
                     ErrorCode.MIGRATION_RUNNING,
@@ -123,6 +131,19 @@ public final class Switchover {
                     ErrorCode.NO_AVAILABLE_RESOURCE,
                     "a replica that would become master is not known to be in sync; GET /clusters/replicas/"
                             + cluster.name() + " shows which");
+        }
+        return null;
+    }
+
+    /** A proxy that would get a master and may be stopped at any time; absent if there is none. */
+    private static @Nullable ProxyAddress successorUnderMaintenance(
+            Metadata state, PlanContext context, StoredChunk chunk, RolePosition position) {
+        for (int part = 0; part < StoredChunk.PARTS; part++) {
+            int master = position.masterNode(part);
+            ProxyAddress proxy = chunk.proxyOfNode(master);
+            if (chunk.rolePosition().masterNode(part) != master && Maintenance.isActive(state, context, proxy)) {
+                return proxy;
+            }
         }
         return null;
     }

@@ -71,7 +71,7 @@ public final class MetadataEdit {
         clusters.replaceAll((name, cluster) -> cluster.withEpoch(epoch));
     }
 
-    /** TestMetadata a cluster under a fresh epoch. */
+    /** Stores a cluster under a fresh epoch. */
     public void putAtNewEpoch(StoredCluster cluster) {
         put(cluster.withEpoch(bumpEpoch()));
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -49,6 +50,9 @@ public final class MetadataView {
     /** The view of the next value; reuses the views of unchanged clusters. */
     public MetadataView next(Metadata nextState) {
         MetadataView next = new MetadataView(nextState, formerOf(nextState));
+        if (next.former == former && tellsProxiesTheSame(nextState)) {
+            next.updates.putAll(updates);
+        }
         clusters.forEach((name, view) -> {
             if (view.stored().equals(nextState.clusters().get(name))) {
                 next.clusters.put(name, view);
@@ -57,9 +61,17 @@ public final class MetadataView {
         return next;
     }
 
-    /** The last values with other clusters than the next, the latest first. */
+    /** Whether an update of a cluster has the same text as for the next value. */
+    private boolean tellsProxiesTheSame(Metadata nextState) {
+        return state.clusters().equals(nextState.clusters())
+                && state.allProxies().equals(nextState.allProxies())
+                && Objects.equals(state.installationId(), nextState.installationId());
+    }
+
+    /** The last values of which each has epochs of clusters that the others do not have, the latest first. */
     private List<Metadata> formerOf(Metadata nextState) {
-        if (state.clusters().equals(nextState.clusters())) {
+        // With the same epoch only reports differ.
+        if (state.globalEpoch().equals(nextState.globalEpoch()) || state.clusters().equals(nextState.clusters())) {
             return former;
         }
         List<Metadata> all = new ArrayList<>(MAX_FORMER);

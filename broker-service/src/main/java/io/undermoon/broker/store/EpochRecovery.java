@@ -11,6 +11,8 @@ import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
@@ -70,12 +72,16 @@ public final class EpochRecovery {
     }
 
     private CompletionStage<RecoveryReport> use(@Nullable Metadata backup, boolean acceptsConflicts, boolean dryRun) {
-        Metadata asked = backup == null ? metadata.state() : backup;
+        Metadata present = metadata.state();
+        Metadata incoming = backup == null ? present : backup;
+        Set<ProxyAddress> asked = new TreeSet<>(incoming.allProxies().keySet());
+        // Those that are not in the backup may be in clusters that are not in it either.
+        asked.addAll(present.allProxies().keySet());
         ChangeCause cause = metadata.cause();
-        return proxies.ask(asked.allProxies().keySet())
+        return proxies.ask(asked)
                 .thenApplyAsync(
                         answers -> dryRun
-                                ? report(recovered(asked, answers, true), answers)
+                                ? report(recovered(incoming, answers, true), answers)
                                 : stored(cause, backup, answers, acceptsConflicts),
                         executor);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.testing.TestMetadata;
+import io.undermoon.metadata.Epoch;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CoordinatorsTest {
@@ -62,6 +64,25 @@ class CoordinatorsTest {
         PlanContext later = majority(START + Coordinators.RENEWAL_SECONDS);
         assertThat(Coordinators.register(one, later, "a").state().coordinators())
                 .containsEntry("a", START + Coordinators.RENEWAL_SECONDS);
+    }
+
+    @Test
+    void older_metadata_does_not_hide_those_that_are_alive() {
+        Metadata copy = report(registered(START, "gone"), "gone");
+        Metadata present = registered(START + Coordinators.LIFE_SECONDS, "a", "b", "c");
+
+        Metadata recovered = Epochs.recover(present, copy, Map.of(), true).state();
+        assertThat(recovered.coordinators()).isEqualTo(present.coordinators());
+        assertThat(recovered.failures()).isEmpty();
+
+        Metadata newer = Epochs.liftTo(copy, new Epoch(100)).state();
+        assertThat(Epochs.restore(present, newer).state()).isEqualTo(newer.withReportsOf(present));
+        Metadata ofPrimary = Epochs.liftTo(present, new Epoch(100)).state();
+        assertThat(Epochs.restore(copy, ofPrimary).state())
+                .as("a standby knows whom its primary has heard")
+                .isEqualTo(ofPrimary);
+        Metadata ofNobody = Epochs.liftTo(nobody, new Epoch(100)).state();
+        assertThat(Epochs.restore(present, ofNobody).state()).isEqualTo(ofNobody);
     }
 
     private Metadata registered(long seconds, String... names) {

@@ -14,6 +14,7 @@ import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,9 @@ class MaintenanceTest {
         assertThat(ended.clusters().get(DEMO).epoch())
                 .isGreaterThan(begun.clusters().get(DEMO).epoch());
         assertThat(Maintenance.end(ended, CONTEXT, first).state()).isEqualTo(ended);
+        assertThat(Maintenance.end(begun, LATER, first).state())
+                .as("also when the time was over before")
+                .isEqualTo(ended);
     }
 
     @Test
@@ -116,6 +120,24 @@ class MaintenanceTest {
         assertThat(chunk(balanced).rolePosition()).isEqualTo(RolePosition.NORMAL);
         assertThat(Balancing.balanceChunk(balanced, CONTEXT, DEMO, proxies).result())
                 .isFalse();
+    }
+
+    @Test
+    void no_planned_change_moves_a_master_to_a_proxy_that_may_be_stopped() {
+        Metadata ready = synced(begin(cluster, first));
+        assertThat(phase(ready, first)).isEqualTo(Phase.READY);
+
+        refuses(ErrorCode.IN_USE, () -> Switchover.away(ready, CONTEXT, second));
+        NodeAddress node = chunk(ready).nodeAddresses().get(0);
+        refuses(ErrorCode.IN_USE, () -> Switchover.to(ready, CONTEXT, DEMO, node));
+        assertThat(Switchover.isPossible(ready, CONTEXT, ready.clusters().get(DEMO), chunk(ready), 1))
+                .isFalse();
+        assertThat(Balancing.balanceMasters(ready, CONTEXT, DEMO).state()).isEqualTo(ready);
+
+        Metadata forced = Switchover.away(ready, CONTEXT, second, true).state();
+        assertThat(chunk(forced).rolePosition()).isEqualTo(RolePosition.FIRST_CHUNK_MASTER);
+        Metadata afterwards = Switchover.away(ready, LATER, second).state();
+        assertThat(chunk(afterwards).rolePosition()).isEqualTo(RolePosition.FIRST_CHUNK_MASTER);
     }
 
     @Test

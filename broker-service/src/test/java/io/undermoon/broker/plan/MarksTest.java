@@ -16,8 +16,10 @@ import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.PastUse;
 import io.undermoon.metadata.Tenancy;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +81,26 @@ class MarksTest {
     }
 
     @Test
+    void a_replaced_proxy_whose_keys_may_be_needed_becomes_no_replica_of_another_cluster() {
+        Metadata replaced =
+                Failover.failOver(created(marking(3)), CONTEXT, proxy(1), false).state();
+        Metadata two = TestMetadata.add(TestMetadata.add(replaced, 5, "host5"), 6, "host6");
+        Metadata both = Clusters.create(two, CONTEXT, new ClusterName("other"), 4, ClusterConfig.DEFAULT)
+                .state();
+        Metadata back = register(both, 1, CLEAN);
+
+        assertThat(Failover.failOver(back, CONTEXT, proxy(5), false).result())
+                .isInstanceOf(Failover.Result.NotPossible.class);
+        Metadata open = Failover.failOver(back, CONTEXT, proxy(3), false).state();
+        assertThat(open.allProxies().get(proxy(1)).cluster())
+                .as("of the same it may")
+                .isEqualTo(DEMO);
+        assertThat(Failover.failOver(synced(back), CONTEXT, proxy(5), false).result())
+                .as("now its replacement has everything")
+                .isEqualTo(new Failover.Result.Replaced(proxy(1)));
+    }
+
+    @Test
     void a_proxy_whose_nodes_have_keys_of_others_is_not_given_out() {
         Metadata state = register(marking(2), 2, new NodeMarks(null, "node 10.0.0.2:7001 has keys of unknown origin"));
         assertThat(ProxyPool.free(state, CONTEXT)).hasSize(1);
@@ -94,6 +116,26 @@ class MarksTest {
         assertThat(Epochs.restore(state, state.ofInstallation(null)).state()).isEqualTo(state);
         Metadata empty = Metadata.empty(false).ofInstallation("fresh");
         assertThat(Epochs.restore(empty, state).state()).isEqualTo(state);
+    }
+
+    @Test
+    void an_empty_broker_does_not_name_an_installation_that_has_no_id_yet() {
+        Metadata old = TestMetadata.withProxies(1);
+        Metadata standby = Epochs.restore(Metadata.empty(false).ofInstallation("fresh"), old)
+                .state();
+        assertThat(standby).isEqualTo(old);
+        assertThat(Epochs.recover(Metadata.empty(false).ofInstallation("fresh"), old, Map.of(), false)
+                        .state()
+                        .installationId())
+                .isNull();
+
+        Metadata named = TestMetadata.add(old.ofInstallation("1a2b"), 2, "host2");
+        assertThat(Epochs.restore(standby, named).state()).isEqualTo(named);
+        assertThat(Epochs.restore(Metadata.empty(false).ofInstallation("fresh"), Metadata.empty(false))
+                        .state()
+                        .installationId())
+                .as("there is nothing yet")
+                .isEqualTo("fresh");
     }
 
     private static Metadata created(Metadata state) {

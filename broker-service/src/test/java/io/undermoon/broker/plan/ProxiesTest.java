@@ -6,6 +6,7 @@ import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.broker.plan.Proxies.Registration;
+import io.undermoon.broker.state.AuditEntry;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.testing.TestMetadata;
@@ -100,6 +101,16 @@ class ProxiesTest {
         refuses(ErrorCode.EPOCH_SMALLER_THAN_CURRENT, () -> Epochs.liftTo(lifted, new Epoch(100)));
         refuses(ErrorCode.EPOCH_SMALLER_THAN_CURRENT, () -> Epochs.restore(lifted, state));
         assertThat(Epochs.restore(state, lifted).state()).isEqualTo(lifted);
+    }
+
+    @Test
+    void a_dump_without_an_audit_log_does_not_empty_that_of_the_broker() {
+        Metadata dump = TestMetadata.withProxies(1);
+        AuditEntry before = new AuditEntry(1_700_000_000, "alice", "PUT /config", new Epoch(1), new Epoch(2));
+        AuditEntry ofDump = new AuditEntry(1_700_000_001, "bob", "PUT /config", new Epoch(1), new Epoch(2));
+        Metadata state = Metadata.empty(false).audited(before);
+        assertThat(Epochs.restore(state, dump).state().audit()).containsExactly(before);
+        assertThat(Epochs.restore(state, dump.audited(ofDump)).state().audit()).containsExactly(ofDump);
     }
 
     private static Outcome<Registration> withReplica(Metadata state, String replicaAddress) {

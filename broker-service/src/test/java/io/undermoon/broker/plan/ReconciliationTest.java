@@ -11,6 +11,7 @@ import io.undermoon.broker.plan.ProxyReport.Slots;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Node;
@@ -81,6 +82,28 @@ class ReconciliationTest {
     }
 
     @Test
+    void does_not_believe_that_replicas_are_still_in_sync() {
+        Metadata copy = TestMetadata.synced(TestMetadata.withCluster(4, 0));
+        reportAll(Epochs.liftTo(copy, new Epoch(70)).state(), 2);
+
+        Metadata recovered = recovered(copy).state();
+
+        assertThat(chunk(recovered).tracksReplicas()).isTrue();
+        assertThat(chunk(recovered).syncedParts()).isEmpty();
+        assertThat(chunk(Failover.failOver(recovered, CONTEXT, proxy(1), false).state())
+                        .rolePosition())
+                .isEqualTo(chunk(copy).rolePosition());
+        assertThat(chunk(recovered(COPY).state()).tracksReplicas())
+                .as("no coordinator has ever reported")
+                .isFalse();
+
+        reportAll(Failover.failOver(copy, CONTEXT, proxy(1), false).state(), 2);
+        Metadata failedOver = recovered(copy).state();
+        assertThat(chunk(failedOver).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
+        assertThat(chunk(failedOver).syncedParts()).isEmpty();
+    }
+
+    @Test
     void leaves_what_it_cannot_know_to_an_operator() {
         Metadata deleted = Clusters.remove(COPY, DEMO).state();
         reportAll(deleted);
@@ -91,6 +114,13 @@ class ReconciliationTest {
         assertThat(recovered(TestMetadata.withProxies(4)).conflicts())
                 .hasSize(2)
                 .allMatch(text -> text.contains("is free by the metadata"));
+
+        reports.clear();
+        reportAll(COPY);
+        assertThat(recovered(TestMetadata.withProxies(1)).conflicts())
+                .as("also of proxies that have registered since")
+                .hasSize(2)
+                .anyMatch(text -> text.contains("is not registered by the metadata, and in cluster 'demo'"));
 
         reportAll(FAILED_OVER);
         List.of(1, 2).forEach(n -> reports.put(proxy(n), Optional.empty()));
@@ -124,9 +154,17 @@ class ReconciliationTest {
     }
 
     private void reportAll(Metadata state) {
-        for (int i = 1; i <= 4; i++) {
+        reportAll(state, 4);
+    }
+
+    private void reportAll(Metadata state, int proxies) {
+        for (int i = 1; i <= proxies; i++) {
             report(state, i);
         }
+    }
+
+    private static StoredChunk chunk(Metadata state) {
+        return state.clusters().get(DEMO).chunks().get(0);
     }
 
     /** Has a proxy say what it was told by a broker with this metadata. */
