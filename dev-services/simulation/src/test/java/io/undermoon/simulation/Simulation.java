@@ -81,13 +81,11 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             checks = new Checks(world, faultLog, PROMISES);
             int chunks = 1 + (world.chance(0.3) ? 1 : 0);
             nodes = chunks * StoredChunk.NODES;
-            int coordinators = 1 + world.random(3);
             Installation.Size size = new Installation.Size(
                     2 * chunks + world.random(3),
                     1 + world.random(2),
-                    coordinators,
+                    1 + world.random(3),
                     1 + world.random(2),
-                    coordinators / 2 + 1,
                     world.chance(0.2) ? BUSY : IDLE,
                     PROMISES.leases());
             world.note(size + ", " + nodes + " nodes in the cluster");
