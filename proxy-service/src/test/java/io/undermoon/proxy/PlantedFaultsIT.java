@@ -65,6 +65,9 @@ class PlantedFaultsIT {
             replication.ReplicationDriver#isFree returns false -> server.RoleHandoverIT#the_master_of_a_proxy_that_has_left_the_cluster_serves_on
             replication.RoleHandover#awaitNoFollowers omits InfoReport.hasOnlineReplica -> replication.ReplicationDriverIT#a_node_that_joins_a_cluster_does_not_take_the_data_of_its_followers
 
+            replication.RoleHandover$Takeover#whileLeaseLasts omits TakeoverRule.trustsRefused -> server.PartnerLeaseIT#a_proxy_where_nobody_listens_is_not_waited_for
+            replication.RoleHandover$Takeover#followNode omits InfoReport.role -> server.PartnerLeaseIT#the_node_of_a_proxy_where_nobody_listens_is_caught_up_with
+
             // A slot that moves makes no transaction fail.
             forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
             backend.PinnedPool#areWatched returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
