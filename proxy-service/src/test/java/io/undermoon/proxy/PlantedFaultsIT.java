@@ -65,6 +65,24 @@ class PlantedFaultsIT {
             replication.ReplicationDriver#isFree returns false -> server.RoleHandoverIT#the_master_of_a_proxy_that_has_left_the_cluster_serves_on
             replication.RoleHandover#awaitNoFollowers omits InfoReport.hasOnlineReplica -> replication.ReplicationDriverIT#a_node_that_joins_a_cluster_does_not_take_the_data_of_its_followers
 
+            replication.RoleHandover$Takeover#whileLeaseLasts omits TakeoverRule.trustsRefused -> server.PartnerLeaseIT#a_proxy_where_nobody_listens_is_not_waited_for
+            replication.RoleHandover$Takeover#followNode omits InfoReport.role -> server.PartnerLeaseIT#the_node_of_a_proxy_where_nobody_listens_is_caught_up_with
+
+            // A master that restarts serves when nobody has newer data, on no connection before.
+            replication.NodeRun#mayServe returns true -> replication.NodeRunTest#a_master_that_restarts_is_outdated_while_its_replica_has_more
+            replication.Mastership#isKeptBy returns false -> replication.NodeRunTest#a_copy_has_the_history_and_all_that_was_acknowledged
+            replication.ClearedRuns#mayServe returns true -> server.RestartedMasterIT#the_replica_keeps_its_data_and_takes_over[1]
+            backend.LoginSequence#runNamed omits NodeRuns.mayServe as true -> backend.LoginSequenceTest#waits_for_a_run_that_may_serve_before_it_becomes_a_user
+            backend.LoginSequence#runNamed omits Objects.equals as true -> backend.LoginSequenceTest#ends_when_the_role_of_the_node_changes
+
+            // Keys of others are neither served nor deleted.
+            tenancy.Verdict#allows returns true -> tenancy.VerdictTest
+            tenancy.Mark#isOver returns true -> tenancy.VerdictTest
+
+            // A client that wants so is told that a write is done when a replica has it.
+            backend.ReplicaAcks$Node$Answer#problem returns null -> forward.ReplicaAcksIT#a_write_that_the_replica_has_not_got_is_answered_with_an_error_that_says_so[1]
+            backend.HeldReply#refused omits ByteBuf.clear -> forward.ReplicaAcksIT#a_write_that_the_replica_has_not_got_is_answered_with_an_error_that_says_so[1]
+
             // A slot that moves makes no transaction fail.
             forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
             backend.PinnedPool#areWatched returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null

@@ -16,10 +16,10 @@ public interface FailureLedger {
     void report(ProxyAddress proxy);
 
     /** Withdraws what this coordinator has reported of a proxy; no effect if the broker does not have this path. */
-    default void withdraw(ProxyAddress proxy) {}
+    void withdraw(ProxyAddress proxy);
 
     /** Says that this coordinator is alive, which counts for some seconds; no effect if the broker cannot count. */
-    default void register() {}
+    void register();
 
     /**
      * Says which replicas are in sync with their masters.

@@ -198,6 +198,11 @@ public final class FakeBroker implements MetadataSource, FailureLedger {
     }
 
     @Override
+    public void register() {
+        call("register");
+    }
+
+    @Override
     public List<ReplicaReport> reportReplicas(List<ReplicaReport> reports) {
         call("replicas");
         reports.stream().filter(report -> !outdatedReports).forEach(replicas::add);

@@ -4,27 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.controlplane.BrokerApi;
-import io.undermoon.dev.datadir.DataDirectory;
-import io.undermoon.dev.datadir.StackState;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.os.Programs;
-import io.undermoon.dev.os.ServiceStarter;
-import io.undermoon.dev.plan.Installation;
-import io.undermoon.dev.plan.PortLayout;
-import io.undermoon.dev.plan.ServiceSpec;
-import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.WantedCluster;
 import io.undermoon.dev.testing.ClusterOperator;
-import io.undermoon.dev.testing.FreePorts;
-import io.undermoon.dev.testing.LauncherProcess;
+import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.Slot;
-import io.undermoon.testsupport.RedisBinary;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -69,27 +59,20 @@ class ChunkIT {
     @TempDir
     private static Path directory;
 
-    private final int basePort = FreePorts.base();
-    private final PortLayout ports = PortLayout.from(basePort);
-    private final String broker = "127.0.0.1:" + ports.broker();
-    private final BrokerApi brokerApi = new BrokerApi(broker);
-    private final ClusterOperator operator = new ClusterOperator(broker, CLUSTER);
-    private final List<ProcessIdentity> others = new ArrayList<>();
-
-    private LauncherProcess undermoon;
-    private DataDirectory data;
+    private LiveStack stack;
+    private BrokerApi brokerApi;
+    private ClusterOperator operator;
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        undermoon = new LauncherProcess(directory, IMPATIENT);
-        data = new DataDirectory(directory);
-        up();
+        stack = new LiveStack(directory, CLUSTER, 4, 2, IMPATIENT, "--active-redirection");
+        brokerApi = new BrokerApi("127.0.0.1:" + stack.ports().broker());
+        operator = stack.operator();
     }
 
     @AfterAll
     void stop() throws IOException, InterruptedException {
-        others.forEach(LiveProcesses::kill);
-        undermoon.run("down");
+        stack.down();
     }
 
     /** For 5 s the node says nothing, then that it is busy. */
@@ -127,11 +110,11 @@ class ChunkIT {
     void a_proxy_that_starts_serves_without_a_coordinator() throws IOException {
         Node master = operator.masters().get(0);
         String key = keyOf(master);
-        kill("coordinator-1");
-        String proxy = proxyService(master.proxyAddress());
-        kill(proxy);
+        stack.kill("coordinator-1");
+        String proxy = stack.proxyOf(master);
+        stack.kill(proxy);
 
-        ProcessIdentity started = startAgain(proxy);
+        ProcessIdentity started = stack.startAgain(proxy);
         await("it serves").atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
             try (Jedis client = jedis(master.proxyAddress().value())) {
                 assertThat(client.incr(key)).isGreaterThan(1);
@@ -145,7 +128,7 @@ class ChunkIT {
     @Test
     @Order(3)
     void the_data_survives_a_half_that_comes_back_empty() throws IOException, InterruptedException {
-        up();
+        stack.up();
         ProxyAddress first = operator.masters().get(0).proxyAddress();
         ProxyAddress second = operator.masters().get(1).proxyAddress();
         try (Jedis client = jedis(first.value())) {
@@ -159,7 +142,7 @@ class ChunkIT {
         awaitMastersAt(second);
         awaitAllKeys(second);
 
-        up();
+        stack.up();
         await("the lost half is back")
                 .atMost(LIMIT)
                 .ignoreExceptions()
@@ -178,7 +161,7 @@ class ChunkIT {
     @Order(4)
     void a_master_that_is_back_at_once_with_less_data_gives_way_to_its_replica(boolean fromFile)
             throws IOException, InterruptedException {
-        up();
+        stack.up();
         await("both halves are there")
                 .atMost(LIMIT)
                 .ignoreExceptions()
@@ -190,7 +173,7 @@ class ChunkIT {
                         .anyMatch(peer -> peer.nodeAddress().equals(master.address())))
                 .findFirst()
                 .orElseThrow();
-        String service = redisService(master);
+        String service = LiveStack.redisOf(master);
         Path stored = directory.resolve(service);
         Path older = directory.resolve("older-" + fromFile);
         write(master, "older");
@@ -198,12 +181,12 @@ class ChunkIT {
         write(master, "value");
         long size = size(replica);
 
-        kill(service);
+        stack.kill(service);
         delete(stored);
         if (fromFile) {
             copy(older, stored);
         }
-        ProcessIdentity started = startAgain(service);
+        ProcessIdentity started = stack.startAgain(service);
 
         await("the replica is master")
                 .atMost(LIMIT)
@@ -243,10 +226,6 @@ class ChunkIT {
         }
     }
 
-    private static String redisService(Node node) {
-        return "redis-" + HostPort.parse(node.address().value()).port();
-    }
-
     private static void copy(Path tree, Path into) throws IOException {
         try (Stream<Path> files = Files.walk(tree)) {
             for (Path file : files.toList()) {
@@ -259,7 +238,7 @@ class ChunkIT {
     @Test
     @Order(5)
     void a_copy_that_has_missed_writes_does_not_become_master() throws IOException, InterruptedException {
-        up();
+        stack.up();
         operator.awaitReplicas();
         ProxyAddress first = operator.masters().get(0).proxyAddress();
         ProxyAddress second = operator.cluster().nodes().stream()
@@ -318,25 +297,13 @@ class ChunkIT {
                 });
     }
 
-    private void up() throws IOException, InterruptedException {
-        LauncherProcess.Result up = undermoon.run(
-                "up",
-                "--proxies=2",
-                "--cluster=" + CLUSTER + ":4",
-                "--active-redirection",
-                "--base-port=" + basePort,
-                "--timeout=100",
-                "--detach");
-        assertThat(up.exitCode()).as(up.output()).isZero();
-    }
-
     /** Kills a proxy and its nodes and removes what the nodes have stored. */
     private void loseHost(ProxyAddress proxy) throws IOException {
-        kill(proxyService(proxy));
+        stack.kill(stack.service(proxy));
         for (Node node : operator.cluster().nodes()) {
             if (node.proxyAddress().equals(proxy)) {
-                String service = redisService(node);
-                kill(service);
+                String service = LiveStack.redisOf(node);
+                stack.kill(service);
                 delete(directory.resolve(service));
             }
         }
@@ -345,12 +312,12 @@ class ChunkIT {
     /** Kills a proxy, its nodes and whatever else runs on its host. What the nodes have stored stays. */
     private void stopHost(ProxyAddress proxy) throws IOException {
         for (String service : servicesOf(proxy)) {
-            kill(service);
+            stack.kill(service);
         }
     }
 
     private List<ProcessIdentity> startHost(ProxyAddress proxy) throws IOException {
-        return servicesOf(proxy).stream().map(this::startAgain).toList();
+        return servicesOf(proxy).stream().map(stack::startAgain).toList();
     }
 
     /** The services of a host, its proxy last. */
@@ -358,10 +325,10 @@ class ChunkIT {
         List<String> services = new ArrayList<>();
         for (Node node : operator.cluster().nodes()) {
             if (node.proxyAddress().equals(proxy)) {
-                services.add("redis-" + HostPort.parse(node.address().value()).port());
+                services.add(LiveStack.redisOf(node));
             }
         }
-        services.add(proxyService(proxy));
+        services.add(stack.service(proxy));
         return services;
     }
 
@@ -389,33 +356,6 @@ class ChunkIT {
                 }
             }
         });
-    }
-
-    private void kill(String service) {
-        ProcessIdentity process = state().processes().get(service).process();
-        LiveProcesses.kill(process);
-        await().atMost(LIMIT).until(() -> !LiveProcesses.isRunning(process));
-    }
-
-    /** Starts a service of the stack without the launcher, which would start the others too. */
-    private ProcessIdentity startAgain(String name) {
-        Installation installation =
-                new Installation(LauncherProcess.CHECKOUT, data.root(), Programs.java(), RedisBinary.any());
-        ServiceSpec service = StackPlan.of(state().shape(), installation).stream()
-                .filter(spec -> spec.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-        ProcessIdentity started = ServiceStarter.start(service, installation.directoryOf(name), data.log(name));
-        others.add(started);
-        return started;
-    }
-
-    private String proxyService(ProxyAddress proxy) {
-        return "proxy-" + (1 + (proxy.port() - ports.proxyResp(0)) / 2);
-    }
-
-    private StackState state() {
-        return data.load().orElseThrow();
     }
 
     private static String keyOf(Node master) {

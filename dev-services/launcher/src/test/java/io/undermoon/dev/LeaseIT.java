@@ -3,25 +3,13 @@ package io.undermoon.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.dev.datadir.DataDirectory;
-import io.undermoon.dev.datadir.StackState;
-import io.undermoon.dev.os.LiveProcesses;
-import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.os.Programs;
-import io.undermoon.dev.os.ServiceStarter;
-import io.undermoon.dev.plan.Installation;
-import io.undermoon.dev.plan.PortLayout;
-import io.undermoon.dev.plan.ServiceSpec;
-import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.testing.ClusterOperator;
-import io.undermoon.dev.testing.FreePorts;
-import io.undermoon.dev.testing.LauncherProcess;
+import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.Slot;
-import io.undermoon.testsupport.RedisBinary;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -32,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
@@ -56,32 +45,18 @@ class LeaseIT {
     @TempDir
     private static Path directory;
 
-    private final int basePort = FreePorts.base();
-    private final PortLayout ports = PortLayout.from(basePort);
-    private final ClusterOperator operator = new ClusterOperator("127.0.0.1:" + ports.broker(), CLUSTER);
-    private final List<ProcessIdentity> others = new ArrayList<>();
-
-    private LauncherProcess undermoon;
-    private DataDirectory data;
+    private LiveStack stack;
+    private ClusterOperator operator;
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        undermoon = new LauncherProcess(directory);
-        data = new DataDirectory(directory);
-        LauncherProcess.Result up = undermoon.run(
-                "up",
-                "--proxies=2",
-                "--cluster=" + CLUSTER + ":4",
-                "--base-port=" + basePort,
-                "--timeout=100",
-                "--detach");
-        assertThat(up.exitCode()).as(up.output()).isZero();
+        stack = new LiveStack(directory, CLUSTER, 4, 2, Map.of());
+        operator = stack.operator();
     }
 
     @AfterAll
     void stop() throws IOException, InterruptedException {
-        others.forEach(LiveProcesses::kill);
-        undermoon.run("down");
+        stack.down();
     }
 
     @Test
@@ -91,21 +66,21 @@ class LeaseIT {
         operator.awaitReplicas();
         Node master = operator.masters().get(0);
         int port = master.proxyAddress().port();
-        ProcessIdentity proxy = process(proxyService(master.proxyAddress()));
+        String proxy = stack.proxyOf(master);
         List<Writer> writers = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
             writers.add(new Writer(port, "writer" + i + ":{" + tagOf(master) + "}:"));
         }
         await().atMost(LIMIT).until(() -> writers.stream().allMatch(writer -> writer.acknowledged.size() > 2000));
 
-        signal(proxy, "STOP");
+        stack.pause(proxy);
         ProxyAddress successor = await("the other half takes over")
                 .atMost(LIMIT)
                 .ignoreExceptions()
                 .until(() -> operator.masters().get(0).proxyAddress(), now -> !now.equals(master.proxyAddress()));
         await("it serves").atMost(LIMIT).ignoreExceptions().untilAsserted(() -> set(successor, tagOf(master)));
         long before = acknowledged(writers);
-        signal(proxy, "CONT");
+        stack.resume(proxy);
         for (Writer writer : writers) {
             writer.join();
             assertThat(writer.end)
@@ -144,21 +119,21 @@ class LeaseIT {
                 .findFirst()
                 .orElseThrow();
         String key = tagOf(master);
-        kill("broker");
-        kill("coordinator-1");
+        stack.kill("broker");
+        stack.kill("coordinator-1");
 
         await("it serves on")
                 .during(Duration.ofSeconds(4))
                 .atMost(LIMIT)
                 .untilAsserted(() -> set(master.proxyAddress(), key));
 
-        kill(proxyService(partner));
+        stack.kill(stack.service(partner));
         await("it stops: nobody can know whether it was replaced")
                 .atMost(LIMIT)
                 .until(() -> errorOf(master.proxyAddress(), key).startsWith("CLUSTERDOWN "));
 
-        startAgain("broker");
-        startAgain("coordinator-1");
+        stack.startAgain("broker");
+        stack.startAgain("coordinator-1");
         await("a coordinator renews its lease")
                 .atMost(LIMIT)
                 .ignoreExceptions()
@@ -198,40 +173,6 @@ class LeaseIT {
                 return "tag" + i;
             }
         }
-    }
-
-    private static void signal(ProcessIdentity process, String signal) throws IOException, InterruptedException {
-        assertThat(LiveProcesses.isRunning(process)).isTrue();
-        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
-        assertThat(kill.waitFor()).isZero();
-    }
-
-    private void kill(String service) {
-        ProcessIdentity process = process(service);
-        LiveProcesses.kill(process);
-        await().atMost(LIMIT).until(() -> !LiveProcesses.isRunning(process));
-    }
-
-    private void startAgain(String name) {
-        Installation installation =
-                new Installation(LauncherProcess.CHECKOUT, data.root(), Programs.java(), RedisBinary.any());
-        ServiceSpec service = StackPlan.of(state().shape(), installation).stream()
-                .filter(spec -> spec.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-        others.add(ServiceStarter.start(service, installation.directoryOf(name), data.log(name)));
-    }
-
-    private ProcessIdentity process(String service) {
-        return state().processes().get(service).process();
-    }
-
-    private String proxyService(ProxyAddress proxy) {
-        return "proxy-" + (1 + (proxy.port() - ports.proxyResp(0)) / 2);
-    }
-
-    private StackState state() {
-        return data.load().orElseThrow();
     }
 
     /** Sets keys of its own, many at a time, until there is an error or the connection ends. */

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random faults, one after the other, under the load of the consistency checker, in a cluster whose writes wait for
- * their replica: nothing that was acknowledged may be missing in the end. {@code -Dundermoon.faults=100} has more of
- * them, {@code -Dundermoon.faults.seed=…} others.
+ * their replica: nothing that was acknowledged may be missing in the end. {@code -Dundermoon.random_faults=100} has
+ * more of them, {@code -Dundermoon.random_faults.seed=…} others.
  */
 class RandomFaultsIT {
-    private static final int FAULTS = Integer.getInteger("undermoon.faults", 4);
-    private static final long SEED = Long.getLong("undermoon.faults.seed", 1298L);
+    private static final int FAULTS = Integer.getInteger("undermoon.random_faults", 4);
+    private static final long SEED = Long.getLong("undermoon.random_faults.seed", 1298L);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int NODES = 4;
     private static final int PROXIES = 4;

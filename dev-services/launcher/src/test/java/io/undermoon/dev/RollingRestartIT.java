@@ -3,14 +3,12 @@ package io.undermoon.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.dev.datadir.DataDirectory;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.testing.BackgroundWriter;
 import io.undermoon.dev.testing.ClusterOperator;
-import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
+import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.dev.testing.StringClients;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
@@ -19,7 +17,6 @@ import io.undermoon.metadata.ProxyAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,37 +42,27 @@ class RollingRestartIT {
     @TempDir
     private Path directory;
 
-    private final int basePort = FreePorts.base();
-    private final PortLayout ports = PortLayout.from(basePort);
-    private final ClusterOperator operator = new ClusterOperator("127.0.0.1:" + ports.broker(), CLUSTER);
-    private LauncherProcess undermoon;
+    private LiveStack stack;
+    private ClusterOperator operator;
 
     @BeforeEach
     void start() throws IOException, InterruptedException {
-        undermoon = new LauncherProcess(directory, IMPATIENT);
-        LauncherProcess.Result up = undermoon.run(
-                "up",
-                "--proxies=2",
-                "--cluster=" + CLUSTER + ":4",
-                "--base-port=" + basePort,
-                "--timeout=100",
-                "--detach");
-        assertThat(up.exitCode()).as(up.output()).isZero();
+        stack = new LiveStack(directory, CLUSTER, 4, 2, IMPATIENT);
+        operator = stack.operator();
         operator.awaitReplicas();
     }
 
     @AfterEach
     void stop() throws IOException, InterruptedException {
-        undermoon.run("down");
+        stack.down();
     }
 
     /** Up to 4,000 writes per second. */
     @Test
     void clients_notice_nothing_of_restarts_and_of_failovers_on_demand() throws IOException, InterruptedException {
-        Map<String, ProcessIdentity> before = processes();
+        Map<String, ProcessIdentity> before = stack.processes();
         List<BackgroundWriter> writers = IntStream.range(0, WRITERS)
-                .mapToObj(
-                        number -> new BackgroundWriter(StringClients.jedis(ports.proxyResp(0)), prefix(number)).start())
+                .mapToObj(this::writer)
                 .toList();
         try {
             awaitWrites(writers);
@@ -87,7 +74,7 @@ class RollingRestartIT {
             awaitWrites(writers);
 
             operator.awaitReplicas();
-            LauncherProcess.Result restart = undermoon.run("rolling-restart");
+            LauncherProcess.Result restart = stack.run("rolling-restart");
             assertThat(restart.exitCode()).as(restart.output()).isZero();
             awaitWrites(writers);
         } finally {
@@ -111,13 +98,17 @@ class RollingRestartIT {
     }
 
     private void assertAllRestarted(Map<String, ProcessIdentity> before) {
-        Map<String, ProcessIdentity> after = processes();
+        Map<String, ProcessIdentity> after = stack.processes();
         assertThat(after).containsOnlyKeys(before.keySet());
         before.forEach((service, process) -> {
             ProcessIdentity now = after.get(service);
             assertThat(now).as(service).isNotEqualTo(process);
             assertThat(LiveProcesses.isRunning(now)).as(service).isTrue();
         });
+    }
+
+    private BackgroundWriter writer(int number) {
+        return new BackgroundWriter(StringClients.jedis(stack.ports().proxyResp(0)), prefix(number)).start();
     }
 
     private static String prefix(int writer) {
@@ -137,13 +128,13 @@ class RollingRestartIT {
 
     /** As a Redis client does it: at the port where a proxy is a replica. */
     private void failOverByCommand() throws IOException {
-        try (Jedis master = new Jedis("127.0.0.1", ports.proxyResp(0));
-                Jedis replica = new Jedis("127.0.0.1", ports.proxyReplica(0))) {
+        try (Jedis master = new Jedis("127.0.0.1", stack.ports().proxyResp(0));
+                Jedis replica = new Jedis("127.0.0.1", stack.ports().proxyReplica(0))) {
             assertThat(replica.clusterFailover()).isEqualTo("OK");
             await("both masters are there")
                     .atMost(LIMIT)
                     .until(() -> masterProxies().size() == 1);
-            assertThat(masterProxies()).containsOnly(new ProxyAddress("127.0.0.1:" + ports.proxyResp(0)));
+            assertThat(masterProxies()).containsOnly(new ProxyAddress("127.0.0.1:" + stack.ports().proxyResp(0)));
             await("it serves all slots")
                     .atMost(LIMIT)
                     .until(() -> master.clusterNodes().contains(" 0-16383"));
@@ -159,15 +150,5 @@ class RollingRestartIT {
             long before = writer.acknowledged();
             await("clients write").atMost(LIMIT).until(() -> writer.acknowledged() > before + MUCH);
         }
-    }
-
-    private Map<String, ProcessIdentity> processes() {
-        Map<String, ProcessIdentity> processes = new HashMap<>();
-        new DataDirectory(directory)
-                .load()
-                .orElseThrow()
-                .processes()
-                .forEach((name, service) -> processes.put(name, service.process()));
-        return processes;
     }
 }

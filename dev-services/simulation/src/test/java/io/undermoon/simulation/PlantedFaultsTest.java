@@ -25,7 +25,7 @@ class PlantedFaultsTest {
             * 31 broker.plan.Replicas#allow returns true
             31 broker.plan.Failover#failOver omits Replicas.allow as true
             31 broker.state.StoredChunk#withHalf omits StoredChunk.tracksReplicas
-            31 broker.plan.Balancing#canMove returns true
+            153 broker.plan.Balancing#canMove returns true
             293 broker.plan.Switchover#refusal omits Replicas.allow as true
             * 1 coordinator.detect.ReplicaWatch#isNews returns false
             1 coordinator.detect.ReplicaWatch#answered does nothing
@@ -34,20 +34,20 @@ class PlantedFaultsTest {
             * 1 broker.state.MetadataEdit#bumpEpoch omits Epoch.next
             * 1 broker.plan.Roles#change omits StoredCluster.withEpoch
             168 proxy.topology.TopologyStore#isOld returns false
-            68 simulation.service.SharedStorage$1#compareAndSet omits String.equals as true
+            397 simulation.service.SharedStorage$1#compareAndSet omits String.equals as true
 
             // Every slot has one owner.
             * 3 broker.plan.Failover#replace omits MetadataEdit.assign
 
             // Roles change without the loss of a write, and of the service.
             72 proxy.replication.ReplicationPosition#isReachedBy returns true
-            9 proxy.topology.TopologyStore#stepDown returns true
+            73 proxy.topology.TopologyStore#stepDown returns true
             9 proxy.replication.ReplicationDriver#isFree returns false
 
             // A proxy serves while it holds a lease, and its successor waits for so long.
             199 proxy.replication.RoleHandover#waitNanos returns 0
             * 28 simulation.service.ProxyServer$Life#mayAnswer returns true
-            * 8 proxy.lease.Term#isHeldAt returns true
+            * 44 proxy.lease.Term#isHeldAt returns true
             45 proxy.lease.Term#covers returns true
             45 proxy.lease.Lease#hasLeft does nothing
             * 17 proxy.lease.renewal.LeaseRenewal#promises returns true

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 /** Two proxies with a node each, one the replica of the other, which renew each other's leases. */
 class PartnerLeaseIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int KEYS = 2000;
+    private static final String VALUE = "v".repeat(4096);
     private static final String NO_LEASE = "CLUSTERDOWN this proxy is cut off";
 
     private final RedisServerProcess firstNode = RedisServerProcess.start();
@@ -111,6 +113,35 @@ class PartnerLeaseIT {
         start(false);
         firstProxy.close();
         assertThat(millisUntilTakeover()).isGreaterThanOrEqualTo(Lease.LENGTH.toMillis());
+    }
+
+    @Test
+    void a_proxy_where_nobody_listens_is_not_waited_for() {
+        start(true);
+        firstProxy.close();
+        assertThat(millisUntilTakeover()).isLessThan(Lease.LENGTH.toMillis());
+    }
+
+    /** The node is still there, and the replica is behind. */
+    @Test
+    void the_node_of_a_proxy_where_nobody_listens_is_caught_up_with() {
+        start(true);
+        secondNode.freeze();
+        try (RespConnection client = RespConnection.to(first)) {
+            await().atMost(LIMIT).until(() -> set(client).equals("OK"));
+            for (int i = 0; i < KEYS; i++) {
+                assertThat(text(client.call("SET", "key" + i, VALUE))).isEqualTo("OK");
+            }
+        }
+        firstProxy.close();
+        epoch++;
+        tellSecond(true);
+        secondNode.unfreeze();
+
+        await().pollInterval(Duration.ofMillis(10)).atMost(LIMIT).until(() -> isMaster(secondNode));
+        try (RespConnection node = secondNode.connect()) {
+            assertThat(text(node.call("DBSIZE"))).isEqualTo(Integer.toString(KEYS + 1));
+        }
     }
 
     /** The process has just started, so that it does not know that its node was a replica. */

@@ -173,7 +173,7 @@ class RoleHandoverIT {
     }
 
     @Test
-    void a_proxy_that_is_gone_is_not_waited_for() {
+    void the_replica_of_a_proxy_that_is_gone_becomes_master_and_serves() {
         start(false);
         firstProxy.close();
 

@@ -388,12 +388,24 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         }
     }
 
-    /** Checks all keys when everything is well again. */
-    public void checkAtEnd(Installation installation) {
+    /** Whether a key has one of these nodes as its master, by the stored metadata. */
+    public boolean isAtOneOf(Set<RedisServer> nodes, int key) {
+        return nodes.stream().anyMatch(node -> isOwner(node, key));
+    }
+
+    /**
+     * Checks all keys when everything is well again.
+     *
+     * @param waiting masters whose data is left to an operator
+     */
+    public void checkAtEnd(Installation installation, Set<RedisServer> waiting) {
         for (RedisServer server : installation.redis()) {
             for (int key = 0; key < Installation.KEYS; key++) {
                 Acknowledged last = lastAcknowledged[key];
-                if (last != null && server.version(key) < last.version && isOwner(server, key)) {
+                if (last != null
+                        && server.version(key) < last.version
+                        && isOwner(server, key)
+                        && !waiting.contains(server)) {
                     lost(last, server);
                 }
             }

@@ -1,6 +1,7 @@
 package io.undermoon.simulation.service;
 
 import io.undermoon.broker.plan.Commits;
+import io.undermoon.broker.plan.Coordinators;
 import io.undermoon.broker.plan.Failover;
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.Replicas;
@@ -193,6 +194,16 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
     @Override
     public void report(ProxyAddress proxy) {
         get(writer -> writer.change((state, context) -> FailureReports.report(state, context, proxy, reporterId)));
+    }
+
+    @Override
+    public void withdraw(ProxyAddress proxy) {
+        get(writer -> writer.change((state, context) -> FailureReports.withdraw(state, proxy, reporterId)));
+    }
+
+    @Override
+    public void register() {
+        get(writer -> writer.change((state, context) -> Coordinators.register(state, context, reporterId)));
     }
 
     @Override

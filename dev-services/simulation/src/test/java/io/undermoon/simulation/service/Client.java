@@ -43,6 +43,11 @@ public final class Client {
         return process;
     }
 
+    /** The keys that it writes to. */
+    public List<Integer> keys() {
+        return keys;
+    }
+
     /** How many of its writes have been acknowledged. */
     public long successes() {
         return successes;

@@ -30,6 +30,7 @@ public final class Coordinator {
     private static final long LEASE_INTERVAL = 200 * World.MILLI;
     private static final long STOOD_STILL = World.SECOND;
     private static final long ROUND_INTERVAL = World.SECOND;
+    private static final long REGISTRATION_INTERVAL = 5 * World.SECOND;
     private static final long AFTER_CHANGE = 20 * World.MILLI;
     private static final Duration WATCH_TIME = Duration.ofSeconds(30);
     private static final int CONCURRENT = 64;
@@ -115,6 +116,7 @@ public final class Coordinator {
             world.later(process, world.random(0, ROUND_INTERVAL), () -> repeat(failover::round));
             world.later(process, world.random(0, ROUND_INTERVAL), () -> repeat(migrations::round));
             world.later(process, world.random(0, ROUND_INTERVAL), this::watch);
+            world.later(process, world.random(0, ROUND_INTERVAL), this::register);
         }
 
         private KeyedExecutor executor(String name) {
@@ -139,6 +141,11 @@ public final class Coordinator {
         private void renew() {
             round(leases::round);
             world.later(process, LEASE_INTERVAL, this::renew);
+        }
+
+        private void register() {
+            round(broker::register);
+            world.later(process, REGISTRATION_INTERVAL, this::register);
         }
 
         private void repeat(Runnable round) {

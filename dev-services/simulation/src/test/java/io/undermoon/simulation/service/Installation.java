@@ -26,6 +26,9 @@ public final class Installation {
     /** How many keys clients write to; they are spread over the slots. */
     public static final int KEYS = 8;
 
+    /** The failure quorum for which the broker takes a majority of the coordinators that are alive. */
+    private static final int MAJORITY = 0;
+
     private static final long BROKER_TIMEOUT = 5 * World.SECOND;
 
     private final World world;
@@ -43,12 +46,10 @@ public final class Installation {
     /**
      * How many processes of each kind there are.
      *
-     * @param quorum how many coordinators make a failure
      * @param longestPause the longest time between two writes of a client
      * @param leases whether proxies need leases
      */
-    public record Size(
-            int proxies, int brokers, int coordinators, int clients, int quorum, long longestPause, boolean leases) {}
+    public record Size(int proxies, int brokers, int coordinators, int clients, long longestPause, boolean leases) {}
 
     public Installation(
             World world,
@@ -66,7 +67,7 @@ public final class Installation {
         for (int i = 1; i <= size.proxies(); i++) {
             addProxy("10.0.0." + i, redisChecks);
         }
-        MetadataWriter.Limits limits = new MetadataWriter.Limits(Duration.ofSeconds(60), size.quorum(), 0);
+        MetadataWriter.Limits limits = new MetadataWriter.Limits(Duration.ofSeconds(60), MAJORITY, 0);
         for (int i = 1; i <= size.brokers(); i++) {
             brokers.add(new Broker(world, world.process("broker-" + i, "10.0.1." + i), storage, limits));
         }

@@ -4,10 +4,9 @@ import io.undermoon.dev.controlplane.BrokerApi;
 import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.lifecycle.Await;
 import io.undermoon.dev.lifecycle.Progress;
-import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.os.StartedProcesses;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.plan.ServiceKind;
@@ -15,7 +14,6 @@ import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.StackShape;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,11 +24,12 @@ final class ControlPlane implements AutoCloseable {
     private final Installation installation;
     private final StackShape shape;
     private final Await await;
-    private final Map<String, ProcessIdentity> processes = new LinkedHashMap<>();
+    private final StartedProcesses processes;
 
     /** Starts nothing yet. */
     ControlPlane(Installation installation, int coordinators, Progress progress) {
         this.installation = installation;
+        this.processes = new StartedProcesses(installation);
         this.shape = new StackShape(1, coordinators, false, PortLayout.from(Ports.freeBlock(PortLayout.BLOCK_SIZE)));
         this.await = new Await(progress, START_TIMEOUT, () -> {});
     }
@@ -49,21 +48,14 @@ final class ControlPlane implements AutoCloseable {
 
     /** Those that were started, by name. */
     Map<String, ProcessIdentity> processes() {
-        return processes;
+        return processes.byService();
     }
 
     private void start(ServiceKind kind) {
         List<ServiceSpec> services = StackPlan.of(shape, installation).stream()
                 .filter(service -> service.kind() == kind)
                 .toList();
-        for (ServiceSpec service : services) {
-            processes.put(
-                    service.name(),
-                    ServiceStarter.start(
-                            service,
-                            installation.directoryOf(service.name()),
-                            installation.data().resolve(service.name() + ".log")));
-        }
+        services.forEach(processes::start);
         await.until(() -> services.stream()
                 .filter(service -> !Probe.isReady(service.readiness()))
                 .map(ServiceSpec::name)
@@ -72,6 +64,6 @@ final class ControlPlane implements AutoCloseable {
 
     @Override
     public void close() {
-        processes.values().forEach(LiveProcesses::kill);
+        processes.close();
     }
 }

@@ -1,11 +1,22 @@
 package io.undermoon.dev.bench.failover;
 
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import java.util.List;
 
-/** A cluster whose parts can be made to fail, and put right again. Not thread-safe. */
+/**
+ * A cluster whose parts can be made to fail, and put right again. Not thread-safe, but for {@link #close}, which a
+ * shutdown hook may call at any time.
+ */
 interface FailingCluster extends AutoCloseable {
     String name();
+
+    /**
+     * Starts it, once.
+     *
+     * @throws LaunchException if something does not start; what does is left until {@link #close}
+     */
+    void start();
 
     /** Where clients begin. */
     List<HostPort> seeds();

@@ -9,7 +9,6 @@ import io.undermoon.dev.plan.Installation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * One run: first Redis Cluster, then this system, each with processes of its own that are stopped before the next ones
@@ -27,17 +26,26 @@ public record FailoverBenchmark(
         Machine machine = Machine.current("", "one writing client");
         List<Row> rows = new ArrayList<>();
         if (redisNodeTimeoutMillis > 0) {
-            rows.addAll(measure(() -> RedisCluster.start(installation, redisNodeTimeoutMillis, progress), progress));
+            rows.addAll(measure(new RedisCluster(installation, redisNodeTimeoutMillis, progress), progress));
         }
-        rows.addAll(measure(() -> UndermoonCluster.start(installation, coordinators, progress), progress));
+        rows.addAll(measure(new UndermoonCluster(installation, coordinators, progress), progress));
         return new FailoverReport(machine, coordinators, redisNodeTimeoutMillis, rows);
     }
 
     /** The cluster ends with this program, however it ends. */
-    private List<Row> measure(Supplier<FailingCluster> start, Progress progress) {
-        FailingCluster cluster = start.get();
+    private List<Row> measure(FailingCluster cluster, Progress progress) {
         Thread hook = new Thread(cluster::close, "stop-cluster");
         Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            cluster.start();
+            return rows(cluster, progress);
+        } finally {
+            cluster.close();
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+
+    private List<Row> rows(FailingCluster cluster, Progress progress) {
         try (WritingClient client = new WritingClient(cluster.seeds())) {
             List<Row> rows = new ArrayList<>();
             for (Fault fault : faults) {
@@ -46,9 +54,6 @@ public record FailoverBenchmark(
                 }
             }
             return rows;
-        } finally {
-            cluster.close();
-            Runtime.getRuntime().removeShutdownHook(hook);
         }
     }
 

@@ -9,7 +9,7 @@ import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.os.StartedProcesses;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.ServiceKind;
@@ -38,24 +38,13 @@ final class RedisCluster implements FailingCluster {
     private final int basePort = Ports.freeBlock(2 * NODES);
     private final Await await;
     private final Map<Integer, ServiceSpec> services = new LinkedHashMap<>();
-    private final Map<Integer, ProcessIdentity> processes = new LinkedHashMap<>();
+    private final StartedProcesses processes;
 
-    private RedisCluster(Installation installation, int nodeTimeoutMillis, Progress progress) {
+    RedisCluster(Installation installation, int nodeTimeoutMillis, Progress progress) {
         this.installation = installation;
+        this.processes = new StartedProcesses(installation);
         this.nodeTimeoutMillis = nodeTimeoutMillis;
         this.await = new Await(progress, TIMEOUT, () -> {});
-    }
-
-    /** @throws LaunchException if it does not start; then nothing is left */
-    static RedisCluster start(Installation installation, int nodeTimeoutMillis, Progress progress) {
-        RedisCluster cluster = new RedisCluster(installation, nodeTimeoutMillis, progress);
-        try {
-            cluster.start();
-            return cluster;
-        } catch (RuntimeException e) {
-            cluster.close();
-            throw e;
-        }
     }
 
     @Override
@@ -83,21 +72,20 @@ final class RedisCluster implements FailingCluster {
 
     @Override
     public void recover() {
-        processes.values().forEach(Signals::goOn);
-        services.forEach((port, service) -> {
-            if (!LiveProcesses.isRunning(process(port))) {
-                start(port, service);
-            }
-        });
+        processes.all().forEach(Signals::goOn);
+        services.values().stream()
+                .filter(service -> !LiveProcesses.isRunning(processes.of(service.name())))
+                .forEach(processes::start);
         awaitWhole();
     }
 
-    private void start() {
+    @Override
+    public void start() {
         for (int i = 0; i < NODES; i++) {
             int port = basePort + i;
             ServiceSpec service = spec(port);
             services.put(port, service);
-            start(port, service);
+            processes.start(service);
         }
         await.until(() -> services.values().stream()
                 .filter(service -> !Probe.isReady(service.readiness()))
@@ -128,16 +116,8 @@ final class RedisCluster implements FailingCluster {
     }
 
     private ProcessIdentity process(int port) {
-        return requireNonNull(processes.get(port), () -> "no server at port " + port);
-    }
-
-    private void start(int port, ServiceSpec service) {
-        processes.put(
-                port,
-                ServiceStarter.start(
-                        service,
-                        installation.directoryOf(service.name()),
-                        installation.data().resolve(service.name() + ".log")));
+        return processes.of(requireNonNull(services.get(port), () -> "no server at port " + port)
+                .name());
     }
 
     private ServiceSpec spec(int port) {
@@ -208,6 +188,6 @@ final class RedisCluster implements FailingCluster {
 
     @Override
     public void close() {
-        processes.values().forEach(LiveProcesses::kill);
+        processes.close();
     }
 }

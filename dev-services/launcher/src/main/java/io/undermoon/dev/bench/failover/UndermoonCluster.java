@@ -1,7 +1,5 @@
 package io.undermoon.dev.bench.failover;
 
-import static java.util.Objects.requireNonNull;
-
 import io.undermoon.dev.controlplane.BrokerApi;
 import io.undermoon.dev.controlplane.ControlConnection;
 import io.undermoon.dev.controlplane.Probe;
@@ -10,7 +8,7 @@ import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.os.StartedProcesses;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.PortLayout;
@@ -30,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 /**
@@ -47,28 +46,17 @@ final class UndermoonCluster implements FailingCluster {
     private final StackShape shape;
     private final Await await;
     private final BrokerApi broker;
-    private final List<Relay> relays = new ArrayList<>();
+    private final List<Relay> relays = new CopyOnWriteArrayList<>();
     private final Map<String, ServiceSpec> services = new LinkedHashMap<>();
-    private final Map<String, ProcessIdentity> processes = new LinkedHashMap<>();
+    private final StartedProcesses processes;
 
-    private UndermoonCluster(Installation installation, int coordinators, Progress progress) {
+    UndermoonCluster(Installation installation, int coordinators, Progress progress) {
         this.installation = installation;
+        this.processes = new StartedProcesses(installation);
         this.shape =
                 new StackShape(PROXIES, coordinators, false, PortLayout.from(Ports.freeBlock(PortLayout.BLOCK_SIZE)));
         this.await = new Await(progress, TIMEOUT, () -> {});
         this.broker = new BrokerApi(StackPlan.brokerAddress(shape));
-    }
-
-    /** @throws LaunchException if something does not start; then nothing is left */
-    static UndermoonCluster start(Installation installation, int coordinators, Progress progress) {
-        UndermoonCluster cluster = new UndermoonCluster(installation, coordinators, progress);
-        try {
-            cluster.start();
-            return cluster;
-        } catch (RuntimeException e) {
-            cluster.close();
-            throw e;
-        }
     }
 
     @Override
@@ -90,9 +78,9 @@ final class UndermoonCluster implements FailingCluster {
     public Runnable prepare(Fault fault, int slot) {
         Node master = master(slot);
         int index = seeds().indexOf(HostPort.parse(master.proxyAddress().value()));
-        ProcessIdentity proxy = process("proxy-" + (index + 1));
+        ProcessIdentity proxy = processes.of("proxy-" + (index + 1));
         ProcessIdentity redis =
-                process("redis-" + HostPort.parse(master.address().value()).port());
+                processes.of("redis-" + HostPort.parse(master.address().value()).port());
         return switch (fault) {
             case PROXY_KILLED -> () -> killProxy(proxy, relays.get(index));
             case REDIS_KILLED -> () -> Signals.kill(redis);
@@ -114,10 +102,10 @@ final class UndermoonCluster implements FailingCluster {
     @Override
     public void recover() {
         relays.forEach(Relay::restore);
-        processes.values().forEach(Signals::goOn);
+        processes.all().forEach(Signals::goOn);
         services.values().stream()
-                .filter(service -> !LiveProcesses.isRunning(process(service.name())))
-                .forEach(this::start);
+                .filter(service -> !LiveProcesses.isRunning(processes.of(service.name())))
+                .forEach(processes::start);
         await.until(() -> services.values().stream()
                 .filter(service -> !Probe.isReady(service.readiness()))
                 .map(ServiceSpec::name)
@@ -125,7 +113,8 @@ final class UndermoonCluster implements FailingCluster {
         awaitCopies();
     }
 
-    private void start() {
+    @Override
+    public void start() {
         IntStream.range(0, PROXIES)
                 .forEach(index -> relays.add(Relay.to(shape.ports().proxyResp(index))));
         StackPlan.of(shape, installation).forEach(service -> services.put(service.name(), relayed(service)));
@@ -133,7 +122,7 @@ final class UndermoonCluster implements FailingCluster {
             List<ServiceSpec> all = services.values().stream()
                     .filter(service -> service.kind().stage() == stage)
                     .toList();
-            all.forEach(this::start);
+            all.forEach(processes::start);
             await.until(() -> all.stream()
                     .filter(service -> !Probe.isReady(service.readiness()))
                     .map(ServiceSpec::name)
@@ -192,19 +181,6 @@ final class UndermoonCluster implements FailingCluster {
         }
     }
 
-    private ProcessIdentity process(String service) {
-        return requireNonNull(processes.get(service), () -> "no process of " + service);
-    }
-
-    private void start(ServiceSpec service) {
-        processes.put(
-                service.name(),
-                ServiceStarter.start(
-                        service,
-                        installation.directoryOf(service.name()),
-                        installation.data().resolve(service.name() + ".log")));
-    }
-
     private ServiceSpec relayed(ServiceSpec service) {
         if (service.kind() != ServiceKind.PROXY) {
             return service;
@@ -235,7 +211,7 @@ final class UndermoonCluster implements FailingCluster {
 
     @Override
     public void close() {
-        processes.values().forEach(LiveProcesses::kill);
+        processes.close();
         relays.forEach(Relay::close);
     }
 }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A whole run: first redis-cli, where it is installed, then this system, each with processes of its own that are
@@ -46,11 +45,10 @@ public record MigrationRun(
         Machine machine = Machine.current("", "own clients");
         List<Move> moves = new ArrayList<>();
         MigrationBenchmark benchmark = new MigrationBenchmark(set, valueBytes, clients, around, offeredMoves, progress);
-        redisCli.ifPresent(program -> moves.addAll(measure(
-                benchmark,
-                () -> RedisCliPair.start(installation.redisServer(), program, installation.data(), progress))));
+        redisCli.ifPresent(
+                program -> moves.addAll(measure(benchmark, new RedisCliPair(installation, program, progress))));
         if (undermoon) {
-            moves.addAll(measure(benchmark, () -> UndermoonPair.start(installation, progress)));
+            moves.addAll(measure(benchmark, new UndermoonPair(installation, progress)));
         }
         return new MigrationReport(machine, keys, set.moving(), valueBytes, clients, moves);
     }
@@ -61,11 +59,11 @@ public record MigrationRun(
     }
 
     /** The pair ends with this program, however it ends. */
-    private static List<Move> measure(MigrationBenchmark benchmark, Supplier<MovingPair> start) {
-        MovingPair pair = start.get();
+    private static List<Move> measure(MigrationBenchmark benchmark, MovingPair pair) {
         Thread hook = new Thread(pair::close, "stop-pair");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
+            pair.start();
             return benchmark.run(pair);
         } finally {
             pair.close();

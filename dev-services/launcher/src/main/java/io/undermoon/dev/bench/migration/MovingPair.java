@@ -1,12 +1,13 @@
 package io.undermoon.dev.bench.migration;
 
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.SlotRanges;
 import java.util.List;
 
 /**
- * Two running nodes of a cluster between which slots can be moved. The first has the lower half of all slots. Closing
- * ends them.
+ * Two nodes of a cluster between which slots can be moved. The first has the lower half of all slots. Not thread-safe,
+ * but for {@link #close}, which a shutdown hook may call at any time.
  */
 interface MovingPair extends AutoCloseable {
     /** Slots of the first node. */
@@ -17,6 +18,13 @@ interface MovingPair extends AutoCloseable {
 
     /** In the report. */
     String name();
+
+    /**
+     * Starts them, once.
+     *
+     * @throws LaunchException if something does not start; what does is left until {@link #close}
+     */
+    void start();
 
     /** Where clients find both nodes; the first one has all keys at the start. */
     List<HostPort> nodes();

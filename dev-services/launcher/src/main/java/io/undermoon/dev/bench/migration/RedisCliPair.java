@@ -4,10 +4,9 @@ import io.undermoon.dev.controlplane.ControlConnection;
 import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.lifecycle.Await;
 import io.undermoon.dev.lifecycle.Progress;
-import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
-import io.undermoon.dev.os.ProcessIdentity;
-import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.os.StartedProcesses;
+import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.ServiceKind;
 import io.undermoon.dev.plan.ServiceSpec;
@@ -30,30 +29,17 @@ final class RedisCliPair implements MovingPair {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(15);
 
-    private final Path redisServer;
+    private final Installation installation;
     private final Path redisCli;
-    private final Path directory;
     private final int basePort = Ports.freeBlock(2 * NODES);
-    private final List<ProcessIdentity> processes = new ArrayList<>();
+    private final StartedProcesses processes;
     private final Await await;
 
-    private RedisCliPair(Path redisServer, Path redisCli, Path directory, Progress progress) {
-        this.redisServer = redisServer;
+    RedisCliPair(Installation installation, Path redisCli, Progress progress) {
+        this.installation = installation;
         this.redisCli = redisCli;
-        this.directory = directory;
+        this.processes = new StartedProcesses(installation);
         this.await = new Await(progress, START_TIMEOUT, () -> {});
-    }
-
-    /** @throws LaunchException if they do not start; then none is left */
-    static RedisCliPair start(Path redisServer, Path redisCli, Path directory, Progress progress) {
-        RedisCliPair pair = new RedisCliPair(redisServer, redisCli, directory, progress);
-        try {
-            pair.start();
-            return pair;
-        } catch (RuntimeException e) {
-            pair.close();
-            throw e;
-        }
     }
 
     @Override
@@ -86,10 +72,11 @@ final class RedisCliPair implements MovingPair {
         // A key is removed when it is moved.
     }
 
-    private void start() {
+    @Override
+    public void start() {
         for (int i = 0; i < NODES; i++) {
             ServiceSpec service = spec(basePort + i);
-            processes.add(ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
+            processes.start(service);
             await.until(() -> Probe.isReady(service.readiness()) ? List.of() : List.of(service.name()));
         }
         call(0, "CLUSTER", "ADDSLOTSRANGE", "0", "8191");
@@ -105,7 +92,8 @@ final class RedisCliPair implements MovingPair {
     }
 
     private ServiceSpec spec(int port) {
-        List<String> command = new ArrayList<>(List.of(redisServer.toString(), "--bind", HOST));
+        List<String> command =
+                new ArrayList<>(List.of(installation.redisServer().toString(), "--bind", HOST));
         command.addAll(List.of("--port", String.valueOf(port), "--cluster-port", String.valueOf(port + NODES)));
         command.addAll(List.of("--cluster-enabled", "yes", "--cluster-config-file", "nodes-" + port + ".conf"));
         command.addAll(List.of("--appendonly", "no", "--save", "", "--daemonize", "no", "--logfile", ""));
@@ -119,7 +107,7 @@ final class RedisCliPair implements MovingPair {
 
     /** It takes the lowest slots of the one that gives, which are those that move, both ways. */
     private void reshard(int from, int to) {
-        Path output = directory.resolve("redis-cli.log");
+        Path output = installation.data().resolve("redis-cli.log");
         List<String> command = new ArrayList<>(
                 List.of(redisCli.toString(), "--cluster", "reshard", storage().toString()));
         command.addAll(List.of("--cluster-from", call(from, "CLUSTER", "MYID")));
@@ -159,6 +147,6 @@ final class RedisCliPair implements MovingPair {
 
     @Override
     public void close() {
-        processes.forEach(LiveProcesses::kill);
+        processes.close();
     }
 }

@@ -1,5 +1,7 @@
 package io.undermoon.dev.bench.migration;
 
+import static java.util.Objects.requireNonNull;
+
 import io.undermoon.dev.controlplane.BrokerApi;
 import io.undermoon.dev.controlplane.ControlConnection;
 import io.undermoon.dev.datadir.DataDirectory;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Two proxies with a master and a replica each, a broker and a coordinator: the smallest cluster there is. */
 final class UndermoonPair implements MovingPair {
@@ -35,47 +38,47 @@ final class UndermoonPair implements MovingPair {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(15);
 
+    private final Installation installation;
     private final Progress progress;
+    private final StackShape shape =
+            new StackShape(NODES / 2, 1, false, PortLayout.from(Ports.freeBlock(PortLayout.BLOCK_SIZE)));
+    private final BrokerApi broker = new BrokerApi(StackPlan.brokerAddress(shape));
     private final DirectoryLock lock;
     private final ProcessSet processSet;
-    private final BrokerApi broker;
-    private final Node first;
-    private final Node second;
-
-    private UndermoonPair(Progress progress, DirectoryLock lock, ProcessSet processSet, BrokerApi broker)
-            throws IOException {
-        this.progress = progress;
-        this.lock = lock;
-        this.processSet = processSet;
-        this.broker = broker;
-        this.first = master(node -> owns(node, 0));
-        this.second = master(node -> owns(node, SLOTS.size()));
-    }
+    private @Nullable Node first;
+    private @Nullable Node second;
 
     /**
-     * @param installation with an empty data directory
-     * @throws LaunchException if something does not start; then nothing is left
+     * @param installation with an empty data directory, which is locked until {@link #close}
+     * @throws LaunchException if somebody else uses the directory
      */
-    static UndermoonPair start(Installation installation, Progress progress) {
-        PortLayout ports = PortLayout.from(Ports.freeBlock(PortLayout.BLOCK_SIZE));
-        StackShape shape = new StackShape(NODES / 2, 1, false, ports);
+    UndermoonPair(Installation installation, Progress progress) {
+        this.installation = installation;
+        this.progress = progress;
         DataDirectory data = new DataDirectory(installation.data());
-        DirectoryLock lock = data.lock().orElseThrow(() -> new LaunchException(data.root() + " is in use"));
-        ProcessSet processSet = new ProcessSet(data, StackState.of(shape));
+        this.lock = data.lock().orElseThrow(() -> new LaunchException(data.root() + " is in use"));
+        this.processSet = new ProcessSet(data, StackState.of(shape));
+    }
+
+    @Override
+    public void start() {
+        new LocalStack(processSet, progress, shape, installation)
+                .up(List.of(new WantedCluster(CLUSTER, NODES)), START_TIMEOUT);
         try {
-            new LocalStack(processSet, progress, shape, installation)
-                    .up(List.of(new WantedCluster(CLUSTER, NODES)), START_TIMEOUT);
-            UndermoonPair pair =
-                    new UndermoonPair(progress, lock, processSet, new BrokerApi(StackPlan.brokerAddress(shape)));
-            pair.storeNothingOnDisk();
-            return pair;
+            first = master(node -> owns(node, 0));
+            second = master(node -> owns(node, SLOTS.size()));
+            storeNothingOnDisk();
         } catch (IOException e) {
-            stop(processSet, lock, progress);
             throw new LaunchException("the cluster cannot be used: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            stop(processSet, lock, progress);
-            throw e;
         }
+    }
+
+    private Node first() {
+        return requireNonNull(first, "not started");
+    }
+
+    private Node second() {
+        return requireNonNull(second, "not started");
     }
 
     @Override
@@ -86,23 +89,23 @@ final class UndermoonPair implements MovingPair {
     @Override
     public List<HostPort> nodes() {
         return List.of(
-                HostPort.parse(first.proxyAddress().value()),
-                HostPort.parse(second.proxyAddress().value()));
+                HostPort.parse(first().proxyAddress().value()),
+                HostPort.parse(second().proxyAddress().value()));
     }
 
     @Override
     public HostPort storage() {
-        return HostPort.parse(first.address().value());
+        return HostPort.parse(first().address().value());
     }
 
     @Override
     public void move() {
-        move(first.proxyAddress(), second.proxyAddress());
+        move(first().proxyAddress(), second().proxyAddress());
     }
 
     @Override
     public void moveBack() {
-        move(second.proxyAddress(), first.proxyAddress());
+        move(second().proxyAddress(), first().proxyAddress());
     }
 
     private void move(ProxyAddress from, ProxyAddress to) {
@@ -121,7 +124,7 @@ final class UndermoonPair implements MovingPair {
 
     private boolean hasLeftOvers() {
         try {
-            for (Node node : List.of(first, second)) {
+            for (Node node : List.of(first(), second())) {
                 try (ControlConnection redis = ControlConnection.open(
                         HostPort.parse(node.address().value()).port())) {
                     redis.call("SELECT", "1");
@@ -182,10 +185,6 @@ final class UndermoonPair implements MovingPair {
 
     @Override
     public void close() {
-        stop(processSet, lock, progress);
-    }
-
-    private static void stop(ProcessSet processSet, DirectoryLock lock, Progress progress) {
         processSet.close(progress);
         lock.close();
     }
