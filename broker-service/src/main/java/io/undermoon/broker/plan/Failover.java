@@ -180,8 +180,7 @@ public final class Failover {
      */
     private static Optional<ProxyResource> replacement(
             Metadata state, PlanContext context, StoredCluster cluster, String failedHost, String otherHost) {
-        SortedMap<String, Deque<ProxyResource>> free =
-                ProxyPool.byHost(ProxyPool.replicasFor(cluster, state, context));
+        SortedMap<String, Deque<ProxyResource>> free = ProxyPool.byHost(ProxyPool.replicasFor(cluster, state, context));
         LinkTable links = LinkTable.of(state);
         return free.entrySet().stream()
                 .filter(entry ->

@@ -43,8 +43,7 @@ public final class ProxyPool {
      * master, also where they may still be needed; a proxy does not give up such keys of another cluster.
      */
     static List<ProxyResource> replicasFor(StoredCluster cluster, Metadata state, PlanContext context) {
-        return after(
-                use -> use.clusterId().equals(cluster.id()) || MetadataView.isOver(state, use), state, context);
+        return after(use -> use.clusterId().equals(cluster.id()) || MetadataView.isOver(state, use), state, context);
     }
 
     /** The free proxies whose past uses are all such. */

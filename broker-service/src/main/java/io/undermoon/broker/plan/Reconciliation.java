@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *       which no proxy answers. The metadata cannot be used then, unless somebody decides so.
  * </ul>
  *
- * Which replicas were in sync when the metadata was current says nothing about now: none is, before it is reported anew.
+ * Which replicas were in sync when the metadata was current says nothing about now: none is, before it is reported
+ * anew.
  */
 public final class Reconciliation {
     private final Metadata base;

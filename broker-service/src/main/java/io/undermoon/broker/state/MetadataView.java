@@ -71,7 +71,8 @@ public final class MetadataView {
     /** The last values of which each has epochs of clusters that the others do not have, the latest first. */
     private List<Metadata> formerOf(Metadata nextState) {
         // With the same epoch only reports differ.
-        if (state.globalEpoch().equals(nextState.globalEpoch()) || state.clusters().equals(nextState.clusters())) {
+        if (state.globalEpoch().equals(nextState.globalEpoch())
+                || state.clusters().equals(nextState.clusters())) {
             return former;
         }
         List<Metadata> all = new ArrayList<>(MAX_FORMER);

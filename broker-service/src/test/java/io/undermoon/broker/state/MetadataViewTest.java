@@ -31,8 +31,8 @@ class MetadataViewTest {
     @Test
     void an_update_is_made_once_until_what_it_tells_has_changed() {
         ClusterUpdate update = update(changed);
-        MetadataView registered =
-                changed.next(Coordinators.register(changed.state(), CONTEXT, "a").state());
+        MetadataView registered = changed.next(
+                Coordinators.register(changed.state(), CONTEXT, "a").state());
         MetadataView reported = registered.next(FailureReports.report(registered.state(), CONTEXT, proxy(1), "a")
                 .state());
         assertThat(update(reported)).isSameAs(update);

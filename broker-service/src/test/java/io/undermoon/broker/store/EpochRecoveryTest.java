@@ -37,7 +37,10 @@ class EpochRecoveryTest {
     void a_backup_from_before_a_cluster_and_its_proxies_is_not_used_unasked() {
         Metadata backup = Metadata.empty(false);
 
-        assertThat(recovery.restore(backup, false, true).toCompletableFuture().join().conflicts())
+        assertThat(recovery.restore(backup, false, true)
+                        .toCompletableFuture()
+                        .join()
+                        .conflicts())
                 .hasSize(2);
         assertThat(recovery.restore(backup, false, false))
                 .failsWithin(Duration.ofSeconds(10))
@@ -64,8 +67,7 @@ class EpochRecoveryTest {
 
     private static CompletionStage<Map<ProxyAddress, Optional<ProxyReport>>> ask(Collection<ProxyAddress> asked) {
         Map<ProxyAddress, Optional<ProxyReport>> answers = new HashMap<>();
-        asked.forEach(proxy -> answers.put(
-                proxy, proxy.equals(proxy(3)) ? Optional.empty() : Optional.of(IN_DEMO)));
+        asked.forEach(proxy -> answers.put(proxy, proxy.equals(proxy(3)) ? Optional.empty() : Optional.of(IN_DEMO)));
         return CompletableFuture.completedStage(answers);
     }
 }

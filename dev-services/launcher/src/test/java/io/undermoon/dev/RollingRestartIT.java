@@ -61,9 +61,8 @@ class RollingRestartIT {
     @Test
     void clients_notice_nothing_of_restarts_and_of_failovers_on_demand() throws IOException, InterruptedException {
         Map<String, ProcessIdentity> before = stack.processes();
-        List<BackgroundWriter> writers = IntStream.range(0, WRITERS)
-                .mapToObj(this::writer)
-                .toList();
+        List<BackgroundWriter> writers =
+                IntStream.range(0, WRITERS).mapToObj(this::writer).toList();
         try {
             awaitWrites(writers);
             failOverByCommand();
@@ -134,7 +133,8 @@ class RollingRestartIT {
             await("both masters are there")
                     .atMost(LIMIT)
                     .until(() -> masterProxies().size() == 1);
-            assertThat(masterProxies()).containsOnly(new ProxyAddress("127.0.0.1:" + stack.ports().proxyResp(0)));
+            assertThat(masterProxies())
+                    .containsOnly(new ProxyAddress("127.0.0.1:" + stack.ports().proxyResp(0)));
             await("it serves all slots")
                     .atMost(LIMIT)
                     .until(() -> master.clusterNodes().contains(" 0-16383"));

@@ -288,8 +288,8 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
 
         private @Nullable String whatIsWrongWithReplica(StoredChunk chunk, int part) {
             RedisServer master = master(chunk, part);
-            RedisServer replica =
-                    redis(chunk, RolePosition.replicationPeer(chunk.rolePosition().masterNode(part)));
+            RedisServer replica = redis(
+                    chunk, RolePosition.replicationPeer(chunk.rolePosition().masterNode(part)));
             if (replica.master() != master || !replica.isLinked()) {
                 return replica + " does not follow " + master;
             }

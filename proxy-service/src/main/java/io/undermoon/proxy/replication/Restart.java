@@ -14,8 +14,8 @@ public enum Restart {
     OUTDATED,
 
     /**
-     * As {@link #OUTDATED}, but how much the present replica has cannot be told: the proxy did not see the former run, or
-     * the node has another replica since.
+     * As {@link #OUTDATED}, but how much the present replica has cannot be told: the proxy did not see the former run,
+     * or the node has another replica since.
      */
     UNSEEN,
 

@@ -11,7 +11,7 @@ import io.undermoon.testsupport.FreePort;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A master that is followed by a node of which its metadata do not speak, such as that of a proxy that was replaced. */
+/** A master that is followed by a node which its metadata do not name, such as that of a proxy that was replaced. */
 class OtherFollowersIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 

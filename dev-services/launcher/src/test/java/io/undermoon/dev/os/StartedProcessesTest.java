@@ -36,8 +36,8 @@ class StartedProcessesTest {
             processes.close();
         }
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> processes.all().stream()
-                .noneMatch(LiveProcesses::isRunning));
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> processes.all().stream().noneMatch(LiveProcesses::isRunning));
         assertThatThrownBy(() -> processes.start(sleep("three")))
                 .isInstanceOf(CancellationException.class)
                 .hasMessageContaining("three");
