@@ -59,6 +59,9 @@ class MaintenanceTest {
         Metadata begun = synced(begin(cluster, first));
         Metadata otherFails = Failover.failOver(begun, CONTEXT, second, false).state();
         assertThat(phase(otherFails, first)).isEqualTo(Phase.LAST_COPY);
+        Metadata otherIsReported =
+                FailureReports.report(begun, CONTEXT, second, "c").state();
+        assertThat(phase(otherIsReported, first)).isEqualTo(Phase.LAST_COPY);
     }
 
     @Test
