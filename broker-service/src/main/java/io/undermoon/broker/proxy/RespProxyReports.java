@@ -45,6 +45,9 @@ public final class RespProxyReports implements ProxyReports {
     private static final List<List<String>> QUESTIONS = List.of(List.of("UMCTL", "GETEPOCH"), List.of("UMCTL", "INFO"));
     private static final int FIRST_NODE = 3;
 
+    /** What a proxy of a large cluster has is some 100 KB of text, and several times that when it is read. */
+    private static final int AT_ONCE = 64;
+
     private final RespClient client;
 
     public RespProxyReports(RespClient client) {
@@ -53,7 +56,7 @@ public final class RespProxyReports implements ProxyReports {
 
     @Override
     public CompletionStage<Map<ProxyAddress, Optional<ProxyReport>>> ask(Collection<ProxyAddress> proxies) {
-        return FanOut.all(proxies, this::ask);
+        return FanOut.all(proxies, AT_ONCE, this::ask);
     }
 
     private CompletableFuture<Optional<ProxyReport>> ask(ProxyAddress proxy) {
