@@ -118,7 +118,7 @@ class PlantedFaultsTest {
 
     /** Those that only tests with a real etcd notice. */
     private static final String FAULTS_WITH_ETCD = """
-            storage.etcd.EtcdIndex#lastWriteIs returns false -> storage.etcd.EtcdStorageTest#finds_its_write_whose_reply_was_lost
+            storage.MetadataIndex#lastWriteIs returns false -> storage.etcd.EtcdStorageTest#finds_its_write_whose_reply_was_lost
             storage.etcd.EtcdClient#withLogin omits RefusedException.asksForLogin -> storage.etcd.EtcdStorageTest#logs_in_and_does_so_again_when_the_token_is_not_known_any_more
             storage.etcd.EtcdWatch#moveTo does nothing -> storage.etcd.EtcdStorageTest#goes_on_with_the_members_that_are_left
             storage.etcd.EtcdStorage#nothingStored omits List.isEmpty as true -> storage.etcd.EtcdStorageTest#refuses_what_is_damaged_and_names_it
