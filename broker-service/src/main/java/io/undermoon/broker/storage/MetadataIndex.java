@@ -75,15 +75,24 @@ public record MetadataIndex(ObjectNode head, SortedMap<String, String> parts, Ma
      * @return absent if a part is missing, or has another hash than the one named
      */
     public @Nullable MetadataParts assemble(Map<String, MetadataParts.Part> found) {
-        SortedMap<String, MetadataParts.Part> named = new TreeMap<>();
-        for (Map.Entry<String, String> reference : parts.entrySet()) {
-            MetadataParts.Part part = found.get(reference.getKey());
-            if (part == null || !reference.getValue().startsWith(part.hash())) {
-                return null;
-            }
-            named.put(reference.getKey(), part);
+        if (!missing(found).isEmpty()) {
+            return null;
         }
+        SortedMap<String, MetadataParts.Part> named = new TreeMap<>(found);
+        named.keySet().retainAll(parts.keySet());
         return new MetadataParts(head, named);
+    }
+
+    /** The {@link #parts} that are not among those found, or have another hash there. */
+    public SortedMap<String, String> missing(Map<String, MetadataParts.Part> found) {
+        SortedMap<String, String> missing = new TreeMap<>();
+        parts.forEach((name, reference) -> {
+            MetadataParts.Part part = found.get(name);
+            if (part == null || !reference.startsWith(part.hash())) {
+                missing.put(name, reference);
+            }
+        });
+        return missing;
     }
 
     /** As it is stored. */
