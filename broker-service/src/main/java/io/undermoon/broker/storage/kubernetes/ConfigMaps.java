@@ -143,14 +143,19 @@ final class ConfigMaps {
 
     /** The index in the answer to a call that has read or written it. */
     static StoredIndex stored(KubernetesClient.Reply reply) throws RemoteCallException {
-        return new StoredIndex((ObjectNode) reply.body(), value(reply.body()));
+        ObjectNode object = reply.body() instanceof ObjectNode body
+                ? body
+                : Json.mapper().createObjectNode();
+        return new StoredIndex(object, value(object));
     }
 
+    /** Empty if the ConfigMap has none. */
     private static byte[] value(JsonNode object) throws RemoteCallException {
         try {
-            return object.path(DATA).path(VALUE).binaryValue();
+            byte[] value = object.path(DATA).path(VALUE).binaryValue();
+            return value == null ? new byte[0] : value;
         } catch (IOException e) {
-            throw new RemoteCallException("a ConfigMap has no " + DATA + "." + VALUE + ": " + e, true, false, e);
+            throw new RemoteCallException("the server has answered with " + e.getMessage(), true, false, e);
         }
     }
 

@@ -118,12 +118,17 @@ public final class KubernetesStorage implements MetadataStorage {
         MetadataParts parts = MetadataParts.of(next, base.parts());
         SortedMap<String, String> references = references(parts, base);
         MetadataIndex index = base.index().next(parts.head(), references, writer, writes);
+        Set<String> leftovers;
         try {
-            Set<String> leftovers = writesUntilCollection == 0 ? objects.pieces() : Set.of();
+            leftovers = writesUntilCollection == 0 ? objects.pieces() : Set.of();
             createPieces(parts, references, base);
+        } catch (RemoteCallException e) {
+            throw notWritten(e.kindOfRead(), e);
+        }
+        try {
             return replaceIndex(base, next, parts, index, leftovers);
         } catch (RemoteCallException e) {
-            throw new StorageException(e.kindOfWrite(), options + " cannot be written: " + e.getMessage(), e);
+            throw notWritten(e.kindOfWrite(), e);
         }
     }
 
@@ -168,6 +173,10 @@ public final class KubernetesStorage implements MetadataStorage {
         known = new Known(value, present, index, parts, System.nanoTime());
         collect(leftovers, base.index(), index);
         return new WriteResult.Stored(value.version());
+    }
+
+    private StorageException notWritten(StorageException.Kind kind, RemoteCallException cause) {
+        return new StorageException(kind, options + " cannot be written: " + cause.getMessage(), cause);
     }
 
     private @Nullable StoredIndex indexAfterRepetition() throws RemoteCallException {
@@ -306,7 +315,7 @@ public final class KubernetesStorage implements MetadataStorage {
 
     private StorageException damaged(String object, IOException cause) {
         return new StorageException(
-                "the ConfigMap " + object + " in " + options + " is not usable: " + cause.getMessage()
+                "the ConfigMap " + object + " in " + options + " is not usable: " + cause
                         + ". It was left untouched: restore it, or delete all ConfigMaps whose names begin with "
                         + options.name() + ", restart the brokers and restore a backup",
                 cause);
