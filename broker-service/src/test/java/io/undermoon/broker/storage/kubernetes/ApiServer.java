@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An API server for tests, the real one or a double, with a namespace of the test. */
-interface ApiServer extends AutoCloseable {
+public interface ApiServer extends AutoCloseable {
     Metadata EMPTY = Metadata.empty(false);
     String NAME = "undermoon-metadata";
 

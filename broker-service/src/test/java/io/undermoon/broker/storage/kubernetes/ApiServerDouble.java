@@ -30,7 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * ConfigMaps, for one namespace. The tests of the storage run over a real API server, too, where there is one, which
  * holds this double to it.
  */
-final class ApiServerDouble implements ApiServer {
+public final class ApiServerDouble implements ApiServer {
     private static final String NAMESPACE = "test";
     private static final String ENDED = "";
 
@@ -43,7 +43,7 @@ final class ApiServerDouble implements ApiServer {
     private int refusalStatus;
     private long revision = 1000;
 
-    ApiServerDouble() {
+    public ApiServerDouble() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {

@@ -18,7 +18,7 @@ import java.util.UUID;
  * A namespace of its own in a real API server, where the broker has the service account and the role that {@code
  * k8s/broker.yaml} gives it, and no other right.
  */
-final class RealApiServer implements ApiServer {
+public final class RealApiServer implements ApiServer {
     private static final Path MANIFEST = Path.of("..", "k8s", "broker.yaml");
     private static final String ACCOUNT = "undermoon-broker";
 
@@ -28,7 +28,7 @@ final class RealApiServer implements ApiServer {
     private final Path tokenFile;
 
     /** @param directory for the file of the token */
-    RealApiServer(KubeApiServer server, Path directory) {
+    public RealApiServer(KubeApiServer server, Path directory) {
         this.server = server;
         this.tokenFile = directory.resolve("token-" + namespace);
         try {
