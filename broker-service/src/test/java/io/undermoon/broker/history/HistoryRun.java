@@ -79,8 +79,7 @@ final class HistoryRun {
     void verify() throws Exception {
         try {
             for (int broker = 0; broker < brokerNumber; broker++) {
-                brokers.add(
-                        new BrokerProcess(storage.arguments(), directory.resolve("broker" + broker + ".log")));
+                brokers.add(new BrokerProcess(storage.arguments(), directory.resolve("broker" + broker + ".log")));
             }
             run();
             Metadata last = lastValue();

@@ -48,8 +48,7 @@ public final class KubeApiServer implements AutoCloseable {
     public static KubeApiServer start(Path directory) {
         try {
             Files.createDirectories(directory);
-            Files.writeString(
-                    directory.resolve("tokens.csv"), ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n");
+            Files.writeString(directory.resolve("tokens.csv"), ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n");
             return new KubeApiServer(directory).ready();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

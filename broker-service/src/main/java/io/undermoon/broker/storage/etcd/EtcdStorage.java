@@ -150,7 +150,8 @@ public final class EtcdStorage implements MetadataStorage {
         }
     }
 
-    private WriteResult stored(Metadata state, MetadataIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
+    private WriteResult stored(
+            Metadata state, MetadataIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
         Versioned value = new Versioned(state, version(revision, index));
         known = new Known(value, index, rawIndex, revision, parts, System.nanoTime());
         return new WriteResult.Stored(value.version());

@@ -143,9 +143,8 @@ final class ConfigMaps {
 
     /** The index in the answer to a call that has read or written it. */
     static StoredIndex stored(KubernetesClient.Reply reply) throws RemoteCallException {
-        ObjectNode object = reply.body() instanceof ObjectNode body
-                ? body
-                : Json.mapper().createObjectNode();
+        ObjectNode object =
+                reply.body() instanceof ObjectNode body ? body : Json.mapper().createObjectNode();
         return new StoredIndex(object, value(object));
     }
 
@@ -167,10 +166,7 @@ final class ConfigMaps {
         ObjectNode object = Json.mapper().createObjectNode();
         object.put("apiVersion", "v1").put("kind", "ConfigMap");
         ObjectNode metadata = object.putObject("metadata").put("name", objectName);
-        metadata.putObject("labels")
-                .put(MANAGED_BY, BROKER)
-                .put(INSTANCE, name)
-                .put(COMPONENT, component);
+        metadata.putObject("labels").put(MANAGED_BY, BROKER).put(INSTANCE, name).put(COMPONENT, component);
         object.putObject(DATA).put(VALUE, value);
         return object;
     }

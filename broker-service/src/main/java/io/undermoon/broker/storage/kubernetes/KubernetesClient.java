@@ -116,8 +116,7 @@ final class KubernetesClient {
                 failure = e;
             }
             if (System.nanoTime() - start + pause.toNanos() > options.timeout().toNanos()) {
-                throw new RemoteCallException(
-                        String.valueOf(failure.getMessage()), false, mayHaveEffect, failure);
+                throw new RemoteCallException(String.valueOf(failure.getMessage()), false, mayHaveEffect, failure);
             }
             LockSupport.parkNanos(pause.toNanos());
             pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) < 0 ? pause.multipliedBy(2) : MAX_PAUSE;
@@ -126,8 +125,7 @@ final class KubernetesClient {
 
     /** The events of a watch, one a line. */
     InputStream watch(String path) throws IOException {
-        return http.open(
-                options.server(), "GET", options.path() + path, new byte[0], authorization(), attemptTimeout);
+        return http.open(options.server(), "GET", options.path() + path, new byte[0], authorization(), attemptTimeout);
     }
 
     /** The kubelet replaces the token long before it expires. */

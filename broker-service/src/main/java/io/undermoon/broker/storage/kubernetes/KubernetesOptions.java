@@ -16,12 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout for one call with its repetitions
  */
 public record KubernetesOptions(
-        HostPort server,
-        String path,
-        @Nullable Path tokenFile,
-        String namespace,
-        String name,
-        Duration timeout) {
+        HostPort server, String path, @Nullable Path tokenFile, String namespace, String name, Duration timeout) {
     @Override
     public String toString() {
         return "kubernetes " + server + path + " " + namespace + "/" + name;

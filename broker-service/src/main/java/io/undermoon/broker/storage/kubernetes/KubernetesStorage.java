@@ -86,7 +86,8 @@ public final class KubernetesStorage implements MetadataStorage {
         this.options = options;
         MetadataParts first = MetadataParts.of(initial, MetadataParts.NONE);
         if (!first.parts().isEmpty()) {
-            throw new IllegalArgumentException("the first value has " + first.parts().keySet());
+            throw new IllegalArgumentException(
+                    "the first value has " + first.parts().keySet());
         }
         this.firstIndex = MetadataIndex.NONE.next(first.head(), first.hashes(), writer, 0);
         this.client = new KubernetesClient(options, tls);
@@ -205,7 +206,9 @@ public final class KubernetesStorage implements MetadataStorage {
             }
             LOG.debugf("Pieces deleted: storage=%s number=%d", options, references.size());
         } catch (RemoteCallException e) {
-            LOG.warnf("Pieces of former values not deleted, tried again later: storage=%s error=%s", options, e.getMessage());
+            LOG.warnf(
+                    "Pieces of former values not deleted, tried again later: storage=%s error=%s",
+                    options, e.getMessage());
         }
     }
 
@@ -231,7 +234,9 @@ public final class KubernetesStorage implements MetadataStorage {
                 fresh.put(references.get(name), part);
             }
         });
-        calls.forEach(fresh.entrySet(), piece -> objects.createPiece(piece.getKey(), piece.getValue().bytes()));
+        calls.forEach(
+                fresh.entrySet(),
+                piece -> objects.createPiece(piece.getKey(), piece.getValue().bytes()));
     }
 
     /** Stores the first index where there is nothing yet. It names no pieces, so that there are none without an index. */
@@ -243,8 +248,8 @@ public final class KubernetesStorage implements MetadataStorage {
         StoredIndex present = known == null ? objects.index() : null;
         if (present == null) {
             throw new StorageException("the ConfigMap " + options.name() + " is missing in " + options
-                    + ": restore it, or delete all ConfigMaps whose names begin with " + options.name()
-                    + " and restart the brokers to start empty");
+                    + ": restore it, or stop the brokers, delete all ConfigMaps whose names begin with "
+                    + options.name() + " and start empty");
         }
         return present;
     }
@@ -290,8 +295,8 @@ public final class KubernetesStorage implements MetadataStorage {
         if (present == null || present.resourceVersion().equals(stored.resourceVersion())) {
             String piece = objects.pieceName(missing.values().iterator().next());
             throw new StorageException("the ConfigMap " + piece + " is missing in " + options
-                    + ", or has not what its name says: restore it, or delete all ConfigMaps whose names begin with "
-                    + options.name() + ", restart the brokers and restore a backup");
+                    + ", or has not what its name says: restore it, or stop the brokers, delete all ConfigMaps whose"
+                    + " names begin with " + options.name() + " and restore a backup");
         }
         return present;
     }
@@ -316,8 +321,8 @@ public final class KubernetesStorage implements MetadataStorage {
     private StorageException damaged(String object, IOException cause) {
         return new StorageException(
                 "the ConfigMap " + object + " in " + options + " is not usable: " + cause
-                        + ". It was left untouched: restore it, or delete all ConfigMaps whose names begin with "
-                        + options.name() + ", restart the brokers and restore a backup",
+                        + ". It was left untouched: restore it, or stop the brokers, delete all ConfigMaps whose names"
+                        + " begin with " + options.name() + " and restore a backup",
                 cause);
     }
 

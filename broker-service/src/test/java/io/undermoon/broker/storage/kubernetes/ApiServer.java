@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** An API server for tests, the real one or a double, with a namespace of the test. */
 public interface ApiServer extends AutoCloseable {
@@ -41,8 +40,7 @@ public interface ApiServer extends AutoCloseable {
 
     /** A storage over a server without TLS. */
     default KubernetesStorage open(HostPort address, Duration timeout) {
-        return new KubernetesStorage(
-                new KubernetesOptions(address, "", null, namespace(), NAME, timeout), EMPTY, null);
+        return new KubernetesStorage(new KubernetesOptions(address, "", null, namespace(), NAME, timeout), EMPTY, null);
     }
 
     default String path() {

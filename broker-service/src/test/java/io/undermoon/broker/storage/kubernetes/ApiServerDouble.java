@@ -152,9 +152,11 @@ public final class ApiServerDouble implements ApiServer {
 
     private void list(HttpExchange exchange, String query) throws IOException {
         ObjectNode list = Json.mapper().createObjectNode();
-        list.put("kind", "ConfigMapList").putArray("items").addAll(objects.values().stream()
-                .filter(object -> query.equals("null") || matches(object, query))
-                .toList());
+        list.put("kind", "ConfigMapList")
+                .putArray("items")
+                .addAll(objects.values().stream()
+                        .filter(object -> query.equals("null") || matches(object, query))
+                        .toList());
         send(exchange, 200, list);
     }
 
@@ -206,7 +208,8 @@ public final class ApiServerDouble implements ApiServer {
 
     private static boolean isExpected(ObjectNode present, ObjectNode object, String field) {
         JsonNode expected = object.path("metadata").path(field);
-        return expected.isMissingNode() || expected.equals(present.path("metadata").path(field));
+        return expected.isMissingNode()
+                || expected.equals(present.path("metadata").path(field));
     }
 
     private void delete(HttpExchange exchange, String name) throws IOException {

@@ -39,6 +39,9 @@ class KubernetesStorageTest {
     static final Metadata ONE = TestMetadata.withProxies(1);
     static final Metadata TWO = TestMetadata.withProxies(2);
     private static final Metadata THREE = TestMetadata.withProxies(3);
+    /** For calls that are held up by the test. */
+    private static final Duration LONG = Duration.ofMinutes(3);
+
     private static final int MAX_OBJECT_BYTES = 256 * 1024;
 
     ApiServer server;
@@ -205,7 +208,7 @@ class KubernetesStorageTest {
             store(other, TWO);
             await().until(() -> server.names().stream().noneMatch(old::contains));
         });
-        assertThat(opened(server.open(relay)).load().state()).isEqualTo(TWO);
+        assertThat(opened(server.open(relay.address(), LONG)).load().state()).isEqualTo(TWO);
     }
 
     @Test
@@ -213,7 +216,7 @@ class KubernetesStorageTest {
         KubernetesStorage other = opened(server.open());
         store(other, ONE);
         FaultyRelay relay = opened(server.relay());
-        KubernetesStorage storage = opened(server.open(relay));
+        KubernetesStorage storage = opened(server.open(relay.address(), LONG));
         String version = storage.load().version();
         relay.delay(KubernetesStorageTest::replacesIndex, () -> {
             List<String> created = names();
@@ -230,7 +233,7 @@ class KubernetesStorageTest {
     void a_write_without_effect_deletes_nothing_that_another_one_is_about_to_name() throws IOException {
         FaultyRelay relay = opened(server.relay());
         FaultyRelay relayOfOther = opened(server.relay());
-        KubernetesStorage storage = opened(server.open(relay));
+        KubernetesStorage storage = opened(server.open(relay.address(), LONG));
         KubernetesStorage other = opened(server.open(relayOfOther.address(), Duration.ofMillis(300)));
         store(storage, ONE);
         String version = storage.load().version();
@@ -251,11 +254,12 @@ class KubernetesStorageTest {
         KubernetesStorage storage = opened(server.open());
         store(storage, ONE);
         String version = storage.load().version();
-        for (String name : server.names()) {
-            server.delete(name);
-        }
+        deleteAll();
         fails(Kind.FAILED, storage::load).hasMessageContaining("ConfigMap " + NAME + " is missing");
         assertThat(storage.compareAndSet(version, TWO)).isInstanceOf(WriteResult.Conflict.class);
+        // It has left a piece.
+        fails(Kind.FAILED, () -> opened(server.open()).load()).hasMessageContaining("is missing");
+        deleteAll();
         store(opened(server.open()), THREE);
         assertThat(storage.compareAndSet(version, TWO)).isInstanceOf(WriteResult.Conflict.class);
         assertThat(storage.load().state()).isEqualTo(THREE);
@@ -265,7 +269,10 @@ class KubernetesStorageTest {
     void refuses_what_is_damaged_and_names_it() throws IOException {
         KubernetesStorage storage = opened(server.open());
         store(storage, TestMetadata.withCluster(4, 1));
-        String piece = server.names().stream().filter(name -> !name.equals(NAME)).findFirst().orElseThrow();
+        String piece = server.names().stream()
+                .filter(name -> !name.equals(NAME))
+                .findFirst()
+                .orElseThrow();
         server.delete(piece);
         fails(Kind.FAILED, () -> opened(server.open()).load()).hasMessageContaining(piece + " is missing");
         ObjectNode index = server.index();
@@ -284,7 +291,8 @@ class KubernetesStorageTest {
         ((ObjectNode) index.path("metadata").path("labels")).put("team", "storage");
         server.replace(NAME, index);
         store(storage, TWO);
-        assertThat(server.index().path("metadata").path("labels").path("team").asText()).isEqualTo("storage");
+        assertThat(server.index().path("metadata").path("labels").path("team").asText())
+                .isEqualTo("storage");
     }
 
     @Test
@@ -337,6 +345,12 @@ class KubernetesStorageTest {
 
     private static Metadata lifted(Metadata state) {
         return Epochs.liftTo(state, state.globalEpoch().next()).state();
+    }
+
+    private void deleteAll() throws IOException {
+        for (String name : server.names()) {
+            server.delete(name);
+        }
     }
 
     private List<String> names() {
