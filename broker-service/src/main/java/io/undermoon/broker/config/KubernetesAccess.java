@@ -82,8 +82,11 @@ final class KubernetesAccess {
     }
 
     private static InvalidSettingException noServer(String text) {
+        // Whoever writes a password into it means to keep it a secret.
         return new InvalidSettingException(
-                "kubernetes.server", text, "expected the URL of the API server, such as https://10.0.0.1:6443");
+                "kubernetes.server",
+                text.replaceFirst("//[^/@]*@", "//…@"),
+                "expected the URL of the API server, such as https://10.0.0.1:6443");
     }
 
     private String serverOfPod() {

@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A thread that reads the lines of a stream without an end, such as a watch, and opens another stream when it ends
- * nevertheless. A stream may be dead without a sign, so who learns by other means what it should have said calls
- * {@link #restart}.
+ * nevertheless. A stream may be dead without a sign, so who learns by other means what it should have said compares,
+ * see {@link #restartIfBehind}.
  */
 public final class LineFollower implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LineFollower.class);
     private static final Duration PAUSE = Duration.ofMillis(200);
+    /** For how long a stream may be behind. */
+    private static final Duration MAX_DELAY = Duration.ofMillis(500);
+
     private static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
 
     private final String name;
@@ -24,6 +27,8 @@ public final class LineFollower implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile @Nullable InputStream stream;
+    /** Since when the stream is behind, as {@link System#nanoTime}; absent while it is not. */
+    private @Nullable Long behindSinceNanos;
 
     /** Opens the stream. */
     @FunctionalInterface
@@ -51,6 +56,24 @@ public final class LineFollower implements AutoCloseable {
     /** Begins to read; called once. */
     public void start() {
         thread.start();
+    }
+
+    /**
+     * Opens another stream if the present one stays behind. Called by one thread at a time, again and again.
+     *
+     * @param isBehind whether the stream has not yet told of something that is known by other means
+     */
+    public void restartIfBehind(boolean isBehind) {
+        long now = System.nanoTime();
+        Long since = behindSinceNanos;
+        if (!isBehind) {
+            behindSinceNanos = null;
+        } else if (since == null) {
+            behindSinceNanos = now;
+        } else if (now - since > MAX_DELAY.toNanos()) {
+            behindSinceNanos = null;
+            restart();
+        }
     }
 
     /** Opens another stream. */

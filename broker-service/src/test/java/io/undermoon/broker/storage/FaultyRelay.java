@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ public final class FaultyRelay implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final BoundedHttp http;
+    private final AtomicInteger streams = new AtomicInteger();
+    /** The streams up to this one pass nothing on. */
+    private volatile int lastSilent;
+
     private Fault fault = new Fault(call -> false, 0, Loss.NOTHING, () -> {});
 
     /** A request. */
@@ -80,7 +85,12 @@ public final class FaultyRelay implements AutoCloseable {
         lose(Loss.NOTHING, which, 1, meanwhile);
     }
 
-    /** Passes everything on. */
+    /** Keeps the watches there are open, and passes nothing of them on any more. */
+    public void silenceWatches() {
+        lastSilent = streams.get();
+    }
+
+    /** Passes all calls on. */
     public void repair() {
         lose(Loss.NOTHING, call -> false, 0, () -> {});
     }
@@ -128,13 +138,16 @@ public final class FaultyRelay implements AutoCloseable {
     }
 
     private void passStream(HttpExchange exchange, Call call) throws IOException {
+        int number = streams.incrementAndGet();
         try (exchange;
                 InputStream in = http.open(target, call.method(), call.path(), new byte[0], authorization, LIMIT)) {
             exchange.sendResponseHeaders(200, 0);
             byte[] part = new byte[8192];
             for (int read = in.read(part); read >= 0; read = in.read(part)) {
-                exchange.getResponseBody().write(part, 0, read);
-                exchange.getResponseBody().flush();
+                if (number > lastSilent) {
+                    exchange.getResponseBody().write(part, 0, read);
+                    exchange.getResponseBody().flush();
+                }
             }
         }
     }

@@ -11,7 +11,6 @@ import io.undermoon.broker.storage.StorageException;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.tls.TlsContext;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * was lost can be sent again until it is clear what became of it.
  */
 public final class EtcdStorage implements MetadataStorage {
-    /** For how long the watch may be behind what was read otherwise. */
-    private static final Duration WATCH_DELAY = Duration.ofMillis(500);
-
     private static final String FIRST_VERSION = "0";
 
     private final EtcdOptions options;
@@ -46,10 +42,8 @@ public final class EtcdStorage implements MetadataStorage {
      *
      * @param rawIndex the bytes of the index; empty if there is none
      * @param revision of the index; 0 if there is none
-     * @param readNanos when it was read or written, as {@link System#nanoTime}
      */
-    private record Known(
-            Versioned value, MetadataIndex index, byte[] rawIndex, long revision, MetadataParts parts, long readNanos) {
+    private record Known(Versioned value, MetadataIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
         String version() {
             return value.version();
         }
@@ -64,12 +58,7 @@ public final class EtcdStorage implements MetadataStorage {
         this.requests = new EtcdRequests(options.prefix());
         this.client = new EtcdClient(options, tls);
         this.nothing = new Known(
-                new Versioned(initial, FIRST_VERSION),
-                MetadataIndex.NONE,
-                new byte[0],
-                0,
-                MetadataParts.NONE,
-                System.nanoTime());
+                new Versioned(initial, FIRST_VERSION), MetadataIndex.NONE, new byte[0], 0, MetadataParts.NONE);
         this.known = nothing;
         this.writer = MetadataIndex.newWriter();
     }
@@ -153,7 +142,7 @@ public final class EtcdStorage implements MetadataStorage {
     private WriteResult stored(
             Metadata state, MetadataIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
         Versioned value = new Versioned(state, version(revision, index));
-        known = new Known(value, index, rawIndex, revision, parts, System.nanoTime());
+        known = new Known(value, index, rawIndex, revision, parts);
         return new WriteResult.Stored(value.version());
     }
 
@@ -193,7 +182,7 @@ public final class EtcdStorage implements MetadataStorage {
     private Known known(EtcdRequests.Entry entry, MetadataIndex index, MetadataParts parts) {
         try {
             Versioned value = new Versioned(parts.state(), version(entry.revision(), index));
-            return new Known(value, index, entry.value(), entry.revision(), parts, System.nanoTime());
+            return new Known(value, index, entry.value(), entry.revision(), parts);
         } catch (UndermoonException e) {
             throw new StorageException("the metadata in " + options + " is not usable: " + e.getMessage(), e);
         }
@@ -234,14 +223,11 @@ public final class EtcdStorage implements MetadataStorage {
                 cause);
     }
 
-    /** Finds out whether the watch is at a dead endpoint, or has not told of a write that was read long ago. */
+    /** Finds out whether the watch is at a dead endpoint, or dead itself. */
     private void checkWatch() {
-        if (watch == null) {
-            return;
-        }
-        watch.moveTo(client.endpoint());
-        if (known.revision() > watch.heard() && System.nanoTime() - known.readNanos() > WATCH_DELAY.toNanos()) {
-            watch.restart();
+        if (watch != null) {
+            watch.moveTo(client.endpoint());
+            watch.compare(known.revision());
         }
     }
 

@@ -33,21 +33,20 @@ final class EtcdWatch implements AutoCloseable {
         follower.start();
     }
 
-    /** The revision of etcd up to which everything was heard. */
-    long heard() {
-        return heard;
-    }
-
     /** Opens another watch if the present one is at another endpoint than the one that answered last. */
     void moveTo(HostPort answering) {
         if (!answering.equals(endpoint)) {
-            restart();
+            follower.restart();
         }
     }
 
-    /** Opens another watch. */
-    void restart() {
-        follower.restart();
+    /**
+     * Opens another watch if the present one stays behind what was read otherwise.
+     *
+     * @param revision that was read
+     */
+    void compare(long revision) {
+        follower.restartIfBehind(revision > heard);
     }
 
     @Override

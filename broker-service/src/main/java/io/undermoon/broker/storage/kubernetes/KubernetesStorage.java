@@ -11,7 +11,6 @@ import io.undermoon.broker.storage.kubernetes.ConfigMaps.StoredIndex;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.tls.TlsContext;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -41,8 +40,6 @@ public final class KubernetesStorage implements MetadataStorage {
     /** A write of a broker deletes what is left of the former ones each time after so many. */
     static final int WRITES_PER_COLLECTION = 32;
 
-    /** For how long the watch may be behind what was read otherwise. */
-    private static final Duration WATCH_DELAY = Duration.ofSeconds(2);
     /** How often a value is read again because it was replaced meanwhile. */
     private static final int MAX_READS = 50;
 
@@ -60,13 +57,8 @@ public final class KubernetesStorage implements MetadataStorage {
     private volatile @Nullable Known known;
     private @Nullable KubernetesWatch watch;
 
-    /**
-     * The value that this broker has read or written last.
-     *
-     * @param readNanos when it was read or written, as {@link System#nanoTime}
-     */
-    private record Known(
-            Versioned value, StoredIndex stored, MetadataIndex index, MetadataParts parts, long readNanos) {
+    /** The value that this broker has read or written last. */
+    private record Known(Versioned value, StoredIndex stored, MetadataIndex index, MetadataParts parts) {
         boolean isOf(StoredIndex other) {
             return stored.uid().equals(other.uid())
                     && stored.resourceVersion().equals(other.resourceVersion())
@@ -102,7 +94,9 @@ public final class KubernetesStorage implements MetadataStorage {
             StoredIndex present = objects.index();
             Known value = read(present == null ? created() : present);
             known = value;
-            checkWatch(value);
+            if (watch != null) {
+                watch.compare(value.resourceVersion());
+            }
             return value.value();
         } catch (RemoteCallException e) {
             throw new StorageException(e.kindOfRead(), options + " cannot be read: " + e.getMessage(), e);
@@ -171,7 +165,7 @@ public final class KubernetesStorage implements MetadataStorage {
             }
         }
         Versioned value = new Versioned(next, version(present, index));
-        known = new Known(value, present, index, parts, System.nanoTime());
+        known = new Known(value, present, index, parts);
         collect(leftovers, base.index(), index);
         return new WriteResult.Stored(value.version());
     }
@@ -239,7 +233,7 @@ public final class KubernetesStorage implements MetadataStorage {
                 piece -> objects.createPiece(piece.getKey(), piece.getValue().bytes()));
     }
 
-    /** Stores the first index where there is nothing yet. It names no pieces, so that there are none without an index. */
+    /** Stores the first index, if there is nothing yet. It names no pieces, so that none are there without an index. */
     private StoredIndex created() throws RemoteCallException {
         if (known == null && objects.pieces().isEmpty()) {
             objects.createIndex(firstIndex.bytes());
@@ -303,8 +297,7 @@ public final class KubernetesStorage implements MetadataStorage {
 
     private Known known(StoredIndex stored, MetadataIndex index, MetadataParts parts) {
         try {
-            return new Known(
-                    new Versioned(parts.state(), version(stored, index)), stored, index, parts, System.nanoTime());
+            return new Known(new Versioned(parts.state(), version(stored, index)), stored, index, parts);
         } catch (UndermoonException e) {
             throw new StorageException("the metadata in " + options + " is not usable: " + e.getMessage(), e);
         }
@@ -324,15 +317,6 @@ public final class KubernetesStorage implements MetadataStorage {
                         + ". It was left untouched: restore it, or stop the brokers, delete all ConfigMaps whose names"
                         + " begin with " + options.name() + " and restore a backup",
                 cause);
-    }
-
-    /** Finds out whether the watch has not told of a write that was read long ago. */
-    private void checkWatch(Known value) {
-        if (watch != null
-                && !value.resourceVersion().equals(watch.heard())
-                && System.nanoTime() - value.readNanos() > WATCH_DELAY.toNanos()) {
-            watch.restart();
-        }
     }
 
     /** The numbers of the writers tell apart what has the same resourceVersion before and after etcd was restored. */

@@ -27,14 +27,13 @@ final class KubernetesWatch implements AutoCloseable {
         follower.start();
     }
 
-    /** The resourceVersion that the watch has told of last. */
-    String heard() {
-        return heard;
-    }
-
-    /** Opens another watch. */
-    void restart() {
-        follower.restart();
+    /**
+     * Opens another watch if the present one stays behind what was read otherwise.
+     *
+     * @param resourceVersion that was read
+     */
+    void compare(String resourceVersion) {
+        follower.restartIfBehind(!resourceVersion.equals(heard));
     }
 
     @Override

@@ -306,6 +306,18 @@ class KubernetesStorageTest {
         assertHears(storage, told, other);
     }
 
+    @Test
+    void a_watch_that_is_dead_without_a_sign_is_opened_anew() throws IOException {
+        FaultyRelay relay = opened(server.relay());
+        KubernetesStorage storage = opened(server.open(relay));
+        KubernetesStorage other = opened(server.open());
+        Semaphore told = new Semaphore(0);
+        storage.watch(told::release);
+        assertHears(storage, told, other);
+        relay.silenceWatches();
+        assertHears(storage, told, other);
+    }
+
     /** The watch of one storage tells of what another one writes, sooner or later without being asked. */
     private static void assertHears(KubernetesStorage storage, Semaphore told, KubernetesStorage other) {
         await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
