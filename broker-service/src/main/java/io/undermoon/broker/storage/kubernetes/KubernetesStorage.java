@@ -200,7 +200,8 @@ public final class KubernetesStorage implements MetadataStorage {
             }
             LOG.debugf("Pieces deleted: storage=%s number=%d", options, references.size());
         } catch (RemoteCallException e) {
-            LOG.warnf(
+            LOG.logf(
+                    Thread.currentThread().isInterrupted() ? Logger.Level.DEBUG : Logger.Level.WARN,
                     "Pieces of former values not deleted, tried again later: storage=%s error=%s",
                     options, e.getMessage());
         }
