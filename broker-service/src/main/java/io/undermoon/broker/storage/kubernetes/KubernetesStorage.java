@@ -203,7 +203,8 @@ public final class KubernetesStorage implements MetadataStorage {
             LOG.logf(
                     Thread.currentThread().isInterrupted() ? Logger.Level.DEBUG : Logger.Level.WARN,
                     "Pieces of former values not deleted, tried again later: storage=%s error=%s",
-                    options, e.getMessage());
+                    options,
+                    e.getMessage());
         }
     }
 

@@ -250,6 +250,22 @@ class KubernetesStorageTest {
     }
 
     @Test
+    void a_write_of_a_former_value_does_not_name_pieces_that_are_about_to_be_deleted() throws IOException {
+        Metadata former = TestMetadata.withCluster(4, 0);
+        FaultyRelay relay = opened(server.relay());
+        KubernetesStorage other = opened(server.open(relay.address(), LONG));
+        KubernetesStorage storage = opened(server.open());
+        store(other, former);
+        List<String> old =
+                server.names().stream().filter(name -> !name.equals(NAME)).toList();
+        store(other, EMPTY);
+        relay.delay(call -> call.method().equals("DELETE"), () -> store(storage, former));
+        collect(other);
+        await().untilAsserted(() -> assertThat(server.names()).doesNotContainAnyElementsOf(old));
+        assertThat(opened(server.open()).load().state()).isEqualTo(former);
+    }
+
+    @Test
     void an_index_that_was_made_again_is_not_mistaken_for_the_one_before() throws IOException {
         KubernetesStorage storage = opened(server.open());
         store(storage, ONE);
