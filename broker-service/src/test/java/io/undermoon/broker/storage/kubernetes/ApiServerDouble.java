@@ -54,7 +54,7 @@ public final class ApiServerDouble implements ApiServer {
         server.start();
     }
 
-    HostPort address() {
+    public HostPort address() {
         return new HostPort("127.0.0.1", server.getAddress().getPort());
     }
 
