@@ -30,6 +30,13 @@ class PlantedFaultsTest {
             storage.file.RealPath#create omits FileSystemCalls.syncDirectory -> storage.file.FileStorageTest#has_nothing_or_the_first_value_after_a_crash_at_any_call
             store.MetadataWriter#isConfirmed returns true -> store.MetadataWriterTest#refuses_nothing_from_a_value_that_another_broker_has_changed
             store.MetadataWriter#requireReachable does nothing -> store.MetadataWriterTest#answers_reads_and_refuses_changes_while_the_storage_cannot_be_reached
+            storage.MetadataIndex#lastWriteIs returns false -> storage.kubernetes.KubernetesStorageTest#finds_its_write_whose_reply_was_lost
+            storage.kubernetes.KubernetesStorage#replaceIndex omits Reply.isRepeated -> storage.kubernetes.KubernetesStorageTest#finds_its_write_whose_reply_was_lost
+            storage.kubernetes.KubernetesStorage#newerThan omits String.equals as true -> storage.kubernetes.KubernetesStorageTest#a_reader_whose_pieces_are_deleted_meanwhile_reads_the_newer_value
+            storage.kubernetes.KubernetesStorage#collect omits Set.removeAll -> storage.kubernetes.KubernetesStorageTest#a_writer_that_stood_still_does_not_name_pieces_that_were_deleted_meanwhile
+            storage.kubernetes.KubernetesStorage#collect omits ParallelCalls.later -> storage.kubernetes.KubernetesStorageTest#deletes_what_is_left_of_former_values
+            storage.kubernetes.KubernetesStorage#created omits Set.isEmpty as true -> storage.kubernetes.KubernetesStorageTest#refuses_what_is_damaged_and_names_it
+            storage.LineFollower#restartIfBehind does nothing -> storage.kubernetes.KubernetesStorageTest#a_watch_that_is_dead_without_a_sign_is_opened_anew
             storage.http.HttpStorage#again omits Metadata.equals -> storage.http.HttpStorageTest#finds_its_write_that_was_answered_with_an_error
             storage.http.HttpStorage#hasStore returns true -> storage.http.HttpStorageTest#initializes_a_storage_that_has_nothing_and_no_other
 
@@ -118,7 +125,6 @@ class PlantedFaultsTest {
 
     /** Those that only tests with a real etcd notice. */
     private static final String FAULTS_WITH_ETCD = """
-            storage.etcd.EtcdIndex#lastWriteIs returns false -> storage.etcd.EtcdStorageTest#finds_its_write_whose_reply_was_lost
             storage.etcd.EtcdClient#withLogin omits RefusedException.asksForLogin -> storage.etcd.EtcdStorageTest#logs_in_and_does_so_again_when_the_token_is_not_known_any_more
             storage.etcd.EtcdWatch#moveTo does nothing -> storage.etcd.EtcdStorageTest#goes_on_with_the_members_that_are_left
             storage.etcd.EtcdStorage#nothingStored omits List.isEmpty as true -> storage.etcd.EtcdStorageTest#refuses_what_is_damaged_and_names_it

@@ -68,7 +68,7 @@ public interface BrokerConfig {
     @WithConverter(Converters.NotNegativeInt.class)
     int migrationLimit();
 
-    /** Where the metadata is kept: {@code file}, {@code etcd}, {@code http} or {@code memory}. */
+    /** Where the metadata is kept: {@code file}, {@code etcd}, {@code kubernetes}, {@code http} or {@code memory}. */
     @WithDefault("file")
     String storageType();
 
@@ -193,6 +193,9 @@ public interface BrokerConfig {
     /** Where the metadata is kept with {@code storage_type} {@code etcd}. */
     Etcd etcd();
 
+    /** Where the metadata is kept with {@code storage_type} {@code kubernetes}. */
+    Kubernetes kubernetes();
+
     /** TLS with those the broker calls; how it is called itself is a matter of Quarkus. */
     Tls tls();
 
@@ -262,6 +265,45 @@ public interface BrokerConfig {
 
         /** For one call, at all endpoints together. A third of it is for each. */
         @WithDefault("3s")
+        @WithConverter(PositiveDuration.class)
+        Duration timeout();
+    }
+
+    /** How the API of Kubernetes is reached, and which objects are used there. */
+    interface Kubernetes {
+        /**
+         * The URL of the API server. By default, in a pod, that of its own cluster, with the token and the authority of
+         * its service account.
+         */
+        Optional<String> server();
+
+        /** The namespace of the ConfigMaps; by default that of the pod. */
+        Optional<String> namespace();
+
+        /**
+         * What the names of the ConfigMaps begin with; all brokers of a system have the same, two systems in one
+         * namespace have different ones.
+         */
+        @WithDefault("undermoon-metadata")
+        String name();
+
+        /** A file with the token to show, read at each call; without {@code server} that of the service account. */
+        Optional<String> tokenFile();
+
+        /**
+         * Whose certificates are trusted; without {@code server} those of the service account, else by default those
+         * the Java runtime trusts.
+         */
+        Optional<String> caCertFile();
+
+        /** The certificate to show, and those between it and its authority; none by default. */
+        Optional<String> certFile();
+
+        /** The private key of the certificate, not encrypted. */
+        Optional<String> keyFile();
+
+        /** For one call with its repetitions. A third of it is for each attempt. */
+        @WithDefault("5s")
         @WithConverter(PositiveDuration.class)
         Duration timeout();
     }

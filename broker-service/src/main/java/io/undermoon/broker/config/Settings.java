@@ -34,6 +34,7 @@ public record Settings(
         FILE,
         MEMORY,
         ETCD,
+        KUBERNETES,
         HTTP
     }
 
@@ -65,10 +66,11 @@ public record Settings(
             case "memory" ->
                 config.recoverFromMetaFile() || config.autoUpdateMetaFile() ? StorageType.FILE : StorageType.MEMORY;
             case "etcd" -> StorageType.ETCD;
+            case "kubernetes" -> StorageType.KUBERNETES;
             case "http" -> StorageType.HTTP;
             default ->
                 throw new InvalidSettingException(
-                        "storage_type", config.storageType(), "expected file, memory, etcd or http");
+                        "storage_type", config.storageType(), "expected file, memory, etcd, kubernetes or http");
         };
     }
 

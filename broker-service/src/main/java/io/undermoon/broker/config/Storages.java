@@ -70,6 +70,9 @@ final class Storages {
                                 config.etcd().timeout()),
                         empty,
                         tls);
+            case KUBERNETES ->
+                new KubernetesAccess(config.kubernetes(), System.getenv(), KubernetesAccess.SERVICE_ACCOUNT)
+                        .open(empty);
             case HTTP ->
                 new HttpStorage(
                         new HttpStorage.Options(

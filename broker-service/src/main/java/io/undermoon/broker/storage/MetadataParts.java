@@ -183,6 +183,13 @@ public record MetadataParts(ObjectNode head, SortedMap<String, Part> parts) {
         return changes;
     }
 
+    /** The hash of each part by its name. */
+    public SortedMap<String, String> hashes() {
+        SortedMap<String, String> hashes = new TreeMap<>();
+        parts.forEach((name, part) -> hashes.put(name, part.hash()));
+        return hashes;
+    }
+
     /** A value as it is stored: JSON, compressed. */
     public static byte[] pack(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -42,6 +42,14 @@ class SettingsTest {
         assertThat(config.etcd().username()).isEmpty();
         assertThat(config.etcd().password()).isEmpty();
         assertThat(config.etcd().timeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.kubernetes().server()).isEmpty();
+        assertThat(config.kubernetes().namespace()).isEmpty();
+        assertThat(config.kubernetes().name()).isEqualTo("undermoon-metadata");
+        assertThat(config.kubernetes().tokenFile()).isEmpty();
+        assertThat(config.kubernetes().caCertFile()).isEmpty();
+        assertThat(config.kubernetes().certFile()).isEmpty();
+        assertThat(config.kubernetes().keyFile()).isEmpty();
+        assertThat(config.kubernetes().timeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.tls().storage()).isFalse();
         assertThat(config.debug()).isFalse();
         assertThat(config.autoScaling().interval()).isEqualTo(Duration.ofSeconds(1));
@@ -83,6 +91,7 @@ class SettingsTest {
         assertThat(storage(Map.of())).isEqualTo(StorageType.FILE);
         assertThat(storage(Map.of("undermoon.storage_type", "Memory"))).isEqualTo(StorageType.MEMORY);
         assertThat(storage(Map.of("undermoon.storage_type", "etcd"))).isEqualTo(StorageType.ETCD);
+        assertThat(storage(Map.of("undermoon.storage_type", "Kubernetes"))).isEqualTo(StorageType.KUBERNETES);
         assertThat(storage(Map.of("undermoon.storage_type", "HTTP"))).isEqualTo(StorageType.HTTP);
         assertThat(storage(Map.of("undermoon.storage_type", "memory", "undermoon.auto_update_meta_file", "true")))
                 .isEqualTo(StorageType.FILE);
@@ -100,6 +109,7 @@ class SettingsTest {
         "http_storage_address, nowhere",
         "etcd.endpoints, nowhere",
         "etcd.timeout, 0",
+        "kubernetes.timeout, 0",
         "compression_strategy, some",
         "migration_scan_count, 0",
         "replica_addresses, nowhere",

@@ -8,6 +8,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.StorageException;
+import io.undermoon.broker.storage.kubernetes.ApiServerDouble;
 import io.undermoon.testsupport.EtcdServers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,21 @@ class StoragesTest {
             try (MetadataStorage storage = opening.get(60, TimeUnit.SECONDS)) {
                 assertThat(storage.load().state().allProxies()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void the_metadata_is_kept_in_kubernetes() {
+        try (ApiServerDouble server = new ApiServerDouble();
+                MetadataStorage storage = open(Map.of(
+                        "undermoon.storage_type",
+                        "kubernetes",
+                        "undermoon.kubernetes.server",
+                        "http://" + server.address(),
+                        "undermoon.kubernetes.namespace",
+                        server.namespace()))) {
+            assertThat(storage).hasToString("kubernetes " + server.address() + " test/undermoon-metadata");
+            assertThat(storage.load().state().allProxies()).isEmpty();
         }
     }
 

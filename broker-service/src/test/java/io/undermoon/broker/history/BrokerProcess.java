@@ -18,13 +18,13 @@ final class BrokerProcess implements AutoCloseable {
     /** A request that a paused broker has not answered by then counts as one without a reply. */
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(8);
 
-    private final List<String> endpoints;
+    private final List<String> arguments;
     private final Path log;
     private Process process;
     private volatile int port;
 
-    BrokerProcess(List<String> endpoints, Path log) throws IOException {
-        this.endpoints = endpoints;
+    BrokerProcess(List<String> arguments, Path log) throws IOException {
+        this.arguments = arguments;
         this.log = log;
         this.process = run();
     }
@@ -99,7 +99,7 @@ final class BrokerProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 HistoryBroker.class.getName()));
-        command.addAll(endpoints);
+        command.addAll(arguments);
         Process started = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();

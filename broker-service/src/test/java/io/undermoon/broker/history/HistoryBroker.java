@@ -3,9 +3,12 @@ package io.undermoon.broker.history;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.StorageException;
 import io.undermoon.broker.storage.etcd.EtcdOptions;
 import io.undermoon.broker.storage.etcd.EtcdStorage;
+import io.undermoon.broker.storage.kubernetes.KubernetesOptions;
+import io.undermoon.broker.storage.kubernetes.KubernetesStorage;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
@@ -23,7 +26,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A process with the storage and the writer of a broker as they are, and instead of the HTTP API a line for each
@@ -31,6 +33,11 @@ import java.util.stream.Stream;
  */
 final class HistoryBroker {
     static final String READY = "port ";
+    static final String ETCD = "etcd";
+    static final String KUBERNETES = "kubernetes";
+    static final String PREFIX = "/history";
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private static final long REFRESH_MILLIS = 200;
 
@@ -40,18 +47,15 @@ final class HistoryBroker {
         this.metadata = metadata;
     }
 
-    /** The arguments are the endpoints of etcd; the first line of the output has the port. */
-    public static void main(String[] endpoints) throws IOException {
-        List<HostPort> etcd = Stream.of(endpoints).map(HostPort::parse).toList();
+    /** The arguments are those of {@link #storage}; the first line of the output has the port. */
+    public static void main(String[] arguments) throws IOException {
         MetadataWriter.Limits limits = new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0);
         MetadataWriter metadata = null;
         while (metadata == null) {
             try {
-                EtcdOptions options = new EtcdOptions(etcd, "/history", "", "", Duration.ofSeconds(2));
-                metadata = new MetadataWriter(
-                        new EtcdStorage(options, Metadata.empty(false), null), limits, Clock.systemUTC());
+                metadata = new MetadataWriter(storage(List.of(arguments)), limits, Clock.systemUTC());
             } catch (StorageException e) {
-                System.err.println("etcd does not answer yet: " + e.getMessage());
+                System.err.println("the storage does not answer yet: " + e.getMessage());
             }
         }
         Executors.newSingleThreadScheduledExecutor()
@@ -63,6 +67,19 @@ final class HistoryBroker {
             Socket client = listener.accept();
             new Thread(() -> broker.converse(client)).start();
         }
+    }
+
+    /** By {@code etcd} with its endpoints, or {@code kubernetes} with the address of its API and the namespace. */
+    private static MetadataStorage storage(List<String> arguments) {
+        List<String> rest = arguments.subList(1, arguments.size());
+        Metadata empty = Metadata.empty(false);
+        if (arguments.get(0).equals(ETCD)) {
+            List<HostPort> endpoints = rest.stream().map(HostPort::parse).toList();
+            return new EtcdStorage(new EtcdOptions(endpoints, PREFIX, "", "", TIMEOUT), empty, null);
+        }
+        HostPort server = HostPort.parse(rest.get(0));
+        return new KubernetesStorage(
+                new KubernetesOptions(server, "", null, rest.get(1), "undermoon-metadata", TIMEOUT), empty, null);
     }
 
     private void converse(Socket client) {

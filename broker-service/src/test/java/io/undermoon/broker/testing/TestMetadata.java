@@ -34,6 +34,24 @@ public final class TestMetadata {
                 .state();
     }
 
+    /** One cluster of 400 nodes and 300 small ones. */
+    public static Metadata thousandProxies() {
+        Metadata state = Metadata.empty(false);
+        for (int proxy = 1; proxy <= 1000; proxy++) {
+            state = add(state, proxy, "host" + proxy % 40);
+        }
+        state = create(state, "large", 400);
+        for (int cluster = 0; cluster < 300; cluster++) {
+            state = create(state, "small" + cluster, 4);
+        }
+        return state;
+    }
+
+    private static Metadata create(Metadata state, String name, int nodes) {
+        return Clusters.create(state, CONTEXT, new ClusterName(name), nodes, ClusterConfig.DEFAULT)
+                .state();
+    }
+
     public static Metadata add(Metadata state, int proxy, String host) {
         return Proxies.register(state, proxy(proxy), nodes(proxy), host, (long) proxy - 1, null)
                 .state();

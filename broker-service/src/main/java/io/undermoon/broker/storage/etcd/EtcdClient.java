@@ -3,6 +3,7 @@ package io.undermoon.broker.storage.etcd;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.undermoon.broker.storage.RemoteCallException;
 import io.undermoon.client.BoundedHttp;
 import io.undermoon.client.HttpReply;
 import io.undermoon.json.Json;
@@ -11,15 +12,12 @@ import io.undermoon.tls.TlsContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.SSLHandshakeException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -94,8 +92,8 @@ final class EtcdClient {
         return preferred;
     }
 
-    /** @throws EtcdException with what every endpoint said, when etcd refuses or the time is over */
-    JsonNode call(String path, ObjectNode request) throws EtcdException {
+    /** @throws RemoteCallException with what every endpoint said, when etcd refuses or the time is over */
+    JsonNode call(String path, ObjectNode request) throws RemoteCallException {
         long end = System.nanoTime() + options.timeout().toNanos();
         byte[] body = bytes(request);
         boolean mayHaveEffect = false;
@@ -109,19 +107,19 @@ final class EtcdClient {
                     return reply;
                 } catch (RefusedException e) {
                     if (REFUSALS.contains(e.code)) {
-                        throw new EtcdException(endpoint + ": " + e.getMessage(), true, mayHaveEffect, e);
+                        throw new RemoteCallException(endpoint + ": " + e.getMessage(), true, mayHaveEffect, e);
                     }
                     mayHaveEffect = true;
                     last = e;
                 } catch (InterruptedIOException e) {
-                    throw new EtcdException("interrupted", false, true, e);
+                    throw new RemoteCallException("interrupted", false, true, e);
                 } catch (IOException e) {
-                    mayHaveEffect |= mayHaveBeenSent(e);
+                    mayHaveEffect |= !RemoteCallException.wasNeverSent(e);
                     last = e;
                 }
                 failures.add(endpoint + ": " + last.getMessage());
                 if (System.nanoTime() - end >= 0) {
-                    throw new EtcdException(String.join("; ", failures), false, mayHaveEffect, last);
+                    throw new RemoteCallException(String.join("; ", failures), false, mayHaveEffect, last);
                 }
             }
             LockSupport.parkNanos(PAUSE.toNanos());
@@ -177,13 +175,6 @@ final class EtcdClient {
             LOG.infof("Other endpoint of etcd is used: endpoint=%s before=%s", endpoint, preferred);
             preferred = endpoint;
         }
-    }
-
-    private static boolean mayHaveBeenSent(IOException e) {
-        Throwable cause = e.getCause();
-        return !(cause instanceof ConnectException
-                || cause instanceof HttpConnectTimeoutException
-                || cause instanceof SSLHandshakeException);
     }
 
     private static byte[] bytes(ObjectNode request) {

@@ -2,20 +2,18 @@ package io.undermoon.broker.storage.etcd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.storage.MetadataIndex;
 import io.undermoon.broker.storage.MetadataParts;
 import io.undermoon.broker.storage.MetadataParts.Part;
 import io.undermoon.broker.storage.MetadataStorage;
+import io.undermoon.broker.storage.RemoteCallException;
 import io.undermoon.broker.storage.StorageException;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.tls.TlsContext;
 import java.io.IOException;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +24,6 @@ import org.jspecify.annotations.Nullable;
  * was lost can be sent again until it is clear what became of it.
  */
 public final class EtcdStorage implements MetadataStorage {
-    private static final int WRITER_BYTES = 8;
-    /** For how long the watch may be behind what was read otherwise. */
-    private static final Duration WATCH_DELAY = Duration.ofMillis(500);
-
     private static final String FIRST_VERSION = "0";
 
     private final EtcdOptions options;
@@ -48,10 +42,8 @@ public final class EtcdStorage implements MetadataStorage {
      *
      * @param rawIndex the bytes of the index; empty if there is none
      * @param revision of the index; 0 if there is none
-     * @param readNanos when it was read or written, as {@link System#nanoTime}
      */
-    private record Known(
-            Versioned value, EtcdIndex index, byte[] rawIndex, long revision, MetadataParts parts, long readNanos) {
+    private record Known(Versioned value, MetadataIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
         String version() {
             return value.version();
         }
@@ -66,16 +58,9 @@ public final class EtcdStorage implements MetadataStorage {
         this.requests = new EtcdRequests(options.prefix());
         this.client = new EtcdClient(options, tls);
         this.nothing = new Known(
-                new Versioned(initial, FIRST_VERSION),
-                EtcdIndex.NONE,
-                new byte[0],
-                0,
-                MetadataParts.NONE,
-                System.nanoTime());
+                new Versioned(initial, FIRST_VERSION), MetadataIndex.NONE, new byte[0], 0, MetadataParts.NONE);
         this.known = nothing;
-        byte[] id = new byte[WRITER_BYTES];
-        new SecureRandom().nextBytes(id);
-        this.writer = HexFormat.of().formatHex(id);
+        this.writer = MetadataIndex.newWriter();
     }
 
     @Override
@@ -93,7 +78,7 @@ public final class EtcdStorage implements MetadataStorage {
                 known = read(index.get(0), written);
             }
             return known.value();
-        } catch (EtcdException e) {
+        } catch (RemoteCallException e) {
             throw new StorageException(e.kindOfRead(), options + " cannot be read: " + e.getMessage(), e);
         }
     }
@@ -105,7 +90,7 @@ public final class EtcdStorage implements MetadataStorage {
             return new WriteResult.Conflict();
         }
         MetadataParts parts = MetadataParts.of(next, base.parts());
-        EtcdIndex index = base.index().next(parts, writer, ++writes);
+        MetadataIndex index = base.index().next(parts.head(), parts.hashes(), writer, ++writes);
         byte[] rawIndex = index.bytes();
         Map<String, @Nullable Part> changes = parts.changesSince(base.parts());
         try {
@@ -121,14 +106,14 @@ public final class EtcdStorage implements MetadataStorage {
             }
             // The first attempt may have been executed without an answer. Then the guard holds for no other attempt.
             List<EtcdRequests.Entry> present = EtcdRequests.entries(reply, 0);
-            if (present.isEmpty() || !EtcdIndex.read(present.get(0).value()).lastWriteIs(writer, writes)) {
+            if (present.isEmpty() || !MetadataIndex.read(present.get(0).value()).lastWriteIs(writer, writes)) {
                 return new WriteResult.Conflict();
             }
             if (Arrays.equals(present.get(0).value(), rawIndex)) {
                 return stored(next, index, rawIndex, present.get(0).revision(), parts);
             }
             return new WriteResult.Stored("overwritten since " + version(base.revision(), index));
-        } catch (EtcdException e) {
+        } catch (RemoteCallException e) {
             throw new StorageException(e.kindOfWrite(), options + " cannot be written: " + e.getMessage(), e);
         } catch (IOException e) {
             throw damaged(requests.indexKey(), e);
@@ -138,11 +123,13 @@ public final class EtcdStorage implements MetadataStorage {
     /** Starts a thread, which ends with {@link #close}. This broker's own writes are usually not told of. */
     @Override
     public synchronized void watch(Runnable listener) {
-        watch = new EtcdWatch(client, requests.watchIndex(), heard -> {
+        EtcdWatch follower = new EtcdWatch(client, requests.watchIndex(), heard -> {
             if (heard > known.revision()) {
                 listener.run();
             }
         });
+        follower.start();
+        watch = follower;
     }
 
     @Override
@@ -152,9 +139,10 @@ public final class EtcdStorage implements MetadataStorage {
         }
     }
 
-    private WriteResult stored(Metadata state, EtcdIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
+    private WriteResult stored(
+            Metadata state, MetadataIndex index, byte[] rawIndex, long revision, MetadataParts parts) {
         Versioned value = new Versioned(state, version(revision, index));
-        known = new Known(value, index, rawIndex, revision, parts, System.nanoTime());
+        known = new Known(value, index, rawIndex, revision, parts);
         return new WriteResult.Stored(value.version());
     }
 
@@ -168,8 +156,8 @@ public final class EtcdStorage implements MetadataStorage {
     }
 
     /** What was read is newer than what is known, so only the parts that were written since came with it. */
-    private Known read(EtcdRequests.Entry entry, List<EtcdRequests.Entry> written) throws EtcdException {
-        EtcdIndex index = indexOf(entry);
+    private Known read(EtcdRequests.Entry entry, List<EtcdRequests.Entry> written) throws RemoteCallException {
+        MetadataIndex index = indexOf(entry);
         MetadataParts parts = assemble(index, written);
         if (parts == null) {
             // After etcd was restored from a copy, parts are older than the revision that was asked for.
@@ -182,7 +170,7 @@ public final class EtcdStorage implements MetadataStorage {
     }
 
     private Known whole(EtcdRequests.Entry entry, List<EtcdRequests.Entry> everything) {
-        EtcdIndex index = indexOf(entry);
+        MetadataIndex index = indexOf(entry);
         MetadataParts parts = assemble(index, everything);
         if (parts == null) {
             throw new StorageException("a part of the metadata in " + options + " is missing or is not the one that "
@@ -191,17 +179,17 @@ public final class EtcdStorage implements MetadataStorage {
         return known(entry, index, parts);
     }
 
-    private Known known(EtcdRequests.Entry entry, EtcdIndex index, MetadataParts parts) {
+    private Known known(EtcdRequests.Entry entry, MetadataIndex index, MetadataParts parts) {
         try {
             Versioned value = new Versioned(parts.state(), version(entry.revision(), index));
-            return new Known(value, index, entry.value(), entry.revision(), parts, System.nanoTime());
+            return new Known(value, index, entry.value(), entry.revision(), parts);
         } catch (UndermoonException e) {
             throw new StorageException("the metadata in " + options + " is not usable: " + e.getMessage(), e);
         }
     }
 
     /** Absent if a part is missing. */
-    private @Nullable MetadataParts assemble(EtcdIndex index, List<EtcdRequests.Entry> written) {
+    private @Nullable MetadataParts assemble(MetadataIndex index, List<EtcdRequests.Entry> written) {
         Map<String, Part> found = new TreeMap<>(known.parts().parts());
         for (EtcdRequests.Entry entry : written) {
             String name = requests.partOf(entry.key());
@@ -209,20 +197,12 @@ public final class EtcdStorage implements MetadataStorage {
                 found.put(name, partOf(name, entry));
             }
         }
-        SortedMap<String, Part> parts = new TreeMap<>();
-        for (Map.Entry<String, String> named : index.parts().entrySet()) {
-            Part part = found.get(named.getKey());
-            if (part == null || !part.hash().equals(named.getValue())) {
-                return null;
-            }
-            parts.put(named.getKey(), part);
-        }
-        return new MetadataParts(index.head(), parts);
+        return index.assemble(found);
     }
 
-    private EtcdIndex indexOf(EtcdRequests.Entry entry) {
+    private MetadataIndex indexOf(EtcdRequests.Entry entry) {
         try {
-            return EtcdIndex.read(entry.value());
+            return MetadataIndex.read(entry.value());
         } catch (IOException e) {
             throw damaged(entry.key(), e);
         }
@@ -243,19 +223,16 @@ public final class EtcdStorage implements MetadataStorage {
                 cause);
     }
 
-    /** Finds out whether the watch is at a dead endpoint, or has not told of a write that was read long ago. */
+    /** Finds out whether the watch is at a dead endpoint, or dead itself. */
     private void checkWatch() {
-        if (watch == null) {
-            return;
-        }
-        watch.moveTo(client.endpoint());
-        if (known.revision() > watch.heard() && System.nanoTime() - known.readNanos() > WATCH_DELAY.toNanos()) {
-            watch.restart();
+        if (watch != null) {
+            watch.moveTo(client.endpoint());
+            watch.compare(known.revision());
         }
     }
 
     /** The numbers of the writers tell apart what has the same revision before and after etcd was restored. */
-    private static String version(long revision, EtcdIndex index) {
+    private static String version(long revision, MetadataIndex index) {
         return revision + " " + index.writers();
     }
 

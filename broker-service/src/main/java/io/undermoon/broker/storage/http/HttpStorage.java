@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.storage.MetadataStorage;
+import io.undermoon.broker.storage.RemoteCallException;
 import io.undermoon.broker.storage.StorageException;
 import io.undermoon.broker.storage.StorageException.Kind;
 import io.undermoon.client.BoundedHttp;
@@ -16,8 +17,6 @@ import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.tls.TlsContext;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -116,7 +115,7 @@ public final class HttpStorage implements MetadataStorage {
             }
             return again(next, version, new IOException(status(reply)));
         } catch (IOException e) {
-            if (neverSent(e)) {
+            if (RemoteCallException.wasNeverSent(e)) {
                 throw new StorageException(Kind.UNREACHABLE, options + " cannot be written: " + e.getMessage(), e);
             }
             return again(next, version, e);
@@ -202,10 +201,6 @@ public final class HttpStorage implements MetadataStorage {
 
     private static String status(HttpReply reply) {
         return "status " + reply.status() + " " + reply.text().strip();
-    }
-
-    private static boolean neverSent(IOException e) {
-        return e.getCause() instanceof ConnectException || e.getCause() instanceof HttpConnectTimeoutException;
     }
 
     @Override

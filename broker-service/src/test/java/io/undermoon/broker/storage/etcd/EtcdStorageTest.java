@@ -9,17 +9,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.Epochs;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.storage.FaultyRelay;
+import io.undermoon.broker.storage.FaultyRelay.Loss;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.storage.MetadataStorage.WriteResult;
 import io.undermoon.broker.storage.StorageException;
 import io.undermoon.broker.storage.StorageException.Kind;
-import io.undermoon.broker.storage.etcd.LossyRelay.Loss;
 import io.undermoon.broker.testing.TestMetadata;
-import io.undermoon.metadata.ClusterConfig;
-import io.undermoon.metadata.ClusterName;
 import io.undermoon.testsupport.EtcdServers;
 import io.undermoon.testsupport.TestAuthority;
 import io.undermoon.tls.TlsContext;
@@ -63,7 +61,7 @@ class EtcdStorageTest {
     @Test
     void keeps_a_thousand_proxies_in_small_values_and_writes_only_what_changes() throws IOException {
         EtcdServers etcd = etcd(1);
-        Metadata state = thousandProxies();
+        Metadata state = TestMetadata.thousandProxies();
         EtcdStorage storage = opened(open(endpoint(etcd, 0)));
         store(storage, state);
         assertThat(opened(open(endpoint(etcd, 0))).load().state()).isEqualTo(state);
@@ -96,10 +94,10 @@ class EtcdStorageTest {
     @Test
     void finds_its_write_whose_reply_was_lost() throws IOException {
         EtcdServers etcd = etcd(1);
-        LossyRelay relay = opened(new LossyRelay(endpoint(etcd, 0)));
+        FaultyRelay relay = opened(new FaultyRelay(endpoint(etcd, 0)));
         EtcdStorage storage = opened(open(relay.address()));
         store(storage, ONE);
-        relay.lose(Loss.REPLIES, 2, () -> {});
+        relay.lose(Loss.REPLIES, EtcdStorageTest::isWrite, 2, () -> {});
         WriteResult result = storage.compareAndSet(storage.load().version(), TWO);
         assertThat(result).isEqualTo(new WriteResult.Stored(storage.load().version()));
         assertThat(storage.load().state()).isEqualTo(TWO);
@@ -109,11 +107,11 @@ class EtcdStorageTest {
     @Test
     void knows_that_its_write_took_effect_although_another_broker_has_written_since() throws IOException {
         EtcdServers etcd = etcd(1);
-        LossyRelay relay = opened(new LossyRelay(endpoint(etcd, 0)));
+        FaultyRelay relay = opened(new FaultyRelay(endpoint(etcd, 0)));
         EtcdStorage storage = opened(open(relay.address()));
         EtcdStorage other = opened(open(endpoint(etcd, 0)));
         store(storage, ONE);
-        relay.lose(Loss.REPLIES, 1, () -> store(other, THREE));
+        relay.lose(Loss.REPLIES, EtcdStorageTest::isWrite, 1, () -> store(other, THREE));
         String version = storage.load().version();
         assertThat(storage.compareAndSet(version, TWO)).isInstanceOf(WriteResult.Stored.class);
         assertThat(storage.load().state()).isEqualTo(THREE);
@@ -122,11 +120,11 @@ class EtcdStorageTest {
     @Test
     void knows_that_its_lost_write_had_no_effect_when_another_broker_was_faster() throws IOException {
         EtcdServers etcd = etcd(1);
-        LossyRelay relay = opened(new LossyRelay(endpoint(etcd, 0)));
+        FaultyRelay relay = opened(new FaultyRelay(endpoint(etcd, 0)));
         EtcdStorage storage = opened(open(relay.address()));
         EtcdStorage other = opened(open(endpoint(etcd, 0)));
         store(storage, ONE);
-        relay.lose(Loss.REQUESTS, 1, () -> store(other, THREE));
+        relay.lose(Loss.REQUESTS, EtcdStorageTest::isWrite, 1, () -> store(other, THREE));
         assertThat(storage.compareAndSet(storage.load().version(), TWO)).isInstanceOf(WriteResult.Conflict.class);
         assertThat(storage.load().state()).isEqualTo(THREE);
     }
@@ -134,13 +132,13 @@ class EtcdStorageTest {
     @Test
     void says_when_it_does_not_know_what_became_of_a_write() throws IOException {
         EtcdServers etcd = etcd(1);
-        LossyRelay relay = opened(new LossyRelay(endpoint(etcd, 0)));
+        FaultyRelay relay = opened(new FaultyRelay(endpoint(etcd, 0)));
         EtcdStorage storage = opened(open(Duration.ofMillis(900), relay.address()));
         store(storage, ONE);
         String version = storage.load().version();
-        relay.lose(Loss.REPLIES, Integer.MAX_VALUE, () -> {});
+        relay.lose(Loss.REPLIES, EtcdStorageTest::isWrite, Integer.MAX_VALUE, () -> {});
         fails(Kind.UNKNOWN, () -> storage.compareAndSet(version, TWO));
-        relay.lose(Loss.NOTHING, 0, () -> {});
+        relay.repair();
         assertThat(storage.load().state()).isEqualTo(TWO);
         assertThat(storage.compareAndSet(version, THREE)).isInstanceOf(WriteResult.Conflict.class);
     }
@@ -275,6 +273,10 @@ class EtcdStorageTest {
         assertHears(storage, told, other);
     }
 
+    private static boolean isWrite(FaultyRelay.Call call) {
+        return call.body().contains("\"compare\"");
+    }
+
     private EtcdServers etcd(int members) {
         return opened(EtcdServers.start(directory.resolve("etcd"), members));
     }
@@ -311,24 +313,6 @@ class EtcdStorageTest {
         return assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         StorageException.class, e -> assertThat(e.kind()).isEqualTo(kind));
-    }
-
-    /** One cluster of 400 nodes and 300 small ones. */
-    private static Metadata thousandProxies() {
-        Metadata state = EMPTY;
-        for (int proxy = 1; proxy <= 1000; proxy++) {
-            state = TestMetadata.add(state, proxy, "host" + proxy % 40);
-        }
-        state = create(state, "large", 400);
-        for (int cluster = 0; cluster < 300; cluster++) {
-            state = create(state, "small" + cluster, 4);
-        }
-        return state;
-    }
-
-    private static Metadata create(Metadata state, String name, int nodes) {
-        return Clusters.create(state, TestMetadata.CONTEXT, new ClusterName(name), nodes, ClusterConfig.DEFAULT)
-                .state();
     }
 
     private static long newestRevision(EtcdServers etcd) throws IOException {
