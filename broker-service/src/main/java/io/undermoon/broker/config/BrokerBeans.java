@@ -88,9 +88,12 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    RespClient proxyClient(BrokerConfig config, ServiceTls tls, ManagedExecutor executor) {
-        ProxyLogin login =
-                new ProxyLogin(config.controlSecret(), config.proxyPassword(), config.allowUnprovenProxies());
+    RespClient proxyClient(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
+        ProxyLogin login = new ProxyLogin(
+                config.controlSecret(),
+                config.proxyPassword(),
+                config.allowUnprovenProxies(),
+                () -> metadata.state().installationId());
         return new RespClient(
                 1, config.proxyClient().timeout(), login, tls.where(config.tls().proxies()), executor);
     }

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.backend;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param redis login at Redis nodes
  * @param peers login at peer proxies
  * @param encryption TLS contexts
+ * @param installation of this proxy, which peers are told; null as long as it is not known
  */
 public record BackendSettings(
         int connectTimeoutMillis,
@@ -23,7 +25,44 @@ public record BackendSettings(
         int maxPinnedConnections,
         Login redis,
         Login peers,
-        BackendEncryption encryption) {
+        BackendEncryption encryption,
+        Supplier<@Nullable String> installation) {
+    /** Of a proxy that belongs to no installation. */
+    public BackendSettings(
+            int connectTimeoutMillis,
+            long replyTimeoutMillis,
+            long silenceTimeoutMillis,
+            int maxQueuedBytes,
+            int maxPinnedConnections,
+            Login redis,
+            Login peers,
+            BackendEncryption encryption) {
+        this(
+                connectTimeoutMillis,
+                replyTimeoutMillis,
+                silenceTimeoutMillis,
+                maxQueuedBytes,
+                maxPinnedConnections,
+                redis,
+                peers,
+                encryption,
+                () -> null);
+    }
+
+    /** The same for a proxy of an installation. */
+    public BackendSettings withInstallation(Supplier<@Nullable String> own) {
+        return new BackendSettings(
+                connectTimeoutMillis,
+                replyTimeoutMillis,
+                silenceTimeoutMillis,
+                maxQueuedBytes,
+                maxPinnedConnections,
+                redis,
+                peers,
+                encryption,
+                own);
+    }
+
     /** Without TLS, and with one time limit for replies. */
     public BackendSettings(
             int connectTimeoutMillis,

@@ -384,6 +384,11 @@ public final class Dispatcher implements CommandHandler {
             Guard.refusesControl(session.client(), session.replyBuffer());
             return true;
         }
+        String refusal = topology.refusal(session.client().installation());
+        if (refusal != null) {
+            forwarder.refuse(session, umforward, refusal);
+            return true;
+        }
         if (!session.client().isInternal()) {
             noteInternal(session.client(), umforward);
         }

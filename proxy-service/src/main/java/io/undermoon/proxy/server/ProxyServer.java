@@ -93,7 +93,7 @@ final class ProxyServer implements AutoCloseable {
         topology = new TopologyStore(new Self(settings.self(), settings.replicaAddress(), nodes), endpoints);
         ClearedRuns runs = new ClearedRuns(topology);
         dataPlane = new DataPlane(
-                Transport.best(), settings.threads(), settings.backends(), runs, commands.idLimit(), lease);
+                Transport.best(), settings.threads(), settings.backends().withInstallation(topology::installation), runs, commands.idLimit(), lease);
         replication = new ReplicationDriver(
                 dataPlane.controlConnections(),
                 endpoints,
