@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param redis login at Redis nodes
  * @param peers login at peer proxies
  * @param encryption TLS contexts
- * @param installation of this proxy, which peers are told; null as long as it is not known
+ * @param identity what nodes and peers are told of this proxy
  */
 public record BackendSettings(
         int connectTimeoutMillis,
@@ -26,8 +26,8 @@ public record BackendSettings(
         Login redis,
         Login peers,
         BackendEncryption encryption,
-        Supplier<@Nullable String> installation) {
-    /** Of a proxy that belongs to no installation. */
+        Identity identity) {
+    /** Of a proxy that does not say who it is. */
     public BackendSettings(
             int connectTimeoutMillis,
             long replyTimeoutMillis,
@@ -46,11 +46,11 @@ public record BackendSettings(
                 redis,
                 peers,
                 encryption,
-                () -> null);
+                Identity.NONE);
     }
 
-    /** The same for a proxy of an installation. */
-    public BackendSettings withInstallation(Supplier<@Nullable String> own) {
+    /** The same for a proxy that says who it is. */
+    public BackendSettings as(Identity own) {
         return new BackendSettings(
                 connectTimeoutMillis,
                 replyTimeoutMillis,
@@ -80,6 +80,16 @@ public record BackendSettings(
                 redis,
                 peers,
                 BackendEncryption.NONE);
+    }
+
+    /**
+     * What nodes and peers are told of a proxy.
+     *
+     * @param connectionName of its connections to Redis nodes, without spaces; null for none
+     * @param installation told to peers; null as long as it is not known
+     */
+    public record Identity(@Nullable String connectionName, Supplier<@Nullable String> installation) {
+        public static final Identity NONE = new Identity(null, () -> null);
     }
 
     /**

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The {@code AUTH} as the user is sent when all other replies have arrived: Redis 7.4 and Valkey 8.0, for instance,
  * do not answer an {@code AUTH} that fails while another reply is on its way.
  *
+ * <p>A node is told a name for the connection, by which its list of clients shows those of proxies. It survives the
+ * {@code AUTH} as the user.
+ *
  * <p>A node that does not know the user is told it by {@code ACL SETUSER}. One that refuses that, because it is older
  * than Redis 6.2 or does not let the proxy's user do so, is used with the rights of the proxy's user.
  *
@@ -44,6 +47,7 @@ final class LoginSequence {
         AUTH,
         INSTALLATION,
         HELLO,
+        NAME,
         RUN,
         SET_USER,
         AUTH_AS_USER
@@ -101,7 +105,7 @@ final class LoginSequence {
         this.runs = isPeer ? NodeRuns.ALL : runs;
         this.role = role;
         this.protocol = protocol;
-        this.installation = isPeer ? settings.installation().get() : null;
+        this.installation = isPeer ? settings.identity().installation().get() : null;
         String password = login.password();
         this.caller = isPeer && password != null && ProxyLogin.CONTROL_USER.equals(login.user())
                 ? new ControlProof.Caller(password, endpoint.toString())
@@ -117,6 +121,11 @@ final class LoginSequence {
             due.add(Step.AUTH);
         }
         introduce(out);
+        String name = isPeer ? null : settings.identity().connectionName();
+        if (name != null) {
+            RespWriter.command(out, List.of("CLIENT", "SETNAME", name));
+            due.add(Step.NAME);
+        }
         if (this.runs != NodeRuns.ALL) {
             askRun(out);
             due.add(Step.RUN);
@@ -206,6 +215,10 @@ final class LoginSequence {
             case HELLO -> {
                 refusesProtocol = text.startsWith("-NOPROTO") || text.contains("unknown command");
                 return isError ? text : authenticated(out);
+            }
+            case NAME -> {
+                // A node that refuses it does not know which clients are those of proxies.
+                return authenticated(out);
             }
             case RUN -> {
                 return isError ? errorAboutRun(text, out) : runNamed(text, out);

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.backend;
 
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ public final class NodeConnections {
     private final PinnedPool pinned;
     private final SharedConnections askingReplicas;
     private final ReplicaAcks acks;
+    private final FormerOwners formerOwners;
 
     /**
      * @param access that of the shared connections: clients' commands, or the proxy's own
@@ -41,6 +44,7 @@ public final class NodeConnections {
         this.pinned = new PinnedPool(loop, resp2);
         this.askingReplicas = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP2);
         this.acks = new ReplicaAcks(loop, askingReplicas);
+        this.formerOwners = new FormerOwners(loop);
     }
 
     /** The loop that owns the connections. */
@@ -110,6 +114,20 @@ public final class NodeConnections {
         askingReplicas.retain(wanted);
         acks.retain(wanted);
         pinned.follow(wanted);
+    }
+
+    /**
+     * Has commands in flight to peers that hang end, if the routes no longer lead there.
+     *
+     * @param hasSlots whether a peer has slots
+     */
+    public void leaveSilentPeers(Predicate<HostPort> hasSlots) {
+        List<BackendConnection> all = new ArrayList<>();
+        for (SharedConnections connections : List.of(resp2, resp3, keylessInResp2, keylessInResp3)) {
+            connections.addAll(all);
+        }
+        pinned.addAll(all);
+        formerOwners.follow(all, hasSlots);
     }
 
     /** Whether nobody listens at an endpoint: a new connection to it is refused. Other failures do not count. */

@@ -56,6 +56,16 @@ final class SharedConnections {
         }
     }
 
+    /** Adds all connections, retired ones on which replies are due included. */
+    void addAll(List<BackendConnection> found) {
+        for (SharedConnection connection : byId) {
+            if (connection != null) {
+                found.add(connection);
+            }
+        }
+        found.addAll(retired);
+    }
+
     /** Retires the connections to all other endpoints: each closes once its replies have arrived. */
     void retain(Set<Endpoint> wanted) {
         retired.removeIf(SharedConnection::isClosed);

@@ -203,6 +203,8 @@ final class ProxyMetrics extends Collector {
         Family link = gauge("replication_link_up", "Whether a replica follows its master.", "node");
         Family offset = gauge("replication_offset_bytes", "How far a node's copy of the data is.", "node");
         Family lag = gauge("replication_lag_bytes", "How far replication is behind at a node.", "node");
+        Family foreign = gauge(
+                "node_foreign_clients", "Clients of a node that did not come through a proxy.", "node", "role");
         for (NodeStatus status : server.nodes()) {
             String node = status.node().value();
             String role = status.role().wireName();
@@ -210,6 +212,7 @@ final class ProxyMetrics extends Collector {
             busy.add(status.isBusy() ? 1 : 0, node, role);
             silent.add(status.millisSinceLastAnswer() / 1e3, node, role);
             settled.add(status.isSettled() ? 1 : 0, node, role);
+            server.foreignClients().count(status.node()).ifPresent(count -> foreign.add(count, node, role));
             InfoReport report = status.report();
             if (report != null && report.role() == Role.REPLICA) {
                 link.add(status.up() && report.linkUp() ? 1 : 0, node);
@@ -226,6 +229,7 @@ final class ProxyMetrics extends Collector {
         families.add(link.build());
         families.add(offset.build());
         families.add(lag.build());
+        families.add(foreign.build());
     }
 
     private void addTls(List<MetricFamilySamples> families, ProxyStats stats) {

@@ -37,6 +37,7 @@ class LoginSequenceTest {
     /** The one run that may serve; null if every run may. */
     private @Nullable String served;
     private @Nullable String installation;
+    private @Nullable String connectionName;
 
     private SetRepl.@Nullable Entry role =
             new SetRepl.Entry(Role.MASTER, new ClusterName("demo"), new NodeAddress("127.0.0.1:7001"), List.of());
@@ -285,6 +286,24 @@ class LoginSequenceTest {
         assertThat(text()).doesNotContain("1a2b");
     }
 
+    @Test
+    void tells_a_node_the_name_of_the_connection_if_it_takes_one() {
+        connectionName = "undermoon:127.0.0.1:5299";
+        for (String reply : List.of("+OK\r\n", "-NOPERM this user has no permissions\r\n")) {
+            said.clear();
+            LoginSequence login = login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+            assertThat(text()).contains("SETNAME\r\n$24\r\n" + connectionName).doesNotContain("AUTH");
+            said.clear();
+            assertThat(answer(login, reply)).isNull();
+            assertThat(text()).contains("AUTH");
+            assertThat(answer(login, "+OK\r\n")).isNull();
+            assertThat(login.isDue()).isFalse();
+        }
+        said.clear();
+        login(peer, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+        assertThat(text()).isEmpty();
+    }
+
     private ControlProof.Challenged challenged() {
         return ControlProof.Challenged.read(lastWord()).orElseThrow();
     }
@@ -303,7 +322,8 @@ class LoginSequenceTest {
                 endpoint,
                 protocol,
                 access,
-                new BackendSettings(1000, 1000, 1000, 1, login, login).withInstallation(() -> installation),
+                new BackendSettings(1000, 1000, 1000, 1, login, login)
+                        .as(new BackendSettings.Identity(connectionName, () -> installation)),
                 served == null ? NodeRuns.ALL : new Runs(),
                 role,
                 said);
