@@ -80,10 +80,21 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
      *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
      */
     BackendConnection(ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol, long replyTimeoutMillis) {
+        this(loop, endpoint, access, protocol, replyTimeoutMillis, access != Access.PROXY);
+    }
+
+    /** @param underLease whether a node is used only under the lease */
+    BackendConnection(
+            ProxyLoop loop,
+            Endpoint endpoint,
+            Access access,
+            Protocol protocol,
+            long replyTimeoutMillis,
+            boolean underLease) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.access = access;
-        this.isFenced = endpoint.kind() == Endpoint.Kind.REDIS && access != Access.PROXY;
+        this.isFenced = endpoint.kind() == Endpoint.Kind.REDIS && underLease;
         this.protocol = protocol;
         this.replyTimeoutMillis = replyTimeoutMillis;
     }

@@ -273,6 +273,14 @@ public interface ProxyConfig {
     Optional<String> redisPassword();
 
     /**
+     * Whether reads are answered while the proxy has no lease, with what its nodes have then: another proxy may have
+     * taken their slots over and got newer writes. Writes are refused as ever.
+     */
+    @WithDefault("false")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean allowStaleReads();
+
+    /**
      * How often the Redis nodes are asked which clients they have, to notice those that did not come through a proxy; 0
      * for never.
      */

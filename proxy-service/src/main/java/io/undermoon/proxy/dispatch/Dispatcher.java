@@ -370,6 +370,9 @@ public final class Dispatcher implements CommandHandler {
             int slot,
             Route route,
             int hopsLeft) {
+        if (route instanceof Target.Local local && forwarder.isStaleRead(session, command, slot)) {
+            return forwarder.readStale(session, now, command, frame, local.node());
+        }
         if (!forwarder.admits(session, now, slot, route, hopsLeft)) {
             return false;
         }

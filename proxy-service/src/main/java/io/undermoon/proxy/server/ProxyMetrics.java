@@ -41,6 +41,7 @@ import java.util.function.BooleanSupplier;
  *     rights of the proxy's user</td></tr>
  * <tr><td>{@code writes_without_replicas_total}</td><td>writes of which as many replicas as {@code min_replica_acks}
  *     wants were not known to have them in time</td></tr>
+ * <tr><td>{@code stale_reads_total}</td><td>reads that were answered without a lease</td></tr>
  * <tr><td>{@code tls_failures_total}</td><td>clients with whom TLS failed</td></tr>
  * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they
  *     cannot be used as they are now</td></tr>
@@ -51,6 +52,7 @@ import java.util.function.BooleanSupplier;
  *     link</td></tr>
  * <tr><td>{@code node_busy{node,role}}, {@code node_silent_seconds{node,role}}</td><td>executes a script and refuses
  *     other commands; time since its last answer</td></tr>
+ * <tr><td>{@code node_foreign_clients{node,role}}</td><td>clients that did not come through a proxy</td></tr>
  * <tr><td>{@code replication_link_up{node}}</td><td>of replicas</td></tr>
  * <tr><td>{@code replication_offset_bytes{node}}</td><td>the replication offset of a node</td></tr>
  * <tr><td>{@code replication_lag_bytes{node}}</td><td>of a master its slowest replica's, of a replica what it has yet
@@ -189,6 +191,9 @@ final class ProxyMetrics extends Collector {
                 .build());
         families.add(counter("unrestricted_logins", "Connections whose scripts have all rights of the proxy.")
                 .add(stats.get(Counter.UNRESTRICTED_LOGINS))
+                .build());
+        families.add(counter("stale_reads", "Reads that were answered without a lease.")
+                .add(stats.get(Counter.STALE_READS))
                 .build());
         families.add(counter("writes_without_replicas", "Writes that too few replicas are known to have.")
                 .add(stats.get(Counter.WRITES_WITHOUT_REPLICAS))
