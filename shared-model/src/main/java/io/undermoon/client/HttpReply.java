@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param body decompressed
  * @param installation that the broker belongs to; absent if it does not say so
  */
-public record HttpReply(String request, HostPort address, int status, byte[] body, @Nullable String installation) {
+public record HttpReply(
+        String request,
+        HostPort address,
+        int status,
+        byte[] body,
+        @Nullable String installation) {
     public boolean isSuccess() {
         return status >= 200 && status < 300;
     }

@@ -45,7 +45,7 @@ public final class InstallationCheck {
     public static Optional<String> refusal(Object proxy, @Nullable String own, String what, @Nullable String other) {
         return own == null || other == null || own.equals(other)
                 ? Optional.empty()
-                : Optional.of(CODE + " proxy " + proxy + " belongs to installation " + own + ", " + what + " to "
-                        + other);
+                : Optional.of(
+                        CODE + " proxy " + proxy + " belongs to installation " + own + ", " + what + " to " + other);
     }
 }

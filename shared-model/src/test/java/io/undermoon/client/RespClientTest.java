@@ -146,8 +146,8 @@ class RespClientTest {
         ProxyLogin login = new ProxyLogin(Optional.empty(), Optional.empty(), false, () -> "1a2b");
         String refusal = "OTHER_INSTALLATION proxy p belongs to installation ffff, the caller to 1a2b";
         for (String reply : List.of("+OK", "-Invalid sub command", "-" + refusal)) {
-            try (RespServer server = new RespServer(
-                            command -> command.contains("INSTALLATION") ? reply + "\r\n" : "+PONG\r\n");
+            try (RespServer server =
+                            new RespServer(command -> command.contains("INSTALLATION") ? reply + "\r\n" : "+PONG\r\n");
                     RespClient client = client(login, null)) {
                 if (reply.endsWith(refusal)) {
                     assertFails(client, HostPort.parse(server.address()), Reason.OTHER_INSTALLATION, refusal);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.metadata.HostPort;
-import io.undermoon.testsupport.SocketServer;
 import io.undermoon.testsupport.RespServer;
+import io.undermoon.testsupport.SocketServer;
 import io.undermoon.umctl.ProxyLogin;
 import java.io.OutputStream;
 import java.time.Duration;

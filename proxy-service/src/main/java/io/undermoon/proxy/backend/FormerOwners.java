@@ -58,7 +58,9 @@ final class FormerOwners {
         NodeProbe.ask(loop, waiting.get(0).connection().endpoint(), answer -> {
             probed.remove(peer);
             if (answer.outcome() == NodeProbe.Outcome.SILENT || answer.outcome() == NodeProbe.Outcome.UNREACHABLE) {
-                waiting.stream().filter(Waiting::isStill).forEach(each -> each.connection().end(REASON));
+                waiting.stream()
+                        .filter(Waiting::isStill)
+                        .forEach(each -> each.connection().end(REASON));
             }
         });
     }

@@ -164,8 +164,7 @@ public final class Forwarder {
     }
 
     /** Sends a {@linkplain #isStaleRead stale read}; false when it has to be handled again. */
-    public boolean readStale(
-            ClientSession session, Topology now, Command command, CommandFrame frame, Endpoint node) {
+    public boolean readStale(ClientSession session, Topology now, Command command, CommandFrame frame, Endpoint node) {
         if (!session.beginStaleRead()) {
             return false;
         }

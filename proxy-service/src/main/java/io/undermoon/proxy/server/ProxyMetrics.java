@@ -208,8 +208,8 @@ final class ProxyMetrics extends Collector {
         Family link = gauge("replication_link_up", "Whether a replica follows its master.", "node");
         Family offset = gauge("replication_offset_bytes", "How far a node's copy of the data is.", "node");
         Family lag = gauge("replication_lag_bytes", "How far replication is behind at a node.", "node");
-        Family foreign = gauge(
-                "node_foreign_clients", "Clients of a node that did not come through a proxy.", "node", "role");
+        Family foreign =
+                gauge("node_foreign_clients", "Clients of a node that did not come through a proxy.", "node", "role");
         for (NodeStatus status : server.nodes()) {
             String node = status.node().value();
             String role = status.role().wireName();

@@ -6,11 +6,11 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
+import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
-import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
@@ -97,9 +97,14 @@ final class ProxyServer implements AutoCloseable {
         topology = new TopologyStore(new Self(settings.self(), settings.replicaAddress(), nodes), endpoints);
         ClearedRuns runs = new ClearedRuns(topology);
         dataPlane = new DataPlane(
-                Transport.best(), settings.threads(), settings.backends()
+                Transport.best(),
+                settings.threads(),
+                settings.backends()
                         .as(new BackendSettings.Identity(
-                                ForeignClients.nameOf(settings.self()), topology::installation)), runs, commands.idLimit(), lease);
+                                ForeignClients.nameOf(settings.self()), topology::installation)),
+                runs,
+                commands.idLimit(),
+                lease);
         replication = new ReplicationDriver(
                 dataPlane.controlConnections(),
                 endpoints,
@@ -208,7 +213,9 @@ final class ProxyServer implements AutoCloseable {
         marks.start();
         replication.start(topology);
         replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
-        foreignClients.start(dataPlane.controlConnections().loop().eventLoop(), settings.config().nodeClientsInterval());
+        foreignClients.start(
+                dataPlane.controlConnections().loop().eventLoop(),
+                settings.config().nodeClientsInterval());
         learning.start(settings.replication().checkInterval().toMillis());
         migrations.start();
         controlPlane.start();

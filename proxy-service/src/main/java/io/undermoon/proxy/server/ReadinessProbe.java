@@ -40,7 +40,9 @@ public class ReadinessProbe implements HealthCheck {
         response.withData("epoch", topology.epoch().value());
         response.withData("registered", service.isRegistered());
         for (NodeStatus node : server.nodes()) {
-            response.withData(node.node().value(), describe(node) + foreign(server.foreignClients().count(node.node())));
+            response.withData(
+                    node.node().value(),
+                    describe(node) + foreign(server.foreignClients().count(node.node())));
         }
         return response.status(Readiness.of(topology)).build();
     }

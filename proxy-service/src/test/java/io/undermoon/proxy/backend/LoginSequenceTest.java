@@ -36,6 +36,7 @@ class LoginSequenceTest {
 
     /** The one run that may serve; null if every run may. */
     private @Nullable String served;
+
     private @Nullable String installation;
     private @Nullable String connectionName;
 

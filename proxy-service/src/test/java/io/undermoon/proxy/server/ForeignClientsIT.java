@@ -108,8 +108,8 @@ class ForeignClientsIT {
             assertThat(text(control.call(slots.split(" ")))).isEqualTo("OK");
         }
         await().atMost(LIMIT)
-                .until(() -> proxy.nodes().size() == 2
-                        && proxy.nodes().stream().allMatch(status -> status.isSettled()));
+                .until(() ->
+                        proxy.nodes().size() == 2 && proxy.nodes().stream().allMatch(status -> status.isSettled()));
         return proxy;
     }
 

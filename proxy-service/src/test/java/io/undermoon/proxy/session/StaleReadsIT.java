@@ -50,12 +50,8 @@ class StaleReadsIT {
         assertThat(text(client.call("STRLEN", "key"))).isEqualTo("1");
         assertThat(client.call("MGET", "key", "key").toString()).contains("0");
         assertThat(proxy.stats().get(Counter.STALE_READS)).isEqualTo(3);
-        for (String command : List.of(
-                "INCR key",
-                "GETEX key PERSIST",
-                "EVAL return{} 1 key",
-                "BLPOP list 0",
-                "DBSIZE")) {
+        for (String command :
+                List.of("INCR key", "GETEX key PERSIST", "EVAL return{} 1 key", "BLPOP list 0", "DBSIZE")) {
             assertThat(text(client.call(command.split(" ")))).as(command).startsWith(NO_LEASE);
         }
         assertThat(text(node.call("GET", "key"))).isEqualTo("0");
