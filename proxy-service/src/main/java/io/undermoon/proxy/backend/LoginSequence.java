@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * than Redis 6.2 or does not let the proxy's user do so, is used with the rights of the proxy's user.
  *
  * <p>A peer is logged in to by {@link ControlProof} where there is a control secret, and told the installation of this
- * proxy by {@link InstallationCheck}. It gets {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes and asks no peer in turn.
+ * proxy by {@link InstallationCheck}. It gets {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes and asks no
+ * peer in turn.
  */
 final class LoginSequence {
     private enum Step {

@@ -145,8 +145,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Whether a read that needs no lease may be sent now: it takes a connection of its own, so other commands have to be
-     * answered before, and those that follow it wait for its reply.
+     * Whether a read that needs no lease may be sent now: it takes a connection of its own, so other commands have to
+     * be answered before, and those that follow it wait for its reply.
      */
     public boolean beginStaleRead() {
         readsStale = readsStale || output.isComplete();
