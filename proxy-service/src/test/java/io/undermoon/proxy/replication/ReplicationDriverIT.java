@@ -274,11 +274,15 @@ class ReplicationDriverIT {
                 RedisServerProcess master = RedisServerProcess.start();
                 RedisServerProcess node = RedisServerProcess.start()) {
             topology.provesNodes();
-            start(BackendSettings.Login.NONE, node.address());
+            start(BackendSettings.Login.NONE, node.address(), master.address());
             ReplPeer former = new ReplPeer(new NodeAddress(master.address()), new ProxyAddress(peer.address()));
             NodeAddress address = new NodeAddress(node.address());
             ClusterName cluster = new ClusterName("test");
-            tell("c1", new SetRepl.Entry(Role.REPLICA, cluster, address, List.of(former)));
+            tell(
+                    "c1",
+                    master(master.address()),
+                    new SetRepl.Entry(Role.REPLICA, cluster, address, List.of(former)));
+            topology.prove(former.nodeAddress(), "c1");
             topology.prove(address, "c1");
             awaitSettled(node.address(), Role.REPLICA);
 
@@ -292,10 +296,10 @@ class ReplicationDriverIT {
         }
     }
 
-    private void tell(String clusterId, SetRepl.Entry entry) {
+    private void tell(String clusterId, SetRepl.Entry... entries) {
         epoch++;
         Tenancy tenancy = new Tenancy("installation", clusterId, List.of(), List.of(), null);
-        assertThat(topology.apply(new SetRepl(new Epoch(epoch), false, List.of(entry), tenancy)))
+        assertThat(topology.apply(new SetRepl(new Epoch(epoch), false, List.of(entries), tenancy)))
                 .isEqualTo(ApplyResult.APPLIED);
     }
 
