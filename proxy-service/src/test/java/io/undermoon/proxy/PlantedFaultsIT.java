@@ -131,6 +131,7 @@ class PlantedFaultsIT {
             topology.TopologyStore#refusal returns null -> server.NodeMarksIT#peers_and_coordinators_of_another_installation_are_refused
             backend.LoginSequence#introduce does nothing -> backend.LoginSequenceTest#tells_a_peer_the_installation_after_the_proof_and_uses_none_of_another_one
             node.ListedClient#isOfProxy returns true -> node.ListedClientTest#knows_connections_of_proxies_by_name_or_user
+            forward.Forwarder#isStaleRead omits SessionFeatures.isEmpty as true -> session.StaleReadsIT#transactions_and_watched_keys_need_the_lease
             forward.Forwarder#isStaleRead returns true -> session.StaleReadsIT#reads_are_answered_and_writes_are_not
             """;
 

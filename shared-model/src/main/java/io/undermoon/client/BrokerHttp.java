@@ -108,7 +108,7 @@ public final class BrokerHttp {
         }
         boolean isAccepted = installation.accepts(reply.address(), other);
         if (own != null || !isAccepted) {
-            throw new IOException("the broker belongs to installation " + other + ", not " + own);
+            throw new IOException("OTHER_INSTALLATION the broker belongs to installation " + other + ", not " + own);
         }
     }
 

@@ -106,6 +106,27 @@ class BackupApiTest {
         }
     }
 
+    /** One that was started again without its metadata, and has got an id of its own. */
+    @Test
+    void an_empty_broker_of_another_installation_asks_the_proxies_of_a_backup() {
+        AtomicLong epoch = new AtomicLong(Broker.epoch());
+        try (FakeProxy proxy = new FakeProxy(epoch::get)) {
+            register(proxy.address());
+            ok(Broker.register(1));
+            Map<String, Object> backup = backup();
+            proxy.belongTo(String.valueOf(metadata(backup).get("installation_id")));
+            Broker.reset(false);
+            Map<String, Object> empty = new HashMap<>(metadata(backup()));
+            empty.put("installation_id", "ffff");
+            empty.put("global_epoch", Broker.epoch() + 1);
+            ok(put("/metadata", empty));
+
+            post("/restore?dry_run=true", backup)
+                    .statusCode(200)
+                    .body("unanswered", contains(Broker.proxy(1)));
+        }
+    }
+
     @Test
     void tells_who_changed_what_and_not_who_changed_nothing() {
         ok(Broker.register(1));
