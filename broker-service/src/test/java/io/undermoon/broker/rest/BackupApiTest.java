@@ -99,6 +99,7 @@ class BackupApiTest {
             boolean isOurs = installation.equals(own);
             RestAssured.given()
                     .header(Installation.HEADER, installation)
+                    .contentType("application/json")
                     .post("/api/v3/failures/" + Broker.proxy(1) + "/reporter")
                     .then()
                     .statusCode(isOurs ? 200 : 409)
@@ -121,9 +122,7 @@ class BackupApiTest {
             empty.put("global_epoch", Broker.epoch() + 1);
             ok(put("/metadata", empty));
 
-            post("/restore?dry_run=true", backup)
-                    .statusCode(200)
-                    .body("unanswered", contains(Broker.proxy(1)));
+            post("/restore?dry_run=true", backup).statusCode(200).body("unanswered", contains(Broker.proxy(1)));
         }
     }
 
