@@ -32,14 +32,17 @@ class BarrierIT {
             client.send("SET", "key", "2");
             await().until(() -> proxy.stats().get(Counter.IN_FLIGHT) == 1);
 
-            Endpoint endpoint = proxy.topology().current().endpoints().iterator().next();
+            Endpoint endpoint =
+                    proxy.topology().current().endpoints().iterator().next();
             AtomicLong decided = new AtomicLong();
             CompletionStage<?> quiet = Barrier.await(proxy.connections(), endpoint, slot -> true, () -> true)
                     .thenRun(() -> decided.set(proxy.stats().get(Counter.WRITES_WITHOUT_REPLICAS)));
             node.call("CLIENT", "UNPAUSE");
 
             await().until(() -> quiet.toCompletableFuture().isDone());
-            assertThat(decided).as("writes that were answered when the wait was over").hasValue(1);
+            assertThat(decided)
+                    .as("writes that were answered when the wait was over")
+                    .hasValue(1);
             assertThat(text(client.receive())).startsWith("NOREPLICAS ");
             replica.unfreeze();
         }

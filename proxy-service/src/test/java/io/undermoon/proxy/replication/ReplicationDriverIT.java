@@ -278,10 +278,7 @@ class ReplicationDriverIT {
             ReplPeer former = new ReplPeer(new NodeAddress(master.address()), new ProxyAddress(peer.address()));
             NodeAddress address = new NodeAddress(node.address());
             ClusterName cluster = new ClusterName("test");
-            tell(
-                    "c1",
-                    master(master.address()),
-                    new SetRepl.Entry(Role.REPLICA, cluster, address, List.of(former)));
+            tell("c1", master(master.address()), new SetRepl.Entry(Role.REPLICA, cluster, address, List.of(former)));
             topology.prove(former.nodeAddress(), "c1");
             topology.prove(address, "c1");
             awaitSettled(node.address(), Role.REPLICA);

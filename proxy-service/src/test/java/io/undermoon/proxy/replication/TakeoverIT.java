@@ -36,8 +36,8 @@ class TakeoverIT {
 
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
     private final EventLoop loop = (EventLoop) group.next();
-    private final NodeConnections connections = new NodeConnections(
-            new ProxyLoop(loop, Transport.best(), SETTINGS, new LoopStats(1)), Access.PROXY);
+    private final NodeConnections connections =
+            new NodeConnections(new ProxyLoop(loop, Transport.best(), SETTINGS, new LoopStats(1)), Access.PROXY);
     private final NodeClient client = new NodeClient(connections);
     private final Endpoints endpoints = new Endpoints();
     private final RoleHandover handover =
@@ -53,8 +53,7 @@ class TakeoverIT {
     @Test
     void a_step_down_that_takes_long_does_not_delay_promises() throws Exception {
         CompletableFuture<String> position = new CompletableFuture<>();
-        try (RespServer peer = new RespServer(
-                        command -> command.contains("STEPDOWN") ? position.join() : ":7\r\n");
+        try (RespServer peer = new RespServer(command -> command.contains("STEPDOWN") ? position.join() : ":7\r\n");
                 RespServer replica = new RespServer(command -> replica(command, 10))) {
             CompletableFuture<?> mayRise = promote(replica, peer, new AtomicInteger(1));
             await().until(() -> peer.commandLines().stream().anyMatch(line -> line.contains("STEPDOWN")));

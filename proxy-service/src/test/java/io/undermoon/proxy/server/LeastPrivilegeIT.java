@@ -93,7 +93,9 @@ class LeastPrivilegeIT {
                 for (RedisServerProcess node : List.of(destination, replica)) {
                     await("the connections of both proxies are known by their names")
                             .atMost(LIMIT)
-                            .until(() -> other.foreignClients().count(new NodeAddress(node.address())).orElse(-1)
+                            .until(() -> other.foreignClients()
+                                            .count(new NodeAddress(node.address()))
+                                            .orElse(-1)
                                     == 0);
                 }
                 assertThat(proxy.stats().get(Counter.UNRESTRICTED_LOGINS)).isZero();
