@@ -126,6 +126,13 @@ class PlantedFaultsIT {
             // Rights.
             client.Guard#refusesControl returns false -> server.SecurityIT#control_commands_need_the_secret
             client.Guard#refuses returns false -> server.SecurityIT#users_may_do_what_their_rules_say
+
+            // Nothing of another installation, nothing round the proxy, no stale read that is not asked for.
+            topology.TopologyStore#refusal returns null -> server.NodeMarksIT#peers_and_coordinators_of_another_installation_are_refused
+            backend.LoginSequence#introduce does nothing -> backend.LoginSequenceTest#tells_a_peer_the_installation_after_the_proof_and_uses_none_of_another_one
+            node.ListedClient#isOfProxy returns true -> node.ListedClientTest#knows_connections_of_proxies_by_name_or_user
+            forward.Forwarder#isStaleRead omits SessionFeatures.isEmpty as true -> session.StaleReadsIT#transactions_and_watched_keys_need_the_lease
+            forward.Forwarder#isStaleRead returns true -> session.StaleReadsIT#reads_are_answered_and_writes_are_not
             """;
 
     private static final String SLOW_FAULTS = """
@@ -137,6 +144,8 @@ class PlantedFaultsIT {
             server.Registrar#ensureRegistered omits Optional.ifPresent -> server.RegistrarTest#passes_on_what_the_broker_knows
             migration.copy.CopyAttempt#isAwaited returns true -> migration.copy.CopyAttemptIT#a_late_marker_does_not_keep_a_copy_from_its_end[2]
             migration.copy.CopyAttempt#requireOpen does nothing -> migration.copy.CopyAttemptIT#an_attempt_that_ends_at_once_leaves_no_connections
+            backend.FormerOwners#probe does nothing -> forward.FormerOwnerIT#end_when_the_peer_hangs
+            replication.RoleHandover$CatchUp#lookLater omits BooleanSupplier.getAsBoolean as true -> replication.TakeoverIT#a_replica_is_no_longer_looked_at_when_it_is_not_to_be_master_any_more
             forward.FailoverWait#isWithinLimit returns true -> forward.FailoverWaitIT#after_the_limit_commands_are_refused_as_without_it
             """;
 

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ public final class BoundedHttp {
     private final boolean gzip;
     private final @Nullable TlsContext tls;
     private final BrokerToken token;
+    private final Supplier<@Nullable String> installation;
     private final int maxBodyBytes;
     private HttpClient client;
     private @Nullable SSLContext clientContext;
@@ -46,15 +48,29 @@ public final class BoundedHttp {
      * @param tls absent for plain HTTP
      */
     public BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls) {
-        this(connectTimeout, gzip, tls, BrokerToken.NONE);
+        this(connectTimeout, gzip, tls, BrokerToken.NONE, () -> null);
     }
 
-    /** @param token shown with each request */
-    public BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls, BrokerToken token) {
-        this(connectTimeout, gzip, tls, token, MAX_BODY_BYTES);
+    /**
+     * @param token shown with each request
+     * @param installation told with each request, as soon as it is known
+     */
+    public BoundedHttp(
+            Duration connectTimeout,
+            boolean gzip,
+            @Nullable TlsContext tls,
+            BrokerToken token,
+            Supplier<@Nullable String> installation) {
+        this(connectTimeout, gzip, tls, token, installation, MAX_BODY_BYTES);
     }
 
-    BoundedHttp(Duration connectTimeout, boolean gzip, @Nullable TlsContext tls, BrokerToken token, int maxBodyBytes) {
+    BoundedHttp(
+            Duration connectTimeout,
+            boolean gzip,
+            @Nullable TlsContext tls,
+            BrokerToken token,
+            Supplier<@Nullable String> installation,
+            int maxBodyBytes) {
         this.settings = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -62,6 +78,7 @@ public final class BoundedHttp {
         this.gzip = gzip;
         this.tls = tls;
         this.token = token;
+        this.installation = installation;
         this.maxBodyBytes = maxBodyBytes;
         this.client = settings.build();
     }
@@ -170,7 +187,12 @@ public final class BoundedHttp {
         CompletableFuture<HttpResponse<byte[]>> exchange =
                 client().sendAsync(request, info -> new BoundedBody(maxBodyBytes));
         CompletableFuture<HttpReply> result = new CompletableFuture<>();
-        exchange.thenApply(response -> new HttpReply(call, address, response.statusCode(), plainBody(response)))
+        exchange.thenApply(response -> new HttpReply(
+                        call,
+                        address,
+                        response.statusCode(),
+                        plainBody(response),
+                        response.headers().firstValue(Installation.HEADER).orElse(null)))
                 // The time limit of the client itself ends with the headers; this one includes the body.
                 .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((reply, failure) -> {
@@ -202,6 +224,10 @@ public final class BoundedHttp {
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
         if (body.length > 0) {
             request.header("Content-Type", "application/json");
+        }
+        String own = installation.get();
+        if (own != null) {
+            request.header(Installation.HEADER, own);
         }
         if (!authorization.isEmpty()) {
             request.header("Authorization", authorization);

@@ -21,6 +21,7 @@ public final class BrokerHttp {
     private final BrokerOrder brokers;
     private final Duration timeout;
     private final BoundedHttp http;
+    private final Installation installation;
 
     /**
      * @param connectTimeout for the TCP connection to each broker
@@ -28,6 +29,7 @@ public final class BrokerHttp {
      * @param gzip whether to ask for compressed replies
      * @param tls absent for plain HTTP
      * @param token shown with each request
+     * @param installation of the caller; brokers of another one count as not answering
      */
     public BrokerHttp(
             BrokerOrder brokers,
@@ -35,10 +37,12 @@ public final class BrokerHttp {
             Duration timeout,
             boolean gzip,
             @Nullable TlsContext tls,
-            BrokerToken token) {
+            BrokerToken token,
+            Installation installation) {
         this.brokers = brokers;
         this.timeout = timeout;
-        this.http = new BoundedHttp(connectTimeout, gzip, tls, token);
+        this.http = new BoundedHttp(connectTimeout, gzip, tls, token, installation::id);
+        this.installation = installation;
     }
 
     /** A request without a body. */
@@ -77,6 +81,7 @@ public final class BrokerHttp {
         for (HostPort broker : brokers.candidates()) {
             try {
                 HttpReply reply = call.at(broker);
+                checkInstallation(reply);
                 if (reply.status() < 500) {
                     brokers.answered(broker);
                     return reply;
@@ -92,6 +97,19 @@ public final class BrokerHttp {
             }
         }
         throw BrokerHttpException.noAnswer(name + ": no broker answers: " + String.join("; ", failures), last);
+    }
+
+    /** A request of another installation was refused by the broker, a reply of another one is of no use. */
+    private void checkInstallation(HttpReply reply) throws IOException {
+        String own = installation.id();
+        String other = reply.installation();
+        if (other == null || other.equals(own)) {
+            return;
+        }
+        boolean isAccepted = installation.accepts(reply.address(), other);
+        if (own != null || !isAccepted) {
+            throw new IOException("OTHER_INSTALLATION the broker belongs to installation " + other + ", not " + own);
+        }
     }
 
     private void note(List<String> failures, HostPort broker, String reason) {

@@ -4,14 +4,21 @@ import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A complete reply with any status.
  *
  * @param request method and path, for messages
  * @param body decompressed
+ * @param installation that the broker belongs to; absent if it does not say so
  */
-public record HttpReply(String request, HostPort address, int status, byte[] body) {
+public record HttpReply(
+        String request,
+        HostPort address,
+        int status,
+        byte[] body,
+        @Nullable String installation) {
     public boolean isSuccess() {
         return status >= 200 && status < 300;
     }

@@ -106,6 +106,12 @@ public final class RespClient implements AutoCloseable {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
+    /** The installation of the caller; absent as long as it is not known. */
+    @Nullable
+    String installation() {
+        return login.installation().get();
+    }
+
     EventLoopGroup group() {
         return group;
     }
@@ -169,6 +175,7 @@ public final class RespClient implements AutoCloseable {
     private CompletableFuture<@Nullable Void> logIn(HostPort proxy, RespConnection connection) {
         return prove(proxy, connection)
                 .thenCompose(proven -> proven ? CompletableFuture.completedFuture(null) : giveWord(proxy, connection))
+                .thenCompose(loggedIn -> connection.belongTo(installation()))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         connection.close();

@@ -18,7 +18,9 @@ public final class RespClientException extends RuntimeException {
         /** The reply is not of the protocol, is too long, or is not what the command answers with. */
         PROTOCOL,
         /** The reply is an error. */
-        REFUSED
+        REFUSED,
+        /** Who answers at the address is a proxy of another installation. */
+        OTHER_INSTALLATION
     }
 
     private final Reason reason;

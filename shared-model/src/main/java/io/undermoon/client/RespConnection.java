@@ -9,6 +9,7 @@ import io.netty.handler.codec.DecoderException;
 import io.undermoon.client.RespClientException.Reason;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.InstallationCheck;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open connection for control commands. Any failure closes it: a late reply must not be taken for the reply to a
@@ -27,6 +29,9 @@ public final class RespConnection implements AutoCloseable {
     private final Channel channel;
     private final Duration timeout;
     private final Deque<Exchange> exchanges = new ArrayDeque<>();
+
+    /** Set once, before the connection is used. */
+    private volatile @Nullable String installation;
 
     /** Commands that were sent together, and the replies that have arrived. */
     private static final class Exchange {
@@ -57,6 +62,23 @@ public final class RespConnection implements AutoCloseable {
     @Override
     public void close() {
         channel.close();
+    }
+
+    /**
+     * Tells the proxy to which installation the caller belongs, null if that is not known. Fails with {@link
+     * Reason#OTHER_INSTALLATION} if it belongs to another one.
+     */
+    CompletableFuture<@Nullable Void> belongTo(@Nullable String id) {
+        installation = id;
+        return id == null
+                ? CompletableFuture.completedFuture(null)
+                : exchange(List.of(InstallationCheck.command(id))).thenAccept(anyOther -> {});
+    }
+
+    /** What the proxy was told of the caller's installation. */
+    @Nullable
+    String installation() {
+        return installation;
     }
 
     /**
@@ -113,6 +135,10 @@ public final class RespConnection implements AutoCloseable {
         if (exchange == null) {
             // Not the reply to a command: the replies after it could not be told apart either.
             close();
+            return;
+        }
+        if (reply instanceof RespValue.Failure failure && InstallationCheck.isRefusal(failure.text())) {
+            fail(Reason.OTHER_INSTALLATION, failure.text());
             return;
         }
         exchange.replies.add(reply);

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -87,9 +88,10 @@ public final class RespConnectionPool implements AutoCloseable {
         Deque<Idle> kept = idle.get(address);
         while (kept != null && !kept.isEmpty()) {
             RespConnection connection = kept.pop().connection();
-            if (connection.isOpen()) {
+            if (connection.isOpen() && Objects.equals(connection.installation(), client.installation())) {
                 return connection;
             }
+            connection.close();
         }
         return null;
     }

@@ -29,7 +29,7 @@ class BoundedHttpTest {
     private static final int MAX_BODY_BYTES = 1000;
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    private final BoundedHttp http = new BoundedHttp(LIMIT, false, null, BrokerToken.NONE, MAX_BODY_BYTES);
+    private final BoundedHttp http = new BoundedHttp(LIMIT, false, null, BrokerToken.NONE, () -> null, MAX_BODY_BYTES);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch end = new CountDownLatch(1);
     private HttpServer server;

@@ -17,6 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,7 @@ class BrokerHttpTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final List<HttpServer> servers = new ArrayList<>();
+    private final List<String> installationsTold = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void stop() {
@@ -88,8 +92,49 @@ class BrokerHttpTest {
                 .isInstanceOf(BrokerHttpException.class);
     }
 
+    @Test
+    void does_not_use_brokers_of_another_installation() throws IOException {
+        HostPort closed = new HostPort("127.0.0.1", FreePort.any());
+        HostPort other = broker(200, "1", () -> "ffff");
+        HostPort ours = broker(200, "2", () -> "1a2b");
+        BrokerOrder order = BrokerOrder.lastAnsweredFirst(List.of(closed, other, ours));
+        Installation installation = Installation.of(() -> "1a2b");
+        BrokerHttp http = new BrokerHttp(order, LIMIT, LIMIT, false, null, BrokerToken.NONE, installation);
+        assertThat(http.send("GET", "/x").address()).isEqualTo(ours);
+        assertThat(installationsTold).containsExactly("1a2b", "1a2b");
+        assertThatThrownBy(() -> new BrokerHttp(
+                                BrokerOrder.lastAnsweredFirst(List.of(other)),
+                                LIMIT,
+                                LIMIT,
+                                false,
+                                null,
+                                BrokerToken.NONE,
+                                installation)
+                        .send("GET", "/x"))
+                .hasMessageContaining("the broker belongs to installation ffff, not 1a2b");
+    }
+
+    @Test
+    void belongs_to_the_installation_of_its_first_broker_also_when_that_changes() throws IOException {
+        AtomicReference<String> ofFirst = new AtomicReference<>("1a2b");
+        HostPort first = broker(200, "1", ofFirst::get);
+        HostPort second = broker(200, "2", () -> "ffff");
+        BrokerOrder order = BrokerOrder.lastAnsweredFirst(List.of(first, second));
+        Installation installation = Installation.ofBrokers();
+        BrokerHttp http = new BrokerHttp(order, LIMIT, LIMIT, false, null, BrokerToken.NONE, installation);
+        assertThat(http.send("GET", "/x").address()).isEqualTo(first);
+        assertThat(installation.id()).isEqualTo("1a2b");
+        order.failed(first, "as the test wants");
+        assertThat(http.send("GET", "/x").address()).isEqualTo(first);
+        // Its request said the former id, so it was refused; the next one is not.
+        ofFirst.set("3c4d");
+        assertThatThrownBy(() -> http.send("GET", "/x")).hasMessageContaining("belongs to installation 3c4d");
+        assertThat(http.send("GET", "/x").address()).isEqualTo(first);
+        assertThat(installationsTold).endsWith("3c4d");
+    }
+
     private static BrokerHttp client(BrokerOrder order) {
-        return new BrokerHttp(order, LIMIT, LIMIT, false, null, BrokerToken.NONE);
+        return new BrokerHttp(order, LIMIT, LIMIT, false, null, BrokerToken.NONE, Installation.ofBrokers());
     }
 
     private static HttpReply call(HostPort... brokers) throws IOException {
@@ -106,9 +151,19 @@ class BrokerHttpTest {
 
     /** A broker that gives every request the same answer. */
     private HostPort broker(int status, String body) throws IOException {
+        return broker(status, body, () -> null);
+    }
+
+    private HostPort broker(int status, String body, Supplier<String> installation) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         server.createContext("/", exchange -> {
+            String told = exchange.getRequestHeaders().getFirst(Installation.HEADER);
+            installationsTold.add(told == null ? "none" : told);
+            String own = installation.get();
+            if (own != null) {
+                exchange.getResponseHeaders().set(Installation.HEADER, own);
+            }
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();

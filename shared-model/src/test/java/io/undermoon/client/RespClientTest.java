@@ -142,6 +142,25 @@ class RespClientTest {
     }
 
     @Test
+    void says_to_which_installation_it_belongs_and_leaves_a_proxy_of_another_one() {
+        ProxyLogin login = new ProxyLogin(Optional.empty(), Optional.empty(), false, () -> "1a2b");
+        String refusal = "OTHER_INSTALLATION proxy p belongs to installation ffff, the caller to 1a2b";
+        for (String reply : List.of("+OK", "-Invalid sub command", "-" + refusal)) {
+            try (RespServer server =
+                            new RespServer(command -> command.contains("INSTALLATION") ? reply + "\r\n" : "+PONG\r\n");
+                    RespClient client = client(login, null)) {
+                if (reply.endsWith(refusal)) {
+                    assertFails(client, HostPort.parse(server.address()), Reason.OTHER_INSTALLATION, refusal);
+                    assertThat(server.commandLines()).containsExactly("UMCTL INSTALLATION 1a2b");
+                } else {
+                    RespClient.await(client.call(HostPort.parse(server.address()), PING));
+                    assertThat(server.commandLines()).containsExactly("UMCTL INSTALLATION 1a2b", "PING");
+                }
+            }
+        }
+    }
+
+    @Test
     void trusts_the_authorities_it_is_given_and_no_others(@TempDir Path directory) throws Exception {
         TestAuthority authority = new TestAuthority(directory, "ours");
         TestAuthority stranger = new TestAuthority(directory, "stranger");

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.metadata.HostPort;
+import io.undermoon.testsupport.RespServer;
 import io.undermoon.testsupport.SocketServer;
 import io.undermoon.umctl.ProxyLogin;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,25 @@ class RespConnectionPoolTest {
             first.close();
             await().until(() -> !first.isOpen());
             assertThat(pool.take(address)).isNotSameAs(first);
+        }
+    }
+
+    @Test
+    void does_not_hand_out_a_connection_that_was_made_for_another_installation() {
+        AtomicReference<String> installation = new AtomicReference<>();
+        ProxyLogin login = new ProxyLogin(Optional.empty(), Optional.empty(), false, installation::get);
+        try (RespServer proxy = new RespServer(command -> "+OK\r\n");
+                RespClient belonging = new RespClient(1, Duration.ofSeconds(5), login, null, Runnable::run);
+                RespConnectionPool pool = new RespConnectionPool(belonging, Duration.ofMinutes(1))) {
+            HostPort there = HostPort.parse(proxy.address());
+            RespConnection first = pool.take(there);
+            pool.giveBack(there, first);
+            installation.set("1a2b");
+            RespConnection second = pool.take(there);
+            assertThat(second).isNotSameAs(first);
+            assertThat(first.isOpen()).isFalse();
+            pool.giveBack(there, second);
+            assertThat(pool.take(there)).isSameAs(second);
         }
     }
 

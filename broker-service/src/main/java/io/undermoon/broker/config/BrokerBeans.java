@@ -9,6 +9,7 @@ import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.proxy.RespProxyReports;
 import io.undermoon.broker.replica.ReplicaPush;
+import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.storage.MetadataStorage;
 import io.undermoon.broker.store.AutoBalance;
 import io.undermoon.broker.store.ChangeCause;
@@ -32,6 +33,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.context.ManagedExecutor;
+import org.jspecify.annotations.Nullable;
 
 /** Wires the plain parts of the broker together. */
 public final class BrokerBeans {
@@ -88,11 +90,19 @@ public final class BrokerBeans {
 
     @Produces
     @Singleton
-    RespClient proxyClient(BrokerConfig config, ServiceTls tls, ManagedExecutor executor) {
-        ProxyLogin login =
-                new ProxyLogin(config.controlSecret(), config.proxyPassword(), config.allowUnprovenProxies());
+    RespClient proxyClient(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
+        ProxyLogin login = new ProxyLogin(
+                config.controlSecret(),
+                config.proxyPassword(),
+                config.allowUnprovenProxies(),
+                () -> installation(metadata.state()));
         return new RespClient(
                 1, config.proxyClient().timeout(), login, tls.where(config.tls().proxies()), executor);
+    }
+
+    /** A broker without proxies calls those of the backup that it is given, and belongs to their installation then. */
+    private static @Nullable String installation(Metadata state) {
+        return state.isEmpty() ? null : state.installationId();
     }
 
     void close(@Disposes RespClient client) {

@@ -38,7 +38,7 @@ public final class ReplicaPush {
         this.metadata = metadata;
         this.replicas = List.copyOf(replicas);
         this.timeout = timeout;
-        this.http = new BoundedHttp(timeout, false, tls, token);
+        this.http = new BoundedHttp(timeout, false, tls, token, () -> null);
     }
 
     public List<String> replicas() {

@@ -8,6 +8,8 @@ import io.undermoon.broker.auth.AccessControl;
 import io.undermoon.broker.auth.Account;
 import io.undermoon.broker.auth.Role;
 import io.undermoon.broker.config.BrokerConfig;
+import io.undermoon.broker.store.MetadataWriter;
+import io.undermoon.client.Installation;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.json.Json;
 import io.vertx.core.http.HttpHeaders;
@@ -42,9 +44,11 @@ public final class Gate {
 
     private final AccessControl access;
     private final Origins origins;
+    private final MetadataWriter metadata;
 
-    Gate(AccessControl access, BrokerConfig config) {
+    Gate(AccessControl access, BrokerConfig config, MetadataWriter metadata) {
         this.access = access;
+        this.metadata = metadata;
         this.origins = new Origins(config.allowedHosts().orElse(List.of()));
     }
 
@@ -93,7 +97,26 @@ public final class Gate {
             return notThere(method, path, Endpoints.allowed(below));
         }
         Refusal unauthorized = unauthorized(context, endpoint.get().role());
-        return unauthorized != null ? unauthorized : unacceptableBody(request, endpoint.get());
+        if (unauthorized != null) {
+            return unauthorized;
+        }
+        Refusal ofOther = ofOtherInstallation(context);
+        return ofOther != null ? ofOther : unacceptableBody(request, endpoint.get());
+    }
+
+    /** Our services say to which installation they belong, and are told the broker's. */
+    private @Nullable Refusal ofOtherInstallation(RoutingContext context) {
+        String own = metadata.state().installationId();
+        String other = context.request().getHeader(Installation.HEADER);
+        if (own == null) {
+            return null;
+        }
+        context.response().putHeader(Installation.HEADER, own);
+        return other == null || other.equals(own)
+                ? null
+                : new Refusal(
+                        ErrorCode.OTHER_INSTALLATION,
+                        "the broker belongs to installation " + own + ", the caller to " + other);
     }
 
     /** Of the API, the path below the version; absent for other paths. */

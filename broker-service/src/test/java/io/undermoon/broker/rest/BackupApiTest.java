@@ -14,7 +14,9 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.undermoon.broker.testing.FakeProxy;
+import io.undermoon.client.Installation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +86,44 @@ class BackupApiTest {
         registration.put("installation_id", null);
         ok(post("/proxies/meta", registration));
         get("/proxies/meta/" + Broker.proxy(1)).body("proxy.tenancy.installation_id", notNullValue());
+    }
+
+    @Test
+    void refuses_services_of_another_installation() {
+        Map<String, Object> registration = new HashMap<>(Broker.registration(1));
+        registration.put("marks_nodes", true);
+        ok(post("/proxies/meta", registration));
+        String own = get("/epoch").extract().header(Installation.HEADER);
+        assertThat(own).isEqualTo(metadata(backup()).get("installation_id"));
+        for (String installation : List.of(own, "ffff")) {
+            boolean isOurs = installation.equals(own);
+            RestAssured.given()
+                    .header(Installation.HEADER, installation)
+                    .contentType("application/json")
+                    .post("/api/v3/failures/" + Broker.proxy(1) + "/reporter")
+                    .then()
+                    .statusCode(isOurs ? 200 : 409)
+                    .body(isOurs ? equalTo("") : containsString("to installation " + own + ", the caller to ffff"));
+        }
+    }
+
+    /** One that was started again without its metadata, and has got an id of its own. */
+    @Test
+    void an_empty_broker_of_another_installation_asks_the_proxies_of_a_backup() {
+        AtomicLong epoch = new AtomicLong(Broker.epoch());
+        try (FakeProxy proxy = new FakeProxy(epoch::get)) {
+            register(proxy.address());
+            ok(Broker.register(1));
+            Map<String, Object> backup = backup();
+            proxy.belongTo(String.valueOf(metadata(backup).get("installation_id")));
+            Broker.reset(false);
+            Map<String, Object> empty = new HashMap<>(metadata(backup()));
+            empty.put("installation_id", "ffff");
+            empty.put("global_epoch", Broker.epoch() + 1);
+            ok(put("/metadata", empty));
+
+            post("/restore?dry_run=true", backup).statusCode(200).body("unanswered", contains(Broker.proxy(1)));
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ public final class FakeProxy implements AutoCloseable {
     private final @Nullable String login;
     private final @Nullable String controlSecret;
     private final List<String> aborts = new CopyOnWriteArrayList<>();
+    private volatile @Nullable String installation;
     private volatile String abortAnswer = "+OK";
     private final List<String> finished = new CopyOnWriteArrayList<>();
 
@@ -69,6 +70,11 @@ public final class FakeProxy implements AutoCloseable {
     /** A proxy that tells nothing to those who have not given its control secret. */
     public static FakeProxy withControlSecret(String secret, LongSupplier epoch) {
         return new FakeProxy(epoch, null, secret);
+    }
+
+    /** Has the proxy refuse callers of other installations. */
+    public void belongTo(String id) {
+        installation = id;
     }
 
     /** What the proxy says to {@code UMCTL ABORTMIGRATION}, in RESP without the end of line. */
@@ -125,6 +131,10 @@ public final class FakeProxy implements AutoCloseable {
         if (command.size() > 3 && command.get(1).equals("ABORTMIGRATION")) {
             aborts.add(String.join(" ", command.subList(3, command.size())));
             return abortAnswer + "\r\n";
+        }
+        String own = installation;
+        if (own != null && command.size() == 3 && command.get(1).equals("INSTALLATION")) {
+            return command.get(2).equals(own) ? "+OK\r\n" : "-OTHER_INSTALLATION proxy p belongs to " + own + "\r\n";
         }
         return switch (String.join(" ", command).toUpperCase(Locale.ROOT)) {
             case "PING" -> "+PONG\r\n";

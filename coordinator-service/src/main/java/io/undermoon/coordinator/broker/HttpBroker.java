@@ -4,6 +4,7 @@ import io.undermoon.client.BrokerHttp;
 import io.undermoon.client.BrokerHttpException;
 import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
+import io.undermoon.client.Installation;
 import io.undermoon.coordinator.port.BrokerException;
 import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.port.MetadataSource;
@@ -47,6 +48,7 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
     private static final Duration ABORT_TIME = Duration.ofSeconds(5);
 
     private final BrokerHttp http;
+    private final Installation installation = Installation.ofBrokers();
     private final String reporterId;
 
     private volatile boolean tellsEpochs = true;
@@ -70,8 +72,13 @@ public final class HttpBroker implements MetadataSource, FailureLedger {
             boolean gzip,
             @Nullable TlsContext tls,
             BrokerToken token) {
-        this.http = new BrokerHttp(brokers, timeout, timeout, gzip, tls, token);
+        this.http = new BrokerHttp(brokers, timeout, timeout, gzip, tls, token, installation);
         this.reporterId = reporterId;
+    }
+
+    /** The installation that the brokers belong to; absent as long as none has said so. */
+    public @Nullable String installation() {
+        return installation.id();
     }
 
     @Override

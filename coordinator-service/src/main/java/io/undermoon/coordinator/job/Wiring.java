@@ -55,12 +55,16 @@ public class Wiring {
 
     @Produces
     @Singleton
-    RespProxyControl proxyControl(CoordinatorConfig config, ServiceTls tls) {
+    RespProxyControl proxyControl(CoordinatorConfig config, HttpBroker broker, ServiceTls tls) {
         return new RespProxyControl(
                 config.threadNumber(),
                 config.proxyTimeout(),
                 config.probeTimeout(),
-                new ProxyLogin(config.controlSecret(), config.proxyPassword(), config.allowUnprovenProxies()),
+                new ProxyLogin(
+                        config.controlSecret(),
+                        config.proxyPassword(),
+                        config.allowUnprovenProxies(),
+                        broker::installation),
                 config.enableCompression(),
                 tls.where(config.tls().proxies()));
     }

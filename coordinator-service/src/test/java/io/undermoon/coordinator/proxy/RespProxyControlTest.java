@@ -328,6 +328,24 @@ class RespProxyControlTest {
         }
     }
 
+    /** So it counts as failed: whoever answers at its address is not the proxy that the metadata means. */
+    @Test
+    void a_proxy_of_another_installation_gives_no_answer_to_a_probe() {
+        ProxyLogin login = new ProxyLogin(Optional.empty(), Optional.empty(), false, () -> "1a2b");
+        try (RespProxyControl knowing = new RespProxyControl(1, TIMEOUT, TIMEOUT, login, false, null)) {
+            proxy.script(command -> ":1\r\n");
+            assertThat(knowing.probe(address()).epoch()).contains(epoch(1));
+            // As a proxy that has just read the marks in its nodes.
+            proxy.script(command -> "-OTHER_INSTALLATION proxy p belongs to ffff\r\n");
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> knowing.probe(address()))
+                        .isInstanceOfSatisfying(
+                                RespClientException.class,
+                                e -> assertThat(e.reason()).isEqualTo(Reason.OTHER_INSTALLATION));
+            }
+        }
+    }
+
     @Test
     void sends_the_password_once_for_each_connection_and_survives_its_refusal() {
         ProxyLogin withPassword = new ProxyLogin(Optional.empty(), Optional.of("s3cret"), true);

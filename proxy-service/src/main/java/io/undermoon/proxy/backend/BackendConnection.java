@@ -80,10 +80,21 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
      *     closed; {@link #NO_REPLY_TIMEOUT} for no limit
      */
     BackendConnection(ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol, long replyTimeoutMillis) {
+        this(loop, endpoint, access, protocol, replyTimeoutMillis, access != Access.PROXY);
+    }
+
+    /** @param underLease whether a node is used only under the lease */
+    BackendConnection(
+            ProxyLoop loop,
+            Endpoint endpoint,
+            Access access,
+            Protocol protocol,
+            long replyTimeoutMillis,
+            boolean underLease) {
         this.loop = loop;
         this.endpoint = endpoint;
         this.access = access;
-        this.isFenced = endpoint.kind() == Endpoint.Kind.REDIS && access != Access.PROXY;
+        this.isFenced = endpoint.kind() == Endpoint.Kind.REDIS && underLease;
         this.protocol = protocol;
         this.replyTimeoutMillis = replyTimeoutMillis;
     }
@@ -222,15 +233,22 @@ abstract class BackendConnection implements LoopFlusher.Flushable {
      * What was not written yet may still be, under the present lease.
      */
     private void endUnacknowledged() {
-        Channel current = channel;
-        if (current == null) {
+        if (channel == null) {
             leaseNumber = loop.term().number();
             return;
         }
         isUnacknowledged = true;
-        current.pipeline().get(BackendHandler.class).leave();
-        current.close();
-        disconnected("the lease of this proxy was over");
+        end("the lease of this proxy was over");
+    }
+
+    /** Ends the connection if it is established. A shared one that is still wanted is made again. */
+    final void end(String reason) {
+        Channel current = channel;
+        if (current != null) {
+            current.pipeline().get(BackendHandler.class).leave();
+            current.close();
+            disconnected(reason);
+        }
     }
 
     /** Queues the receiver of a command that is written by the caller. */

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.backend;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param redis login at Redis nodes
  * @param peers login at peer proxies
  * @param encryption TLS contexts
+ * @param identity what nodes and peers are told of this proxy
  */
 public record BackendSettings(
         int connectTimeoutMillis,
@@ -23,7 +25,44 @@ public record BackendSettings(
         int maxPinnedConnections,
         Login redis,
         Login peers,
-        BackendEncryption encryption) {
+        BackendEncryption encryption,
+        Identity identity) {
+    /** Of a proxy that does not say who it is. */
+    public BackendSettings(
+            int connectTimeoutMillis,
+            long replyTimeoutMillis,
+            long silenceTimeoutMillis,
+            int maxQueuedBytes,
+            int maxPinnedConnections,
+            Login redis,
+            Login peers,
+            BackendEncryption encryption) {
+        this(
+                connectTimeoutMillis,
+                replyTimeoutMillis,
+                silenceTimeoutMillis,
+                maxQueuedBytes,
+                maxPinnedConnections,
+                redis,
+                peers,
+                encryption,
+                Identity.NONE);
+    }
+
+    /** The same for a proxy that says who it is. */
+    public BackendSettings as(Identity own) {
+        return new BackendSettings(
+                connectTimeoutMillis,
+                replyTimeoutMillis,
+                silenceTimeoutMillis,
+                maxQueuedBytes,
+                maxPinnedConnections,
+                redis,
+                peers,
+                encryption,
+                own);
+    }
+
     /** Without TLS, and with one time limit for replies. */
     public BackendSettings(
             int connectTimeoutMillis,
@@ -41,6 +80,16 @@ public record BackendSettings(
                 redis,
                 peers,
                 BackendEncryption.NONE);
+    }
+
+    /**
+     * What nodes and peers are told of a proxy.
+     *
+     * @param connectionName of its connections to Redis nodes, without spaces; null for none
+     * @param installation told to peers; null as long as it is not known
+     */
+    public record Identity(@Nullable String connectionName, Supplier<@Nullable String> installation) {
+        public static final Identity NONE = new Identity(null, () -> null);
     }
 
     /**

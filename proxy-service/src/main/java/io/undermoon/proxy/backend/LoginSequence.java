@@ -7,6 +7,7 @@ import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;
 import io.undermoon.umctl.ControlProof;
+import io.undermoon.umctl.InstallationCheck;
 import io.undermoon.umctl.ProxyLogin;
 import io.undermoon.umctl.SetRepl;
 import java.nio.charset.StandardCharsets;
@@ -30,18 +31,24 @@ import org.jspecify.annotations.Nullable;
  * <p>The {@code AUTH} as the user is sent when all other replies have arrived: Redis 7.4 and Valkey 8.0, for instance,
  * do not answer an {@code AUTH} that fails while another reply is on its way.
  *
+ * <p>A node is told a name for the connection, by which its list of clients shows those of proxies. It survives the
+ * {@code AUTH} as the user.
+ *
  * <p>A node that does not know the user is told it by {@code ACL SETUSER}. One that refuses that, because it is older
  * than Redis 6.2 or does not let the proxy's user do so, is used with the rights of the proxy's user.
  *
- * <p>A peer is logged in to by {@link ControlProof} where there is a control secret. It gets {@code UMFORWARD 0 HELLO
- * 3}: it answers for its own nodes and asks no peer in turn.
+ * <p>A peer is logged in to by {@link ControlProof} where there is a control secret, and told the installation of this
+ * proxy by {@link InstallationCheck}. It gets {@code UMFORWARD 0 HELLO 3}: it answers for its own nodes and asks no
+ * peer in turn.
  */
 final class LoginSequence {
     private enum Step {
         CHALLENGE,
         PROOF,
         AUTH,
+        INSTALLATION,
         HELLO,
+        NAME,
         RUN,
         SET_USER,
         AUTH_AS_USER
@@ -63,6 +70,9 @@ final class LoginSequence {
     private final ArrayDeque<Step> due = new ArrayDeque<>(4);
     private final StringBuilder reply = new StringBuilder();
     private final Protocol protocol;
+
+    /** What a peer is told; null for a node, and as long as it is not known. */
+    private final @Nullable String installation;
 
     /** The login to a peer by proof; null for one by password. */
     private final ControlProof.@Nullable Caller caller;
@@ -96,6 +106,7 @@ final class LoginSequence {
         this.runs = isPeer ? NodeRuns.ALL : runs;
         this.role = role;
         this.protocol = protocol;
+        this.installation = isPeer ? settings.identity().installation().get() : null;
         String password = login.password();
         this.caller = isPeer && password != null && ProxyLogin.CONTROL_USER.equals(login.user())
                 ? new ControlProof.Caller(password, endpoint.toString())
@@ -110,9 +121,11 @@ final class LoginSequence {
             RespWriter.command(out, user == null ? List.of("AUTH", password) : List.of("AUTH", user, password));
             due.add(Step.AUTH);
         }
-        if (protocol == Protocol.RESP3) {
-            hello(endpoint, protocol, out);
-            due.add(Step.HELLO);
+        introduce(out);
+        String name = isPeer ? null : settings.identity().connectionName();
+        if (name != null) {
+            RespWriter.command(out, List.of("CLIENT", "SETNAME", name));
+            due.add(Step.NAME);
         }
         if (this.runs != NodeRuns.ALL) {
             askRun(out);
@@ -120,6 +133,18 @@ final class LoginSequence {
         }
         if (this.access != Access.PROXY && due.isEmpty()) {
             authAsUser(out);
+        }
+    }
+
+    /** Appends what follows the proof of who this proxy is. */
+    private void introduce(ByteBuf out) {
+        if (installation != null) {
+            RespWriter.command(out, InstallationCheck.command(installation));
+            due.add(Step.INSTALLATION);
+        }
+        if (protocol == Protocol.RESP3) {
+            hello(endpoint, protocol, out);
+            due.add(Step.HELLO);
         }
     }
 
@@ -185,9 +210,16 @@ final class LoginSequence {
             case AUTH -> {
                 return isError ? text : authenticated(out);
             }
+            case INSTALLATION -> {
+                return isError && InstallationCheck.isRefusal(text.substring(1)) ? text : null;
+            }
             case HELLO -> {
                 refusesProtocol = text.startsWith("-NOPROTO") || text.contains("unknown command");
                 return isError ? text : authenticated(out);
+            }
+            case NAME -> {
+                // A node that refuses it does not know which clients are those of proxies.
+                return authenticated(out);
             }
             case RUN -> {
                 return isError ? errorAboutRun(text, out) : runNamed(text, out);
@@ -236,10 +268,7 @@ final class LoginSequence {
         if (step == Step.CHALLENGE || !proving.isProven(word)) {
             return "the peer does not prove that it has the control_secret: " + text;
         }
-        if (protocol == Protocol.RESP3) {
-            hello(endpoint, protocol, out);
-            due.add(Step.HELLO);
-        }
+        introduce(out);
         return null;
     }
 

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.backend;
 
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.Protocol;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +27,16 @@ public final class NodeConnections {
     private final SharedConnections resp3;
     private final SharedConnections keylessInResp2;
     private final SharedConnections keylessInResp3;
+    private final SharedConnections staleInResp2;
+    private final SharedConnections staleInResp3;
+
+    /** The shared connections for commands of clients. */
+    private final List<SharedConnections> ofClients;
+
     private final PinnedPool pinned;
     private final SharedConnections askingReplicas;
     private final ReplicaAcks acks;
+    private final FormerOwners formerOwners;
 
     /**
      * @param access that of the shared connections: clients' commands, or the proxy's own
@@ -38,9 +47,13 @@ public final class NodeConnections {
         this.resp3 = new SharedConnections(loop, access, Protocol.RESP3);
         this.keylessInResp2 = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP2);
         this.keylessInResp3 = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP3);
+        this.staleInResp2 = new SharedConnections(loop, access, Protocol.RESP2, false);
+        this.staleInResp3 = new SharedConnections(loop, access, Protocol.RESP3, false);
+        this.ofClients = List.of(resp2, resp3, keylessInResp2, keylessInResp3, staleInResp2, staleInResp3);
         this.pinned = new PinnedPool(loop, resp2);
         this.askingReplicas = new SharedConnections(loop, Access.KEYLESS, Protocol.RESP2);
         this.acks = new ReplicaAcks(loop, askingReplicas);
+        this.formerOwners = new FormerOwners(loop);
     }
 
     /** The loop that owns the connections. */
@@ -63,6 +76,13 @@ public final class NodeConnections {
         return protocol == Protocol.RESP2 ? keylessInResp2.get(endpoint) : keylessInResp3.get(endpoint);
     }
 
+    /**
+     * The connection to a node for commands that only read and may be sent without a lease, created by the first call.
+     */
+    public SharedConnection stale(Endpoint node, Protocol protocol) {
+        return protocol == Protocol.RESP2 ? staleInResp2.get(node) : staleInResp3.get(node);
+    }
+
     /** What holds the replies to writes for replicas. */
     public ReplicaAcks acks() {
         return acks;
@@ -71,9 +91,7 @@ public final class NodeConnections {
     /** All shared connections to an endpoint on which commands may be in flight, retired ones included. */
     public List<SharedConnection> existing(Endpoint endpoint) {
         List<SharedConnection> found = new ArrayList<>();
-        for (SharedConnections connections : List.of(resp2, resp3, keylessInResp2, keylessInResp3)) {
-            connections.addExisting(endpoint, found);
-        }
+        ofClients.forEach(connections -> connections.addExisting(endpoint, found));
         return found;
     }
 
@@ -103,13 +121,22 @@ public final class NodeConnections {
      * that clients may need for themselves.
      */
     public void retain(Set<Endpoint> wanted) {
-        resp2.retain(wanted);
-        resp3.retain(wanted);
-        keylessInResp2.retain(wanted);
-        keylessInResp3.retain(wanted);
+        ofClients.forEach(connections -> connections.retain(wanted));
         askingReplicas.retain(wanted);
         acks.retain(wanted);
         pinned.follow(wanted);
+    }
+
+    /**
+     * Has commands in flight to peers that hang end, if the routes no longer lead there.
+     *
+     * @param hasSlots whether a peer has slots
+     */
+    public void leaveSilentPeers(Predicate<HostPort> hasSlots) {
+        List<BackendConnection> all = new ArrayList<>();
+        ofClients.forEach(connections -> connections.addAll(all));
+        pinned.addAll(all);
+        formerOwners.follow(all, hasSlots);
     }
 
     /** Whether nobody listens at an endpoint: a new connection to it is refused. Other failures do not count. */
@@ -130,18 +157,14 @@ public final class NodeConnections {
     /** Ends the connections with commands in flight whose replies may not be passed on, because a lease was over. */
     public void endUnlessAnswering() {
         loop.beginBurst();
-        for (SharedConnections connections : List.of(resp2, resp3, keylessInResp2, keylessInResp3, askingReplicas)) {
-            connections.endUnlessAnswering();
-        }
+        ofClients.forEach(SharedConnections::endUnlessAnswering);
+        askingReplicas.endUnlessAnswering();
         pinned.endUnlessAnswering();
     }
 
     /** Closes all connections at once; commands in flight fail. */
     public void close() {
-        resp2.close();
-        resp3.close();
-        keylessInResp2.close();
-        keylessInResp3.close();
+        ofClients.forEach(SharedConnections::close);
         askingReplicas.close();
         pinned.close();
     }

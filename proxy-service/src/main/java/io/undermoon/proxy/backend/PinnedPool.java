@@ -73,6 +73,11 @@ final class PinnedPool {
         }
     }
 
+    /** Adds the connections in use. */
+    void addAll(List<BackendConnection> found) {
+        found.addAll(inUse);
+    }
+
     /** The connection on which {@code CLIENT UNBLOCK} for a pinned connection is sent. */
     SharedConnection unblocker(Endpoint endpoint) {
         return shared.get(endpoint);

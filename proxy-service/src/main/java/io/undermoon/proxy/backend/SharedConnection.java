@@ -39,8 +39,8 @@ public final class SharedConnection extends BackendConnection implements NodeCon
     private long readySinceNanos;
     private long unreadySinceNanos = System.nanoTime();
 
-    SharedConnection(ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol) {
-        super(loop, endpoint, access, protocol, loop.settings().replyTimeoutMillis());
+    SharedConnection(ProxyLoop loop, Endpoint endpoint, Access access, Protocol protocol, boolean underLease) {
+        super(loop, endpoint, access, protocol, loop.settings().replyTimeoutMillis(), underLease);
         connect();
     }
 

@@ -16,12 +16,19 @@ final class SharedConnections {
     private final ProxyLoop loop;
     private final Access access;
     private final Protocol protocol;
+    private final boolean underLease;
     private @Nullable SharedConnection[] byId = new SharedConnection[16];
 
     /** Retired connections on which replies are due; they may be of endpoints that are wanted again. */
     private final List<SharedConnection> retired = new ArrayList<>(0);
 
     SharedConnections(ProxyLoop loop, Access access, Protocol protocol) {
+        this(loop, access, protocol, access != Access.PROXY);
+    }
+
+    /** @param underLease whether nodes are used only under the lease */
+    SharedConnections(ProxyLoop loop, Access access, Protocol protocol, boolean underLease) {
+        this.underLease = underLease;
         this.loop = loop;
         this.access = access;
         this.protocol = protocol;
@@ -38,7 +45,7 @@ final class SharedConnections {
         } else {
             byId = Arrays.copyOf(byId, Math.max(id + 1, byId.length * 2));
         }
-        SharedConnection made = new SharedConnection(loop, endpoint, access, protocol);
+        SharedConnection made = new SharedConnection(loop, endpoint, access, protocol, underLease);
         byId[id] = made;
         return made;
     }
@@ -54,6 +61,16 @@ final class SharedConnections {
                 found.add(connection);
             }
         }
+    }
+
+    /** Adds all connections, retired ones on which replies are due included. */
+    void addAll(List<BackendConnection> found) {
+        for (SharedConnection connection : byId) {
+            if (connection != null) {
+                found.add(connection);
+            }
+        }
+        found.addAll(retired);
     }
 
     /** Retires the connections to all other endpoints: each closes once its replies have arrived. */

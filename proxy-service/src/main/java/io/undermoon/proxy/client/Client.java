@@ -43,6 +43,7 @@ public final class Client {
     private Role role = Role.MASTER;
     private boolean authenticated;
     private ControlProof.@Nullable Challenged challenged;
+    private @Nullable String installation;
     private volatile boolean noEvict;
     private volatile boolean noTouch;
     private ReplyMode replyMode = ReplyMode.ON;
@@ -183,6 +184,15 @@ public final class Client {
 
     public void challenged(ControlProof.@Nullable Challenged next) {
         challenged = next;
+    }
+
+    /** The installation that the client has said to belong to; null if it has not. */
+    public @Nullable String installation() {
+        return installation;
+    }
+
+    public void installation(String id) {
+        installation = id;
     }
 
     public boolean authenticated() {

@@ -272,6 +272,22 @@ public interface ProxyConfig {
     /** Password with which the proxy logs in to its Redis nodes; none by default. */
     Optional<String> redisPassword();
 
+    /**
+     * Whether reads are answered while the proxy has no lease, with what its nodes have then: another proxy may have
+     * taken their slots over and got newer writes. Writes are refused as ever.
+     */
+    @WithDefault("false")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean allowStaleReads();
+
+    /**
+     * How often the Redis nodes are asked which clients they have, to notice those that did not come through a proxy; 0
+     * for never.
+     */
+    @WithDefault("5s")
+    @WithConverter(ProxyConverters.NotNegativeDuration.class)
+    Duration nodeClientsInterval();
+
     /** Whether commands for slots of other proxies are carried out for the client instead of answered with MOVED. */
     @WithDefault("false")
     @WithConverter(Converters.StrictBoolean.class)

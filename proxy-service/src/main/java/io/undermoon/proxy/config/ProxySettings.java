@@ -92,7 +92,8 @@ public record ProxySettings(
                         config.defaultRedirectionAddress()
                                 .map(HostPort::toString)
                                 .orElse(""),
-                        config.failoverWait().toMillis()),
+                        config.failoverWait().toMillis(),
+                        config.allowStaleReads()),
                 new ClientLimits(
                         config.maxclients(),
                         new RequestLimits(config.maxArguments(), config.protoMaxBulkLen()),

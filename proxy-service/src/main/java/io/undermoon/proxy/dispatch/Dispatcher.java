@@ -370,6 +370,9 @@ public final class Dispatcher implements CommandHandler {
             int slot,
             Route route,
             int hopsLeft) {
+        if (route instanceof Target.Local local && forwarder.isStaleRead(session, command, slot)) {
+            return forwarder.readStale(session, now, command, frame, local.node());
+        }
         if (!forwarder.admits(session, now, slot, route, hopsLeft)) {
             return false;
         }
@@ -382,6 +385,11 @@ public final class Dispatcher implements CommandHandler {
         if (!session.client().account().mayControl()) {
             loop.stats().rejected(umforward.id());
             Guard.refusesControl(session.client(), session.replyBuffer());
+            return true;
+        }
+        String refusal = topology.refusal(session.client().installation());
+        if (refusal != null) {
+            forwarder.refuse(session, umforward, refusal);
             return true;
         }
         if (!session.client().isInternal()) {

@@ -8,6 +8,7 @@ import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.command.Command;
+import io.undermoon.proxy.command.CommandFlag;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.compression.StoredValues;
 import io.undermoon.proxy.frame.CommandFrame;
@@ -150,6 +151,37 @@ public final class Forwarder {
         } else {
             send(session, command, stored.frame(), node, values.reader(command, receiver));
         }
+    }
+
+    /** Whether a command reads keys of a slot and may do so without a lease, which there is not at the moment. */
+    public boolean isStaleRead(ClientSession session, Command command, int slot) {
+        return loop.settings().allowStaleReads()
+                && !loop.proxyLoop().holdsLease()
+                && slot >= 0
+                && command.has(CommandFlag.READONLY)
+                && !command.mayWrite()
+                && session.features().isEmpty();
+    }
+
+    /** Sends a {@linkplain #isStaleRead stale read}; false when it has to be handled again. */
+    public boolean readStale(ClientSession session, Topology now, Command command, CommandFrame frame, Endpoint node) {
+        if (!session.beginStaleRead()) {
+            return false;
+        }
+        loop.stats().add(Counter.STALE_READS, 1);
+        ReplyReceiver reply = expectReply(session, command, frame);
+        NodeConnection connection =
+                loop.connections().stale(node, session.client().protocol());
+        StoredValues.Stored stored = store(now, command, frame);
+        BackendFailure refusal = stored.refusal();
+        if (refusal != null) {
+            reply.fail(refusal);
+            return true;
+        }
+        boolean isPlain = now.compression() == CompressionStrategy.DISABLED;
+        connection.send(stored.frame(), isPlain ? reply : values.reader(command, reply));
+        awaitWritable(session, connection);
+        return true;
     }
 
     /** A command in the form in which it is sent to a node later. */

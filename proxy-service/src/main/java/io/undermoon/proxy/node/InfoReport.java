@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class InfoReport {
     public static final InfoReport EMPTY = parse("");
 
-    private static final String LINK_DOWN_SINCE = "master_link_down_since_seconds";
+    /** A field of a replica that is not connected to its master. */
+    public static final String LINK_DOWN_SINCE = "master_link_down_since_seconds";
+
     private static final long LONGEST_LINK_DOWN_DAYS = 3650;
     private static final Pattern DATABASE = Pattern.compile("db\\d+");
 

@@ -7,6 +7,7 @@ import io.undermoon.client.BrokerHttp;
 import io.undermoon.client.BrokerOrder;
 import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
+import io.undermoon.client.Installation;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +43,21 @@ final class BrokerClient {
      * @param brokers at least one
      * @param tls absent for plain HTTP
      * @param token of an operator at the brokers
+     * @param installation of the proxy; null as long as it is not known
      */
-    BrokerClient(List<HostPort> brokers, @Nullable TlsContext tls, BrokerToken token) {
+    BrokerClient(
+            List<HostPort> brokers,
+            @Nullable TlsContext tls,
+            BrokerToken token,
+            Supplier<@Nullable String> installation) {
         this.http = new BrokerHttp(
                 BrokerOrder.lastAnsweredFirst(brokers),
                 Duration.ofSeconds(CONNECT_TIMEOUT_SECONDS),
                 Duration.ofSeconds(TIMEOUT_SECONDS),
                 false,
                 tls,
-                token);
+                token,
+                Installation.of(installation));
     }
 
     /** What the brokers know about the proxy; empty when it is not registered. */

@@ -61,7 +61,7 @@ final class BrokerControlPlane implements ControlPlane, AutoCloseable {
         RegistrationSettings known = settings.registration();
         BrokerClient broker = known.brokers().isEmpty()
                 ? null
-                : new BrokerClient(known.brokers(), settings.tls().brokers(), known.token());
+                : new BrokerClient(known.brokers(), settings.tls().brokers(), known.token(), topology::installation);
         return new BrokerControlPlane(broker, topology, known.interval());
     }
 

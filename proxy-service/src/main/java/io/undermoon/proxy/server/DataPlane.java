@@ -2,6 +2,7 @@ package io.undermoon.proxy.server;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
@@ -121,6 +122,7 @@ public final class DataPlane implements AutoCloseable {
             each.loop().execute(() -> {
                 each.acks().want(topology.minReplicaAcks());
                 each.retain(topology.endpoints());
+                each.leaveSilentPeers(peer -> topology.hasSlots(new ProxyAddress(peer.toString())));
                 topology.endpoints().stream()
                         .filter(endpoint -> endpoint.kind() == Endpoint.Kind.REDIS)
                         .forEach(each::shared);

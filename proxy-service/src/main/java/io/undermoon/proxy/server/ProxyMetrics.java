@@ -41,6 +41,7 @@ import java.util.function.BooleanSupplier;
  *     rights of the proxy's user</td></tr>
  * <tr><td>{@code writes_without_replicas_total}</td><td>writes of which as many replicas as {@code min_replica_acks}
  *     wants were not known to have them in time</td></tr>
+ * <tr><td>{@code stale_reads_total}</td><td>reads that were answered without a lease</td></tr>
  * <tr><td>{@code tls_failures_total}</td><td>clients with whom TLS failed</td></tr>
  * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they
  *     cannot be used as they are now</td></tr>
@@ -51,6 +52,7 @@ import java.util.function.BooleanSupplier;
  *     link</td></tr>
  * <tr><td>{@code node_busy{node,role}}, {@code node_silent_seconds{node,role}}</td><td>executes a script and refuses
  *     other commands; time since its last answer</td></tr>
+ * <tr><td>{@code node_foreign_clients{node,role}}</td><td>clients that did not come through a proxy</td></tr>
  * <tr><td>{@code replication_link_up{node}}</td><td>of replicas</td></tr>
  * <tr><td>{@code replication_offset_bytes{node}}</td><td>the replication offset of a node</td></tr>
  * <tr><td>{@code replication_lag_bytes{node}}</td><td>of a master its slowest replica's, of a replica what it has yet
@@ -190,6 +192,9 @@ final class ProxyMetrics extends Collector {
         families.add(counter("unrestricted_logins", "Connections whose scripts have all rights of the proxy.")
                 .add(stats.get(Counter.UNRESTRICTED_LOGINS))
                 .build());
+        families.add(counter("stale_reads", "Reads that were answered without a lease.")
+                .add(stats.get(Counter.STALE_READS))
+                .build());
         families.add(counter("writes_without_replicas", "Writes that too few replicas are known to have.")
                 .add(stats.get(Counter.WRITES_WITHOUT_REPLICAS))
                 .build());
@@ -203,6 +208,8 @@ final class ProxyMetrics extends Collector {
         Family link = gauge("replication_link_up", "Whether a replica follows its master.", "node");
         Family offset = gauge("replication_offset_bytes", "How far a node's copy of the data is.", "node");
         Family lag = gauge("replication_lag_bytes", "How far replication is behind at a node.", "node");
+        Family foreign =
+                gauge("node_foreign_clients", "Clients of a node that did not come through a proxy.", "node", "role");
         for (NodeStatus status : server.nodes()) {
             String node = status.node().value();
             String role = status.role().wireName();
@@ -210,6 +217,7 @@ final class ProxyMetrics extends Collector {
             busy.add(status.isBusy() ? 1 : 0, node, role);
             silent.add(status.millisSinceLastAnswer() / 1e3, node, role);
             settled.add(status.isSettled() ? 1 : 0, node, role);
+            server.foreignClients().count(status.node()).ifPresent(count -> foreign.add(count, node, role));
             InfoReport report = status.report();
             if (report != null && report.role() == Role.REPLICA) {
                 link.add(status.up() && report.linkUp() ? 1 : 0, node);
@@ -226,6 +234,7 @@ final class ProxyMetrics extends Collector {
         families.add(link.build());
         families.add(offset.build());
         families.add(lag.build());
+        families.add(foreign.build());
     }
 
     private void addTls(List<MetricFamilySamples> families, ProxyStats stats) {

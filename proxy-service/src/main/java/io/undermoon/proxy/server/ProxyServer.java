@@ -6,10 +6,12 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
+import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
+import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.command.CommandTable;
 import io.undermoon.proxy.config.ProxyConfig;
@@ -28,6 +30,7 @@ import io.undermoon.proxy.lease.LeaseClock;
 import io.undermoon.proxy.lease.renewal.LeaseRenewal;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.monitor.Monitors;
+import io.undermoon.proxy.node.ForeignClients;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
@@ -72,6 +75,7 @@ final class ProxyServer implements AutoCloseable {
     private final LeaseRenewal renewal;
     private final ReplicaLag replicaLag;
     private final NodeMarks marks;
+    private final ForeignClients foreignClients;
     private final CommandLearning learning;
     private final Migrations migrations;
     private final AccessControl access;
@@ -93,7 +97,14 @@ final class ProxyServer implements AutoCloseable {
         topology = new TopologyStore(new Self(settings.self(), settings.replicaAddress(), nodes), endpoints);
         ClearedRuns runs = new ClearedRuns(topology);
         dataPlane = new DataPlane(
-                Transport.best(), settings.threads(), settings.backends(), runs, commands.idLimit(), lease);
+                Transport.best(),
+                settings.threads(),
+                settings.backends()
+                        .as(new BackendSettings.Identity(
+                                ForeignClients.nameOf(settings.self()), topology::installation)),
+                runs,
+                commands.idLimit(),
+                lease);
         replication = new ReplicationDriver(
                 dataPlane.controlConnections(),
                 endpoints,
@@ -132,6 +143,13 @@ final class ProxyServer implements AutoCloseable {
                 settings.replication().checkInterval(),
                 replication::statuses,
                 this::maxLagOnFailover);
+        foreignClients = new ForeignClients(
+                nodeClient,
+                endpoints,
+                () -> nodes().stream().map(NodeStatus::node).toList(),
+                ForeignClients.nameOf(settings.self()),
+                this::mayWrite,
+                System::nanoTime);
         marks = new NodeMarks(
                 nodeClient,
                 dataPlane.controlConnections().loop().eventLoop(),
@@ -195,6 +213,9 @@ final class ProxyServer implements AutoCloseable {
         marks.start();
         replication.start(topology);
         replicaLag.start(dataPlane.controlConnections().loop().eventLoop());
+        foreignClients.start(
+                dataPlane.controlConnections().loop().eventLoop(),
+                settings.config().nodeClientsInterval());
         learning.start(settings.replication().checkInterval().toMillis());
         migrations.start();
         controlPlane.start();
@@ -302,6 +323,17 @@ final class ProxyServer implements AutoCloseable {
     /** The nodes in the order of their addresses. */
     List<NodeStatus> nodes() {
         return replication.statuses();
+    }
+
+    /** The clients of the nodes that did not come through a proxy. */
+    ForeignClients foreignClients() {
+        return foreignClients;
+    }
+
+    /** Whether a command, as a node names it, may change data; one that is not known may. */
+    private boolean mayWrite(String name) {
+        Command command = commands.current().find(name);
+        return !name.equals(ForeignClients.NO_COMMAND) && (command == null || command.mayWrite());
     }
 
     /** What the broker is told of the marks in the nodes. */

@@ -61,7 +61,11 @@ public class ProxyService {
         if (registration.isWanted()) {
             registrar = new Registrar(
                     registration,
-                    new BrokerClient(registration.brokers(), settings.tls().brokers(), registration.token()),
+                    new BrokerClient(
+                            registration.brokers(),
+                            settings.tls().brokers(),
+                            registration.token(),
+                            made.topology()::installation),
                     made::areOwnNodesUp,
                     made::needsMetadata,
                     made::marks,

@@ -6,6 +6,7 @@ import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.Topology;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.OptionalInt;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -39,9 +40,15 @@ public class ReadinessProbe implements HealthCheck {
         response.withData("epoch", topology.epoch().value());
         response.withData("registered", service.isRegistered());
         for (NodeStatus node : server.nodes()) {
-            response.withData(node.node().value(), describe(node));
+            response.withData(
+                    node.node().value(),
+                    describe(node) + foreign(server.foreignClients().count(node.node())));
         }
         return response.status(Readiness.of(topology)).build();
+    }
+
+    private static String foreign(OptionalInt count) {
+        return count.orElse(0) == 0 ? "" : ", " + count.getAsInt() + " clients that did not come through a proxy";
     }
 
     private static String describe(NodeStatus node) {

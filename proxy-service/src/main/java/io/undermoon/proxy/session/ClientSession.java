@@ -48,6 +48,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     private final RouteOrder order = new RouteOrder();
     private final WrittenNodes written = new WrittenNodes();
 
+    /** Whether the commands in flight are {@linkplain #beginStaleRead stale reads}. */
+    private boolean readsStale;
+
     private boolean paused;
     private boolean resuming;
     private int busyConnections;
@@ -132,7 +135,22 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
      * @param slot negative for a command that is not about one slot
      */
     public boolean isInOrder(RouteTable now, int slot) {
+        if (readsStale) {
+            if (!output.isComplete()) {
+                return false;
+            }
+            readsStale = false;
+        }
         return order.permits(now, slot, output.isComplete());
+    }
+
+    /**
+     * Whether a read that needs no lease may be sent now: it takes a connection of its own, so other commands have to
+     * be answered before, and those that follow it wait for its reply.
+     */
+    public boolean beginStaleRead() {
+        readsStale = readsStale || output.isComplete();
+        return readsStale;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.undermoon.proxy.route.Target;
  *     each; means nothing without active redirection
  * @param redirectUnassigned where clients are sent while this proxy belongs to no cluster, empty for nowhere
  * @param failoverWaitMillis how long, with active redirection, commands that cannot be sent wait for a failover
+ * @param allowStaleReads whether a node is read from also without a lease
  */
 public record SessionSettings(
         boolean activeRedirection,
@@ -19,9 +20,28 @@ public record SessionSettings(
         int maxPipeline,
         boolean splitTransactions,
         String redirectUnassigned,
-        long failoverWaitMillis) {
+        long failoverWaitMillis,
+        boolean allowStaleReads) {
     /** From any proxy over both ends of a migration and back; more are never needed. */
     public static final int MAX_REDIRECTIONS = Target.MAX_HOPS_LEFT + 2;
+
+    /** Without stale reads. */
+    public SessionSettings(
+            boolean activeRedirection,
+            int maxRedirections,
+            int maxPipeline,
+            boolean splitTransactions,
+            String redirectUnassigned,
+            long failoverWaitMillis) {
+        this(
+                activeRedirection,
+                maxRedirections,
+                maxPipeline,
+                splitTransactions,
+                redirectUnassigned,
+                failoverWaitMillis,
+                false);
+    }
 
     public SessionSettings {
         if (maxRedirections < 2 || maxRedirections > MAX_REDIRECTIONS) {

@@ -24,5 +24,7 @@ public enum Counter {
     UNRESTRICTED_LOGINS,
     /** Writes that were executed and not acknowledged by as many replicas as the cluster wants. */
     WRITES_WITHOUT_REPLICAS,
+    /** Reads that were sent to a node without a lease. */
+    STALE_READS,
     TLS_FAILURES
 }

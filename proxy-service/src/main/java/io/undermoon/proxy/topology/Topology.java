@@ -4,6 +4,7 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.route.Endpoint;
@@ -77,6 +78,11 @@ public record Topology(
     /** Which peer owned the slot in the cluster that a free proxy has just left; null if it is not known. */
     public Target.@Nullable Remote formerOwner(int slot) {
         return former == null ? null : former.owner(slot);
+    }
+
+    /** Whether a peer has slots. */
+    public boolean hasSlots(ProxyAddress peer) {
+        return !cluster.peers().getOrDefault(peer, List.of()).isEmpty();
     }
 
     /** The epoch of the cluster's metadata; 0 before the first message. */

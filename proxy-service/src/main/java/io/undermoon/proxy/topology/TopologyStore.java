@@ -15,6 +15,7 @@ import io.undermoon.metadata.Tenancy;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.route.RouteTable;
+import io.undermoon.umctl.InstallationCheck;
 import io.undermoon.umctl.SetChange;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetMeta;
@@ -136,7 +137,7 @@ public final class TopologyStore {
         if (!areMine(message)) {
             return ApplyResult.NOT_MY_META;
         }
-        if (isOfOtherInstallation(message)) {
+        if (refusal(message) != null) {
             return ApplyResult.OTHER_INSTALLATION;
         }
         if (isOld(message)) {
@@ -155,7 +156,7 @@ public final class TopologyStore {
         if (!areMine(message.roles()) || !areMine(message.slots())) {
             return ApplyResult.NOT_MY_META;
         }
-        if (isOfOtherInstallation(message.roles())) {
+        if (refusal(message.roles()) != null) {
             return ApplyResult.OTHER_INSTALLATION;
         }
         boolean newRoles = !isOld(message.roles());
@@ -200,16 +201,30 @@ public final class TopologyStore {
         publish(old.cluster(), roles, old.compressionKnownSinceNanos(), old.ownership(), old.switched());
     }
 
-    private boolean isOfOtherInstallation(SetRepl message) {
-        Tenancy tenancy = message.tenancy();
-        String own = installation();
-        return tenancy != null && own != null && !own.equals(tenancy.installationId());
-    }
-
     /** The system that this proxy belongs to; absent as long as nothing says so. */
     public @Nullable String installation() {
         String known = installation;
         return known == null ? installationOfNodes : known;
+    }
+
+    /**
+     * Why commands of a peer, a coordinator or a broker are refused; null if they are not.
+     *
+     * @param ofCaller the installation that it has said to belong to; null if it has not
+     */
+    public @Nullable String refusal(@Nullable String ofCaller) {
+        return ofCaller == null || ofCaller.equals(installation()) ? null : refusal("the caller", ofCaller);
+    }
+
+    /** Why metadata is refused; null if it is not. */
+    public @Nullable String refusal(SetRepl message) {
+        Tenancy tenancy = message.tenancy();
+        return tenancy == null ? null : refusal("the metadata", tenancy.installationId());
+    }
+
+    private @Nullable String refusal(String what, String other) {
+        return InstallationCheck.refusal(self.address(), installation(), what, other)
+                .orElse(null);
     }
 
     /** Notes the system that the nodes are marked for, null if they have no marks. */

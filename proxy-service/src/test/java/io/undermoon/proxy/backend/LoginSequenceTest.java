@@ -37,6 +37,9 @@ class LoginSequenceTest {
     /** The one run that may serve; null if every run may. */
     private @Nullable String served;
 
+    private @Nullable String installation;
+    private @Nullable String connectionName;
+
     private SetRepl.@Nullable Entry role =
             new SetRepl.Entry(Role.MASTER, new ClusterName("demo"), new NodeAddress("127.0.0.1:7001"), List.of());
 
@@ -256,6 +259,52 @@ class LoginSequenceTest {
         assertThat(text()).isEmpty();
     }
 
+    @Test
+    void tells_a_peer_the_installation_after_the_proof_and_uses_none_of_another_one() {
+        installation = "1a2b";
+        String refusal = "-OTHER_INSTALLATION proxy 127.0.0.1:5299 belongs to installation ffff, the caller to 1a2b";
+        for (String reply : List.of("+OK", "-Invalid sub command", refusal)) {
+            said.clear();
+            LoginSequence login = login(peer, Protocol.RESP3, CONTROL);
+            assertThat(text()).doesNotContain("1a2b");
+            ControlProof.Challenged challenged = challenged();
+            said.clear();
+            answer(login, "+" + challenged.reply() + "\r\n");
+            String proven = challenged.proven("c0ntrol", lastWord()).orElseThrow();
+            said.clear();
+            answer(login, "+" + proven + "\r\n");
+            assertThat(text()).contains("INSTALLATION\r\n$4\r\n1a2b").contains("HELLO");
+            assertThat(answer(login, reply + "\r\n")).isEqualTo(reply.equals(refusal) ? refusal : null);
+            assertThat(answer(login, "%0\r\n")).isNull();
+            assertThat(login.isDue()).isFalse();
+        }
+    }
+
+    @Test
+    void tells_a_node_no_installation() {
+        installation = "1a2b";
+        login(node, Protocol.RESP3, Access.CLIENTS, BackendSettings.Login.NONE);
+        assertThat(text()).doesNotContain("1a2b");
+    }
+
+    @Test
+    void tells_a_node_the_name_of_the_connection_if_it_takes_one() {
+        connectionName = "undermoon:127.0.0.1:5299";
+        for (String reply : List.of("+OK\r\n", "-NOPERM this user has no permissions\r\n")) {
+            said.clear();
+            LoginSequence login = login(node, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+            assertThat(text()).contains("SETNAME\r\n$24\r\n" + connectionName).doesNotContain("AUTH");
+            said.clear();
+            assertThat(answer(login, reply)).isNull();
+            assertThat(text()).contains("AUTH");
+            assertThat(answer(login, "+OK\r\n")).isNull();
+            assertThat(login.isDue()).isFalse();
+        }
+        said.clear();
+        login(peer, Protocol.RESP2, Access.CLIENTS, BackendSettings.Login.NONE);
+        assertThat(text()).isEmpty();
+    }
+
     private ControlProof.Challenged challenged() {
         return ControlProof.Challenged.read(lastWord()).orElseThrow();
     }
@@ -274,7 +323,8 @@ class LoginSequenceTest {
                 endpoint,
                 protocol,
                 access,
-                new BackendSettings(1000, 1000, 1000, 1, login, login),
+                new BackendSettings(1000, 1000, 1000, 1, login, login)
+                        .as(new BackendSettings.Identity(connectionName, () -> installation)),
                 served == null ? NodeRuns.ALL : new Runs(),
                 role,
                 said);

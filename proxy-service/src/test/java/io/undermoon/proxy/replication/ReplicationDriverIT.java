@@ -11,6 +11,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
+import io.undermoon.metadata.Tenancy;
 import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendEncryption;
 import io.undermoon.proxy.backend.BackendSettings;
@@ -30,6 +31,7 @@ import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
+import io.undermoon.testsupport.RespServer;
 import io.undermoon.umctl.SetRepl;
 import java.io.IOException;
 import java.time.Duration;
@@ -263,6 +265,39 @@ class ReplicationDriverIT {
             there.call("REPLICAOF", "NO", "ONE");
             await().atMost(LIMIT).until(() -> info(joining).contains("role:slave"));
         }
+    }
+
+    /** It is still the replica of the master that it had by the last message that counted for it. */
+    @Test
+    void a_node_that_is_proven_late_takes_over_from_the_master_that_it_had_before() {
+        try (RespServer peer = new RespServer(command -> "-Invalid sub command\r\n");
+                RedisServerProcess master = RedisServerProcess.start();
+                RedisServerProcess node = RedisServerProcess.start()) {
+            topology.provesNodes();
+            start(BackendSettings.Login.NONE, node.address(), master.address());
+            ReplPeer former = new ReplPeer(new NodeAddress(master.address()), new ProxyAddress(peer.address()));
+            NodeAddress address = new NodeAddress(node.address());
+            ClusterName cluster = new ClusterName("test");
+            tell("c1", master(master.address()), new SetRepl.Entry(Role.REPLICA, cluster, address, List.of(former)));
+            topology.prove(former.nodeAddress(), "c1");
+            topology.prove(address, "c1");
+            awaitSettled(node.address(), Role.REPLICA);
+
+            tell("c2", master(node.address()));
+            tell("c2", master(node.address()));
+            assertThat(topology.current().unproven()).contains(address);
+            topology.prove(address, "c2");
+
+            awaitSettled(node.address(), Role.MASTER);
+            assertThat(peer.commandLines()).contains("UMCTL STEPDOWN 3 " + master.address());
+        }
+    }
+
+    private void tell(String clusterId, SetRepl.Entry... entries) {
+        epoch++;
+        Tenancy tenancy = new Tenancy("installation", clusterId, List.of(), List.of(), null);
+        assertThat(topology.apply(new SetRepl(new Epoch(epoch), false, List.of(entries), tenancy)))
+                .isEqualTo(ApplyResult.APPLIED);
     }
 
     @Test

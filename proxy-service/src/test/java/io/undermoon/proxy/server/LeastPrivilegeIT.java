@@ -4,6 +4,7 @@ import static io.undermoon.proxy.testing.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.proxy.config.Configs;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.RedisServerProcess;
@@ -89,6 +90,14 @@ class LeastPrivilegeIT {
                 assertThat(text(call(peer, "GET k"))).isEqualTo("v");
                 ok(client, "UMCTL SETCLUSTER v2 3 NOFLAG demo PEER 127.0.0.1:" + otherPort + " 1 0-16383");
                 ok(peer, "UMCTL SETCLUSTER v2 3 NOFLAG demo " + destination.address() + " 1 0-16383");
+                for (RedisServerProcess node : List.of(destination, replica)) {
+                    await("the connections of both proxies are known by their names")
+                            .atMost(LIMIT)
+                            .until(() -> other.foreignClients()
+                                            .count(new NodeAddress(node.address()))
+                                            .orElse(-1)
+                                    == 0);
+                }
                 assertThat(proxy.stats().get(Counter.UNRESTRICTED_LOGINS)).isZero();
                 assertThat(other.stats().get(Counter.UNRESTRICTED_LOGINS)).isZero();
             }
@@ -123,6 +132,7 @@ class LeastPrivilegeIT {
                         "address", "127.0.0.1:" + port,
                         "thread_number", "1",
                         "replication_check_interval", "100ms",
+                        "node_clients_interval", "100ms",
                         "redis_user", "proxy",
                         "redis_password", "password"),
                 () -> {});

@@ -155,6 +155,32 @@ class NodeMarksIT {
     }
 
     @Test
+    void peers_and_coordinators_of_another_installation_are_refused() {
+        RespConnection early = RespConnection.to(port);
+        assertThat(text(early.call("UMCTL", "INSTALLATION", "ffff"))).isEqualTo("OK");
+        assertThat(text(early.call("UMCTL", "GETEPOCH"))).isEqualTo("0");
+        tell(1, "c1");
+        String refusal = "OTHER_INSTALLATION proxy 127.0.0.1:" + port + " belongs to installation " + INSTALLATION
+                + ", the caller to ffff";
+        RespConnection late = RespConnection.to(port);
+        assertThat(text(late.call("UMCTL", "INSTALLATION", "ffff"))).isEqualTo(refusal);
+        for (RespConnection caller : List.of(early, late)) {
+            for (String command : List.of(
+                    "UMCTL GETEPOCH",
+                    "UMCTL LEASE",
+                    "UMCTL PROMISE 127.0.0.1:1 " + node.address(),
+                    "UMCTL STEPDOWN 9 " + node.address(),
+                    "UMFORWARD 0 SET key value")) {
+                assertThat(text(caller.call(command.split(" ")))).isEqualTo(refusal);
+            }
+            caller.close();
+        }
+        assertThat(size()).isZero();
+        assertThat(ask("UMCTL", "INSTALLATION", INSTALLATION)).isEqualTo("OK");
+        assertThat(ask("UMFORWARD", "0", "SET", "key", "value")).isEqualTo("OK");
+    }
+
+    @Test
     void a_node_that_has_lost_its_mark_with_its_data_gets_it_again() {
         tell(1, "c1");
         await().atMost(LIMIT).until(() -> !mark().isEmpty());

@@ -38,7 +38,7 @@ class RegistrarTest {
         values[4] = "registration_interval";
         values[5] = "50ms";
         RegistrationSettings settings = Configs.settings(values).registration();
-        BrokerClient client = new BrokerClient(settings.brokers(), null, settings.token());
+        BrokerClient client = new BrokerClient(settings.brokers(), null, settings.token(), () -> null);
         registrar = new Registrar(
                 settings, client, nodesUp::get, () -> true, marks::get, (known, leases) -> passedOn.add(known));
         registrar.start();

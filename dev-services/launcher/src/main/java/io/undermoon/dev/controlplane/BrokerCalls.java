@@ -5,6 +5,7 @@ import io.undermoon.client.BrokerHttpException;
 import io.undermoon.client.BrokerOrder;
 import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
+import io.undermoon.client.Installation;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.HostPort;
 import java.io.IOException;
@@ -33,7 +34,8 @@ final class BrokerCalls {
                 timeout,
                 false,
                 null,
-                token());
+                token(),
+                Installation.of(() -> null));
     }
 
     /** As the services have it, which inherit the environment of the launcher. */

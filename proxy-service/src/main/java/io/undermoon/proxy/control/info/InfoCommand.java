@@ -89,7 +89,7 @@ public final class InfoCommand {
         List<Section> shown =
                 sections.stream().filter(section -> isWanted(section, wanted)).toList();
         if (shown.stream().anyMatch(Section::isOfNodes)) {
-            return reports.ask()
+            return reports.ask(client)
                     .thenApply(
                             figures -> Replies.of(reply -> Replies.text(client, text(shown, client, figures), reply)));
         }

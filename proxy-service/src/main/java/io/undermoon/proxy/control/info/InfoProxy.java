@@ -41,19 +41,10 @@ public final class InfoProxy {
         ShownReplication shown = ShownReplication.of(topology, nodeStates, client);
         text.section("Replication");
         if (shown.role() == Role.MASTER) {
-            text.field("role", "master")
-                    .field("connected_slaves", shown.others().size());
-            nodes.replication(text, shown.others());
-            return;
+            nodes.ofMasters().replication(text, shown);
+        } else {
+            nodes.ofReplicas().replication(text, shown);
         }
-        text.field("role", "slave");
-        shown.others().stream()
-                .findFirst()
-                .ifPresent(master -> text.field("master_host", master.host()).field("master_port", master.port()));
-        text.field("master_link_status", shown.isLinkUp() ? "up" : "down")
-                .field("slave_repl_offset", shown.offset())
-                .field("slave_read_only", 1)
-                .field("connected_slaves", 0);
     }
 
     void commandStats(InfoText text) {

@@ -1,8 +1,6 @@
 package io.undermoon.proxy.control.info;
 
-import io.undermoon.metadata.HostPort;
 import io.undermoon.proxy.node.InfoReport;
-import io.undermoon.proxy.node.InfoReport.AttachedReplica;
 import io.undermoon.proxy.node.KeyspaceFigures;
 import java.util.List;
 import java.util.Locale;
@@ -13,16 +11,18 @@ import java.util.stream.LongStream;
  * What the masters behind this proxy say of themselves, together: amounts are summed up, and a state is the worst of
  * them. Without a master all figures are 0. Immutable.
  *
+ * @param replicas what the replicas say; empty if they are of no interest
  * @param keyspace of the masters that own slots
  */
-record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
+record NodeFigures(List<InfoReport> masters, List<InfoReport> replicas, KeyspaceFigures keyspace) {
     /** When no node is asked. */
-    static final NodeFigures NONE = new NodeFigures(List.of(), KeyspaceFigures.NONE);
+    static final NodeFigures NONE = new NodeFigures(List.of(), List.of(), KeyspaceFigures.NONE);
 
     private static final String OK = "ok";
 
     NodeFigures {
         masters = List.copyOf(masters);
+        replicas = List.copyOf(replicas);
     }
 
     private LongStream each(String field) {
@@ -204,35 +204,14 @@ record NodeFigures(List<InfoReport> masters, KeyspaceFigures keyspace) {
         }
     }
 
-    /**
-     * The replication streams of the masters together, for a client that takes this proxy for one master.
-     *
-     * @param replicas of this master; each is as far behind as the slowest one of its kind
-     */
-    void replication(InfoText text, List<HostPort> replicas) {
-        long offset = sum("master_repl_offset");
-        List<AttachedReplica> attached =
-                masters.stream().flatMap(master -> master.replicas().stream()).toList();
-        boolean isOnline = !attached.isEmpty() && attached.stream().allMatch(AttachedReplica::online);
-        long lagBytes = masters.stream().mapToLong(InfoReport::lagBytes).sum();
-        long lagSeconds =
-                attached.stream().mapToLong(AttachedReplica::lagSeconds).max().orElse(0);
-        for (int i = 0; i < replicas.size(); i++) {
-            text.field(
-                    "slave" + i,
-                    "ip=" + replicas.get(i).host() + ",port=" + replicas.get(i).port() + ",state="
-                            + (isOnline ? "online" : "wait_bgsave") + ",offset=" + (offset - lagBytes) + ",lag="
-                            + lagSeconds);
-        }
-        text.field("master_failover_state", "no-failover");
-        if (masters.size() == 1) {
-            text.field("master_replid", masters.get(0).replicationId())
-                    .field("master_replid2", masters.get(0).text("master_replid2"));
-        }
-        text.field("master_repl_offset", offset)
-                .field("second_repl_offset", most("second_repl_offset"))
-                .field("repl_backlog_active", least("repl_backlog_active"));
-        sums(text, "repl_backlog_size", "repl_backlog_first_byte_offset", "repl_backlog_histlen");
+    /** The replication of the masters. */
+    ReplicationFigures ofMasters() {
+        return new ReplicationFigures(masters);
+    }
+
+    /** The replication of the replicas, which are asked for clients that take this proxy for a replica. */
+    ReplicationFigures ofReplicas() {
+        return new ReplicationFigures(replicas);
     }
 
     private static double ratio(long amount, long of) {

@@ -1,7 +1,9 @@
 package io.undermoon.proxy.control.info;
 
 import io.undermoon.metadata.NodeAddress;
+import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.node.InfoReport;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks the masters behind this proxy for their {@code INFO}. One that is down or does not answer is left out.
@@ -36,7 +39,8 @@ public final class NodeReports {
         this.nodeStates = nodeStates;
     }
 
-    CompletionStage<NodeFigures> ask() {
+    /** @param client for whom; those who take this proxy for a replica are told about replicas, too */
+    CompletionStage<NodeFigures> ask(Client client) {
         Set<NodeAddress> down = nodeStates.all().stream()
                 .filter(state -> !state.up())
                 .map(NodeState::node)
@@ -45,8 +49,16 @@ public final class NodeReports {
         Map<NodeAddress, List<TaggedSlots>> masters =
                 topology.current().cluster().local();
         masters.keySet().stream().filter(node -> !down.contains(node)).forEach(node -> reports.put(node, ask(node)));
-        return CompletableFuture.allOf(reports.values().toArray(CompletableFuture[]::new))
-                .thenApply(all -> figures(masters, reports));
+        Map<NodeAddress, CompletableFuture<InfoReport>> replicas = new LinkedHashMap<>();
+        if (topology.shownRole(client.role()) == Role.REPLICA) {
+            topology.current().replication().entries().stream()
+                    .filter(entry -> entry.role() == Role.REPLICA && !down.contains(entry.node()))
+                    .forEach(entry -> replicas.put(entry.node(), ask(entry.node())));
+        }
+        return CompletableFuture.allOf(Stream.of(reports, replicas)
+                        .flatMap(asked -> asked.values().stream())
+                        .toArray(CompletableFuture[]::new))
+                .thenApply(all -> figures(masters, reports, replicas));
     }
 
     /**
@@ -54,7 +66,9 @@ public final class NodeReports {
      * clients yet; one from or to which slots move beside others counts all that it has.
      */
     private static NodeFigures figures(
-            Map<NodeAddress, List<TaggedSlots>> masters, Map<NodeAddress, CompletableFuture<InfoReport>> reports) {
+            Map<NodeAddress, List<TaggedSlots>> masters,
+            Map<NodeAddress, CompletableFuture<InfoReport>> reports,
+            Map<NodeAddress, CompletableFuture<InfoReport>> replicas) {
         KeyspaceFigures keyspace = KeyspaceFigures.NONE;
         List<InfoReport> answers = new ArrayList<>();
         for (Map.Entry<NodeAddress, CompletableFuture<InfoReport>> each : reports.entrySet()) {
@@ -67,7 +81,11 @@ public final class NodeReports {
                 keyspace = keyspace.plus(report.keyspace());
             }
         }
-        return new NodeFigures(answers, keyspace);
+        List<InfoReport> copies = replicas.values().stream()
+                .map(CompletableFuture::join)
+                .filter(report -> report != InfoReport.EMPTY)
+                .toList();
+        return new NodeFigures(answers, copies, keyspace);
     }
 
     private CompletableFuture<InfoReport> ask(NodeAddress node) {

@@ -11,8 +11,11 @@ import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.umctl.SetRepl;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -22,12 +25,14 @@ import java.util.stream.Collectors;
  * here.
  *
  * @param others the replicas of a master, or the master of a replica, as the client reaches them
- * @param offset of the replication stream; that of the slowest replica
+ * @param nodes behind each of the replicas of a master, in the same order; empty for a replica
+ * @param offset of the replication streams of all nodes in this role together
  * @param isLinkUp whether all replicas here are in step with their masters; meaningless for a master
  */
-record ShownReplication(Role role, List<HostPort> others, long offset, boolean isLinkUp) {
+record ShownReplication(Role role, List<HostPort> others, List<Set<NodeAddress>> nodes, long offset, boolean isLinkUp) {
     ShownReplication {
         others = List.copyOf(others);
+        nodes = List.copyOf(nodes);
     }
 
     static ShownReplication of(TopologyStore topology, NodeStates nodeStates, Client client) {
@@ -35,19 +40,23 @@ record ShownReplication(Role role, List<HostPort> others, long offset, boolean i
         Role role = topology.shownRole(client.role());
         Map<NodeAddress, ProxyAddress> replicas = now.cluster().replicas().stream()
                 .collect(Collectors.toMap(ReplicaNode::nodeAddress, ReplicaNode::proxyAddress, (one, same) -> one));
-        List<HostPort> others = now.replication().entries().stream()
+        Map<ProxyAddress, Set<NodeAddress>> others = new LinkedHashMap<>();
+        now.replication().entries().stream()
                 .filter(entry -> entry.role() == role)
                 .map(SetRepl.Entry::peers)
                 .flatMap(List::stream)
-                .map(peer -> replicas.getOrDefault(peer.nodeAddress(), peer.proxyAddress()))
-                .distinct()
-                .map(proxy -> new HostPort(proxy.host(), client.ports().of(proxy)))
-                .toList();
+                .forEach(peer -> others.computeIfAbsent(
+                                replicas.getOrDefault(peer.nodeAddress(), peer.proxyAddress()),
+                                proxy -> new LinkedHashSet<>())
+                        .add(peer.nodeAddress()));
         List<NodeState> nodes =
                 nodeStates.all().stream().filter(node -> node.role() == role).toList();
-        long offset =
-                nodes.stream().mapToLong(NodeState::replicationOffset).min().orElse(0);
+        long offset = nodes.stream().mapToLong(NodeState::replicationOffset).sum();
         boolean isLinkUp = nodes.stream().allMatch(node -> node.masterLink().equals("up"));
-        return new ShownReplication(role, others, offset, isLinkUp);
+        List<HostPort> addresses = others.keySet().stream()
+                .map(proxy -> new HostPort(proxy.host(), client.ports().of(proxy)))
+                .toList();
+        List<Set<NodeAddress>> behind = role == Role.MASTER ? List.copyOf(others.values()) : List.of();
+        return new ShownReplication(role, addresses, behind, offset, isLinkUp);
     }
 }

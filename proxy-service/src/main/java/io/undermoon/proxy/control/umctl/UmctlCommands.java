@@ -1,9 +1,10 @@
 package io.undermoon.proxy.control.umctl;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
-import io.undermoon.metadata.Tenancy;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.command.Integers;
@@ -19,6 +20,7 @@ import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Readiness;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
+import io.undermoon.umctl.InstallationCheck;
 import io.undermoon.umctl.SetChange;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetMeta;
@@ -75,7 +77,16 @@ public final class UmctlCommands {
             return null;
         }
         String subcommand = frame.argument(1).toUpperCase(Locale.ROOT);
+        if (subcommand.equals(InstallationCheck.SUBCOMMAND) && frame.argumentCount() == 3) {
+            client.installation(frame.argument(2));
+        }
+        String refusal = topology.refusal(client.installation());
+        if (refusal != null) {
+            RespWriter.error(out, refusal);
+            return null;
+        }
         switch (subcommand) {
+            case InstallationCheck.SUBCOMMAND -> installation(frame, out);
             case "ADMIN" -> {
                 return nodes.forPeer(frame);
             }
@@ -107,6 +118,14 @@ public final class UmctlCommands {
             default -> RespWriter.error(out, "Invalid sub command");
         }
         return null;
+    }
+
+    /** {@code UMCTL INSTALLATION <id>}, which the client has been noted to belong to. */
+    private static void installation(CommandFrame frame, ByteBuf out) {
+        if (frame.argumentCount() != 3) {
+            throw new ErrorReplyException("Invalid arguments");
+        }
+        Replies.ok(out);
     }
 
     private void setCluster(CommandFrame frame, ByteBuf out) {
@@ -190,11 +209,7 @@ public final class UmctlCommands {
     }
 
     private void writeOtherInstallation(SetRepl message, ByteBuf out) {
-        Tenancy tenancy = message.tenancy();
-        RespWriter.error(
-                out,
-                "OTHER_INSTALLATION proxy " + topology.self() + " belongs to installation " + topology.installation()
-                        + ", the metadata to " + (tenancy == null ? "none" : tenancy.installationId()));
+        RespWriter.error(out, requireNonNull(topology.refusal(message)));
     }
 
     private CompletionStage<ByteBuf> handshake(CommandFrame frame) {

@@ -121,7 +121,7 @@ class ConfigAndInfoTest {
         proxy.words("UMCTL SETREPL 4 NOFLAG master mydb 127.0.0.1:7001 1 127.0.0.2:7004 127.0.0.2:5299");
         assertThat(proxy.text("INFO", "undermoon", "replication"))
                 .contains(
-                        "connected_slaves:1\r\n",
+                        "connected_slaves:0\r\n",
                         "replication_epoch:4\r\n",
                         "node0:address=127.0.0.1:7002,role=replica,state=down,millis_since_check=6000,master_link=down,"
                                 + "offset=3,restart=none\r\n");

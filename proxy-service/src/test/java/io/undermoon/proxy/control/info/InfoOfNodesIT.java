@@ -13,6 +13,7 @@ import io.undermoon.umctl.SetRepl;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +90,86 @@ class InfoOfNodesIT {
                     .containsPattern("master_replid:[0-9a-f]{40}\r\n")
                     .contains("repl_backlog_active:1\r\n");
         }
+    }
+
+    /** With one node on each side, which field for field is what a client takes a proxy for. */
+    @Test
+    void replication_has_the_fields_of_redis_in_their_order() {
+        try (RedisServerProcess master = RedisServerProcess.start();
+                RedisServerProcess replica =
+                        RedisServerProcess.start("--replicaof", "127.0.0.1", Integer.toString(master.port()));
+                ProxyHarness first = ProxyHarness.start();
+                ProxyHarness second = ProxyHarness.startWithReplicaPort(UnaryOperator.identity());
+                RespConnection atMaster = RespConnection.to(first.port());
+                RespConnection atReplica =
+                        RespConnection.to(second.replicaAddress().port());
+                RespConnection copy = replica.connect()) {
+            first.serveAllWithReplica(master.port(), replica.port(), second.replicaAddress());
+            roles(first, "master", master, replica, second);
+            second.replicate(replica.port(), first.address());
+            roles(second, "replica", replica, master, first);
+            try (RespConnection direct = master.connect()) {
+                await().until(() -> info(direct, "replication").contains("state=online"));
+                await().until(() -> info(copy, "replication").contains("master_link_status:up"));
+                direct.call("SET", "key", "value");
+                assertThat(fields(atMaster)).isEqualTo(fields(direct));
+                assertThat(info(atMaster, "replication"))
+                        .containsPattern("connected_slaves:1\r\nslave0:ip=127.0.0.1,port="
+                                + second.replicaAddress().port() + ",state=online,offset=[0-9]+,lag=[01]\r\n");
+                assertThat(fields(atReplica)).isEqualTo(fields(copy));
+                assertThat(value(atReplica, "master_port")).isEqualTo(Integer.toString(first.port()));
+                for (String field : List.of(
+                        "role",
+                        "master_link_status",
+                        "slave_repl_offset",
+                        "slave_priority",
+                        "slave_read_only",
+                        "connected_slaves",
+                        "master_replid",
+                        "second_repl_offset",
+                        "repl_backlog_size")) {
+                    await(field).until(() -> value(atReplica, field).equals(value(copy, field)));
+                }
+                await().until(() ->
+                        value(atReplica, "slave_repl_offset").equals(value(atMaster, "master_repl_offset")));
+            }
+
+            master.kill();
+            await().until(() -> value(copy, "master_link_status").equals("down"));
+            assertThat(fields(atReplica)).isEqualTo(fields(copy)).contains("master_link_down_since_seconds");
+            assertThat(value(atReplica, "master_link_status")).isEqualTo("down");
+            master.restart();
+            replica.kill();
+            try (RespConnection direct = master.connect()) {
+                await().until(() -> value(direct, "connected_slaves").equals("0")
+                        && fields(atMaster).equals(fields(direct)));
+                assertThat(value(atMaster, "connected_slaves")).isEqualTo("0");
+            }
+        }
+    }
+
+    private static void roles(
+            ProxyHarness proxy, String role, RedisServerProcess node, RedisServerProcess other, ProxyHarness peer) {
+        String roles = "1 NOFLAG " + role + " test " + node.address() + " 1 " + other.address() + " "
+                + (role.equals("master") ? peer.replicaAddress() : peer.address());
+        proxy.topology().apply(SetRepl.parse(List.of(roles.split(" "))));
+    }
+
+    private static List<String> fields(RespConnection connection) {
+        return info(connection, "replication")
+                .lines()
+                .filter(line -> line.contains(":"))
+                .map(line -> line.substring(0, line.indexOf(':')))
+                .toList();
+    }
+
+    private static String value(RespConnection connection, String field) {
+        return info(connection, "replication")
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .map(line -> line.substring(field.length() + 1))
+                .findFirst()
+                .orElse("");
     }
 
     @Test
