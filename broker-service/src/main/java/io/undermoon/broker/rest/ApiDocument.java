@@ -274,7 +274,7 @@ public final class ApiDocument implements OASFilter {
                     name,
                     name.equals("compression_strategy") ? words(CompressionStrategy.values()) : text(pattern, value));
         });
-        return fields;
+        return fields.addProperty("copies", text("^[2-5]$", "3"));
     }
 
     private static void complete(String path, PathItem item) {
@@ -358,7 +358,7 @@ public final class ApiDocument implements OASFilter {
         boolean reads = endpoint.method().equals("GET");
         return switch (parameter.getName()) {
             case "name" -> reads ? anyText("orders") : ref("ClusterName");
-            case "address" -> anyText("10.0.0.1:5299");
+            case "address", "to" -> anyText("10.0.0.1:5299");
             case "node" -> ref("NodeAddress");
             case "node_number" ->
                 number(4, 32768).multipleOf(BigDecimal.valueOf(4)).examples(List.of(8));

@@ -180,20 +180,28 @@ public record StoredChunk(
 
     /** This chunk with another proxy in place of one half; slots and roles stay, and no replica is a copy any more. */
     public StoredChunk withHalf(int half, ProxyResource proxy) {
-        return withHalf(half, proxy.proxyAddress(), proxy.host(), proxy.nodeAddresses(), spares);
+        return withHalf(half, proxy, proxy.nodeAddresses());
     }
 
-    /** This chunk with a spare in place of one half, as {@link #withHalf}. Each of its nodes stays with its part. */
+    /**
+     * As {@link #withHalf(int, ProxyResource)}.
+     *
+     * @param nodes those of the proxy, in the order in which the chunk has them
+     */
+    public StoredChunk withHalf(int half, ProxyResource proxy, List<NodeAddress> nodes) {
+        return withHalf(half, proxy.proxyAddress(), proxy.host(), nodes);
+    }
+
+    /** As {@link #withHalf(int, ProxyResource)}, with a spare of this chunk. Each of its nodes stays with its part. */
     public StoredChunk withHalf(int half, Spare spare) {
         List<NodeAddress> nodes = new ArrayList<>();
         for (int node = half * ProxyResource.NODES; node < (half + 1) * ProxyResource.NODES; node++) {
             nodes.add(spare.nodeOfPart(RolePosition.partOfNode(node)));
         }
-        return withHalf(half, spare.proxyAddress(), spare.host(), nodes, others(spare.proxyAddress()));
+        return withHalf(half, spare.proxyAddress(), spare.host(), nodes);
     }
 
-    private StoredChunk withHalf(
-            int half, ProxyAddress proxy, String host, List<NodeAddress> nodes, List<Spare> newSpares) {
+    private StoredChunk withHalf(int half, ProxyAddress proxy, String host, List<NodeAddress> nodes) {
         List<ProxyAddress> newProxies = new ArrayList<>(proxyAddresses);
         newProxies.set(half, proxy);
         List<String> newHosts = new ArrayList<>(hosts);
@@ -209,7 +217,7 @@ public record StoredChunk(
                 newHosts,
                 newNodes,
                 tracksReplicas() ? Collections.emptySortedSet() : null,
-                newSpares);
+                others(proxy));
     }
 
     /** This chunk with one more spare, behind the others. */

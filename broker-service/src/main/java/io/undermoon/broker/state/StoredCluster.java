@@ -72,6 +72,11 @@ public record StoredCluster(
         return tasks().stream().filter(task -> !task.waiting()).toList();
     }
 
+    /** The proxies that have masters or can have some. */
+    public Stream<ProxyAddress> halves() {
+        return chunks.stream().flatMap(chunk -> chunk.proxyAddresses().stream());
+    }
+
     public boolean hasSpares() {
         return chunks.stream().anyMatch(chunk -> !chunk.spares().isEmpty());
     }
