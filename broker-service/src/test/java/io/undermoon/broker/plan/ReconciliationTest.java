@@ -18,7 +18,6 @@ import io.undermoon.metadata.Node;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
-import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.SlotRanges;
 import java.util.HashMap;
@@ -174,7 +173,7 @@ class ReconciliationTest {
                 .map(node -> new NodeRole(
                         node.address(),
                         node.repl().role(),
-                        node.repl().peers().stream().map(ReplPeer::proxyAddress).collect(Collectors.toSet())))
+                        node.repl().peers()))
                 .toList();
         Map<NodeAddress, Slots> slots = told.nodes().stream()
                 .filter(Node::isMaster)
