@@ -149,9 +149,15 @@ class PlanPropertiesTest {
                                 "host" + n % HOSTS,
                                 null,
                                 null,
-                                marks && n % 9 != 0 ? new Proxies.NodeMarks(null, null) : null);
+                                marks && n < PROXIES ? new Proxies.NodeMarks(null, null) : null);
             case 4 -> (state, context) -> Proxies.remove(state, proxy);
-            case 5 -> (state, context) -> Clusters.create(state, context, name, nodes, ClusterConfig.DEFAULT);
+            case 5 ->
+                (state, context) -> Clusters.create(
+                        state,
+                        context,
+                        name,
+                        nodes,
+                        ClusterConfig.DEFAULT.withCopies(marks ? 2 + random.nextInt(3) : 2));
             case 6 ->
                 random.nextInt(6) == 0
                         ? (state, context) -> Clusters.remove(state, name)
