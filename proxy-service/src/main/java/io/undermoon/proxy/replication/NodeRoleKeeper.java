@@ -190,6 +190,9 @@ final class NodeRoleKeeper {
             runs.putFollowers(endpoint, online);
             return;
         }
+        if (runs.followers(endpoint) == 0) {
+            runs.putFollowers(endpoint, known.size());
+        }
         client.state(known.get(0))
                 .toCompletableFuture()
                 .orTimeout(SUCCESSOR_MILLIS, TimeUnit.MILLISECONDS)
