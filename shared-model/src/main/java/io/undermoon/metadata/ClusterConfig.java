@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     absent, and not written, without such a limit
  * @param minReplicaAcks how many replicas are to have a write before it is acknowledged; absent, and not written, if
  *     none are waited for
- * @param copies how many copies of its data the cluster is to have: two, those of a chunk, and one for each hot spare of
- *     a chunk; absent, and not written, for two. It is for brokers and is not sent to proxies
+ * @param copies how many copies of its data the cluster is to have: two, those of a chunk, and one for each hot spare
+ *     of a chunk; absent, and not written, for two. It is for brokers and is not sent to proxies
  */
 public record ClusterConfig(
         CompressionStrategy compressionStrategy,

@@ -23,18 +23,17 @@ import java.util.SortedMap;
  *
  * <ul>
  *   <li>A proxy in no cluster is marked as failed; nothing else changes.
- *   <li>A spare is marked as failed and, unless it is under maintenance, is none any more; a free proxy becomes one in its
- *       place when there is one.
+ *   <li>A spare is marked as failed and, unless it is under maintenance, is none any more; a free proxy becomes one
+ *       in its place when there is one.
  *   <li>Its masters move to the other half of its chunk, unless they are there already, the other half is down too, or
  *       its replicas are not in sync. In these cases the roles stay until the proxy is back: a replica that has missed
  *       acknowledged writes becomes master only with {@code force}.
  *   <li>What it has as a replica does not count as in sync any more: its masters go on without it.
  *   <li>In ordered mode nothing else changes: the proxy is expected to come back under its address. Neither is a proxy
  *       under {@link Maintenance} replaced.
- *   <li>Otherwise it is marked as failed and replaced: by a spare of its chunk, else by a free proxy, else by a spare of
- *       another chunk. While the other half is down too, it is
- *       replaced only with {@code force}: the two proxies have the only copies that are known to be complete, and the
- *       replacement would become master next. Without a suitable free proxy the chunk is not repaired; repeating the
+ *   <li>Otherwise it is marked as failed and replaced: by a spare of its chunk, else by a free proxy, else by a spare
+ *       of another chunk. While the other half is down too, it is replaced only with {@code force}: the two proxies
+ *       have the only copies that are known to be complete, and the replacement would become master next. Without a suitable free proxy the chunk is not repaired; repeating the
  *       call, as coordinators do, changes nothing until there is one.
  * </ul>
  */

@@ -199,7 +199,10 @@ public final class Reconciliation {
         }
         learned.add("'" + partner + "' has taken the place of '" + known + "' in cluster '" + cluster.name() + "'");
         settled.add(partner);
-        removeSpare(partner);
+        StoredCluster left = removeSpare(partner);
+        if (left != null && !left.name().equals(cluster.name())) {
+            edit.release(partner, left);
+        }
         edit.release(known, cluster);
         edit.assign(partner, cluster.name());
         return chunk.withHalf(1 - half, requireNonNull(resource), nodes);

@@ -182,8 +182,8 @@ public final class Spares {
     }
 
     /**
-     * A spare of another chunk that can become a half of a chunk that has lost one: of the same cluster if there is one,
-     * of the chunk with the most spares.
+     * A spare of another chunk that can become a half of a chunk that has lost one: of the same cluster if there is
+     * one, of the chunk with the most spares.
      */
     static Optional<Donor> donor(Metadata state, PlanContext context, StoredCluster cluster, StoredChunk chunk) {
         return state.clusters().values().stream()

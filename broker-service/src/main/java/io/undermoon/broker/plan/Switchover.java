@@ -51,10 +51,10 @@ public final class Switchover {
         StoredChunk chunk = cluster.chunks().get(index);
         int half = chunk.halfOf(address);
         if (successor != null && chunk.halfOf(successor) != 1 - half) {
+            String what = chunk.has(successor) ? "is a spare in the chunk" : "is not the other half of the chunk";
             throw new UndermoonException(
                     ErrorCode.NO_AVAILABLE_RESOURCE,
-                    "proxy '" + successor + "' " + (chunk.has(successor) ? "is a spare in the chunk" : "is not the other half of the chunk")
-                            + " of '" + address + "' and gets no masters");
+                    "proxy '" + successor + "' " + what + " of '" + address + "' and gets no masters");
         }
         if (half < 0) {
             return Outcome.done(state);

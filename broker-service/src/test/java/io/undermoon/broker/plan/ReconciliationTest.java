@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.plan.ProxyReport.Content;
 import io.undermoon.broker.plan.ProxyReport.NodeRole;
 import io.undermoon.broker.plan.ProxyReport.Slots;
+import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.testing.TestMetadata;
+import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.NodeAddress;
@@ -125,6 +127,45 @@ class ReconciliationTest {
         List.of(1, 2).forEach(n -> reports.put(proxy(n), Optional.empty()));
         assertThat(recovered(COPY).conflicts())
                 .anyMatch(text -> text.contains("answers, so it is not known which is master"));
+    }
+
+    @Test
+    void learns_which_spare_took_whose_place_and_who_is_one_now() {
+        for (int half = 0; half < StoredChunk.HALVES; half++) {
+            Metadata copy = TestMetadata.synced(
+                    Clusters.create(TestMetadata.withMarkingProxies(4), CONTEXT, DEMO, 4, ClusterConfig.DEFAULT.withCopies(3))
+                            .state());
+            ProxyAddress lost = chunk(copy).proxyAddresses().get(half);
+            Metadata failedOver =
+                    Failover.failOver(copy, CONTEXT, lost, false).state();
+            Metadata refilled = Spares.level(failedOver, CONTEXT).state();
+            reports.clear();
+            reportAll(Epochs.liftTo(refilled, new Epoch(70)).state());
+
+            Reconciliation.Result result = recovered(copy);
+            assertThat(result.conflicts()).isEmpty();
+            StoredChunk recovered = chunk(result.state());
+            assertThat(recovered.proxyAddresses()).isEqualTo(chunk(refilled).proxyAddresses());
+            assertThat(recovered.nodeAddresses())
+                    .as("each node with its part")
+                    .isEqualTo(chunk(refilled).nodeAddresses());
+            assertThat(recovered.rolePosition()).isEqualTo(chunk(refilled).rolePosition());
+            assertThat(recovered.spares())
+                    .as("the one that was free")
+                    .isEqualTo(chunk(refilled).spares());
+            assertThat(Consistency.violations(result.state())).isEmpty();
+
+            reports.clear();
+            reportAll(Epochs.liftTo(
+                            Clusters.configure(copy, CONTEXT, DEMO, Map.of("copies", "2"))
+                                    .state(),
+                            new Epoch(70))
+                    .state());
+            Reconciliation.Result without = recovered(copy);
+            assertThat(without.conflicts()).isEmpty();
+            assertThat(chunk(without.state()).spares()).isEmpty();
+            assertThat(Consistency.violations(without.state())).isEmpty();
+        }
     }
 
     @Test

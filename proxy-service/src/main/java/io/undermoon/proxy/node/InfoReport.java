@@ -173,8 +173,8 @@ public final class InfoReport {
 
     /**
      * How long ago replicas that have the data last acknowledged something: as many as are wanted, or all if there are
-     * fewer; -1 if there is none. Which of them is which cannot be told, so that for one all of them have to be in step;
-     * others that have just died may be among more than are wanted.
+     * fewer; -1 if there is none. Which of them is which cannot be told, so that for one all of them have to be in
+     * step; others that have just died may be among more than are wanted.
      */
     public long replicaSilentSeconds(int wanted) {
         long[] silent = replicas().stream()

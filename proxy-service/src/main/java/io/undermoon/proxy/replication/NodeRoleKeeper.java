@@ -179,9 +179,9 @@ final class NodeRoleKeeper {
     }
 
     /**
-     * Notes how many replicas have to acknowledge a write so that the one is among them that may become master. The node
-     * does not tell its followers apart. If one is missing, that one is asked; unless it says that it follows, it may be
-     * the one that is missing, and all are needed.
+     * Notes how many replicas have to acknowledge a write so that the one is among them that may become master. The
+     * node does not tell its followers apart. If one is missing, that one is asked; unless it says that it follows, it
+     * may be the one that is missing, and all are needed.
      */
     private void countFollowers(InfoReport report) {
         int online = report.onlineReplicas();

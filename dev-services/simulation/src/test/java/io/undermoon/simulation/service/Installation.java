@@ -29,7 +29,7 @@ public final class Installation {
     /** The failure quorum for which the broker takes a majority of the coordinators that are alive. */
     private static final int MAJORITY = 0;
 
-    /** That of the system where proxies mark their nodes; only such have spares. The marks themselves are not simulated. */
+    /** That of a system where proxies mark their nodes; only such have spares. The marks are not simulated. */
     private static final String ID = "simulated";
 
     private static final long BROKER_TIMEOUT = 5 * World.SECOND;
