@@ -58,8 +58,7 @@ public record ClusterConfig(
                     "min_replica_acks " + minReplicaAcks + " is not from 1 to " + MAX_REPLICA_ACKS);
         }
         if (copies != null && (copies < MIN_COPIES || copies > MAX_COPIES)) {
-            throw new IllegalArgumentException(
-                    "copies " + copies + " is not from " + MIN_COPIES + " to " + MAX_COPIES);
+            throw new IllegalArgumentException("copies " + copies + " is not from " + MIN_COPIES + " to " + MAX_COPIES);
         }
         this.copies = copies == null || copies == MIN_COPIES ? null : copies;
         this.minReplicaAcks = minReplicaAcks;
@@ -157,10 +156,7 @@ public record ClusterConfig(
                 int replicas = (int) Math.min(Integer.MAX_VALUE, number(field, value, 0));
                 if (replicas > MAX_REPLICA_ACKS) {
                     throw new InvalidFieldException(
-                            "INVALID_VALUE",
-                            field,
-                            value,
-                            "0 or 1, as one replica of each master may become master");
+                            "INVALID_VALUE", field, value, "0 or 1, as one replica of each master may become master");
                 }
                 yield new ClusterConfig(
                         compressionStrategy, m, maxLagOnFailover, replicas == 0 ? null : replicas, copies);

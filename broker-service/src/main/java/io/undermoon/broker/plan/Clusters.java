@@ -75,11 +75,7 @@ public final class Clusters {
         int newChunks = (int) added / StoredChunk.NODES;
         int oldChunks = cluster.chunks().size();
         List<Allocation.Pair> pairs = Allocation.pairs(
-                state,
-                context,
-                newChunks,
-                oldChunks * StoredChunk.HALVES,
-                proxy -> Marks.mayJoin(proxy, cluster));
+                state, context, newChunks, oldChunks * StoredChunk.HALVES, proxy -> Marks.mayJoin(proxy, cluster));
         List<StoredChunk> chunks = new ArrayList<>(cluster.chunks());
         for (Allocation.Pair pair : pairs) {
             chunks.add(StoredChunk.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));

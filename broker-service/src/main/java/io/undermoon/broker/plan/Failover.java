@@ -153,8 +153,7 @@ public final class Failover {
         }
         int index = cluster.chunkOf(spare.proxyAddress());
         MetadataEdit edit = marked.edit();
-        edit.putAtNewEpoch(
-                cluster.withChunk(index, cluster.chunks().get(index).withoutSpare(spare.proxyAddress())));
+        edit.putAtNewEpoch(cluster.withChunk(index, cluster.chunks().get(index).withoutSpare(spare.proxyAddress())));
         edit.release(spare.proxyAddress(), cluster);
         return edit.done();
     }
@@ -180,13 +179,15 @@ public final class Failover {
         Optional<Spare> spare = Spares.successor(state, context, chunk);
         if (spare.isPresent()) {
             StoredChunk changed = chunk.withHalf(place.half(), spare.get());
-            return replaced(state, cluster, place.chunk(), changed, failed, spare.get().proxyAddress());
+            return replaced(
+                    state, cluster, place.chunk(), changed, failed, spare.get().proxyAddress());
         }
         String otherHost = chunk.hosts().get(place.otherHalf());
         Optional<ProxyResource> free = replacement(state, context, cluster, failed.host(), otherHost);
         if (free.isPresent()) {
             StoredChunk changed = chunk.withHalf(place.half(), free.get());
-            return replaced(state, cluster, place.chunk(), changed, failed, free.get().proxyAddress());
+            return replaced(
+                    state, cluster, place.chunk(), changed, failed, free.get().proxyAddress());
         }
         Optional<Spares.Donor> donor = Spares.donor(state, context, cluster, chunk);
         if (donor.isPresent()) {
@@ -194,8 +195,8 @@ public final class Failover {
         }
         return new Outcome<>(
                 state,
-                new Result.NotPossible("no proxy is free on a host other than '" + failed.host() + "' and '"
-                        + otherHost + "' to replace '" + failed.proxyAddress() + "'"));
+                new Result.NotPossible("no proxy is free on a host other than '" + failed.host() + "' and '" + otherHost
+                        + "' to replace '" + failed.proxyAddress() + "'"));
     }
 
     /** The spare of another chunk becomes free first, so that what it has of that is known. */
@@ -208,8 +209,7 @@ public final class Failover {
         edit.release(spare, donor.cluster());
         Metadata released = edit.done();
         StoredCluster cluster = Preconditions.requireCluster(released, name);
-        StoredChunk changed =
-                place.in(cluster).withHalf(place.half(), Preconditions.requireProxy(released, spare));
+        StoredChunk changed = place.in(cluster).withHalf(place.half(), Preconditions.requireProxy(released, spare));
         return replaced(released, cluster, place.chunk(), changed, failed, spare);
     }
 

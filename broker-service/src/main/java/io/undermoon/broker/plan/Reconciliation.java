@@ -247,8 +247,9 @@ public final class Reconciliation {
                 .filter(candidate -> candidate.name().equals(said.cluster()))
                 .findFirst();
         int index = cluster.map(found -> chunkFollowedBy(found, resource, said)).orElse(-1);
-        Optional<StoredChunk> present =
-                index < 0 ? Optional.empty() : Optional.of(cluster.orElseThrow().chunks().get(index));
+        Optional<StoredChunk> present = index < 0
+                ? Optional.empty()
+                : Optional.of(cluster.orElseThrow().chunks().get(index));
         if (index >= 0) {
             settled.add(proxy);
         }

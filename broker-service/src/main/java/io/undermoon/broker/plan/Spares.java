@@ -90,8 +90,9 @@ public final class Spares {
         List<ProxyAddress> gone = new ArrayList<>();
         for (StoredChunk chunk : cluster.chunks()) {
             StoredChunk kept = chunk;
-            List<Spare> useful =
-                    chunk.spares().stream().filter(spare -> fits(state, chunk, spare)).toList();
+            List<Spare> useful = chunk.spares().stream()
+                    .filter(spare -> fits(state, chunk, spare))
+                    .toList();
             for (Spare spare : chunk.spares()) {
                 int index = useful.indexOf(spare);
                 if (index < 0 || index >= wanted(cluster)) {
@@ -162,7 +163,8 @@ public final class Spares {
         chunk.spares().forEach(spare -> hostsOfSpares.add(spare.host()));
         return free.entrySet().stream()
                 .filter(entry -> !entry.getValue().isEmpty() && !chunk.hosts().contains(entry.getKey()))
-                .min(comparing((Map.Entry<String, Deque<ProxyResource>> entry) -> hostsOfSpares.contains(entry.getKey()))
+                .min(comparing((Map.Entry<String, Deque<ProxyResource>> entry) ->
+                                hostsOfSpares.contains(entry.getKey()))
                         .thenComparing(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
                                         entry.getValue().size())
                                 .reversed())
@@ -192,8 +194,8 @@ public final class Spares {
                         && isUp(state, context, donor.spare())
                         && mayLeave(state, donor, cluster))
                 .min(comparing((Donor donor) -> !donor.cluster().name().equals(cluster.name()))
-                        .thenComparing(comparingInt((Donor donor) ->
-                                        chunkOf(donor).spares().size())
+                        .thenComparing(comparingInt(
+                                        (Donor donor) -> chunkOf(donor).spares().size())
                                 .reversed())
                         .thenComparing(donor -> donor.spare().proxyAddress()));
     }

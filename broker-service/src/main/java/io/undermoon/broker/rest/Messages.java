@@ -39,8 +39,8 @@ public final class Messages {
             @Schema(minimum = "4", maximum = "32768", multipleOf = 4, examples = "4")
             long nodeNumber,
 
-            @Schema(minimum = "2", maximum = "5", examples = "3")
-            @Nullable Integer copies) {}
+            @Schema(minimum = "2", maximum = "5", examples = "3") @Nullable
+            Integer copies) {}
 
     /** The number of nodes to add. */
     public record NodeNumber(

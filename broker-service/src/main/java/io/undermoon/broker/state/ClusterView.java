@@ -222,8 +222,9 @@ public final class ClusterView {
                 List<ReplPeer> replPeers = new ArrayList<>();
                 replPeers.add(new ReplPeer(chunk.nodeAddresses().get(peer), chunk.proxyOfNode(peer)));
                 if (master) {
-                    chunk.spares().forEach(spare ->
-                            replPeers.add(new ReplPeer(spare.nodeOfPart(part), spare.proxyAddress())));
+                    chunk.spares()
+                            .forEach(
+                                    spare -> replPeers.add(new ReplPeer(spare.nodeOfPart(part), spare.proxyAddress())));
                 }
                 all.add(new Node(
                         chunk.nodeAddresses().get(n),

@@ -156,7 +156,8 @@ public record StoredChunk(
             kept = new TreeSet<>(kept);
             kept.removeIf(part -> rolePosition.masterNode(part) != position.masterNode(part));
         }
-        return new StoredChunk(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, kept, spares);
+        return new StoredChunk(
+                position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, kept, spares);
     }
 
     public StoredChunk withSynced(int part, boolean synced) {
@@ -166,7 +167,8 @@ public record StoredChunk(
         } else {
             parts.remove(part);
         }
-        return new StoredChunk(rolePosition, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, parts, spares);
+        return new StoredChunk(
+                rolePosition, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, parts, spares);
     }
 
     public StoredChunk withPart(int part, SlotRanges stable, List<MigratingSlots> tasks) {

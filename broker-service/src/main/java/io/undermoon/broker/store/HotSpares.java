@@ -19,7 +19,9 @@ public final class HotSpares {
     /** Called periodically. */
     public void round() {
         if (!Spares.areUsed(metadata.state())
-                || Spares.level(metadata.state(), metadata.planContext()).result().isEmpty()) {
+                || Spares.level(metadata.state(), metadata.planContext())
+                        .result()
+                        .isEmpty()) {
             return;
         }
         for (Spares.Change change : metadata.change(Spares::level)) {

@@ -80,7 +80,9 @@ class PlanPropertiesTest {
             assertThat(Consistency.violations(state)).as(where).isEmpty();
         }
         assertThat(applied).as("plans that were not refused").isGreaterThan(STEPS / 4);
-        assertThat(withSpares > STEPS / 20).as("steps with spares: %d", withSpares).isEqualTo(marks);
+        assertThat(withSpares > STEPS / 20)
+                .as("steps with spares: %d", withSpares)
+                .isEqualTo(marks);
         assertThat(MetadataJson.read(MetadataJson.write(state))).isEqualTo(state);
     }
 
@@ -141,15 +143,14 @@ class PlanPropertiesTest {
         int nodes = 4 * random.nextInt(6);
         return switch (random.nextInt(29)) {
             case 0, 1, 2, 3 ->
-                (state, context) ->
-                        Proxies.register(
-                                state,
-                                proxy,
-                                TestMetadata.nodes(n),
-                                "host" + n % HOSTS,
-                                null,
-                                null,
-                                marks && n < PROXIES ? new Proxies.NodeMarks(null, null) : null);
+                (state, context) -> Proxies.register(
+                        state,
+                        proxy,
+                        TestMetadata.nodes(n),
+                        "host" + n % HOSTS,
+                        null,
+                        null,
+                        marks && n < PROXIES ? new Proxies.NodeMarks(null, null) : null);
             case 4 -> (state, context) -> Proxies.remove(state, proxy);
             case 5 ->
                 (state, context) -> Clusters.create(
@@ -171,14 +172,13 @@ class PlanPropertiesTest {
             case 14 -> (state, context) -> Failover.failOver(state, context, proxy, random.nextInt(8) == 0);
             case 15 -> (state, context) -> FailureReports.report(state, context, proxy, "c" + random.nextInt(3));
             case 16 ->
-                (state, context) ->
-                        Clusters.configure(
-                                state,
-                                context,
-                                name,
-                                marks && random.nextBoolean()
-                                        ? Map.of("copies", "" + (2 + random.nextInt(3)))
-                                        : Map.of("migration_scan_count", "" + (1 + random.nextInt(3))));
+                (state, context) -> Clusters.configure(
+                        state,
+                        context,
+                        name,
+                        marks && random.nextBoolean()
+                                ? Map.of("copies", "" + (2 + random.nextInt(3)))
+                                : Map.of("migration_scan_count", "" + (1 + random.nextInt(3))));
             case 17 -> (state, context) -> reshardAny(state, context, name, random);
             case 18 -> (state, context) -> rebalanceAny(state, context, name, random);
             case 19 -> (state, context) -> abortAny(state, context, name, random);
@@ -324,9 +324,12 @@ class PlanPropertiesTest {
             assertThat(cluster.id() != null || !cluster.hasSpares())
                     .as(where + ": no spares without marks")
                     .isTrue();
-            cluster.chunks().forEach(chunk -> chunk.spares().stream()
-                    .filter(spare -> before.allChunks().noneMatch(old -> old.spares().contains(spare)))
-                    .forEach(spare -> assertThat(chunk.hosts()).as(where).doesNotContain(spare.host())));
+            cluster.chunks()
+                    .forEach(chunk -> chunk.spares().stream()
+                            .filter(spare -> before.allChunks()
+                                    .noneMatch(old -> old.spares().contains(spare)))
+                            .forEach(
+                                    spare -> assertThat(chunk.hosts()).as(where).doesNotContain(spare.host())));
         });
     }
 

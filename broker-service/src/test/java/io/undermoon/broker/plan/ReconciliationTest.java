@@ -132,12 +132,11 @@ class ReconciliationTest {
     @Test
     void learns_which_spare_took_whose_place_and_who_is_one_now() {
         for (int half = 0; half < StoredChunk.HALVES; half++) {
-            Metadata copy = TestMetadata.synced(
-                    Clusters.create(TestMetadata.withMarkingProxies(4), CONTEXT, DEMO, 4, ClusterConfig.DEFAULT.withCopies(3))
-                            .state());
+            Metadata copy = TestMetadata.synced(Clusters.create(
+                            TestMetadata.withMarkingProxies(4), CONTEXT, DEMO, 4, ClusterConfig.DEFAULT.withCopies(3))
+                    .state());
             ProxyAddress lost = chunk(copy).proxyAddresses().get(half);
-            Metadata failedOver =
-                    Failover.failOver(copy, CONTEXT, lost, false).state();
+            Metadata failedOver = Failover.failOver(copy, CONTEXT, lost, false).state();
             Metadata refilled = Spares.level(failedOver, CONTEXT).state();
             reports.clear();
             reportAll(Epochs.liftTo(refilled, new Epoch(70)).state());
@@ -212,9 +211,7 @@ class ReconciliationTest {
         Proxy told = new MetadataView(state).proxy(proxy(number)).orElseThrow();
         List<NodeRole> roles = told.nodes().stream()
                 .map(node -> new NodeRole(
-                        node.address(),
-                        node.repl().role(),
-                        node.repl().peers()))
+                        node.address(), node.repl().role(), node.repl().peers()))
                 .toList();
         Map<NodeAddress, Slots> slots = told.nodes().stream()
                 .filter(Node::isMaster)

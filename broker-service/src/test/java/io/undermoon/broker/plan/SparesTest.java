@@ -61,9 +61,7 @@ class SparesTest {
         for (int part = 0; part < StoredChunk.PARTS; part++) {
             Node node = told.nodes().get(part);
             assertThat(node.isMaster()).isFalse();
-            assertThat(node.repl().peers())
-                    .extracting(ReplPeer::nodeAddress)
-                    .containsExactly(chunk.master(part));
+            assertThat(node.repl().peers()).extracting(ReplPeer::nodeAddress).containsExactly(chunk.master(part));
             int master = chunk.rolePosition().masterNode(part);
             Node ofMaster = view.proxy(chunk.proxyOfNode(master)).orElseThrow().nodes().stream()
                     .filter(Node::isMaster)
@@ -105,9 +103,13 @@ class SparesTest {
             requireConsistent(outcome.state());
 
             Metadata refilled = level(outcome.state());
-            assertThat(chunk(refilled, 0).spares()).as("the free proxy is the next spare").hasSize(1);
+            assertThat(chunk(refilled, 0).spares())
+                    .as("the free proxy is the next spare")
+                    .hasSize(1);
             Metadata back = TestMetadata.addMarking(refilled, number(failed), "host" + number(failed));
-            assertThat(back.allProxies().get(failed).cluster()).as("enough spares").isNull();
+            assertThat(back.allProxies().get(failed).cluster())
+                    .as("enough spares")
+                    .isNull();
         }
     }
 
@@ -117,8 +119,7 @@ class SparesTest {
         ProxyAddress failed = chunk(state, 0).proxyAddresses().get(0);
         Metadata failedOver = failOver(state, failed).state();
         assertThat(level(failedOver)).as("nobody is free").isEqualTo(failedOver);
-        Metadata back =
-                level(TestMetadata.addMarking(failedOver, number(failed), "host" + number(failed)));
+        Metadata back = level(TestMetadata.addMarking(failedOver, number(failed), "host" + number(failed)));
         assertThat(spares(back, 0)).containsExactly(failed);
         requireConsistent(back);
     }
@@ -177,7 +178,8 @@ class SparesTest {
         state = TestMetadata.addMarking(TestMetadata.addMarking(state, 4, "host4"), 5, "host5");
         state = Clusters.create(state, CONTEXT, OTHER, 4, ClusterConfig.DEFAULT).state();
         ProxyAddress spare = spares(state, 0).get(0);
-        ProxyAddress failed = state.clusters().get(OTHER).chunks().get(0).proxyAddresses().get(0);
+        ProxyAddress failed =
+                state.clusters().get(OTHER).chunks().get(0).proxyAddresses().get(0);
 
         assertThat(failOver(state, failed).result()).isInstanceOf(Failover.Result.NotPossible.class);
         Metadata moved = failOver(TestMetadata.synced(state), failed).state();
@@ -241,7 +243,8 @@ class SparesTest {
         Metadata twice = configured(TestMetadata.addMarking(state, 4, "host4"), "4");
         ProxyAddress first = spares(twice, 0).get(0);
         Metadata reported = FailureReports.report(twice, CONTEXT, first, "c").state();
-        reported = FailureReports.report(reported, CONTEXT, spares(twice, 0).get(1), "c").state();
+        reported = FailureReports.report(reported, CONTEXT, spares(twice, 0).get(1), "c")
+                .state();
         assertThat(failOver(reported, chunk(state, 0).proxyAddresses().get(0)).result())
                 .as("a proxy that does not mark its nodes does not learn of spares")
                 .isInstanceOf(Failover.Result.NotPossible.class);
@@ -253,12 +256,14 @@ class SparesTest {
         Spare spare = chunk(state, 0).spares().get(0);
         ProxyAddress half = chunk(state, 0).proxyAddresses().get(0);
         ProxyAddress other = chunk(state, 0).proxyAddresses().get(1);
-        assertThat(Switchover.away(state, CONTEXT, spare.proxyAddress()).state()).isEqualTo(state);
+        assertThat(Switchover.away(state, CONTEXT, spare.proxyAddress()).state())
+                .isEqualTo(state);
         refuses(ErrorCode.INVALID_REQUEST, () -> Switchover.to(state, CONTEXT, DEMO, spare.nodeOfPart(0)));
         refuses(
                 ErrorCode.NO_AVAILABLE_RESOURCE,
                 () -> Switchover.away(state, CONTEXT, half, spare.proxyAddress(), false));
-        assertThat(chunk(Switchover.away(state, CONTEXT, half, other, false).state(), 0).rolePosition())
+        assertThat(chunk(Switchover.away(state, CONTEXT, half, other, false).state(), 0)
+                        .rolePosition())
                 .isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
     }
 
@@ -280,7 +285,11 @@ class SparesTest {
 
     private static Replicas.Report report(Metadata state, Spare spare, NodeAddress master, boolean inSync) {
         return new Replicas.Report(
-                spare.proxyAddress(), spare.nodeOfPart(1), master, cluster(state).epoch(), inSync);
+                spare.proxyAddress(),
+                spare.nodeOfPart(1),
+                master,
+                cluster(state).epoch(),
+                inSync);
     }
 
     private static Metadata created(Metadata state, int nodes, ClusterConfig config) {
@@ -288,7 +297,8 @@ class SparesTest {
     }
 
     private static Metadata configured(Metadata state, String copies) {
-        return Clusters.configure(state, CONTEXT, DEMO, Map.of("copies", copies)).state();
+        return Clusters.configure(state, CONTEXT, DEMO, Map.of("copies", copies))
+                .state();
     }
 
     private static Metadata level(Metadata state) {

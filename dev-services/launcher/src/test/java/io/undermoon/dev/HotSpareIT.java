@@ -35,7 +35,8 @@ class HotSpareIT {
 
     @BeforeEach
     void start() throws IOException, InterruptedException {
-        stack = new LiveStack(directory, CLUSTER, 4, 3, Map.of("UNDERMOON_AUTO_BALANCE", "false"), "--active-redirection");
+        stack = new LiveStack(
+                directory, CLUSTER, 4, 3, Map.of("UNDERMOON_AUTO_BALANCE", "false"), "--active-redirection");
         operator = stack.operator();
     }
 
@@ -80,7 +81,9 @@ class HotSpareIT {
                 for (int i = 0; i < KEYS; i++) {
                     assertThat(client.get("key" + i)).isEqualTo("value" + i);
                 }
-                assertThat(client.set("key0", "newer")).as("the former spare acknowledges").isEqualTo("OK");
+                assertThat(client.set("key0", "newer"))
+                        .as("the former spare acknowledges")
+                        .isEqualTo("OK");
                 client.set("key0", "value0");
             }
         });

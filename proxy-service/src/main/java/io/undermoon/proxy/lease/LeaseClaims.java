@@ -44,7 +44,8 @@ public record LeaseClaims(
         boolean isCovered = true;
         for (SetRepl.Entry entry : roles.entries()) {
             boolean isMaster = entry.role() == Role.MASTER && !givenUp.contains(entry.node());
-            for (ReplPeer peer : entry.peers().subList(0, Math.min(1, entry.peers().size()))) {
+            for (ReplPeer peer :
+                    entry.peers().subList(0, Math.min(1, entry.peers().size()))) {
                 Set<NodeAddress> claimed = byPartner.computeIfAbsent(peer.proxyAddress(), partner -> new HashSet<>());
                 if (isMaster) {
                     claimed.add(entry.node());

@@ -26,7 +26,21 @@ class WantedClusterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "demo:", ":4", "demo:four", "de mo:4", "demo:0", "demo:-4", "demo:6", "demo:4:", "demo:4:1", "demo:4:6"})
+    @ValueSource(
+            strings = {
+                "",
+                "demo",
+                "demo:",
+                ":4",
+                "demo:four",
+                "de mo:4",
+                "demo:0",
+                "demo:-4",
+                "demo:6",
+                "demo:4:",
+                "demo:4:1",
+                "demo:4:6"
+            })
     void refuses_anything_else_in_words(String text) {
         assertThatThrownBy(() -> WantedCluster.parse(text))
                 .isInstanceOf(UsageException.class)

@@ -55,14 +55,7 @@ public final class Installation {
      * @param spares how many hot spares each chunk is to have
      */
     public record Size(
-            int proxies,
-            int brokers,
-            int coordinators,
-            int clients,
-            long longestPause,
-            boolean leases,
-            int spares) {}
-
+            int proxies, int brokers, int coordinators, int clients, long longestPause, boolean leases, int spares) {}
 
     public Installation(
             World world,
