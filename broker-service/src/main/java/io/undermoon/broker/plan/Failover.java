@@ -33,8 +33,9 @@ import java.util.SortedMap;
  *       under {@link Maintenance} replaced.
  *   <li>Otherwise it is marked as failed and replaced: by a spare of its chunk, else by a free proxy, else by a spare
  *       of another chunk. While the other half is down too, it is replaced only with {@code force}: the two proxies
- *       have the only copies that are known to be complete, and the replacement would become master next. Without a suitable free proxy the chunk is not repaired; repeating the
- *       call, as coordinators do, changes nothing until there is one.
+ *       have the only copies that are known to be complete, and the replacement would become master next. Without a
+ *       suitable proxy the chunk is not repaired; repeating the call, as coordinators do, changes nothing until there
+ *       is one.
  * </ul>
  */
 public final class Failover {
