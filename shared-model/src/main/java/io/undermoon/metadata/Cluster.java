@@ -2,7 +2,6 @@ package io.undermoon.metadata;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ public record Cluster(
         Epoch epoch,
         List<Node> nodes,
         ClusterConfig config,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Node> spares) {
+        List<Node> spares) {
     /** A missing {@code config} is the default one. */
     public Cluster(
             ClusterName name,
