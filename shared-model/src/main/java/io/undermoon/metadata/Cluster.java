@@ -12,12 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param spares the nodes of hot spares, in chunk order, two per spare: replicas beside those of the chunk. Not written
  *     when empty
  */
-public record Cluster(
-        ClusterName name,
-        Epoch epoch,
-        List<Node> nodes,
-        ClusterConfig config,
-        List<Node> spares) {
+public record Cluster(ClusterName name, Epoch epoch, List<Node> nodes, ClusterConfig config, List<Node> spares) {
     /** A missing {@code config} is the default one. */
     public Cluster(
             ClusterName name,
