@@ -13,6 +13,7 @@ import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.json.Json;
+import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.MigrationConfig;
@@ -158,7 +159,10 @@ public final class ApiDocument implements OASFilter {
             boolean isNeeded = isNeeded(field);
             boolean mayBeNull = component.getAnnotatedType().isAnnotationPresent(Nullable.class) && !isNeeded;
             members.put(name, mayBeNull ? orNull(member) : member);
-            boolean mayMiss = mayBeNull || WITH_DEFAULTS.contains(type) || field.isAnnotationPresent(JsonInclude.class);
+            boolean mayMiss = mayBeNull
+                    || WITH_DEFAULTS.contains(type)
+                    || field.isAnnotationPresent(JsonInclude.class)
+                    || type == Cluster.class && name.equals("spares");
             if (isNeeded || !mayMiss) {
                 required.add(name);
             }

@@ -143,7 +143,7 @@ public final class ProxyEndpoints {
             @QueryParam("to") @Nullable String to) {
         ProxyAddress proxy = Input.knownProxyAddress(address);
         boolean forced = Input.flag("force", force);
-        ProxyAddress successor = to == null ? null : Input.proxyAddress(to);
+        ProxyAddress successor = to == null ? null : Input.knownProxyAddress(to);
         metadata.change((state, context) -> Switchover.away(state, context, proxy, successor, forced));
         LOG.infof("Masters moved away: epoch=%s proxy=%s", metadata.state().globalEpoch(), proxy);
         return Response.ok().build();
