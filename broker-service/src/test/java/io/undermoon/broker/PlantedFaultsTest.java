@@ -68,6 +68,18 @@ class PlantedFaultsTest {
             plan.FailureReports#report omits FailureReports.expire -> plan.FailureReportsTest#takes_a_new_report_after_the_old_one_has_expired
             plan.FailureReports#reachingQuorum omits SortedMap.containsKey as true -> plan.FailureReportsTest#nothing_is_done_about_unknown_proxies_in_a_dump
 
+            // Spares are where they can take a place, and take one only with what they have.
+            plan.Spares#choice omits List.contains -> plan.SparesTest#a_new_cluster_has_spares_on_other_hosts_than_both_halves
+            plan.Spares#fits omits SortedSet.contains -> plan.SparesTest#a_host_that_is_drained_has_no_spares
+            plan.Spares#isUp returns true -> plan.SparesTest#a_failed_spare_is_none_any_more_unless_it_is_under_maintenance
+            plan.Spares#mayLeave returns true -> plan.SparesTest#a_spare_goes_to_another_cluster_only_when_its_keys_are_of_no_use_in_its_own
+            plan.Spares#requirePossible does nothing -> plan.SparesTest#only_clusters_that_mark_their_nodes_have_spares
+            plan.Marks#mayJoin returns true -> plan.SparesTest#only_clusters_that_mark_their_nodes_have_spares
+            plan.Failover#withoutSpare omits MetadataEdit.release -> plan.SparesTest#a_failed_spare_is_none_any_more_unless_it_is_under_maintenance
+            plan.Failover#withoutSpare omits Maintenance.isActive -> plan.SparesTest#a_failed_spare_is_none_any_more_unless_it_is_under_maintenance
+            state.StoredChunk#withHalf omits RolePosition.partOfNode as 0 -> plan.SparesTest#a_spare_takes_the_place_of_either_half_and_each_of_its_nodes_stays_with_its_part
+            plan.Reconciliation#spare does nothing -> plan.ReconciliationTest#learns_which_spare_took_whose_place_and_who_is_one_now
+
             // Migrations run within the limit and one for each source, and only what its source gave up is taken back.
             plan.TaskQueue#start omits PlanContext.migrationLimit -> plan.SlotMovesTest#plans_beside_a_running_migration_and_lets_it_wait_for_its_turn
             plan.TaskQueue#start omits Set.add as true -> plan.SlotMovesTest#moves_slots_of_one_source_one_migration_at_a_time

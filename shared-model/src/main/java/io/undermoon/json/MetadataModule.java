@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
@@ -53,10 +54,13 @@ public final class MetadataModule extends SimpleModule {
     @Override
     public void setupModule(SetupContext context) {
         super.setupModule(context);
-        // Brokers, operators and scripts that do not know an optional setting see what they always saw.
+        // Brokers, operators and scripts that do not know an optional setting, or spares, see what they always saw.
         JsonInclude.Value always = JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);
         context.configOverride(ClusterConfig.class)
                 .setInclude(always.withValueInclusion(JsonInclude.Include.NON_NULL))
+                .setIncludeAsProperty(always);
+        context.configOverride(Cluster.class)
+                .setInclude(always.withValueInclusion(JsonInclude.Include.NON_EMPTY))
                 .setIncludeAsProperty(always);
     }
 

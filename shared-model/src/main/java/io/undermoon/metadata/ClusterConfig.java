@@ -16,13 +16,20 @@ import org.jspecify.annotations.Nullable;
  *     absent, and not written, without such a limit
  * @param minReplicaAcks how many replicas are to have a write before it is acknowledged; absent, and not written, if
  *     none are waited for
+ * @param copies how many copies of its data the cluster is to have: two, those of a chunk, and one for each hot spare
+ *     of a chunk; absent, and not written, for two. It is for brokers and is not sent to proxies
  */
 public record ClusterConfig(
         CompressionStrategy compressionStrategy,
         MigrationConfig migrationConfig,
         @Nullable Long maxLagOnFailover,
-        @Nullable Integer minReplicaAcks) {
-    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null, null);
+        @Nullable Integer minReplicaAcks,
+        @Nullable Integer copies) {
+    /** The copies of a chunk without spares. */
+    public static final int MIN_COPIES = 2;
+
+    public static final int MAX_COPIES = 5;
+    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null, null, null);
 
     private static final String COMPRESSION_STRATEGY = "compression_strategy";
     private static final String MAX_MIGRATION_TIME = "migration_max_migration_time";
@@ -31,8 +38,9 @@ public record ClusterConfig(
     private static final String SCAN_COUNT = "migration_scan_count";
     private static final String MAX_LAG_ON_FAILOVER = "max_lag_on_failover";
     private static final String MIN_REPLICA_ACKS = "min_replica_acks";
+    private static final String COPIES = "copies";
 
-    /** Each master has one replica. */
+    /** One replica of each master may become master, that behind the other half of its chunk. */
     private static final int MAX_REPLICA_ACKS = 1;
 
     /** A missing component has its default. */
@@ -40,7 +48,8 @@ public record ClusterConfig(
             @Nullable CompressionStrategy compressionStrategy,
             @Nullable MigrationConfig migrationConfig,
             @Nullable Long maxLagOnFailover,
-            @Nullable Integer minReplicaAcks) {
+            @Nullable Integer minReplicaAcks,
+            @Nullable Integer copies) {
         if (maxLagOnFailover != null && maxLagOnFailover < 1) {
             throw new IllegalArgumentException("max_lag_on_failover " + maxLagOnFailover + " is less than 1");
         }
@@ -48,6 +57,10 @@ public record ClusterConfig(
             throw new IllegalArgumentException(
                     "min_replica_acks " + minReplicaAcks + " is not from 1 to " + MAX_REPLICA_ACKS);
         }
+        if (copies != null && (copies < MIN_COPIES || copies > MAX_COPIES)) {
+            throw new IllegalArgumentException("copies " + copies + " is not from " + MIN_COPIES + " to " + MAX_COPIES);
+        }
+        this.copies = copies == null || copies == MIN_COPIES ? null : copies;
         this.minReplicaAcks = minReplicaAcks;
         this.maxLagOnFailover = maxLagOnFailover;
         this.compressionStrategy = compressionStrategy == null ? CompressionStrategy.DISABLED : compressionStrategy;
@@ -76,9 +89,19 @@ public record ClusterConfig(
         }
     }
 
+    /** How many hot spares each chunk is to have. */
+    public int wantedSpares() {
+        return copies == null ? 0 : copies - MIN_COPIES;
+    }
+
+    /** This configuration without what is for brokers only. */
+    public ClusterConfig forProxies() {
+        return withCopies(null);
+    }
+
     /**
-     * The fields of the flat form, in a fixed order; without those that are absent, as proxies that do not know a field
-     * use none of them.
+     * The fields of the flat form that proxies are told, in a fixed order; without those that are absent, as proxies
+     * that do not know a field use none of them.
      */
     public Map<String, String> toFields() {
         Map<String, String> fields = new LinkedHashMap<>();
@@ -99,7 +122,8 @@ public record ClusterConfig(
     /**
      * This configuration with one field of the flat form changed.
      *
-     * @param field in any case; {@code max_lag_on_failover} and {@code min_replica_acks} 0 stand for absent
+     * @param field in any case, also {@code copies}; {@code max_lag_on_failover} and {@code min_replica_acks} 0 stand
+     *     for absent
      * @throws InvalidFieldException {@code FIELD_NOT_FOUND} or {@code INVALID_VALUE}, naming field and value
      */
     public ClusterConfig with(String field, String value) {
@@ -107,7 +131,11 @@ public record ClusterConfig(
         return switch (field.toLowerCase(Locale.ROOT)) {
             case COMPRESSION_STRATEGY ->
                 new ClusterConfig(
-                        compressionStrategy.changedTo(strategy(field, value)), m, maxLagOnFailover, minReplicaAcks);
+                        compressionStrategy.changedTo(strategy(field, value)),
+                        m,
+                        maxLagOnFailover,
+                        minReplicaAcks,
+                        copies);
             case MAX_MIGRATION_TIME ->
                 with(new MigrationConfig(
                         number(field, value, 0), m.maxBlockingTime(), m.scanInterval(), m.scanCount()));
@@ -122,15 +150,24 @@ public record ClusterConfig(
                         m.maxMigrationTime(), m.maxBlockingTime(), m.scanInterval(), number(field, value, 1)));
             case MAX_LAG_ON_FAILOVER -> {
                 long bytes = number(field, value, 0);
-                yield new ClusterConfig(compressionStrategy, m, bytes == 0 ? null : bytes, minReplicaAcks);
+                yield new ClusterConfig(compressionStrategy, m, bytes == 0 ? null : bytes, minReplicaAcks, copies);
             }
             case MIN_REPLICA_ACKS -> {
                 int replicas = (int) Math.min(Integer.MAX_VALUE, number(field, value, 0));
                 if (replicas > MAX_REPLICA_ACKS) {
                     throw new InvalidFieldException(
-                            "INVALID_VALUE", field, value, "0 or 1, as each master has one replica");
+                            "INVALID_VALUE", field, value, "0 or 1, as one replica of each master may become master");
                 }
-                yield new ClusterConfig(compressionStrategy, m, maxLagOnFailover, replicas == 0 ? null : replicas);
+                yield new ClusterConfig(
+                        compressionStrategy, m, maxLagOnFailover, replicas == 0 ? null : replicas, copies);
+            }
+            case COPIES -> {
+                long number = number(field, value, MIN_COPIES);
+                if (number > MAX_COPIES) {
+                    throw new InvalidFieldException(
+                            "INVALID_VALUE", field, value, MIN_COPIES + " to " + MAX_COPIES + ", hot spares included");
+                }
+                yield withCopies((int) number);
             }
             default ->
                 throw new InvalidFieldException(
@@ -138,12 +175,17 @@ public record ClusterConfig(
                         field,
                         value,
                         "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", " + MAX_LAG_ON_FAILOVER + ", "
-                                + MIN_REPLICA_ACKS);
+                                + MIN_REPLICA_ACKS + ", " + COPIES);
         };
     }
 
     private ClusterConfig with(MigrationConfig changed) {
-        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover, minReplicaAcks);
+        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover, minReplicaAcks, copies);
+    }
+
+    /** This configuration with another number of copies; null for two. */
+    public ClusterConfig withCopies(@Nullable Integer newCopies) {
+        return new ClusterConfig(compressionStrategy, migrationConfig, maxLagOnFailover, minReplicaAcks, newCopies);
     }
 
     private static CompressionStrategy strategy(String field, String value) {

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * The replication role of a node and its replication peers.
  *
- * @param peers one element for a node of a cluster, none for a node of a free proxy
+ * @param peers for a node of a cluster its master, or its replicas: first that behind the other half of its chunk,
+ *     which may become master, then those behind hot spares; none for a node of a free proxy
  */
 public record ReplMeta(Role role, List<ReplPeer> peers) {
     public ReplMeta {

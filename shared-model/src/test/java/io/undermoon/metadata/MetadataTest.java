@@ -79,14 +79,18 @@ class MetadataTest {
                 .with("migration_scan_interval", "3")
                 .with("migration_scan_count", "4")
                 .with("max_lag_on_failover", "5")
-                .with("min_replica_acks", "1");
+                .with("min_replica_acks", "1")
+                .with("copies", "3");
         assertThat(config)
-                .isEqualTo(new ClusterConfig(CompressionStrategy.ALLOW_ALL, new MigrationConfig(1, 2, 3, 4), 5L, 1));
+                .isEqualTo(new ClusterConfig(CompressionStrategy.ALLOW_ALL, new MigrationConfig(1, 2, 3, 4), 5L, 1, 3));
         ClusterConfig copy = ClusterConfig.DEFAULT;
         for (var field : config.toFields().entrySet()) {
             copy = copy.with(field.getKey(), field.getValue());
         }
-        assertThat(copy).isEqualTo(config);
+        assertThat(copy).as("proxies are not told the number of copies").isEqualTo(config.forProxies());
+        assertThat(config.with("copies", "2")).isEqualTo(config.forProxies());
+        assertThatThrownBy(() -> config.with("copies", "6")).hasMessageContaining("copies = '6', expected 2 to 5");
+        assertThatThrownBy(() -> config.with("copies", "1")).hasMessageContaining("copies = '1'");
         assertThat(config.with("max_lag_on_failover", "0").toFields()).doesNotContainKey("max_lag_on_failover");
         assertThat(config.with("min_replica_acks", "0").toFields()).doesNotContainKey("min_replica_acks");
         assertThatThrownBy(() -> config.with("min_replica_acks", "2"))

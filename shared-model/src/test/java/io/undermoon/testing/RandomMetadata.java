@@ -164,7 +164,8 @@ public final class RandomMetadata {
                 new MigrationConfig(
                         random.nextInt(9), random.nextInt(99), random.nextLong(Long.MAX_VALUE), 1 + random.nextInt(9)),
                 random.nextBoolean() ? null : 1 + random.nextLong(Long.MAX_VALUE),
-                random.nextBoolean() ? null : 1);
+                random.nextBoolean() ? null : 1,
+                null);
     }
 
     private NodeAddress nodeAddress() {

@@ -16,6 +16,7 @@ import io.undermoon.broker.store.ChangeCause;
 import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.EmptyChunks;
 import io.undermoon.broker.store.EpochRecovery;
+import io.undermoon.broker.store.HotSpares;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationAborts;
 import io.undermoon.broker.store.MigrationCommits;
@@ -154,6 +155,12 @@ public final class BrokerBeans {
     @Singleton
     AutoBalance autoBalance(MetadataWriter metadata, BrokerConfig config) {
         return new AutoBalance(metadata, config.autoBalanceDelay(), System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    HotSpares hotSpares(MetadataWriter metadata) {
+        return new HotSpares(metadata);
     }
 
     @Produces

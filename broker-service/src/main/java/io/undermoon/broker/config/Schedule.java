@@ -7,6 +7,7 @@ import io.undermoon.broker.auth.AccessControl;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.store.AutoBalance;
 import io.undermoon.broker.store.ClusterScaling;
+import io.undermoon.broker.store.HotSpares;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.fault.UndermoonException;
@@ -30,6 +31,7 @@ public final class Schedule {
             MetadataWriter metadata,
             ClusterScaling scaling,
             AutoBalance balance,
+            HotSpares spares,
             MigrationProgressCache progress,
             ReplicaPush replicaPush) {
         identify(metadata);
@@ -37,6 +39,7 @@ public final class Schedule {
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
         every(scheduler, "storage-refresh", settings.storageRefresh(), metadata::refresh);
         every(scheduler, "host-drains", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, scaling::advanceDrains));
+        every(scheduler, "hot-spares", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, spares::round));
         every(scheduler, "progress-expiry", HOUSEKEEPING_INTERVAL, progress::prune);
         every(scheduler, "tls-files", config.tls().reloadInterval(), tls::refresh);
         every(scheduler, "accounts-file", config.accountsReloadInterval(), access::refresh);

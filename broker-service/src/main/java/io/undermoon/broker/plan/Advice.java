@@ -38,10 +38,14 @@ public final class Advice {
         ProxyAddress second = masterProxy(chunk, 1);
         String wanted =
                 first.equals(second) ? "'" + first + "', whose nodes are the masters" : "both, as each has a master";
+        String spares = chunk.spares().isEmpty()
+                ? ""
+                : "; that puts spare '" + chunk.spares().get(0).proxyAddress()
+                        + "', which has what it had copied, in the place of the lost one";
         return "proxies '" + chunk.proxyAddresses().get(0) + "' and '"
                 + chunk.proxyAddresses().get(1) + "' are both down, and the slots of their chunk are not served: start "
                 + wanted + "; if its data is lost for good, start the other one, and POST /proxies/failover/<lost>"
-                + "?force=true accepts the loss";
+                + "?force=true accepts the loss" + spares;
     }
 
     private static String oneDown(StoredChunk chunk, int half) {
@@ -69,6 +73,13 @@ public final class Advice {
                         + "'" + limit + ": if that lasts, see whether it runs and reaches its master");
                 return;
             }
+        }
+        int missing = Spares.missing(cluster, chunk);
+        if (missing > 0) {
+            sentences.add("the chunk of '" + chunk.proxyAddresses().get(0) + "' and '"
+                    + chunk.proxyAddresses().get(1) + "' lacks " + missing + " of "
+                    + cluster.config().wantedSpares() + " spares: register free proxies on other hosts");
+            return;
         }
         if (chunk.rolePosition() != RolePosition.NORMAL && !chunk.hasNoSlots()) {
             sentences.add("proxy '" + masterProxy(chunk, 0) + "' has both masters of its chunk: PUT /clusters/balance"

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 
 /**
  * The choice of the proxies of new chunks.
@@ -44,11 +45,22 @@ final class Allocation {
      * @param present the number of proxies that the cluster has already
      */
     static List<Pair> pairs(Metadata state, PlanContext context, int chunks, int present) {
+        return pairs(state, context, chunks, present, proxy -> true);
+    }
+
+    /**
+     * As {@link #pairs(Metadata, PlanContext, int, int)}.
+     *
+     * @param mayJoin the free proxies that can be used; of no effect in ordered mode
+     */
+    static List<Pair> pairs(
+            Metadata state, PlanContext context, int chunks, int present, Predicate<ProxyResource> mayJoin) {
         if (state.enableOrderedProxy()) {
             return orderedPairs(state, context, chunks, present);
         }
-        Allocation allocation =
-                new Allocation(ProxyPool.byHost(ProxyPool.emptied(state, context)), LinkTable.of(state));
+        List<ProxyResource> free =
+                ProxyPool.emptied(state, context).stream().filter(mayJoin).toList();
+        Allocation allocation = new Allocation(ProxyPool.byHost(free), LinkTable.of(state));
         allocation.requireEnough(2 * chunks, unusable(state));
         List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {

@@ -37,8 +37,9 @@ public final class Clusters {
         MetadataEdit edit = state.edit();
         assign(edit, pairs, name);
         String id = Marks.idOfNew(state, context, name, pairs);
+        Spares.requirePossible(state, name, config, id != null);
         edit.putAtNewEpoch(new StoredCluster(state.globalEpoch(), name, created, config, id));
-        return Outcome.done(edit.done());
+        return Outcome.done(Spares.level(edit.done(), context, name));
     }
 
     /** In ordered mode at most one cluster is allowed. */
@@ -73,7 +74,8 @@ public final class Clusters {
         Preconditions.requireNodeNumber(added, cluster.nodeNumber() + added);
         int newChunks = (int) added / StoredChunk.NODES;
         int oldChunks = cluster.chunks().size();
-        List<Allocation.Pair> pairs = Allocation.pairs(state, context, newChunks, oldChunks * StoredChunk.HALVES);
+        List<Allocation.Pair> pairs = Allocation.pairs(
+                state, context, newChunks, oldChunks * StoredChunk.HALVES, proxy -> Marks.mayJoin(proxy, cluster));
         List<StoredChunk> chunks = new ArrayList<>(cluster.chunks());
         for (Allocation.Pair pair : pairs) {
             chunks.add(StoredChunk.of(pair.first(), pair.second(), List.of(SlotRanges.NONE, SlotRanges.NONE)));
@@ -131,27 +133,33 @@ public final class Clusters {
         edit.putAtNewEpoch(cluster.withChunks(cluster.chunks().stream()
                 .filter(chunk -> !removed.contains(chunk))
                 .toList()));
-        removed.forEach(chunk -> chunk.proxyAddresses().forEach((ProxyAddress proxy) -> edit.release(proxy, cluster)));
+        removed.forEach(chunk -> chunk.proxies().forEach((ProxyAddress proxy) -> edit.release(proxy, cluster)));
         return edit.done();
     }
 
-    /** Sets fields of the configuration, all of them or none. */
-    public static Outcome<Outcome.Done> configure(Metadata state, ClusterName name, Map<String, String> fields) {
+    /**
+     * Sets fields of the configuration, all of them or none. With another number of copies the chunks get spares or
+     * lose them.
+     */
+    public static Outcome<Outcome.Done> configure(
+            Metadata state, PlanContext context, ClusterName name, Map<String, String> fields) {
         StoredCluster cluster = Preconditions.requireCluster(state, name);
         Preconditions.requireNoMigration(cluster);
         ClusterConfig config = cluster.config();
         for (Map.Entry<String, String> field : fields.entrySet()) {
-            config = set(config, field.getKey(), field.getValue());
+            config = with(config, field.getKey(), field.getValue());
         }
         if (config.equals(cluster.config())) {
             return Outcome.done(state);
         }
+        Spares.requirePossible(state, name, config, cluster.id() != null);
         MetadataEdit edit = state.edit();
         edit.putAtNewEpoch(cluster.withConfig(config));
-        return Outcome.done(edit.done());
+        return Outcome.done(Spares.level(edit.done(), context, name));
     }
 
-    private static ClusterConfig set(ClusterConfig config, String field, String value) {
+    /** A configuration with one field changed. */
+    public static ClusterConfig with(ClusterConfig config, String field, String value) {
         try {
             return config.with(field, value);
         } catch (ClusterConfig.InvalidFieldException e) {

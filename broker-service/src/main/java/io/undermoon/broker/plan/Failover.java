@@ -7,8 +7,10 @@ import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.Spare;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.Deque;
@@ -21,16 +23,19 @@ import java.util.SortedMap;
  *
  * <ul>
  *   <li>A proxy in no cluster is marked as failed; nothing else changes.
+ *   <li>A spare is marked as failed and, unless it is under maintenance, is none any more; a free proxy becomes one
+ *       in its place when there is one.
  *   <li>Its masters move to the other half of its chunk, unless they are there already, the other half is down too, or
  *       its replicas are not in sync. In these cases the roles stay until the proxy is back: a replica that has missed
  *       acknowledged writes becomes master only with {@code force}.
  *   <li>What it has as a replica does not count as in sync any more: its masters go on without it.
  *   <li>In ordered mode nothing else changes: the proxy is expected to come back under its address. Neither is a proxy
  *       under {@link Maintenance} replaced.
- *   <li>Otherwise it is marked as failed, and a free proxy replaces it. While the other half is down too, it is
- *       replaced only with {@code force}: the two proxies have the only copies of their data, and an empty
- *       replacement would become master next. Without a suitable free proxy the chunk is not repaired; repeating the
- *       call, as coordinators do, changes nothing until there is one.
+ *   <li>Otherwise it is marked as failed and replaced: by a spare of its chunk, else by a free proxy, else by a spare
+ *       of another chunk. While the other half is down too, it is replaced only with {@code force}: the two proxies
+ *       have the only copies that are known to be complete, and the replacement would become master next. Without a
+ *       suitable proxy the chunk is not repaired; repeating the call, as coordinators do, changes nothing until there
+ *       is one.
  * </ul>
  */
 public final class Failover {
@@ -60,6 +65,9 @@ public final class Failover {
                 failed.cluster() == null ? null : state.clusters().get(failed.cluster());
         if (cluster == null) {
             return new Outcome<>(markFailed(state, address), new Result.NotNeeded());
+        }
+        if (cluster.chunks().get(cluster.chunkOf(address)).halfOf(address) < 0) {
+            return new Outcome<>(withoutSpare(state, context, cluster, failed), new Result.NotNeeded());
         }
         Place place = Place.of(cluster, address);
         boolean isBehind = !force && !Replicas.allow(place.in(cluster), place.mastersOnOtherHalf());
@@ -138,6 +146,19 @@ public final class Failover {
         return edit.done();
     }
 
+    private static Metadata withoutSpare(
+            Metadata state, PlanContext context, StoredCluster cluster, ProxyResource spare) {
+        Metadata marked = markFailed(state, spare.proxyAddress());
+        if (Maintenance.isActive(state, context, spare.proxyAddress())) {
+            return marked;
+        }
+        int index = cluster.chunkOf(spare.proxyAddress());
+        MetadataEdit edit = marked.edit();
+        edit.putAtNewEpoch(cluster.withChunk(index, cluster.chunks().get(index).withoutSpare(spare.proxyAddress())));
+        edit.release(spare.proxyAddress(), cluster);
+        return edit.done();
+    }
+
     private static Metadata takeOver(Metadata state, PlanContext context, StoredCluster cluster, Place place) {
         RolePosition wanted = place.mastersOnOtherHalf();
         if (isDown(state, context, place.otherProxy(cluster))
@@ -155,23 +176,57 @@ public final class Failover {
 
     private static Outcome<Result> replace(
             Metadata state, PlanContext context, StoredCluster cluster, Place place, ProxyResource failed) {
-        String otherHost = place.in(cluster).hosts().get(place.otherHalf());
-        Optional<ProxyResource> choice = replacement(state, context, cluster, failed.host(), otherHost);
-        if (choice.isEmpty()) {
-            return new Outcome<>(
-                    state,
-                    new Result.NotPossible("no proxy is free on a host other than '" + failed.host() + "' and '"
-                            + otherHost + "' to replace '" + failed.proxyAddress() + "'"));
+        StoredChunk chunk = place.in(cluster);
+        Optional<Spare> spare = Spares.successor(state, context, chunk);
+        if (spare.isPresent()) {
+            StoredChunk changed = chunk.withHalf(place.half(), spare.get());
+            return replaced(
+                    state, cluster, place.chunk(), changed, failed, spare.get().proxyAddress());
         }
-        ProxyResource replacement = choice.get();
+        String otherHost = chunk.hosts().get(place.otherHalf());
+        Optional<ProxyResource> free = replacement(state, context, cluster, failed.host(), otherHost);
+        if (free.isPresent()) {
+            StoredChunk changed = chunk.withHalf(place.half(), free.get());
+            return replaced(
+                    state, cluster, place.chunk(), changed, failed, free.get().proxyAddress());
+        }
+        Optional<Spares.Donor> donor = Spares.donor(state, context, cluster, chunk);
+        if (donor.isPresent()) {
+            return replaced(state, donor.get(), cluster.name(), place, failed);
+        }
+        return new Outcome<>(
+                state,
+                new Result.NotPossible("no proxy is free on a host other than '" + failed.host() + "' and '" + otherHost
+                        + "' to replace '" + failed.proxyAddress() + "'"));
+    }
+
+    /** The spare of another chunk becomes free first, so that what it has of that is known. */
+    private static Outcome<Result> replaced(
+            Metadata state, Spares.Donor donor, ClusterName name, Place place, ProxyResource failed) {
+        ProxyAddress spare = donor.spare().proxyAddress();
+        StoredChunk giving = donor.cluster().chunks().get(donor.chunk());
+        MetadataEdit edit = state.edit();
+        edit.putAtNewEpoch(donor.cluster().withChunk(donor.chunk(), giving.withoutSpare(spare)));
+        edit.release(spare, donor.cluster());
+        Metadata released = edit.done();
+        StoredCluster cluster = Preconditions.requireCluster(released, name);
+        StoredChunk changed = place.in(cluster).withHalf(place.half(), Preconditions.requireProxy(released, spare));
+        return replaced(released, cluster, place.chunk(), changed, failed, spare);
+    }
+
+    private static Outcome<Result> replaced(
+            Metadata state,
+            StoredCluster cluster,
+            int chunk,
+            StoredChunk changed,
+            ProxyResource failed,
+            ProxyAddress replacement) {
         MetadataEdit edit = state.edit();
         Epoch epoch = edit.bumpEpoch();
-        StoredCluster changed =
-                Roles.change(cluster, place.chunk(), place.in(cluster).withHalf(place.half(), replacement), epoch);
-        edit.put(Marks.kept(state, changed));
+        edit.put(Marks.kept(state, Roles.change(cluster, chunk, changed, epoch)));
         edit.release(failed.proxyAddress(), cluster);
-        edit.assign(replacement.proxyAddress(), cluster.name());
-        return new Outcome<>(edit.done(), new Result.Replaced(replacement.proxyAddress()));
+        edit.assign(replacement, cluster.name());
+        return new Outcome<>(edit.done(), new Result.Replaced(replacement));
     }
 
     /**
@@ -180,7 +235,10 @@ public final class Failover {
      */
     private static Optional<ProxyResource> replacement(
             Metadata state, PlanContext context, StoredCluster cluster, String failedHost, String otherHost) {
-        SortedMap<String, Deque<ProxyResource>> free = ProxyPool.byHost(ProxyPool.replicasFor(cluster, state, context));
+        SortedMap<String, Deque<ProxyResource>> free =
+                ProxyPool.byHost(ProxyPool.replicasFor(cluster, state, context).stream()
+                        .filter(proxy -> Marks.mayJoin(proxy, cluster))
+                        .toList());
         LinkTable links = LinkTable.of(state);
         return free.entrySet().stream()
                 .filter(entry ->

@@ -154,12 +154,14 @@ public final class Maintenance {
         return chunk.proxyAddresses().get(1 - chunk.halfOf(proxy));
     }
 
+    /** The chunk that depends on a proxy: none depends on a spare. */
     private static Optional<StoredChunk> chunkOf(Metadata state, ProxyResource proxy) {
         if (proxy.cluster() == null) {
             return Optional.empty();
         }
         StoredCluster cluster = Objects.requireNonNull(state.clusters().get(proxy.cluster()));
-        return Optional.of(cluster.chunks().get(cluster.chunkOf(proxy.proxyAddress())));
+        return Optional.of(cluster.chunks().get(cluster.chunkOf(proxy.proxyAddress())))
+                .filter(chunk -> chunk.halfOf(proxy.proxyAddress()) >= 0);
     }
 
     private static Metadata withoutExpired(Metadata state, PlanContext context) {

@@ -40,6 +40,11 @@ final class Marks {
         return all ? cluster : cluster.unmarked();
     }
 
+    /** A proxy that does not mark its nodes must not learn of spares. */
+    static boolean mayJoin(ProxyResource proxy, StoredCluster cluster) {
+        return marks(proxy) || !cluster.hasSpares();
+    }
+
     private static boolean marks(ProxyResource proxy) {
         return proxy.marking() != null;
     }

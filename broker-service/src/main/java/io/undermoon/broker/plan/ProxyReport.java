@@ -3,13 +3,12 @@ package io.undermoon.broker.plan;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
-import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
 import io.undermoon.slot.SlotRanges;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +35,11 @@ public record ProxyReport(Epoch epoch, Optional<Content> content) {
     /**
      * The role of a node.
      *
-     * @param peerProxies the proxies of its replicas, or of its master
+     * @param peers its replicas, that behind the other half of its chunk first, or its master
      */
-    public record NodeRole(NodeAddress node, Role role, Set<ProxyAddress> peerProxies) {
+    public record NodeRole(NodeAddress node, Role role, List<ReplPeer> peers) {
         public NodeRole {
-            peerProxies = Set.copyOf(peerProxies);
+            peers = List.copyOf(peers);
         }
     }
 

@@ -11,17 +11,22 @@ import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.Spare;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Failovers and switchovers are learned: who is master in a chunk, and which proxy took the place of another.
+ *   <li>So is which proxies are spares of a chunk: nothing depends on that.
  *   <li>Everything else that differs is a conflict: other slots, clusters that are missing or were deleted, a chunk of
  *       which no proxy answers. The metadata cannot be used then, unless somebody decides so.
  * </ul>
@@ -81,6 +87,7 @@ public final class Reconciliation {
                     run.chunk(cluster, i);
                 }
             });
+            base.allProxies().keySet().forEach(run::spare);
             reports.keySet().stream().sorted().forEach(run::others);
         }
         return new Result(run.edit.done(), List.copyOf(run.learned), List.copyOf(run.conflicts));
@@ -104,7 +111,7 @@ public final class Reconciliation {
     }
 
     private void chunk(StoredCluster cluster, int index) {
-        StoredChunk chunk = cluster.chunks().get(index);
+        StoredChunk chunk = edit.cluster(cluster.name()).chunks().get(index);
         ProxyAddress first = chunk.proxyAddresses().get(0);
         ProxyAddress second = chunk.proxyAddresses().get(1);
         settled.addAll(chunk.proxyAddresses());
@@ -170,22 +177,21 @@ public final class Reconciliation {
     private StoredChunk withPartner(StoredCluster cluster, StoredChunk chunk, int half, Content said) {
         ProxyAddress speaker = chunk.proxyAddresses().get(half);
         ProxyAddress known = chunk.proxyAddresses().get(1 - half);
-        Set<ProxyAddress> partners = said.nodes().stream()
-                .flatMap(node -> node.peerProxies().stream())
-                .collect(Collectors.toSet());
+        Set<ProxyAddress> partners = partners(said);
         if (partners.isEmpty() || partners.equals(Set.of(known))) {
             return chunk;
         }
         ProxyAddress partner = partners.iterator().next();
         ProxyResource resource = base.allProxies().get(partner);
         Content ofPartner = ahead(partner);
+        List<NodeAddress> nodes = nodesOfPartner(chunk, half, said);
         boolean agrees = partners.size() == 1
                 && resource != null
-                && resource.cluster() == null
+                && !isHalf(partner)
+                && Set.copyOf(nodes).equals(Set.copyOf(resource.nodeAddresses()))
                 && ofPartner != null
                 && cluster.name().equals(ofPartner.cluster())
-                && ofPartner.nodes().stream()
-                        .allMatch(node -> node.peerProxies().equals(Set.of(speaker)));
+                && partners(ofPartner).equals(Set.of(speaker));
         if (!agrees) {
             conflicts.add("'" + speaker + "' of cluster '" + cluster.name() + "' says that its partner is " + partners
                     + ", not '" + known + "', which cannot be confirmed");
@@ -193,9 +199,112 @@ public final class Reconciliation {
         }
         learned.add("'" + partner + "' has taken the place of '" + known + "' in cluster '" + cluster.name() + "'");
         settled.add(partner);
+        StoredCluster left = removeSpare(partner);
+        if (left != null && !left.name().equals(cluster.name())) {
+            edit.release(partner, left);
+        }
         edit.release(known, cluster);
         edit.assign(partner, cluster.name());
-        return chunk.withHalf(1 - half, requireNonNull(resource));
+        return chunk.withHalf(1 - half, requireNonNull(resource), nodes);
+    }
+
+    /** The proxy of the other half, which each node names first; the others are those of spares. */
+    private static Set<ProxyAddress> partners(Content said) {
+        return said.nodes().stream()
+                .flatMap(node -> node.peers().stream().limit(1))
+                .map(ReplPeer::proxyAddress)
+                .collect(Collectors.toSet());
+    }
+
+    /** The nodes of the other half by what this half says of its own, in the order of the chunk. */
+    private static List<NodeAddress> nodesOfPartner(StoredChunk chunk, int half, Content said) {
+        NodeAddress[] nodes = new NodeAddress[StoredChunk.NODES];
+        for (NodeRole node : said.nodes()) {
+            int index = chunk.nodeAddresses().indexOf(node.node());
+            if (index >= 0 && !node.peers().isEmpty()) {
+                nodes[RolePosition.replicationPeer(index)] = node.peers().get(0).nodeAddress();
+            }
+        }
+        int first = (1 - half) * ProxyResource.NODES;
+        return Arrays.stream(nodes, first, first + ProxyResource.NODES)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private boolean isHalf(ProxyAddress proxy) {
+        return edit.clusters().stream().flatMap(StoredCluster::halves).anyMatch(proxy::equals);
+    }
+
+    /** A proxy that is a spare by the metadata, or by itself. */
+    private void spare(ProxyAddress proxy) {
+        ProxyResource resource = requireNonNull(base.allProxies().get(proxy));
+        Content said = ahead(proxy);
+        if (said == null || isHalf(proxy)) {
+            return;
+        }
+        Optional<StoredChunk> known = chunkOfSpare(proxy);
+        Optional<StoredCluster> cluster = edit.clusters().stream()
+                .filter(candidate -> candidate.name().equals(said.cluster()))
+                .findFirst();
+        int index = cluster.map(found -> chunkFollowedBy(found, resource, said)).orElse(-1);
+        Optional<StoredChunk> present = index < 0
+                ? Optional.empty()
+                : Optional.of(cluster.orElseThrow().chunks().get(index));
+        if (index >= 0) {
+            settled.add(proxy);
+        }
+        if (known.equals(present)) {
+            return;
+        }
+        if (known.isPresent()) {
+            learned.add("'" + proxy + "' is not a spare of " + known.get().proxyAddresses() + " any more");
+            StoredCluster left = removeSpare(proxy);
+            edit.release(proxy, requireNonNull(left));
+        }
+        if (index >= 0) {
+            StoredCluster joined = edit.cluster(cluster.orElseThrow().name());
+            StoredChunk chunk = joined.chunks().get(index);
+            learned.add("'" + proxy + "' is a spare of " + chunk.proxyAddresses());
+            edit.put(joined.withChunk(index, chunk.withSpare(Spare.of(resource))));
+            edit.assign(proxy, joined.name());
+        }
+    }
+
+    private Optional<StoredChunk> chunkOfSpare(ProxyAddress proxy) {
+        return edit.clusters().stream()
+                .flatMap(cluster -> cluster.chunks().stream())
+                .filter(chunk -> chunk.spare(proxy).isPresent())
+                .findFirst();
+    }
+
+    /** Takes a proxy from the spares of its chunk; returns the cluster of that, absent if the proxy is no spare. */
+    private @Nullable StoredCluster removeSpare(ProxyAddress proxy) {
+        for (StoredCluster cluster : edit.clusters()) {
+            int index = cluster.chunkOf(proxy);
+            if (index >= 0) {
+                edit.put(cluster.withChunk(index, cluster.chunks().get(index).withoutSpare(proxy)));
+                return cluster;
+            }
+        }
+        return null;
+    }
+
+    /** The chunk whose two masters the nodes of a proxy follow by its own words, or -1. */
+    private static int chunkFollowedBy(StoredCluster cluster, ProxyResource proxy, Content said) {
+        List<NodeAddress> followed = new ArrayList<>();
+        for (NodeAddress own : proxy.nodeAddresses()) {
+            said.nodes().stream()
+                    .filter(node -> node.node().equals(own) && node.role() == Role.REPLICA)
+                    .flatMap(node -> node.peers().stream().limit(1))
+                    .forEach(master -> followed.add(master.nodeAddress()));
+        }
+        for (int i = 0; i < cluster.chunks().size(); i++) {
+            StoredChunk chunk = cluster.chunks().get(i);
+            if (followed.equals(List.of(chunk.master(0), chunk.master(1)))) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** The position of the chunk by the roles of one half; absent if they are those of none. */

@@ -6,6 +6,7 @@ import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.Spare;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
@@ -13,6 +14,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
@@ -69,6 +71,14 @@ public final class Replicas {
         StoredCluster cluster = edit.cluster(proxy.cluster());
         int index = cluster.chunkOf(report.proxyAddress());
         StoredChunk chunk = cluster.chunks().get(index);
+        Optional<Spare> spare = chunk.spare(report.proxyAddress());
+        if (spare.isPresent()) {
+            // Nothing depends on it: a spare becomes no master before it is a half and reported as such.
+            int part = spare.get().nodeAddresses().indexOf(report.nodeAddress());
+            return part >= 0
+                    && chunk.master(part).equals(report.masterAddress())
+                    && cluster.epoch().equals(report.epoch());
+        }
         int node = chunk.nodeAddresses().indexOf(report.nodeAddress());
         if (node < 0
                 || chunk.rolePosition().isMaster(node)

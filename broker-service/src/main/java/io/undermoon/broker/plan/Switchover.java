@@ -25,16 +25,22 @@ public final class Switchover {
 
     /** Moves the masters of a proxy to the other half of its chunk; nothing changes if it has none. */
     public static Outcome<Outcome.Done> away(Metadata state, PlanContext context, ProxyAddress address) {
-        return away(state, context, address, false);
+        return away(state, context, address, null, false);
     }
 
     /**
      * Moves the masters of a proxy to the other half of its chunk; nothing changes if it has none.
      *
+     * @param successor who is to get them, and is to be the other half; null for whoever that is
      * @param force also if the proxy has failed, the other half is under maintenance, or slots of the chunk move, whose
      *     migrations begin again then; the replicas have to be in sync all the same
      */
-    public static Outcome<Outcome.Done> away(Metadata state, PlanContext context, ProxyAddress address, boolean force) {
+    public static Outcome<Outcome.Done> away(
+            Metadata state,
+            PlanContext context,
+            ProxyAddress address,
+            @Nullable ProxyAddress successor,
+            boolean force) {
         ProxyResource proxy = Preconditions.requireProxy(state, address);
         if (proxy.cluster() == null) {
             throw new UndermoonException(
@@ -42,7 +48,17 @@ public final class Switchover {
         }
         StoredCluster cluster = Preconditions.requireCluster(state, proxy.cluster());
         int index = cluster.chunkOf(address);
-        int half = cluster.chunks().get(index).halfOf(address);
+        StoredChunk chunk = cluster.chunks().get(index);
+        int half = chunk.halfOf(address);
+        if (successor != null && chunk.halfOf(successor) != 1 - half) {
+            String what = chunk.has(successor) ? "is a spare in the chunk" : "is not the other half of the chunk";
+            throw new UndermoonException(
+                    ErrorCode.NO_AVAILABLE_RESOURCE,
+                    "proxy '" + successor + "' " + what + " of '" + address + "' and gets no masters");
+        }
+        if (half < 0) {
+            return Outcome.done(state);
+        }
         return moveMasters(state, context, cluster, index, RolePosition.mastersOn(1 - half), force);
     }
 
@@ -58,6 +74,12 @@ public final class Switchover {
                         .min(Comparator.comparingInt(candidate -> changes(chunk.rolePosition(), candidate)))
                         .orElseThrow();
                 return moveMasters(state, context, cluster, index, position, false);
+            }
+            if (chunk.spares().stream().anyMatch(spare -> spare.nodeAddresses().contains(address))) {
+                throw new UndermoonException(
+                        ErrorCode.INVALID_REQUEST,
+                        "node '" + address + "' is that of a spare, which takes the place of a half that fails and"
+                                + " becomes no master before");
             }
         }
         throw new UndermoonException(

@@ -13,6 +13,7 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRange;
@@ -21,11 +22,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
@@ -97,7 +96,7 @@ public final class RespProxyReports implements ProxyReports {
     private static NodeRole node(RespValue lines) {
         Role role = null;
         NodeAddress node = null;
-        Set<ProxyAddress> peers = new HashSet<>();
+        List<ReplPeer> peers = new ArrayList<>();
         for (RespValue line : items(lines)) {
             String text = line.asText().strip();
             int colon = text.indexOf(':');
@@ -105,7 +104,12 @@ public final class RespProxyReports implements ProxyReports {
             switch (text.substring(0, Math.max(0, colon))) {
                 case "role" -> role = Role.parse(value);
                 case "node_address" -> node = new NodeAddress(value);
-                case "replica", "master" -> peers.add(new ProxyAddress(value.substring(value.indexOf('@') + 1)));
+                case "replica", "master" -> {
+                    int at = value.indexOf('@');
+                    peers.add(new ReplPeer(
+                            new NodeAddress(value.substring(0, Math.max(0, at))),
+                            new ProxyAddress(value.substring(at + 1))));
+                }
                 default -> {}
             }
         }

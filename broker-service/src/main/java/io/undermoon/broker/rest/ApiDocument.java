@@ -13,6 +13,7 @@ import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.json.Json;
+import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.MigrationConfig;
@@ -158,7 +159,10 @@ public final class ApiDocument implements OASFilter {
             boolean isNeeded = isNeeded(field);
             boolean mayBeNull = component.getAnnotatedType().isAnnotationPresent(Nullable.class) && !isNeeded;
             members.put(name, mayBeNull ? orNull(member) : member);
-            boolean mayMiss = mayBeNull || WITH_DEFAULTS.contains(type) || field.isAnnotationPresent(JsonInclude.class);
+            boolean mayMiss = mayBeNull
+                    || WITH_DEFAULTS.contains(type)
+                    || field.isAnnotationPresent(JsonInclude.class)
+                    || type == Cluster.class && name.equals("spares");
             if (isNeeded || !mayMiss) {
                 required.add(name);
             }
@@ -274,7 +278,7 @@ public final class ApiDocument implements OASFilter {
                     name,
                     name.equals("compression_strategy") ? words(CompressionStrategy.values()) : text(pattern, value));
         });
-        return fields;
+        return fields.addProperty("copies", text("^[2-5]$", "3"));
     }
 
     private static void complete(String path, PathItem item) {
@@ -358,7 +362,7 @@ public final class ApiDocument implements OASFilter {
         boolean reads = endpoint.method().equals("GET");
         return switch (parameter.getName()) {
             case "name" -> reads ? anyText("orders") : ref("ClusterName");
-            case "address" -> anyText("10.0.0.1:5299");
+            case "address", "to" -> anyText("10.0.0.1:5299");
             case "node" -> ref("NodeAddress");
             case "node_number" ->
                 number(4, 32768).multipleOf(BigDecimal.valueOf(4)).examples(List.of(8));

@@ -8,6 +8,7 @@ import io.undermoon.broker.rest.Messages.ClusterNodeNumber;
 import io.undermoon.broker.rest.Messages.ClusterProxies;
 import io.undermoon.broker.rest.Messages.ClusterReply;
 import io.undermoon.broker.rest.Messages.Names;
+import io.undermoon.broker.rest.Messages.NewCluster;
 import io.undermoon.broker.rest.Messages.NodeNumber;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatus;
 import io.undermoon.broker.rest.MigrationMessages.ClusterStatuses;
@@ -18,6 +19,7 @@ import io.undermoon.broker.store.ClusterScaling;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
+import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Node;
@@ -103,11 +105,14 @@ public final class ClusterResource {
     @Path("/meta/{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Create a cluster")
-    public Response create(@PathParam("name") String name, @Nullable NodeNumber body) {
+    public Response create(@PathParam("name") String name, @Nullable NewCluster body) {
         ClusterName cluster = Input.clusterName(name);
-        long nodes = Input.body(body).nodeNumber();
-        metadata.change(
-                (state, context) -> Clusters.create(state, context, cluster, nodes, settings.newClusterConfig()));
+        NewCluster given = Input.body(body);
+        ClusterConfig config = settings.newClusterConfig();
+        ClusterConfig wanted = given.copies() == null
+                ? config
+                : Clusters.with(config, "copies", given.copies().toString());
+        metadata.change((state, context) -> Clusters.create(state, context, cluster, given.nodeNumber(), wanted));
         return Response.ok().build();
     }
 
@@ -175,7 +180,7 @@ public final class ClusterResource {
     public Response configure(@PathParam("name") String name, @Nullable Map<String, String> body) {
         ClusterName cluster = Input.clusterName(name);
         Map<String, String> fields = Input.body(body);
-        metadata.change((state, context) -> Clusters.configure(state, cluster, fields));
+        metadata.change((state, context) -> Clusters.configure(state, context, cluster, fields));
         return Response.ok().build();
     }
 

@@ -30,7 +30,19 @@ public final class Messages {
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record ProxyReply(@Nullable Proxy proxy) {}
 
-    /** The number of nodes of a new cluster, or of nodes to add. */
+    /**
+     * A new cluster.
+     *
+     * @param copies how many copies of its data it is to have; with more than two each chunk has hot spares
+     */
+    public record NewCluster(
+            @Schema(minimum = "4", maximum = "32768", multipleOf = 4, examples = "4")
+            long nodeNumber,
+
+            @Schema(minimum = "2", maximum = "5", examples = "3") @Nullable
+            Integer copies) {}
+
+    /** The number of nodes to add. */
     public record NodeNumber(
             @Schema(minimum = "4", maximum = "32768", multipleOf = 4, examples = "4")
             long nodeNumber) {}

@@ -9,6 +9,7 @@ import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.Spare;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.state.TaskMeta;
@@ -39,6 +40,7 @@ import io.undermoon.umctl.MigrationProgress;
             Backup.class,
             EpochRecovery.RecoveryReport.class,
             StoredChunk.class,
+            Spare.class,
             Cluster.class,
             ClusterConfig.class,
             StoredCluster.class,
@@ -64,6 +66,7 @@ import io.undermoon.umctl.MigrationProgress;
             Messages.Addresses.class,
             Messages.ClusterReply.class,
             Messages.ProxyReply.class,
+            Messages.NewCluster.class,
             Messages.NodeNumber.class,
             Messages.ClusterNodeNumber.class,
             Messages.ProxyRegistration.class,

@@ -138,10 +138,13 @@ public final class ProxyEndpoints {
     @Path("/switchover/{address}")
     @Operation(summary = "Move the masters of a proxy to the other half of its chunk without the loss of a write")
     public Response switchOver(
-            @PathParam("address") String address, @QueryParam("force") @DefaultValue("false") String force) {
+            @PathParam("address") String address,
+            @QueryParam("force") @DefaultValue("false") String force,
+            @QueryParam("to") @Nullable String to) {
         ProxyAddress proxy = Input.knownProxyAddress(address);
         boolean forced = Input.flag("force", force);
-        metadata.change((state, context) -> Switchover.away(state, context, proxy, forced));
+        ProxyAddress successor = to == null ? null : Input.knownProxyAddress(to);
+        metadata.change((state, context) -> Switchover.away(state, context, proxy, successor, forced));
         LOG.infof("Masters moved away: epoch=%s proxy=%s", metadata.state().globalEpoch(), proxy);
         return Response.ok().build();
     }

@@ -1,11 +1,13 @@
 package io.undermoon.broker.rest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.undermoon.broker.plan.Advice;
 import io.undermoon.broker.plan.FailureReports;
 import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.plan.Replicas;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.Spare;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.store.MetadataWriter;
@@ -42,14 +44,18 @@ public final class ReplicaResource {
      * A replica.
      *
      * @param inSync whether it may become master when the proxy of its master fails; null as long as no coordinator has
-     *     reported a replica of the chunk
+     *     reported a replica of the chunk, and for a spare, which does not become master before it is a half
+     * @param spare true for the replica behind a spare; not written for others
      */
     public record Replica(
             NodeAddress nodeAddress,
             ProxyAddress proxyAddress,
             NodeAddress masterAddress,
             ProxyAddress masterProxyAddress,
-            @Nullable Boolean inSync) {}
+            @Nullable Boolean inSync,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Boolean spare) {}
 
     /**
      * The replicas of a cluster.
@@ -134,7 +140,19 @@ public final class ReplicaResource {
                         chunk.proxyOfNode(replica),
                         chunk.nodeAddresses().get(master),
                         chunk.proxyOfNode(master),
-                        chunk.tracksReplicas() ? chunk.isSynced(part) : null));
+                        chunk.tracksReplicas() ? chunk.isSynced(part) : null,
+                        null));
+            }
+            for (Spare spare : chunk.spares()) {
+                for (int part = 0; part < StoredChunk.PARTS; part++) {
+                    replicas.add(new Replica(
+                            spare.nodeOfPart(part),
+                            spare.proxyAddress(),
+                            chunk.master(part),
+                            chunk.proxyOfNode(chunk.rolePosition().masterNode(part)),
+                            null,
+                            true));
+                }
             }
         }
         return replicas;

@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterView {
     private final StoredCluster stored;
     private final List<Node> nodes;
+
+    /** The nodes of all spares, two for each, in chunk order. */
+    private final List<Node> spares;
+
     private final List<PeerProxy> peers;
     private final List<ReplicaNode> replicas;
     private final ClusterInfo info;
@@ -42,6 +46,7 @@ public final class ClusterView {
             slots.add(slotsOf(ChunkPart.ofShard(shard)));
         }
         this.nodes = nodes(slots);
+        this.spares = spares();
         this.peers = peers();
         this.replicas = replicas(slots);
         long shardsWithSlots = slots.stream()
@@ -64,7 +69,7 @@ public final class ClusterView {
     }
 
     public Cluster cluster() {
-        return new Cluster(stored.name(), stored.epoch(), nodes, stored.config());
+        return new Cluster(stored.name(), stored.epoch(), nodes, stored.config(), spares);
     }
 
     public ClusterInfo info() {
@@ -105,21 +110,31 @@ public final class ClusterView {
             List<PeerProxy> others,
             List<ReplicaNode> allReplicas,
             @Nullable Tenancy tenancy) {
-        int chunk = stored.chunkOf(address);
-        if (chunk < 0) {
-            throw new IllegalArgumentException("proxy " + address + " is not in cluster " + stored.name());
-        }
-        int first = chunk * StoredChunk.NODES + stored.chunks().get(chunk).halfOf(address) * ProxyResource.NODES;
         return new Proxy(
                 stored.name(),
                 address,
                 stored.epoch(),
-                nodes.subList(first, first + ProxyResource.NODES),
+                nodesOf(address),
                 others,
                 allReplicas,
-                stored.config(),
+                stored.config().forProxies(),
                 replicaAddress(address, proxies),
                 tenancy);
+    }
+
+    private List<Node> nodesOf(ProxyAddress address) {
+        int index = stored.chunkOf(address);
+        if (index < 0) {
+            throw new IllegalArgumentException("proxy " + address + " is not in cluster " + stored.name());
+        }
+        int half = stored.chunks().get(index).halfOf(address);
+        if (half < 0) {
+            return spares.stream()
+                    .filter(node -> node.proxyAddress().equals(address))
+                    .toList();
+        }
+        int first = index * StoredChunk.NODES + half * ProxyResource.NODES;
+        return nodes.subList(first, first + ProxyResource.NODES);
     }
 
     /** What all proxies of this cluster know of it. */
@@ -131,7 +146,8 @@ public final class ClusterView {
                         .put(node.address(), node.slots()));
         Map<NodeAddress, ReplicaNode> shown = new LinkedHashMap<>();
         replicas(proxies).forEach(replica -> shown.put(replica.nodeAddress(), replica));
-        return new ClusterContent(stored.name(), stored.epoch(), masters, shown, stored.config());
+        return new ClusterContent(
+                stored.name(), stored.epoch(), masters, shown, stored.config().forProxies());
     }
 
     /** The replicas at the addresses at which clients are served by them. */
@@ -201,15 +217,39 @@ public final class ClusterView {
             StoredChunk chunk = stored.chunks().get(c);
             for (int n = 0; n < StoredChunk.NODES; n++) {
                 boolean master = chunk.rolePosition().isMaster(n);
-                int shard = new ChunkPart(c, RolePosition.partOfNode(n)).shard();
+                int part = RolePosition.partOfNode(n);
                 int peer = RolePosition.replicationPeer(n);
+                List<ReplPeer> replPeers = new ArrayList<>();
+                replPeers.add(new ReplPeer(chunk.nodeAddresses().get(peer), chunk.proxyOfNode(peer)));
+                if (master) {
+                    chunk.spares()
+                            .forEach(
+                                    spare -> replPeers.add(new ReplPeer(spare.nodeOfPart(part), spare.proxyAddress())));
+                }
                 all.add(new Node(
                         chunk.nodeAddresses().get(n),
                         chunk.proxyOfNode(n),
-                        master ? slotsOfShards.get(shard) : List.of(),
-                        new ReplMeta(
-                                master ? Role.MASTER : Role.REPLICA,
-                                List.of(new ReplPeer(chunk.nodeAddresses().get(peer), chunk.proxyOfNode(peer))))));
+                        master ? slotsOfShards.get(new ChunkPart(c, part).shard()) : List.of(),
+                        new ReplMeta(master ? Role.MASTER : Role.REPLICA, replPeers)));
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    private List<Node> spares() {
+        List<Node> all = new ArrayList<>();
+        for (StoredChunk chunk : stored.chunks()) {
+            for (Spare spare : chunk.spares()) {
+                for (int part = 0; part < StoredChunk.PARTS; part++) {
+                    ProxyAddress masterProxy =
+                            chunk.proxyOfNode(chunk.rolePosition().masterNode(part));
+                    ReplPeer master = new ReplPeer(chunk.master(part), masterProxy);
+                    all.add(new Node(
+                            spare.nodeOfPart(part),
+                            spare.proxyAddress(),
+                            List.of(),
+                            new ReplMeta(Role.REPLICA, List.of(master))));
+                }
             }
         }
         return List.copyOf(all);
@@ -231,18 +271,27 @@ public final class ClusterView {
         return List.copyOf(all);
     }
 
+    /** The replicas of the chunks, then those behind spares. */
     private List<ReplicaNode> replicas(List<List<TaggedSlots>> slotsOfShards) {
         List<ReplicaNode> all = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
-            Node node = nodes.get(i);
-            if (!node.isMaster()) {
-                int chunk = i / StoredChunk.NODES;
-                int part = RolePosition.partOfNode(i % StoredChunk.NODES);
-                List<TaggedSlots> slots = slotsOfShards.get(new ChunkPart(chunk, part).shard());
-                ProxyAddress master = node.repl().peers().get(0).proxyAddress();
-                all.add(new ReplicaNode(node.address(), node.proxyAddress(), slots, slots.isEmpty() ? master : null));
+            if (!nodes.get(i).isMaster()) {
+                all.add(replica(nodes.get(i), slotsOfShards.get(shardOfNode(i))));
+            }
+        }
+        int next = 0;
+        for (int chunk = 0; chunk < stored.chunks().size(); chunk++) {
+            for (int i = 0; i < stored.chunks().get(chunk).spares().size(); i++) {
+                for (int part = 0; part < StoredChunk.PARTS; part++) {
+                    all.add(replica(spares.get(next++), slotsOfShards.get(new ChunkPart(chunk, part).shard())));
+                }
             }
         }
         return List.copyOf(all);
+    }
+
+    private static ReplicaNode replica(Node node, List<TaggedSlots> slots) {
+        ProxyAddress master = node.repl().peers().get(0).proxyAddress();
+        return new ReplicaNode(node.address(), node.proxyAddress(), slots, slots.isEmpty() ? master : null);
     }
 }

@@ -1,5 +1,6 @@
 package io.undermoon.broker.state;
 
+import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRange;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Checks of the rules between parts of a {@link Metadata} that types cannot express. A dump that breaks one would
@@ -46,7 +48,17 @@ public final class Consistency {
                 for (int half = 0; half < StoredChunk.HALVES; half++) {
                     ProxyAddress proxy = chunk.proxyAddresses().get(half);
                     require(seen.put(proxy, cluster) == null, "proxy " + proxy + " is in two chunks");
-                    checkHalf(cluster, chunk, half);
+                    int firstNode = half * ProxyResource.NODES;
+                    checkProxy(
+                            cluster,
+                            proxy,
+                            chunk.hosts().get(half),
+                            chunk.nodeAddresses().subList(firstNode, firstNode + ProxyResource.NODES));
+                }
+                for (Spare spare : chunk.spares()) {
+                    ProxyAddress proxy = spare.proxyAddress();
+                    require(seen.put(proxy, cluster) == null, "proxy " + proxy + " is in two chunks");
+                    checkProxy(cluster, proxy, spare.host(), spare.nodeAddresses());
                 }
             }
         }
@@ -58,19 +70,16 @@ public final class Consistency {
         });
     }
 
-    private void checkHalf(StoredCluster cluster, StoredChunk chunk, int half) {
-        ProxyAddress proxy = chunk.proxyAddresses().get(half);
+    /** A proxy that has been a spare may have its nodes in the other order: each has stayed with its part. */
+    private void checkProxy(StoredCluster cluster, ProxyAddress proxy, String host, List<NodeAddress> nodes) {
         ProxyResource resource = state.allProxies().get(proxy);
         if (resource == null) {
             violations.add("proxy " + proxy + " of cluster " + cluster.name() + " is not registered");
             return;
         }
-        int firstNode = half * ProxyResource.NODES;
         boolean same = cluster.name().equals(resource.cluster())
-                && chunk.hosts().get(half).equals(resource.host())
-                && chunk.nodeAddresses()
-                        .subList(firstNode, firstNode + ProxyResource.NODES)
-                        .equals(resource.nodeAddresses());
+                && host.equals(resource.host())
+                && Set.copyOf(nodes).equals(Set.copyOf(resource.nodeAddresses()));
         require(same, "proxy " + proxy + " differs from its chunk in cluster " + cluster.name());
     }
 

@@ -85,6 +85,11 @@ public final class MetadataEdit {
         return requireNonNull(clusters.get(name), name.value());
     }
 
+    /** The clusters as edited so far. */
+    public List<StoredCluster> clusters() {
+        return List.copyOf(clusters.values());
+    }
+
     public void removeCluster(ClusterName name) {
         clusters.remove(name);
     }

@@ -13,14 +13,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A chunk as it is stored: two proxies and their four nodes. They hold two shards ("parts"); the replica of a master
- * is on the other half.
+ * is on the other half, and further ones may be on spares.
  *
  * @param stableSlots per part the slots it owns that are not migrating, {@code null} for none
  * @param migratingSlots per part its migration tasks, in the order in which they were planned
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param syncedParts the parts (0 or 1) whose replica has the data of its master: it has synchronised since the two
  *     have their roles, and nothing is known of writes that it missed. Null, and not written, as long as no coordinator
  *     has ever reported a replica of the chunk; those of the original never do
+ * @param spares the hot spares, in the order in which they take the place of a half. Not written when empty
  */
 @Schema(name = "ChunkStore")
 public record StoredChunk(
@@ -38,7 +41,8 @@ public record StoredChunk(
         List<ProxyAddress> proxyAddresses,
         List<String> hosts,
         List<NodeAddress> nodeAddresses,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SortedSet<Integer> syncedParts) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SortedSet<Integer> syncedParts,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Spare> spares) {
     public static final int PARTS = 2;
     public static final int HALVES = 2;
     public static final int NODES = 4;
@@ -58,6 +62,7 @@ public record StoredChunk(
                 throw new IllegalArgumentException("synced_parts is " + syncedParts + ", expected 0, 1 or both");
             }
         }
+        spares = spares == null ? List.of() : List.copyOf(spares);
     }
 
     /** A chunk in its normal position, without migrations. */
@@ -71,7 +76,8 @@ public record StoredChunk(
                 List.of(first.proxyAddress(), second.proxyAddress()),
                 List.of(first.host(), second.host()),
                 nodes,
-                null);
+                null,
+                List.of());
     }
 
     /** The slots of a part that are not moving. */
@@ -104,6 +110,27 @@ public record StoredChunk(
         return proxyAddresses.indexOf(proxy);
     }
 
+    /** Whether the proxy is a half or a spare of this chunk. */
+    public boolean has(ProxyAddress proxy) {
+        return halfOf(proxy) >= 0 || spare(proxy).isPresent();
+    }
+
+    public Optional<Spare> spare(ProxyAddress proxy) {
+        return spares.stream()
+                .filter(spare -> spare.proxyAddress().equals(proxy))
+                .findFirst();
+    }
+
+    /** Both halves, then the spares. */
+    public Stream<ProxyAddress> proxies() {
+        return Stream.concat(proxyAddresses.stream(), spares.stream().map(Spare::proxyAddress));
+    }
+
+    /** The node that is master of a part. */
+    public NodeAddress master(int part) {
+        return nodeAddresses.get(rolePosition.masterNode(part));
+    }
+
     public ProxyAddress proxyOfNode(int node) {
         return proxyAddresses.get(node / HALVES);
     }
@@ -129,7 +156,8 @@ public record StoredChunk(
             kept = new TreeSet<>(kept);
             kept.removeIf(part -> rolePosition.masterNode(part) != position.masterNode(part));
         }
-        return new StoredChunk(position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, kept);
+        return new StoredChunk(
+                position, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, kept, spares);
     }
 
     public StoredChunk withSynced(int part, boolean synced) {
@@ -139,7 +167,8 @@ public record StoredChunk(
         } else {
             parts.remove(part);
         }
-        return new StoredChunk(rolePosition, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, parts);
+        return new StoredChunk(
+                rolePosition, stableSlots, migratingSlots, proxyAddresses, hosts, nodeAddresses, parts, spares);
     }
 
     public StoredChunk withPart(int part, SlotRanges stable, List<MigratingSlots> tasks) {
@@ -147,18 +176,41 @@ public record StoredChunk(
         newStable.set(part, TaggedSlots.stable(stable));
         List<List<MigratingSlots>> newTasks = new ArrayList<>(migratingSlots);
         newTasks.set(part, tasks);
-        return new StoredChunk(rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses, syncedParts);
+        return new StoredChunk(
+                rolePosition, newStable, newTasks, proxyAddresses, hosts, nodeAddresses, syncedParts, spares);
     }
 
     /** This chunk with another proxy in place of one half; slots and roles stay, and no replica is a copy any more. */
     public StoredChunk withHalf(int half, ProxyResource proxy) {
+        return withHalf(half, proxy, proxy.nodeAddresses());
+    }
+
+    /**
+     * As {@link #withHalf(int, ProxyResource)}.
+     *
+     * @param nodes those of the proxy, in the order in which the chunk has them
+     */
+    public StoredChunk withHalf(int half, ProxyResource proxy, List<NodeAddress> nodes) {
+        return withHalf(half, proxy.proxyAddress(), proxy.host(), nodes);
+    }
+
+    /** As {@link #withHalf(int, ProxyResource)}, with a spare of this chunk. Each of its nodes stays with its part. */
+    public StoredChunk withHalf(int half, Spare spare) {
+        List<NodeAddress> nodes = new ArrayList<>();
+        for (int node = half * ProxyResource.NODES; node < (half + 1) * ProxyResource.NODES; node++) {
+            nodes.add(spare.nodeOfPart(RolePosition.partOfNode(node)));
+        }
+        return withHalf(half, spare.proxyAddress(), spare.host(), nodes);
+    }
+
+    private StoredChunk withHalf(int half, ProxyAddress proxy, String host, List<NodeAddress> nodes) {
         List<ProxyAddress> newProxies = new ArrayList<>(proxyAddresses);
-        newProxies.set(half, proxy.proxyAddress());
+        newProxies.set(half, proxy);
         List<String> newHosts = new ArrayList<>(hosts);
-        newHosts.set(half, proxy.host());
+        newHosts.set(half, host);
         List<NodeAddress> newNodes = new ArrayList<>(nodeAddresses);
-        newNodes.set(2 * half, proxy.nodeAddresses().get(0));
-        newNodes.set(2 * half + 1, proxy.nodeAddresses().get(1));
+        newNodes.set(2 * half, nodes.get(0));
+        newNodes.set(2 * half + 1, nodes.get(1));
         return new StoredChunk(
                 rolePosition,
                 stableSlots,
@@ -166,7 +218,37 @@ public record StoredChunk(
                 newProxies,
                 newHosts,
                 newNodes,
-                tracksReplicas() ? Collections.emptySortedSet() : null);
+                tracksReplicas() ? Collections.emptySortedSet() : null,
+                others(proxy));
+    }
+
+    /** This chunk with one more spare, behind the others. */
+    public StoredChunk withSpare(Spare spare) {
+        List<Spare> more = new ArrayList<>(spares);
+        more.add(spare);
+        return withSpares(more);
+    }
+
+    public StoredChunk withoutSpare(ProxyAddress proxy) {
+        return withSpares(others(proxy));
+    }
+
+    private StoredChunk withSpares(List<Spare> newSpares) {
+        return new StoredChunk(
+                rolePosition,
+                stableSlots,
+                migratingSlots,
+                proxyAddresses,
+                hosts,
+                nodeAddresses,
+                syncedParts,
+                newSpares);
+    }
+
+    private List<Spare> others(ProxyAddress proxy) {
+        return spares.stream()
+                .filter(spare -> !spare.proxyAddress().equals(proxy))
+                .toList();
     }
 
     /** Replaces an empty set of slots by {@code null}, so that equal chunks compare as equal. */

@@ -51,8 +51,9 @@ public record StoredCluster(
         return chunks.stream().anyMatch(StoredChunk::lacksStableSlots);
     }
 
+    /** All proxies of all chunks, their spares included. */
     public Stream<ProxyAddress> proxies() {
-        return chunks.stream().flatMap(chunk -> chunk.proxyAddresses().stream());
+        return chunks.stream().flatMap(StoredChunk::proxies);
     }
 
     /** Every migration task once, as its source stores it, in chunk, part and stored order. */
@@ -71,10 +72,19 @@ public record StoredCluster(
         return tasks().stream().filter(task -> !task.waiting()).toList();
     }
 
-    /** The index of the chunk that has the proxy as a half, or -1. */
+    /** The proxies that have masters or can have some. */
+    public Stream<ProxyAddress> halves() {
+        return chunks.stream().flatMap(chunk -> chunk.proxyAddresses().stream());
+    }
+
+    public boolean hasSpares() {
+        return chunks.stream().anyMatch(chunk -> !chunk.spares().isEmpty());
+    }
+
+    /** The index of the chunk that has the proxy as a half or spare, or -1. */
     public int chunkOf(ProxyAddress proxy) {
         for (int i = 0; i < chunks.size(); i++) {
-            if (chunks.get(i).halfOf(proxy) >= 0) {
+            if (chunks.get(i).has(proxy)) {
                 return i;
             }
         }

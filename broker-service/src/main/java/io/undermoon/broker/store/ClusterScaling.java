@@ -173,7 +173,7 @@ public final class ClusterScaling {
 
     private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingOperation operation) {
         CompletableFuture<Void> round = later(
-                        () -> proxyEpochs.ask(cluster(name).stored().proxies().toList()))
+                        () -> proxyEpochs.ask(cluster(name).stored().halves().toList()))
                 .thenCompose(answers -> {
                     Optional<ProxyAddress> behind =
                             behind(answers, cluster(name).stored().epoch());

@@ -137,7 +137,7 @@ class MaintenanceTest {
                 .isFalse();
         assertThat(Balancing.balanceMasters(ready, CONTEXT, DEMO).state()).isEqualTo(ready);
 
-        Metadata forced = Switchover.away(ready, CONTEXT, second, true).state();
+        Metadata forced = Switchover.away(ready, CONTEXT, second, null, true).state();
         assertThat(chunk(forced).rolePosition()).isEqualTo(RolePosition.FIRST_CHUNK_MASTER);
         Metadata afterwards = Switchover.away(ready, LATER, second).state();
         assertThat(chunk(afterwards).rolePosition()).isEqualTo(RolePosition.FIRST_CHUNK_MASTER);
@@ -159,12 +159,12 @@ class MaintenanceTest {
     void a_forced_switchover_takes_over_from_a_proxy_that_is_down_but_not_by_a_replica_that_is_behind() {
         Metadata down = FailureReports.report(cluster, CONTEXT, first, "c").state();
         refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(down, CONTEXT, first));
-        Metadata taken = Switchover.away(down, CONTEXT, first, true).state();
+        Metadata taken = Switchover.away(down, CONTEXT, first, null, true).state();
         assertThat(chunk(taken).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
-        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(taken, CONTEXT, second, true));
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(taken, CONTEXT, second, null, true));
         Metadata survivorDown =
                 FailureReports.report(cluster, CONTEXT, second, "c").state();
-        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(survivorDown, CONTEXT, first, true));
+        refuses(ErrorCode.NO_AVAILABLE_RESOURCE, () -> Switchover.away(survivorDown, CONTEXT, first, null, true));
     }
 
     @Test
@@ -188,7 +188,7 @@ class MaintenanceTest {
         assertThat(advice(behind)).isNotEmpty();
         Metadata skewed = synced(Switchover.away(alone, CONTEXT, first).state());
         assertThat(advice(skewed)).singleElement().asString().contains("has both masters");
-        Metadata limited = Clusters.configure(alone, DEMO, Map.of("max_lag_on_failover", "4096"))
+        Metadata limited = Clusters.configure(alone, CONTEXT, DEMO, Map.of("max_lag_on_failover", "4096"))
                 .state();
         assertThat(advice(Switchover.away(limited, CONTEXT, first).state()))
                 .singleElement()

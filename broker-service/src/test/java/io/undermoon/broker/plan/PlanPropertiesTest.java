@@ -46,9 +46,11 @@ class PlanPropertiesTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void every_plan_keeps_the_promises(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Metadata state = Metadata.empty(false);
+        boolean marks = seed % 2 == 0;
+        Metadata state = Metadata.empty(false).ofInstallation(marks ? "system" : null);
         int limit = (int) seed % 4;
         int applied = 0;
+        int withSpares = 0;
         MetadataView view = new MetadataView(state);
         for (int step = 0; step < STEPS; step++) {
             PlanContext context = new PlanContext(1_000_000 + step, 30, 1 + random.nextInt(2), limit);
@@ -56,7 +58,7 @@ class PlanPropertiesTest {
             Metadata before = state;
             byte[] beforeBytes = step % 50 == 0 ? MetadataJson.write(before) : new byte[0];
             try {
-                state = randomPlan(random).apply(state, context).state();
+                state = randomPlan(random, marks).apply(state, context).state();
                 applied++;
             } catch (UndermoonException refused) {
                 state = before;
@@ -68,6 +70,8 @@ class PlanPropertiesTest {
             }
             checkEpochs(before, state, where);
             checkNewChunks(before, state, where);
+            checkSpares(before, state, where);
+            withSpares += state.clusters().values().stream().anyMatch(StoredCluster::hasSpares) ? 1 : 0;
             checkSlots(state, where);
             checkTasks(before, state, context, where);
             MetadataView former = view;
@@ -76,6 +80,9 @@ class PlanPropertiesTest {
             assertThat(Consistency.violations(state)).as(where).isEmpty();
         }
         assertThat(applied).as("plans that were not refused").isGreaterThan(STEPS / 4);
+        assertThat(withSpares > STEPS / 20)
+                .as("steps with spares: %d", withSpares)
+                .isEqualTo(marks);
         assertThat(MetadataJson.read(MetadataJson.write(state))).isEqualTo(state);
     }
 
@@ -129,17 +136,29 @@ class PlanPropertiesTest {
                 .isEqualTo(wanted.roles().entries());
     }
 
-    private static BiFunction<Metadata, PlanContext, Outcome<?>> randomPlan(SplittableRandom random) {
+    private static BiFunction<Metadata, PlanContext, Outcome<?>> randomPlan(SplittableRandom random, boolean marks) {
         ClusterName name = new ClusterName("c" + random.nextInt(3));
         int n = 1 + random.nextInt(PROXIES);
         ProxyAddress proxy = TestMetadata.proxy(n);
         int nodes = 4 * random.nextInt(6);
-        return switch (random.nextInt(28)) {
+        return switch (random.nextInt(29)) {
             case 0, 1, 2, 3 ->
-                (state, context) ->
-                        Proxies.register(state, proxy, TestMetadata.nodes(n), "host" + n % HOSTS, null, null);
+                (state, context) -> Proxies.register(
+                        state,
+                        proxy,
+                        TestMetadata.nodes(n),
+                        "host" + n % HOSTS,
+                        null,
+                        null,
+                        marks && n < PROXIES ? new Proxies.NodeMarks(null, null) : null);
             case 4 -> (state, context) -> Proxies.remove(state, proxy);
-            case 5 -> (state, context) -> Clusters.create(state, context, name, nodes, ClusterConfig.DEFAULT);
+            case 5 ->
+                (state, context) -> Clusters.create(
+                        state,
+                        context,
+                        name,
+                        nodes,
+                        ClusterConfig.DEFAULT.withCopies(marks ? 2 + random.nextInt(3) : 2));
             case 6 ->
                 random.nextInt(6) == 0
                         ? (state, context) -> Clusters.remove(state, name)
@@ -153,8 +172,13 @@ class PlanPropertiesTest {
             case 14 -> (state, context) -> Failover.failOver(state, context, proxy, random.nextInt(8) == 0);
             case 15 -> (state, context) -> FailureReports.report(state, context, proxy, "c" + random.nextInt(3));
             case 16 ->
-                (state, context) ->
-                        Clusters.configure(state, name, Map.of("migration_scan_count", "" + (1 + random.nextInt(3))));
+                (state, context) -> Clusters.configure(
+                        state,
+                        context,
+                        name,
+                        marks && random.nextBoolean()
+                                ? Map.of("copies", "" + (2 + random.nextInt(3)))
+                                : Map.of("migration_scan_count", "" + (1 + random.nextInt(3))));
             case 17 -> (state, context) -> reshardAny(state, context, name, random);
             case 18 -> (state, context) -> rebalanceAny(state, context, name, random);
             case 19 -> (state, context) -> abortAny(state, context, name, random);
@@ -163,6 +187,7 @@ class PlanPropertiesTest {
             case 22 -> (state, context) -> HostDrains.cancel(state, "host" + n % HOSTS);
             case 23 ->
                 (state, context) -> HostDrains.advance(state, context, busy -> false, emptied -> random.nextBoolean());
+            case 24 -> (state, context) -> Spares.level(state, context);
             default -> (state, context) -> commitAny(state, context, name, random);
         };
     }
@@ -291,6 +316,21 @@ class PlanPropertiesTest {
                 .filter(chunk ->
                         before.allChunks().noneMatch(old -> old.proxyAddresses().equals(chunk.proxyAddresses())))
                 .forEach(chunk -> assertThat(chunk.hosts()).as(where).doesNotHaveDuplicates());
+    }
+
+    /** A spare that is new can take the place of either half. */
+    private static void checkSpares(Metadata before, Metadata after, String where) {
+        after.clusters().values().forEach(cluster -> {
+            assertThat(cluster.id() != null || !cluster.hasSpares())
+                    .as(where + ": no spares without marks")
+                    .isTrue();
+            cluster.chunks()
+                    .forEach(chunk -> chunk.spares().stream()
+                            .filter(spare -> before.allChunks()
+                                    .noneMatch(old -> old.spares().contains(spare)))
+                            .forEach(
+                                    spare -> assertThat(chunk.hosts()).as(where).doesNotContain(spare.host())));
+        });
     }
 
     private static void checkSlots(Metadata state, String where) {

@@ -8,17 +8,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.undermoon.broker.plan.ProxyReport.Content;
 import io.undermoon.broker.plan.ProxyReport.NodeRole;
 import io.undermoon.broker.plan.ProxyReport.Slots;
+import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataView;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.testing.TestMetadata;
+import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
-import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.SlotRanges;
 import java.util.HashMap;
@@ -129,6 +130,44 @@ class ReconciliationTest {
     }
 
     @Test
+    void learns_which_spare_took_whose_place_and_who_is_one_now() {
+        for (int half = 0; half < StoredChunk.HALVES; half++) {
+            Metadata copy = TestMetadata.synced(Clusters.create(
+                            TestMetadata.withMarkingProxies(4), CONTEXT, DEMO, 4, ClusterConfig.DEFAULT.withCopies(3))
+                    .state());
+            ProxyAddress lost = chunk(copy).proxyAddresses().get(half);
+            Metadata failedOver = Failover.failOver(copy, CONTEXT, lost, false).state();
+            Metadata refilled = Spares.level(failedOver, CONTEXT).state();
+            reports.clear();
+            reportAll(Epochs.liftTo(refilled, new Epoch(70)).state());
+
+            Reconciliation.Result result = recovered(copy);
+            assertThat(result.conflicts()).isEmpty();
+            StoredChunk recovered = chunk(result.state());
+            assertThat(recovered.proxyAddresses()).isEqualTo(chunk(refilled).proxyAddresses());
+            assertThat(recovered.nodeAddresses())
+                    .as("each node with its part")
+                    .isEqualTo(chunk(refilled).nodeAddresses());
+            assertThat(recovered.rolePosition()).isEqualTo(chunk(refilled).rolePosition());
+            assertThat(recovered.spares())
+                    .as("the one that was free")
+                    .isEqualTo(chunk(refilled).spares());
+            assertThat(Consistency.violations(result.state())).isEmpty();
+
+            reports.clear();
+            reportAll(Epochs.liftTo(
+                            Clusters.configure(copy, CONTEXT, DEMO, Map.of("copies", "2"))
+                                    .state(),
+                            new Epoch(70))
+                    .state());
+            Reconciliation.Result without = recovered(copy);
+            assertThat(without.conflicts()).isEmpty();
+            assertThat(chunk(without.state()).spares()).isEmpty();
+            assertThat(Consistency.violations(without.state())).isEmpty();
+        }
+    }
+
+    @Test
     void does_not_take_slots_back_that_have_moved() {
         reportAll(Epochs.liftTo(COPY, new Epoch(70)).state());
         Content said = reports.get(proxy(1)).orElseThrow().content().orElseThrow();
@@ -172,9 +211,7 @@ class ReconciliationTest {
         Proxy told = new MetadataView(state).proxy(proxy(number)).orElseThrow();
         List<NodeRole> roles = told.nodes().stream()
                 .map(node -> new NodeRole(
-                        node.address(),
-                        node.repl().role(),
-                        node.repl().peers().stream().map(ReplPeer::proxyAddress).collect(Collectors.toSet())))
+                        node.address(), node.repl().role(), node.repl().peers()))
                 .toList();
         Map<NodeAddress, Slots> slots = told.nodes().stream()
                 .filter(Node::isMaster)

@@ -9,13 +9,13 @@ import io.undermoon.broker.plan.ProxyReport.Slots;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.Role;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.SlotRanges;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The reply to {@code UMCTL INFO}. */
@@ -63,8 +63,14 @@ class RespProxyReportsTest {
                 .isEqualTo(new Content(
                         new ClusterName("orders"),
                         List.of(
-                                new NodeRole(MASTER, Role.MASTER, Set.of(PARTNER)),
-                                new NodeRole(REPLICA, Role.REPLICA, Set.of(PARTNER))),
+                                new NodeRole(
+                                        MASTER,
+                                        Role.MASTER,
+                                        List.of(new ReplPeer(new NodeAddress("10.0.0.2:7002"), PARTNER))),
+                                new NodeRole(
+                                        REPLICA,
+                                        Role.REPLICA,
+                                        List.of(new ReplPeer(new NodeAddress("10.0.0.2:7001"), PARTNER)))),
                         Map.of(
                                 MASTER,
                                 new Slots(

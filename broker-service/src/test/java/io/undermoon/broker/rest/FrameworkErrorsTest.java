@@ -108,7 +108,7 @@ class FrameworkErrorsTest {
                 .body("paths.'/api/v3/clusters/meta/{name}'.post", notNullValue())
                 .body("components.schemas.MetaStore.properties.clusters", notNullValue())
                 .body("components.schemas.ClusterStore.properties.chunks", notNullValue())
-                .body("components.schemas.ChunkStore.properties.keySet()", hasSize(7));
+                .body("components.schemas.ChunkStore.properties.keySet()", hasSize(8));
         given().get("/q/swagger-ui/").then().statusCode(200);
         given().redirects().follow(false).get("/").then().statusCode(307).body(emptyString());
     }

@@ -3,6 +3,7 @@ package io.undermoon.broker.testing;
 import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.plan.Proxies;
+import io.undermoon.broker.plan.Proxies.NodeMarks;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.metadata.ClusterConfig;
@@ -54,6 +55,22 @@ public final class TestMetadata {
 
     public static Metadata add(Metadata state, int proxy, String host) {
         return Proxies.register(state, proxy(proxy), nodes(proxy), host, (long) proxy - 1, null)
+                .state();
+    }
+
+    /** Proxies 1 to n that mark their nodes, each on a host of its own. */
+    public static Metadata withMarkingProxies(int n) {
+        Metadata state = Metadata.empty(false).ofInstallation("system");
+        for (int i = 1; i <= n; i++) {
+            state = addMarking(state, i, "host" + i);
+        }
+        return state;
+    }
+
+    /** Registers a proxy that marks its nodes, which have no marks now. */
+    public static Metadata addMarking(Metadata state, int proxy, String host) {
+        return Proxies.register(
+                        state, proxy(proxy), nodes(proxy), host, (long) proxy - 1, null, new NodeMarks(null, null))
                 .state();
     }
 

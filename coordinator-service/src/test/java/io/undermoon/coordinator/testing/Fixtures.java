@@ -66,6 +66,6 @@ public final class Fixtures {
             nodes.add(new Node(node(n, 1), proxy(n), slots, new ReplMeta(Role.MASTER, List.of())));
             nodes.add(new Node(node(n, 2), proxy(n), List.of(), new ReplMeta(Role.REPLICA, List.of())));
         });
-        return new Cluster(name, epoch(epoch), nodes, ClusterConfig.DEFAULT);
+        return new Cluster(name, epoch(epoch), nodes, ClusterConfig.DEFAULT, null);
     }
 }

@@ -37,7 +37,7 @@ class PlantedFaultsTest {
             397 simulation.service.SharedStorage$1#compareAndSet omits String.equals as true
 
             // Every slot has one owner.
-            * 3 broker.plan.Failover#replace omits MetadataEdit.assign
+            * 3 broker.plan.Failover#replaced omits MetadataEdit.assign
 
             // Roles change without the loss of a write, and of the service.
             72 proxy.replication.ReplicationPosition#isReachedBy returns true

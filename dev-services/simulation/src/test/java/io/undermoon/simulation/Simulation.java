@@ -3,6 +3,7 @@ package io.undermoon.simulation;
 import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
+import io.undermoon.broker.state.Spare;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.UndermoonException;
@@ -55,6 +56,9 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
     private static final long STEP = 250 * World.MILLI;
     private static final int CONVERGED_STEPS = 4;
 
+    /** From this seed on clusters have hot spares. */
+    static final long FIRST_WITH_SPARES = 1_000_000;
+
     /** The classes of the simulation have no types in common with the tests but those of the JDK. */
     @Override
     public Map<String, Object> apply(long seed) {
@@ -77,6 +81,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
         private final Installation installation;
         private final Faults faults;
         private final int nodes;
+        private final int spares;
 
         Schedule(long seed) {
             world = new World(seed);
@@ -86,13 +91,15 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             checks = new Checks(world, faultLog, PROMISES);
             int chunks = 1 + (world.chance(0.3) ? 1 : 0);
             nodes = chunks * StoredChunk.NODES;
+            spares = seed < FIRST_WITH_SPARES ? 0 : 1 + world.random(2);
             Installation.Size size = new Installation.Size(
-                    2 * chunks + world.random(3),
+                    2 * chunks + (spares > 0 ? 1 : 0) + world.random(3),
                     1 + world.random(2),
                     1 + world.random(3),
                     1 + world.random(2),
                     world.chance(0.2) ? BUSY : IDLE,
-                    PROMISES.leases());
+                    PROMISES.leases(),
+                    spares);
             world.note(size + ", " + nodes + " nodes in the cluster");
             installation =
                     new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));
@@ -154,6 +161,10 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             return inARow >= CONVERGED_STEPS || checks.violation() != null;
         }
 
+        private ClusterConfig config() {
+            return ClusterConfig.DEFAULT.withCopies(ClusterConfig.MIN_COPIES + spares);
+        }
+
         private boolean isSetUp() {
             Broker broker = installation.brokers().get(0);
             Metadata state = installation.storage().state();
@@ -162,8 +173,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     && state.allProxies().size() == installation.proxies().size()) {
                 try {
                     broker.writer()
-                            .change((present, context) ->
-                                    Clusters.create(present, context, CLUSTER, nodes, ClusterConfig.DEFAULT));
+                            .change((present, context) -> Clusters.create(present, context, CLUSTER, nodes, config()));
                 } catch (UndermoonException e) {
                     world.note("cluster is not created: " + e.getMessage());
                 }
@@ -213,7 +223,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             }
             for (StoredChunk chunk : cluster.chunks()) {
                 boolean chunkWaits = hasOneOf(waiting, chunk);
-                for (ProxyAddress address : chunk.proxyAddresses()) {
+                for (ProxyAddress address : chunk.proxies().toList()) {
                     String wrong = whatIsWrongWith(installation.proxy(address.value()), cluster.epoch());
                     if (wrong != null) {
                         return wrong;
@@ -230,6 +240,13 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     String wrong = chunkWaits ? null : whatIsWrongWithReplica(chunk, part);
                     if (wrong != null) {
                         return wrong;
+                    }
+                    for (Spare spare : chunk.spares()) {
+                        RedisServer follower =
+                                installation.redis(spare.nodeOfPart(part).value());
+                        if (!chunkWaits && (follower.master() != master || !follower.isLinked())) {
+                            return follower + " of a spare does not follow " + master;
+                        }
                     }
                 }
             }

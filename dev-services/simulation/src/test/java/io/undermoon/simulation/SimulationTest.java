@@ -2,6 +2,7 @@ package io.undermoon.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undermoon.simulation.check.Sometimes;
 import io.undermoon.simulation.loader.Schedules;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +18,9 @@ class SimulationTest {
 
     /** From so many schedules on, every condition has to be reached. */
     private static final int ENOUGH = 300;
+
+    /** There is one schedule with hot spares for so many without. */
+    private static final int WITHOUT_SPARES = 4;
 
     @Test
     void whatever_fails_the_promises_are_kept() {
@@ -36,6 +40,20 @@ class SimulationTest {
                 SEEDS, simulated / SEEDS, seconds, SEEDS / seconds * 60);
         if (SEEDS >= ENOUGH) {
             assertThat(seen).as("what has to happen sometimes").containsAll(schedules.conditions());
+        }
+    }
+
+    @Test
+    void whatever_fails_they_are_kept_with_hot_spares() {
+        Schedules schedules = Schedules.ofProduct();
+        Set<String> seen = new TreeSet<>();
+        for (long seed = FIRST; seed < FIRST + SEEDS; seed += WITHOUT_SPARES) {
+            Schedules.Result result = schedules.run(Simulation.FIRST_WITH_SPARES + seed);
+            assertThat(result.violation()).as(result::story).isNull();
+            seen.addAll(result.seen());
+        }
+        if (SEEDS >= ENOUGH) {
+            assertThat(seen).contains(Sometimes.SPARE_TOOK_A_PLACE.name());
         }
     }
 

@@ -29,7 +29,11 @@ public interface NodeRuns {
         return null;
     }
 
-    /** How many replicas follow a master, those that the metadata do not name included; 0 if that is not known. */
+    /**
+     * How many replicas have to acknowledge a write so that the one is among them that may become master: all that
+     * follow, those that the metadata do not name included, and all that the metadata name while it is not known to
+     * follow; 0 if that is not known.
+     */
     default int followers(Endpoint node) {
         return 0;
     }

@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a proxy claims by its metadata, and who could take it over: its partners, each with the masters of this proxy
- * that it has a replica of. Immutable.
+ * that it has a replica of. Hot spares have replicas, too, but take nothing over before they are partners. Immutable.
  *
  * @param epoch of the metadata
  * @param masters the nodes that the proxy serves as masters
- * @param byPartner for each proxy that a node of this one replicates with, the masters that it could take over
+ * @param byPartner for each proxy that a node of this one follows, or that is the first to follow one, the masters that
+ *     it could take over
  * @param isCovered whether each master has a replica behind a partner
  */
 public record LeaseClaims(
@@ -43,7 +44,8 @@ public record LeaseClaims(
         boolean isCovered = true;
         for (SetRepl.Entry entry : roles.entries()) {
             boolean isMaster = entry.role() == Role.MASTER && !givenUp.contains(entry.node());
-            for (ReplPeer peer : entry.peers()) {
+            for (ReplPeer peer :
+                    entry.peers().subList(0, Math.min(1, entry.peers().size()))) {
                 Set<NodeAddress> claimed = byPartner.computeIfAbsent(peer.proxyAddress(), partner -> new HashSet<>());
                 if (isMaster) {
                     claimed.add(entry.node());

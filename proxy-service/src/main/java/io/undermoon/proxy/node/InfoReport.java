@@ -173,13 +173,23 @@ public final class InfoReport {
         return replicas;
     }
 
-    /** How long ago a replica last acknowledged something, of those that have the data; -1 if none has. */
-    public long replicaSilentSeconds() {
-        return replicas().stream()
+    /**
+     * How long ago replicas that have the data last acknowledged something: as many as are wanted, or all if there are
+     * fewer; -1 if there is none. Which of them is which cannot be told, so that for one all of them have to be in
+     * step; others that have just died may be among more than are wanted.
+     */
+    public long replicaSilentSeconds(int wanted) {
+        long[] silent = replicas().stream()
                 .filter(AttachedReplica::online)
                 .mapToLong(AttachedReplica::lagSeconds)
-                .min()
-                .orElse(-1);
+                .sorted()
+                .toArray();
+        return silent.length == 0 ? -1 : silent[Math.min(silent.length, Math.max(1, wanted)) - 1];
+    }
+
+    /** How many replicas have the data. */
+    public int onlineReplicas() {
+        return (int) replicas().stream().filter(AttachedReplica::online).count();
     }
 
     /** Whether a replica follows the node. */

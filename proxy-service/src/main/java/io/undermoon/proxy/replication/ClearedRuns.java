@@ -40,7 +40,7 @@ public final class ClearedRuns implements NodeRuns {
         return followers.getOrDefault(node.address(), 0);
     }
 
-    /** Takes how many replicas follow a node. */
+    /** Takes how many replicas have to acknowledge a write. */
     void putFollowers(Endpoint node, int count) {
         followers.put(node.address(), count);
     }

@@ -11,7 +11,8 @@ import java.util.List;
  *
  * @param history the id of the history of its data
  * @param hasCopy whether a replica followed it
- * @param acknowledged the offset in the history up to which the best of them had it
+ * @param acknowledged the offset in the history up to which all of them had it: which of them is asked for its copy
+ *     cannot be told
  */
 record Mastership(String history, boolean hasCopy, long acknowledged) {
     /** As Redis counts replicas for {@code min-replicas-to-write}, by its default. */
@@ -23,7 +24,7 @@ record Mastership(String history, boolean hasCopy, long acknowledged) {
                 .toList();
         long acknowledged = followers.stream()
                 .mapToLong(replica -> master.offset() - replica.lagBytes())
-                .max()
+                .min()
                 .orElse(0);
         return new Mastership(master.replicationId(), !followers.isEmpty(), acknowledged);
     }

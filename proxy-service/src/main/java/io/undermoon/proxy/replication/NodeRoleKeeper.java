@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class NodeRoleKeeper {
     private static final Logger LOG = Logger.getLogger(NodeRoleKeeper.class);
 
+    private static final long SUCCESSOR_MILLIS = 500;
+
     private static final String NOT_ASKED = "not asked yet";
     private static final String REFUSES = "refuses its role: ";
 
@@ -46,6 +48,9 @@ final class NodeRoleKeeper {
     private final CopySearch copies;
 
     private RoleKeeping keeping = RoleKeeping.START;
+
+    /** The replicas of the node, if it is to be a master; the first one may become master. */
+    private List<Endpoint> replicas = List.of();
 
     /** The number of the present action; an outcome with another number is outdated. */
     private long turn;
@@ -88,11 +93,13 @@ final class NodeRoleKeeper {
     /**
      * Gives the node a role to keep, or null for any; at once.
      *
-     * @param replicas of the node if it is to be a master
+     * @param newReplicas of the node if it is to be a master: that which may become master, then those of hot spares
      */
-    void order(@Nullable WantedRole role, List<Endpoint> replicas) {
-        boolean isOtherReplica = !replicas.isEmpty() && !copies.replicas().equals(replicas);
-        copies.replicas(replicas);
+    void order(@Nullable WantedRole role, List<Endpoint> newReplicas) {
+        replicas = newReplicas;
+        List<Endpoint> successors = newReplicas.subList(0, Math.min(1, newReplicas.size()));
+        boolean isOtherReplica = !successors.isEmpty() && !copies.replicas().equals(successors);
+        copies.replicas(successors);
         RoleKeeping next = keeping.ordered(role, isOtherReplica);
         NodeStatus now = status;
         // What the node reported in another role does not tell how it is in this one.
@@ -151,9 +158,7 @@ final class NodeRoleKeeper {
     }
 
     private void reported(InfoReport report) {
-        runs.putFollowers(endpoint, (int) report.replicas().stream()
-                .filter(InfoReport.AttachedReplica::online)
-                .count());
+        countFollowers(report);
         RoleKeeping next = keeping.reported(report);
         String problem = problem(report, next.run().restart());
         publish(new NodeStatus(
@@ -171,6 +176,36 @@ final class NodeRoleKeeper {
             }
         }
         take(next);
+    }
+
+    /**
+     * Notes how many replicas have to acknowledge a write so that the one is among them that may become master. The
+     * node does not tell its followers apart. If one is missing, that one is asked; unless it says that it follows, it
+     * may be the one that is missing, and all are needed.
+     */
+    private void countFollowers(InfoReport report) {
+        int online = report.onlineReplicas();
+        List<Endpoint> known = replicas;
+        if (known.size() < 2 || online >= known.size()) {
+            runs.putFollowers(endpoint, online);
+            return;
+        }
+        if (runs.followers(endpoint) == 0) {
+            runs.putFollowers(endpoint, known.size());
+        }
+        client.state(known.get(0))
+                .toCompletableFuture()
+                .orTimeout(SUCCESSOR_MILLIS, TimeUnit.MILLISECONDS)
+                .whenCompleteAsync(
+                        (successor, problem) -> {
+                            if (replicas.equals(known)) {
+                                boolean follows = problem == null
+                                        && successor.linkUp()
+                                        && WantedRole.replicaOf(node).isMetBy(successor);
+                                runs.putFollowers(endpoint, follows ? online : known.size());
+                            }
+                        },
+                        loop);
     }
 
     private void readMark(String runId) {

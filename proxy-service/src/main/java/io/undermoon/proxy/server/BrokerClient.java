@@ -104,10 +104,12 @@ final class BrokerClient {
     /**
      * Has the masters of a proxy moved to the other half of its chunk; returns when that is stored.
      *
+     * @param successor the proxy that is to be the other half
      * @param force also if the proxy is down
      */
-    void switchOver(ProxyAddress proxy, boolean force) throws IOException {
-        HttpReply reply = http.send("POST", "/proxies/switchover/" + encoded(proxy) + "?force=" + force);
+    void switchOver(ProxyAddress proxy, ProxyAddress successor, boolean force) throws IOException {
+        HttpReply reply = http.send(
+                "POST", "/proxies/switchover/" + encoded(proxy) + "?force=" + force + "&to=" + encoded(successor));
         if (reply.status() != 200) {
             throw reply.refusal();
         }

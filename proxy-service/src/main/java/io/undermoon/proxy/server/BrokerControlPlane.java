@@ -92,13 +92,13 @@ final class BrokerControlPlane implements ControlPlane, AutoCloseable {
             return CompletableFuture.failedStage(
                     new ErrorReplyException("ERR " + MAX_WAITING + " failovers are waiting for the broker already"));
         }
-        return CompletableFuture.runAsync(() -> ask(present, master, force), executor)
+        return CompletableFuture.runAsync(() -> ask(present, master, topology.self(), force), executor)
                 .whenComplete((done, problem) -> waiting.decrementAndGet());
     }
 
-    private static void ask(BrokerClient broker, ProxyAddress master, boolean force) {
+    private static void ask(BrokerClient broker, ProxyAddress master, ProxyAddress self, boolean force) {
         try {
-            broker.switchOver(master, force);
+            broker.switchOver(master, self, force);
             LOG.infof("Failover asked for by a client: master=%s force=%s", master, force);
         } catch (BrokerHttpException e) {
             boolean isDown = !force && e.status() != 0 && isFailed(broker, master);

@@ -359,6 +359,15 @@ final class ProxyServer implements AutoCloseable {
         return bytes == null ? 0 : bytes;
     }
 
+    /** How many replicas a node has by the metadata. */
+    private int copies(NodeAddress node) {
+        return topology.current().replication().entries().stream()
+                .filter(entry -> entry.node().equals(node))
+                .mapToInt(entry -> entry.peers().size())
+                .findFirst()
+                .orElse(0);
+    }
+
     private List<NodeState> nodeStates() {
         return nodes().stream().map(this::nodeState).toList();
     }
@@ -382,7 +391,7 @@ final class ProxyServer implements AutoCloseable {
                 isMaster ? "none" : status.isSettled() ? "up" : "down",
                 report == null ? 0 : report.offset(),
                 wanted == null || wanted.master() == null ? "" : wanted.master().value(),
-                isMaster && report != null ? report.replicaSilentSeconds() : -1,
+                isMaster && report != null ? report.replicaSilentSeconds(copies(status.node())) : -1,
                 status.restart().wireName(),
                 isMaster || replicaLag.isWithinMaxLag(status.node()));
     }

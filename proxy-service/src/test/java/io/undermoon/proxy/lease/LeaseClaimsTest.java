@@ -53,20 +53,36 @@ class LeaseClaimsTest {
     }
 
     @Test
-    void all_partners_have_to_promise_and_the_earliest_counts() {
+    void a_hot_spare_has_no_say_as_it_takes_nothing_over() {
         ProxyAddress spare = new ProxyAddress("10.0.0.3:5299");
-        LeaseClaims claims = LeaseClaims.of(
-                EPOCH,
-                roles(new SetRepl.Entry(
+        SetRepl roles = roles(
+                new SetRepl.Entry(
                         Role.MASTER,
                         new ClusterName("demo"),
                         MASTER,
-                        List.of(new ReplPeer(REPLICA_OF_B, B), new ReplPeer(new NodeAddress("10.0.0.3:7001"), spare)))),
+                        List.of(new ReplPeer(REPLICA_OF_B, B), new ReplPeer(new NodeAddress("10.0.0.3:7001"), spare))),
+                entry(Role.REPLICA, REPLICA, MASTER_OF_B, B));
+        LeaseClaims claims = LeaseClaims.of(EPOCH, roles, Set.of());
+        assertThat(claims.byPartner()).isEqualTo(Map.of(B, Set.of(MASTER)));
+        assertThat(claims.grantedBy(Map.of(B, new Moment(1, 1)))).isPresent();
+        assertThat(LeaseClaims.agree(roles, spare, Set.of()))
+                .as("it is promised that it may serve reads")
+                .isTrue();
+    }
+
+    /** As a hot spare has. */
+    @Test
+    void all_whose_masters_are_followed_have_to_promise_and_the_earliest_counts() {
+        LeaseClaims claims = LeaseClaims.of(
+                EPOCH,
+                roles(
+                        entry(Role.REPLICA, new NodeAddress("10.0.0.3:7001"), MASTER, A),
+                        entry(Role.REPLICA, new NodeAddress("10.0.0.3:7002"), MASTER_OF_B, B)),
                 Set.of());
         Moment early = new Moment(1, 1);
         Moment late = new Moment(2, 2);
         assertThat(claims.grantedBy(Map.of(B, late))).isEmpty();
-        assertThat(claims.grantedBy(Map.of(B, late, spare, early))).contains(early);
+        assertThat(claims.grantedBy(Map.of(B, late, A, early))).contains(early);
     }
 
     @Test

@@ -53,6 +53,10 @@ class InfoReportTest {
                         new AttachedReplica("::1:7002", true, 0, 1),
                         new AttachedReplica("10.0.0.9:7003", false, 1000, 0));
         assertThat(report.hasOnlineReplica()).isTrue();
+        assertThat(report.onlineReplicas()).isEqualTo(2);
+        assertThat(report.replicaSilentSeconds(1)).isZero();
+        assertThat(report.replicaSilentSeconds(2)).as("both have to be in step").isEqualTo(1);
+        assertThat(report.replicaSilentSeconds(3)).as("one copies still").isEqualTo(1);
         assertThat(report.lagBytes()).as("replicas still copying do not count").isEqualTo(100);
     }
 

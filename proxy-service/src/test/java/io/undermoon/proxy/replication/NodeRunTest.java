@@ -150,6 +150,11 @@ class NodeRunTest {
         assertThat(before.isKeptBy(replica("history-of-b", 500, "master_replid2:history-of-a")))
                 .as("continues with the new run")
                 .isFalse();
+        Mastership ofTwo =
+                Mastership.of(master("a", FOLLOWED, "slave1:ip=10.0.0.3,port=7001,state=online,offset=450,lag=0"));
+        assertThat(ofTwo.isKeptBy(replica("history-of-a", 400)))
+                .as("a hot spare that has got more does not make the replica outdated")
+                .isTrue();
         for (String line : List.of(
                 "connected_slaves:0",
                 "slave0:ip=10.0.0.2,port=7001,state=send_bulk,offset=400,lag=1",

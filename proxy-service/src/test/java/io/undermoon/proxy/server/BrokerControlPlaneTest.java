@@ -34,7 +34,10 @@ class BrokerControlPlaneTest {
                 BrokerControlPlane failovers = at(broker.address())) {
             takeOver(failovers, false);
             takeOver(failovers, true);
-            assertThat(broker.switchovers()).containsExactly("127.0.0.2:5299?force=false", "127.0.0.2:5299?force=true");
+            assertThat(broker.switchovers())
+                    .containsExactly(
+                            "127.0.0.2:5299?force=false&to=127.0.0.1:5299",
+                            "127.0.0.2:5299?force=true&to=127.0.0.1:5299");
         }
     }
 

@@ -60,9 +60,10 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--cluster",
-            paramLabel = "NAME:NODES",
+            paramLabel = "NAME:NODES[:COPIES]",
             description = "A cluster to create unless it exists, such as"
-                    + " demo:4; the number of nodes is a multiple of 4. May be repeated.")
+                    + " demo:4; the number of nodes is a multiple of 4. With 3 copies, as in demo:4:3, each two proxies"
+                    + " have a third one as a hot spare. May be repeated.")
     private List<String> clusters = List.of();
 
     @Option(

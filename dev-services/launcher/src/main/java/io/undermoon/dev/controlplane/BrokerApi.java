@@ -5,6 +5,7 @@ import io.undermoon.client.BrokerHttpException;
 import io.undermoon.dev.plan.WantedCluster;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.Cluster;
+import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
@@ -51,7 +52,12 @@ public final class BrokerApi {
     /** @return the error code if the broker refused, empty if the cluster was created */
     public Optional<String> create(WantedCluster wanted) throws IOException {
         try {
-            broker.post("/clusters/meta/" + wanted.name(), Map.of("node_number", wanted.nodes()));
+            boolean hasSpares = wanted.copies() > ClusterConfig.MIN_COPIES;
+            broker.post(
+                    "/clusters/meta/" + wanted.name(),
+                    hasSpares
+                            ? Map.of("node_number", wanted.nodes(), "copies", wanted.copies())
+                            : Map.of("node_number", wanted.nodes()));
             return Optional.empty();
         } catch (BrokerHttpException e) {
             if (e.status() == 0) {
@@ -79,7 +85,8 @@ public final class BrokerApi {
      */
     public boolean hasAllCopies(ClusterName name) throws IOException {
         for (JsonNode replica : get("/clusters/replicas/" + name).path("replicas")) {
-            if (!replica.path("in_sync").asBoolean(false)) {
+            boolean maySucceed = !replica.path("spare").asBoolean(false);
+            if (maySucceed && !replica.path("in_sync").asBoolean(false)) {
                 return false;
             }
         }

@@ -17,8 +17,30 @@ class WantedClusterTest {
         assertThat(cluster.proxies()).isEqualTo(4);
     }
 
+    @Test
+    void may_have_hot_spares() {
+        WantedCluster cluster = WantedCluster.parse("demo:8:3");
+
+        assertThat(cluster).isEqualTo(new WantedCluster(new ClusterName("demo"), 8, 3));
+        assertThat(cluster.proxies()).isEqualTo(6);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "demo:", ":4", "demo:four", "de mo:4", "demo:0", "demo:-4", "demo:6"})
+    @ValueSource(
+            strings = {
+                "",
+                "demo",
+                "demo:",
+                ":4",
+                "demo:four",
+                "de mo:4",
+                "demo:0",
+                "demo:-4",
+                "demo:6",
+                "demo:4:",
+                "demo:4:1",
+                "demo:4:6"
+            })
     void refuses_anything_else_in_words(String text) {
         assertThatThrownBy(() -> WantedCluster.parse(text))
                 .isInstanceOf(UsageException.class)

@@ -169,6 +169,9 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             StoredChunk chunk = after.chunks().get(i);
             if (!former.proxyAddresses().equals(chunk.proxyAddresses())) {
                 sometimes(Sometimes.PROXY_REPLACED);
+                if (former.spares().stream().anyMatch(spare -> chunk.halfOf(spare.proxyAddress()) >= 0)) {
+                    sometimes(Sometimes.SPARE_TOOK_A_PLACE);
+                }
             }
             if (former.rolePosition() != chunk.rolePosition()
                     && former.proxyAddresses().stream().anyMatch(state::hasFailed)) {
@@ -186,6 +189,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             StoredChunk b = other.chunks().get(i);
             if (a.rolePosition() != b.rolePosition()
                     || !a.nodeAddresses().equals(b.nodeAddresses())
+                    || !a.spares().equals(b.spares())
                     || !a.stableSlots().equals(b.stableSlots())
                     || !a.migratingSlots().equals(b.migratingSlots())) {
                 return false;

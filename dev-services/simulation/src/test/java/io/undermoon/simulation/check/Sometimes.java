@@ -15,13 +15,16 @@ public enum Sometimes {
     STORAGE_DID_NOT_ANSWER,
     REDIS_RESTARTED_AS_MASTER,
     LEASE_RENEWED_BY_A_COORDINATOR,
-    REPLY_DROPPED_WITHOUT_A_LEASE;
+    REPLY_DROPPED_WITHOUT_A_LEASE,
+    /** In schedules with hot spares only. */
+    SPARE_TOOK_A_PLACE;
 
     /** @param leases whether proxies need leases */
     public boolean isPossible(boolean leases) {
         return switch (this) {
             case WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER -> !leases;
             case LEASE_RENEWED_BY_A_COORDINATOR, REPLY_DROPPED_WITHOUT_A_LEASE -> leases;
+            case SPARE_TOOK_A_PLACE -> false;
             default -> true;
         };
     }

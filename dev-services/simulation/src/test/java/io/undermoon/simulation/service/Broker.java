@@ -1,6 +1,7 @@
 package io.undermoon.simulation.service;
 
 import io.undermoon.broker.storage.StorageException;
+import io.undermoon.broker.store.HotSpares;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.simulation.world.SimProcess;
@@ -48,6 +49,8 @@ public final class Broker {
         }
         world.repeat(process, World.SECOND, () -> quietly(writer()::expireFailureReports));
         world.repeat(process, World.SECOND, () -> writer().refresh());
+        HotSpares spares = new HotSpares(writer());
+        world.repeat(process, World.SECOND, () -> quietly(spares::round));
     }
 
     /** As the scheduler does: what fails is tried again. */

@@ -29,12 +29,16 @@ public final class Installation {
     /** The failure quorum for which the broker takes a majority of the coordinators that are alive. */
     private static final int MAJORITY = 0;
 
+    /** That of a system where proxies mark their nodes; only such have spares. The marks are not simulated. */
+    private static final String ID = "simulated";
+
     private static final long BROKER_TIMEOUT = 5 * World.SECOND;
 
     private final World world;
     private final Network network;
     private final ServiceObserver checks;
     private final boolean leases;
+    private final boolean marks;
     private final SharedStorage storage;
     private final Map<String, RedisServer> redis = new LinkedHashMap<>();
     private final Map<String, ProxyServer> proxies = new LinkedHashMap<>();
@@ -48,8 +52,10 @@ public final class Installation {
      *
      * @param longestPause the longest time between two writes of a client
      * @param leases whether proxies need leases
+     * @param spares how many hot spares each chunk is to have
      */
-    public record Size(int proxies, int brokers, int coordinators, int clients, long longestPause, boolean leases) {}
+    public record Size(
+            int proxies, int brokers, int coordinators, int clients, long longestPause, boolean leases, int spares) {}
 
     public Installation(
             World world,
@@ -63,6 +69,7 @@ public final class Installation {
         this.network = network;
         this.checks = checks;
         this.leases = size.leases();
+        this.marks = size.spares() > 0;
         this.storage = new SharedStorage(world, storageChecks, checks::storageDidNotAnswer);
         for (int i = 1; i <= size.proxies(); i++) {
             addProxy("10.0.0." + i, redisChecks);
@@ -211,8 +218,16 @@ public final class Installation {
         String host = proxy.process().host();
         return call(proxy, broker, () -> {
             broker.writer()
-                    .change((state, context) ->
-                            Proxies.register(state, proxy.address(), nodes, host, null, proxy.address()));
+                    .change((state, context) -> marks
+                            ? Proxies.register(
+                                    state.ofInstallation(ID),
+                                    proxy.address(),
+                                    nodes,
+                                    host,
+                                    null,
+                                    proxy.address(),
+                                    new Proxies.NodeMarks(null, null))
+                            : Proxies.register(state, proxy.address(), nodes, host, null, proxy.address()));
             return true;
         });
     }

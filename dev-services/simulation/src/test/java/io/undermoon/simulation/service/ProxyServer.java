@@ -302,8 +302,16 @@ public final class ProxyServer {
                     isOutdated ? OUTDATED : Duration.ofMillis(status.millisSinceLastAnswer()),
                     !isMaster && status.isSettled(),
                     wanted == null ? null : wanted.master(),
-                    isMaster && report != null ? report.replicaSilentSeconds() : -1,
+                    isMaster && report != null ? report.replicaSilentSeconds(copies(status.node())) : -1,
                     status.restart() == Restart.OUTDATED);
+        }
+
+        private int copies(NodeAddress node) {
+            return topology.current().replication().entries().stream()
+                    .filter(entry -> entry.node().equals(node))
+                    .mapToInt(entry -> entry.peers().size())
+                    .findFirst()
+                    .orElse(0);
         }
 
         private void register() {
