@@ -11,8 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FanOutTest {
-    private static final List<Integer> SUBJECTS =
-            IntStream.range(0, 10).boxed().toList();
+    private static final List<Integer> SUBJECTS = IntStream.range(0, 10).boxed().toList();
 
     private final Deque<CompletableFuture<String>> open = new ArrayDeque<>();
 
