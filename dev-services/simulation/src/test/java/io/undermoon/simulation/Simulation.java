@@ -96,6 +96,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             world.note(size + ", " + nodes + " nodes in the cluster");
             installation =
                     new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));
+            checks.servers(installation::redis);
             faults = new Faults(world, installation, faultLog, checks, CLUSTER, PROMISES.restarts());
         }
 
@@ -210,6 +211,9 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             StoredCluster cluster = state.clusters().get(CLUSTER);
             if (cluster == null) {
                 return "there is no cluster";
+            }
+            if (waiting.isEmpty() && cluster.runsMigrations()) {
+                return "slots still move";
             }
             for (StoredChunk chunk : cluster.chunks()) {
                 boolean chunkWaits = hasOneOf(waiting, chunk);

@@ -6,7 +6,9 @@ import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.simulation.redis.Keys;
 import io.undermoon.simulation.redis.RedisObserver;
 import io.undermoon.simulation.redis.RedisServer;
 import io.undermoon.simulation.service.ClientWrite;
@@ -22,10 +24,13 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The invariants, and what has been seen that bears on them. */
@@ -43,14 +48,23 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private final FaultLog faults;
     private final Promises promises;
     private final Set<Sometimes> seen = EnumSet.noneOf(Sometimes.class);
-    private final @Nullable Acknowledged[] lastAcknowledged = new Acknowledged[Installation.KEYS];
+    private final @Nullable Acknowledged[] lastAcknowledged = new Acknowledged[Keys.COUNT];
     private final Map<RedisServer, Deque<Acknowledged>> notCopied = new LinkedHashMap<>();
     private final Map<RedisServer, Promotion> promotions = new LinkedHashMap<>();
     private final Map<RedisServer, Long> lastWrites = new LinkedHashMap<>();
-    private final @Nullable Owner[] owners = new Owner[Installation.KEYS];
+    private final @Nullable Owner[] owners = new Owner[Keys.COUNT];
     private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
     private final Map<String, String> replicas = new HashMap<>();
-    private final @Nullable String[] masters = new String[Installation.KEYS];
+    private final @Nullable String[] masters = new String[Keys.COUNT];
+    private final MovingKeys moving = new MovingKeys();
+
+    /** Writes that a node has executed although the other side of a move had the slot. */
+    private final Set<Stray> strays = new HashSet<>();
+
+    private Function<String, RedisServer> servers = address -> {
+        throw new IllegalStateException("no servers are known");
+    };
+    private Consumer<ProxyServer> whenSlotsAreHeld = proxy -> {};
     private Epoch clusterEpoch = Epoch.ZERO;
     private @Nullable String violation;
 
@@ -97,6 +111,8 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
      */
     private record Promotion(RedisServer former, long nanos, boolean couldAsk, Epoch epoch) {}
 
+    private record Stray(int key, long version) {}
+
     /** A life of a proxy, and its epoch. */
     private record Life(int generation, Epoch epoch) {}
 
@@ -104,6 +120,16 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         this.world = world;
         this.faults = faults;
         this.promises = promises;
+    }
+
+    /** Sets where the nodes are found. */
+    public void servers(Function<String, RedisServer> byAddress) {
+        this.servers = byAddress;
+    }
+
+    /** Sets who is told that a proxy holds commands because slots are about to be switched. */
+    public void whenSlotsAreHeld(Consumer<ProxyServer> listener) {
+        this.whenSlotsAreHeld = listener;
     }
 
     /** What is violated; null if nothing is. */
@@ -170,6 +196,9 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             if (!former.proxyAddresses().equals(chunk.proxyAddresses())) {
                 sometimes(Sometimes.PROXY_REPLACED);
             }
+            if (former.rolePosition() != chunk.rolePosition() && former.takesPartInMigration()) {
+                sometimes(Sometimes.TAKEOVER_DURING_A_MOVE);
+            }
             if (former.rolePosition() != chunk.rolePosition()
                     && former.proxyAddresses().stream().anyMatch(state::hasFailed)) {
                 sometimes(Sometimes.MASTERS_TAKEN_OVER);
@@ -214,6 +243,10 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     @Override
     public void acknowledged(ClientWrite write, ProxyServer proxy, RedisServer node, Epoch epoch) {
         int key = write.key();
+        if (!strays.isEmpty() && strays.contains(new Stray(key, write.version()))) {
+            violated("a slot that moves has one owner: " + proxy + " acknowledges a write to key " + key + " version "
+                    + write.version() + " at " + node + ", of which the other side has the slot");
+        }
         Owner owner = owners[key];
         if (owner == null || epoch.isAfter(owner.epoch())) {
             owners[key] = new Owner(proxy, node, epoch);
@@ -241,11 +274,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             lastAcknowledged[key] = now;
         }
         lastWrites.put(node, now.nanos);
-        if (isCopied(node, key, now.version)) {
-            now.copied = true;
-        } else {
-            notCopied.computeIfAbsent(node, master -> new ArrayDeque<>()).addLast(now);
-        }
+        track(now);
     }
 
     @Override
@@ -268,6 +297,21 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     }
 
     @Override
+    public void holdsSlots(ProxyServer proxy) {
+        whenSlotsAreHeld.accept(proxy);
+    }
+
+    @Override
+    public void killedWhileItHeldSlots() {
+        sometimes(Sometimes.SOURCE_KILLED_WHILE_IT_HELD_SLOTS);
+    }
+
+    @Override
+    public void leaseLostWhileItHeldSlots() {
+        sometimes(Sometimes.LEASE_LOST_WHILE_SLOTS_WERE_HELD);
+    }
+
+    @Override
     public void renewedByCoordinator() {
         sometimes(Sometimes.LEASE_RENEWED_BY_A_COORDINATOR);
     }
@@ -284,10 +328,63 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     @Override
     public void written(RedisServer master, int key, long formerVersion, long version) {
+        if (moving.isOfOtherSide(master, key)) {
+            strays.add(new Stray(key, version));
+        }
         Acknowledged last = lastAcknowledged[key];
         if (last != null && formerVersion < last.version && last.version < version && isOwner(master, key)) {
             lost(last, master);
             lastAcknowledged[key] = null;
+        }
+    }
+
+    @Override
+    public void recorded(RedisServer master, String hash, String field, String value) {
+        if (!hash.equals(MigrationRecords.IMPORTS)) {
+            return;
+        }
+        for (int key : moving.recorded(master, field, value, this::isTakingOver)) {
+            boolean isGiven = moving.isGiven(key);
+            masters[key] = moving.master(key);
+            owners[key] = null;
+            if (isGiven) {
+                sometimes(Sometimes.SLOTS_SWITCHED);
+                handedOver(key, master);
+            } else {
+                sometimes(Sometimes.SLOTS_TAKEN_BACK);
+                handedOver(key, servers.apply(moving.source(key)));
+            }
+        }
+    }
+
+    private boolean isTakingOver(String successor) {
+        return !servers.apply(successor).isMaster();
+    }
+
+    /** From now on another node has a key: it has to have what was acknowledged. */
+    private void handedOver(int key, RedisServer owner) {
+        Acknowledged last = lastAcknowledged[key];
+        if (last == null) {
+            return;
+        }
+        lastAcknowledged[key] = null;
+        if (owner.version(key) < last.version) {
+            lost(last, owner);
+            return;
+        }
+        Acknowledged moved = new Acknowledged(key, last.version, world.nowNanos(), owner, last.proxy);
+        lastAcknowledged[key] = moved;
+        track(moved);
+    }
+
+    /** Finds out when the replica of a write's master has it. */
+    private void track(Acknowledged write) {
+        if (isCopied(write.master, write.key, write.version)) {
+            write.copied = true;
+        } else {
+            notCopied
+                    .computeIfAbsent(write.master, master -> new ArrayDeque<>())
+                    .addLast(write);
         }
     }
 
@@ -346,6 +443,13 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     /** Notes who is what by the stored metadata. */
     private void readRoles(Metadata metadata) {
+        for (MovingKeys.End end : moving.read(metadata)) {
+            switch (end) {
+                case COMMITTED -> sometimes(Sometimes.MOVE_COMMITTED);
+                case ABORTED -> sometimes(Sometimes.MOVE_ABORTED);
+                case UNPROVEN -> violated("a move ends where its slots are: they are not, in " + metadata.clusters());
+            }
+        }
         replicas.clear();
         metadata.clusters().values().forEach(cluster -> clusterEpoch = cluster.epoch());
         Arrays.fill(masters, null);
@@ -355,13 +459,17 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                 String master = chunk.nodeAddresses().get(node).value();
                 int replica = RolePosition.replicationPeer(node);
                 replicas.put(master, chunk.nodeAddresses().get(replica).value());
-                for (int key = 0; key < Installation.KEYS; key++) {
-                    if (chunk.stable(part).contains(Installation.slotOf(key))) {
+                for (int key = 0; key < Keys.COUNT; key++) {
+                    if (chunk.stable(part).contains(Keys.slot(key))) {
                         masters[key] = master;
                     }
                 }
             }
         });
+        for (int key = 0; key < Keys.COUNT; key++) {
+            String master = moving.master(key);
+            masters[key] = master == null ? masters[key] : master;
+        }
     }
 
     /** Whether two nodes, their proxies and what connects them have worked since some time before. */
@@ -400,7 +508,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
      */
     public void checkAtEnd(Installation installation, Set<RedisServer> waiting) {
         for (RedisServer server : installation.redis()) {
-            for (int key = 0; key < Installation.KEYS; key++) {
+            for (int key = 0; key < Keys.COUNT; key++) {
                 Acknowledged last = lastAcknowledged[key];
                 if (last != null
                         && server.version(key) < last.version

@@ -15,13 +15,21 @@ public enum Sometimes {
     STORAGE_DID_NOT_ANSWER,
     REDIS_RESTARTED_AS_MASTER,
     LEASE_RENEWED_BY_A_COORDINATOR,
-    REPLY_DROPPED_WITHOUT_A_LEASE;
+    REPLY_DROPPED_WITHOUT_A_LEASE,
+    SLOTS_MOVE,
+    SLOTS_SWITCHED,
+    SLOTS_TAKEN_BACK,
+    MOVE_COMMITTED,
+    MOVE_ABORTED,
+    TAKEOVER_DURING_A_MOVE,
+    SOURCE_KILLED_WHILE_IT_HELD_SLOTS,
+    LEASE_LOST_WHILE_SLOTS_WERE_HELD;
 
     /** @param leases whether proxies need leases */
     public boolean isPossible(boolean leases) {
         return switch (this) {
             case WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER -> !leases;
-            case LEASE_RENEWED_BY_A_COORDINATOR, REPLY_DROPPED_WITHOUT_A_LEASE -> leases;
+            case LEASE_RENEWED_BY_A_COORDINATOR, REPLY_DROPPED_WITHOUT_A_LEASE, LEASE_LOST_WHILE_SLOTS_WERE_HELD -> leases;
             default -> true;
         };
     }

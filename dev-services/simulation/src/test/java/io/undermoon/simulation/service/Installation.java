@@ -8,12 +8,12 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.simulation.redis.Keys;
 import io.undermoon.simulation.redis.RedisObserver;
 import io.undermoon.simulation.redis.RedisServer;
 import io.undermoon.simulation.world.Network;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.World;
-import io.undermoon.slot.Slot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,9 +23,6 @@ import java.util.Optional;
 
 /** The processes of a simulated installation, and where they find each other. */
 public final class Installation {
-    /** How many keys clients write to; they are spread over the slots. */
-    public static final int KEYS = 8;
-
     /** The failure quorum for which the broker takes a majority of the coordinators that are alive. */
     private static final int MAJORITY = 0;
 
@@ -85,7 +82,7 @@ public final class Installation {
         }
         for (int i = 1; i <= size.clients(); i++) {
             List<Integer> keys = new ArrayList<>();
-            for (int key = i - 1; key < KEYS; key += size.clients()) {
+            for (int key = i - 1; key < Keys.COUNT; key += size.clients()) {
                 keys.add(key);
             }
             clients.add(new Client(this, world.process("client-" + i, "10.0.3." + i), keys, size.longestPause()));
@@ -98,7 +95,7 @@ public final class Installation {
         for (int port = 7001; port <= 7002; port++) {
             String address = host + ":" + port;
             RedisServer node = new RedisServer(
-                    world, network, world.process("redis " + address, host), address, KEYS, redisChecks, this::redis);
+                    world, network, world.process("redis " + address, host), address, redisChecks, this::redis);
             redis.put(address, node);
             nodes.add(node);
         }
@@ -115,10 +112,6 @@ public final class Installation {
         proxies.values().forEach(ProxyServer::start);
         coordinators.forEach(Coordinator::start);
         clients.forEach(Client::start);
-    }
-
-    public static int slotOf(int key) {
-        return key * Slot.COUNT / KEYS + 5;
     }
 
     public World world() {

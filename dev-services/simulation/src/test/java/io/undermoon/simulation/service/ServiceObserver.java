@@ -25,6 +25,15 @@ public interface ServiceObserver {
     /** A proxy has lost its lease, or has got one. */
     void leaseChanged();
 
+    /** A proxy holds commands for slots that are about to be switched. */
+    void holdsSlots(ProxyServer proxy);
+
+    /** A proxy is killed while it does. */
+    void killedWhileItHeldSlots();
+
+    /** A proxy loses its lease while it does. */
+    void leaseLostWhileItHeldSlots();
+
     /** A coordinator has renewed a lease. */
     void renewedByCoordinator();
 
