@@ -77,6 +77,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
         private final Installation installation;
         private final Faults faults;
         private final int nodes;
+        private final ClusterConfig config;
 
         Schedule(long seed) {
             world = new World(seed);
@@ -93,7 +94,12 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     1 + world.random(2),
                     world.chance(0.2) ? BUSY : IDLE,
                     PROMISES.leases());
-            world.note(size + ", " + nodes + " nodes in the cluster");
+            boolean acks = world.chance(0.25);
+            config = acks ? new ClusterConfig(null, null, null, 1) : ClusterConfig.DEFAULT;
+            if (acks) {
+                checks.requireReplicaAcks();
+            }
+            world.note(size + ", " + nodes + " nodes in the cluster" + (acks ? ", writes wait for replicas" : ""));
             installation =
                     new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));
             checks.servers(installation::redis);
@@ -164,7 +170,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                 try {
                     broker.writer()
                             .change((present, context) ->
-                                    Clusters.create(present, context, CLUSTER, nodes, ClusterConfig.DEFAULT));
+                                    Clusters.create(present, context, CLUSTER, nodes, config));
                 } catch (UndermoonException e) {
                     world.note("cluster is not created: " + e.getMessage());
                 }

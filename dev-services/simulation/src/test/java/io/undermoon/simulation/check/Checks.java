@@ -64,6 +64,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private Function<String, RedisServer> servers = address -> {
         throw new IllegalStateException("no servers are known");
     };
+    private boolean replicaAcks;
     private Consumer<ProxyServer> whenSlotsAreHeld = proxy -> {};
     private Epoch clusterEpoch = Epoch.ZERO;
     private @Nullable String violation;
@@ -125,6 +126,11 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     /** Sets where the nodes are found. */
     public void servers(Function<String, RedisServer> byAddress) {
         this.servers = byAddress;
+    }
+
+    /** Says that writes are acknowledged once a replica has them: none of them is lost then, whatever fails. */
+    public void requireReplicaAcks() {
+        this.replicaAcks = true;
     }
 
     /** Sets who is told that a proxy holds commands because slots are about to be switched. */
@@ -294,6 +300,11 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     @Override
     public void leaseChanged() {
         world.note(Seams.currentProcess() + " has lost or got its lease");
+    }
+
+    @Override
+    public void notReplicated() {
+        sometimes(Sometimes.WRITE_REFUSED_WITHOUT_REPLICA);
     }
 
     @Override
@@ -489,16 +500,22 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private void lost(Acknowledged write, RedisServer where) {
         sometimes(Sometimes.WRITE_LOST_AS_PROMISED);
         world.note("lost at " + where + ": " + write);
-        if (write.copied) {
+        if (replicaAcks) {
+            violated("with min_replica_acks nothing acknowledged is lost: " + write + ", not at " + where);
+        } else if (write.copied) {
             violated("what both copies had is not lost: " + write + ", not at " + where);
         } else if (areWell(write.master, where, write.nanos) && !mayBeOfFormerMaster(write, where)) {
             violated("nothing is lost without a fault: " + write + ", not at " + where);
         }
     }
 
-    /** Whether a key has one of these nodes as its master, by the stored metadata. */
+    /**
+     * Whether a key has one of these nodes as its master, by the stored metadata, or moves from or to one: the other
+     * side may have to ask it who has the slot.
+     */
     public boolean isAtOneOf(Set<RedisServer> nodes, int key) {
-        return nodes.stream().anyMatch(node -> isOwner(node, key));
+        return nodes.stream()
+                .anyMatch(node -> isOwner(node, key) || moving.sides(key).contains(node.address()));
     }
 
     /**

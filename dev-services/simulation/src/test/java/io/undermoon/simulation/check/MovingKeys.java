@@ -143,6 +143,14 @@ final class MovingKeys {
         return move == null ? "" : move.source().master();
     }
 
+    /** The addresses of the masters of both sides; empty if the key's slot does not move. */
+    List<String> sides(int key) {
+        Move move = moves[key];
+        return move == null
+                ? List.of()
+                : List.of(move.source().master(), move.destination().master());
+    }
+
     boolean isGiven(int key) {
         Move move = moves[key];
         return move != null && move.isGiven();

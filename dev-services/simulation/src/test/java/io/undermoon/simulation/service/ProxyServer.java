@@ -79,6 +79,8 @@ public final class ProxyServer {
     private static final BackendSettings BACKENDS =
             new BackendSettings(1000, 3000, 1 << 20, 16, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
 
+    private static final long REPLICA_ACK_MILLIS = 1000;
+    private static final RespValue NO_REPLICAS = new RespValue.Failure("NOREPLICAS");
     private static final CommandCatalog COMMANDS = new CommandCatalog();
 
     private final Installation installation;
@@ -502,7 +504,28 @@ public final class ProxyServer {
             inFlight.remove(flight);
         }
 
+        /** With {@code min_replica_acks} a reply is held until the replicas have the write, as the product does. */
         private void replied(ClientWrite write, Flight flight, Epoch epoch, Term sent, RespValue reply) {
+            int wanted = topology.current().minReplicaAcks();
+            if (wanted == 0 || reply instanceof RespValue.Failure) {
+                acknowledge(write, flight, epoch, sent, reply);
+                return;
+            }
+            Endpoint node = endpoints.redis(flight.node.address());
+            int needed = Math.max(wanted, runs.followers(node));
+            exchange(flight.node.process(), "WAIT", answer -> flight.node.execute(
+                            List.of("WAIT", Integer.toString(needed), Long.toString(REPLICA_ACK_MILLIS)),
+                            answer::complete))
+                    .whenComplete((count, problem) -> {
+                        boolean have = count instanceof RespValue.Int number && number.value() >= needed;
+                        if (!have) {
+                            installation.checks().notReplicated();
+                        }
+                        acknowledge(write, flight, epoch, sent, have ? reply : NO_REPLICAS);
+                    });
+        }
+
+        private void acknowledge(ClientWrite write, Flight flight, Epoch epoch, Term sent, RespValue reply) {
             boolean isLate = flight.isOver(world.nowNanos());
             RedisServer node = flight.node;
             landed(flight);

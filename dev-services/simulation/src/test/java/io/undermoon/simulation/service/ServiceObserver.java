@@ -25,6 +25,9 @@ public interface ServiceObserver {
     /** A proxy has lost its lease, or has got one. */
     void leaseChanged();
 
+    /** A proxy does not acknowledge a write, because the replicas do not have it in time. */
+    void notReplicated();
+
     /** A proxy holds commands for slots that are about to be switched. */
     void holdsSlots(ProxyServer proxy);
 

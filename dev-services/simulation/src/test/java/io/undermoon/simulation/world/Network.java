@@ -1,5 +1,7 @@
 package io.undermoon.simulation.world;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,6 +26,10 @@ public final class Network {
     private final World world;
     private final Set<Direction> cuts = new HashSet<>();
     private final Map<Connection, Long> lastArrivals = new HashMap<>();
+
+    /** What waits on a connection for a cut to end: what was sent later does not overtake it. */
+    private final Map<Connection, Deque<Message>> waiting = new HashMap<>();
+
     private long maxDelay = World.MILLI;
     private double lossOfCalls;
     private double duplicates;
@@ -84,7 +90,7 @@ public final class Network {
         lastArrivals.put(connection, arrival);
         Message message =
                 new Message(from, from.generation(), to, to.generation(), arrived, failed, world.nowNanos() + GIVEN_UP);
-        world.later(arrival - world.nowNanos(), () -> arrive(message));
+        world.later(arrival - world.nowNanos(), () -> arrive(connection, message));
     }
 
     /**
@@ -108,14 +114,39 @@ public final class Network {
             Runnable failed,
             long deadline) {}
 
-    private void arrive(Message message) {
-        if (isCut(message.from(), message.to())) {
-            if (world.nowNanos() < message.deadline()) {
-                world.later(RESEND, () -> arrive(message));
-            } else {
-                failed(message, 0);
+    private void arrive(Connection connection, Message message) {
+        Deque<Message> before = waiting.get(connection);
+        if (before != null) {
+            before.add(message);
+        } else if (isCut(message.from(), message.to())) {
+            Deque<Message> first = new ArrayDeque<>();
+            first.add(message);
+            waiting.put(connection, first);
+            world.later(RESEND, () -> resend(connection, first));
+        } else {
+            deliver(message);
+        }
+    }
+
+    private void resend(Connection connection, Deque<Message> messages) {
+        for (Message next = messages.peek(); next != null; next = messages.peek()) {
+            boolean isCut = isCut(next.from(), next.to());
+            if (isCut && world.nowNanos() < next.deadline()) {
+                world.later(RESEND, () -> resend(connection, messages));
+                return;
             }
-        } else if (message.to().isAlive() && message.to().generation() == message.lifeThere()) {
+            messages.remove();
+            if (isCut) {
+                failed(next, 0);
+            } else {
+                deliver(next);
+            }
+        }
+        waiting.remove(connection);
+    }
+
+    private void deliver(Message message) {
+        if (message.to().isAlive() && message.to().generation() == message.lifeThere()) {
             world.later(message.to(), 0, message.arrived());
         } else {
             failed(message, REFUSED_DELAY);
