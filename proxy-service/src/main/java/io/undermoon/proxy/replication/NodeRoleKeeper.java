@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ final class NodeRoleKeeper {
     private final EventLoop loop;
     private final ReplicationSettings settings;
     private final ClearedRuns runs;
+    private final BooleanSupplier isCurrent;
     private final Runnable onMaster;
 
     private final MasterLogin login;
@@ -55,6 +57,7 @@ final class NodeRoleKeeper {
     private volatile NodeStatus status;
 
     /**
+     * @param isCurrent whether the metadata that the roles come from is certainly not old
      * @param onMaster is run each time the node reports that it is the master that it should be
      */
     NodeRoleKeeper(
@@ -64,6 +67,7 @@ final class NodeRoleKeeper {
             EventLoop loop,
             ReplicationSettings settings,
             ClearedRuns runs,
+            BooleanSupplier isCurrent,
             Runnable onMaster) {
         this.node = node;
         this.endpoint = endpoints.redis(node.value());
@@ -71,6 +75,7 @@ final class NodeRoleKeeper {
         this.loop = loop;
         this.settings = settings;
         this.runs = runs;
+        this.isCurrent = isCurrent;
         this.onMaster = onMaster;
         this.login = new MasterLogin(endpoint, endpoints, client, loop, settings);
         this.copies = new CopySearch(node, client);
@@ -133,6 +138,11 @@ final class NodeRoleKeeper {
 
     private void apply(WantedRole role, String verb) {
         if (role.master() != null) {
+            // By old metadata the node may be the only one with its data, and the former master one of another shard.
+            if (!isCurrent.getAsBoolean()) {
+                take(keeping.postponed());
+                return;
+            }
             login.send();
         }
         outcome(client.call(endpoint, role.toCommand(verb)), reply -> accepted(role), this::refused);

@@ -292,7 +292,14 @@ public final class ReplicationDriver implements AutoCloseable {
     private void keep(NodeAddress node) {
         keepers.computeIfAbsent(node, address -> {
             NodeRoleKeeper made = new NodeRoleKeeper(
-                    address, endpoints, client, loop.eventLoop(), settings, runs, () -> onMaster.accept(address));
+                    address,
+                    endpoints,
+                    client,
+                    loop.eventLoop(),
+                    settings,
+                    runs,
+                    lease::isHeld,
+                    () -> onMaster.accept(address));
             keepersByEndpoint.put(endpoint(address), made);
             return made;
         });

@@ -49,6 +49,7 @@ class ReplicationDriverIT {
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
     private final Endpoints endpoints = new Endpoints();
     private final TopologyStore topology = new TopologyStore(Self.at(SELF), endpoints);
+    private final Lease lease = new Lease(LeaseClock.SYSTEM);
     private ReplicationDriver driver;
     private long epoch;
 
@@ -70,7 +71,7 @@ class ReplicationDriverIT {
                         settings.redis().password()),
                 new ClearedRuns(topology),
                 own,
-                new TakeoverRule(new Lease(LeaseClock.SYSTEM), true));
+                new TakeoverRule(lease, true));
         driver.start(topology);
     }
 
@@ -122,6 +123,34 @@ class ReplicationDriverIT {
     private static String info(RedisServerProcess server) {
         try (RespConnection connection = server.connect()) {
             return ((RespValue.Bulk) connection.call("INFO", "replication")).text();
+        }
+    }
+
+    @Test
+    void a_node_follows_no_other_by_metadata_that_may_be_old() {
+        try (RedisServerProcess node = RedisServerProcess.start();
+                RedisServerProcess former = RedisServerProcess.start();
+                RespConnection data = node.connect()) {
+            data.call("SET", "key", "the last copy");
+            lease.require(false);
+            start(BackendSettings.Login.NONE, node.address());
+            tell(replica(node.address(), former.address()));
+            // Asked twice since then, so its role was looked at.
+            long asked = System.nanoTime();
+            for (int times = 0; times < 2; times++) {
+                long since = asked;
+                await().atMost(LIMIT)
+                        .pollInterval(Duration.ofMillis(10))
+                        .until(() -> status(node.address()).lastAnswerNanos() - since > 0);
+                asked = System.nanoTime();
+            }
+            assertThat(info(node)).contains("role:master");
+            assertThat(data.call("GET", "key")).isEqualTo(new RespValue.Bulk("the last copy"));
+
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> {
+                lease.renewed(LeaseClock.SYSTEM.now());
+                return info(node).contains("role:slave");
+            });
         }
     }
 
