@@ -355,15 +355,15 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             return;
         }
         for (int key : moving.recorded(master, field, value, this::isTakingOver)) {
-            boolean isGiven = moving.isGiven(key);
+            RedisServer source = servers.apply(moving.sides(key).get(0));
             masters[key] = moving.master(key);
             owners[key] = null;
-            if (isGiven) {
+            if (moving.isGiven(key)) {
                 sometimes(Sometimes.SLOTS_SWITCHED);
-                handedOver(key, master);
+                handedOver(key, source, master);
             } else {
                 sometimes(Sometimes.SLOTS_TAKEN_BACK);
-                handedOver(key, servers.apply(moving.source(key)));
+                handedOver(key, master, source);
             }
         }
     }
@@ -372,15 +372,15 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         return !servers.apply(successor).isMaster();
     }
 
-    /** From now on another node has a key: it has to have what was acknowledged. */
-    private void handedOver(int key, RedisServer owner) {
+    /** From now on another node has a key: it has to have what was acknowledged, if the former one has. */
+    private void handedOver(int key, RedisServer former, RedisServer owner) {
         Acknowledged last = lastAcknowledged[key];
         if (last == null) {
             return;
         }
         lastAcknowledged[key] = null;
         if (owner.version(key) < last.version) {
-            lost(last, owner);
+            lost(last, former.version(key) < last.version ? former : owner);
             return;
         }
         Acknowledged moved = new Acknowledged(key, last.version, world.nowNanos(), owner, last.proxy);

@@ -137,13 +137,7 @@ final class MovingKeys {
         return changed;
     }
 
-    /** The address of the source's master. */
-    String source(int key) {
-        Move move = moves[key];
-        return move == null ? "" : move.source().master();
-    }
-
-    /** The addresses of the masters of both sides; empty if the key's slot does not move. */
+    /** The addresses of the masters of the source and the destination; empty if the key's slot does not move. */
     List<String> sides(int key) {
         Move move = moves[key];
         return move == null
