@@ -56,7 +56,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
     private final Map<String, String> replicas = new HashMap<>();
     private final @Nullable String[] masters = new String[Keys.COUNT];
-    private final MovingKeys moving = new MovingKeys();
+    private final MovingKeys moving = new MovingKeys(address -> this.servers.apply(address));
 
     /** Writes that a node has executed although the other side of a move had the slot. */
     private final Set<Stray> strays = new HashSet<>();
@@ -339,7 +339,9 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     @Override
     public void written(RedisServer master, int key, long formerVersion, long version) {
-        if (moving.isOfOtherSide(master, key)) {
+        if (moving.written(master, key)) {
+            tookOver(key, master);
+        } else if (moving.isOfOtherSide(master, key)) {
             strays.add(new Stray(key, version));
         }
         Acknowledged last = lastAcknowledged[key];
@@ -354,26 +356,31 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         if (!hash.equals(MigrationRecords.IMPORTS)) {
             return;
         }
-        for (int key : moving.recorded(master, field, value, this::isTakingOver)) {
-            RedisServer source = servers.apply(moving.sides(key).get(0));
-            masters[key] = moving.master(key);
-            owners[key] = null;
+        for (int key : moving.recorded(master, field, value)) {
             if (moving.isGiven(key)) {
-                sometimes(Sometimes.SLOTS_SWITCHED);
-                handedOver(key, source, master);
+                tookOver(key, master);
             } else {
                 sometimes(Sometimes.SLOTS_TAKEN_BACK);
-                handedOver(key, master, source);
+                masters[key] = moving.master(key);
+                handedOver(key, master, source(key));
             }
         }
     }
 
-    private boolean isTakingOver(String successor) {
-        return !servers.apply(successor).isMaster();
+    private RedisServer source(int key) {
+        return servers.apply(moving.sides(key).get(0));
+    }
+
+    /** The destination of a move has a key from now on. */
+    private void tookOver(int key, RedisServer destination) {
+        sometimes(Sometimes.SLOTS_SWITCHED);
+        masters[key] = moving.master(key);
+        handedOver(key, source(key), destination);
     }
 
     /** From now on another node has a key: it has to have what was acknowledged, if the former one has. */
     private void handedOver(int key, RedisServer former, RedisServer owner) {
+        owners[key] = null;
         Acknowledged last = lastAcknowledged[key];
         if (last == null) {
             return;

@@ -6,6 +6,7 @@ import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.simulation.redis.Keys;
 import io.undermoon.simulation.redis.RedisServer;
 import io.undermoon.slot.SlotRange;
@@ -13,12 +14,20 @@ import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The keys whose slots move by the stored metadata, and which side has them by the records in the nodes. */
 final class MovingKeys {
+    private static final String OWNED = " owned";
+
+    private final Function<String, RedisServer> servers;
     private final @Nullable Move[] moves = new Move[Keys.COUNT];
+
+    /** @param servers by address */
+    MovingKeys(Function<String, RedisServer> servers) {
+        this.servers = servers;
+    }
 
     /** Both nodes of a shard, the master first. */
     record Shard(ChunkPart part, String master, String replica) {
@@ -37,7 +46,17 @@ final class MovingKeys {
     }
 
     /** @param isGiven whether the destination has the slots */
-    private record Move(Shard source, Shard destination, boolean isGiven) {
+    private record Move(String slots, Shard source, Shard destination, boolean isGiven) {
+        Move with(boolean given) {
+            return new Move(slots, source, destination, given);
+        }
+
+        /** Whether a node of the destination has on record that it has the slots. */
+        boolean isOwnedAt(RedisServer node) {
+            return destination.has(node)
+                    && node.record(MigrationRecords.IMPORTS, slots).endsWith(OWNED);
+        }
+
         boolean isSameAs(@Nullable Move other) {
             return other != null
                     && source.part().equals(other.source.part())
@@ -72,6 +91,7 @@ final class MovingKeys {
 
     private void begin(StoredCluster cluster, MigratingSlots task, @Nullable Move[] former) {
         Move made = new Move(
+                task.rangeList().toString(),
                 Shard.of(cluster, task.meta().source()),
                 Shard.of(cluster, task.meta().destination()),
                 false);
@@ -79,18 +99,20 @@ final class MovingKeys {
             if (task.rangeList().contains(Keys.slot(key))) {
                 Move before = former[key];
                 boolean isGiven = before != null && made.isSameAs(before) && before.isGiven();
-                moves[key] = new Move(made.source(), made.destination(), isGiven);
+                moves[key] = made.with(isGiven);
             }
         }
     }
 
-    private static End end(StoredCluster cluster, int key, Move move) {
+    private End end(StoredCluster cluster, int key, Move move) {
         ChunkPart destination = move.destination().part();
         boolean isAtDestination = cluster.chunks()
                 .get(destination.chunk())
                 .stable(destination.part())
                 .contains(Keys.slot(key));
-        if (isAtDestination != move.isGiven()) {
+        boolean isGiven =
+                move.isGiven() || move.isOwnedAt(servers.apply(move.destination().master()));
+        if (isAtDestination != isGiven) {
             return End.UNPROVEN;
         }
         return isAtDestination ? End.COMMITTED : End.ABORTED;
@@ -113,13 +135,27 @@ final class MovingKeys {
     }
 
     /**
+     * Takes a write of a client. A node of the destination may have got its record from a former master, while the
+     * metadata had another one already.
+     *
+     * @return whether the destination has the key from now on
+     */
+    boolean written(RedisServer node, int key) {
+        Move move = moves[key];
+        boolean isFound = move != null && !move.isGiven() && move.isOwnedAt(node);
+        if (isFound) {
+            moves[key] = move.with(true);
+        }
+        return isFound;
+    }
+
+    /**
      * Takes a record of a destination.
      *
-     * @param isTakingOver whether the master by the metadata, of this address, is none yet
      * @return the keys that the destination has from now on, or no longer
      */
-    List<Integer> recorded(RedisServer node, String slots, String record, Predicate<String> isTakingOver) {
-        boolean isOwned = record.endsWith(" owned");
+    List<Integer> recorded(RedisServer node, String slots, String record) {
+        boolean isOwned = record.endsWith(OWNED);
         boolean isClaim = record.endsWith(" copying");
         List<Integer> changed = new ArrayList<>();
         for (int key = 0; key < Keys.COUNT; key++) {
@@ -128,9 +164,9 @@ final class MovingKeys {
                 continue;
             }
             String master = move.destination().master();
-            boolean counts = node.address().equals(master) || isOwned && isTakingOver.test(master);
+            boolean counts = node.address().equals(master) || isOwned && !servers.apply(master).isMaster();
             if (counts && (isOwned && !move.isGiven() || isClaim && move.isGiven())) {
-                moves[key] = new Move(move.source(), move.destination(), isOwned);
+                moves[key] = move.with(isOwned);
                 changed.add(key);
             }
         }

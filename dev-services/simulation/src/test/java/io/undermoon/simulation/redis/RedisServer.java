@@ -230,6 +230,11 @@ public final class RedisServer {
         return versions[key];
     }
 
+    /** A record of a slot move; empty if there is none. */
+    public String record(String hash, String field) {
+        return records.getOrDefault(hash + " " + field, "");
+    }
+
     /** The id of its present life. */
     public String runId() {
         return hex(run);
@@ -427,7 +432,7 @@ public final class RedisServer {
             return replace(key, arguments.get(0), arguments.get(1), arguments.get(2), arguments.get(3));
         }
         if (script.contains("'hget'")) {
-            return new RespValue.Bulk(records.getOrDefault(key + " " + arguments.get(0), ""));
+            return new RespValue.Bulk(record(key, arguments.get(0)));
         }
         if (!script.contains("'PX'")) {
             return new RespValue.Failure("ERR unknown script " + script);
@@ -441,7 +446,7 @@ public final class RedisServer {
 
     private RespValue replace(String hash, String field, String expected, String next, String wantedRun) {
         boolean isExpected = (wantedRun.isEmpty() || wantedRun.equals(runId()))
-                && records.getOrDefault(hash + " " + field, "").equals(expected);
+                && record(hash, field).equals(expected);
         if (isExpected && master != null) {
             return READONLY;
         }

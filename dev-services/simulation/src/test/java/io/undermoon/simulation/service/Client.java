@@ -81,7 +81,7 @@ public final class Client {
                                 () -> {}));
         installation.network().send(process, proxy.process(), () -> proxy.serve(write), () -> failed(mine));
         if (redirections == 0) {
-            world.later(process, PATIENCE, () -> failed(mine));
+            world.timeout(process, PATIENCE, () -> mine != turn, () -> failed(mine));
         }
     }
 

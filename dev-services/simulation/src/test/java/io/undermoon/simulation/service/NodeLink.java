@@ -51,11 +51,7 @@ public final class NodeLink {
         this.owner = owner;
         if (isAllowed) {
             network.send(proxy, node.process(), this::accept, () -> end("refused"));
-            world.later(proxy, CONNECT_TIMEOUT, () -> {
-                if (!ready) {
-                    end("no answer");
-                }
-            });
+            world.timeout(proxy, CONNECT_TIMEOUT, () -> ready, () -> end("no answer"));
             world.later(proxy, WATCH_INTERVAL, this::watch);
         } else {
             world.later(proxy, World.MILLI, () -> end("the run may not serve"));

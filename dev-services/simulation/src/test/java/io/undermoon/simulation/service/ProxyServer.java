@@ -250,7 +250,7 @@ public final class ProxyServer {
         there.thenAccept(
                 reply -> installation.network().answer(to, process, life, () -> answer.complete(reply), () -> {}));
         installation.network().send(process, to, () -> handler.accept(there), noReply);
-        world.later(process, REPLY_TIMEOUT, noReply);
+        world.timeout(process, REPLY_TIMEOUT, answer::isDone, noReply);
         return answer;
     }
 
@@ -268,7 +268,7 @@ public final class ProxyServer {
         if (!network.isCut(process, to) && !network.isCut(to, process)) {
             world.later(process, 2 * network.delay(process, to), () -> refused.complete(!to.isAlive()));
         }
-        world.later(process, CONNECT_TIMEOUT, () -> refused.complete(false));
+        world.timeout(process, CONNECT_TIMEOUT, refused::isDone, () -> refused.complete(false));
         return refused;
     }
 

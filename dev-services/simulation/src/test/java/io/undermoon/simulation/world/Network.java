@@ -25,7 +25,9 @@ public final class Network {
 
     private final World world;
     private final Set<Direction> cuts = new HashSet<>();
-    private final Map<Connection, Long> lastArrivals = new HashMap<>();
+
+    /** When the last message from one process to another arrives, by their numbers. */
+    private long[][] lastArrivals = new long[0][0];
 
     /** What waits on a connection for a cut to end: what was sent later does not overtake it. */
     private final Map<Connection, Deque<Message>> waiting = new HashMap<>();
@@ -85,12 +87,20 @@ public final class Network {
      * @param failed what happens at the sender when nobody is there, or the connection is given up
      */
     public void send(SimProcess from, SimProcess to, Runnable arrived, Runnable failed) {
-        Connection connection = new Connection(from.number(), to.number());
-        long arrival = Math.max(world.nowNanos() + delay(from, to), lastArrivals.getOrDefault(connection, 0L));
-        lastArrivals.put(connection, arrival);
+        long[] last = lastArrivals(from);
+        long arrival = Math.max(world.nowNanos() + delay(from, to), last[to.number()]);
+        last[to.number()] = arrival;
         Message message =
                 new Message(from, from.generation(), to, to.generation(), arrived, failed, world.nowNanos() + GIVEN_UP);
-        world.later(arrival - world.nowNanos(), () -> arrive(connection, message));
+        world.later(arrival - world.nowNanos(), () -> arrive(message));
+    }
+
+    private long[] lastArrivals(SimProcess from) {
+        if (lastArrivals.length == 0) {
+            int processes = world.processes() + 1;
+            lastArrivals = new long[processes][processes];
+        }
+        return lastArrivals[from.number()];
     }
 
     /**
@@ -114,11 +124,18 @@ public final class Network {
             Runnable failed,
             long deadline) {}
 
-    private void arrive(Connection connection, Message message) {
+    private void arrive(Message message) {
+        boolean isCut = isCut(message.from(), message.to());
+        if (!isCut && waiting.isEmpty()) {
+            deliver(message);
+            return;
+        }
+        Connection connection =
+                new Connection(message.from().number(), message.to().number());
         Deque<Message> before = waiting.get(connection);
         if (before != null) {
             before.add(message);
-        } else if (isCut(message.from(), message.to())) {
+        } else if (isCut) {
             Deque<Message> first = new ArrayDeque<>();
             first.add(message);
             waiting.put(connection, first);
@@ -147,7 +164,7 @@ public final class Network {
 
     private void deliver(Message message) {
         if (message.to().isAlive() && message.to().generation() == message.lifeThere()) {
-            world.later(message.to(), 0, message.arrived());
+            world.now(message.to(), message.arrived());
         } else {
             failed(message, REFUSED_DELAY);
         }
