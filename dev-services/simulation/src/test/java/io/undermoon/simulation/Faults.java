@@ -193,12 +193,16 @@ final class Faults {
             case CALLS_LATE -> network(World.MILLI, 0.02 + 0.1 * world.random(4), 0);
             case CALLS_TWICE -> network(World.MILLI, 0, 0.3);
             case BALANCE ->
-                operate(Sometimes.ROLES_CHANGED_AS_PLANNED, broker ->
-                        broker.writer().change((state, context) -> Balancing.balanceMasters(state, context, cluster)));
+                operate(
+                        Sometimes.ROLES_CHANGED_AS_PLANNED,
+                        broker -> broker.writer()
+                                .change((state, context) -> Balancing.balanceMasters(state, context, cluster)));
             case SWITCHOVER -> {
                 ProxyServer proxy = any(installation.proxies());
-                operate(Sometimes.ROLES_CHANGED_AS_PLANNED, broker ->
-                        broker.writer().change((state, context) -> Switchover.away(state, context, proxy.address())));
+                operate(
+                        Sometimes.ROLES_CHANGED_AS_PLANNED,
+                        broker -> broker.writer()
+                                .change((state, context) -> Switchover.away(state, context, proxy.address())));
             }
             case MOVE_SLOTS -> moveSlots();
             case ABORT_MOVES -> abortMoves();
@@ -218,8 +222,8 @@ final class Faults {
             return;
         }
         int number = world.chance(0.3) ? slots.size() : Math.min(slots.size(), Slot.COUNT / 4);
-        Resharding.Request request = new Resharding.Request(
-                List.of(master(stored, source)), master(stored, destination), number, null);
+        Resharding.Request request =
+                new Resharding.Request(List.of(master(stored, source)), master(stored, destination), number, null);
         operate(
                 Sometimes.SLOTS_MOVE,
                 broker -> broker.writer()
@@ -249,8 +253,7 @@ final class Faults {
         for (MigratingSlots running : stored.runningTasks()) {
             MigrationTask task = ClusterView.of(stored).task(running);
             task.slotRange().migration().ifPresent(meta -> {
-                ProxyServer source =
-                        installation.proxy(meta.srcProxyAddress().value());
+                ProxyServer source = installation.proxy(meta.srcProxyAddress().value());
                 installation
                         .network()
                         .send(

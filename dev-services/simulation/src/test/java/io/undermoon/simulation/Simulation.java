@@ -169,8 +169,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     && state.allProxies().size() == installation.proxies().size()) {
                 try {
                     broker.writer()
-                            .change((present, context) ->
-                                    Clusters.create(present, context, CLUSTER, nodes, config));
+                            .change((present, context) -> Clusters.create(present, context, CLUSTER, nodes, config));
                 } catch (UndermoonException e) {
                     world.note("cluster is not created: " + e.getMessage());
                 }

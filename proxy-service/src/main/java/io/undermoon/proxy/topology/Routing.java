@@ -207,9 +207,7 @@ final class Routing {
 
     private Target sourceOf(SlotState.Importing importing) {
         ProxyAddress source = importing.meta().srcProxyAddress();
-        return source.equals(self.address())
-                ? own(importing.meta().srcNodeAddress())
-                : remote(source);
+        return source.equals(self.address()) ? own(importing.meta().srcNodeAddress()) : remote(source);
     }
 
     private Endpoint redis(String address) {

@@ -276,7 +276,8 @@ class TopologyStoreTest {
         store.apply(SetRepl.parse(words("7 NOFLAG master c 127.0.0.1:7001 0 master c 127.0.0.1:7002 0")));
         store.current().ownership().keySet().forEach(slots -> store.setOwnership(slots, SlotOwnership.REMOTE));
 
-        assertThat(store.stepDown(new NodeAddress("127.0.0.1:7002"), new Epoch(8))).isTrue();
+        assertThat(store.stepDown(new NodeAddress("127.0.0.1:7002"), new Epoch(8)))
+                .isTrue();
 
         assertThat(store.current().routes().owner(1)).isInstanceOf(Target.Held.class);
     }

@@ -37,7 +37,9 @@ final class MovingKeys {
             return new Shard(
                     part,
                     chunk.nodeAddresses().get(node).value(),
-                    chunk.nodeAddresses().get(RolePosition.replicationPeer(node)).value());
+                    chunk.nodeAddresses()
+                            .get(RolePosition.replicationPeer(node))
+                            .value());
         }
 
         boolean has(RedisServer node) {
@@ -110,8 +112,8 @@ final class MovingKeys {
                 .get(destination.chunk())
                 .stable(destination.part())
                 .contains(Keys.slot(key));
-        boolean isGiven =
-                move.isGiven() || move.isOwnedAt(servers.apply(move.destination().master()));
+        boolean isGiven = move.isGiven()
+                || move.isOwnedAt(servers.apply(move.destination().master()));
         if (isAtDestination != isGiven) {
             return End.UNPROVEN;
         }
@@ -122,7 +124,9 @@ final class MovingKeys {
     @Nullable
     String master(int key) {
         Move move = moves[key];
-        return move == null ? null : move.isGiven() ? move.destination().master() : move.source().master();
+        return move == null
+                ? null
+                : move.isGiven() ? move.destination().master() : move.source().master();
     }
 
     /** Whether a node is of the side that does not have the key. */
@@ -164,7 +168,8 @@ final class MovingKeys {
                 continue;
             }
             String master = move.destination().master();
-            boolean counts = node.address().equals(master) || isOwned && !servers.apply(master).isMaster();
+            boolean counts = node.address().equals(master)
+                    || isOwned && !servers.apply(master).isMaster();
             if (counts && (isOwned && !move.isGiven() || isClaim && move.isGiven())) {
                 moves[key] = move.with(isOwned);
                 changed.add(key);

@@ -30,7 +30,8 @@ public enum Sometimes {
     public boolean isPossible(boolean leases) {
         return switch (this) {
             case WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER -> !leases;
-            case LEASE_RENEWED_BY_A_COORDINATOR, REPLY_DROPPED_WITHOUT_A_LEASE, LEASE_LOST_WHILE_SLOTS_WERE_HELD -> leases;
+            case LEASE_RENEWED_BY_A_COORDINATOR, REPLY_DROPPED_WITHOUT_A_LEASE, LEASE_LOST_WHILE_SLOTS_WERE_HELD ->
+                leases;
             default -> true;
         };
     }

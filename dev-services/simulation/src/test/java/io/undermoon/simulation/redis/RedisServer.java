@@ -531,8 +531,8 @@ public final class RedisServer {
     private void await(int replicas, long timeout, Consumer<RespValue> reply) {
         Waiter waiter = new Waiter(offset, replicas, reply);
         waiters.add(waiter);
-        attached.forEach((replica, state) -> network.send(
-                process, replica.process, () -> replica.acknowledge(this, state.connection), () -> {}));
+        attached.forEach((replica, state) ->
+                network.send(process, replica.process, () -> replica.acknowledge(this, state.connection), () -> {}));
         world.later(process, timeout, () -> end(waiter));
         answerWaiters();
     }
@@ -563,8 +563,7 @@ public final class RedisServer {
     private void acknowledge(RedisServer source, long itsConnection) {
         if (connection == itsConnection && link == Link.UP) {
             long position = offset;
-            network.send(
-                    process, source.process, () -> source.acknowledged(this, itsConnection, position), () -> {});
+            network.send(process, source.process, () -> source.acknowledged(this, itsConnection, position), () -> {});
         }
     }
 

@@ -98,13 +98,16 @@ public final class NodeLink {
             lastHeardNanos = world.nowNanos();
         }
         sent++;
-        atNode(client -> node.execute(client, command, value -> toProxy(() -> {
-            if (!closed) {
-                answered++;
-                lastHeardNanos = world.nowNanos();
-                reply.accept(value);
-            }
-        })));
+        atNode(client -> node.execute(
+                client,
+                command,
+                value -> toProxy(() -> {
+                    if (!closed) {
+                        answered++;
+                        lastHeardNanos = world.nowNanos();
+                        reply.accept(value);
+                    }
+                })));
     }
 
     private void atNode(Consumer<ClientConnection> action) {

@@ -284,8 +284,7 @@ public final class ProxyServer {
     private CompletionStage<RespValue> handshake(Handshake message) {
         return life.migrations
                 .answer(message)
-                .thenApply(text ->
-                        text.startsWith("OK") ? new RespValue.Simple(text) : new RespValue.Failure(text));
+                .thenApply(text -> text.startsWith("OK") ? new RespValue.Simple(text) : new RespValue.Failure(text));
     }
 
     /** {@code UMCTL PROMISE <proxy> <node>...}. */
@@ -513,9 +512,12 @@ public final class ProxyServer {
             }
             Endpoint node = endpoints.redis(flight.node.address());
             int needed = Math.max(wanted, runs.followers(node));
-            exchange(flight.node.process(), "WAIT", answer -> flight.node.execute(
-                            List.of("WAIT", Integer.toString(needed), Long.toString(REPLICA_ACK_MILLIS)),
-                            answer::complete))
+            exchange(
+                            flight.node.process(),
+                            "WAIT",
+                            answer -> flight.node.execute(
+                                    List.of("WAIT", Integer.toString(needed), Long.toString(REPLICA_ACK_MILLIS)),
+                                    answer::complete))
                     .whenComplete((count, problem) -> {
                         boolean have = count instanceof RespValue.Int number && number.value() >= needed;
                         if (!have) {
