@@ -10,6 +10,7 @@ import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.migration.MigrationSettings.ReplicaAck;
 import io.undermoon.simulation.check.Checks;
 import io.undermoon.simulation.check.FaultLog;
 import io.undermoon.simulation.check.SeenByCoordinators;
@@ -87,18 +88,20 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             checks = new Checks(world, faultLog, PROMISES);
             int chunks = 1 + (world.chance(0.3) ? 1 : 0);
             nodes = chunks * StoredChunk.NODES;
+            boolean acks = world.chance(0.25);
+            config = acks ? new ClusterConfig(null, null, null, 1) : ClusterConfig.DEFAULT;
+            if (acks) {
+                checks.requireReplicaAcks();
+            }
             Installation.Size size = new Installation.Size(
                     2 * chunks + world.random(3),
                     1 + world.random(2),
                     1 + world.random(3),
                     1 + world.random(2),
                     world.chance(0.2) ? BUSY : IDLE,
-                    PROMISES.leases());
-            boolean acks = world.chance(0.25);
-            config = acks ? new ClusterConfig(null, null, null, 1) : ClusterConfig.DEFAULT;
-            if (acks) {
-                checks.requireReplicaAcks();
-            }
+                    PROMISES.leases(),
+                    // Slots that are switched to a master without a replica are lost with it.
+                    acks || world.chance(0.5) ? ReplicaAck.ALWAYS : ReplicaAck.CONNECTED);
             world.note(size + ", " + nodes + " nodes in the cluster" + (acks ? ", writes wait for replicas" : ""));
             installation =
                     new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));

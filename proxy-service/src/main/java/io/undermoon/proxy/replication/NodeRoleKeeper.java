@@ -57,7 +57,7 @@ final class NodeRoleKeeper {
     private volatile NodeStatus status;
 
     /**
-     * @param isCurrent whether the metadata that the roles come from is certainly not old
+     * @param isCurrent whether the role is certainly the one of the present metadata
      * @param onMaster is run each time the node reports that it is the master that it should be
      */
     NodeRoleKeeper(
@@ -138,7 +138,7 @@ final class NodeRoleKeeper {
 
     private void apply(WantedRole role, String verb) {
         if (role.master() != null) {
-            // By old metadata the node may be the only one with its data, and the former master one of another shard.
+            // The node may be the only one with its data, and its former master a replica of another shard.
             if (!isCurrent.getAsBoolean()) {
                 take(keeping.postponed());
                 return;

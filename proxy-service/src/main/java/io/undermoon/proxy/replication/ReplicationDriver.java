@@ -289,6 +289,14 @@ public final class ReplicationDriver implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether the role that a node keeps is certainly the one of the present metadata. One that is to get another role
+     * has the former one until then, whose master may be a replica of another shard by now.
+     */
+    private boolean isCurrent(NodeAddress node) {
+        return lease.isHeld() && !orders.containsKey(node) && !unproven.containsKey(node);
+    }
+
     private void keep(NodeAddress node) {
         keepers.computeIfAbsent(node, address -> {
             NodeRoleKeeper made = new NodeRoleKeeper(
@@ -298,7 +306,7 @@ public final class ReplicationDriver implements AutoCloseable {
                     loop.eventLoop(),
                     settings,
                     runs,
-                    lease::isHeld,
+                    () -> isCurrent(address),
                     () -> onMaster.accept(address));
             keepersByEndpoint.put(endpoint(address), made);
             return made;

@@ -8,6 +8,7 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.simulation.redis.Keys;
 import io.undermoon.simulation.redis.RedisObserver;
 import io.undermoon.simulation.redis.RedisServer;
@@ -32,6 +33,7 @@ public final class Installation {
     private final Network network;
     private final ServiceObserver checks;
     private final boolean leases;
+    private final MigrationSettings migrationSettings;
     private final SharedStorage storage;
     private final Map<String, RedisServer> redis = new LinkedHashMap<>();
     private final Map<String, ProxyServer> proxies = new LinkedHashMap<>();
@@ -45,8 +47,16 @@ public final class Installation {
      *
      * @param longestPause the longest time between two writes of a client
      * @param leases whether proxies need leases
+     * @param switches what a replica of the destination has to have before slots are switched
      */
-    public record Size(int proxies, int brokers, int coordinators, int clients, long longestPause, boolean leases) {}
+    public record Size(
+            int proxies,
+            int brokers,
+            int coordinators,
+            int clients,
+            long longestPause,
+            boolean leases,
+            MigrationSettings.ReplicaAck switches) {}
 
     public Installation(
             World world,
@@ -60,6 +70,13 @@ public final class Installation {
         this.network = network;
         this.checks = checks;
         this.leases = size.leases();
+        MigrationSettings usual = MigrationSettings.DEFAULT;
+        this.migrationSettings = new MigrationSettings(
+                usual.maxKeysPerSecond(),
+                usual.maxBytesPerSecond(),
+                usual.cleanupDelayMillis(),
+                usual.cleanupKeysPerSecond(),
+                size.switches());
         this.storage = new SharedStorage(world, storageChecks, checks::storageDidNotAnswer);
         for (int i = 1; i <= size.proxies(); i++) {
             addProxy("10.0.0." + i, redisChecks);
@@ -120,6 +137,10 @@ public final class Installation {
 
     public Network network() {
         return network;
+    }
+
+    MigrationSettings migrationSettings() {
+        return migrationSettings;
     }
 
     ServiceObserver checks() {

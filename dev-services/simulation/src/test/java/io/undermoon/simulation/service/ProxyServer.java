@@ -21,7 +21,6 @@ import io.undermoon.proxy.lease.LeaseToken;
 import io.undermoon.proxy.lease.Moment;
 import io.undermoon.proxy.lease.Term;
 import io.undermoon.proxy.lease.renewal.LeaseRenewal;
-import io.undermoon.proxy.migration.MigrationSettings;
 import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
@@ -339,7 +338,7 @@ public final class ProxyServer {
                         new SimulatedLoop(world, process), Transport.NIO, BACKENDS, new LoopStats(0), runs, lease),
                 Access.PROXY);
         private final Migrations migrations = new Migrations(
-                migrationConnections, List.of(), topology, endpoints, COMMANDS, MigrationSettings.DEFAULT);
+                migrationConnections, List.of(), topology, endpoints, COMMANDS, installation.migrationSettings());
         private final StepDown stepDown = new StepDown(topology, List.of(), connections, endpoints);
         private final LeaseRenewal renewal = new LeaseRenewal(
                 lease,
