@@ -143,6 +143,8 @@ final class NodeRoleKeeper {
                 take(keeping.postponed());
                 return;
             }
+            // Who has followed this node, and is cut off from it now, is not to copy what it gets from its new master.
+            client.call(endpoint, ReplicationUser.toRefuse());
             login.send();
         }
         outcome(client.call(endpoint, role.toCommand(verb)), reply -> accepted(role), this::refused);

@@ -470,6 +470,11 @@ public final class RedisServer {
         }
         if (rules.isEmpty()) {
             users.putIfAbsent(user, List.of("off"));
+        } else if (rules.equals(List.of("off"))) {
+            List<String> left = new ArrayList<>(users.getOrDefault(user, List.of()));
+            left.removeIf(rule -> rule.equals("on") || rule.equals("off"));
+            left.add("off");
+            users.put(user, List.copyOf(left));
         } else {
             users.put(user, List.copyOf(rules));
         }
