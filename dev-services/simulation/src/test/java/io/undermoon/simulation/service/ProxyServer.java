@@ -206,10 +206,12 @@ public final class ProxyServer {
         private final RedisServer node;
         private final int nodeLife;
         private final long sentNanos;
+        private final int replicaAcks;
         private boolean answered;
 
-        Flight(RedisServer node, long sentNanos) {
+        Flight(RedisServer node, long sentNanos, int replicaAcks) {
             this.node = node;
+            this.replicaAcks = replicaAcks;
             this.nodeLife = node.process().generation();
             this.sentNanos = sentNanos;
         }
@@ -469,7 +471,7 @@ public final class ProxyServer {
                 write.answer("ERR restarted");
                 return;
             }
-            Flight flight = new Flight(node, world.nowNanos());
+            Flight flight = new Flight(node, world.nowNanos(), topology.current().minReplicaAcks());
             inFlight.add(flight);
             Runnable lost = () -> {
                 landed(flight);
@@ -504,7 +506,7 @@ public final class ProxyServer {
 
         /** With {@code min_replica_acks} a reply is held until the replicas have the write, as the product does. */
         private void replied(ClientWrite write, Flight flight, Epoch epoch, Term sent, RespValue reply) {
-            int wanted = topology.current().minReplicaAcks();
+            int wanted = flight.replicaAcks;
             if (wanted == 0 || reply instanceof RespValue.Failure) {
                 acknowledge(write, flight, epoch, sent, reply);
                 return;
