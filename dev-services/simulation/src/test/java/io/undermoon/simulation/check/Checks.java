@@ -84,9 +84,17 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         private final long nanos;
         private final RedisServer master;
         private final ProxyServer proxy;
+        private final @Nullable RedisServer replica;
         private boolean copied;
 
-        Acknowledged(int key, long version, long nanos, RedisServer master, ProxyServer proxy) {
+        Acknowledged(
+                int key,
+                long version,
+                long nanos,
+                RedisServer master,
+                ProxyServer proxy,
+                @Nullable RedisServer replica) {
+            this.replica = replica;
             this.key = key;
             this.version = version;
             this.nanos = nanos;
@@ -274,7 +282,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                 }
             });
         }
-        Acknowledged now = new Acknowledged(key, write.version(), world.nowNanos(), node, proxy);
+        Acknowledged now = new Acknowledged(key, write.version(), world.nowNanos(), node, proxy, replicaOf(node));
         Acknowledged last = lastAcknowledged[key];
         if (last == null || last.version < now.version) {
             lastAcknowledged[key] = now;
@@ -390,7 +398,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             lost(last, former.version(key) < last.version ? former : owner);
             return;
         }
-        Acknowledged moved = new Acknowledged(key, last.version, world.nowNanos(), owner, last.proxy);
+        Acknowledged moved = new Acknowledged(key, last.version, world.nowNanos(), owner, last.proxy, replicaOf(owner));
         lastAcknowledged[key] = moved;
         track(moved);
     }
@@ -442,6 +450,12 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             violated("only a replica in sync becomes master: " + server + " has missed writes to " + former + " for "
                     + behind / World.MILLI + " ms, the first " + first);
         }
+    }
+
+    /** The replica of a master by the stored metadata. */
+    private @Nullable RedisServer replicaOf(RedisServer master) {
+        String address = replicas.get(master.address());
+        return address == null ? null : servers.apply(address);
     }
 
     private boolean isCopied(RedisServer master, int key, long version) {
@@ -511,7 +525,9 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
             violated("with min_replica_acks nothing acknowledged is lost: " + write + ", not at " + where);
         } else if (write.copied) {
             violated("what both copies had is not lost: " + write + ", not at " + where);
-        } else if (areWell(write.master, where, write.nanos) && !mayBeOfFormerMaster(write, where)) {
+        } else if (areWell(write.master, where, write.nanos)
+                && (write.replica == null || areWell(write.master, write.replica, write.nanos))
+                && !mayBeOfFormerMaster(write, where)) {
             violated("nothing is lost without a fault: " + write + ", not at " + where);
         }
     }
