@@ -112,9 +112,11 @@ final class SlotCleanup {
         if (context.topology().current().clusterName() != null) {
             return checkRecords(node);
         }
-        return context.nodes().info(node, "replication").thenCompose(info -> info.hasOnlineReplica()
-                ? CompletableFuture.<@Nullable Void>completedFuture(null)
-                : checkRecords(node));
+        return context.nodes()
+                .info(node, "replication")
+                .thenCompose(info -> info.hasOnlineReplica()
+                        ? CompletableFuture.<@Nullable Void>completedFuture(null)
+                        : checkRecords(node));
     }
 
     private CompletionStage<@Nullable Void> checkRecords(Endpoint node) {

@@ -471,7 +471,8 @@ public final class ProxyServer {
                 write.answer("ERR restarted");
                 return;
             }
-            Flight flight = new Flight(node, world.nowNanos(), topology.current().minReplicaAcks());
+            Flight flight =
+                    new Flight(node, world.nowNanos(), topology.current().minReplicaAcks());
             inFlight.add(flight);
             Runnable lost = () -> {
                 landed(flight);
