@@ -155,6 +155,31 @@ class ReplicationDriverIT {
     }
 
     @Test
+    void a_node_that_follows_another_one_lets_its_former_replicas_in_no_more() {
+        try (RedisServerProcess former = RedisServerProcess.start();
+                RedisServerProcess other = RedisServerProcess.start();
+                RespConnection users = former.connect()) {
+            start(BackendSettings.Login.NONE, former.address());
+            tell(master(former.address()));
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> isOn(users));
+
+            tell(replica(former.address(), other.address()));
+            awaitSettled(former.address(), Role.REPLICA);
+            assertThat(isOn(users)).isFalse();
+
+            tell(master(former.address()));
+            awaitSettled(former.address(), Role.MASTER);
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> isOn(users));
+        }
+    }
+
+    private static boolean isOn(RespConnection connection) {
+        return connection.call("ACL", "LIST") instanceof RespValue.Array users
+                && users.items().stream()
+                        .anyMatch(user -> user.asText().startsWith("user " + ReplicationUser.NAME + " on "));
+    }
+
+    @Test
     void a_node_that_executes_a_script_is_busy_and_not_down() {
         try (RedisServerProcess node = RedisServerProcess.start("--lua-time-limit", "1500");
                 RespConnection script = node.connect();
