@@ -1,10 +1,17 @@
 package io.undermoon.simulation;
 
 import io.undermoon.broker.plan.Balancing;
+import io.undermoon.broker.plan.Resharding;
 import io.undermoon.broker.plan.Switchover;
+import io.undermoon.broker.state.ChunkPart;
+import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.MigratingSlots;
+import io.undermoon.broker.state.StoredChunk;
+import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.MigrationTask;
 import io.undermoon.simulation.check.Checks;
 import io.undermoon.simulation.check.FaultLog;
 import io.undermoon.simulation.check.Sometimes;
@@ -12,9 +19,12 @@ import io.undermoon.simulation.redis.RedisServer;
 import io.undermoon.simulation.service.Broker;
 import io.undermoon.simulation.service.Coordinator;
 import io.undermoon.simulation.service.Installation;
+import io.undermoon.simulation.service.Moves;
 import io.undermoon.simulation.service.ProxyServer;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.World;
+import io.undermoon.slot.Slot;
+import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -64,7 +74,9 @@ final class Faults {
         CALLS_LATE,
         CALLS_TWICE,
         BALANCE,
-        SWITCHOVER
+        SWITCHOVER,
+        MOVE_SLOTS,
+        ABORT_MOVES
     }
 
     /** A fault that has begun. */
@@ -89,6 +101,16 @@ final class Faults {
             all.remove(operation);
             if (world.chance(0.4)) {
                 kinds.add(operation);
+            }
+        }
+        all.removeAll(List.of(Kind.MOVE_SLOTS, Kind.ABORT_MOVES));
+        if (world.chance(0.4)) {
+            kinds.addAll(List.of(Kind.MOVE_SLOTS, Kind.MOVE_SLOTS));
+            if (world.chance(0.3)) {
+                kinds.add(Kind.ABORT_MOVES);
+            }
+            if (world.chance(0.7)) {
+                checks.whenSlotsAreHeld(this::atSwitch);
             }
         }
         int wanted = kinds.isEmpty() ? 1 + world.random(6) : world.random(7);
@@ -171,13 +193,116 @@ final class Faults {
             case CALLS_LATE -> network(World.MILLI, 0.02 + 0.1 * world.random(4), 0);
             case CALLS_TWICE -> network(World.MILLI, 0, 0.3);
             case BALANCE ->
-                operate(broker ->
-                        broker.writer().change((state, context) -> Balancing.balanceMasters(state, context, cluster)));
+                operate(
+                        Sometimes.ROLES_CHANGED_AS_PLANNED,
+                        broker -> broker.writer()
+                                .change((state, context) -> Balancing.balanceMasters(state, context, cluster)));
             case SWITCHOVER -> {
                 ProxyServer proxy = any(installation.proxies());
-                operate(broker ->
-                        broker.writer().change((state, context) -> Switchover.away(state, context, proxy.address())));
+                operate(
+                        Sometimes.ROLES_CHANGED_AS_PLANNED,
+                        broker -> broker.writer()
+                                .change((state, context) -> Switchover.away(state, context, proxy.address())));
             }
+            case MOVE_SLOTS -> moveSlots();
+            case ABORT_MOVES -> abortMoves();
+        }
+    }
+
+    /** A quarter of the slots, or all of a shard, move to another shard. */
+    private void moveSlots() {
+        StoredCluster stored = installation.storage().state().clusters().get(cluster);
+        if (stored == null || stored.runsMigrations()) {
+            return;
+        }
+        int source = world.random(stored.shardNumber());
+        int destination = (source + 1 + world.random(stored.shardNumber() - 1)) % stored.shardNumber();
+        SlotRanges slots = stable(stored, source);
+        if (slots.isEmpty()) {
+            return;
+        }
+        int number = world.chance(0.3) ? slots.size() : Math.min(slots.size(), Slot.COUNT / 4);
+        Resharding.Request request =
+                new Resharding.Request(List.of(master(stored, source)), master(stored, destination), number, null);
+        operate(
+                Sometimes.SLOTS_MOVE,
+                broker -> broker.writer()
+                        .change((state, context) -> Resharding.reshard(state, context, cluster, request)));
+    }
+
+    private static SlotRanges stable(StoredCluster stored, int shard) {
+        ChunkPart part = ChunkPart.ofShard(shard);
+        return stored.chunks().get(part.chunk()).stable(part.part());
+    }
+
+    private static String master(StoredCluster stored, int shard) {
+        ChunkPart part = ChunkPart.ofShard(shard);
+        StoredChunk chunk = stored.chunks().get(part.chunk());
+        return chunk.nodeAddresses()
+                .get(chunk.rolePosition().masterNode(part.part()))
+                .value();
+    }
+
+    /** As the broker does for an operator: it asks the source, and removes the move when that agrees. */
+    private void abortMoves() {
+        StoredCluster stored = installation.storage().state().clusters().get(cluster);
+        Broker broker = openBroker();
+        if (stored == null || broker == null) {
+            return;
+        }
+        for (MigratingSlots running : stored.runningTasks()) {
+            MigrationTask task = ClusterView.of(stored).task(running);
+            task.slotRange().migration().ifPresent(meta -> {
+                ProxyServer source = installation.proxy(meta.srcProxyAddress().value());
+                installation
+                        .network()
+                        .send(
+                                broker.process(),
+                                source.process(),
+                                () -> source.abort(task).thenAccept(answer -> agreed(broker, source, task, answer)),
+                                () -> {});
+            });
+        }
+    }
+
+    private void agreed(Broker broker, ProxyServer source, MigrationTask task, String answer) {
+        if (answer.equals("OK")) {
+            installation
+                    .network()
+                    .send(
+                            source.process(),
+                            broker.process(),
+                            () -> operate(Sometimes.MOVE_ABORTED, open -> Moves.withdraw(open.writer(), task)),
+                            () -> {});
+        }
+    }
+
+    /** Something fails in the moment in which slots are about to be switched. */
+    private void atSwitch(ProxyServer source) {
+        if (stopped || active.size() >= most || world.chance(0.5)) {
+            return;
+        }
+        ProxyServer proxy = world.chance(0.7) ? source : any(installation.proxies());
+        world.later(world.random(0, 40 * World.MILLI), () -> {
+            if (!stopped && active.size() < most) {
+                failAtSwitch(proxy);
+            }
+        });
+    }
+
+    private void failAtSwitch(ProxyServer proxy) {
+        String host = proxy.process().host();
+        switch (world.random(7)) {
+            case 0 -> process(proxy.process(), false, proxy::kill, proxy::start);
+            case 1 -> {
+                process(proxy.process(), false, proxy::kill, proxy::start);
+                proxy.nodes().forEach(this::killRedis);
+            }
+            case 2 -> pause(proxy.process(), false);
+            case 3 -> suspend(proxy);
+            case 4 -> killRedis(any(proxy.nodes()));
+            case 5 -> cut(List.of(host), servers(), true);
+            default -> cut(List.of(host), List.of(anyHost()), world.chance(0.5));
         }
     }
 
@@ -322,19 +447,22 @@ final class Faults {
         void at(Broker broker);
     }
 
-    private void operate(Operation operation) {
-        @Nullable
-        Broker broker = installation.brokers().stream()
+    private @Nullable Broker openBroker() {
+        return installation.brokers().stream()
                 .filter(Broker::isOpen)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private void operate(Sometimes condition, Operation operation) {
+        @Nullable Broker broker = openBroker();
         if (broker != null) {
             Epoch before = broker.writer().state().globalEpoch();
             try {
                 operation.at(broker);
                 if (!before.equals(broker.writer().state().globalEpoch())) {
-                    checks.sometimes(Sometimes.ROLES_CHANGED_AS_PLANNED);
-                    world.note("an operator moves masters");
+                    checks.sometimes(condition);
+                    world.note("an operator: " + condition);
                 }
             } catch (UndermoonException e) {
                 world.note("an operator is refused: " + e.code());

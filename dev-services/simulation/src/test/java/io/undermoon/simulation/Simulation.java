@@ -11,6 +11,7 @@ import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.migration.MigrationSettings.ReplicaAck;
 import io.undermoon.simulation.check.Checks;
 import io.undermoon.simulation.check.FaultLog;
 import io.undermoon.simulation.check.SeenByCoordinators;
@@ -81,7 +82,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
         private final Installation installation;
         private final Faults faults;
         private final int nodes;
-        private final int spares;
+        private final ClusterConfig config;
 
         Schedule(long seed) {
             world = new World(seed);
@@ -91,7 +92,12 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             checks = new Checks(world, faultLog, PROMISES);
             int chunks = 1 + (world.chance(0.3) ? 1 : 0);
             nodes = chunks * StoredChunk.NODES;
-            spares = seed < FIRST_WITH_SPARES ? 0 : 1 + world.random(2);
+            int spares = seed < FIRST_WITH_SPARES ? 0 : 1 + world.random(2);
+            boolean acks = world.chance(0.25);
+            config = new ClusterConfig(null, null, null, acks ? 1 : null, ClusterConfig.MIN_COPIES + spares);
+            if (acks) {
+                checks.requireReplicaAcks();
+            }
             Installation.Size size = new Installation.Size(
                     2 * chunks + (spares > 0 ? 1 : 0) + world.random(3),
                     1 + world.random(2),
@@ -99,10 +105,13 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     1 + world.random(2),
                     world.chance(0.2) ? BUSY : IDLE,
                     PROMISES.leases(),
+                    // Slots that are switched to a master without a replica are lost with it.
+                    acks || world.chance(0.5) ? ReplicaAck.ALWAYS : ReplicaAck.CONNECTED,
                     spares);
-            world.note(size + ", " + nodes + " nodes in the cluster");
+            world.note(size + ", " + nodes + " nodes in the cluster" + (acks ? ", writes wait for replicas" : ""));
             installation =
                     new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));
+            checks.servers(installation::redis);
             faults = new Faults(world, installation, faultLog, checks, CLUSTER, PROMISES.restarts());
         }
 
@@ -161,10 +170,6 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             return inARow >= CONVERGED_STEPS || checks.violation() != null;
         }
 
-        private ClusterConfig config() {
-            return ClusterConfig.DEFAULT.withCopies(ClusterConfig.MIN_COPIES + spares);
-        }
-
         private boolean isSetUp() {
             Broker broker = installation.brokers().get(0);
             Metadata state = installation.storage().state();
@@ -173,7 +178,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     && state.allProxies().size() == installation.proxies().size()) {
                 try {
                     broker.writer()
-                            .change((present, context) -> Clusters.create(present, context, CLUSTER, nodes, config()));
+                            .change((present, context) -> Clusters.create(present, context, CLUSTER, nodes, config));
                 } catch (UndermoonException e) {
                     world.note("cluster is not created: " + e.getMessage());
                 }
@@ -220,6 +225,9 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             StoredCluster cluster = state.clusters().get(CLUSTER);
             if (cluster == null) {
                 return "there is no cluster";
+            }
+            if (waiting.isEmpty() && cluster.runsMigrations()) {
+                return "slots still move";
             }
             for (StoredChunk chunk : cluster.chunks()) {
                 boolean chunkWaits = hasOneOf(waiting, chunk);

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes what migrations leave behind in the masters behind this proxy: the keys of slots that were given to another
@@ -103,7 +104,22 @@ final class SlotCleanup {
         context.loop().eventLoop().schedule((Runnable) this::check, CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private CompletionStage<?> check(Endpoint node) {
+    /**
+     * A node in no cluster is left alone while others follow it: one of them may be about to take its place, and would
+     * lose the records as well.
+     */
+    private CompletionStage<@Nullable Void> check(Endpoint node) {
+        if (context.topology().current().clusterName() != null) {
+            return checkRecords(node);
+        }
+        return context.nodes()
+                .info(node, "replication")
+                .thenCompose(info -> info.hasOnlineReplica()
+                        ? CompletableFuture.<@Nullable Void>completedFuture(null)
+                        : checkRecords(node));
+    }
+
+    private CompletionStage<@Nullable Void> checkRecords(Endpoint node) {
         return context.records()
                 .readAll(node, MigrationRecords.EXPORTS)
                 .thenCompose(exports -> context.records()

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class NodeRoleKeeper {
     private final EventLoop loop;
     private final ReplicationSettings settings;
     private final ClearedRuns runs;
+    private final BooleanSupplier isCurrent;
     private final Runnable onMaster;
 
     private final MasterLogin login;
@@ -60,6 +62,7 @@ final class NodeRoleKeeper {
     private volatile NodeStatus status;
 
     /**
+     * @param isCurrent whether the role is certainly the one of the present metadata
      * @param onMaster is run each time the node reports that it is the master that it should be
      */
     NodeRoleKeeper(
@@ -69,6 +72,7 @@ final class NodeRoleKeeper {
             EventLoop loop,
             ReplicationSettings settings,
             ClearedRuns runs,
+            BooleanSupplier isCurrent,
             Runnable onMaster) {
         this.node = node;
         this.endpoint = endpoints.redis(node.value());
@@ -76,6 +80,7 @@ final class NodeRoleKeeper {
         this.loop = loop;
         this.settings = settings;
         this.runs = runs;
+        this.isCurrent = isCurrent;
         this.onMaster = onMaster;
         this.login = new MasterLogin(endpoint, endpoints, client, loop, settings);
         this.copies = new CopySearch(node, client);
@@ -140,6 +145,13 @@ final class NodeRoleKeeper {
 
     private void apply(WantedRole role, String verb) {
         if (role.master() != null) {
+            // The node may be the only one with its data, and its former master a replica of another shard.
+            if (!isCurrent.getAsBoolean()) {
+                take(keeping.postponed());
+                return;
+            }
+            // Who has followed this node, and is cut off from it now, is not to copy what it gets from its new master.
+            client.call(endpoint, ReplicationUser.toRefuse());
             login.send();
         }
         outcome(client.call(endpoint, role.toCommand(verb)), reply -> accepted(role), this::refused);

@@ -289,10 +289,25 @@ public final class ReplicationDriver implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether the role that a node keeps is certainly the one of the present metadata. One that is to get another role
+     * has the former one until then, whose master may be a replica of another shard by now.
+     */
+    private boolean isCurrent(NodeAddress node) {
+        return lease.isHeld() && !orders.containsKey(node) && !unproven.containsKey(node);
+    }
+
     private void keep(NodeAddress node) {
         keepers.computeIfAbsent(node, address -> {
             NodeRoleKeeper made = new NodeRoleKeeper(
-                    address, endpoints, client, loop.eventLoop(), settings, runs, () -> onMaster.accept(address));
+                    address,
+                    endpoints,
+                    client,
+                    loop.eventLoop(),
+                    settings,
+                    runs,
+                    () -> isCurrent(address),
+                    () -> onMaster.accept(address));
             keepersByEndpoint.put(endpoint(address), made);
             return made;
         });

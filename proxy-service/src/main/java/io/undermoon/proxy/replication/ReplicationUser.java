@@ -45,6 +45,11 @@ record ReplicationUser(String password) {
         return command;
     }
 
+    /** The command that lets no replica in any more, until the user is made anew. */
+    static List<String> toRefuse() {
+        return List.of("ACL", "SETUSER", NAME, "off");
+    }
+
     /**
      * The command that changes nothing about a user that exists, and else makes one as whom nobody can log in. Its
      * reply says whether the proxy can make users at the node.

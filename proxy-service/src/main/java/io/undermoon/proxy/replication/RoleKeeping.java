@@ -128,6 +128,11 @@ record RoleKeeping(@Nullable WantedRole wanted, String verb, int setbacks, Actio
         return setback(verb);
     }
 
+    /** The node is not given the role yet. */
+    RoleKeeping postponed() {
+        return setback(verb);
+    }
+
     /** The credentials for its master have been sent to the node. */
     RoleKeeping authorized() {
         return with(Action.WAIT);

@@ -120,7 +120,10 @@ public final class DataPlane implements AutoCloseable {
     private void follow(Topology topology) {
         for (NodeConnections each : connections) {
             each.loop().execute(() -> {
-                each.acks().want(topology.minReplicaAcks());
+                // What was sent for a cluster is held as that wanted it, also when this proxy has left it.
+                if (topology.clusterName() != null) {
+                    each.acks().want(topology.minReplicaAcks());
+                }
                 each.retain(topology.endpoints());
                 each.leaveSilentPeers(peer -> topology.hasSlots(new ProxyAddress(peer.toString())));
                 topology.endpoints().stream()

@@ -92,10 +92,8 @@ final class Routing {
         cluster.peers().forEach((proxy, slots) -> slots.forEach(this::addSourceOfImport));
         cluster.peers().forEach((proxy, slots) -> addOwned(slots, remote(proxy)));
         cluster.local().forEach((address, slots) -> {
-            Target.Local node = new Target.Local(redis(address.value()));
-            RoleChanges.State change = roleChanges.of(address);
-            addOwned(slots, unproven.hide(address, serving(node, change)));
-            slots.forEach(range -> addMoving(range, address, change));
+            addOwned(slots, own(address));
+            slots.forEach(range -> addMoving(range, address, roleChanges.of(address)));
         });
         roleChanges.nodes().values().forEach(this::addLeft);
         for (ReplicaNode replica : cluster.replicas()) {
@@ -136,6 +134,11 @@ final class Routing {
         Target.Remote moving = peer.forMoving(endpoints);
         used.addAll(moving.byHopsLeft());
         return moving;
+    }
+
+    /** The target for slots that a node behind this proxy has, whether since the metadata or since a move. */
+    private Target own(NodeAddress address) {
+        return unproven.hide(address, serving(new Target.Local(redis(address.value())), roleChanges.of(address)));
     }
 
     /** The target for slots of a node behind this proxy, which are held while its role changes. */
@@ -198,15 +201,13 @@ final class Routing {
     private Target destinationOf(SlotState.Migrating migrating) {
         ProxyAddress destination = migrating.meta().dstProxyAddress();
         return destination.equals(self.address())
-                ? new Target.Local(redis(migrating.meta().dstNodeAddress().value()))
+                ? own(migrating.meta().dstNodeAddress())
                 : remote(destination).afterHandover();
     }
 
     private Target sourceOf(SlotState.Importing importing) {
         ProxyAddress source = importing.meta().srcProxyAddress();
-        return source.equals(self.address())
-                ? new Target.Local(redis(importing.meta().srcNodeAddress().value()))
-                : remote(source);
+        return source.equals(self.address()) ? own(importing.meta().srcNodeAddress()) : remote(source);
     }
 
     private Endpoint redis(String address) {

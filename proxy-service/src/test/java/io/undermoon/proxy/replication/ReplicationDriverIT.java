@@ -51,6 +51,7 @@ class ReplicationDriverIT {
     private final EventLoopGroup group = Transport.best().newEventLoopGroup(1);
     private final Endpoints endpoints = new Endpoints();
     private final TopologyStore topology = new TopologyStore(Self.at(SELF), endpoints);
+    private final Lease lease = new Lease(LeaseClock.SYSTEM);
     private ReplicationDriver driver;
     private long epoch;
 
@@ -72,7 +73,7 @@ class ReplicationDriverIT {
                         settings.redis().password()),
                 new ClearedRuns(topology),
                 own,
-                new TakeoverRule(new Lease(LeaseClock.SYSTEM), true));
+                new TakeoverRule(lease, true));
         driver.start(topology);
     }
 
@@ -125,6 +126,59 @@ class ReplicationDriverIT {
         try (RespConnection connection = server.connect()) {
             return ((RespValue.Bulk) connection.call("INFO", "replication")).text();
         }
+    }
+
+    @Test
+    void a_node_follows_no_other_by_metadata_that_may_be_old() {
+        try (RedisServerProcess node = RedisServerProcess.start();
+                RedisServerProcess former = RedisServerProcess.start();
+                RespConnection data = node.connect()) {
+            data.call("SET", "key", "the last copy");
+            lease.require(false);
+            start(BackendSettings.Login.NONE, node.address());
+            tell(replica(node.address(), former.address()));
+            // Asked twice since then, so its role was looked at.
+            long asked = System.nanoTime();
+            for (int times = 0; times < 2; times++) {
+                long since = asked;
+                await().atMost(LIMIT)
+                        .pollInterval(Duration.ofMillis(10))
+                        .until(() -> status(node.address()).lastAnswerNanos() - since > 0);
+                asked = System.nanoTime();
+            }
+            assertThat(info(node)).contains("role:master");
+            assertThat(data.call("GET", "key")).isEqualTo(new RespValue.Bulk("the last copy"));
+
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> {
+                lease.renewed(LeaseClock.SYSTEM.now());
+                return info(node).contains("role:slave");
+            });
+        }
+    }
+
+    @Test
+    void a_node_that_follows_another_one_lets_its_former_replicas_in_no_more() {
+        try (RedisServerProcess former = RedisServerProcess.start();
+                RedisServerProcess other = RedisServerProcess.start();
+                RespConnection users = former.connect()) {
+            start(BackendSettings.Login.NONE, former.address());
+            tell(master(former.address()));
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> isOn(users));
+
+            tell(replica(former.address(), other.address()));
+            awaitSettled(former.address(), Role.REPLICA);
+            assertThat(isOn(users)).isFalse();
+
+            tell(master(former.address()));
+            awaitSettled(former.address(), Role.MASTER);
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> isOn(users));
+        }
+    }
+
+    private static boolean isOn(RespConnection connection) {
+        return connection.call("ACL", "LIST") instanceof RespValue.Array users
+                && users.items().stream()
+                        .anyMatch(user -> user.asText().startsWith("user " + ReplicationUser.NAME + " on "));
     }
 
     @Test

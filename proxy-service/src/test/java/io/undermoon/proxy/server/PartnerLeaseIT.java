@@ -83,6 +83,30 @@ class PartnerLeaseIT {
         }
     }
 
+    /** Slots may have moved away since, which the partner does not look at. */
+    @Test
+    void a_proxy_that_starts_with_older_metadata_than_its_partner_gets_no_lease_from_it() {
+        firstProxy = proxy(first, true);
+        secondProxy = proxy(second, true);
+        tellFirst();
+        epoch++;
+        tellSecond(false);
+        try (RespConnection client = RespConnection.to(first);
+                RespConnection control = RespConnection.to(second)) {
+            assertThat(promise(control)).isEqualTo(Long.toString(epoch));
+            await().during(Lease.LENGTH).atMost(LIMIT).until(() -> set(client).startsWith(NO_LEASE));
+
+            tellFirst();
+            await().atMost(LIMIT).until(() -> set(client).equals("OK"));
+            epoch++;
+            tellSecond(false);
+            await("it was current once")
+                    .during(Lease.LENGTH.multipliedBy(2))
+                    .atMost(LIMIT)
+                    .until(() -> set(client).equals("OK"));
+        }
+    }
+
     @Test
     void coordinators_without_leases_are_served_without_leases() {
         firstProxy = proxy(first, true);

@@ -3,6 +3,7 @@ package io.undermoon.proxy.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
@@ -262,6 +263,23 @@ class TopologyStoreTest {
         assertThat(owner(store, 1)).isEqualTo("127.0.0.1:7001");
         store.current().ownership().keySet().forEach(slots -> store.setOwnership(slots, SlotOwnership.REMOTE));
         assertThat(owner(store, 1)).isEqualTo("127.0.0.1:7002");
+    }
+
+    @Test
+    void slots_that_have_moved_between_own_nodes_are_held_when_their_master_steps_down() {
+        String meta = " 7 127.0.0.1:6001 127.0.0.1:7001 127.0.0.1:6001 127.0.0.1:7002";
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        apply(
+                store,
+                "v2 7 NOFLAG c 127.0.0.1:7001 MIGRATING 1 0-16383" + meta + " 127.0.0.1:7002 IMPORTING 1 0-16383"
+                        + meta);
+        store.apply(SetRepl.parse(words("7 NOFLAG master c 127.0.0.1:7001 0 master c 127.0.0.1:7002 0")));
+        store.current().ownership().keySet().forEach(slots -> store.setOwnership(slots, SlotOwnership.REMOTE));
+
+        assertThat(store.stepDown(new NodeAddress("127.0.0.1:7002"), new Epoch(8)))
+                .isTrue();
+
+        assertThat(store.current().routes().owner(1)).isInstanceOf(Target.Held.class);
     }
 
     @Test

@@ -6,7 +6,9 @@ import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.simulation.redis.Keys;
 import io.undermoon.simulation.redis.RedisObserver;
 import io.undermoon.simulation.redis.RedisServer;
 import io.undermoon.simulation.service.ClientWrite;
@@ -22,10 +24,13 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The invariants, and what has been seen that bears on them. */
@@ -43,14 +48,24 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private final FaultLog faults;
     private final Promises promises;
     private final Set<Sometimes> seen = EnumSet.noneOf(Sometimes.class);
-    private final @Nullable Acknowledged[] lastAcknowledged = new Acknowledged[Installation.KEYS];
+    private final @Nullable Acknowledged[] lastAcknowledged = new Acknowledged[Keys.COUNT];
     private final Map<RedisServer, Deque<Acknowledged>> notCopied = new LinkedHashMap<>();
     private final Map<RedisServer, Promotion> promotions = new LinkedHashMap<>();
     private final Map<RedisServer, Long> lastWrites = new LinkedHashMap<>();
-    private final @Nullable Owner[] owners = new Owner[Installation.KEYS];
+    private final @Nullable Owner[] owners = new Owner[Keys.COUNT];
     private final Map<ProxyServer, Life> lives = new LinkedHashMap<>();
     private final Map<String, String> replicas = new HashMap<>();
-    private final @Nullable String[] masters = new String[Installation.KEYS];
+    private final @Nullable String[] masters = new String[Keys.COUNT];
+    private final MovingKeys moving = new MovingKeys(address -> this.servers.apply(address));
+
+    /** Writes that a node has executed although the other side of a move had the slot. */
+    private final Set<Stray> strays = new HashSet<>();
+
+    private Function<String, RedisServer> servers = address -> {
+        throw new IllegalStateException("no servers are known");
+    };
+    private boolean replicaAcks;
+    private Consumer<ProxyServer> whenSlotsAreHeld = proxy -> {};
     private Epoch clusterEpoch = Epoch.ZERO;
     private @Nullable String violation;
 
@@ -69,9 +84,17 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         private final long nanos;
         private final RedisServer master;
         private final ProxyServer proxy;
+        private final @Nullable RedisServer replica;
         private boolean copied;
 
-        Acknowledged(int key, long version, long nanos, RedisServer master, ProxyServer proxy) {
+        Acknowledged(
+                int key,
+                long version,
+                long nanos,
+                RedisServer master,
+                ProxyServer proxy,
+                @Nullable RedisServer replica) {
+            this.replica = replica;
             this.key = key;
             this.version = version;
             this.nanos = nanos;
@@ -97,6 +120,8 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
      */
     private record Promotion(RedisServer former, long nanos, boolean couldAsk, Epoch epoch) {}
 
+    private record Stray(int key, long version) {}
+
     /** A life of a proxy, and its epoch. */
     private record Life(int generation, Epoch epoch) {}
 
@@ -104,6 +129,21 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         this.world = world;
         this.faults = faults;
         this.promises = promises;
+    }
+
+    /** Sets where the nodes are found. */
+    public void servers(Function<String, RedisServer> byAddress) {
+        this.servers = byAddress;
+    }
+
+    /** Says that writes are acknowledged once a replica has them: none of them is lost then, whatever fails. */
+    public void requireReplicaAcks() {
+        this.replicaAcks = true;
+    }
+
+    /** Sets who is told that a proxy holds commands because slots are about to be switched. */
+    public void whenSlotsAreHeld(Consumer<ProxyServer> listener) {
+        this.whenSlotsAreHeld = listener;
     }
 
     /** What is violated; null if nothing is. */
@@ -173,6 +213,9 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                     sometimes(Sometimes.SPARE_TOOK_A_PLACE);
                 }
             }
+            if (former.rolePosition() != chunk.rolePosition() && former.takesPartInMigration()) {
+                sometimes(Sometimes.TAKEOVER_DURING_A_MOVE);
+            }
             if (former.rolePosition() != chunk.rolePosition()
                     && former.proxyAddresses().stream().anyMatch(state::hasFailed)) {
                 sometimes(Sometimes.MASTERS_TAKEN_OVER);
@@ -218,6 +261,10 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     @Override
     public void acknowledged(ClientWrite write, ProxyServer proxy, RedisServer node, Epoch epoch) {
         int key = write.key();
+        if (!strays.isEmpty() && strays.contains(new Stray(key, write.version()))) {
+            violated("a slot that moves has one owner: " + proxy + " acknowledges a write to key " + key + " version "
+                    + write.version() + " at " + node + ", of which the other side has the slot");
+        }
         Owner owner = owners[key];
         if (owner == null || epoch.isAfter(owner.epoch())) {
             owners[key] = new Owner(proxy, node, epoch);
@@ -239,17 +286,13 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                 }
             });
         }
-        Acknowledged now = new Acknowledged(key, write.version(), world.nowNanos(), node, proxy);
+        Acknowledged now = new Acknowledged(key, write.version(), world.nowNanos(), node, proxy, replicaOf(node));
         Acknowledged last = lastAcknowledged[key];
         if (last == null || last.version < now.version) {
             lastAcknowledged[key] = now;
         }
         lastWrites.put(node, now.nanos);
-        if (isCopied(node, key, now.version)) {
-            now.copied = true;
-        } else {
-            notCopied.computeIfAbsent(node, master -> new ArrayDeque<>()).addLast(now);
-        }
+        track(now);
     }
 
     @Override
@@ -272,6 +315,26 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     }
 
     @Override
+    public void notReplicated() {
+        sometimes(Sometimes.WRITE_REFUSED_WITHOUT_REPLICA);
+    }
+
+    @Override
+    public void holdsSlots(ProxyServer proxy) {
+        whenSlotsAreHeld.accept(proxy);
+    }
+
+    @Override
+    public void killedWhileItHeldSlots() {
+        sometimes(Sometimes.SOURCE_KILLED_WHILE_IT_HELD_SLOTS);
+    }
+
+    @Override
+    public void leaseLostWhileItHeldSlots() {
+        sometimes(Sometimes.LEASE_LOST_WHILE_SLOTS_WERE_HELD);
+    }
+
+    @Override
     public void renewedByCoordinator() {
         sometimes(Sometimes.LEASE_RENEWED_BY_A_COORDINATOR);
     }
@@ -288,10 +351,70 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     @Override
     public void written(RedisServer master, int key, long formerVersion, long version) {
+        if (moving.written(master, key)) {
+            tookOver(key, master);
+        } else if (moving.isOfOtherSide(master, key)) {
+            strays.add(new Stray(key, version));
+        }
         Acknowledged last = lastAcknowledged[key];
         if (last != null && formerVersion < last.version && last.version < version && isOwner(master, key)) {
             lost(last, master);
             lastAcknowledged[key] = null;
+        }
+    }
+
+    @Override
+    public void recorded(RedisServer master, String hash, String field, String value) {
+        if (!hash.equals(MigrationRecords.IMPORTS)) {
+            return;
+        }
+        for (int key : moving.recorded(master, field, value)) {
+            if (moving.isGiven(key)) {
+                tookOver(key, master);
+            } else {
+                sometimes(Sometimes.SLOTS_TAKEN_BACK);
+                masters[key] = moving.master(key);
+                handedOver(key, master, source(key));
+            }
+        }
+    }
+
+    private RedisServer source(int key) {
+        return servers.apply(moving.sides(key).get(0));
+    }
+
+    /** The destination of a move has a key from now on. */
+    private void tookOver(int key, RedisServer destination) {
+        sometimes(Sometimes.SLOTS_SWITCHED);
+        masters[key] = moving.master(key);
+        handedOver(key, source(key), destination);
+    }
+
+    /** From now on another node has a key: it has to have what was acknowledged, if the former one has. */
+    private void handedOver(int key, RedisServer former, RedisServer owner) {
+        owners[key] = null;
+        Acknowledged last = lastAcknowledged[key];
+        if (last == null) {
+            return;
+        }
+        lastAcknowledged[key] = null;
+        if (owner.version(key) < last.version) {
+            lost(last, former.version(key) < last.version ? former : owner);
+            return;
+        }
+        Acknowledged moved = new Acknowledged(key, last.version, world.nowNanos(), owner, last.proxy, replicaOf(owner));
+        lastAcknowledged[key] = moved;
+        track(moved);
+    }
+
+    /** Finds out when the replica of a write's master has it. */
+    private void track(Acknowledged write) {
+        if (isCopied(write.master, write.key, write.version)) {
+            write.copied = true;
+        } else {
+            notCopied
+                    .computeIfAbsent(write.master, master -> new ArrayDeque<>())
+                    .addLast(write);
         }
     }
 
@@ -333,6 +456,12 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
         }
     }
 
+    /** The replica of a master by the stored metadata. */
+    private @Nullable RedisServer replicaOf(RedisServer master) {
+        String address = replicas.get(master.address());
+        return address == null ? null : servers.apply(address);
+    }
+
     private boolean isCopied(RedisServer master, int key, long version) {
         return master.linkedReplicas()
                 .anyMatch(replica -> replica.version(key) >= version && isPartner(replica, master));
@@ -350,6 +479,13 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
 
     /** Notes who is what by the stored metadata. */
     private void readRoles(Metadata metadata) {
+        for (MovingKeys.End end : moving.read(metadata)) {
+            switch (end) {
+                case COMMITTED -> sometimes(Sometimes.MOVE_COMMITTED);
+                case ABORTED -> sometimes(Sometimes.MOVE_ABORTED);
+                case UNPROVEN -> violated("a move ends where its slots are: they are not, in " + metadata.clusters());
+            }
+        }
         replicas.clear();
         metadata.clusters().values().forEach(cluster -> clusterEpoch = cluster.epoch());
         Arrays.fill(masters, null);
@@ -359,13 +495,17 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                 String master = chunk.nodeAddresses().get(node).value();
                 int replica = RolePosition.replicationPeer(node);
                 replicas.put(master, chunk.nodeAddresses().get(replica).value());
-                for (int key = 0; key < Installation.KEYS; key++) {
-                    if (chunk.stable(part).contains(Installation.slotOf(key))) {
+                for (int key = 0; key < Keys.COUNT; key++) {
+                    if (chunk.stable(part).contains(Keys.slot(key))) {
                         masters[key] = master;
                     }
                 }
             }
         });
+        for (int key = 0; key < Keys.COUNT; key++) {
+            String master = moving.master(key);
+            masters[key] = master == null ? masters[key] : master;
+        }
     }
 
     /** Whether two nodes, their proxies and what connects them have worked since some time before. */
@@ -385,16 +525,24 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
     private void lost(Acknowledged write, RedisServer where) {
         sometimes(Sometimes.WRITE_LOST_AS_PROMISED);
         world.note("lost at " + where + ": " + write);
-        if (write.copied) {
+        if (replicaAcks) {
+            violated("with min_replica_acks nothing acknowledged is lost: " + write + ", not at " + where);
+        } else if (write.copied) {
             violated("what both copies had is not lost: " + write + ", not at " + where);
-        } else if (areWell(write.master, where, write.nanos) && !mayBeOfFormerMaster(write, where)) {
+        } else if (areWell(write.master, where, write.nanos)
+                && (write.replica == null || areWell(write.master, write.replica, write.nanos))
+                && !mayBeOfFormerMaster(write, where)) {
             violated("nothing is lost without a fault: " + write + ", not at " + where);
         }
     }
 
-    /** Whether a key has one of these nodes as its master, by the stored metadata. */
+    /**
+     * Whether a key has one of these nodes as its master, by the stored metadata, or moves from or to one: the other
+     * side may have to ask it who has the slot.
+     */
     public boolean isAtOneOf(Set<RedisServer> nodes, int key) {
-        return nodes.stream().anyMatch(node -> isOwner(node, key));
+        return nodes.stream()
+                .anyMatch(node -> isOwner(node, key) || moving.sides(key).contains(node.address()));
     }
 
     /**
@@ -404,7 +552,7 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
      */
     public void checkAtEnd(Installation installation, Set<RedisServer> waiting) {
         for (RedisServer server : installation.redis()) {
-            for (int key = 0; key < Installation.KEYS; key++) {
+            for (int key = 0; key < Keys.COUNT; key++) {
                 Acknowledged last = lastAcknowledged[key];
                 if (last != null
                         && server.version(key) < last.version

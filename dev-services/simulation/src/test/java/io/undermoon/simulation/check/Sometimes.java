@@ -16,6 +16,15 @@ public enum Sometimes {
     REDIS_RESTARTED_AS_MASTER,
     LEASE_RENEWED_BY_A_COORDINATOR,
     REPLY_DROPPED_WITHOUT_A_LEASE,
+    WRITE_REFUSED_WITHOUT_REPLICA,
+    SLOTS_MOVE,
+    SLOTS_SWITCHED,
+    SLOTS_TAKEN_BACK,
+    MOVE_COMMITTED,
+    MOVE_ABORTED,
+    TAKEOVER_DURING_A_MOVE,
+    SOURCE_KILLED_WHILE_IT_HELD_SLOTS,
+    LEASE_LOST_WHILE_SLOTS_WERE_HELD,
     /** In schedules with hot spares only. */
     SPARE_TOOK_A_PLACE;
 
@@ -23,7 +32,8 @@ public enum Sometimes {
     public boolean isPossible(boolean leases) {
         return switch (this) {
             case WRITE_ACKNOWLEDGED_BY_A_FORMER_MASTER -> !leases;
-            case LEASE_RENEWED_BY_A_COORDINATOR, REPLY_DROPPED_WITHOUT_A_LEASE -> leases;
+            case LEASE_RENEWED_BY_A_COORDINATOR, REPLY_DROPPED_WITHOUT_A_LEASE, LEASE_LOST_WHILE_SLOTS_WERE_HELD ->
+                leases;
             case SPARE_TOOK_A_PLACE -> false;
             default -> true;
         };

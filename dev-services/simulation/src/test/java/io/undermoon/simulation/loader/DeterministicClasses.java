@@ -35,6 +35,9 @@ public final class DeterministicClasses extends ClassLoader {
                     "java/util/concurrent/ThreadLocalRandom.nextLong(J)J",
                     "nextLong(Ljava/util/concurrent/ThreadLocalRandom;J)J"),
             Map.entry(
+                    "java/util/concurrent/ThreadLocalRandom.nextLong()J",
+                    "nextLong(Ljava/util/concurrent/ThreadLocalRandom;)J"),
+            Map.entry(
                     "java/util/concurrent/CompletableFuture.completeOnTimeout(Ljava/lang/Object;JLjava/util/concurrent/"
                             + "TimeUnit;)Ljava/util/concurrent/CompletableFuture;",
                     "completeOnTimeout(Ljava/util/concurrent/CompletableFuture;Ljava/lang/Object;J"
@@ -108,11 +111,11 @@ public final class DeterministicClasses extends ClassLoader {
                                     int access, String name, String descriptor, String signature, String[] exceptions) {
                                 MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
                                 if (className.equals(NODE_CLIENT) && name.equals("send")) {
-                                    bySeam(next, name, descriptor, 4);
+                                    sendBySeam(next, descriptor);
                                     return null;
                                 }
                                 if (className.equals(NODE_CONNECTIONS) && name.equals("isRefused")) {
-                                    bySeam(next, name, descriptor, 1);
+                                    isRefusedBySeam(next, descriptor);
                                     return null;
                                 }
                                 if (className.equals(NODE_CONNECTIONS) && name.equals("retain")) {
@@ -126,12 +129,26 @@ public final class DeterministicClasses extends ClassLoader {
         return writer.toByteArray();
     }
 
-    /** {@code return NodeSeam.name(arguments)}. */
-    private static void bySeam(MethodVisitor method, String name, String descriptor, int arguments) {
+    /** {@code return NodeSeam.send(connections, node, protocol, command, question)}. */
+    private static void sendBySeam(MethodVisitor method, String descriptor) {
+        String connections = "L" + NODE_CONNECTIONS.replace('.', '/') + ";";
         method.visitCode();
-        for (int argument = 1; argument <= arguments; argument++) {
+        method.visitVarInsn(Opcodes.ALOAD, 0);
+        method.visitFieldInsn(Opcodes.GETFIELD, NODE_CLIENT.replace('.', '/'), "connections", connections);
+        for (int argument = 1; argument <= 4; argument++) {
             method.visitVarInsn(Opcodes.ALOAD, argument);
         }
+        returnFromSeam(method, "send", "(" + connections + descriptor.substring(1));
+    }
+
+    /** {@code return NodeSeam.isRefused(peer)}. */
+    private static void isRefusedBySeam(MethodVisitor method, String descriptor) {
+        method.visitCode();
+        method.visitVarInsn(Opcodes.ALOAD, 1);
+        returnFromSeam(method, "isRefused", descriptor);
+    }
+
+    private static void returnFromSeam(MethodVisitor method, String name, String descriptor) {
         method.visitMethodInsn(Opcodes.INVOKESTATIC, NODE_SEAM, name, descriptor, false);
         method.visitInsn(Opcodes.ARETURN);
         method.visitMaxs(0, 0);

@@ -7,16 +7,19 @@ import io.undermoon.simulation.world.World;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model of a Redis server: versions of a few keys, asynchronous replication with a history and an offset, partial and
- * full synchronisation, and the replies to the commands that a proxy sends to its nodes.
+ * A model of a Redis server: versions of a few keys, the records of slot moves, asynchronous replication with a history
+ * and an offset, partial and full synchronisation, and the replies to the commands that a proxy sends to its nodes.
  *
  * <p>What is left out: a replica gets all that its master has had at the moment a batch was sent, at once; a full copy
  * is made at the end of the time that it takes.
@@ -28,16 +31,24 @@ public final class RedisServer {
     private static final long RESEND = 100 * World.MILLI;
     private static final long REPLICATION_TIMEOUT = 60 * World.SECOND;
     private static final RespValue OK = new RespValue.Simple("OK");
+    private static final RespValue READONLY =
+            new RespValue.Failure("READONLY You can't write against a read only replica.");
+
+    /** The memory that a value takes. */
+    private static final long SIZE = 64;
 
     private final World world;
     private final Network network;
     private final SimProcess process;
     private final String address;
-    private final int keys;
     private final RedisObserver observer;
     private final Function<String, RedisServer> servers;
 
-    private long[] versions;
+    private long[] versions = new long[Keys.COUNT];
+
+    /** The records of slot moves: hash and field, separated by a blank. Never changed in place. */
+    private Map<String, String> records = Map.of();
+
     private long history;
     private long offset;
     private long formerHistory;
@@ -45,9 +56,10 @@ public final class RedisServer {
     private long run;
 
     /** The writes of this history that the server has, the last of them at its offset. */
-    private List<Write> backlog = new ArrayList<>();
+    private List<Entry> backlog = new ArrayList<>();
 
-    private long[] saved;
+    private long[] saved = versions;
+    private Map<String, String> savedRecords = records;
     private long savedHistory;
     private long savedOffset;
     private long savedNanos;
@@ -68,7 +80,96 @@ public final class RedisServer {
     private long lastHeardNanos;
     private final Map<RedisServer, Attached> attached = new LinkedHashMap<>();
 
-    private record Write(long offset, int key, long version) {}
+    private final Map<Long, ClientConnection> connections = new LinkedHashMap<>();
+    private final Set<StreamFollower> followers = new LinkedHashSet<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+    private long lastConnectionId;
+
+    /** A part of the replication stream. */
+    private interface Change {
+        void applyTo(RedisServer server);
+
+        /** As a replica is told. */
+        List<List<String>> commands();
+    }
+
+    /** A write of a client. One that its client has given up may come after its next one; that is no loss. */
+    private record Write(int key, long version) implements Change {
+        @Override
+        public void applyTo(RedisServer server) {
+            server.versions[key] = Math.max(server.versions[key], version);
+        }
+
+        @Override
+        public List<List<String>> commands() {
+            return List.of(List.of("SELECT", "0"), List.of("SET", Keys.name(key), Long.toString(version)));
+        }
+    }
+
+    /** A key gets a value that another server has, or is deleted: version 0. */
+    private record Restored(int key, long version) implements Change {
+        @Override
+        public void applyTo(RedisServer server) {
+            server.versions[key] = version;
+        }
+
+        @Override
+        public List<List<String>> commands() {
+            return List.of(
+                    List.of("SELECT", "0"),
+                    version == 0
+                            ? List.of("UNLINK", Keys.name(key))
+                            : List.of("RESTORE", Keys.name(key), "0", Long.toString(version), "REPLACE"));
+        }
+    }
+
+    /** A record of a slot move is replaced; an empty value removes it. */
+    private record Recorded(String hash, String field, String value) implements Change {
+        @Override
+        public void applyTo(RedisServer server) {
+            Map<String, String> changed = new LinkedHashMap<>(server.records);
+            if (value.isEmpty()) {
+                changed.remove(hash + " " + field);
+            } else {
+                changed.put(hash + " " + field, value);
+            }
+            server.records = changed;
+        }
+
+        @Override
+        public List<List<String>> commands() {
+            return List.of(
+                    List.of("SELECT", "1"),
+                    value.isEmpty() ? List.of("HDEL", hash, field) : List.of("HSET", hash, field, value));
+        }
+    }
+
+    /** A text that is only there to be found in the stream. */
+    private record Marked(String key, String text) implements Change {
+        @Override
+        public void applyTo(RedisServer server) {}
+
+        @Override
+        public List<List<String>> commands() {
+            return List.of(List.of("SELECT", "1"), List.of("SET", key, text, "PX", "60000"));
+        }
+    }
+
+    private record Entry(long offset, Change change) {}
+
+    /** Somebody waits until replicas have acknowledged an offset. */
+    private static final class Waiter {
+        private final long offset;
+        private final int replicas;
+        private final Consumer<RespValue> reply;
+        private boolean done;
+
+        Waiter(long offset, int replicas, Consumer<RespValue> reply) {
+            this.offset = offset;
+            this.replicas = replicas;
+            this.reply = reply;
+        }
+    }
 
     private enum Link {
         DOWN,
@@ -88,27 +189,20 @@ public final class RedisServer {
         }
     }
 
-    /**
-     * @param keys how many keys there are
-     * @param servers by address
-     */
+    /** @param servers by address */
     public RedisServer(
             World world,
             Network network,
             SimProcess process,
             String address,
-            int keys,
             RedisObserver observer,
             Function<String, RedisServer> servers) {
         this.world = world;
         this.network = network;
         this.process = process;
         this.address = address;
-        this.keys = keys;
         this.observer = observer;
         this.servers = servers;
-        this.versions = new long[keys];
-        this.saved = versions;
     }
 
     public SimProcess process() {
@@ -136,6 +230,11 @@ public final class RedisServer {
         return versions[key];
     }
 
+    /** A record of a slot move; empty if there is none. */
+    public String record(String hash, String field) {
+        return records.getOrDefault(hash + " " + field, "");
+    }
+
     /** The id of its present life. */
     public String runId() {
         return hex(run);
@@ -159,6 +258,9 @@ public final class RedisServer {
         lostNanos = -1;
         connection++;
         attached.clear();
+        connections.clear();
+        followers.clear();
+        waiters.clear();
         users.clear();
         masterUser = "";
         world.repeat(process, CRON, this::cron);
@@ -169,17 +271,63 @@ public final class RedisServer {
         process.kill();
         attached.clear();
         link = Link.DOWN;
+        List.copyOf(connections.values()).forEach(ClientConnection::close);
+        endFollowers();
     }
 
     /** While it is down, loses what it has not saved to its file, which it does every ten seconds. */
     public void forgetUnsaved() {
         versions = saved.clone();
+        records = savedRecords;
         history = savedHistory;
         offset = savedOffset;
         world.note(address + " has lost what it had not saved");
     }
 
-    /** Executes a command. */
+    /**
+     * Accepts a connection.
+     *
+     * @param onClose is run at the server when it closes the connection, or ends
+     */
+    public ClientConnection accept(Runnable onClose) {
+        ClientConnection made = new ClientConnection(++lastConnectionId, onClose);
+        connections.put(made.id(), made);
+        return made;
+    }
+
+    /** The client has closed its connection. */
+    public void leave(ClientConnection client) {
+        connections.remove(client.id());
+    }
+
+    /**
+     * Executes a command of a connection.
+     *
+     * @param reply is given the reply, at once or later
+     */
+    public void execute(ClientConnection client, List<String> command, Consumer<RespValue> reply) {
+        if (command.get(0).equals("CLIENT") && command.get(1).equals("SETNAME")) {
+            client.setName(command.get(2));
+            reply.accept(OK);
+        } else {
+            execute(command, reply);
+        }
+    }
+
+    /**
+     * Executes a command.
+     *
+     * @param reply is given the reply, at once or later
+     */
+    public void execute(List<String> command, Consumer<RespValue> reply) {
+        if (command.get(0).equals("WAIT")) {
+            await(Integer.parseInt(command.get(1)), Long.parseLong(command.get(2)) * World.MILLI, reply);
+        } else {
+            reply.accept(execute(command));
+        }
+    }
+
+    /** Executes a command that is answered at once. */
     public RespValue execute(List<String> command) {
         return switch (command.get(0).toUpperCase(Locale.ROOT)) {
             case "INFO" -> new RespValue.Bulk(info(command.get(1)));
@@ -188,8 +336,126 @@ public final class RedisServer {
             case "ACL" -> acl(command.get(1), command.get(2), command.subList(3, command.size()));
             case "CONFIG" -> configure(command);
             case "PING" -> OK;
+            case "EVAL" -> script(command);
+            case "DBSIZE" -> new RespValue.Int(names().size());
+            case "SCAN" -> new RespValue.Array(List.of(new RespValue.Bulk("0"), new RespValue.Array(names())));
+            case "MEMORY" -> versions[Keys.number(command.get(2))] == 0 ? RespValue.Null.BULK : new RespValue.Int(SIZE);
+            case "DUMP" -> dump(Keys.number(command.get(1)));
+            case "RESTORE" -> restore(command.get(1), Long.parseLong(command.get(3)));
+            case "UNLINK" -> unlink(command.subList(1, command.size()));
+            case "CLIENT" -> client(command);
+            case "FUNCTION" -> new RespValue.Bulk("");
+            case "TIME" -> time();
             default -> new RespValue.Failure("ERR unknown command '" + command.get(0) + "'");
         };
+    }
+
+    private List<RespValue> names() {
+        List<RespValue> names = new ArrayList<>();
+        for (int key = 0; key < Keys.COUNT; key++) {
+            if (versions[key] != 0) {
+                names.add(new RespValue.Bulk(Keys.name(key)));
+            }
+        }
+        return names;
+    }
+
+    private RespValue dump(int key) {
+        return versions[key] == 0 ? RespValue.Null.BULK : new RespValue.Bulk(Long.toString(versions[key]));
+    }
+
+    private RespValue restore(String key, long version) {
+        if (master != null) {
+            return READONLY;
+        }
+        execute(new Restored(Keys.number(key), version));
+        return OK;
+    }
+
+    private RespValue unlink(List<String> names) {
+        if (master != null) {
+            return READONLY;
+        }
+        int removed = 0;
+        for (String name : names) {
+            int key = Keys.number(name);
+            if (versions[key] != 0) {
+                execute(new Restored(key, 0));
+                removed++;
+            }
+        }
+        return new RespValue.Int(removed);
+    }
+
+    private RespValue client(List<String> command) {
+        if (command.get(1).equals("LIST")) {
+            StringBuilder list = new StringBuilder();
+            connections
+                    .values()
+                    .forEach(each -> list.append("id=")
+                            .append(each.id())
+                            .append(" name=")
+                            .append(each.name())
+                            .append(" db=0\n"));
+            return new RespValue.Bulk(list.toString());
+        }
+        ClientConnection killed = connections.remove(Long.parseLong(command.get(3)));
+        if (killed != null) {
+            killed.close();
+        }
+        return new RespValue.Int(killed == null ? 0 : 1);
+    }
+
+    private RespValue time() {
+        long millis = process.wallMillis();
+        return new RespValue.Array(List.of(
+                new RespValue.Bulk(Long.toString(millis / 1000)),
+                new RespValue.Bulk(Long.toString(millis % 1000 * 1000))));
+    }
+
+    /** The scripts of the records of slot moves, told from each other by what they contain. */
+    private RespValue script(List<String> command) {
+        String script = command.get(1);
+        String key = command.get(3);
+        List<String> arguments = command.subList(4, command.size());
+        if (script.contains("'hgetall'")) {
+            List<RespValue> items = new ArrayList<>();
+            records.forEach((name, value) -> {
+                if (name.startsWith(key + " ")) {
+                    items.add(new RespValue.Bulk(name.substring(key.length() + 1)));
+                    items.add(new RespValue.Bulk(value));
+                }
+            });
+            return new RespValue.Array(items);
+        }
+        if (script.contains("'hdel'")) {
+            return replace(key, arguments.get(0), arguments.get(1), arguments.get(2), arguments.get(3));
+        }
+        if (script.contains("'hget'")) {
+            return new RespValue.Bulk(record(key, arguments.get(0)));
+        }
+        if (!script.contains("'PX'")) {
+            return new RespValue.Failure("ERR unknown script " + script);
+        }
+        if (master != null) {
+            return READONLY;
+        }
+        execute(new Marked(key, arguments.get(0)));
+        return new RespValue.Int(1);
+    }
+
+    private RespValue replace(String hash, String field, String expected, String next, String wantedRun) {
+        boolean isExpected = (wantedRun.isEmpty() || wantedRun.equals(runId()))
+                && record(hash, field).equals(expected);
+        if (isExpected && master != null) {
+            return READONLY;
+        }
+        if (isExpected) {
+            execute(new Recorded(hash, field, next));
+            world.note(address + " records " + hash + " " + field + " " + next);
+            observer.recorded(this, hash, field, next);
+        }
+        return new RespValue.Int(isExpected ? 1 : 0);
     }
 
     /** Users are in the memory of the server. Passwords are always right. */
@@ -204,6 +470,11 @@ public final class RedisServer {
         }
         if (rules.isEmpty()) {
             users.putIfAbsent(user, List.of("off"));
+        } else if (rules.equals(List.of("off"))) {
+            List<String> left = new ArrayList<>(users.getOrDefault(user, List.of()));
+            left.removeIf(rule -> rule.equals("on") || rule.equals("off"));
+            left.add("off");
+            users.put(user, List.copyOf(left));
         } else {
             users.put(user, List.copyOf(rules));
         }
@@ -224,20 +495,81 @@ public final class RedisServer {
 
     private RespValue set(int key, long version) {
         if (master != null) {
-            return new RespValue.Failure("READONLY You can't write against a read only replica.");
+            return READONLY;
         }
         long former = versions[key];
-        apply(new Write(offset + 1, key, version));
+        execute(new Write(key, version));
         observer.written(this, key, former, version);
-        attached.forEach(this::sendBatch);
         return OK;
     }
 
-    private void apply(Write write) {
-        // A write that its client has given up may come after its next one; that is no loss.
-        versions[write.key()] = Math.max(versions[write.key()], write.version());
-        offset = write.offset();
-        backlog.add(write);
+    /** Executes something as a master. */
+    private void execute(Change change) {
+        apply(new Entry(offset + 1, change));
+        attached.forEach(this::sendBatch);
+        followers.forEach(follower -> follower.executed(change.commands()));
+    }
+
+    private void apply(Entry entry) {
+        entry.change().applyTo(this);
+        offset = entry.offset();
+        backlog.add(entry);
+    }
+
+    /** Has somebody follow what the server executes from now on, as long as it is a master; false if it is none. */
+    public boolean follow(StreamFollower follower) {
+        return master == null && followers.add(follower);
+    }
+
+    /** The follower has gone. */
+    public void leave(StreamFollower follower) {
+        followers.remove(follower);
+    }
+
+    private void endFollowers() {
+        List<StreamFollower> former = List.copyOf(followers);
+        followers.clear();
+        former.forEach(StreamFollower::ended);
+    }
+
+    /** {@code WAIT}, for all that the server has executed until now. */
+    private void await(int replicas, long timeout, Consumer<RespValue> reply) {
+        Waiter waiter = new Waiter(offset, replicas, reply);
+        waiters.add(waiter);
+        attached.forEach((replica, state) ->
+                network.send(process, replica.process, () -> replica.acknowledge(this, state.connection), () -> {}));
+        world.later(process, timeout, () -> end(waiter));
+        answerWaiters();
+    }
+
+    private void answerWaiters() {
+        for (Waiter waiter : List.copyOf(waiters)) {
+            if (acknowledgedBy(waiter.offset) >= waiter.replicas) {
+                end(waiter);
+            }
+        }
+    }
+
+    private void end(Waiter waiter) {
+        if (!waiter.done) {
+            waiter.done = true;
+            waiters.remove(waiter);
+            waiter.reply.accept(new RespValue.Int(acknowledgedBy(waiter.offset)));
+        }
+    }
+
+    private long acknowledgedBy(long position) {
+        return attached.values().stream()
+                .filter(state -> state.acknowledged >= position)
+                .count();
+    }
+
+    /** Tells the master how far this replica is. */
+    private void acknowledge(RedisServer source, long itsConnection) {
+        if (connection == itsConnection && link == Link.UP) {
+            long position = offset;
+            network.send(process, source.process, () -> source.acknowledged(this, itsConnection, position), () -> {});
+        }
     }
 
     private RespValue replicaOf(String host, String port) {
@@ -272,6 +604,7 @@ public final class RedisServer {
     private void detachAll() {
         attached.keySet().forEach(replica -> replica.disconnected(this));
         attached.clear();
+        endFollowers();
     }
 
     private void unlink() {
@@ -292,6 +625,7 @@ public final class RedisServer {
         if (world.nowNanos() - savedNanos >= SAVE_INTERVAL) {
             savedNanos = world.nowNanos();
             saved = versions.clone();
+            savedRecords = records;
             savedHistory = history;
             savedOffset = offset;
         }
@@ -326,8 +660,9 @@ public final class RedisServer {
     private void acknowledged(RedisServer replica, long itsConnection, long position) {
         Attached state = attached.get(replica);
         if (state != null && state.connection == itsConnection) {
-            state.acknowledged = position;
+            state.acknowledged = Math.max(state.acknowledged, position);
             state.acknowledgedNanos = world.nowNanos();
+            answerWaiters();
             // As the master's pings do.
             network.send(process, replica.process, () -> replica.heard(itsConnection), () -> {});
         }
@@ -390,7 +725,7 @@ public final class RedisServer {
                             () -> replica.goesOn(historyNow, itsConnection),
                             () -> replica.broken(itsConnection));
                 } else {
-                    Copy copy = new Copy(versions.clone(), history, offset);
+                    Copy copy = new Copy(versions.clone(), records, history, offset);
                     network.send(
                             process,
                             replica.process,
@@ -407,13 +742,14 @@ public final class RedisServer {
         return position == offset || !backlog.isEmpty() && backlog.get(0).offset() <= position + 1;
     }
 
-    private record Copy(long[] versions, long history, long offset) {}
+    private record Copy(long[] versions, Map<String, String> records, long history, long offset) {}
 
     private void load(Copy copy, long itsConnection) {
         if (connection != itsConnection) {
             return;
         }
         versions = copy.versions().clone();
+        records = copy.records();
         history = copy.history();
         offset = copy.offset();
         formerHistoryEnd = -1;
@@ -479,6 +815,9 @@ public final class RedisServer {
         observer.copied(replica);
         replica.attached.forEach(replica::sendBatch);
         state.batchIsUnderWay = false;
+        if (!waiters.isEmpty()) {
+            network.send(replica.process, process, () -> acknowledged(replica, state.connection, end), () -> {});
+        }
         sendBatch(replica, state);
     }
 
@@ -493,6 +832,9 @@ public final class RedisServer {
     private String info(String section) {
         if (section.equals("persistence")) {
             return "loading:0\r\n";
+        }
+        if (section.equals("keyspace") || section.equals("stats")) {
+            return "";
         }
         if (section.equals("server")) {
             return "redis_version:7.0.15\r\nrun_id:" + runId() + "\r\n";

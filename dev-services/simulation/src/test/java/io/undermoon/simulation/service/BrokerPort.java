@@ -178,7 +178,7 @@ public final class BrokerPort implements MetadataSource, FailureLedger {
 
     @Override
     public boolean abort(MigrationTask task) {
-        return false;
+        return get(writer -> Moves.withdraw(writer, task));
     }
 
     @Override

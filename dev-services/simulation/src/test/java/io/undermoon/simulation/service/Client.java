@@ -1,5 +1,6 @@
 package io.undermoon.simulation.service;
 
+import io.undermoon.simulation.redis.Keys;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.World;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class Client {
     private void send(long mine, int key, long version, ProxyServer proxy, int redirections) {
         ClientWrite write = new ClientWrite(
                 key,
-                Installation.slotOf(key),
+                Keys.slot(key),
                 version,
                 reply -> installation
                         .network()
@@ -80,7 +81,7 @@ public final class Client {
                                 () -> {}));
         installation.network().send(process, proxy.process(), () -> proxy.serve(write), () -> failed(mine));
         if (redirections == 0) {
-            world.later(process, PATIENCE, () -> failed(mine));
+            world.timeout(process, PATIENCE, () -> mine != turn, () -> failed(mine));
         }
     }
 

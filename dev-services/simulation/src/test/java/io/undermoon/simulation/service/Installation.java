@@ -8,12 +8,13 @@ import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.proxy.migration.MigrationSettings;
+import io.undermoon.simulation.redis.Keys;
 import io.undermoon.simulation.redis.RedisObserver;
 import io.undermoon.simulation.redis.RedisServer;
 import io.undermoon.simulation.world.Network;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.World;
-import io.undermoon.slot.Slot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,9 +24,6 @@ import java.util.Optional;
 
 /** The processes of a simulated installation, and where they find each other. */
 public final class Installation {
-    /** How many keys clients write to; they are spread over the slots. */
-    public static final int KEYS = 8;
-
     /** The failure quorum for which the broker takes a majority of the coordinators that are alive. */
     private static final int MAJORITY = 0;
 
@@ -39,6 +37,7 @@ public final class Installation {
     private final ServiceObserver checks;
     private final boolean leases;
     private final boolean marks;
+    private final MigrationSettings migrationSettings;
     private final SharedStorage storage;
     private final Map<String, RedisServer> redis = new LinkedHashMap<>();
     private final Map<String, ProxyServer> proxies = new LinkedHashMap<>();
@@ -52,10 +51,18 @@ public final class Installation {
      *
      * @param longestPause the longest time between two writes of a client
      * @param leases whether proxies need leases
+     * @param switches what a replica of the destination has to have before slots are switched
      * @param spares how many hot spares each chunk is to have
      */
     public record Size(
-            int proxies, int brokers, int coordinators, int clients, long longestPause, boolean leases, int spares) {}
+            int proxies,
+            int brokers,
+            int coordinators,
+            int clients,
+            long longestPause,
+            boolean leases,
+            MigrationSettings.ReplicaAck switches,
+            int spares) {}
 
     public Installation(
             World world,
@@ -70,6 +77,13 @@ public final class Installation {
         this.checks = checks;
         this.leases = size.leases();
         this.marks = size.spares() > 0;
+        MigrationSettings usual = MigrationSettings.DEFAULT;
+        this.migrationSettings = new MigrationSettings(
+                usual.maxKeysPerSecond(),
+                usual.maxBytesPerSecond(),
+                usual.cleanupDelayMillis(),
+                usual.cleanupKeysPerSecond(),
+                size.switches());
         this.storage = new SharedStorage(world, storageChecks, checks::storageDidNotAnswer);
         for (int i = 1; i <= size.proxies(); i++) {
             addProxy("10.0.0." + i, redisChecks);
@@ -92,7 +106,7 @@ public final class Installation {
         }
         for (int i = 1; i <= size.clients(); i++) {
             List<Integer> keys = new ArrayList<>();
-            for (int key = i - 1; key < KEYS; key += size.clients()) {
+            for (int key = i - 1; key < Keys.COUNT; key += size.clients()) {
                 keys.add(key);
             }
             clients.add(new Client(this, world.process("client-" + i, "10.0.3." + i), keys, size.longestPause()));
@@ -105,7 +119,7 @@ public final class Installation {
         for (int port = 7001; port <= 7002; port++) {
             String address = host + ":" + port;
             RedisServer node = new RedisServer(
-                    world, network, world.process("redis " + address, host), address, KEYS, redisChecks, this::redis);
+                    world, network, world.process("redis " + address, host), address, redisChecks, this::redis);
             redis.put(address, node);
             nodes.add(node);
         }
@@ -124,16 +138,16 @@ public final class Installation {
         clients.forEach(Client::start);
     }
 
-    public static int slotOf(int key) {
-        return key * Slot.COUNT / KEYS + 5;
-    }
-
     public World world() {
         return world;
     }
 
     public Network network() {
         return network;
+    }
+
+    MigrationSettings migrationSettings() {
+        return migrationSettings;
     }
 
     ServiceObserver checks() {

@@ -4,6 +4,7 @@ import io.undermoon.coordinator.port.ProxyControl;
 import io.undermoon.coordinator.port.ProxyControl.NodeHealth;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.HostPort;
+import io.undermoon.metadata.MigrationTask;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
@@ -13,12 +14,14 @@ import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.command.CommandCatalog;
 import io.undermoon.proxy.lease.Lease;
 import io.undermoon.proxy.lease.LeaseClock;
 import io.undermoon.proxy.lease.LeaseToken;
 import io.undermoon.proxy.lease.Moment;
 import io.undermoon.proxy.lease.Term;
 import io.undermoon.proxy.lease.renewal.LeaseRenewal;
+import io.undermoon.proxy.migration.Migrations;
 import io.undermoon.proxy.node.InfoReport;
 import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.node.NodeException;
@@ -37,6 +40,7 @@ import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Self;
+import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespValue;
@@ -45,6 +49,7 @@ import io.undermoon.simulation.world.Network;
 import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.SimulatedLoop;
 import io.undermoon.simulation.world.World;
+import io.undermoon.umctl.Handshake;
 import io.undermoon.umctl.SetMeta;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,21 +59,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy. Its topology with routes and changes of roles, its keeping of the nodes' roles, the step-down, the
- * handover of roles and its lease are those of the product. Its clients' sessions and its registration are modelled.
+ * handover of roles, its lease and the moves of slots are those of the product. Its clients' sessions and its
+ * registration are modelled.
  */
 public final class ProxyServer {
     private static final long REPLY_TIMEOUT = 3 * World.SECOND;
+    private static final long BARRIER_POLL = World.MILLI;
     private static final long CONNECT_TIMEOUT = World.SECOND;
     private static final long REGISTRATION_INTERVAL = 5 * World.SECOND;
     private static final long REGISTRATION_RETRY = World.SECOND;
     private static final Duration OUTDATED = Duration.ofDays(1);
     private static final BackendSettings BACKENDS =
             new BackendSettings(1000, 3000, 1 << 20, 16, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
+
+    private static final long REPLICA_ACK_MILLIS = 1000;
+    private static final RespValue NO_REPLICAS = new RespValue.Failure("NOREPLICAS");
+    private static final CommandCatalog COMMANDS = new CommandCatalog();
 
     private final Installation installation;
     private final World world;
@@ -111,6 +123,9 @@ public final class ProxyServer {
 
     /** As kill -9. */
     public void kill() {
+        if (life.holdsSlots()) {
+            installation.checks().killedWhileItHeldSlots();
+        }
         process.kill();
     }
 
@@ -146,15 +161,76 @@ public final class ProxyServer {
                         status -> status.node().equals(node) && status.restart().waitsForReplica());
     }
 
+    /** {@code UMCTL INFOMGR} and {@code UMCTL MIGRATIONS}. */
     ProxyControl.Migrations migrations() {
-        return new ProxyControl.Migrations(List.of(), List.of());
+        return new ProxyControl.Migrations(life.migrations.finished(), life.migrations.progress());
+    }
+
+    /**
+     * {@code UMCTL ABORTMIGRATION}.
+     *
+     * @return completes with {@code OK} or an error
+     */
+    public CompletionStage<String> abort(MigrationTask task) {
+        return life.migrations.answer(new Handshake(Handshake.Step.ABORTMIGRATION, Handshake.VERSION, task));
+    }
+
+    /** Connects a task to a run of a node that may serve. */
+    NodeLink connect(Endpoint to, NodeLink.Owner owner) {
+        RedisServer node = installation.redis(to.toString());
+        return new NodeLink(installation, process, node, life.runs.mayServe(to, node.runId()), owner);
+    }
+
+    /** Waits until what clients have sent to a node before is answered, or the connection is given up. */
+    CompletionStage<?> awaitAnswers(Endpoint node, BooleanSupplier wanted) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        RedisServer server = installation.redis(node.toString());
+        life.inFlight.removeIf(flight -> flight.isOver(world.nowNanos()));
+        List<Flight> before = new ArrayList<>(life.inFlight);
+        before.removeIf(flight -> flight.node != server);
+        awaitAnswers(before, wanted, done);
+        return done;
+    }
+
+    private void awaitAnswers(List<Flight> flights, BooleanSupplier wanted, CompletableFuture<Boolean> done) {
+        flights.removeIf(flight -> flight.isOver(world.nowNanos()));
+        if (flights.isEmpty()) {
+            done.complete(true);
+        } else if (wanted.getAsBoolean()) {
+            world.later(process, BARRIER_POLL, () -> awaitAnswers(flights, wanted, done));
+        }
+    }
+
+    /** A write of a client that is under way to a node, on the connection that clients share. */
+    private static final class Flight {
+        private final RedisServer node;
+        private final int nodeLife;
+        private final long sentNanos;
+        private final int replicaAcks;
+        private boolean answered;
+
+        Flight(RedisServer node, long sentNanos, int replicaAcks) {
+            this.node = node;
+            this.replicaAcks = replicaAcks;
+            this.nodeLife = node.process().generation();
+            this.sentNanos = sentNanos;
+        }
+
+        /** The connection is given up when it brings no reply for some time, and with the life of the node. */
+        boolean isOver(long nowNanos) {
+            return answered || node.process().generation() != nodeLife || nowNanos - sentNanos > REPLY_TIMEOUT;
+        }
     }
 
     /** Sends a command of the proxy's own to a node or a peer. */
-    CompletionStage<RespValue> send(Endpoint to, List<String> command, String question) {
+    CompletionStage<RespValue> send(NodeConnections from, Endpoint to, List<String> command, String question) {
         if (to.kind() == Endpoint.Kind.REDIS) {
             RedisServer node = installation.redis(to.toString());
-            return exchange(node.process(), question, reply -> reply.complete(node.execute(command)));
+            if (from == life.migrationConnections && !life.runs.mayServe(to, node.runId())) {
+                return CompletableFuture.failedStage(
+                        NodeException.unexpectedReply(question + ": the run may not serve"));
+            }
+            return exchange(node.process(), question, reply -> node.execute(command, reply::complete));
         }
         ProxyServer peer = installation.proxy(to.toString());
         return exchange(
@@ -175,7 +251,7 @@ public final class ProxyServer {
         there.thenAccept(
                 reply -> installation.network().answer(to, process, life, () -> answer.complete(reply), () -> {}));
         installation.network().send(process, to, () -> handler.accept(there), noReply);
-        world.later(process, REPLY_TIMEOUT, noReply);
+        world.timeout(process, REPLY_TIMEOUT, answer::isDone, noReply);
         return answer;
     }
 
@@ -193,15 +269,23 @@ public final class ProxyServer {
         if (!network.isCut(process, to) && !network.isCut(to, process)) {
             world.later(process, 2 * network.delay(process, to), () -> refused.complete(!to.isAlive()));
         }
-        world.later(process, CONNECT_TIMEOUT, () -> refused.complete(false));
+        world.timeout(process, CONNECT_TIMEOUT, refused::isDone, () -> refused.complete(false));
         return refused;
     }
 
     /** A command of another proxy. */
     private CompletionStage<RespValue> execute(List<String> command) {
-        return command.get(1).equals("PROMISE")
-                ? CompletableFuture.completedStage(promise(command))
-                : stepDown(command);
+        return switch (command.get(1)) {
+            case "PROMISE" -> CompletableFuture.completedStage(promise(command));
+            case "STEPDOWN" -> stepDown(command);
+            default -> handshake(Handshake.parse(command.get(1), command.subList(2, command.size())));
+        };
+    }
+
+    private CompletionStage<RespValue> handshake(Handshake message) {
+        return life.migrations
+                .answer(message)
+                .thenApply(text -> text.startsWith("OK") ? new RespValue.Simple(text) : new RespValue.Failure(text));
     }
 
     /** {@code UMCTL PROMISE <proxy> <node>...}. */
@@ -251,6 +335,12 @@ public final class ProxyServer {
                 runs,
                 own,
                 new TakeoverRule(lease, true));
+        private final NodeConnections migrationConnections = new NodeConnections(
+                new ProxyLoop(
+                        new SimulatedLoop(world, process), Transport.NIO, BACKENDS, new LoopStats(0), runs, lease),
+                Access.PROXY);
+        private final Migrations migrations = new Migrations(
+                migrationConnections, List.of(), topology, endpoints, COMMANDS, installation.migrationSettings());
         private final StepDown stepDown = new StepDown(topology, List.of(), connections, endpoints);
         private final LeaseRenewal renewal = new LeaseRenewal(
                 lease,
@@ -258,7 +348,8 @@ public final class ProxyServer {
                 new NodeClient(connections),
                 endpoints,
                 connections.loop().eventLoop(),
-                installation.checks()::leaseChanged);
+                this::leaseChanged);
+        private final Set<Flight> inFlight = new LinkedHashSet<>();
         private final List<ClientWrite> held = new ArrayList<>();
         private boolean isRegistered;
 
@@ -268,11 +359,28 @@ public final class ProxyServer {
             return addresses;
         }
 
+        private void leaseChanged() {
+            installation.checks().leaseChanged();
+            if (holdsSlots() && !lease.isHeld()) {
+                installation.checks().leaseLostWhileItHeldSlots();
+            }
+        }
+
+        /** Whether commands wait because slots are about to be switched. */
+        boolean holdsSlots() {
+            return topology.current().ownership().entrySet().stream()
+                    .anyMatch(entry -> entry.getKey().isMigrating() && entry.getValue() == SlotOwnership.HELD);
+        }
+
         void begin() {
             renewal.start();
+            migrations.start();
             replication.start(topology);
             topology.onChange(now -> {
                 installation.checks().tookMetadata(ProxyServer.this, now);
+                if (holdsSlots()) {
+                    installation.checks().holdsSlots(ProxyServer.this);
+                }
                 world.later(process, 0, this::serveHeld);
             });
             world.later(process, world.random(0, 100 * World.MILLI), this::register);
@@ -338,7 +446,9 @@ public final class ProxyServer {
                 forward(write, local, now.epoch());
             } else if (owner instanceof Target.Remote peer) {
                 write.answer(moved(peer));
-            } else if (owner instanceof Target.Held wait && !wait.refuses()) {
+            } else if (owner instanceof Target.Slowed slowed && slowed.onlyWatches()) {
+                forward(write, slowed.node(), now.epoch());
+            } else if (owner instanceof Target.Slowed || owner instanceof Target.Held wait && !wait.refuses()) {
                 held.add(write);
             } else {
                 write.answer("CLUSTERDOWN");
@@ -369,7 +479,13 @@ public final class ProxyServer {
                 write.answer("ERR restarted");
                 return;
             }
-            Runnable lost = () -> write.answer("ERR lost");
+            Flight flight =
+                    new Flight(node, world.nowNanos(), topology.current().minReplicaAcks());
+            inFlight.add(flight);
+            Runnable lost = () -> {
+                landed(flight);
+                write.answer("ERR lost");
+            };
             Term sent = lease.term();
             int life = process.generation();
             installation
@@ -386,14 +502,48 @@ public final class ProxyServer {
                                                 node.process(),
                                                 process,
                                                 life,
-                                                () -> replied(write, node, epoch, sent, reply),
+                                                () -> replied(write, flight, epoch, sent, reply),
                                                 lost);
                             },
                             lost);
         }
 
-        private void replied(ClientWrite write, RedisServer node, Epoch epoch, Term sent, RespValue reply) {
-            if (!mayAnswer(node, sent)) {
+        private void landed(Flight flight) {
+            flight.answered = true;
+            inFlight.remove(flight);
+        }
+
+        /** With {@code min_replica_acks} a reply is held until the replicas have the write, as the product does. */
+        private void replied(ClientWrite write, Flight flight, Epoch epoch, Term sent, RespValue reply) {
+            int wanted = flight.replicaAcks;
+            if (wanted == 0 || reply instanceof RespValue.Failure) {
+                acknowledge(write, flight, epoch, sent, reply);
+                return;
+            }
+            Endpoint node = endpoints.redis(flight.node.address());
+            int needed = Math.max(wanted, runs.followers(node));
+            exchange(
+                            flight.node.process(),
+                            "WAIT",
+                            answer -> flight.node.execute(
+                                    List.of("WAIT", Integer.toString(needed), Long.toString(REPLICA_ACK_MILLIS)),
+                                    answer::complete))
+                    .whenComplete((count, problem) -> {
+                        boolean have = count instanceof RespValue.Int number && number.value() >= needed;
+                        if (!have) {
+                            installation.checks().notReplicated();
+                        }
+                        acknowledge(write, flight, epoch, sent, have ? reply : NO_REPLICAS);
+                    });
+        }
+
+        private void acknowledge(ClientWrite write, Flight flight, Epoch epoch, Term sent, RespValue reply) {
+            boolean isLate = flight.isOver(world.nowNanos());
+            RedisServer node = flight.node;
+            landed(flight);
+            if (isLate) {
+                write.answer("ERR no reply");
+            } else if (!mayAnswer(node, sent)) {
                 installation.checks().replyDropped();
                 write.answer("ERR the lease was over");
             } else if (reply instanceof RespValue.Failure failure) {

@@ -25,6 +25,18 @@ public interface ServiceObserver {
     /** A proxy has lost its lease, or has got one. */
     void leaseChanged();
 
+    /** A proxy does not acknowledge a write, because the replicas do not have it in time. */
+    void notReplicated();
+
+    /** A proxy holds commands for slots that are about to be switched. */
+    void holdsSlots(ProxyServer proxy);
+
+    /** A proxy is killed while it does. */
+    void killedWhileItHeldSlots();
+
+    /** A proxy loses its lease while it does. */
+    void leaseLostWhileItHeldSlots();
+
     /** A coordinator has renewed a lease. */
     void renewedByCoordinator();
 

@@ -1,5 +1,7 @@
 package io.undermoon.simulation.world;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -23,7 +25,13 @@ public final class Network {
 
     private final World world;
     private final Set<Direction> cuts = new HashSet<>();
-    private final Map<Connection, Long> lastArrivals = new HashMap<>();
+
+    /** When the last message from one process to another arrives, by their numbers. */
+    private long[][] lastArrivals = new long[0][0];
+
+    /** What waits on a connection for a cut to end: what was sent later does not overtake it. */
+    private final Map<Connection, Deque<Message>> waiting = new HashMap<>();
+
     private long maxDelay = World.MILLI;
     private double lossOfCalls;
     private double duplicates;
@@ -79,12 +87,20 @@ public final class Network {
      * @param failed what happens at the sender when nobody is there, or the connection is given up
      */
     public void send(SimProcess from, SimProcess to, Runnable arrived, Runnable failed) {
-        Connection connection = new Connection(from.number(), to.number());
-        long arrival = Math.max(world.nowNanos() + delay(from, to), lastArrivals.getOrDefault(connection, 0L));
-        lastArrivals.put(connection, arrival);
+        long[] last = lastArrivals(from);
+        long arrival = Math.max(world.nowNanos() + delay(from, to), last[to.number()]);
+        last[to.number()] = arrival;
         Message message =
                 new Message(from, from.generation(), to, to.generation(), arrived, failed, world.nowNanos() + GIVEN_UP);
         world.later(arrival - world.nowNanos(), () -> arrive(message));
+    }
+
+    private long[] lastArrivals(SimProcess from) {
+        if (lastArrivals.length == 0) {
+            int processes = world.processes() + 1;
+            lastArrivals = new long[processes][processes];
+        }
+        return lastArrivals[from.number()];
     }
 
     /**
@@ -109,14 +125,46 @@ public final class Network {
             long deadline) {}
 
     private void arrive(Message message) {
-        if (isCut(message.from(), message.to())) {
-            if (world.nowNanos() < message.deadline()) {
-                world.later(RESEND, () -> arrive(message));
-            } else {
-                failed(message, 0);
+        boolean isCut = isCut(message.from(), message.to());
+        if (!isCut && waiting.isEmpty()) {
+            deliver(message);
+            return;
+        }
+        Connection connection =
+                new Connection(message.from().number(), message.to().number());
+        Deque<Message> before = waiting.get(connection);
+        if (before != null) {
+            before.add(message);
+        } else if (isCut) {
+            Deque<Message> first = new ArrayDeque<>();
+            first.add(message);
+            waiting.put(connection, first);
+            world.later(RESEND, () -> resend(connection, first));
+        } else {
+            deliver(message);
+        }
+    }
+
+    private void resend(Connection connection, Deque<Message> messages) {
+        for (Message next = messages.peek(); next != null; next = messages.peek()) {
+            boolean isCut = isCut(next.from(), next.to());
+            if (isCut && world.nowNanos() < next.deadline()) {
+                world.later(RESEND, () -> resend(connection, messages));
+                return;
             }
-        } else if (message.to().isAlive() && message.to().generation() == message.lifeThere()) {
-            world.later(message.to(), 0, message.arrived());
+            messages.remove();
+            if (isCut) {
+                failed(next, 0);
+            } else {
+                deliver(next);
+            }
+        }
+        waiting.remove(connection);
+    }
+
+    private void deliver(Message message) {
+        if (message.to().isAlive() && message.to().generation() == message.lifeThere()) {
+            world.now(message.to(), message.arrived());
         } else {
             failed(message, REFUSED_DELAY);
         }

@@ -63,6 +63,11 @@ public final class Seams {
         return present().random(0, bound);
     }
 
+    /** Replaces {@link ThreadLocalRandom#nextLong()}. */
+    public static long nextLong(ThreadLocalRandom random) {
+        return present().random(0, Long.MAX_VALUE);
+    }
+
     /** Replaces {@link CompletableFuture#completeOnTimeout}. */
     public static <T> CompletableFuture<T> completeOnTimeout(
             CompletableFuture<T> future, T value, long timeout, TimeUnit unit) {

@@ -1,9 +1,14 @@
 package io.undermoon.simulation.world;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,7 @@ public final class World {
     private final SplittableRandom random;
     private final Trace trace = new Trace();
     private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final Map<Long, Timeouts> timeouts = new LinkedHashMap<>();
     private final List<SimProcess> processes = new ArrayList<>();
     private Runnable afterEvent = () -> {};
     private Consumer<RuntimeException> failure = e -> {
@@ -65,6 +71,35 @@ public final class World {
         public int compareTo(Event other) {
             int byTime = Long.compare(nanos, other.nanos);
             return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+    }
+
+    /** The time-outs of one length, in the order in which they are due. */
+    private final class Timeouts {
+        private final Deque<Event> due = new ArrayDeque<>();
+        private final Deque<BooleanSupplier> over = new ArrayDeque<>();
+
+        void add(Event event, BooleanSupplier isOver) {
+            Event last = due.peekLast();
+            if (last != null && event.nanos < last.nanos) {
+                events.add(event);
+            } else {
+                due.addLast(event);
+                over.addLast(isOver);
+            }
+        }
+
+        @Nullable
+        Event first() {
+            while (!over.isEmpty() && over.getFirst().getAsBoolean()) {
+                remove();
+            }
+            return due.peekFirst();
+        }
+
+        void remove() {
+            due.removeFirst();
+            over.removeFirst();
         }
     }
 
@@ -101,6 +136,11 @@ public final class World {
         SimProcess made = new SimProcess(this, name, host, processes.size() + 1);
         processes.add(made);
         return made;
+    }
+
+    /** How many there are; their numbers begin with 1. */
+    int processes() {
+        return processes.size();
     }
 
     public Trace trace() {
@@ -144,6 +184,23 @@ public final class World {
         events.add(new Event(nowNanos + ahead + Math.max(0, nanos), sequence++, process, process.generation(), action));
     }
 
+    /**
+     * Lets something happen to a process after a time-out, unless it is over then: most are, so those of one length
+     * wait in a queue of their own.
+     *
+     * @param isOver once true, it stays so
+     */
+    public void timeout(SimProcess process, long nanos, BooleanSupplier isOver, Runnable action) {
+        long ahead = process == current ? process.aheadNanos() : 0;
+        Event event = new Event(nowNanos + ahead + nanos, sequence++, process, process.generation(), action);
+        timeouts.computeIfAbsent(nanos, length -> new Timeouts()).add(event, isOver);
+    }
+
+    /** Lets something happen to a process now, as if it had been due. */
+    void now(SimProcess process, Runnable action) {
+        handle(new Event(nowNanos, sequence++, process, process.generation(), action));
+    }
+
     void again(Event event) {
         events.add(new Event(nowNanos, sequence++, event.process, event.generation, event.action));
     }
@@ -158,8 +215,24 @@ public final class World {
 
     /** Runs until a time. */
     public void runUntil(long nanos) {
-        for (Event next = events.peek(); next != null && next.nanos <= nanos && !stopped; next = events.peek()) {
-            events.poll();
+        while (!stopped) {
+            Event next = events.peek();
+            Timeouts source = null;
+            for (Timeouts each : timeouts.values()) {
+                Event first = each.first();
+                if (first != null && (next == null || first.compareTo(next) < 0)) {
+                    next = first;
+                    source = each;
+                }
+            }
+            if (next == null || next.nanos > nanos) {
+                break;
+            }
+            if (source == null) {
+                events.poll();
+            } else {
+                source.remove();
+            }
             handle(next);
         }
         if (!stopped) {

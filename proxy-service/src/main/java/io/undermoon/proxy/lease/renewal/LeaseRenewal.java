@@ -66,6 +66,12 @@ public final class LeaseRenewal {
     /** From when the last lease counts that partners granted; null if none has. */
     private volatile @Nullable Moment grantedByPartners;
 
+    /**
+     * Whether the metadata of this process was the present one at some time. Since then no slots have left it but by
+     * its own doing; a process that began with old metadata may lack that some have. Guarded by the lock.
+     */
+    private boolean wasCurrent;
+
     private boolean wasHeld;
 
     /**
@@ -115,9 +121,14 @@ public final class LeaseRenewal {
     /** A coordinator renews the lease; from then on leases count. Tokens of other processes change nothing. */
     public void granted(LeaseToken token) {
         if (token.process() == process) {
+            noteCurrent();
             lease.require(true);
             lease.renewed(token.issued());
         }
+    }
+
+    private synchronized void noteCurrent() {
+        wasCurrent = true;
     }
 
     /**
@@ -194,6 +205,10 @@ public final class LeaseRenewal {
         // A promise is about the masters that were claimed; of others it says nothing.
         Set<NodeAddress> covered = asked.byPartner().getOrDefault(partner, Set.of());
         if (!covered.containsAll(now.byPartner().getOrDefault(partner, Set.of()))) {
+            return;
+        }
+        wasCurrent |= !epoch.isAfter(asked.epoch());
+        if (!wasCurrent) {
             return;
         }
         knownByPartners = epoch.isAfter(knownByPartners) ? epoch : knownByPartners;
