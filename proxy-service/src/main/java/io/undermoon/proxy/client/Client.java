@@ -19,7 +19,7 @@ public final class Client {
     private final long id;
     private final String remoteAddress;
     private final String localAddress;
-    private ClientConnection connection = ClientConnection.NONE;
+    private volatile ClientConnection connection = ClientConnection.NONE;
     private final long createdNanos = System.nanoTime();
 
     private volatile String name = "";
@@ -67,7 +67,7 @@ public final class Client {
         this.authenticated = authenticated;
     }
 
-    /** Sets the connection. Must be called before the client is published to other threads. */
+    /** Sets the connection; another one when the client has moved to another event loop. */
     public void attach(ClientConnection ownConnection) {
         connection = ownConnection;
     }

@@ -200,7 +200,7 @@ final class ProxyServer implements AutoCloseable {
         controlPlane.start();
         dataPlane.follow(topology);
         SessionInitializer sessions = new SessionInitializer(
-                dataPlane.connections(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
+                dataPlane.sessionLoops(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
         dataPlane.start(settings.listenPoints(), sessions);
     }
 

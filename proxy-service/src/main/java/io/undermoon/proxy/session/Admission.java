@@ -35,6 +35,20 @@ final class Admission {
         }
     }
 
+    /** The client has come from another loop. */
+    void goOn() {
+        if (undetermined) {
+            clients.undetermined().add(client);
+        }
+    }
+
+    /** The client goes to another loop. */
+    void leave() {
+        if (undetermined) {
+            clients.undetermined().remove(client);
+        }
+    }
+
     private void admit() {
         loop.stats().add(Counter.CONNECTIONS_ACCEPTED, 1);
         clients.add(client);
@@ -64,9 +78,7 @@ final class Admission {
 
     /** The connection is closed. */
     void end() {
-        if (undetermined) {
-            clients.undetermined().remove(client);
-        }
+        leave();
         clients.remove(client);
     }
 }

@@ -35,6 +35,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     /** How much input behind a command that waits is read, so that the end of the connection is noticed meanwhile. */
     private static final int MAX_INPUT_WHILE_WAITING = 1 << 20;
 
+    /** How many logins are handled before it is known what a session is. */
+    private static final int MAX_LOGINS = 4;
+
+    private final SessionLoops loops;
     private final SessionLoop loop;
     private final CommandHandler handler;
     private final Channel channel;
@@ -50,6 +54,17 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     private boolean paused;
     private boolean resuming;
+    private int logins;
+
+    /** Where the session goes; null while it is where it belongs. */
+    private @Nullable Place destination;
+
+    /** Whether all replies are out and the session is on its way. */
+    private boolean departed;
+
+    /** The number of events of the channel. */
+    private int events;
+
     private int busyConnections;
 
     /** No command is handled until all replies are in. */
@@ -70,12 +85,16 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     private boolean closed;
 
     /**
+     * @param loops to which the session may move
+     * @param serving the loop that it is on
      * @param undetermined whether the client is refused unless it shows that it operates the cluster
      */
-    ClientSession(SessionLoop loop, CommandHandler handler, Channel channel, Client client, boolean undetermined) {
-        this.loop = loop;
+    ClientSession(
+            SessionLoops loops, SessionLoops.Serving serving, Channel channel, Client client, boolean undetermined) {
+        this.loops = loops;
+        this.loop = serving.loop();
+        this.handler = serving.handler();
         this.admission = new Admission(loop, client, undetermined);
-        this.handler = handler;
         this.channel = channel;
         this.client = client;
         this.features = new SessionFeatures(loop.connections(), client);
@@ -88,6 +107,24 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     public Client client() {
         return client;
+    }
+
+    SessionLoop loop() {
+        return loop;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** The number of events of the channel so far. */
+    int events() {
+        return events;
+    }
+
+    /** Whether the connection is closed, or goes on with another session. */
+    boolean isClosed() {
+        return closed;
     }
 
     SessionInput input() {
@@ -171,6 +208,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
+        events++;
         loop.proxyLoop().beginBurst();
         loop.stats().add(Counter.CLIENT_BYTES_IN, in.readableBytes());
         if (closing) {
@@ -184,7 +222,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     /** Handles the commands that are complete, then keeps what is left of the input. */
     private void takeCommands() {
         try {
-            while (!mustWait() && takeCommand()) {
+            while (!mustWait() && isAtItsLoop() && takeCommand()) {
                 if (client.closesAfterReply()) {
                     closing = true;
                     break;
@@ -211,6 +249,79 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
             }
         }
         memory.countIfHeld();
+    }
+
+    /** Whether the next command belongs on this loop; if not, the session goes to another one. */
+    private boolean isAtItsLoop() {
+        if (loop.servesClients()) {
+            return true;
+        }
+        Place place = input.size() == 0 ? Place.UNKNOWN : handler.placeOf(input.unread());
+        if (place == Place.ANY && logins < MAX_LOGINS) {
+            logins++;
+            return true;
+        }
+        if (place == Place.UNKNOWN || place == Place.CONTROL && loops.isControl(loop)) {
+            return true;
+        }
+        destination = place == Place.CONTROL ? Place.CONTROL : Place.CLIENTS;
+        departWhenAnswered();
+        return false;
+    }
+
+    private void departWhenAnswered() {
+        if (destination != null && !departed && output.isFlushed()) {
+            departed = true;
+            loops.move(this, destination);
+        }
+    }
+
+    /** Ends this session without closing the connection, which is registered with no loop. */
+    Departure leave() {
+        closed = true;
+        Departure departure = new Departure(this, input.take());
+        admission.leave();
+        loop.forget(this);
+        output.close();
+        features.closeAll();
+        input.close();
+        memory.close();
+        return departure;
+    }
+
+    /**
+     * A session that has left its loop.
+     *
+     * @param input what has not been handled; belongs to the departure until it ends
+     */
+    record Departure(ClientSession session, ByteBuf input) {
+        /** Goes on with a new session; called on the loop with which the channel is registered now. */
+        void arrive(SessionLoops.Serving to) {
+            Channel channel = session.channel;
+            Client client = session.client;
+            ClientSession next =
+                    new ClientSession(session.loops, to, channel, client, session.admission.isUndetermined());
+            client.attach(new SessionConnection(next, to.loop().proxyLoop(), channel));
+            channel.pipeline().replace(session, null, next);
+            next.goOn(this);
+        }
+
+        /** The connection was closed on the way; called on the loop that the session has left. */
+        void end() {
+            input.release();
+            session.loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
+            session.admission.end();
+        }
+    }
+
+    private void goOn(Departure departure) {
+        admission.goOn();
+        paused = true;
+        inputEnded = departure.session().inputEnded;
+        closing = departure.session().closing;
+        loop.proxyLoop().beginBurst();
+        input.add(departure.input());
+        takeCommands();
     }
 
     /** Refuses a command, of which the beginning has arrived, that will be too large, or has it wait for memory. */
@@ -248,6 +359,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     /** Closes the connection of the client that holds most, because clients together hold too much memory. */
     void evict() {
         if (closed) {
+            channel.close();
             return;
         }
         ClientMemory all = loop.clients().memory();
@@ -356,7 +468,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mustWait() {
-        return held || waiting && !output.isComplete() || mustPause();
+        return held || destination != null || waiting && !output.isComplete() || mustPause();
     }
 
     private void refuseProtocol(ProtocolException e) {
@@ -367,7 +479,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mustPause() {
-        return busyConnections > 0 || memory.isAwaited() || limits.isFull(output.pending()) || !channel.isWritable();
+        return destination != null || busyConnections > 0 || memory.isAwaited() || limits.isFull(output.pending()) || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -474,6 +586,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         checkOutput();
         memory.count();
         closeWhenAnswered();
+        departWhenAnswered();
     }
 
     /** A client that has left must not take an element from a list: with the connection its command ends. */
@@ -501,6 +614,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        events++;
         if (event instanceof ChannelInputShutdownReadComplete && !closing) {
             inputEnded = true;
             closeIfBlocked();
@@ -518,6 +632,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        events++;
         if (cause instanceof DecoderException) {
             loop.stats().add(Counter.TLS_FAILURES, 1);
             LOG.debugf("TLS failed: client=%s error=%s", client.remoteAddress(), cause.getMessage());

@@ -8,6 +8,8 @@ public enum Counter {
     CLIENTS_EVICTED,
     /** A gauge. */
     CONNECTIONS_OPEN,
+    /** Connections that the loops which serve clients have not taken in yet; a gauge. */
+    CONNECTIONS_WAITING,
     /** Commands without a reply on shared connections to backends; a gauge. */
     IN_FLIGHT,
     CLIENT_BYTES_IN,

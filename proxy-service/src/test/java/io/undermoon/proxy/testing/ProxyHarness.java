@@ -222,7 +222,7 @@ public final class ProxyHarness implements AutoCloseable {
                                 ListenPoint.plain(listen),
                                 ListenPoint.plain(listen).forReplicas(replicaPort - port)),
                 new SessionInitializer(
-                        dataPlane.connections(),
+                        dataPlane.sessionLoops(),
                         clients,
                         guard.access(),
                         settings,
