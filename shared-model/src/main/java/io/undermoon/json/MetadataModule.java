@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterLimits;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
@@ -55,9 +56,11 @@ public final class MetadataModule extends SimpleModule {
         super.setupModule(context);
         // Brokers, operators and scripts that do not know an optional setting see what they always saw.
         JsonInclude.Value always = JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);
-        context.configOverride(ClusterConfig.class)
-                .setInclude(always.withValueInclusion(JsonInclude.Include.NON_NULL))
-                .setIncludeAsProperty(always);
+        for (Class<?> optional : List.of(ClusterConfig.class, ClusterLimits.class)) {
+            context.configOverride(optional)
+                    .setInclude(always.withValueInclusion(JsonInclude.Include.NON_NULL))
+                    .setIncludeAsProperty(always);
+        }
     }
 
     private <T> void text(Class<T> type, Function<T, String> print, Function<String, T> parse) {

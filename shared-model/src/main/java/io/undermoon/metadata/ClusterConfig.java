@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  *     absent, and not written, without such a limit
  * @param minReplicaAcks how many replicas are to have a write before it is acknowledged; absent, and not written, if
  *     none are waited for
+ * @param limits what clients may use; absent, and not written, without any
  */
 public record ClusterConfig(
         CompressionStrategy compressionStrategy,
         MigrationConfig migrationConfig,
         @Nullable Long maxLagOnFailover,
-        @Nullable Integer minReplicaAcks) {
-    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null, null);
+        @Nullable Integer minReplicaAcks,
+        @Nullable ClusterLimits limits) {
+    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null, null, null);
 
     private static final String COMPRESSION_STRATEGY = "compression_strategy";
     private static final String MAX_MIGRATION_TIME = "migration_max_migration_time";
@@ -31,6 +33,9 @@ public record ClusterConfig(
     private static final String SCAN_COUNT = "migration_scan_count";
     private static final String MAX_LAG_ON_FAILOVER = "max_lag_on_failover";
     private static final String MIN_REPLICA_ACKS = "min_replica_acks";
+    private static final String LIMIT_COMMANDS = "limit_commands";
+    private static final String LIMIT_BYTES = "limit_bytes";
+    private static final String LIMIT_CONNECTIONS = "limit_connections";
 
     /** Each master has one replica. */
     private static final int MAX_REPLICA_ACKS = 1;
@@ -40,7 +45,8 @@ public record ClusterConfig(
             @Nullable CompressionStrategy compressionStrategy,
             @Nullable MigrationConfig migrationConfig,
             @Nullable Long maxLagOnFailover,
-            @Nullable Integer minReplicaAcks) {
+            @Nullable Integer minReplicaAcks,
+            @Nullable ClusterLimits limits) {
         if (maxLagOnFailover != null && maxLagOnFailover < 1) {
             throw new IllegalArgumentException("max_lag_on_failover " + maxLagOnFailover + " is less than 1");
         }
@@ -48,6 +54,7 @@ public record ClusterConfig(
             throw new IllegalArgumentException(
                     "min_replica_acks " + minReplicaAcks + " is not from 1 to " + MAX_REPLICA_ACKS);
         }
+        this.limits = ClusterLimits.NONE.equals(limits) ? null : limits;
         this.minReplicaAcks = minReplicaAcks;
         this.maxLagOnFailover = maxLagOnFailover;
         this.compressionStrategy = compressionStrategy == null ? CompressionStrategy.DISABLED : compressionStrategy;
@@ -93,21 +100,37 @@ public record ClusterConfig(
         if (minReplicaAcks != null) {
             fields.put(MIN_REPLICA_ACKS, Integer.toString(minReplicaAcks));
         }
+        if (limits != null) {
+            put(fields, LIMIT_COMMANDS, limits.commands());
+            put(fields, LIMIT_BYTES, limits.bytes());
+            put(fields, LIMIT_CONNECTIONS, limits.connections());
+        }
         return fields;
+    }
+
+    private static void put(Map<String, String> fields, String field, @Nullable Long limit) {
+        if (limit != null) {
+            fields.put(field, Long.toString(limit));
+        }
     }
 
     /**
      * This configuration with one field of the flat form changed.
      *
-     * @param field in any case; {@code max_lag_on_failover} and {@code min_replica_acks} 0 stand for absent
+     * @param field in any case; 0 stands for absent in those that may be
      * @throws InvalidFieldException {@code FIELD_NOT_FOUND} or {@code INVALID_VALUE}, naming field and value
      */
     public ClusterConfig with(String field, String value) {
         MigrationConfig m = migrationConfig;
+        ClusterLimits present = limits == null ? ClusterLimits.NONE : limits;
         return switch (field.toLowerCase(Locale.ROOT)) {
             case COMPRESSION_STRATEGY ->
                 new ClusterConfig(
-                        compressionStrategy.changedTo(strategy(field, value)), m, maxLagOnFailover, minReplicaAcks);
+                        compressionStrategy.changedTo(strategy(field, value)),
+                        m,
+                        maxLagOnFailover,
+                        minReplicaAcks,
+                        limits);
             case MAX_MIGRATION_TIME ->
                 with(new MigrationConfig(
                         number(field, value, 0), m.maxBlockingTime(), m.scanInterval(), m.scanCount()));
@@ -122,7 +145,7 @@ public record ClusterConfig(
                         m.maxMigrationTime(), m.maxBlockingTime(), m.scanInterval(), number(field, value, 1)));
             case MAX_LAG_ON_FAILOVER -> {
                 long bytes = number(field, value, 0);
-                yield new ClusterConfig(compressionStrategy, m, bytes == 0 ? null : bytes, minReplicaAcks);
+                yield new ClusterConfig(compressionStrategy, m, orAbsent(bytes), minReplicaAcks, limits);
             }
             case MIN_REPLICA_ACKS -> {
                 int replicas = (int) Math.min(Integer.MAX_VALUE, number(field, value, 0));
@@ -130,20 +153,41 @@ public record ClusterConfig(
                     throw new InvalidFieldException(
                             "INVALID_VALUE", field, value, "0 or 1, as each master has one replica");
                 }
-                yield new ClusterConfig(compressionStrategy, m, maxLagOnFailover, replicas == 0 ? null : replicas);
+                yield new ClusterConfig(
+                        compressionStrategy, m, maxLagOnFailover, replicas == 0 ? null : replicas, limits);
             }
+            case LIMIT_COMMANDS ->
+                with(new ClusterLimits(orAbsent(number(field, value, 0)), present.bytes(), present.connections()));
+            case LIMIT_BYTES ->
+                with(new ClusterLimits(present.commands(), orAbsent(number(field, value, 0)), present.connections()));
+            case LIMIT_CONNECTIONS ->
+                with(new ClusterLimits(present.commands(), present.bytes(), orAbsent(number(field, value, 0))));
             default ->
                 throw new InvalidFieldException(
                         "FIELD_NOT_FOUND",
                         field,
                         value,
-                        "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", " + MAX_LAG_ON_FAILOVER + ", "
-                                + MIN_REPLICA_ACKS);
+                        "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", "
+                                + String.join(
+                                        ", ",
+                                        MAX_LAG_ON_FAILOVER,
+                                        MIN_REPLICA_ACKS,
+                                        LIMIT_COMMANDS,
+                                        LIMIT_BYTES,
+                                        LIMIT_CONNECTIONS));
         };
     }
 
     private ClusterConfig with(MigrationConfig changed) {
-        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover, minReplicaAcks);
+        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover, minReplicaAcks, limits);
+    }
+
+    private ClusterConfig with(ClusterLimits changed) {
+        return new ClusterConfig(compressionStrategy, migrationConfig, maxLagOnFailover, minReplicaAcks, changed);
+    }
+
+    private static @Nullable Long orAbsent(long number) {
+        return number == 0 ? null : number;
     }
 
     private static CompressionStrategy strategy(String field, String value) {

@@ -199,6 +199,7 @@ final class ProxyServer implements AutoCloseable {
         migrations.start();
         controlPlane.start();
         dataPlane.follow(topology);
+        topology.onChange(now -> clients.clusterMeter().limits(now.clientLimits()));
         SessionInitializer sessions = new SessionInitializer(
                 dataPlane.sessionLoops(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
         dataPlane.start(settings.listenPoints(), sessions);

@@ -11,6 +11,7 @@ import io.netty.handler.codec.DecoderException;
 import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientMemory;
+import io.undermoon.proxy.client.Refusal;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
@@ -49,11 +50,16 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     private final SessionFeatures features;
     private final Admission admission;
     private final SessionMemory memory;
+    private final Throttle throttle;
     private final RouteOrder order = new RouteOrder();
     private final WrittenNodes written = new WrittenNodes();
 
     private boolean paused;
     private boolean resuming;
+
+    /** Whether limits of the user or the cluster apply, as of the last burst. */
+    private boolean limited;
+
     private int logins;
 
     /** Where the session goes; null while it is where it belongs. */
@@ -87,14 +93,18 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     /**
      * @param loops to which the session may move
      * @param serving the loop that it is on
-     * @param undetermined whether the client is refused unless it shows that it operates the cluster
+     * @param refusal of the client unless it shows that it operates the cluster; null if it is admitted
      */
     ClientSession(
-            SessionLoops loops, SessionLoops.Serving serving, Channel channel, Client client, boolean undetermined) {
+            SessionLoops loops,
+            SessionLoops.Serving serving,
+            Channel channel,
+            Client client,
+            @Nullable Refusal refusal) {
         this.loops = loops;
         this.loop = serving.loop();
         this.handler = serving.handler();
-        this.admission = new Admission(loop, client, undetermined);
+        this.admission = new Admission(loop, client, refusal);
         this.channel = channel;
         this.client = client;
         this.features = new SessionFeatures(loop.connections(), client);
@@ -102,6 +112,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         this.limits = new SessionLimits(loop.clients(), channel, loop.settings().maxPipeline());
         this.output = new SessionOutput(this, loop, handler, channel, input, limits);
         this.memory = output.memory();
+        this.throttle = new Throttle(loop, this);
         client.onAccountChange(() -> loop.proxyLoop().execute(this::checkAllowed));
     }
 
@@ -180,9 +191,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     /** Refuses a client that has not shown that the limit on their number is not for it. */
     void refuse() {
-        if (admission.isUndetermined() && !closing) {
+        Refusal refusal = admission.refusal();
+        if (refusal != null && !closing) {
             loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
-            replyBuffer().writeCharSequence("-ERR max number of clients reached\r\n", StandardCharsets.US_ASCII);
+            replyBuffer().writeCharSequence("-" + refusal.error() + "\r\n", StandardCharsets.UTF_8);
             closing = true;
             input.drop();
             closeWhenAnswered();
@@ -209,14 +221,30 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
         events++;
-        loop.proxyLoop().beginBurst();
         loop.stats().add(Counter.CLIENT_BYTES_IN, in.readableBytes());
+        beginBurst(in.readableBytes());
         if (closing) {
             in.release();
             return;
         }
         input.add(in);
         takeCommands();
+    }
+
+    private void beginBurst(int bytes) {
+        loop.proxyLoop().beginBurst();
+        limited = loop.servesClients() && throttle.isOn();
+        if (limited) {
+            throttle.count(bytes);
+        }
+    }
+
+    /** Output has been sent. */
+    void sent(long bytes) {
+        loop.stats().add(Counter.CLIENT_BYTES_OUT, bytes);
+        if (limited) {
+            throttle.count(bytes);
+        }
     }
 
     /** Handles the commands that are complete, then keeps what is left of the input. */
@@ -299,8 +327,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         void arrive(SessionLoops.Serving to) {
             Channel channel = session.channel;
             Client client = session.client;
-            ClientSession next =
-                    new ClientSession(session.loops, to, channel, client, session.admission.isUndetermined());
+            ClientSession next = new ClientSession(session.loops, to, channel, client, session.admission.refusal());
             client.attach(new SessionConnection(next, to.loop().proxyLoop(), channel));
             channel.pipeline().replace(session, null, next);
             next.goOn(this);
@@ -319,9 +346,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         paused = true;
         inputEnded = departure.session().inputEnded;
         closing = departure.session().closing;
-        loop.proxyLoop().beginBurst();
+        beginBurst(departure.input().readableBytes());
         input.add(departure.input());
-        takeCommands();
+        if (closing) {
+            input.drop();
+            closeWhenAnswered();
+        } else {
+            takeCommands();
+        }
     }
 
     /** Refuses a command, of which the beginning has arrived, that will be too large, or has it wait for memory. */
@@ -380,7 +412,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         refreshRequestLimits();
         checkOutput();
         // A client that waits for a reply, for messages or for the end of a pause is not idle.
-        boolean waits = waiting || !output.isComplete() || isSubscriber();
+        boolean waits = waiting || throttle.isWaiting() || !output.isComplete() || isSubscriber();
         if (!waits && limits.isIdleTooLong(client.idleMillis())) {
             channel.close();
         }
@@ -432,14 +464,24 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
             refuse();
             return false;
         }
+        if (limited && !isDue()) {
+            input.rewind(start);
+            return false;
+        }
         if (handle(input.frame(), CommandHandler.NOT_FORWARDED)) {
             input.handled();
+            throttle.handled();
             client.advanceReplyMode();
             return true;
         }
         input.rewind(start);
         waiting = true;
         return false;
+    }
+
+    /** Whether the limits of the user and the cluster let the present command through now. */
+    private boolean isDue() {
+        return handler.admission(this, input.frame()) == CommandHandler.Admission.ADMITTED || throttle.permits();
     }
 
     private boolean takeRepeated(RepeatedCommand command) {
@@ -479,7 +521,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mustPause() {
-        return destination != null || busyConnections > 0 || memory.isAwaited() || limits.isFull(output.pending()) || !channel.isWritable();
+        return destination != null || throttle.isWaiting() || busyConnections > 0 || memory.isAwaited() || limits.isFull(output.pending()) || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -503,7 +545,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         boolean hasRoom = limits.hasRoom(output.pending());
         if ((paused || waiting) && !closing && hasRoom && !mustWait()) {
             limits.relieved();
-            loop.proxyLoop().beginBurst();
+            beginBurst(0);
             takeCommands();
         }
     }

@@ -68,7 +68,8 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
         if (role != null) {
             client.role(role);
         }
-        ClientSession session = new ClientSession(loops, serving, channel, client, clients.isFull());
+        ClientSession session = new ClientSession(
+                loops, serving, channel, client, clients.refusal(client.account(), client.authenticated()));
         client.attach(new SessionConnection(session, serving.loop().proxyLoop(), channel));
         channel.pipeline().addLast(session);
     }

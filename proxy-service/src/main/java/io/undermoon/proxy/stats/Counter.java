@@ -26,5 +26,9 @@ public enum Counter {
     UNRESTRICTED_LOGINS,
     /** Writes that were executed and not acknowledged by as many replicas as the cluster wants. */
     WRITES_WITHOUT_REPLICAS,
-    TLS_FAILURES
+    TLS_FAILURES,
+    /** How long clients were not read from because of the limits of their users, all added up. */
+    THROTTLED_BY_USER_NANOS,
+    /** How long clients were not read from because of the limits of the cluster. */
+    THROTTLED_BY_CLUSTER_NANOS
 }

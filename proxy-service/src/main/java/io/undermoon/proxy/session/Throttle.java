@@ -1,0 +1,132 @@
+package io.undermoon.proxy.session;
+
+import io.undermoon.proxy.client.Client;
+import io.undermoon.proxy.limit.Meter;
+import io.undermoon.proxy.limit.Rates;
+import io.undermoon.proxy.stats.Counter;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Slows a client down to the rates of its user and of the cluster: a command that is not due yet waits, and the client
+ * is not read from meanwhile. Connections of those who operate the cluster are not limited. Owned by the session's loop.
+ */
+final class Throttle {
+    /** How much earlier than due a command may be handled, so that several are handled each time. */
+    private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** How soon a client that waits notices that limits were changed. */
+    private static final long MAX_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final SessionLoop loop;
+    private final ClientSession session;
+    private final Client client;
+    private final Meter cluster;
+
+    /** The rates that apply in this burst. */
+    private @Nullable Rates userRates;
+
+    private @Nullable Rates clusterRates;
+
+    /** When the next command may be handled. */
+    private long dueNanos;
+
+    /** Whether the cluster's limit is the one that makes the client wait. */
+    private boolean clusterDecides;
+
+    /** Whether the next command has been counted. */
+    private boolean counted;
+
+    private boolean waiting;
+    private long waitingSinceNanos;
+
+    Throttle(SessionLoop loop, ClientSession session) {
+        this.loop = loop;
+        this.session = session;
+        this.client = session.client();
+        this.cluster = loop.clients().clusterMeter();
+    }
+
+    /** Looks for limits, once per burst; false if none applies. */
+    boolean isOn() {
+        Rates user = client.account().meter().rates();
+        Rates all = cluster.rates();
+        if (user == null && all == null || client.isInternal()) {
+            return false;
+        }
+        if (user != userRates || all != clusterRates) {
+            userRates = user;
+            clusterRates = all;
+            dueNanos = loop.proxyLoop().nowNanos();
+        }
+        return true;
+    }
+
+    /** Counts bytes that were received or sent. */
+    void count(long bytes) {
+        long now = loop.proxyLoop().nowNanos();
+        due(
+                userRates == null ? now : userRates.takeBytes(bytes, now),
+                clusterRates == null ? now : clusterRates.takeBytes(bytes, now));
+    }
+
+    /** Whether the next command may be handled; if not, the session is resumed when it may. */
+    boolean permits() {
+        long now = loop.proxyLoop().nowNanos();
+        if (!counted) {
+            counted = true;
+            due(
+                    userRates == null ? now : userRates.takeCommand(now),
+                    clusterRates == null ? now : clusterRates.takeCommand(now));
+        }
+        if (dueNanos - now <= SLACK_NANOS) {
+            return true;
+        }
+        waiting = true;
+        waitingSinceNanos = now;
+        sleep(now);
+        return false;
+    }
+
+    private void due(long byUser, long byCluster) {
+        boolean clusterIsLater = byCluster - byUser > 0;
+        long later = clusterIsLater ? byCluster : byUser;
+        if (later - dueNanos > 0) {
+            dueNanos = later;
+            clusterDecides = clusterIsLater;
+        }
+    }
+
+    /** The next command has been handled. */
+    void handled() {
+        counted = false;
+    }
+
+    /** Whether the next command is not due yet. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    private void sleep(long now) {
+        long nanos = Math.min(dueNanos - now, MAX_SLEEP_NANOS);
+        loop.proxyLoop().eventLoop().schedule(this::wake, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void wake() {
+        if (session.isClosed()) {
+            return;
+        }
+        loop.proxyLoop().beginBurst();
+        long now = loop.proxyLoop().nowNanos();
+        if (isOn() && dueNanos - now > 0) {
+            sleep(now);
+            return;
+        }
+        waiting = false;
+        loop.stats()
+                .add(
+                        clusterDecides ? Counter.THROTTLED_BY_CLUSTER_NANOS : Counter.THROTTLED_BY_USER_NANOS,
+                        now - waitingSinceNanos);
+        session.scheduleResume();
+    }
+}
