@@ -56,11 +56,9 @@ public final class MetadataModule extends SimpleModule {
         super.setupModule(context);
         // Brokers, operators and scripts that do not know an optional setting see what they always saw.
         JsonInclude.Value always = JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);
-        for (Class<?> optional : List.of(ClusterConfig.class, ClusterLimits.class)) {
-            context.configOverride(optional)
-                    .setInclude(always.withValueInclusion(JsonInclude.Include.NON_NULL))
-                    .setIncludeAsProperty(always);
-        }
+        JsonInclude.Value present = always.withValueInclusion(JsonInclude.Include.NON_NULL);
+        context.configOverride(ClusterConfig.class).setInclude(present).setIncludeAsProperty(always);
+        context.configOverride(ClusterLimits.class).setInclude(present).setIncludeAsProperty(present);
     }
 
     private <T> void text(Class<T> type, Function<T, String> print, Function<String, T> parse) {

@@ -30,8 +30,11 @@ final class CommandStart {
         if (from < end && in.getByte(from) != '*') {
             return ofName(in, from, end, ' ');
         }
-        if (end - from > PING.length && startsWith(in, from, end, PING)) {
+        if (startsWith(in, from, end, PING)) {
             from += PING.length;
+            if (from >= end) {
+                return from == end ? Place.CLIENTS : Place.UNKNOWN;
+            }
         }
         int name = afterNumber(in, afterNumber(in, from, end, '*'), end, '$');
         if (name < 0) {

@@ -1,6 +1,6 @@
 /**
- * Limits of users and clusters, and how much of them is used. The bottom of the proxy: imports from no other room, has no
- * thread and no clock of its own.
+ * Limits of users and clusters, and how much of them is used. At the bottom of the proxy: imports from no other room,
+ * has no thread.
  */
 @NullMarked
 package io.undermoon.proxy.limit;

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Passes new clients on to one of the loops that serve them: few for each turn of that loop, and one at a time while a
- * turn takes long. So the more a loop has to do, the fewer clients it gets, and those that it has do not suffer from new
- * ones. Owned by the loop that accepts connections.
+ * turn takes long. So the more a loop has to do, the fewer clients it gets, and those that it has do not suffer from
+ * new ones. Owned by the loop that accepts connections.
  */
 final class Intake {
     /** How many clients are on their way at most. */

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Slows a client down to the rates of its user and of the cluster: a command that is not due yet waits, and the client
- * is not read from meanwhile. Connections of those who operate the cluster are not limited. Owned by the session's loop.
+ * is not read from meanwhile. Connections of those who operate the cluster are not limited. Owned by the session's
+ * loop.
  */
 final class Throttle {
     /** How much earlier than due a command may be handled, so that several are handled each time. */

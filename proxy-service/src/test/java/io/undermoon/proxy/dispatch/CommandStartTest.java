@@ -18,7 +18,7 @@ class CommandStartTest {
         "'*12345\r\n$5\r\nUMCTL\r\n$7\r\nSETMETA\r\n', CONTROL, 18",
         "'*3\r\n$4\r\nAUTH\r\n$1\r\nu\r\n$1\r\np\r\n', ANY, 13",
         "'*1\r\n$4\r\nPING\r\n*2\r\n$5\r\nUMCTL\r\n$4\r\nINFO\r\n', CONTROL, 28",
-        "'*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n', CLIENTS, 9",
+        "'*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n', CLIENTS, 23",
         "'*2\r\n$3\r\nGET\r\n$1\r\nk\r\n', CLIENTS, 9",
         "'*2\r\n$6\r\nUMCTLX\r\n$1\r\nk\r\n', CLIENTS, 14",
         "'*2\r\n$9\r\nUMFORWARD\r\n$1\r\nk\r\n', CLIENTS, 11",
