@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param connections at the same time
  */
 public record ClusterLimits(
-        @Nullable Long commands, @Nullable Long bytes, @Nullable Long connections) {
+        @Nullable Long commands,
+        @Nullable Long bytes,
+        @Nullable Long connections) {
     public static final ClusterLimits NONE = new ClusterLimits(null, null, null);
 
     public ClusterLimits {

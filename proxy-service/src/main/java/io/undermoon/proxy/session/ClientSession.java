@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.DecoderException;
 import io.undermoon.proxy.backend.NodeConnection;
+import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientMemory;
 import io.undermoon.proxy.client.Refusal;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * {@link SessionSettings#maxPipeline} commands wait for replies, while the client does not read its replies, or while a
  * node does not take its commands. Owned by one event loop.
  */
-public final class ClientSession extends ChannelInboundHandlerAdapter {
+public final class ClientSession extends ChannelInboundHandlerAdapter implements Movable {
     private static final Logger LOG = Logger.getLogger(ClientSession.class);
 
     /** How much input behind a command that waits is read, so that the end of the connection is noticed meanwhile. */
@@ -92,18 +93,19 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     /**
      * @param loops to which the session may move
-     * @param serving the loop that it is on
+     * @param loop that it is on
      * @param refusal of the client unless it shows that it operates the cluster; null if it is admitted
      */
     ClientSession(
             SessionLoops loops,
-            SessionLoops.Serving serving,
+            SessionLoop loop,
+            CommandHandler handler,
             Channel channel,
             Client client,
             @Nullable Refusal refusal) {
         this.loops = loops;
-        this.loop = serving.loop();
-        this.handler = serving.handler();
+        this.loop = loop;
+        this.handler = handler;
         this.admission = new Admission(loop, client, refusal);
         this.channel = channel;
         this.client = client;
@@ -112,7 +114,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         this.limits = new SessionLimits(loop.clients(), channel, loop.settings().maxPipeline());
         this.output = new SessionOutput(this, loop, handler, channel, input, limits);
         this.memory = output.memory();
-        this.throttle = new Throttle(loop, this);
+        this.throttle = new Throttle(loop.proxyLoop(), client, loop.clients().clusterMeter(), this::scheduleResume);
         client.onAccountChange(() -> loop.proxyLoop().execute(this::checkAllowed));
     }
 
@@ -120,21 +122,23 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         return client;
     }
 
-    SessionLoop loop() {
-        return loop;
-    }
-
-    Channel channel() {
+    @Override
+    public Channel channel() {
         return channel;
     }
 
-    /** The number of events of the channel so far. */
-    int events() {
+    @Override
+    public ProxyLoop proxyLoop() {
+        return loop.proxyLoop();
+    }
+
+    @Override
+    public int events() {
         return events;
     }
 
-    /** Whether the connection is closed, or goes on with another session. */
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed;
     }
 
@@ -208,9 +212,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         closing = true;
-        loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
-        admission.end();
+        forget();
         loop.forget(this);
+        throttle.close();
         output.close();
         features.closeAll();
         input.close();
@@ -289,7 +293,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
             logins++;
             return true;
         }
-        if (place == Place.UNKNOWN || place == Place.CONTROL && loops.isControl(loop)) {
+        if (place == Place.UNKNOWN || place == Place.CONTROL && loops.isControl(loop.proxyLoop())) {
             return true;
         }
         destination = place == Place.CONTROL ? Place.CONTROL : Place.CLIENTS;
@@ -304,10 +308,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends this session without closing the connection, which is registered with no loop. */
-    Departure leave() {
+    @Override
+    public Departure leave() {
         closed = true;
-        Departure departure = new Departure(this, input.take());
+        Departure departure =
+                new Departure(client, loops, input.take(), inputEnded, closing, admission.refusal(), this::forget);
         admission.leave();
         loop.forget(this);
         output.close();
@@ -317,35 +322,17 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         return departure;
     }
 
-    /**
-     * A session that has left its loop.
-     *
-     * @param input what has not been handled; belongs to the departure until it ends
-     */
-    record Departure(ClientSession session, ByteBuf input) {
-        /** Goes on with a new session; called on the loop with which the channel is registered now. */
-        void arrive(SessionLoops.Serving to) {
-            Channel channel = session.channel;
-            Client client = session.client;
-            ClientSession next = new ClientSession(session.loops, to, channel, client, session.admission.refusal());
-            client.attach(new SessionConnection(next, to.loop().proxyLoop(), channel));
-            channel.pipeline().replace(session, null, next);
-            next.goOn(this);
-        }
-
-        /** The connection was closed on the way; called on the loop that the session has left. */
-        void end() {
-            input.release();
-            session.loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
-            session.admission.end();
-        }
+    private void forget() {
+        loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
+        admission.end();
     }
 
-    private void goOn(Departure departure) {
+    /** Goes on with what another loop has begun. */
+    void goOn(Departure departure) {
         admission.goOn();
         paused = true;
-        inputEnded = departure.session().inputEnded;
-        closing = departure.session().closing;
+        inputEnded = departure.inputEnded();
+        closing = departure.closing();
         beginBurst(departure.input().readableBytes());
         input.add(departure.input());
         if (closing) {
@@ -521,7 +508,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mustPause() {
-        return destination != null || throttle.isWaiting() || busyConnections > 0 || memory.isAwaited() || limits.isFull(output.pending()) || !channel.isWritable();
+        return destination != null
+                || throttle.isWaiting()
+                || busyConnections > 0
+                || memory.isAwaited()
+                || limits.isFull(output.pending())
+                || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {

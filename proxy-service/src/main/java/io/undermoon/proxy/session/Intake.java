@@ -1,5 +1,6 @@
 package io.undermoon.proxy.session;
 
+import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.stats.Counter;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -16,13 +17,13 @@ final class Intake {
     /** A loop that takes a client in later than that has too much to do. */
     private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final SessionLoop acceptor;
-    private final SessionLoops.Serving to;
-    private final ArrayDeque<ClientSession> waiting = new ArrayDeque<>();
+    private final ProxyLoop acceptor;
+    private final Destination to;
+    private final ArrayDeque<Movable> waiting = new ArrayDeque<>();
     private int window = MAX_WINDOW;
     private int open;
 
-    Intake(SessionLoop acceptor, SessionLoops.Serving to) {
+    Intake(ProxyLoop acceptor, Destination to) {
         this.acceptor = acceptor;
         this.to = to;
     }
@@ -32,7 +33,7 @@ final class Intake {
         return waiting.size() + open;
     }
 
-    void add(ClientSession session) {
+    void add(Movable session) {
         acceptor.stats().add(Counter.CONNECTIONS_WAITING, 1);
         waiting.add(session);
         proceed();
@@ -42,7 +43,7 @@ final class Intake {
         while (open < window && !waiting.isEmpty()) {
             open++;
             long since = System.nanoTime();
-            new SessionMove(waiting.remove(), to, () -> acceptor.proxyLoop().execute(() -> taken(since))).start();
+            new SessionMove(waiting.remove(), to, () -> acceptor.execute(() -> taken(since))).start();
         }
     }
 

@@ -22,7 +22,7 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
     /** In which role clients of a connection are served; as by a master if absent. */
     public static final AttributeKey<Role> ROLE = AttributeKey.valueOf("clientRole");
 
-    private final SessionLoops.Serving serving;
+    private final Serving serving;
     private final SessionLoops loops;
     private final ClientRegistry clients;
     private final AccessControl access;
@@ -37,12 +37,11 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
             AccessControl access,
             SessionSettings settings,
             Function<SessionLoop, CommandHandler> handlers) {
-        Function<SessionLoop, SessionLoops.Serving> serve =
-                loop -> new SessionLoops.Serving(loop, handlers.apply(loop));
+        Function<SessionLoop, Serving> serve = loop -> new Serving(loop, handlers.apply(loop));
         SessionLoop acceptor = new SessionLoop(loops.acceptor(), clients, settings, false);
         this.serving = serve.apply(acceptor);
         this.loops = new SessionLoops(
-                acceptor,
+                acceptor.proxyLoop(),
                 serve.apply(new SessionLoop(loops.control(), clients, settings, false)),
                 loops.clients().stream()
                         .map(each -> serve.apply(new SessionLoop(each, clients, settings, true)))
@@ -69,8 +68,13 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
             client.role(role);
         }
         ClientSession session = new ClientSession(
-                loops, serving, channel, client, clients.refusal(client.account(), client.authenticated()));
-        client.attach(new SessionConnection(session, serving.loop().proxyLoop(), channel));
+                loops,
+                serving.loop(),
+                serving.handler(),
+                channel,
+                client,
+                clients.refusal(client.account(), client.authenticated()));
+        client.attach(new SessionConnection(session, serving.proxyLoop(), channel));
         channel.pipeline().addLast(session);
     }
 

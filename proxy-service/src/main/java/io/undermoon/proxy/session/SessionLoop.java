@@ -26,8 +26,7 @@ public final class SessionLoop {
     /**
      * @param servesClients whether sessions stay whatever their commands are
      */
-    SessionLoop(
-            NodeConnections connections, ClientRegistry clients, SessionSettings settings, boolean servesClients) {
+    SessionLoop(NodeConnections connections, ClientRegistry clients, SessionSettings settings, boolean servesClients) {
         this.servesClients = servesClients;
         this.connections = connections;
         this.proxyLoop = connections.loop();

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.session;
 
 import io.undermoon.proxy.backend.NodeConnections;
+import io.undermoon.proxy.backend.ProxyLoop;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,33 +12,33 @@ import org.jspecify.annotations.Nullable;
  * one of those that serve clients, as soon as that one has time for it.
  */
 public final class SessionLoops {
-    /** A loop with what carries out the commands of its sessions. */
-    record Serving(SessionLoop loop, CommandHandler handler) {}
-
-    private final SessionLoop acceptor;
-    private final Serving control;
+    private final ProxyLoop acceptor;
+    private final Destination control;
     private final List<Intake> intakes = new ArrayList<>();
     private int last;
 
-    SessionLoops(SessionLoop acceptor, Serving control, List<Serving> clients) {
+    SessionLoops(ProxyLoop acceptor, Destination control, List<? extends Destination> clients) {
         this.acceptor = acceptor;
         this.control = control;
-        for (Serving each : clients) {
+        for (Destination each : clients) {
             intakes.add(new Intake(acceptor, each));
         }
     }
 
+    /** The loops of a proxy, by what their sessions are. */
+    public record Connections(NodeConnections acceptor, NodeConnections control, List<NodeConnections> clients) {}
+
     /** Whether a loop is the one for those who operate the cluster. */
-    boolean isControl(SessionLoop loop) {
-        return loop == control.loop();
+    boolean isControl(ProxyLoop loop) {
+        return loop == control.proxyLoop();
     }
 
     /** Has a session move; called on its loop. */
-    void move(ClientSession session, Place place) {
+    void move(Movable session, Place place) {
         if (place == Place.CONTROL) {
             new SessionMove(session, control, () -> {}).start();
         } else {
-            acceptor.proxyLoop().execute(() -> next().add(session));
+            acceptor.execute(() -> next().add(session));
         }
     }
 
@@ -56,7 +57,4 @@ public final class SessionLoops {
         last = intakes.indexOf(best);
         return best;
     }
-
-    /** The loops of a proxy, by what their sessions are. */
-    public record Connections(NodeConnections acceptor, NodeConnections control, List<NodeConnections> clients) {}
 }

@@ -2,7 +2,10 @@ package io.undermoon.proxy.session;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
+import io.undermoon.proxy.backend.ProxyLoop;
 
 /**
  * The way of a session from one event loop to another: its channel is registered there, and a new session goes on with
@@ -10,25 +13,25 @@ import io.netty.channel.EventLoop;
  * the session leaves.
  */
 final class SessionMove {
-    private final ClientSession session;
+    private final Movable session;
     private final Channel channel;
-    private final SessionLoop from;
-    private final SessionLoops.Serving to;
+    private final ProxyLoop from;
+    private final Destination to;
     private final Runnable ended;
 
     /**
      * @param ended is run when the session has arrived, or is closed; on any thread
      */
-    SessionMove(ClientSession session, SessionLoops.Serving to, Runnable ended) {
+    SessionMove(Movable session, Destination to, Runnable ended) {
         this.session = session;
         this.channel = session.channel();
-        this.from = session.loop();
+        this.from = session.proxyLoop();
         this.to = to;
         this.ended = ended;
     }
 
     void start() {
-        from.proxyLoop().execute(this::deregister);
+        from.execute(this::deregister);
     }
 
     private void deregister() {
@@ -51,7 +54,7 @@ final class SessionMove {
     }
 
     private void stay() {
-        ChannelFuture back = from.proxyLoop().eventLoop().register(channel);
+        ChannelFuture back = from.eventLoop().register(channel);
         back.addListener(ignored -> {
             if (back.isSuccess()) {
                 start();
@@ -62,22 +65,25 @@ final class SessionMove {
     }
 
     private void register() {
-        ClientSession.Departure departure = session.leave();
-        EventLoop loop = to.loop().proxyLoop().eventLoop();
-        ChannelFuture registered = loop.register(channel);
+        Departure departure = session.leave();
+        EventLoop loop = to.proxyLoop().eventLoop();
+        ChannelPromise registered = new DefaultChannelPromise(channel, loop);
+        // Before the registration, so that nothing is read until the other loop has taken over.
         registered.addListener(ignored -> {
             if (registered.isSuccess()) {
-                departure.arrive(to);
+                to.take(channel, departure);
                 ended.run();
             } else {
-                from.proxyLoop().execute(() -> fail(departure));
+                from.execute(() -> fail(departure));
             }
         });
+        loop.register(registered);
     }
 
     /** The client has left meanwhile. */
-    private void fail(ClientSession.Departure departure) {
-        departure.end();
+    private void fail(Departure departure) {
+        departure.input().release();
+        departure.end().run();
         channel.close();
         ended.run();
     }

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.session;
 
+import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.limit.Meter;
 import io.undermoon.proxy.limit.Rates;
@@ -19,10 +20,10 @@ final class Throttle {
     /** How soon a client that waits notices that limits were changed. */
     private static final long MAX_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final SessionLoop loop;
-    private final ClientSession session;
+    private final ProxyLoop loop;
     private final Client client;
     private final Meter cluster;
+    private final Runnable onDue;
 
     /** The rates that apply in this burst. */
     private @Nullable Rates userRates;
@@ -40,12 +41,16 @@ final class Throttle {
 
     private boolean waiting;
     private long waitingSinceNanos;
+    private boolean closed;
 
-    Throttle(SessionLoop loop, ClientSession session) {
+    /**
+     * @param onDue is run when a command that has waited may be handled
+     */
+    Throttle(ProxyLoop loop, Client client, Meter cluster, Runnable onDue) {
         this.loop = loop;
-        this.session = session;
-        this.client = session.client();
-        this.cluster = loop.clients().clusterMeter();
+        this.client = client;
+        this.cluster = cluster;
+        this.onDue = onDue;
     }
 
     /** Looks for limits, once per burst; false if none applies. */
@@ -58,14 +63,14 @@ final class Throttle {
         if (user != userRates || all != clusterRates) {
             userRates = user;
             clusterRates = all;
-            dueNanos = loop.proxyLoop().nowNanos();
+            dueNanos = loop.nowNanos();
         }
         return true;
     }
 
     /** Counts bytes that were received or sent. */
     void count(long bytes) {
-        long now = loop.proxyLoop().nowNanos();
+        long now = loop.nowNanos();
         due(
                 userRates == null ? now : userRates.takeBytes(bytes, now),
                 clusterRates == null ? now : clusterRates.takeBytes(bytes, now));
@@ -73,7 +78,7 @@ final class Throttle {
 
     /** Whether the next command may be handled; if not, the session is resumed when it may. */
     boolean permits() {
-        long now = loop.proxyLoop().nowNanos();
+        long now = loop.nowNanos();
         if (!counted) {
             counted = true;
             due(
@@ -110,15 +115,15 @@ final class Throttle {
 
     private void sleep(long now) {
         long nanos = Math.min(dueNanos - now, MAX_SLEEP_NANOS);
-        loop.proxyLoop().eventLoop().schedule(this::wake, nanos, TimeUnit.NANOSECONDS);
+        loop.eventLoop().schedule(this::wake, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void wake() {
-        if (session.isClosed()) {
+        if (closed) {
             return;
         }
-        loop.proxyLoop().beginBurst();
-        long now = loop.proxyLoop().nowNanos();
+        loop.beginBurst();
+        long now = loop.nowNanos();
         if (isOn() && dueNanos - now > 0) {
             sleep(now);
             return;
@@ -128,6 +133,11 @@ final class Throttle {
                 .add(
                         clusterDecides ? Counter.THROTTLED_BY_CLUSTER_NANOS : Counter.THROTTLED_BY_USER_NANOS,
                         now - waitingSinceNanos);
-        session.scheduleResume();
+        onDue.run();
+    }
+
+    /** The client has left. */
+    void close() {
+        closed = true;
     }
 }

@@ -176,7 +176,8 @@ class RateLimitsIT {
         assertThat(text(present.call("PING"))).isEqualTo("PONG");
         proxy.configure("limit_connections", "1");
         assertThat(text(open().call("PING")))
-                .isEqualTo("ERR max number of clients reached: limit_connections of the cluster allows 1 to this proxy");
+                .isEqualTo(
+                        "ERR max number of clients reached: limit_connections of the cluster allows 1 to this proxy");
         assertThat(text(present.call("PING"))).isEqualTo("PONG");
     }
 

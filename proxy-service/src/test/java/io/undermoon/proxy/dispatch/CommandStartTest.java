@@ -38,7 +38,9 @@ class CommandStartTest {
             if (length < known) {
                 // A PING alone is a command of a client.
                 boolean isPing = length == 14 && command.contains("PING");
-                assertThat(CommandStart.of(in)).as("%d bytes", length).isEqualTo(isPing ? Place.CLIENTS : Place.UNKNOWN);
+                assertThat(CommandStart.of(in))
+                        .as("%d bytes", length)
+                        .isEqualTo(isPing ? Place.CLIENTS : Place.UNKNOWN);
             } else {
                 assertThat(CommandStart.of(in)).as("%d bytes", length).isEqualTo(place);
             }

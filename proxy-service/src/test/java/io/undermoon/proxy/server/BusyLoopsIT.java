@@ -131,14 +131,15 @@ class BusyLoopsIT {
     private CountDownLatch keepLoopsBusy() throws InterruptedException {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(THREADS);
-        proxy.connections().forEach(each -> each.loop().execute(() -> {
-            begun.countDown();
-            try {
-                busy.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+        proxy.connections()
+                .forEach(each -> each.loop().execute(() -> {
+                    begun.countDown();
+                    try {
+                        busy.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
         begun.await();
         return busy;
     }
