@@ -85,9 +85,7 @@ class OverloadIT {
                 hogs.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
             }
             masters.forEach(master -> flood.add(master.proxyAddress(), keyOf(master), FLOODING));
-            await("everybody is served")
-                    .atMost(LIMIT)
-                    .until(() -> flood.bursts() > (long) masters.size() * FLOODING);
+            await("everybody is served").atMost(LIMIT).until(() -> flood.bursts() > (long) masters.size() * FLOODING);
             long[] before = clients.stream().mapToLong(OldClient::commands).toArray();
             long end = System.nanoTime() + TIME.toNanos();
             while (System.nanoTime() < end) {
@@ -112,7 +110,8 @@ class OverloadIT {
             }
         }
         clients.forEach(OldClient::end);
-        long[] millis = controlMillis.stream().mapToLong(Long::longValue).sorted().toArray();
+        long[] millis =
+                controlMillis.stream().mapToLong(Long::longValue).sorted().toArray();
         System.out.printf(
                 "control commands on new connections: number=%d median_ms=%d longest_ms=%d%n",
                 millis.length, millis[millis.length / 2], millis[millis.length - 1]);
@@ -128,8 +127,7 @@ class OverloadIT {
     private static long askEpoch(ProxyAddress proxy) {
         long begin = System.nanoTime();
         try (Jedis control = new Jedis("127.0.0.1", proxy.port(), (int) LIMIT.toMillis())) {
-            control.getClient()
-                    .sendCommand(() -> "UMCTL".getBytes(StandardCharsets.US_ASCII), "GETEPOCH");
+            control.getClient().sendCommand(() -> "UMCTL".getBytes(StandardCharsets.US_ASCII), "GETEPOCH");
             assertThat(control.getClient().getIntegerReply()).isPositive();
         }
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);

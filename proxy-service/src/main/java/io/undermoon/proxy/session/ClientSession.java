@@ -398,8 +398,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
         refreshRequestLimits();
         checkOutput();
-        // A client that waits for a reply, for messages or for the end of a pause is not idle.
-        boolean waits = waiting || throttle.isWaiting() || !output.isComplete() || isSubscriber();
+        // A client that waits for a reply, for messages, for its turn or for the end of a pause is not idle.
+        boolean waits =
+                waiting || destination != null || throttle.isWaiting() || !output.isComplete() || isSubscriber();
         if (!waits && limits.isIdleTooLong(client.idleMillis())) {
             channel.close();
         }
