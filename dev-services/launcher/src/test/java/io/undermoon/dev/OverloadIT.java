@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.controlplane.ControlConnection;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.Flood;
@@ -17,7 +18,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,12 +39,12 @@ import redis.clients.jedis.Jedis;
  * a busy proxy is not taken for a dead one. {@code -Dundermoon.overload.seconds} has it last longer.
  */
 class OverloadIT {
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("undermoon.overload.seconds", 10));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("undermoon.overload.seconds", 6));
     private static final ClusterName CLUSTER = new ClusterName("busy");
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int PROXIES = 3;
     private static final int FLOODING = 300;
-    private static final int NEW = 20;
+    private static final int NEW = 3;
 
     /** Heap, direct memory and the rest of a proxy that the launcher starts, of which the most is never used. */
     private static final long MAX_KILOBYTES = 900_000;
@@ -109,7 +109,9 @@ class OverloadIT {
                 assertThat(after[i]).isGreaterThan(before[i]);
             }
         }
-        clients.forEach(OldClient::end);
+        for (OldClient client : clients) {
+            client.end();
+        }
         long[] millis =
                 controlMillis.stream().mapToLong(Long::longValue).sorted().toArray();
         System.out.printf(
@@ -124,11 +126,10 @@ class OverloadIT {
     }
 
     /** Connects, asks and waits for the answer; in milliseconds. */
-    private static long askEpoch(ProxyAddress proxy) {
+    private static long askEpoch(ProxyAddress proxy) throws IOException {
         long begin = System.nanoTime();
-        try (Jedis control = new Jedis("127.0.0.1", proxy.port(), (int) LIMIT.toMillis())) {
-            control.getClient().sendCommand(() -> "UMCTL".getBytes(StandardCharsets.US_ASCII), "GETEPOCH");
-            assertThat(control.getClient().getIntegerReply()).isPositive();
+        try (ControlConnection control = ControlConnection.open(proxy.port())) {
+            assertThat(String.valueOf(control.call("UMCTL", "GETEPOCH"))).matches("[0-9]+");
         }
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
     }
@@ -145,7 +146,8 @@ class OverloadIT {
                     .lines()
                     .filter(line -> line.startsWith("undermoon_proxy_lease_losses_total "))
                     .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
-                    .sum();
+                    .findFirst()
+                    .orElseThrow();
         }
         return sum;
     }
@@ -181,6 +183,7 @@ class OverloadIT {
 
         OldClient(Node master) {
             thread = new Thread(() -> run(master), "old-client");
+            thread.setDaemon(true);
             thread.start();
         }
 
@@ -199,8 +202,9 @@ class OverloadIT {
             return commands.get();
         }
 
-        void end() {
+        void end() throws InterruptedException {
             ended = true;
+            thread.join();
         }
     }
 }
