@@ -126,7 +126,7 @@ class PlantedFaultsIT {
             // A busy proxy answers those who operate the cluster, and limits slow down those alone that they are for.
             dispatch.CommandStart#ofName takes Place.CLIENTS for CONTROL -> dispatch.CommandStartTest
             session.Throttle#permits returns true -> client.RateLimitsIT#all_clients_of_a_cluster_share_its_rate
-            session.Throttle#isOn omits Client.isInternal -> client.RateLimitsIT#those_who_operate_the_cluster_are_not_limited
+            session.Throttle#isOn omits Client.isInternal -> client.RateLimitsIT#what_peers_send_takes_nothing_from_clients
             limit.Meter#isFull returns false -> client.RateLimitsIT#connections_beyond_the_limit_of_a_user_are_refused
 
             // Rights.
@@ -135,6 +135,7 @@ class PlantedFaultsIT {
             """;
 
     private static final String SLOW_FAULTS = """
+            session.ClientSession#isDue omits CommandHandler.admission -> client.RateLimitsIT#those_who_operate_the_cluster_are_not_limited
             session.ClientSession#isAtItsLoop returns true -> server.BusyLoopsIT#control_commands_are_answered_and_new_clients_wait
             topology.Routing#moving omits Remote.forMoving -> migration.OrderIT#slots_that_stay_are_served_while_others_are_handed_over[2]
             blocking.TakenElements#areTakenBy returns false -> blocking.LeavingClientsIT#take_nothing_with_them[1]

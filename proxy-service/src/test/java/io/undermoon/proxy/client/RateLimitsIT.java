@@ -128,10 +128,11 @@ class RateLimitsIT {
         receive(byBoth, 1000);
     }
 
+    /** What clients have used would take longer to be paid for than anybody waits here. */
     @Test
     void those_who_operate_the_cluster_are_not_limited() {
-        proxy.configure("limit_commands", "1");
-        send(open(), 100, "PING");
+        proxy.configure("limit_bytes", "1000");
+        assertThat(text(open().call("SET", "k", "v".repeat(60_000)))).isEqualTo("OK");
         RespConnection control = open();
         RespConnection peer = open();
         for (int i = 0; i < 100; i++) {
@@ -139,6 +140,19 @@ class RateLimitsIT {
             assertThat(text(control.call("PING"))).isEqualTo("PONG");
             assertThat(text(peer.call("UMFORWARD", "0", "SET", "k", "v"))).isEqualTo("OK");
         }
+    }
+
+    /** Where it comes from it has been counted. */
+    @Test
+    void what_peers_send_takes_nothing_from_clients() {
+        proxy.configure("limit_bytes", "1000");
+        RespConnection peer = open();
+        for (int i = 0; i < 100; i++) {
+            assertThat(text(peer.call("UMFORWARD", "0", "SET", "k", "v"))).isEqualTo("OK");
+        }
+        long throttled = proxy.stats().get(Counter.THROTTLED_BY_CLUSTER_NANOS);
+        assertThat(text(open().call("PING"))).isEqualTo("PONG");
+        assertThat(proxy.stats().get(Counter.THROTTLED_BY_CLUSTER_NANOS)).isEqualTo(throttled);
     }
 
     @Test
