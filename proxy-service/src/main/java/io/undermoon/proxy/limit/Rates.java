@@ -17,7 +17,12 @@ public final class Rates {
         return commands == null ? nowNanos : commands.take(1, nowNanos);
     }
 
-    /** Counts bytes that were received or sent; returns when more may be. */
+    /** How long it takes until so many bytes are paid for. */
+    public long priceOfBytes(long number) {
+        return bytes == null ? 0 : bytes.price(number);
+    }
+
+    /** Counts bytes that were received or sent; returns when they are paid for. */
     public long takeBytes(long number, long nowNanos) {
         return bytes == null ? nowNanos : bytes.take(number, nowNanos);
     }

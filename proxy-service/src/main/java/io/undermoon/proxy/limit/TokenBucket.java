@@ -26,17 +26,22 @@ public final class TokenBucket {
         this.paidUntil = new AtomicLong(nowNanos - SECOND);
     }
 
+    /** How long it takes until so many tokens are paid for. */
+    long price(long tokens) {
+        return (long) (tokens * nanosPerToken);
+    }
+
     /**
      * Takes tokens, also those that are not there yet.
      *
      * @return the moment from which they may be used
      */
     public long take(long tokens, long nowNanos) {
-        long cost = (long) (tokens * nanosPerToken);
+        long price = price(tokens);
         while (true) {
             long before = paidUntil.get();
             long earliest = nowNanos - SECOND;
-            long after = (before - earliest > 0 ? before : earliest) + cost;
+            long after = (before - earliest > 0 ? before : earliest) + price;
             if (paidUntil.compareAndSet(before, after)) {
                 return after;
             }

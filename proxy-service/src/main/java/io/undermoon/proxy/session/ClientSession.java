@@ -238,8 +238,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     private void beginBurst(int bytes) {
         loop.proxyLoop().beginBurst();
         limited = loop.servesClients() && throttle.isOn();
-        if (limited) {
-            throttle.count(bytes);
+        if (limited && bytes > 0) {
+            throttle.received(bytes);
         }
     }
 
@@ -247,7 +247,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     void sent(long bytes) {
         loop.stats().add(Counter.CLIENT_BYTES_OUT, bytes);
         if (limited) {
-            throttle.count(bytes);
+            throttle.sent(bytes);
         }
     }
 
@@ -458,7 +458,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
         if (handle(input.frame(), CommandHandler.NOT_FORWARDED)) {
             input.handled();
-            throttle.handled();
+            if (limited) {
+                throttle.handled();
+            }
             client.advanceReplyMode();
             return true;
         }

@@ -36,6 +36,12 @@ final class Throttle {
     /** Whether the cluster's limit is the one that makes the client wait. */
     private boolean clusterDecides;
 
+    /** When what was received last is paid for, if that does not count yet. */
+    private long nextByUser;
+
+    private long nextByCluster;
+    private boolean hasNext;
+
     /** Whether the next command has been counted. */
     private boolean counted;
 
@@ -64,12 +70,31 @@ final class Throttle {
             userRates = user;
             clusterRates = all;
             dueNanos = loop.nowNanos();
+            hasNext = false;
         }
         return true;
     }
 
-    /** Counts bytes that were received or sent. */
-    void count(long bytes) {
+    /**
+     * Counts bytes that were received. A command waits until that is paid for which was counted before its first byte,
+     * also on other connections; for its own price those wait that follow.
+     */
+    void received(long bytes) {
+        long now = loop.nowNanos();
+        long byUser = userRates == null ? now : userRates.takeBytes(bytes, now);
+        long byCluster = clusterRates == null ? now : clusterRates.takeBytes(bytes, now);
+        if (!hasNext) {
+            due(
+                    userRates == null ? now : byUser - userRates.priceOfBytes(bytes),
+                    clusterRates == null ? now : byCluster - clusterRates.priceOfBytes(bytes));
+        }
+        nextByUser = byUser;
+        nextByCluster = byCluster;
+        hasNext = true;
+    }
+
+    /** Counts bytes that were sent. */
+    void sent(long bytes) {
         long now = loop.nowNanos();
         due(
                 userRates == null ? now : userRates.takeBytes(bytes, now),
@@ -106,6 +131,10 @@ final class Throttle {
     /** The next command has been handled. */
     void handled() {
         counted = false;
+        if (hasNext) {
+            hasNext = false;
+            due(nextByUser, nextByCluster);
+        }
     }
 
     /** Whether the next command is not due yet. */
