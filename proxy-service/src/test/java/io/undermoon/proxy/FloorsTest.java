@@ -29,10 +29,11 @@ class FloorsTest {
     /** Each room with exactly the rooms it imports from: an arrow that is not used any more has to go, too. */
     private static final String FLOORS = """
             frame <-
+            limit <-
             command <- frame
-            acl <- command, frame
+            acl <- command, frame, limit
             route <-
-            client <- acl, command, frame, route
+            client <- acl, command, frame, limit, route
             control <- client, command, frame
             control.acl <- acl, client, command, control, frame
             stats <-
@@ -43,11 +44,11 @@ class FloorsTest {
             node <- backend, frame, route
             migration.record <- node, route
             migration.copy <- backend, command, frame, migration.record, node, route
-            session <- acl, backend, client, frame, route, stats
+            session <- acl, backend, client, frame, limit, route, stats
             monitor <- backend, client, command, frame, session
-            topology <- route
+            topology <- limit, route
             control.command <- client, command, control, frame, node, route, topology
-            control.connection <- acl, client, command, control, frame, topology
+            control.connection <- acl, client, command, control, frame, limit, topology
             control.nodes <- client, command, control, frame, node, route, topology
             control.cluster <- client, control, control.nodes, frame, route, topology
             control.info <- client, command, control, control.nodes, frame, node, route, stats, topology
@@ -69,8 +70,8 @@ class FloorsTest {
             pubsub, route, session, stats, topology, tracking, transaction
             server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
             control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
-            dispatch, forward, frame, gather, lease, lease.renewal, migration, monitor, node, pubsub, replication, \
-            route, session, stats, tenancy, topology
+            dispatch, forward, frame, gather, lease, lease.renewal, limit, migration, monitor, node, pubsub, \
+            replication, route, session, stats, tenancy, topology
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

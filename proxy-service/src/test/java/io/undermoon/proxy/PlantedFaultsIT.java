@@ -123,9 +123,16 @@ class PlantedFaultsIT {
             session.ClientSession#mustPause returns false -> client.ClientLimitsIT#output_of_a_slow_reader_is_bounded_without_a_limit
             session.OutputGuard#isExceeded returns false -> session.OutputGuardTest
             client.UndeterminedClients#add does nothing -> client.UndeterminedClientsTest
-            client.ClientRegistry#isFull returns false -> server.MaxClientsIT#a_client_gets_the_error_of_redis
+            client.ClientRegistry#refusal returns null -> server.MaxClientsIT#a_client_gets_the_error_of_redis
             client.ClientRegistry#markInternal does nothing -> server.MaxClientsIT#those_who_operate_the_cluster_take_no_place_of_a_client
             session.Admission#permits returns true -> server.MaxClientsIT#a_client_gets_the_error_of_redis
+
+            // A busy proxy answers those who operate the cluster, and limits slow down those alone that they are for.
+            dispatch.CommandStart#ofName takes Place.CLIENTS for CONTROL -> dispatch.CommandStartTest
+            session.Throttle#permits returns true -> client.RateLimitsIT#all_clients_of_a_cluster_share_its_rate
+            session.Throttle#handled does nothing -> client.RateLimitsIT#bytes_count_in_both_directions
+            session.Throttle#isOn omits Client.isInternal -> client.RateLimitsIT#what_peers_send_takes_nothing_from_clients
+            limit.Meter#isFull returns false -> client.RateLimitsIT#connections_beyond_the_limit_of_a_user_are_refused
 
             // Rights.
             client.Guard#refusesControl returns false -> server.SecurityIT#control_commands_need_the_secret
@@ -140,6 +147,8 @@ class PlantedFaultsIT {
             """;
 
     private static final String SLOW_FAULTS = """
+            session.ClientSession#isDue omits CommandHandler.admission -> client.RateLimitsIT#those_who_operate_the_cluster_are_not_limited
+            session.ClientSession#isAtItsLoop returns true -> server.BusyLoopsIT#control_commands_are_answered_and_new_clients_wait
             topology.Routing#moving omits Remote.forMoving -> migration.OrderIT#slots_that_stay_are_served_while_others_are_handed_over[2]
             blocking.TakenElements#areTakenBy returns false -> blocking.LeavingClientsIT#take_nothing_with_them[1]
             blocking.ReplicaWait#isSatisfied returns true -> blocking.ReplicaWaitIT

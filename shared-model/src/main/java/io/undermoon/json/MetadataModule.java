@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterLimits;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
@@ -56,9 +57,9 @@ public final class MetadataModule extends SimpleModule {
         super.setupModule(context);
         // Brokers, operators and scripts that do not know an optional setting, or spares, see what they always saw.
         JsonInclude.Value always = JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);
-        context.configOverride(ClusterConfig.class)
-                .setInclude(always.withValueInclusion(JsonInclude.Include.NON_NULL))
-                .setIncludeAsProperty(always);
+        JsonInclude.Value present = always.withValueInclusion(JsonInclude.Include.NON_NULL);
+        context.configOverride(ClusterConfig.class).setInclude(present).setIncludeAsProperty(always);
+        context.configOverride(ClusterLimits.class).setInclude(present).setIncludeAsProperty(present);
         context.configOverride(Cluster.class)
                 .setInclude(always.withValueInclusion(JsonInclude.Include.NON_EMPTY))
                 .setIncludeAsProperty(always);

@@ -18,18 +18,20 @@ import org.jspecify.annotations.Nullable;
  *     none are waited for
  * @param copies how many copies of its data the cluster is to have: two, those of a chunk, and one for each hot spare
  *     of a chunk; absent, and not written, for two. It is for brokers and is not sent to proxies
+ * @param limits what clients may use; absent, and not written, without any
  */
 public record ClusterConfig(
         CompressionStrategy compressionStrategy,
         MigrationConfig migrationConfig,
         @Nullable Long maxLagOnFailover,
         @Nullable Integer minReplicaAcks,
-        @Nullable Integer copies) {
+        @Nullable Integer copies,
+        @Nullable ClusterLimits limits) {
     /** The copies of a chunk without spares. */
     public static final int MIN_COPIES = 2;
 
     public static final int MAX_COPIES = 5;
-    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null, null, null);
+    public static final ClusterConfig DEFAULT = new ClusterConfig(null, null, null, null, null, null);
 
     private static final String COMPRESSION_STRATEGY = "compression_strategy";
     private static final String MAX_MIGRATION_TIME = "migration_max_migration_time";
@@ -39,6 +41,9 @@ public record ClusterConfig(
     private static final String MAX_LAG_ON_FAILOVER = "max_lag_on_failover";
     private static final String MIN_REPLICA_ACKS = "min_replica_acks";
     private static final String COPIES = "copies";
+    private static final String LIMIT_COMMANDS = "limit_commands";
+    private static final String LIMIT_BYTES = "limit_bytes";
+    private static final String LIMIT_CONNECTIONS = "limit_connections";
 
     /** One replica of each master may become master, that behind the other half of its chunk. */
     private static final int MAX_REPLICA_ACKS = 1;
@@ -49,7 +54,8 @@ public record ClusterConfig(
             @Nullable MigrationConfig migrationConfig,
             @Nullable Long maxLagOnFailover,
             @Nullable Integer minReplicaAcks,
-            @Nullable Integer copies) {
+            @Nullable Integer copies,
+            @Nullable ClusterLimits limits) {
         if (maxLagOnFailover != null && maxLagOnFailover < 1) {
             throw new IllegalArgumentException("max_lag_on_failover " + maxLagOnFailover + " is less than 1");
         }
@@ -61,6 +67,7 @@ public record ClusterConfig(
             throw new IllegalArgumentException("copies " + copies + " is not from " + MIN_COPIES + " to " + MAX_COPIES);
         }
         this.copies = copies == null || copies == MIN_COPIES ? null : copies;
+        this.limits = ClusterLimits.NONE.equals(limits) ? null : limits;
         this.minReplicaAcks = minReplicaAcks;
         this.maxLagOnFailover = maxLagOnFailover;
         this.compressionStrategy = compressionStrategy == null ? CompressionStrategy.DISABLED : compressionStrategy;
@@ -116,18 +123,29 @@ public record ClusterConfig(
         if (minReplicaAcks != null) {
             fields.put(MIN_REPLICA_ACKS, Integer.toString(minReplicaAcks));
         }
+        if (limits != null) {
+            put(fields, LIMIT_COMMANDS, limits.commands());
+            put(fields, LIMIT_BYTES, limits.bytes());
+            put(fields, LIMIT_CONNECTIONS, limits.connections());
+        }
         return fields;
+    }
+
+    private static void put(Map<String, String> fields, String field, @Nullable Long limit) {
+        if (limit != null) {
+            fields.put(field, Long.toString(limit));
+        }
     }
 
     /**
      * This configuration with one field of the flat form changed.
      *
-     * @param field in any case, also {@code copies}; {@code max_lag_on_failover} and {@code min_replica_acks} 0 stand
-     *     for absent
+     * @param field in any case, also {@code copies}; 0 stands for absent in those that may be
      * @throws InvalidFieldException {@code FIELD_NOT_FOUND} or {@code INVALID_VALUE}, naming field and value
      */
     public ClusterConfig with(String field, String value) {
         MigrationConfig m = migrationConfig;
+        ClusterLimits present = limits == null ? ClusterLimits.NONE : limits;
         return switch (field.toLowerCase(Locale.ROOT)) {
             case COMPRESSION_STRATEGY ->
                 new ClusterConfig(
@@ -135,7 +153,8 @@ public record ClusterConfig(
                         m,
                         maxLagOnFailover,
                         minReplicaAcks,
-                        copies);
+                        copies,
+                        limits);
             case MAX_MIGRATION_TIME ->
                 with(new MigrationConfig(
                         number(field, value, 0), m.maxBlockingTime(), m.scanInterval(), m.scanCount()));
@@ -150,7 +169,7 @@ public record ClusterConfig(
                         m.maxMigrationTime(), m.maxBlockingTime(), m.scanInterval(), number(field, value, 1)));
             case MAX_LAG_ON_FAILOVER -> {
                 long bytes = number(field, value, 0);
-                yield new ClusterConfig(compressionStrategy, m, bytes == 0 ? null : bytes, minReplicaAcks, copies);
+                yield new ClusterConfig(compressionStrategy, m, orAbsent(bytes), minReplicaAcks, copies, limits);
             }
             case MIN_REPLICA_ACKS -> {
                 int replicas = (int) Math.min(Integer.MAX_VALUE, number(field, value, 0));
@@ -159,7 +178,7 @@ public record ClusterConfig(
                             "INVALID_VALUE", field, value, "0 or 1, as one replica of each master may become master");
                 }
                 yield new ClusterConfig(
-                        compressionStrategy, m, maxLagOnFailover, replicas == 0 ? null : replicas, copies);
+                        compressionStrategy, m, maxLagOnFailover, replicas == 0 ? null : replicas, copies, limits);
             }
             case COPIES -> {
                 long number = number(field, value, MIN_COPIES);
@@ -169,23 +188,46 @@ public record ClusterConfig(
                 }
                 yield withCopies((int) number);
             }
+            case LIMIT_COMMANDS ->
+                with(new ClusterLimits(orAbsent(number(field, value, 0)), present.bytes(), present.connections()));
+            case LIMIT_BYTES ->
+                with(new ClusterLimits(present.commands(), orAbsent(number(field, value, 0)), present.connections()));
+            case LIMIT_CONNECTIONS ->
+                with(new ClusterLimits(present.commands(), present.bytes(), orAbsent(number(field, value, 0))));
             default ->
                 throw new InvalidFieldException(
                         "FIELD_NOT_FOUND",
                         field,
                         value,
-                        "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", " + MAX_LAG_ON_FAILOVER + ", "
-                                + MIN_REPLICA_ACKS + ", " + COPIES);
+                        "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", "
+                                + String.join(
+                                        ", ",
+                                        MAX_LAG_ON_FAILOVER,
+                                        MIN_REPLICA_ACKS,
+                                        COPIES,
+                                         LIMIT_COMMANDS,
+                                        LIMIT_BYTES,
+                                        LIMIT_CONNECTIONS));
         };
     }
 
     private ClusterConfig with(MigrationConfig changed) {
-        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover, minReplicaAcks, copies);
+        return new ClusterConfig(compressionStrategy, changed, maxLagOnFailover, minReplicaAcks, copies, limits);
+    }
+
+    private ClusterConfig with(ClusterLimits changed) {
+        return new ClusterConfig(
+                compressionStrategy, migrationConfig, maxLagOnFailover, minReplicaAcks, copies, changed);
     }
 
     /** This configuration with another number of copies; null for two. */
     public ClusterConfig withCopies(@Nullable Integer newCopies) {
-        return new ClusterConfig(compressionStrategy, migrationConfig, maxLagOnFailover, minReplicaAcks, newCopies);
+        return new ClusterConfig(
+                compressionStrategy, migrationConfig, maxLagOnFailover, minReplicaAcks, newCopies, limits);
+    }
+
+    private static @Nullable Long orAbsent(long number) {
+        return number == 0 ? null : number;
     }
 
     private static CompressionStrategy strategy(String field, String value) {

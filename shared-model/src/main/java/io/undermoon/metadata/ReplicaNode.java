@@ -23,7 +23,9 @@ public record ReplicaNode(
         requireNonNull(nodeAddress, "node_address");
         requireNonNull(proxyAddress, "proxy_address");
         requireNonNull(slots, "slots");
-        slots = slots.stream().filter(range -> !range.rangeList().isEmpty()).toList();
+        slots = slots.stream()
+                .filter(range -> !requireNonNull(range, "slots").rangeList().isEmpty())
+                .toList();
     }
 
     /** A replica of a master with slots. */

@@ -80,9 +80,18 @@ class MetadataTest {
                 .with("migration_scan_count", "4")
                 .with("max_lag_on_failover", "5")
                 .with("min_replica_acks", "1")
-                .with("copies", "3");
+                .with("copies", "3")
+                .with("limit_commands", "1000")
+                .with("limit_bytes", "5000000")
+                .with("limit_connections", "20");
         assertThat(config)
-                .isEqualTo(new ClusterConfig(CompressionStrategy.ALLOW_ALL, new MigrationConfig(1, 2, 3, 4), 5L, 1, 3));
+                .isEqualTo(new ClusterConfig(
+                        CompressionStrategy.ALLOW_ALL,
+                        new MigrationConfig(1, 2, 3, 4),
+                        5L,
+                        1,
+                        3,
+                        new ClusterLimits(1000L, 5_000_000L, 20L)));
         ClusterConfig copy = ClusterConfig.DEFAULT;
         for (var field : config.toFields().entrySet()) {
             copy = copy.with(field.getKey(), field.getValue());
@@ -93,6 +102,10 @@ class MetadataTest {
         assertThatThrownBy(() -> config.with("copies", "1")).hasMessageContaining("copies = '1'");
         assertThat(config.with("max_lag_on_failover", "0").toFields()).doesNotContainKey("max_lag_on_failover");
         assertThat(config.with("min_replica_acks", "0").toFields()).doesNotContainKey("min_replica_acks");
+        ClusterConfig unlimited =
+                config.with("limit_commands", "0").with("limit_bytes", "0").with("limit_connections", "0");
+        assertThat(unlimited.limits()).isNull();
+        assertThat(unlimited.toFields().keySet()).noneMatch(field -> field.startsWith("limit"));
         assertThatThrownBy(() -> config.with("min_replica_acks", "2"))
                 .hasMessageContaining("min_replica_acks = '2', expected 0 or 1");
         assertThatThrownBy(() -> config.with("nothing", "1"))

@@ -1,6 +1,7 @@
 package io.undermoon.testing;
 
 import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterLimits;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
@@ -165,7 +166,8 @@ public final class RandomMetadata {
                         random.nextInt(9), random.nextInt(99), random.nextLong(Long.MAX_VALUE), 1 + random.nextInt(9)),
                 random.nextBoolean() ? null : 1 + random.nextLong(Long.MAX_VALUE),
                 random.nextBoolean() ? null : 1,
-                null);
+                null,
+                random.nextBoolean() ? null : new ClusterLimits(null, 1 + random.nextLong(Long.MAX_VALUE), 1L));
     }
 
     private NodeAddress nodeAddress() {

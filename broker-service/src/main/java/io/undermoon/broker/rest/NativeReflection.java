@@ -17,6 +17,7 @@ import io.undermoon.broker.store.EpochRecovery;
 import io.undermoon.broker.store.MigrationProgressCache;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterLimits;
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.MigrationTask;
@@ -43,6 +44,7 @@ import io.undermoon.umctl.MigrationProgress;
             Spare.class,
             Cluster.class,
             ClusterConfig.class,
+            ClusterLimits.class,
             StoredCluster.class,
             Metadata.class,
             MigratingSlots.class,

@@ -8,6 +8,7 @@ import io.undermoon.coordinator.port.MetadataSource;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.ClusterInfo;
+import io.undermoon.metadata.ClusterLimits;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.MigrationConfig;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
             MigrationProgress.State.class,
             Cluster.class,
             ClusterConfig.class,
+            ClusterLimits.class,
             ClusterInfo.class,
             CompressedCluster.class,
             MigrationConfig.class,

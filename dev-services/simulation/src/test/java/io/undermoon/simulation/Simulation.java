@@ -94,7 +94,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             nodes = chunks * StoredChunk.NODES;
             int spares = seed < FIRST_WITH_SPARES ? 0 : 1 + world.random(2);
             boolean acks = world.chance(0.25);
-            config = new ClusterConfig(null, null, null, acks ? 1 : null, ClusterConfig.MIN_COPIES + spares);
+            config = new ClusterConfig(null, null, null, acks ? 1 : null, ClusterConfig.MIN_COPIES + spares, null);
             if (acks) {
                 checks.requireReplicaAcks();
             }

@@ -2,6 +2,7 @@ package io.undermoon.proxy.acl;
 
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.limit.Limits;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class User {
     private final Selector root;
     private final List<Selector> selectors;
     private final boolean restricted;
+    private final Limits limits;
 
     User(UserRules rules) {
         this.name = rules.name();
@@ -25,6 +27,7 @@ public final class User {
         this.passwords = rules.passwords();
         this.root = rules.root();
         this.selectors = rules.selectors();
+        this.limits = rules.limits();
         this.restricted = !root.isUnrestricted() && selectors.stream().noneMatch(Selector::isUnrestricted);
     }
 
@@ -45,6 +48,16 @@ public final class User {
     /** Whether the user lacks any permission. */
     public boolean isRestricted() {
         return restricted;
+    }
+
+    /** What all clients of the user together may use of one proxy. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** The limits as rules; those alone that there are. */
+    public List<String> limitRules() {
+        return LimitRules.of(limits);
     }
 
     /** Whether a password is accepted. */
@@ -123,6 +136,7 @@ public final class User {
     public String toString() {
         return "user " + name + " " + String.join(" ", flags()) + " "
                 + passwords.stream().map(hash -> "#" + hash + " ").collect(Collectors.joining()) + root
+                + limitRules().stream().map(rule -> " " + rule).collect(Collectors.joining())
                 + selectors.stream().map(selector -> " (" + selector + ")").collect(Collectors.joining());
     }
 }

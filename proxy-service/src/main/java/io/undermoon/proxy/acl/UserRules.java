@@ -1,6 +1,7 @@
 package io.undermoon.proxy.acl;
 
 import io.undermoon.proxy.command.CommandTable;
+import io.undermoon.proxy.limit.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ final class UserRules {
     private boolean enabled;
     private boolean needsNoPassword;
     private String payloadFlag = "";
+    private Limits limits = Limits.NONE;
 
     /** A user without permissions. */
     UserRules(CommandTable table, String name) {
@@ -38,6 +40,7 @@ final class UserRules {
         enabled = present.enabled();
         needsNoPassword = present.needsNoPassword();
         payloadFlag = present.payloadFlag();
+        limits = present.limits();
     }
 
     /** A user with all permissions that needs no password. */
@@ -77,7 +80,14 @@ final class UserRules {
             case "resetpass" -> resetPasswords(false);
             case "clearselectors" -> selectors.clear();
             case "reset" -> reset();
-            default -> applyPrefixed(rule);
+            case "resetlimits" -> limits = Limits.NONE;
+            default -> {
+                if (LimitRules.isOne(rule)) {
+                    limits = LimitRules.apply(limits, rule);
+                } else {
+                    applyPrefixed(rule);
+                }
+            }
         }
     }
 
@@ -120,6 +130,7 @@ final class UserRules {
         root = new SelectorRules(table);
         enabled = false;
         payloadFlag = "sanitize-payload";
+        limits = Limits.NONE;
     }
 
     private void removePassword(String hash) throws RuleException {
@@ -180,6 +191,10 @@ final class UserRules {
 
     String payloadFlag() {
         return payloadFlag;
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     List<String> passwords() {

@@ -57,9 +57,4 @@ public enum Transport {
     public abstract SocketChannel newSocket();
 
     public abstract ServerChannel newServerSocket();
-
-    /** Whether several sockets may listen on one port, with the kernel distributing connections to them. */
-    public boolean canSharePort() {
-        return this == EPOLL;
-    }
 }

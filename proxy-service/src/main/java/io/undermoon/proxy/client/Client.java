@@ -3,6 +3,7 @@ package io.undermoon.proxy.client;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.Account;
 import io.undermoon.proxy.acl.User;
+import io.undermoon.proxy.limit.Meter;
 import io.undermoon.resp.Protocol;
 import io.undermoon.umctl.ControlProof;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ public final class Client {
     private final long id;
     private final String remoteAddress;
     private final String localAddress;
-    private ClientConnection connection = ClientConnection.NONE;
+    private volatile ClientConnection connection = ClientConnection.NONE;
     private final long createdNanos = System.nanoTime();
 
     private volatile String name = "";
@@ -54,6 +55,10 @@ public final class Client {
     private volatile long queuedBytes;
     private boolean silent;
     private boolean closeAfterReply;
+    private boolean connected;
+
+    /** Where the connection is counted among those of its user; null before it is admitted and logged in. */
+    private @Nullable Meter countedAt;
 
     /**
      * @param id unique in this process, ascending
@@ -68,7 +73,7 @@ public final class Client {
         this.authenticated = authenticated;
     }
 
-    /** Sets the connection. Must be called before the client is published to other threads. */
+    /** Sets the connection; another one when the client has moved to another event loop. */
     public void attach(ClientConnection ownConnection) {
         connection = ownConnection;
     }
@@ -166,6 +171,32 @@ public final class Client {
     public void account(Account opened) {
         account = opened;
         authenticated = true;
+        count();
+    }
+
+    /** Whether the client is one of an account's connections already. */
+    public boolean isCountedAt(Account other) {
+        return countedAt == other.meter();
+    }
+
+    /** Notes whether the client is among those that are connected. */
+    void connected(boolean now) {
+        connected = now;
+        count();
+    }
+
+    private void count() {
+        Meter next = connected && authenticated && !internal ? account.meter() : null;
+        Meter before = countedAt;
+        if (next != before) {
+            countedAt = next;
+            if (before != null) {
+                before.disconnected();
+            }
+            if (next != null) {
+                next.connected();
+            }
+        }
     }
 
     /** Sets the action that runs when the rules of the user may have changed; called from any thread. */
@@ -203,6 +234,7 @@ public final class Client {
     public void logOut(Account defaultAccount, boolean needsNoLogin) {
         account = defaultAccount;
         authenticated = needsNoLogin;
+        count();
     }
 
     /** Selects the ports of proxies that this client sees. */
@@ -338,6 +370,7 @@ public final class Client {
 
     void markInternal() {
         internal = true;
+        count();
     }
 
     /** Whether the reply to the current command is suppressed. */

@@ -1,5 +1,7 @@
 package io.undermoon.proxy.client;
 
+import io.undermoon.proxy.acl.Account;
+import io.undermoon.proxy.limit.Meter;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +19,7 @@ public final class ClientRegistry {
     private final ClientMemory memory = new ClientMemory(() -> limits().memoryBytes());
     private final UndeterminedClients undetermined = new UndeterminedClients();
     private final AtomicInteger internal = new AtomicInteger();
+    private final Meter clusterMeter = new Meter();
     private volatile ClientLimits limits;
 
     public ClientRegistry(ClientLimits limits) {
@@ -51,11 +54,15 @@ public final class ClientRegistry {
 
     public void add(Client client) {
         clients.put(client.id(), client);
+        client.connected(true);
     }
 
     public void remove(Client client) {
-        if (clients.remove(client.id()) != null && client.isInternal()) {
-            internal.decrementAndGet();
+        if (clients.remove(client.id()) != null) {
+            client.connected(false);
+            if (client.isInternal()) {
+                internal.decrementAndGet();
+            }
         }
     }
 
@@ -64,9 +71,27 @@ public final class ClientRegistry {
         return undetermined;
     }
 
-    /** Whether no more clients are to be connected. Those who operate the cluster do not count. */
-    public boolean isFull() {
-        return size() >= limits.maxClients();
+    /** What all clients use of the cluster's limits at this proxy. */
+    public Meter clusterMeter() {
+        return clusterMeter;
+    }
+
+    /**
+     * Why there may be no more clients; null if there may. Those who operate the cluster do not count.
+     *
+     * @param initial account of the connection before it logs in
+     * @param needsNoLogin whether it may send commands without
+     */
+    public @Nullable Refusal refusal(Account initial, boolean needsNoLogin) {
+        int size = size();
+        if (size >= limits.maxClients()) {
+            return Refusal.MAX_CLIENTS;
+        }
+        long ofCluster = clusterMeter.limits().connections();
+        if (ofCluster > 0 && size >= ofCluster) {
+            return Refusal.ofCluster(ofCluster);
+        }
+        return needsNoLogin && initial.meter().isFull() ? Refusal.of(initial) : null;
     }
 
     /** Notes that a client is a peer, a coordinator or a broker. Called on the client's event loop. */

@@ -33,6 +33,7 @@ import io.undermoon.proxy.session.Answer;
 import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.PendingReply;
+import io.undermoon.proxy.session.Place;
 import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
@@ -139,6 +140,11 @@ public final class Dispatcher implements CommandHandler {
             return Admission.ADMITTED;
         }
         return command == auth || command == hello ? Admission.UNDETERMINED : Admission.REFUSED;
+    }
+
+    @Override
+    public Place placeOf(ByteBuf input) {
+        return CommandStart.of(input);
     }
 
     /** Notes that a client operates the cluster: it has sent a control command, or logged in for that. */

@@ -13,6 +13,7 @@ import io.undermoon.proxy.config.ListenPoint;
 import io.undermoon.proxy.lease.Lease;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.session.SessionInitializer;
+import io.undermoon.proxy.session.SessionLoops;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.Topology;
@@ -38,6 +39,7 @@ public final class DataPlane implements AutoCloseable {
     private final EventLoopGroup controlGroup;
     private final NodeConnections controlConnections;
     private final NodeConnections migrationConnections;
+    private final SessionLoops.Connections sessionLoops;
     private final ProxyStats stats;
     private @Nullable ProxyListener listener;
 
@@ -59,12 +61,24 @@ public final class DataPlane implements AutoCloseable {
             loopStats.add(counters);
             connections.add(connections(group, settings, Access.CLIENTS, runs, counters));
         }
-        this.controlGroup = transport.newEventLoopGroup(2);
+        this.controlGroup = transport.newEventLoopGroup(3);
         this.controlConnections =
                 connections(controlGroup, settings, Access.PROXY, NodeRuns.ALL, new LoopStats(commandCount));
         this.migrationConnections =
                 connections(controlGroup, settings, Access.PROXY, runs, new LoopStats(commandCount));
+        this.sessionLoops = new SessionLoops.Connections(
+                sessionConnections(controlGroup, settings, loopStats, commandCount),
+                sessionConnections(controlConnections.loop().eventLoop(), settings, loopStats, commandCount),
+                List.copyOf(connections));
         this.stats = new ProxyStats(loopStats);
+    }
+
+    /** Of a loop whose sessions send nothing to nodes. */
+    private NodeConnections sessionConnections(
+            EventLoopGroup loops, BackendSettings settings, List<LoopStats> loopStats, int commandCount) {
+        LoopStats counters = new LoopStats(commandCount);
+        loopStats.add(counters);
+        return connections(loops, settings, Access.CLIENTS, NodeRuns.ALL, counters);
     }
 
     private NodeConnections connections(
@@ -76,6 +90,11 @@ public final class DataPlane implements AutoCloseable {
     /** The counters of all loops. */
     public ProxyStats stats() {
         return stats;
+    }
+
+    /** The loops on which sessions live. */
+    public SessionLoops.Connections sessionLoops() {
+        return sessionLoops;
     }
 
     /** The connections of the loop for the proxy's own commands to its nodes; it serves no clients. */
@@ -109,11 +128,10 @@ public final class DataPlane implements AutoCloseable {
      * @throws IllegalStateException an address cannot be listened on
      */
     public void start(List<ListenPoint> points, SessionInitializer sessions) {
-        ProxyListener made = new ProxyListener(transport, group, sessions);
+        ProxyListener made =
+                new ProxyListener(transport, sessionLoops.acceptor().loop().eventLoop(), sessions);
         listener = made;
-        List<EventLoop> loops =
-                connections.stream().map(each -> each.loop().eventLoop()).toList();
-        points.forEach(point -> made.listen(point, loops));
+        points.forEach(made::listen);
     }
 
     /** Connects to the endpoints of the new routes, and closes the connections to the rest. */
@@ -151,6 +169,8 @@ public final class DataPlane implements AutoCloseable {
         connections.forEach(DataPlane::closeAll);
         closeAll(controlConnections);
         closeAll(migrationConnections);
+        closeAll(sessionLoops.control());
+        closeAll(sessionLoops.acceptor());
         controlGroup.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         group.shutdownGracefully(0, GRACE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -2,6 +2,7 @@ package io.undermoon.proxy.server;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.undermoon.metadata.ClusterConfig;
+import io.undermoon.metadata.ClusterLimits;
 import io.undermoon.metadata.MigrationConfig;
 import io.undermoon.metadata.MigrationMeta;
 import io.undermoon.metadata.Node;
@@ -23,6 +24,7 @@ import io.undermoon.umctl.CompressedCluster;
 @RegisterForReflection(
         targets = {
             ClusterConfig.class,
+            ClusterLimits.class,
             ClusterChange.class,
             CompressedCluster.class,
             MigrationConfig.class,

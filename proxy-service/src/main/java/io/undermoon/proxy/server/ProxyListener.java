@@ -4,9 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -23,8 +21,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * The listening sockets. With {@code SO_REUSEPORT} there is one per event loop, and a connection stays on the loop that
- * accepted it; without, one loop accepts for all.
+ * The listening sockets, all on one event loop that serves no clients: however busy those are that do, connections of
+ * coordinators and peers are accepted.
  */
 final class ProxyListener {
     private static final Logger LOG = Logger.getLogger(ProxyListener.class);
@@ -32,7 +30,7 @@ final class ProxyListener {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
 
     private final Transport transport;
-    private final EventLoopGroup group;
+    private final EventLoop loop;
     private final SessionInitializer sessions;
     private final List<Channel> channels = new ArrayList<>();
     private volatile boolean draining;
@@ -41,9 +39,9 @@ final class ProxyListener {
     /**
      * @param sessions makes a session of each connection
      */
-    ProxyListener(Transport transport, EventLoopGroup group, SessionInitializer sessions) {
+    ProxyListener(Transport transport, EventLoop loop, SessionInitializer sessions) {
         this.transport = transport;
-        this.group = group;
+        this.loop = loop;
         this.sessions = sessions;
     }
 
@@ -53,20 +51,12 @@ final class ProxyListener {
      * @param point port 0, which {@link HostPort} does not have, is not supported here; tests pick a free port first
      * @throws IllegalStateException the address cannot be listened on; the message names it
      */
-    void listen(ListenPoint point, List<EventLoop> loops) {
+    void listen(ListenPoint point) {
         HostPort address = point.address();
         ConnectionInitializer initializer = new ConnectionInitializer(connections, sessions, point, () -> draining);
         InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
         try {
-            if (transport.canSharePort()) {
-                refuseSharedPort(socket, loops.get(0), initializer);
-                for (EventLoop loop : loops) {
-                    channels.add(bind(
-                            bootstrap(loop, loop, initializer).option(EpollChannelOption.SO_REUSEPORT, true), socket));
-                }
-            } else {
-                channels.add(bind(bootstrap(loops.get(0), group, initializer), socket));
-            }
+            channels.add(bind(bootstrap(initializer), socket));
         } catch (IllegalStateException e) {
             close();
             throw point.role() == Role.MASTER
@@ -75,8 +65,8 @@ final class ProxyListener {
                             e.getMessage() + "; replica_port sets another port there, or 0 for none", e);
         }
         LOG.infof(
-                "Listening: address=%s role=%s tls=%s loops=%d transport=%s",
-                address, point.role().wireName(), point.encryption() != null, loops.size(), transport);
+                "Listening: address=%s role=%s tls=%s transport=%s",
+                address, point.role().wireName(), point.encryption() != null, transport);
     }
 
     /** Accepts no more connections. */
@@ -98,15 +88,9 @@ final class ProxyListener {
         }
     }
 
-    /** Fails when another process has the port: with {@code SO_REUSEPORT} both would get a share of the connections. */
-    private void refuseSharedPort(InetSocketAddress socket, EventLoop loop, ConnectionInitializer initializer) {
-        bind(bootstrap(loop, loop, initializer), socket).close().syncUninterruptibly();
-    }
-
-    private ServerBootstrap bootstrap(
-            EventLoopGroup acceptor, EventLoopGroup connections, ConnectionInitializer initializer) {
+    private ServerBootstrap bootstrap(ConnectionInitializer initializer) {
         return new ServerBootstrap()
-                .group(acceptor, connections)
+                .group(loop, loop)
                 .channelFactory(transport::newServerSocket)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)

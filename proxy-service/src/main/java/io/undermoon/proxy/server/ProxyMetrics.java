@@ -28,6 +28,10 @@ import java.util.function.BooleanSupplier;
  * <tr><td>{@code reply_seconds}</td><td>histogram of that time over all commands</td></tr>
  * <tr><td>{@code connections}, {@code connections_accepted_total}, {@code connections_rejected_total}</td><td>of
  *     clients</td></tr>
+ * <tr><td>{@code connections_waiting}</td><td>connections that event loops with too much to do have not taken in
+ *     yet</td></tr>
+ * <tr><td>{@code throttled_seconds_total{limit}}</td><td>time for which clients were not read from because of limits of
+ *     their {@code user} or of the {@code cluster}, all added up</td></tr>
  * <tr><td>{@code clients_memory_bytes}, {@code clients_evicted_total}</td><td>what clients make the proxy hold; clients
  *     disconnected because that was too much</td></tr>
  * <tr><td>{@code in_flight}</td><td>commands sent to a backend and not answered yet</td></tr>
@@ -69,6 +73,8 @@ final class ProxyMetrics extends Collector {
 
     /** The unit in which the loops keep time. */
     private static final double SECONDS_PER_TICK = 1024e-9;
+
+    private static final double SECONDS_PER_NANO = 1e-9;
 
     private final ProxyServer server;
     private final BooleanSupplier registered;
@@ -153,6 +159,13 @@ final class ProxyMetrics extends Collector {
                 .build());
         families.add(counter("connections_rejected", "Clients refused because there were too many.")
                 .add(stats.get(Counter.CONNECTIONS_REJECTED))
+                .build());
+        families.add(gauge("connections_waiting", "Connections that busy event loops have not taken in yet.")
+                .add(stats.get(Counter.CONNECTIONS_WAITING))
+                .build());
+        families.add(counter("throttled_seconds", "Time for which clients were slowed down by limits.", "limit")
+                .add(stats.get(Counter.THROTTLED_BY_USER_NANOS) * SECONDS_PER_NANO, "user")
+                .add(stats.get(Counter.THROTTLED_BY_CLUSTER_NANOS) * SECONDS_PER_NANO, "cluster")
                 .build());
         families.add(counter("clients_evicted", "Clients disconnected because clients held too much memory.")
                 .add(stats.get(Counter.CLIENTS_EVICTED))

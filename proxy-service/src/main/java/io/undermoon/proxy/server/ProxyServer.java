@@ -220,8 +220,9 @@ final class ProxyServer implements AutoCloseable {
         migrations.start();
         controlPlane.start();
         dataPlane.follow(topology);
+        topology.onChange(now -> clients.clusterMeter().limits(now.clientLimits()));
         SessionInitializer sessions = new SessionInitializer(
-                dataPlane.connections(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
+                dataPlane.sessionLoops(), clients, access, settings.sessions(), loop -> new Dispatcher(loop, dispatch));
         dataPlane.start(settings.listenPoints(), sessions);
     }
 

@@ -9,8 +9,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.DecoderException;
 import io.undermoon.proxy.backend.NodeConnection;
+import io.undermoon.proxy.backend.ProxyLoop;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientMemory;
+import io.undermoon.proxy.client.Refusal;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.ProtocolException;
 import io.undermoon.proxy.frame.RequestLimits;
@@ -29,12 +31,16 @@ import org.jspecify.annotations.Nullable;
  * {@link SessionSettings#maxPipeline} commands wait for replies, while the client does not read its replies, or while a
  * node does not take its commands. Owned by one event loop.
  */
-public final class ClientSession extends ChannelInboundHandlerAdapter {
+public final class ClientSession extends ChannelInboundHandlerAdapter implements Movable {
     private static final Logger LOG = Logger.getLogger(ClientSession.class);
 
     /** How much input behind a command that waits is read, so that the end of the connection is noticed meanwhile. */
     private static final int MAX_INPUT_WHILE_WAITING = 1 << 20;
 
+    /** How many logins are handled before it is known what a session is. */
+    private static final int MAX_LOGINS = 4;
+
+    private final SessionLoops loops;
     private final SessionLoop loop;
     private final CommandHandler handler;
     private final Channel channel;
@@ -45,6 +51,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     private final SessionFeatures features;
     private final Admission admission;
     private final SessionMemory memory;
+    private final Throttle throttle;
     private final RouteOrder order = new RouteOrder();
     private final WrittenNodes written = new WrittenNodes();
 
@@ -53,6 +60,21 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     private boolean paused;
     private boolean resuming;
+
+    /** Whether limits of the user or the cluster apply, as of the last burst. */
+    private boolean limited;
+
+    private int logins;
+
+    /** Where the session goes; null while it is where it belongs. */
+    private @Nullable Place destination;
+
+    /** Whether all replies are out and the session is on its way. */
+    private boolean departed;
+
+    /** The number of events of the channel. */
+    private int events;
+
     private int busyConnections;
 
     /** No command is handled until all replies are in. */
@@ -73,12 +95,21 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     private boolean closed;
 
     /**
-     * @param undetermined whether the client is refused unless it shows that it operates the cluster
+     * @param loops to which the session may move
+     * @param loop that it is on
+     * @param refusal of the client unless it shows that it operates the cluster; null if it is admitted
      */
-    ClientSession(SessionLoop loop, CommandHandler handler, Channel channel, Client client, boolean undetermined) {
+    ClientSession(
+            SessionLoops loops,
+            SessionLoop loop,
+            CommandHandler handler,
+            Channel channel,
+            Client client,
+            @Nullable Refusal refusal) {
+        this.loops = loops;
         this.loop = loop;
-        this.admission = new Admission(loop, client, undetermined);
         this.handler = handler;
+        this.admission = new Admission(loop, client, refusal);
         this.channel = channel;
         this.client = client;
         this.features = new SessionFeatures(loop.connections(), client);
@@ -86,11 +117,32 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         this.limits = new SessionLimits(loop.clients(), channel, loop.settings().maxPipeline());
         this.output = new SessionOutput(this, loop, handler, channel, input, limits);
         this.memory = output.memory();
+        this.throttle = new Throttle(loop.proxyLoop(), client, loop.clients().clusterMeter(), this::scheduleResume);
         client.onAccountChange(() -> loop.proxyLoop().execute(this::checkAllowed));
     }
 
     public Client client() {
         return client;
+    }
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public ProxyLoop proxyLoop() {
+        return loop.proxyLoop();
+    }
+
+    @Override
+    public int events() {
+        return events;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
     }
 
     SessionInput input() {
@@ -161,9 +213,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     /** Refuses a client that has not shown that the limit on their number is not for it. */
     void refuse() {
-        if (admission.isUndetermined() && !closing) {
+        Refusal refusal = admission.refusal();
+        if (refusal != null && !closing) {
             loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
-            replyBuffer().writeCharSequence("-ERR max number of clients reached\r\n", StandardCharsets.US_ASCII);
+            replyBuffer().writeCharSequence("-" + refusal.error() + "\r\n", StandardCharsets.UTF_8);
             closing = true;
             input.drop();
             closeWhenAnswered();
@@ -177,9 +230,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         closing = true;
-        loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
-        admission.end();
+        forget();
         loop.forget(this);
+        throttle.close();
         output.close();
         features.closeAll();
         input.close();
@@ -189,8 +242,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
-        loop.proxyLoop().beginBurst();
+        events++;
         loop.stats().add(Counter.CLIENT_BYTES_IN, in.readableBytes());
+        beginBurst(in.readableBytes());
         if (closing) {
             in.release();
             return;
@@ -199,10 +253,26 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         takeCommands();
     }
 
+    private void beginBurst(int bytes) {
+        loop.proxyLoop().beginBurst();
+        limited = loop.servesClients() && throttle.isOn();
+        if (limited && bytes > 0) {
+            throttle.received(bytes);
+        }
+    }
+
+    /** Output has been sent. */
+    void sent(long bytes) {
+        loop.stats().add(Counter.CLIENT_BYTES_OUT, bytes);
+        if (limited) {
+            throttle.sent(bytes);
+        }
+    }
+
     /** Handles the commands that are complete, then keeps what is left of the input. */
     private void takeCommands() {
         try {
-            while (!mustWait() && takeCommand()) {
+            while (!mustWait() && isAtItsLoop() && takeCommand()) {
                 if (client.closesAfterReply()) {
                     closing = true;
                     break;
@@ -229,6 +299,66 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
             }
         }
         memory.countIfHeld();
+    }
+
+    /** Whether the next command belongs on this loop; if not, the session goes to another one. */
+    private boolean isAtItsLoop() {
+        if (loop.servesClients()) {
+            return true;
+        }
+        Place place = input.size() == 0 ? Place.UNKNOWN : handler.placeOf(input.unread());
+        if (place == Place.ANY && logins < MAX_LOGINS) {
+            logins++;
+            return true;
+        }
+        if (place == Place.UNKNOWN || place == Place.CONTROL && loops.isControl(loop.proxyLoop())) {
+            return true;
+        }
+        destination = place == Place.CONTROL ? Place.CONTROL : Place.CLIENTS;
+        departWhenAnswered();
+        return false;
+    }
+
+    private void departWhenAnswered() {
+        if (destination != null && !departed && output.isFlushed()) {
+            departed = true;
+            loops.move(this, destination);
+        }
+    }
+
+    @Override
+    public Departure leave() {
+        closed = true;
+        Departure departure =
+                new Departure(client, loops, input.take(), inputEnded, closing, admission.refusal(), this::forget);
+        admission.leave();
+        loop.forget(this);
+        output.close();
+        features.closeAll();
+        input.close();
+        memory.close();
+        return departure;
+    }
+
+    private void forget() {
+        loop.stats().add(Counter.CONNECTIONS_OPEN, -1);
+        admission.end();
+    }
+
+    /** Goes on with what another loop has begun. */
+    void goOn(Departure departure) {
+        admission.goOn();
+        paused = true;
+        inputEnded = departure.inputEnded();
+        closing = departure.closing();
+        beginBurst(departure.input().readableBytes());
+        input.add(departure.input());
+        if (closing) {
+            input.drop();
+            closeWhenAnswered();
+        } else {
+            takeCommands();
+        }
     }
 
     /** Refuses a command, of which the beginning has arrived, that will be too large, or has it wait for memory. */
@@ -266,6 +396,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     /** Closes the connection of the client that holds most, because clients together hold too much memory. */
     void evict() {
         if (closed) {
+            channel.close();
             return;
         }
         ClientMemory all = loop.clients().memory();
@@ -285,8 +416,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         }
         refreshRequestLimits();
         checkOutput();
-        // A client that waits for a reply, for messages or for the end of a pause is not idle.
-        boolean waits = waiting || !output.isComplete() || isSubscriber();
+        // A client that waits for a reply, for messages, for its turn or for the end of a pause is not idle.
+        boolean waits =
+                waiting || destination != null || throttle.isWaiting() || !output.isComplete() || isSubscriber();
         if (!waits && limits.isIdleTooLong(client.idleMillis())) {
             channel.close();
         }
@@ -338,14 +470,26 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
             refuse();
             return false;
         }
+        if (limited && !isDue()) {
+            input.rewind(start);
+            return false;
+        }
         if (handle(input.frame(), CommandHandler.NOT_FORWARDED)) {
             input.handled();
+            if (limited) {
+                throttle.handled();
+            }
             client.advanceReplyMode();
             return true;
         }
         input.rewind(start);
         waiting = true;
         return false;
+    }
+
+    /** Whether the limits of the user and the cluster let the present command through now. */
+    private boolean isDue() {
+        return handler.admission(this, input.frame()) == CommandHandler.Admission.ADMITTED || throttle.permits();
     }
 
     private boolean takeRepeated(RepeatedCommand command) {
@@ -374,7 +518,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mustWait() {
-        return held || waiting && !output.isComplete() || mustPause();
+        return held || destination != null || waiting && !output.isComplete() || mustPause();
     }
 
     private void refuseProtocol(ProtocolException e) {
@@ -385,7 +529,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mustPause() {
-        return busyConnections > 0 || memory.isAwaited() || limits.isFull(output.pending()) || !channel.isWritable();
+        return destination != null
+                || throttle.isWaiting()
+                || busyConnections > 0
+                || memory.isAwaited()
+                || limits.isFull(output.pending())
+                || !channel.isWritable();
     }
 
     private void pause(boolean wanted) {
@@ -409,7 +558,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         boolean hasRoom = limits.hasRoom(output.pending());
         if ((paused || waiting) && !closing && hasRoom && !mustWait()) {
             limits.relieved();
-            loop.proxyLoop().beginBurst();
+            beginBurst(0);
             takeCommands();
         }
     }
@@ -492,6 +641,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
         checkOutput();
         memory.count();
         closeWhenAnswered();
+        departWhenAnswered();
     }
 
     /** A client that has left must not take an element from a list: with the connection its command ends. */
@@ -519,6 +669,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        events++;
         if (event instanceof ChannelInputShutdownReadComplete && !closing) {
             inputEnded = true;
             closeIfBlocked();
@@ -536,6 +687,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        events++;
         if (cause instanceof DecoderException) {
             loop.stats().add(Counter.TLS_FAILURES, 1);
             LOG.debugf("TLS failed: client=%s error=%s", client.remoteAddress(), cause.getMessage());

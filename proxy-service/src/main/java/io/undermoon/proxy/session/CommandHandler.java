@@ -1,5 +1,6 @@
 package io.undermoon.proxy.session;
 
+import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.frame.CommandFrame;
 
 /**
@@ -23,6 +24,9 @@ public interface CommandHandler {
 
     /** Whether the next command of a client shows that the limit on the number of clients is not for it. */
     Admission admission(ClientSession session, CommandFrame frame);
+
+    /** Where the command belongs that the readable bytes begin with; asked on loops that do not serve clients. */
+    Place placeOf(ByteBuf input);
 
     /** What a command of a client beyond the limit shows. */
     enum Admission {

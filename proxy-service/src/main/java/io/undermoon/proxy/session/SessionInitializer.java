@@ -3,21 +3,17 @@ package io.undermoon.proxy.session;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
-import io.undermoon.proxy.backend.NodeConnections;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientPorts;
 import io.undermoon.proxy.client.ClientRegistry;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.function.Function;
 
-/** Makes a session of each connection that is accepted, on the event loop that owns the connection. */
+/** Makes a session of each connection that is accepted, on the event loop that accepts them. */
 @Sharable
 public final class SessionInitializer extends ChannelInitializer<Channel> {
     /** Which ports of other proxies the clients of a connection are told; those of proxies without TLS if absent. */
@@ -26,37 +22,37 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
     /** In which role clients of a connection are served; as by a master if absent. */
     public static final AttributeKey<Role> ROLE = AttributeKey.valueOf("clientRole");
 
-    private record Serving(SessionLoop loop, CommandHandler handler) {}
-
-    private final IdentityHashMap<EventLoop, Serving> byLoop = new IdentityHashMap<>();
+    private final Serving serving;
+    private final SessionLoops loops;
     private final ClientRegistry clients;
     private final AccessControl access;
 
     /**
+     * @param loops on which sessions live; channels are to be registered with the acceptor's
      * @param handlers makes the handler of a loop's commands
      */
     public SessionInitializer(
-            List<NodeConnections> loops,
+            SessionLoops.Connections loops,
             ClientRegistry clients,
             AccessControl access,
             SessionSettings settings,
             Function<SessionLoop, CommandHandler> handlers) {
-        for (NodeConnections connections : loops) {
-            SessionLoop sessionLoop = new SessionLoop(connections, clients, settings);
-            byLoop.put(connections.loop().eventLoop(), new Serving(sessionLoop, handlers.apply(sessionLoop)));
-        }
+        Function<SessionLoop, Serving> serve = loop -> new Serving(loop, handlers.apply(loop));
+        SessionLoop acceptor = new SessionLoop(loops.acceptor(), clients, settings, false);
+        this.serving = serve.apply(acceptor);
+        this.loops = new SessionLoops(
+                acceptor.proxyLoop(),
+                serve.apply(new SessionLoop(loops.control(), clients, settings, false)),
+                loops.clients().stream()
+                        .map(each -> serve.apply(new SessionLoop(each, clients, settings, true)))
+                        .toList());
         this.clients = clients;
         this.access = access;
-        ClientSweep.start(loops.get(0).loop().eventLoop(), clients);
+        ClientSweep.start(acceptor.proxyLoop().eventLoop(), clients);
     }
 
     @Override
     protected void initChannel(Channel channel) {
-        Serving serving = byLoop.get(channel.eventLoop());
-        if (serving == null) {
-            throw new IllegalStateException("the connection's event loop serves no clients");
-        }
-        SessionLoop loop = serving.loop();
         Client client = new Client(
                 clients.nextId(),
                 text(channel.remoteAddress()),
@@ -71,8 +67,14 @@ public final class SessionInitializer extends ChannelInitializer<Channel> {
         if (role != null) {
             client.role(role);
         }
-        ClientSession session = new ClientSession(loop, serving.handler(), channel, client, clients.isFull());
-        client.attach(new SessionConnection(session, loop.proxyLoop(), channel));
+        ClientSession session = new ClientSession(
+                loops,
+                serving.loop(),
+                serving.handler(),
+                channel,
+                client,
+                clients.refusal(client.account(), client.authenticated()));
+        client.attach(new SessionConnection(session, serving.proxyLoop(), channel));
         channel.pipeline().addLast(session);
     }
 

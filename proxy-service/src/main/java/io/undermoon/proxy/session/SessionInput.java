@@ -119,6 +119,18 @@ final class SessionInput {
         }
     }
 
+    /** What has not been handled. */
+    ByteBuf unread() {
+        return unread;
+    }
+
+    /** Gives what has not been handled away, with its release. */
+    ByteBuf take() {
+        ByteBuf taken = unread;
+        unread = Unpooled.EMPTY_BUFFER;
+        return taken;
+    }
+
     /** Drops what is left. */
     void drop() {
         unread.release();

@@ -17,12 +17,17 @@ public final class SessionLoop {
     private final ProxyLoop proxyLoop;
     private final ClientRegistry clients;
     private final SessionSettings settings;
+    private final boolean servesClients;
     private final ReplyPool pool = new ReplyPool();
     private final ByteBuf sink = Unpooled.buffer();
     private Set<ClientSession> held = new LinkedHashSet<>();
     private List<Runnable> waiting = new ArrayList<>();
 
-    SessionLoop(NodeConnections connections, ClientRegistry clients, SessionSettings settings) {
+    /**
+     * @param servesClients whether sessions stay whatever their commands are
+     */
+    SessionLoop(NodeConnections connections, ClientRegistry clients, SessionSettings settings, boolean servesClients) {
+        this.servesClients = servesClients;
         this.connections = connections;
         this.proxyLoop = connections.loop();
         this.clients = clients;
@@ -49,6 +54,11 @@ public final class SessionLoop {
 
     public SessionSettings settings() {
         return settings;
+    }
+
+    /** Whether sessions stay whatever their commands are. */
+    boolean servesClients() {
+        return servesClients;
     }
 
     ReplyPool pool() {

@@ -7,7 +7,6 @@ import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.LoopFlusher;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.client.Client;
-import io.undermoon.proxy.stats.Counter;
 import java.nio.charset.StandardCharsets;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -308,7 +307,7 @@ final class SessionOutput implements LoopFlusher.Flushable {
     /** Writes the output now: a client that has all its replies may go on while others still get theirs. */
     private void write() {
         if (!closed) {
-            loop.stats().add(Counter.CLIENT_BYTES_OUT, batch.flush());
+            session.sent(batch.flush());
         }
     }
 

@@ -8,6 +8,8 @@ public enum Counter {
     CLIENTS_EVICTED,
     /** A gauge. */
     CONNECTIONS_OPEN,
+    /** Connections that the loops which serve clients have not taken in yet; a gauge. */
+    CONNECTIONS_WAITING,
     /** Commands without a reply on shared connections to backends; a gauge. */
     IN_FLIGHT,
     CLIENT_BYTES_IN,
@@ -26,5 +28,9 @@ public enum Counter {
     WRITES_WITHOUT_REPLICAS,
     /** Reads that were sent to a node without a lease. */
     STALE_READS,
-    TLS_FAILURES
+    TLS_FAILURES,
+    /** How long clients were not read from because of the limits of their users, all added up. */
+    THROTTLED_BY_USER_NANOS,
+    /** How long clients were not read from because of the limits of the cluster. */
+    THROTTLED_BY_CLUSTER_NANOS
 }

@@ -1,5 +1,6 @@
 package io.undermoon.proxy.topology;
 
+import io.undermoon.metadata.ClusterLimits;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.metadata.Epoch;
@@ -7,6 +8,7 @@ import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
+import io.undermoon.proxy.limit.Limits;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.RouteTable;
 import io.undermoon.proxy.route.Target;
@@ -99,6 +101,21 @@ public record Topology(
     public int minReplicaAcks() {
         Integer replicas = cluster.config().minReplicaAcks();
         return replicas == null ? 0 : replicas;
+    }
+
+    /** This proxy's share of what the clients of the cluster may use: that of each proxy with masters is the same. */
+    public Limits clientLimits() {
+        ClusterLimits limits = cluster.config().limits();
+        if (limits == null) {
+            return Limits.NONE;
+        }
+        int proxies = cluster.peers().size() + (cluster.local().isEmpty() ? 0 : 1);
+        return new Limits(orNone(limits.commands()), orNone(limits.bytes()), orNone(limits.connections()))
+                .dividedBy(proxies);
+    }
+
+    private static long orNone(@Nullable Long limit) {
+        return limit == null ? 0 : limit;
     }
 
     /** The cluster the proxy belongs to; null while it is free. */

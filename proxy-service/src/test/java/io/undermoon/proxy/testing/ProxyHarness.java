@@ -215,6 +215,7 @@ public final class ProxyHarness implements AutoCloseable {
                 new Monitors(),
                 new ChangesForPeers());
         dataPlane.follow(topology);
+        topology.onChange(now -> clients.clusterMeter().limits(now.clientLimits()));
         dataPlane.start(
                 replicaPort == port
                         ? List.of(ListenPoint.plain(listen))
@@ -222,7 +223,7 @@ public final class ProxyHarness implements AutoCloseable {
                                 ListenPoint.plain(listen),
                                 ListenPoint.plain(listen).forReplicas(replicaPort - port)),
                 new SessionInitializer(
-                        dataPlane.connections(),
+                        dataPlane.sessionLoops(),
                         clients,
                         guard.access(),
                         settings,

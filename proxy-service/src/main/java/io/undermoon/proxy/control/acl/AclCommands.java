@@ -109,7 +109,8 @@ public final class AclCommands {
             RespWriter.nullValue(out, protocol);
             return;
         }
-        RespWriter.map(out, protocol, 6);
+        List<String> limits = user.limitRules();
+        RespWriter.map(out, protocol, limits.isEmpty() ? 6 : 7);
         RespWriter.bulk(out, "flags");
         RespWriter.set(out, protocol, user.flags().size());
         user.flags().forEach(flag -> RespWriter.bulk(out, flag));
@@ -121,6 +122,10 @@ public final class AclCommands {
         for (User.Permissions selector : user.selectorPermissions()) {
             RespWriter.map(out, protocol, 3);
             permissions(selector, out);
+        }
+        if (!limits.isEmpty()) {
+            RespWriter.bulk(out, "limits");
+            text(String.join(" ", limits), out);
         }
     }
 

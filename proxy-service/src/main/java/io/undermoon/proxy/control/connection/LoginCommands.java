@@ -5,6 +5,7 @@ import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.acl.Account;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
+import io.undermoon.proxy.client.Refusal;
 import io.undermoon.proxy.client.ReplyMode;
 import io.undermoon.proxy.command.CommandErrors;
 import io.undermoon.proxy.control.Arguments;
@@ -82,6 +83,10 @@ public final class LoginCommands {
         Account account = guard.login(client, frame, user, frame.argumentBytes(passwordArgument));
         if (account == null) {
             throw new ErrorReplyException("WRONGPASS invalid username-password pair or user is disabled.");
+        }
+        if (!client.isCountedAt(account) && account.meter().isFull()) {
+            client.closeAfterReply();
+            throw new ErrorReplyException(Refusal.of(account).error());
         }
         return account;
     }

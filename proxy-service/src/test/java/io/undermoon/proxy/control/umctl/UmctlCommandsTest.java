@@ -283,7 +283,7 @@ class UmctlCommandsTest {
     @Test
     void stats_shows_counters() {
         assertThat(proxy.words("UMCTL STATS"))
-                .startsWith("*20\r\n$11\r\n# Migration\r\n")
+                .startsWith("*23\r\n$11\r\n# Migration\r\n")
                 .contains("\r\nmoved: 0\r\n");
     }
 
