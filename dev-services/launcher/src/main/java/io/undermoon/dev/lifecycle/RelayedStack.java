@@ -185,7 +185,7 @@ public final class RelayedStack implements AutoCloseable {
         }
     }
 
-    /** The ways between services, {@link #CLIENTS} among them; the proxy's own nodes are reached through relays, too. */
+    /** The ways between services, {@link #CLIENTS} among them; a proxy's own nodes are reached through relays, too. */
     public NetworkCuts network() {
         return network;
     }

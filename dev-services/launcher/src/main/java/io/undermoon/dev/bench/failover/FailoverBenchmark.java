@@ -23,7 +23,12 @@ import java.util.Set;
  * @param redisNodeTimeoutMillis of Redis Cluster; 0 to leave its part out
  */
 public record FailoverBenchmark(
-        Installation installation, Set<Fault> faults, int times, int nodes, int coordinators, int redisNodeTimeoutMillis) {
+        Installation installation,
+        Set<Fault> faults,
+        int times,
+        int nodes,
+        int coordinators,
+        int redisNodeTimeoutMillis) {
     private static final Duration PAUSE = Duration.ofMillis(2);
     private static final Duration POLL = Duration.ofMillis(2);
     private static final Duration LIMIT = Duration.ofSeconds(60);
