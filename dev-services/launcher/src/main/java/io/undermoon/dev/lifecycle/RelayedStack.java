@@ -32,7 +32,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -50,8 +49,8 @@ public final class RelayedStack implements AutoCloseable {
     public static final String BROKER = "broker";
 
     /** The properties of services by which they know each other. */
-    private static final List<String> ADDRESSES = List.of(
-            "-Dundermoon.announce_address=", "-Dundermoon.node_addresses=", "-Dundermoon.broker_address=");
+    private static final List<String> ADDRESSES =
+            List.of("-Dundermoon.announce_address=", "-Dundermoon.node_addresses=", "-Dundermoon.broker_address=");
 
     private static final String HOST = "127.0.0.1";
     private static final Duration TIMEOUT = Duration.ofSeconds(120);
@@ -106,8 +105,8 @@ public final class RelayedStack implements AutoCloseable {
             all.forEach(processes::start);
             awaitReady(all);
         }
-        await.until(() -> askedOr(() ->
-                broker.proxies().size() < shape.proxies() ? List.of("all proxies to register") : List.of()));
+        await.until(() -> askedOr(
+                () -> broker.proxies().size() < shape.proxies() ? List.of("all proxies to register") : List.of()));
         asked(() -> broker.create(new WantedCluster(cluster, nodes))).ifPresent(refusal -> {
             throw new LaunchException("the broker does not create a cluster: " + refusal);
         });
@@ -300,8 +299,9 @@ public final class RelayedStack implements AutoCloseable {
         List<String> command = new ArrayList<>(service.command());
         command.replaceAll(word -> ADDRESSES.stream().anyMatch(word::startsWith) ? withRelays(word) : word);
         if (service.kind() == ServiceKind.REDIS) {
-            command.addAll(
-                    List.of("--replica-announce-port", String.valueOf(relay(service.name()).port())));
+            command.addAll(List.of(
+                    "--replica-announce-port",
+                    String.valueOf(relay(service.name()).port())));
         }
         return new ServiceSpec(service.name(), service.kind(), command, service.listeners(), service.readiness());
     }

@@ -29,9 +29,10 @@ public final class SocketOwners {
      * @param accepted this end of it
      */
     public static Optional<Long> ofOtherEnd(Socket accepted, Collection<Long> pids) {
-        return inode(accepted.getPort(), accepted.getLocalPort()).flatMap(inode -> pids.stream()
-                .filter(pid -> hasOpen(pid, "socket:[" + inode + "]"))
-                .findFirst());
+        return inode(accepted.getPort(), accepted.getLocalPort())
+                .flatMap(inode -> pids.stream()
+                        .filter(pid -> hasOpen(pid, "socket:[" + inode + "]"))
+                        .findFirst());
     }
 
     /** Of the socket with these ports. */

@@ -56,8 +56,8 @@ public final class FaultyStack implements AutoCloseable {
         this.directory = directory;
         Installation installation =
                 new Installation(LauncherProcess.CHECKOUT, directory, Programs.java(), RedisBinary.any());
-        this.stack = new RelayedStack(
-                installation, name, proxies, coordinators, this::withClock, new Progress(System.out));
+        this.stack =
+                new RelayedStack(installation, name, proxies, coordinators, this::withClock, new Progress(System.out));
         this.operator = new ClusterOperator(stack.brokerAddress(), name);
         boolean isUp = false;
         try {
@@ -80,9 +80,7 @@ public final class FaultyStack implements AutoCloseable {
 
     /** The ports of all proxies. */
     public int[] proxyPorts() {
-        return stack.proxies().stream()
-                .mapToInt(HostPort::port)
-                .toArray();
+        return stack.proxies().stream().mapToInt(HostPort::port).toArray();
     }
 
     /** Waits until all copies are in sync, by what the broker knows and by what the masters say. */

@@ -33,7 +33,6 @@ public record FailoverBenchmark(
     private static final Duration POLL = Duration.ofMillis(2);
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-
     public FailoverReport run(Progress progress) {
         EmptyDirectory.make(installation.data());
         Machine machine = Machine.current("", "one writing client");

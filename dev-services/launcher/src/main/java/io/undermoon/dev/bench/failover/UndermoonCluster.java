@@ -103,7 +103,8 @@ final class UndermoonCluster implements FailingCluster {
 
     private Node master(int slot) {
         return stack.nodes().stream()
-                .filter(node -> node.slots().stream().map(TaggedSlots::rangeList).anyMatch(all -> all.contains(slot)))
+                .filter(node ->
+                        node.slots().stream().map(TaggedSlots::rangeList).anyMatch(all -> all.contains(slot)))
                 .findFirst()
                 .orElseThrow(() -> new LaunchException("no master has slot " + slot));
     }
