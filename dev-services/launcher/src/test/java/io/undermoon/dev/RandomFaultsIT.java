@@ -30,7 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RandomFaultsIT {
     private static final int FAULTS = Integer.getInteger("undermoon.random_faults", 4);
-    private static final long SEED = Long.getLong("undermoon.random_faults.seed", 1298L);
+
+    /** The first four faults of this one are an older file, a network cut, a full disk and a host that stands still. */
+    private static final long SEED = Long.getLong("undermoon.random_faults.seed", 7068936L);
+
     private static final int COORDINATORS = Integer.getInteger("undermoon.random_faults.coordinators", 1);
     private static final List<Fault> KINDS = kinds(System.getProperty("undermoon.random_faults.kinds", ""));
     private static final long SEEDS_PER_RUN = 1000;

@@ -53,7 +53,7 @@ public final class RelayedStack implements AutoCloseable {
             List.of("-Dundermoon.announce_address=", "-Dundermoon.node_addresses=", "-Dundermoon.broker_address=");
 
     private static final String HOST = "127.0.0.1";
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofSeconds(300);
 
     private final StackShape shape;
     private final ClusterName cluster;
