@@ -23,10 +23,13 @@ import picocli.CommandLine.Option;
         description = {
             "Lets a client write while the master's proxy is killed, its Redis, or both, while the proxy is stopped or"
                     + " cut off, and prints the time until the first write that is acknowledged and the errors until"
-                    + " then; beside Redis Cluster, whose master is killed and stopped.",
+                    + " then; of a planned switchover the longest time without an acknowledged write and all errors."
+                    + " Beside Redis Cluster, whose master is killed, stopped and switched over.",
             "Takes about half an hour; --times 3 is a quick look."
         })
 final class FailoverBenchCommand implements Callable<Integer> {
+    private static final int CHUNK_NODES = 4;
+
     @Mixin
     private Workspace workspace = new Workspace();
 
@@ -41,8 +44,16 @@ final class FailoverBenchCommand implements Callable<Integer> {
             names = "--faults",
             split = ",",
             paramLabel = "FAULT",
-            description = "Any of: ${COMPLETION-CANDIDATES} (default: all).")
-    private List<Fault> faults = List.of(Fault.values());
+            description = "Any of: ${COMPLETION-CANDIDATES} (default: all but half_of_masters).")
+    private List<Fault> faults = List.of();
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Nodes of the cluster, a multiple of 4; not of Redis Cluster, which has 6 (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private int nodes;
 
     @Option(
             names = "--coordinators",
@@ -66,20 +77,27 @@ final class FailoverBenchCommand implements Callable<Integer> {
         if (times < 1 || redisNodeTimeoutMillis < 0) {
             throw new UsageException("--times must be more than 0, and --redis-node-timeout not less");
         }
+        if (nodes < CHUNK_NODES || nodes % CHUNK_NODES != 0) {
+            throw new UsageException("--nodes " + nodes + " is not a multiple of " + CHUNK_NODES);
+        }
         FailoverReport report = new FailoverBenchmark(
                         workspace.forServiceBench("bench-failover"),
-                        EnumSet.copyOf(faults),
+                        faults.isEmpty()
+                                ? EnumSet.complementOf(EnumSet.of(Fault.HALF_OF_MASTERS))
+                                : EnumSet.copyOf(faults),
                         times,
+                        nodes,
                         coordinators,
                         redisNodeTimeoutMillis)
                 .run(new Progress(System.out));
         System.out.printf(
                 Locale.ROOT,
-                "%n%d cores, load average %.1f at the start; Java %s; %d coordinator(s); Redis Cluster with"
+                "%n%d cores, load average %.1f at the start; Java %s; %d nodes, %d coordinator(s); Redis Cluster with"
                         + " node-timeout %d ms%n%n%s",
                 report.machine().cores(),
                 report.machine().loadAverage(),
                 report.machine().java(),
+                report.nodes(),
                 report.coordinators(),
                 report.redisNodeTimeoutMillis(),
                 FailoverTable.render(report));

@@ -40,6 +40,7 @@ class UsageTest {
                 "bench --against x:0",
                 "bench migration --around 0",
                 "bench failover --times 0",
+                "bench failover --nodes 6",
                 "bench failover --faults flood"
             })
     void wrong_arguments_are_2(String arguments) {

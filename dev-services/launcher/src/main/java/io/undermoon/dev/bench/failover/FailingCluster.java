@@ -23,12 +23,15 @@ interface FailingCluster extends AutoCloseable {
 
     boolean has(Fault fault);
 
+    /** Slots that the fault makes unavailable: one of each master that it concerns. They are always the same. */
+    List<Integer> slots(Fault fault);
+
     /**
-     * Prepares a fault of what serves a slot, so that nothing has to be found out when it happens.
+     * Prepares a fault of what serves its slots, so that nothing has to be found out when it happens.
      *
      * @return makes it happen; when it returns, it has
      */
-    Runnable prepare(Fault fault, int slot);
+    Runnable prepare(Fault fault);
 
     /** Puts everything right again, and returns when there are as many copies as at first. */
     void recover();

@@ -10,8 +10,12 @@ public enum Fault {
     BOTH_KILLED("both: kill -9"),
     /** The proxy is stopped, and goes on when another one serves; for Redis Cluster the master. */
     STOPPED("SIGSTOP"),
-    /** Nothing that is sent to the proxy's address arrives any more, and no connection is refused. */
-    CUT("network cut");
+    /** Nothing that is sent to the proxy or by it arrives any more, and no connection is refused. */
+    CUT("network cut"),
+    /** The Redis of half of the masters, one of each chunk, are killed at once. */
+    HALF_OF_MASTERS("half of masters"),
+    /** No fault: the masters of the proxy are moved to its partner; for Redis Cluster, the replica takes over. */
+    SWITCHOVER("switchover");
 
     private final String title;
 
@@ -21,5 +25,10 @@ public enum Fault {
 
     String title() {
         return title;
+    }
+
+    /** Whether it is planned, so that no write has to fail. */
+    boolean isPlanned() {
+        return this == SWITCHOVER;
     }
 }

@@ -6,6 +6,7 @@ import io.undermoon.dev.controlplane.ControlConnection;
 import io.undermoon.dev.controlplane.Probe;
 import io.undermoon.dev.lifecycle.Await;
 import io.undermoon.dev.lifecycle.Progress;
+import io.undermoon.dev.lifecycle.Signals;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
@@ -61,13 +62,30 @@ final class RedisCluster implements FailingCluster {
 
     @Override
     public boolean has(Fault fault) {
-        return fault == Fault.REDIS_KILLED || fault == Fault.STOPPED;
+        return fault == Fault.REDIS_KILLED || fault == Fault.STOPPED || fault == Fault.SWITCHOVER;
     }
 
     @Override
-    public Runnable prepare(Fault fault, int slot) {
-        ProcessIdentity master = process(masterOf(slot));
+    public List<Integer> slots(Fault fault) {
+        return List.of(0);
+    }
+
+    @Override
+    public Runnable prepare(Fault fault) {
+        int port = masterOf(slots(fault).get(0));
+        ProcessIdentity master = process(port);
+        if (fault == Fault.SWITCHOVER) {
+            int replica = replicaOf(port);
+            return () -> call(replica, "CLUSTER", "FAILOVER");
+        }
         return fault == Fault.STOPPED ? () -> Signals.stop(master) : () -> Signals.kill(master);
+    }
+
+    private int replicaOf(int master) {
+        return services.keySet().stream()
+                .filter(port -> call(port, "INFO", "replication").contains("master_port:" + master))
+                .findFirst()
+                .orElseThrow(() -> new LaunchException("no server follows the one at port " + master));
     }
 
     @Override

@@ -7,13 +7,14 @@ import io.undermoon.dev.clusterclient.Observer;
 import io.undermoon.dev.clusterclient.Outcome;
 import io.undermoon.dev.clusterclient.Topology;
 import io.undermoon.dev.lifecycle.Await;
-import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.Slot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class WritingClient implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofMillis(200);
 
-    private static final String KEY = "bench:failover";
-    private static final Duration PAUSE = Duration.ofMillis(2);
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-
     private static final Duration LEAST_REFRESH = Duration.ofMillis(100);
 
+    private final String key;
+    private final Duration pause;
     private final Topology topology;
     private final ClusterClient client;
     private final Thread thread = new Thread(this::write, "writing-client");
@@ -38,52 +37,95 @@ final class WritingClient implements AutoCloseable {
 
     private volatile boolean isClosed;
 
-    /**
-     * What the client saw.
-     *
-     * @param millis from the fault to the first write after it that was acknowledged
-     * @param errors writes in between that were refused, or lost with their connection
-     */
-    record Seen(long millis, int errors) {}
+    /** What is seen of one fault. Written by the thread of the client, but for the time at which it had happened. */
+    static final class Outage {
+        private final long start = System.nanoTime();
+        private volatile long happened;
+        private volatile long end;
+        private volatile long longest;
+        private long last = start;
+        private final AtomicInteger errors = new AtomicInteger();
+        private final boolean isPlanned;
 
-    /** What is measured at present. */
-    private static final class Outage {
-        final long start = System.nanoTime();
-        volatile long happened;
-        volatile long end;
-        final AtomicInteger errors = new AtomicInteger();
+        private Outage(boolean isPlanned) {
+            this.isPlanned = isPlanned;
+        }
+
+        /** From here on a write is one after the fault. */
+        void hasHappened() {
+            happened = System.nanoTime();
+        }
+
+        /** Whether a write that began after the fault was acknowledged. */
+        boolean isOver() {
+            return end != 0;
+        }
+
+        /** From the fault to that write. */
+        long millis() {
+            return TimeUnit.NANOSECONDS.toMillis(end - start);
+        }
+
+        /** The longest time between two acknowledged writes. */
+        long longestMillis() {
+            return TimeUnit.NANOSECONDS.toMillis(longest);
+        }
+
+        /** Writes that were refused or lost with their connection: until it was over; of a planned one all. */
+        int errors() {
+            return errors.get();
+        }
+
+        private void note(long writeBegan, boolean isAcknowledged) {
+            if (isOver() && !isPlanned) {
+                return;
+            }
+            if (!isAcknowledged) {
+                errors.incrementAndGet();
+                return;
+            }
+            long now = System.nanoTime();
+            longest = Math.max(longest, now - last);
+            last = now;
+            if (!isOver() && happened != 0 && writeBegan > happened) {
+                end = now;
+            }
+        }
     }
 
-    WritingClient(List<HostPort> seeds) {
+    /**
+     * Begins to write.
+     *
+     * @param slot of the key
+     * @param pause between two writes
+     */
+    WritingClient(List<HostPort> seeds, int slot, Duration pause) {
         ClientSettings settings = new ClientSettings(seeds, null, TIMEOUT, true);
+        this.key = keyIn(slot);
+        this.pause = pause;
         this.topology = Topology.discover(settings);
         this.client = new ClusterClient(settings, topology, Observer.NONE, 0);
         thread.setDaemon(true);
         thread.start();
     }
 
-    static int slot() {
-        return Slot.of(KEY);
+    private static String keyIn(int slot) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "bench:failover:" + i)
+                .filter(key -> Slot.of(key) == slot)
+                .findFirst()
+                .orElseThrow();
     }
 
     /**
-     * Lets a fault happen and waits for the first write that begins after it and is acknowledged.
+     * Begins to observe; what is seen is in the result.
      *
-     * @throws LaunchException if there is none within a minute
+     * @param isPlanned whether there should be no outage at all
      */
-    Seen measure(Runnable fault) {
-        Outage now = new Outage();
+    Outage observe(boolean isPlanned) {
+        Outage now = new Outage(isPlanned);
         outage = now;
-        fault.run();
-        now.happened = System.nanoTime();
-        while (now.end == 0) {
-            if (System.nanoTime() - now.start > LIMIT.toNanos()) {
-                throw new LaunchException("no write was acknowledged within " + LIMIT.toSeconds() + " s");
-            }
-            Await.pause(PAUSE);
-        }
-        outage = null;
-        return new Seen(Duration.ofNanos(now.end - now.start).toMillis(), now.errors.get());
+        return now;
     }
 
     private void write() {
@@ -92,31 +134,22 @@ final class WritingClient implements AutoCloseable {
         try {
             while (!isClosed) {
                 long start = System.nanoTime();
-                Outcome outcome = client.call(KEY, Command.of("SET", KEY, number++));
+                Outcome outcome = client.call(key, Command.of("SET", key, number++));
                 boolean isAcknowledged = outcome instanceof Outcome.Acknowledged;
-                note(start, isAcknowledged);
+                Outage now = outage;
+                if (now != null) {
+                    now.note(start, isAcknowledged);
+                }
                 if (!isAcknowledged && System.nanoTime() - refreshed > LEAST_REFRESH.toNanos()) {
                     topology.refresh();
                     refreshed = System.nanoTime();
                 }
-                Await.pause(PAUSE);
+                Await.pause(pause);
             }
         } catch (CancellationException e) {
             // The client is closed.
         } finally {
             client.close();
-        }
-    }
-
-    private void note(long start, boolean isAcknowledged) {
-        Outage now = outage;
-        if (now == null || now.end != 0) {
-            return;
-        }
-        if (!isAcknowledged) {
-            now.errors.incrementAndGet();
-        } else if (now.happened != 0 && start > now.happened) {
-            now.end = System.nanoTime();
         }
     }
 

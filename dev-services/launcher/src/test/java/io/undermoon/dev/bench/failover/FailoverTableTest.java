@@ -20,6 +20,7 @@ class FailoverTableTest {
     void has_a_line_for_each_fault_of_each_cluster() {
         FailoverReport report = new FailoverReport(
                 Machine.current("", ""),
+                4,
                 1,
                 5000,
                 List.of(

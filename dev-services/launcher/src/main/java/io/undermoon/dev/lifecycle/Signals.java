@@ -1,6 +1,5 @@
-package io.undermoon.dev.bench.failover;
+package io.undermoon.dev.lifecycle;
 
-import io.undermoon.dev.lifecycle.Await;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.plan.LaunchException;
@@ -9,24 +8,24 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 
 /** Signals to processes; each has had its effect when the call returns. */
-final class Signals {
+public final class Signals {
     private static final Duration POLL = Duration.ofMillis(1);
 
     private Signals() {}
 
-    static void kill(ProcessIdentity process) {
+    public static void kill(ProcessIdentity process) {
         LiveProcesses.kill(process);
         while (LiveProcesses.isRunning(process)) {
             Await.pause(POLL);
         }
     }
 
-    static void stop(ProcessIdentity process) {
+    public static void stop(ProcessIdentity process) {
         send("-STOP", process);
     }
 
     /** Lets a process go on that was stopped; no effect if it was not. */
-    static void goOn(ProcessIdentity process) {
+    public static void goOn(ProcessIdentity process) {
         if (LiveProcesses.isRunning(process)) {
             send("-CONT", process);
         }
