@@ -11,6 +11,7 @@ import io.undermoon.coordinator.config.CoordinatorConfig;
 import io.undermoon.coordinator.config.ReporterName;
 import io.undermoon.coordinator.detect.FailureDetector;
 import io.undermoon.coordinator.detect.LeaseGrants;
+import io.undermoon.coordinator.migrate.MigrationCommit;
 import io.undermoon.coordinator.sync.MetadataSync;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -20,7 +21,10 @@ import java.time.Duration;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Starts and stops the admin port, probe loop and epoch watch. Without its admin port the service does not start. */
+/**
+ * Starts and stops the admin port, the epoch watch, and the loops of probes, leases and migrations. Without its admin
+ * port the service does not start.
+ */
 @Singleton
 public class Lifecycle {
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
@@ -32,6 +36,7 @@ public class Lifecycle {
     private final EpochWatch watch;
     private final ProbeLoop probes;
     private final RepeatedStep leases;
+    private final MigrationLoop migrations;
     private final CoordinatorConfig config;
 
     Lifecycle(
@@ -41,6 +46,7 @@ public class Lifecycle {
             MetadataSync sync,
             FailureDetector detector,
             LeaseGrants leases,
+            MigrationCommit migrations,
             LoopRunner runner) {
         this.config = config;
         this.admin = new AdminServer(
@@ -54,6 +60,7 @@ public class Lifecycle {
             runner.run(ScheduledLoops.LEASE, leases::round);
             return LEASE_INTERVAL;
         });
+        this.migrations = new MigrationLoop(migrations, runner, config.roundInterval(), System::nanoTime);
         this.probes = new ProbeLoop(detector, runner, config.probeInterval(), System::nanoTime);
     }
 
@@ -63,6 +70,7 @@ public class Lifecycle {
         watch.start();
         probes.start();
         leases.start();
+        migrations.start();
         LOG.infof(
                 "Coordinator started: address=%s reporter_id=%s brokers=%s",
                 config.address(), ReporterName.of(config), config.brokerAddress());
@@ -80,6 +88,7 @@ public class Lifecycle {
     void stop(@Observes ShutdownEvent event) {
         probes.close();
         leases.close();
+        migrations.close();
         watch.close();
         admin.close();
     }

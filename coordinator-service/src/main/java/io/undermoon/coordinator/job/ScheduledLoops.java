@@ -5,16 +5,15 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.undermoon.coordinator.broker.HttpBroker;
 import io.undermoon.coordinator.config.CoordinatorConfig;
 import io.undermoon.coordinator.failover.Failover;
-import io.undermoon.coordinator.migrate.MigrationCommit;
 import io.undermoon.coordinator.port.FailureLedger;
 import io.undermoon.coordinator.sync.MetadataSync;
 import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * The loops with one round per interval, and the registration of this coordinator; probing ({@link ProbeLoop}) and
- * leases have shorter intervals. A round that
- * takes longer than the interval makes its loop skip rounds.
+ * The loops with one round per interval, and the registration of this coordinator; probing ({@link ProbeLoop}), leases
+ * and, while slots move, migrations ({@link MigrationLoop}) have shorter intervals. A round that takes longer than the
+ * interval makes its loop skip rounds.
  */
 @Singleton
 public class ScheduledLoops {
@@ -33,20 +32,17 @@ public class ScheduledLoops {
 
     private final LoopRunner runner;
     private final MetadataSync sync;
-    private final MigrationCommit migrations;
     private final Runnable failoverRound;
     private final FailureLedger ledger;
 
     ScheduledLoops(
             LoopRunner runner,
             MetadataSync sync,
-            MigrationCommit migrations,
             Failover failover,
             HttpBroker broker,
             CoordinatorConfig config) {
         this.runner = runner;
         this.sync = sync;
-        this.migrations = migrations;
         this.ledger = broker;
         this.failoverRound = Wiring.failoverRound(failover, config);
     }
@@ -54,11 +50,6 @@ public class ScheduledLoops {
     @Scheduled(identity = SYNC, every = INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)
     void synchronise() {
         runner.run(SYNC, sync::round);
-    }
-
-    @Scheduled(identity = MIGRATE, every = INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)
-    void migrate() {
-        runner.run(MIGRATE, migrations::round);
     }
 
     @Scheduled(identity = REGISTER, every = REGISTRATION_INTERVAL, concurrentExecution = ConcurrentExecution.SKIP)

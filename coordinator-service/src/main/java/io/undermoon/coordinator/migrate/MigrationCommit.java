@@ -35,7 +35,7 @@ import org.jboss.logging.Logger;
  *   <li>The progress of the others is reported to the broker.
  * </ul>
  *
- * <p>Proxies that do not answer probes are not asked. Rounds must not overlap.
+ * <p>Proxies that do not answer probes are not asked. Belongs to the thread of one loop.
  */
 public final class MigrationCommit {
     private static final Logger LOG = Logger.getLogger(MigrationCommit.class);
@@ -78,16 +78,35 @@ public final class MigrationCommit {
      */
     public void round() {
         running.refresh();
-        List<ProxyAddress> answering = running.proxies().stream()
+        Answers answers = ask(running.proxies());
+        end(answers);
+        reportProgress(List.copyOf(answers.progress.values()));
+    }
+
+    /** Whether there were migrations when the last round began that have not ended since. */
+    public boolean areRunning() {
+        return !running.isEmpty();
+    }
+
+    /** Commits or aborts those of the running migrations that have ended since; to be called between two rounds. */
+    public void endFinished() {
+        end(ask(running.sources()));
+    }
+
+    private Answers ask(Set<ProxyAddress> asked) {
+        List<ProxyAddress> answering = asked.stream()
                 .filter(statuses.snapshot()::containsKey)
                 .sorted()
                 .toList();
         Answers answers = new Answers();
         executor.forEach(answering, proxy -> collect(proxy, answers), WAIT_LIMIT);
-        // Copies: answers that arrive after the wait has ended are left for the next round.
+        return answers;
+    }
+
+    private void end(Answers answers) {
+        // Copies: answers that arrive after the wait has ended are left for the next time.
         Set.copyOf(answers.finished).forEach(task -> orRetryLater(task, this::commit));
         Set.copyOf(answers.aborted).forEach(task -> orRetryLater(task, this::abort));
-        reportProgress(List.copyOf(answers.progress.values()));
     }
 
     private void collect(ProxyAddress proxy, Answers answers) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,17 @@ final class RunningMigrations {
         proxies.clear();
         found.keySet().forEach(moving -> moving.migration().ifPresent(this::addProxies));
         knownEpoch = epoch;
+    }
+
+    boolean isEmpty() {
+        return clusters.isEmpty();
+    }
+
+    /** The sources of the migrations that have not ended. */
+    Set<ProxyAddress> sources() {
+        return clusters.keySet().stream()
+                .flatMap(moving -> moving.migration().map(MigrationMeta::srcProxyAddress).stream())
+                .collect(Collectors.toSet());
     }
 
     /** The source and the destination of every migration. */

@@ -176,6 +176,21 @@ class MigrationCommitTest {
                 .containsExactlyInAnyOrder(new ProgressReport(ORDERS, source), new ProgressReport(ORDERS, destination));
     }
 
+    @Test
+    void commits_between_rounds_what_has_finished_and_asks_the_broker_for_nothing_else() {
+        assertThat(commits.areRunning()).isFalse();
+        commits.round();
+        assertThat(commits.areRunning()).isTrue();
+        broker.calls.clear();
+        commits.endFinished();
+        assertThat(broker.calls).isEmpty();
+        sourceHasFinished();
+        commits.endFinished();
+        assertThat(calls("commit")).containsExactly("commit 100-199");
+        assertThat(proxies.pushes).containsExactly(proxy(2), proxy(1));
+        assertThat(commits.areRunning()).isFalse();
+    }
+
     private void sourceHasFinished() {
         proxies.finished.put(proxy(1), List.of(task(leaving(100, 199, 1, 2))));
     }

@@ -10,6 +10,7 @@ import io.undermoon.proxy.migration.record.MigrationRecords;
 import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
 import io.undermoon.umctl.SetRepl;
 import java.util.ArrayList;
@@ -173,7 +174,7 @@ final class SlotCleanup {
         KeySweep.start(
                         context.loop(),
                         command -> context.nodes().call(node, command),
-                        slot -> slots.contains(slot) && !slotsAt(node).contains(slot),
+                        key -> isElsewhere(node, slots, Slot.of(key)),
                         this::delayNanos,
                         removing -> sweep.removing = removing)
                 .whenComplete((removed, problem) -> {
@@ -189,6 +190,10 @@ final class SlotCleanup {
                         removeRecord(node, hash, slots, record);
                     }
                 });
+    }
+
+    private boolean isElsewhere(Endpoint node, SlotRanges slots, int slot) {
+        return slots.contains(slot) && !slotsAt(node).contains(slot);
     }
 
     private long delayNanos(int scanned, int removed) {

@@ -115,7 +115,7 @@ record SourceMove(
         void precheck();
 
         /**
-         * Follows the source's replication stream and deletes the slots' keys at the destination, for
+         * Follows the source's replication stream and begins to delete the slots' keys at the destination, for
          * {@link #prepared}.
          */
         void prepare();

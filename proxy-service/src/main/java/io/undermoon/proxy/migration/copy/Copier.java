@@ -22,8 +22,13 @@ import org.jspecify.annotations.Nullable;
  * happens. A key that changes after its value was requested is reported afterwards and copied again. Values are
  * requested on one connection and restored on another, so of two copies of a key the later one is restored later.
  *
- * <p>Memory is bounded: the keys of two batches of the scan, the changed keys, and the part of values that the
- * connection to the destination has not yet accepted. Owned by the migration event loop.
+ * <p>Keys that the destination has from before may be deleted meanwhile, if that is asked for on the same connection as
+ * values are sent on: one of which no copy {@link #hasBegun} is deleted before its copy arrives, and the others are
+ * replaced by their copies.
+ *
+ * <p>Memory is bounded: the keys of two batches of the scan, the changed keys, those of copies that have begun while
+ * left-over keys are deleted, and the part of values that the connection to the destination has not yet accepted. Owned
+ * by the migration event loop.
  */
 final class Copier implements KeyCopy.Owner {
     /** Limit of the memory that all requested values take at the source; a single value may exceed it. */
@@ -44,6 +49,11 @@ final class Copier implements KeyCopy.Owner {
     private static final int FEW_KEYS = 32;
 
     private static final long UNKNOWN = -1;
+
+    private static final int MAX_CHANGED_BYTES = 16 << 20;
+
+    /** Some 300,000 keys of usual length, which are begun in a second or two. */
+    private static final int MAX_BEGUN_BYTES = 8 << 20;
 
     interface Listener {
         /** The missing keys can be copied within the time that was given. */
@@ -67,10 +77,13 @@ final class Copier implements KeyCopy.Owner {
     private final ArrayDeque<byte[]> found = new ArrayDeque<>();
 
     /** Copied after the scan, which finds many of them, unless they take much memory. */
-    private final ChangedKeys changed = new ChangedKeys();
+    private final CompactKeySet changed = new CompactKeySet(MAX_CHANGED_BYTES);
 
     /** Keys of known size whose values are to be requested. */
     private final ArrayDeque<KeyCopy> sized = new ArrayDeque<>();
+
+    /** The keys of all copies that have begun; null when no left-over keys are looked for any more. */
+    private @Nullable CompactKeySet begunKeys = new CompactKeySet(MAX_BEGUN_BYTES);
 
     private String cursor = "0";
     private boolean scanning;
@@ -168,6 +181,23 @@ final class Copier implements KeyCopy.Owner {
         noneExpires = true;
     }
 
+    /** Whether a copy of the key has begun; to be asked until all left-over keys are {@link #leftOversDeleted}. */
+    boolean hasBegun(byte[] key) {
+        return begunKeys != null && begunKeys.contains(key);
+    }
+
+    private boolean deletesLeftOvers() {
+        return begunKeys != null;
+    }
+
+    /** The destination has no keys of the slots any more but those copied; only now may the copy come to its end. */
+    void leftOversDeleted() {
+        begunKeys = null;
+        if (reportsConvergence) {
+            pump();
+        }
+    }
+
     /** Copies without regard to the rate, or with it again. */
     void hurry(boolean wanted) {
         hurried = wanted;
@@ -242,6 +272,9 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private boolean hasKey() {
+        if (begunKeys != null && begunKeys.isLarge()) {
+            return false;
+        }
         return !found.isEmpty() || mayCopyChanges();
     }
 
@@ -258,6 +291,9 @@ final class Copier implements KeyCopy.Owner {
         inFlight++;
         foundInFlight += isFound ? 1 : 0;
         begun++;
+        if (begunKeys != null) {
+            begunKeys.add(key);
+        }
         limiter.keyStarted();
         KeyCopy copy =
                 new KeyCopy(this, key, isFound, source, destination, isStable && noneExpires ? null : expiryTimes);
@@ -363,7 +399,7 @@ final class Copier implements KeyCopy.Owner {
     }
 
     private void reportProgress() {
-        if (!scanned || !found.isEmpty() || stopped) {
+        if (!scanned || !found.isEmpty() || deletesLeftOvers() || stopped) {
             return;
         }
         Runnable whenDone = whenDrained;

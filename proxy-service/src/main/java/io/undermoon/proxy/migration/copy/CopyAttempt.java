@@ -14,6 +14,7 @@ import io.undermoon.proxy.node.NodeException;
 import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.resp.RespValue;
+import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to copy the keys of slots, from an empty destination to the moment at which it equals the source. Any
- * failure ends the attempt; the next one starts with an empty destination again. Owned by the migration event loop.
+ * One attempt to copy the keys of slots, until the destination equals the source. Keys that the destination has of these
+ * slots from before are deleted. Any failure ends the attempt; what it has copied is left over then. Owned by the
+ * migration event loop.
  */
 public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     private static final Logger LOG = Logger.getLogger(CopyAttempt.class);
@@ -112,8 +114,8 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
     }
 
     /**
-     * Follows the source's changes and deletes the slots' keys at the destination, unless another attempt has claimed
-     * the destination meanwhile.
+     * Follows the source's changes and begins to delete the slots' keys at the destination, unless another attempt has
+     * claimed the destination meanwhile.
      *
      * <p>One attempt writes to the destination at a time. A later one replaces the record first and then closes the
      * connections of former ones, by their name; so of two attempts either the later one finds the connection of the
@@ -136,8 +138,7 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                     return attached;
                 })
                 .thenCompose(follows -> startProbe())
-                .thenCompose(known -> purge())
-                .thenCompose(purged -> raiseArgumentLimits())
+                .thenCompose(known -> raiseArgumentLimits())
                 .thenCompose(known -> compareClocks())
                 .thenCompose(known -> copyFunctions())
                 .thenCompose(done -> nodes.call(source, "DBSIZE"))
@@ -145,7 +146,9 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
                     requireOpen();
                     counters.begin(ReplyValues.number(size));
                     // From here on it takes note of changes, also of keys that get an expiry time.
-                    copier = newCopier();
+                    Copier started = newCopier();
+                    copier = started;
+                    deleteLeftOvers(started);
                     return nodes.info(source, "keyspace");
                 })
                 .thenAccept(keyspace -> {
@@ -347,19 +350,27 @@ public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {
         }
     }
 
-    private long purgeDelayNanos(int scanned, int removed) {
+    private long sweepDelayNanos(int scanned, int removed) {
         limiter.keysSwept(scanned, removed);
         return limiter.delayNanos(System.nanoTime());
     }
 
-    private CompletionStage<?> purge() {
+    /** Scanning a large destination takes a while, in which copying begins. */
+    private void deleteLeftOvers(Copier started) {
         DirectConnection connection = requireNonNull(to).connection;
-        return KeySweep.start(
-                context.loop(),
-                command -> NodeClient.call(connection, command),
-                slots::contains,
-                this::purgeDelayNanos,
-                removing -> {});
+        KeySweep.start(
+                        context.loop(),
+                        command -> NodeClient.call(connection, command),
+                        key -> slots.contains(Slot.of(key)) && !started.hasBegun(key),
+                        this::sweepDelayNanos,
+                        removing -> {})
+                .whenComplete((removed, problem) -> {
+                    if (problem == null) {
+                        started.leftOversDeleted();
+                    } else {
+                        fail(NodeException.reason(problem));
+                    }
+                });
     }
 
     /** Copies the functions, which are the same on all masters of a cluster; a new node has none. */

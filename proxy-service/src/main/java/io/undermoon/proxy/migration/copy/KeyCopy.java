@@ -5,6 +5,7 @@ import io.undermoon.proxy.backend.BackendFailure;
 import io.undermoon.proxy.backend.DirectConnection;
 import io.undermoon.proxy.backend.OutputBatch;
 import io.undermoon.proxy.backend.ReplyReceiver;
+import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -237,9 +238,8 @@ final class KeyCopy implements ReplyReceiver {
             destination.begin(this);
         } else {
             write(buffer, RESTORE);
-            String expiry = Long.toString(expiryTimes == null ? 0 : expiryTimes.atDestination(endNumber()));
-            buffer.writeCharSequence(
-                    "$" + expiry.length() + "\r\n" + expiry + "\r\n$" + length, StandardCharsets.US_ASCII);
+            RespWriter.bulk(buffer, expiryTimes == null ? 0 : expiryTimes.atDestination(endNumber()));
+            buffer.writeCharSequence("$" + length, StandardCharsets.US_ASCII);
             destination.begin(this);
         }
     }
@@ -301,8 +301,7 @@ final class KeyCopy implements ReplyReceiver {
 
     private void write(ByteBuf out, byte[] command) {
         out.writeBytes(command);
-        out.writeCharSequence("$" + key.length + "\r\n", StandardCharsets.US_ASCII);
-        out.writeBytes(key).writeByte('\r').writeByte('\n');
+        RespWriter.bulk(out, key);
     }
 
     private static byte[] ascii(String text) {

@@ -5,20 +5,20 @@ import io.undermoon.proxy.frame.CommandBuilder;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.node.ReplyValues;
 import io.undermoon.resp.RespValue;
-import io.undermoon.slot.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes the keys of certain slots from a node: scans all keys and unlinks in batches, between which the node serves
- * others. The next batch is scanned while one is unlinked. The predicate is evaluated anew for each key, so that keys
- * of a slot that the node gets back meanwhile are kept. Owned by the migration event loop.
+ * Deletes certain keys from a node: scans all keys and unlinks in batches, between which the node serves others. The
+ * next batch is scanned while one is unlinked. The predicate is evaluated for each key in the turn of the event loop in
+ * which the command that unlinks it is sent, so that keys that the node is to keep by then are kept. Owned by the
+ * migration event loop.
  */
 public final class KeySweep {
     private static final int BATCH = 500;
@@ -38,16 +38,17 @@ public final class KeySweep {
 
     private final ProxyLoop loop;
     private final Caller node;
-    private final IntPredicate slots;
+    private final Predicate<byte[]> keys;
     private final Throttle throttle;
     private final Consumer<Boolean> removing;
     private final CompletableFuture<Long> done = new CompletableFuture<>();
     private long removed;
 
-    private KeySweep(ProxyLoop loop, Caller node, IntPredicate slots, Throttle throttle, Consumer<Boolean> removing) {
+    private KeySweep(
+            ProxyLoop loop, Caller node, Predicate<byte[]> keys, Throttle throttle, Consumer<Boolean> removing) {
         this.loop = loop;
         this.node = node;
-        this.slots = slots;
+        this.keys = keys;
         this.throttle = throttle;
         this.removing = removing;
     }
@@ -56,12 +57,13 @@ public final class KeySweep {
      * Starts a sweep.
      *
      * @param node ends the sweep when it fails a command
+     * @param keys those to delete
      * @param removing called with true before a batch is unlinked, and with false afterwards
-     * @return the number of deleted keys; all keys of the slots that existed at the start have been deleted by then
+     * @return the number of deleted keys; all keys to delete that existed at the start have been deleted by then
      */
     public static CompletionStage<Long> start(
-            ProxyLoop loop, Caller node, IntPredicate slots, Throttle throttle, Consumer<Boolean> removing) {
-        KeySweep sweep = new KeySweep(loop, node, slots, throttle, removing);
+            ProxyLoop loop, Caller node, Predicate<byte[]> keys, Throttle throttle, Consumer<Boolean> removing) {
+        KeySweep sweep = new KeySweep(loop, node, keys, throttle, removing);
         sweep.run();
         return sweep.done;
     }
@@ -90,18 +92,18 @@ public final class KeySweep {
         List<RespValue> parts = ReplyValues.items(reply);
         String cursor = ReplyValues.text(parts.get(0));
         List<RespValue> found = ReplyValues.items(parts.get(1));
-        List<byte[]> keys = new ArrayList<>();
+        List<byte[]> unwanted = new ArrayList<>();
         for (RespValue key : found) {
-            if (key instanceof RespValue.Bulk bulk && slots.test(Slot.of(bulk.bytes()))) {
-                keys.add(bulk.bytes());
+            if (key instanceof RespValue.Bulk bulk && keys.test(bulk.bytes())) {
+                unwanted.add(bulk.bytes());
             }
         }
-        CompletionStage<Long> gone = remove(keys);
+        CompletionStage<Long> gone = remove(unwanted);
         if (cursor.equals("0")) {
             gone.thenAccept(last -> done.complete(removed)).exceptionally(this::fail);
             return;
         }
-        long delay = throttle.delayNanos(found.size(), keys.size());
+        long delay = throttle.delayNanos(found.size(), unwanted.size());
         if (delay > 0) {
             gone.thenAccept(count -> loop.eventLoop().schedule(() -> next(scan(cursor)), delay, TimeUnit.NANOSECONDS))
                     .exceptionally(this::fail);
@@ -111,13 +113,13 @@ public final class KeySweep {
         }
     }
 
-    private CompletionStage<Long> remove(List<byte[]> keys) {
-        if (keys.isEmpty()) {
+    private CompletionStage<Long> remove(List<byte[]> unwanted) {
+        if (unwanted.isEmpty()) {
             return CompletableFuture.completedFuture(0L);
         }
         removing.accept(true);
-        CommandBuilder unlink = new CommandBuilder(keys.size() + 1).add("UNLINK");
-        keys.forEach(unlink::add);
+        CommandBuilder unlink = new CommandBuilder(unwanted.size() + 1).add("UNLINK");
+        unwanted.forEach(unlink::add);
         return node.call(unlink.build())
                 .whenComplete((count, problem) -> removing.accept(false))
                 .thenApply(count -> removed += ReplyValues.number(count));

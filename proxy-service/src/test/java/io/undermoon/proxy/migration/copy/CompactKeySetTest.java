@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ChangedKeysTest {
-    private final ChangedKeys keys = new ChangedKeys();
+class CompactKeySetTest {
+    private final CompactKeySet keys = new CompactKeySet(16 << 20);
 
     /** Compares with a LinkedHashSet, through phases of growth and of shrinking. */
     @ParameterizedTest
@@ -37,6 +37,7 @@ class ChangedKeysTest {
             }
             assertThat(keys.size()).isEqualTo(expected.size());
             assertThat(keys.isEmpty()).isEqualTo(expected.isEmpty());
+            assertThat(keys.contains(bytes(key))).isEqualTo(expected.contains(key));
         }
         for (String key : expected) {
             assertThat(text(keys.take())).isEqualTo(key);

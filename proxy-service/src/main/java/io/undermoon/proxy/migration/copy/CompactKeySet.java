@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * An insertion-ordered set of the keys that have changed since they were copied. Owned by the migration event loop.
+ * An insertion-ordered set of keys without an object for each. Owned by the migration event loop.
  *
  * <p>It may hold hundreds of thousands of keys for a minute. As objects they would prolong every garbage collection,
  * for which clients wait. So the keys are stored in one array, and a second one is a hash table of their positions.
@@ -18,15 +18,16 @@ import java.util.concurrent.ThreadLocalRandom;
  * table: position of an entry + 1, or 0 for none. Linear probing; removed entries keep their places.
  * </pre>
  */
-final class ChangedKeys {
+final class CompactKeySet {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final int HEAD = Integer.BYTES;
     private static final int MIN_LOG_BYTES = 1 << 12;
     private static final int MIN_TABLE_ENTRIES = 1 << 8;
-    private static final int LARGE_BYTES = 16 << 20;
 
     /** Random, so that a client cannot choose keys that all collide. */
     private final long seed = ThreadLocalRandom.current().nextLong();
+
+    private final int largeBytes;
 
     private byte[] log = new byte[MIN_LOG_BYTES];
     private int[] table = new int[MIN_TABLE_ENTRIES];
@@ -37,6 +38,11 @@ final class ChangedKeys {
     private int entries;
 
     private int size;
+
+    /** @param largeBytes what the keys of a set that is not large take at most */
+    CompactKeySet(int largeBytes) {
+        this.largeBytes = largeBytes;
+    }
 
     /** Adds a key at the end unless the set contains it. */
     void add(byte[] key) {
@@ -49,6 +55,10 @@ final class ChangedKeys {
         }
         append(key, 0, key.length);
         size++;
+    }
+
+    boolean contains(byte[] key) {
+        return size > 0 && find(key) >= 0;
     }
 
     boolean remove(byte[] key) {
@@ -79,9 +89,9 @@ final class ChangedKeys {
         return size == 0;
     }
 
-    /** Whether the keys take more than 16 MB. */
+    /** Whether the keys take more memory than they should. */
     boolean isLarge() {
-        return end - first > LARGE_BYTES;
+        return end - first > largeBytes;
     }
 
     private void removeEntry(int at) {
