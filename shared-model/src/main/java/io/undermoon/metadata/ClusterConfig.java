@@ -205,7 +205,7 @@ public record ClusterConfig(
                                         MAX_LAG_ON_FAILOVER,
                                         MIN_REPLICA_ACKS,
                                         COPIES,
-                                         LIMIT_COMMANDS,
+                                        LIMIT_COMMANDS,
                                         LIMIT_BYTES,
                                         LIMIT_CONNECTIONS));
         };

@@ -36,11 +36,7 @@ public class ScheduledLoops {
     private final FailureLedger ledger;
 
     ScheduledLoops(
-            LoopRunner runner,
-            MetadataSync sync,
-            Failover failover,
-            HttpBroker broker,
-            CoordinatorConfig config) {
+            LoopRunner runner, MetadataSync sync, Failover failover, HttpBroker broker, CoordinatorConfig config) {
         this.runner = runner;
         this.sync = sync;
         this.ledger = broker;

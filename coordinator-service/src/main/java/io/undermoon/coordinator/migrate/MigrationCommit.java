@@ -94,10 +94,8 @@ public final class MigrationCommit {
     }
 
     private Answers ask(Set<ProxyAddress> asked) {
-        List<ProxyAddress> answering = asked.stream()
-                .filter(statuses.snapshot()::containsKey)
-                .sorted()
-                .toList();
+        List<ProxyAddress> answering =
+                asked.stream().filter(statuses.snapshot()::containsKey).sorted().toList();
         Answers answers = new Answers();
         executor.forEach(answering, proxy -> collect(proxy, answers), WAIT_LIMIT);
         return answers;

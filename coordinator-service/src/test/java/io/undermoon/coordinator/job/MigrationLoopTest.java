@@ -41,10 +41,11 @@ class MigrationLoopTest {
             new Backoff<>(Duration.ofSeconds(1), Duration.ofSeconds(30), clock),
             () -> true);
     private final MigrationLoop loop = new MigrationLoop(
-            new MigrationCommit(
-                    broker, proxies, statuses, push, metrics, new KeyedExecutor("test", Runnable::run, 4)),
+            new MigrationCommit(broker, proxies, statuses, push, metrics, new KeyedExecutor("test", Runnable::run, 4)),
             new LoopRunner(
-                    new MicrometerMetrics(new SimpleMeterRegistry()), new Heartbeat(ScheduledLoops.LOOPS, clock), clock),
+                    new MicrometerMetrics(new SimpleMeterRegistry()),
+                    new Heartbeat(ScheduledLoops.LOOPS, clock),
+                    clock),
             INTERVAL,
             clock);
 

@@ -32,7 +32,7 @@ public final class NodeSeam {
         return present;
     }
 
-    /** Replaces a private method of {@link io.undermoon.proxy.node.NodeClient}, of which it is given the connections. */
+    /** Replaces a private method of {@link io.undermoon.proxy.node.NodeClient}, which gives it the connections. */
     @SuppressWarnings("unused") // called from exchanged bytecode
     public static CompletionStage<RespValue> send(
             NodeConnections connections, Endpoint node, Protocol protocol, CommandFrame command, String question) {

@@ -25,8 +25,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to copy the keys of slots, until the destination equals the source. Keys that the destination has of these
- * slots from before are deleted. Any failure ends the attempt; what it has copied is left over then. Owned by the
+ * One attempt to copy the keys of slots, until the destination equals the source. Keys that the destination has of
+ * these slots from before are deleted. Any failure ends the attempt; what it has copied is left over then. Owned by the
  * migration event loop.
  */
 public final class CopyAttempt implements ChangeFeed.Listener, Copier.Listener {

@@ -11,6 +11,7 @@ import io.undermoon.metadata.Role;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.proxy.control.NodeState;
 import io.undermoon.proxy.frame.CommandFrame;
+import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.testing.ControlFixture;
 import io.undermoon.slot.SlotRanges;
 import io.undermoon.umctl.ClusterChange;
@@ -283,7 +284,7 @@ class UmctlCommandsTest {
     @Test
     void stats_shows_counters() {
         assertThat(proxy.words("UMCTL STATS"))
-                .startsWith("*23\r\n$11\r\n# Migration\r\n")
+                .startsWith("*" + (2 + Counter.values().length) + "\r\n$11\r\n# Migration\r\n")
                 .contains("\r\nmoved: 0\r\n");
     }
 
