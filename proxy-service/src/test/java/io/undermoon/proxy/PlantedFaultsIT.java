@@ -132,7 +132,7 @@ class PlantedFaultsIT {
             // A busy proxy answers those who operate the cluster, and limits slow down those alone that they are for.
             dispatch.CommandStart#ofName takes Place.CLIENTS for CONTROL -> dispatch.CommandStartTest
             session.Throttle#permits returns true -> client.RateLimitsIT#all_clients_of_a_cluster_share_its_rate
-            session.Throttle#handled does nothing -> client.RateLimitsIT#bytes_count_in_both_directions
+            session.Throttle#handled does nothing -> client.RateLimitsIT#a_user_gets_its_rate_on_all_its_connections_together
             session.Throttle#isOn omits Client.isInternal -> client.RateLimitsIT#what_peers_send_takes_nothing_from_clients
             limit.Meter#isFull returns false -> client.RateLimitsIT#connections_beyond_the_limit_of_a_user_are_refused
 
