@@ -166,7 +166,9 @@ class ReplicationDriverIT {
             await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> isOn(users));
 
             tell(replica(former.address(), other.address()));
-            awaitSettled(former.address(), Role.REPLICA);
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> info(former).contains("role:slave"));
             assertThat(isOn(users)).isFalse();
 
             tell(master(former.address()));

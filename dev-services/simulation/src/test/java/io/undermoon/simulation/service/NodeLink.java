@@ -42,9 +42,9 @@ public final class NodeLink {
     }
 
     /** @param isAllowed whether the present run of the node may be connected to */
-    NodeLink(Installation installation, SimProcess proxy, RedisServer node, boolean isAllowed, Owner owner) {
-        this.world = installation.world();
-        this.network = installation.network();
+    NodeLink(World world, Network network, SimProcess proxy, RedisServer node, boolean isAllowed, Owner owner) {
+        this.world = world;
+        this.network = network;
         this.proxy = proxy;
         this.life = proxy.generation();
         this.node = node;

@@ -178,7 +178,8 @@ public final class ProxyServer {
     /** Connects a task to a run of a node that may serve. */
     NodeLink connect(Endpoint to, NodeLink.Owner owner) {
         RedisServer node = installation.redis(to.toString());
-        return new NodeLink(installation, process, node, life.runs.mayServe(to, node.runId()), owner);
+        boolean isAllowed = life.runs.mayServe(to, node.runId());
+        return new NodeLink(world, installation.network(), process, node, isAllowed, owner);
     }
 
     /** Waits until what clients have sent to a node before is answered, or the connection is given up. */

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * The section {@code replication} of {@code INFO}, for a client that takes this proxy for one node: the fields of Redis
- * 7 in their order. The replication streams of several nodes count as one, whose length is the sum of theirs.
+ * 7 in their order. The replication streams of several nodes count as one, whose length is the sum of theirs. While no
+ * node has answered there are no offsets: to clients such as Lettuce 0 means that a replica has not synchronised yet.
  *
  * @param nodes of one role behind this proxy that have answered
  */
@@ -52,6 +53,9 @@ record ReplicationFigures(List<InfoReport> nodes) {
             text.field("master_replid", nodes.get(0).replicationId())
                     .field("master_replid2", nodes.get(0).formerReplicationId());
         }
+        if (nodes.isEmpty()) {
+            return;
+        }
         text.field("master_repl_offset", sum("master_repl_offset"))
                 .field("second_repl_offset", most("second_repl_offset", -1))
                 .field("repl_backlog_active", least("repl_backlog_active"))
@@ -68,9 +72,11 @@ record ReplicationFigures(List<InfoReport> nodes) {
                 .ifPresent(master -> text.field("master_host", master.host()).field("master_port", master.port()));
         text.field("master_link_status", isUp ? "up" : "down")
                 .field("master_last_io_seconds_ago", isUp ? most("master_last_io_seconds_ago", -1) : -1)
-                .field("master_sync_in_progress", most("master_sync_in_progress", 0))
-                .field("slave_read_repl_offset", sum("slave_read_repl_offset"))
-                .field("slave_repl_offset", sum("slave_repl_offset"));
+                .field("master_sync_in_progress", most("master_sync_in_progress", 0));
+        if (!nodes.isEmpty()) {
+            text.field("slave_read_repl_offset", sum("slave_read_repl_offset"))
+                    .field("slave_repl_offset", sum("slave_repl_offset"));
+        }
         if (!isUp) {
             text.field("master_link_down_since_seconds", most(InfoReport.LINK_DOWN_SINCE, -1));
         }
