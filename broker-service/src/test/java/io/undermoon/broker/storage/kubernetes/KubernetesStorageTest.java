@@ -337,7 +337,7 @@ class KubernetesStorageTest {
 
     /** The watch of one storage tells of what another one writes, sooner or later without being asked. */
     private static void assertHears(KubernetesStorage storage, Semaphore told, KubernetesStorage other) {
-        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+        await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
             // The first write may be found by the load, as the broker makes one each second.
             storage.load();
             told.drainPermits();
