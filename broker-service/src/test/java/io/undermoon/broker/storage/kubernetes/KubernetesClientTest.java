@@ -48,8 +48,9 @@ class KubernetesClientTest {
         try (KubernetesStorage storage = server.open();
                 KubernetesStorage other = server.open()) {
             store(storage, ONE);
+            String version = storage.load().version();
             server.refuse(1, 409);
-            store(storage, TWO);
+            assertThat(storage.compareAndSet(version, TWO)).isInstanceOf(WriteResult.Stored.class);
             assertThat(other.load().state()).isEqualTo(TWO);
         }
     }
