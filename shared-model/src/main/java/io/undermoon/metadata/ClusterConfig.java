@@ -1,6 +1,7 @@
 package io.undermoon.metadata;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,20 @@ public record ClusterConfig(
     private static final String LIMIT_COMMANDS = "limit_commands";
     private static final String LIMIT_BYTES = "limit_bytes";
     private static final String LIMIT_CONNECTIONS = "limit_connections";
+
+    /** All fields of the flat form, those that may be absent included. */
+    public static final List<String> FIELDS = List.of(
+            COMPRESSION_STRATEGY,
+            MAX_MIGRATION_TIME,
+            MAX_BLOCKING_TIME,
+            SCAN_INTERVAL,
+            SCAN_COUNT,
+            MAX_LAG_ON_FAILOVER,
+            MIN_REPLICA_ACKS,
+            COPIES,
+            LIMIT_COMMANDS,
+            LIMIT_BYTES,
+            LIMIT_CONNECTIONS);
 
     /** One replica of each master may become master, that behind the other half of its chunk. */
     private static final int MAX_REPLICA_ACKS = 1;
@@ -195,19 +210,7 @@ public record ClusterConfig(
             case LIMIT_CONNECTIONS ->
                 with(new ClusterLimits(present.commands(), present.bytes(), orAbsent(number(field, value, 0))));
             default ->
-                throw new InvalidFieldException(
-                        "FIELD_NOT_FOUND",
-                        field,
-                        value,
-                        "one of " + String.join(", ", DEFAULT.toFields().keySet()) + ", "
-                                + String.join(
-                                        ", ",
-                                        MAX_LAG_ON_FAILOVER,
-                                        MIN_REPLICA_ACKS,
-                                        COPIES,
-                                        LIMIT_COMMANDS,
-                                        LIMIT_BYTES,
-                                        LIMIT_CONNECTIONS));
+                throw new InvalidFieldException("FIELD_NOT_FOUND", field, value, "one of " + String.join(", ", FIELDS));
         };
     }
 

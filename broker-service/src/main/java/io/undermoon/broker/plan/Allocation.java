@@ -61,7 +61,7 @@ final class Allocation {
         List<ProxyResource> free =
                 ProxyPool.emptied(state, context).stream().filter(mayJoin).toList();
         Allocation allocation = new Allocation(ProxyPool.byHost(free), LinkTable.of(state));
-        allocation.requireEnough(2 * chunks, unusable(state));
+        allocation.requireEnough(2 * chunks, unusable(state) + spares(state));
         List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
             pairs.add(allocation.nextPair());
@@ -77,6 +77,15 @@ final class Allocation {
                 .map(proxy -> "; proxy " + proxy.proxyAddress() + " cannot be used: "
                         + requireNonNull(proxy.marking()).unusable())
                 .collect(joining());
+    }
+
+    /** The number of hot spares, which are not free; empty if there are none. */
+    private static String spares(Metadata state) {
+        int spares = state.allChunks().mapToInt(chunk -> chunk.spares().size()).sum();
+        return spares == 0
+                ? ""
+                : "; " + spares + " are hot spares, some of which become free when the copies of their cluster are set"
+                        + " to fewer";
     }
 
     private static List<Pair> orderedPairs(Metadata state, PlanContext context, int chunks, int present) {

@@ -272,13 +272,19 @@ public final class ApiDocument implements OASFilter {
     /** The form of a configuration in which fields are changed. */
     private static Schema configFields() {
         Schema fields = type(SchemaType.OBJECT).additionalPropertiesBoolean(false);
-        ClusterConfig.DEFAULT.toFields().forEach((name, value) -> {
-            String pattern = name.equals("migration_scan_count") ? "^[1-9][0-9]{0,8}$" : "^[0-9]{1,9}$";
-            fields.addProperty(
-                    name,
-                    name.equals("compression_strategy") ? words(CompressionStrategy.values()) : text(pattern, value));
-        });
-        return fields.addProperty("copies", text("^[2-5]$", "3"));
+        Map<String, String> defaults = ClusterConfig.DEFAULT.toFields();
+        ClusterConfig.FIELDS.forEach(name -> fields.addProperty(
+                name,
+                switch (name) {
+                    case "compression_strategy" -> words(CompressionStrategy.values());
+                    case "copies" -> text("^[2-5]$", "3");
+                    case "min_replica_acks" -> text("^[01]$", "1");
+                    case "max_lag_on_failover", "limit_commands", "limit_bytes", "limit_connections" ->
+                        text("^[0-9]{1,18}$", "0");
+                    case "migration_scan_count" -> text("^[1-9][0-9]{0,8}$", defaults.get(name));
+                    default -> text("^[0-9]{1,9}$", defaults.get(name));
+                }));
+        return fields;
     }
 
     private static void complete(String path, PathItem item) {

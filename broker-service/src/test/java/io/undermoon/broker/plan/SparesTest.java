@@ -5,6 +5,7 @@ import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static io.undermoon.broker.testing.TestMetadata.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.broker.state.Consistency;
 import io.undermoon.broker.state.Metadata;
@@ -143,6 +144,14 @@ class SparesTest {
         assertThat(failOver(away, half).result())
                 .as("one that is away takes no place")
                 .isInstanceOf(Failover.Result.NotPossible.class);
+    }
+
+    @Test
+    void who_adds_nodes_without_free_proxies_is_told_of_the_spares() {
+        Metadata state = created(TestMetadata.withMarkingProxies(4), 4, ClusterConfig.DEFAULT.withCopies(4));
+        assertThatThrownBy(() -> Clusters.addNodes(state, CONTEXT, DEMO, 4)).hasMessageContaining("2 are hot spares");
+        Metadata fewer = TestMetadata.synced(configured(state, "2"));
+        requireConsistent(Clusters.addNodes(fewer, CONTEXT, DEMO, 4).state());
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.junit.QuarkusTest;
 import io.undermoon.json.Json;
+import io.undermoon.metadata.ClusterConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.TreeSet;
@@ -50,6 +51,13 @@ class ApiDocumentTest {
         assertThat(schema("RolePosition").path("enum").get(0).asText()).isEqualTo("Normal");
         assertThat(schema("MetaStore").at("/properties/global_epoch/$ref").asText())
                 .isEqualTo("#/components/schemas/Epoch");
+    }
+
+    @Test
+    void has_all_settings_of_a_cluster() {
+        assertThat(schema("ClusterConfigFields").path("properties").fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrderElementsOf(ClusterConfig.FIELDS);
     }
 
     @Test

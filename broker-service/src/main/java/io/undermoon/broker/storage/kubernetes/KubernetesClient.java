@@ -30,6 +30,9 @@ final class KubernetesClient {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SERVER_ERROR = 500;
 
+    /** The reason of a conflict with an object of the same name. */
+    private static final String ALREADY_EXISTS = "AlreadyExists";
+
     private final KubernetesOptions options;
     private final Duration attemptTimeout;
     private final BoundedHttp http;
@@ -46,14 +49,24 @@ final class KubernetesClient {
             return status >= 200 && status < 300;
         }
 
+        /** Whether callers can do something with it. */
+        boolean isExpected() {
+            return isSuccess() || isNotFound() || status == CONFLICT;
+        }
+
         /** Whether there is no such object. */
         boolean isNotFound() {
             return status == NOT_FOUND;
         }
 
-        /** Whether the object is there already, or is not the one that was expected. */
+        /** Whether an object of this name is there already. */
+        boolean isDuplicate() {
+            return status == CONFLICT && body.path("reason").asText().equals(ALREADY_EXISTS);
+        }
+
+        /** Whether the object, or one that the server needs for the call, is not the one that was expected. */
         boolean isConflict() {
-            return status == CONFLICT;
+            return status == CONFLICT && !isDuplicate();
         }
 
         String message() {
@@ -82,7 +95,7 @@ final class KubernetesClient {
      *
      * @param path below that of the server
      * @param body absent for none
-     * @return the answer if it is a success, or says that the object is not there or is another one
+     * @return the answer if it is a success, or says that the object is not there, is there already, or is another one
      * @throws RemoteCallException if the request is refused or the time is over
      */
     Reply call(String method, String path, @Nullable JsonNode body) throws RemoteCallException {
@@ -96,14 +109,16 @@ final class KubernetesClient {
                 HttpReply reply = http.send(
                         options.server(), method, options.path() + path, bytes, authorization(), attemptTimeout);
                 Reply answer = new Reply(reply.status(), tree(reply), mayHaveEffect);
-                if (answer.isSuccess() || answer.isNotFound() || answer.isConflict()) {
+                // A new object conflicts with none: the server has changed, say, a quota meanwhile.
+                boolean isBusy = answer.status() == TOO_MANY_REQUESTS || method.equals("POST") && answer.isConflict();
+                if (!isBusy && answer.isExpected()) {
                     return answer;
                 }
                 failure = new IOException("status " + reply.status() + ": " + answer.message());
-                if (reply.status() < SERVER_ERROR && reply.status() != TOO_MANY_REQUESTS) {
+                if (!isBusy && reply.status() < SERVER_ERROR) {
                     throw new RemoteCallException(String.valueOf(failure.getMessage()), true, mayHaveEffect, failure);
                 }
-                // With 429 it was certainly not executed.
+                // A busy server has certainly not executed it.
                 mayHaveEffect |= reply.status() >= SERVER_ERROR;
             } catch (RemoteCallException e) {
                 throw e;

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A few threads for calls that do not depend on each other. They end when there is nothing to do. Thread-safe. */
 final class ParallelCalls implements AutoCloseable {
@@ -31,11 +32,16 @@ final class ParallelCalls implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /** Returns when all calls have ended; throws what the first of those that failed, in their order, has thrown. */
+    /**
+     * Returns when all calls have ended. Once one has failed, no other begins: a server that is away costs one time-out.
+     *
+     * @throws RemoteCallException what the first of those that failed, in their order, has thrown
+     */
     <T> void forEach(Collection<T> items, Call<T> call) throws RemoteCallException {
+        AtomicBoolean hasFailed = new AtomicBoolean();
         List<CompletableFuture<Void>> running = new ArrayList<>();
         for (T item : items) {
-            running.add(CompletableFuture.runAsync(() -> run(item, call), threads));
+            running.add(CompletableFuture.runAsync(() -> run(item, call, hasFailed), threads));
         }
         RemoteCallException failure = null;
         for (CompletableFuture<Void> one : running) {
@@ -63,10 +69,14 @@ final class ParallelCalls implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private static <T> void run(T item, Call<T> call) {
+    private static <T> void run(T item, Call<T> call, AtomicBoolean hasFailed) {
+        if (hasFailed.get()) {
+            return;
+        }
         try {
             call.on(item);
         } catch (RemoteCallException e) {
+            hasFailed.set(true);
             throw new CompletionException(e);
         }
     }

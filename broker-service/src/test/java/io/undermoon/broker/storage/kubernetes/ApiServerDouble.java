@@ -132,7 +132,7 @@ public final class ApiServerDouble implements ApiServer {
         String name = path.substring(path().length()).replaceFirst("^/", "");
         if (refusals > 0) {
             refusals--;
-            refuse(exchange, refusalStatus, "refused by the test");
+            refuse(exchange, refusalStatus, refusalStatus == 409 ? "Conflict" : "", "refused by the test");
             return;
         }
         switch (exchange.getRequestMethod()) {
@@ -183,7 +183,7 @@ public final class ApiServerDouble implements ApiServer {
     private void create(HttpExchange exchange, ObjectNode object) throws IOException {
         String name = object.path("metadata").path("name").asText();
         if (objects.containsKey(name)) {
-            refuse(exchange, 409, "configmaps \"" + name + "\" already exists");
+            refuse(exchange, 409, "AlreadyExists", "configmaps \"" + name + "\" already exists");
             return;
         }
         metadata(object).put("uid", UUID.randomUUID().toString());
@@ -196,7 +196,7 @@ public final class ApiServerDouble implements ApiServer {
         if (present == null) {
             refuse(exchange, 404, "configmaps \"" + name + "\" not found");
         } else if (!isExpected(present, object, "uid") || !isExpected(present, object, "resourceVersion")) {
-            refuse(exchange, 409, "the object has been modified");
+            refuse(exchange, 409, "Conflict", "the object has been modified");
         } else if (present.path("immutable").asBoolean()
                 && !present.path("binaryData").equals(object.path("binaryData"))) {
             refuse(exchange, 422, "field is immutable when `immutable` is set");
@@ -272,8 +272,13 @@ public final class ApiServerDouble implements ApiServer {
     }
 
     private static void refuse(HttpExchange exchange, int status, String message) throws IOException {
+        refuse(exchange, status, "", message);
+    }
+
+    private static void refuse(HttpExchange exchange, int status, String reason, String message) throws IOException {
         ObjectNode answer = Json.mapper().createObjectNode();
-        send(exchange, status, answer.put("kind", "Status").put("code", status).put("message", message));
+        answer.put("kind", "Status").put("code", status).put("message", message);
+        send(exchange, status, reason.isEmpty() ? answer : answer.put("reason", reason));
     }
 
     private static void send(HttpExchange exchange, int status, ObjectNode answer) throws IOException {

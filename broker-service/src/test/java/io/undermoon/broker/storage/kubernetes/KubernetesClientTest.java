@@ -42,6 +42,19 @@ class KubernetesClientTest {
         }
     }
 
+    /** As a server does whose ResourceQuota has changed while it counted the new object. */
+    @Test
+    void creates_an_object_again_after_a_conflict_with_another_one() {
+        try (KubernetesStorage storage = server.open();
+                KubernetesStorage other = server.open()) {
+            store(storage, ONE);
+            String version = storage.load().version();
+            server.refuse(1, 409);
+            assertThat(storage.compareAndSet(version, TWO)).isInstanceOf(WriteResult.Stored.class);
+            assertThat(other.load().state()).isEqualTo(TWO);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 413, 422})
     void says_at_once_that_the_server_refuses(int status) {
