@@ -90,6 +90,8 @@ class PlantedFaultsIT {
             backend.HeldReply#refused omits ByteBuf.clear -> forward.ReplicaAcksIT#a_write_that_the_replica_has_not_got_is_answered_with_an_error_that_says_so[1]
 
             // A slot that moves makes no transaction fail.
+            forward.Router#routeToOwner omits Command.isWritingScript -> forward.RouterTest#scripts_wait_while_their_node_hands_other_slots_over
+            transaction.Transactions#isHeld omits Transaction.hasWritingScript -> migration.ScriptMoveIT#what_is_written_before_the_switch_is_at_the_destination_after_it[2]
             forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
             backend.PinnedPool#areWatched returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
 
