@@ -325,12 +325,7 @@ public final class Transactions {
     }
 
     private boolean mayExecute(
-            ClientSession session,
-            Topology now,
-            Command command,
-            Transaction transaction,
-            int slot,
-            int hopsLeft) {
+            ClientSession session, Topology now, Command command, Transaction transaction, int slot, int hopsLeft) {
         if (isHeld(now, slot, transaction)) {
             session.hold();
             return false;

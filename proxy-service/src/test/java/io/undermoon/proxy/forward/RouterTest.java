@@ -104,7 +104,9 @@ class RouterTest {
             boolean isHeld = ownership == SlotOwnership.HELD;
             for (Router router : List.of(redirecting, forwarding)) {
                 Route route = router.route(now(), eval, OWN, false);
-                assertThat(shown(route)).as(ownership.name()).isEqualTo(isHeld ? shown(Route.HOLD) : "node 127.0.0.1:7001");
+                assertThat(shown(route))
+                        .as(ownership.name())
+                        .isEqualTo(isHeld ? shown(Route.HOLD) : "node 127.0.0.1:7001");
                 assertThat(shown(router.route(now(), set, OWN, false))).isEqualTo("node 127.0.0.1:7001");
                 assertThat(shown(router.route(now(), command("EVAL_RO"), OWN, false)))
                         .isEqualTo("node 127.0.0.1:7001");
