@@ -62,7 +62,7 @@ class PlantedFaultsIT {
             transaction.Transactions#mayExecute omits ClientSession.isIdle as true -> transaction.SplitTransactionIT#a_slot_that_has_got_another_path_waits_for_earlier_commands_on_the_old_one
 
             // A change of roles loses nothing, and nobody notices.
-            topology.RoleChanges#of returns null -> server.RoleHandoverIT#writers_see_no_error_and_lose_nothing
+            topology.RoleChanges#of returns null -> server.RoleHandoverIT#writers_see_no_error_and_lose_nothing[1]
             replication.ReplicationDriver#masterOf returns null -> server.RoleHandoverIT#the_successor_gets_all_acknowledged_writes_before_it_is_master
             replication.ReplicationDriver#isFree returns false -> server.RoleHandoverIT#the_master_of_a_proxy_that_has_left_the_cluster_serves_on
             replication.RoleHandover#awaitNoFollowers omits InfoReport.hasOnlineReplica -> replication.ReplicationDriverIT#a_node_that_joins_a_cluster_does_not_take_the_data_of_its_followers
@@ -173,7 +173,6 @@ class PlantedFaultsIT {
     }
 
     static Stream<PlantedFault> a_test_notices() {
-        boolean all = "all".equals(System.getProperty("undermoon.faults"));
-        return PlantedFault.parseAll(ROOT, all ? FAULTS + SLOW_FAULTS : FAULTS);
+        return PlantedFault.parseAll(ROOT, FaultRun.isOfAll() ? FAULTS + SLOW_FAULTS : FAULTS);
     }
 }
