@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.net.URL;
 import org.jspecify.annotations.Nullable;
 
-/** A class loader that loads the project's classes and tests anew: the tests with short waits, one class with a fault. */
+/** A class loader that loads the project anew: one class with a fault, the tests with {@link ShortWaits}. */
 final class FaultyClasses extends ClassLoader {
     private static final String PROJECT = "io.undermoon.";
 
