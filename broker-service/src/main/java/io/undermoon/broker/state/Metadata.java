@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param installationId tells systems apart, which may have the same names and addresses. Absent, and not written,
  *     until a broker has stored one; dumps of the original have none
  * @param audit the newest changes, the last one at the end. Not written when empty
- * @param copy whether it came from another broker, which may have changed it since. Not written when false
+ * @param copy true if it came from another broker, which may have changed it since; else absent, and not written
  * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
  * @param maintenance the proxies that are about to be restarted, with the time until which they may be away, in Unix
  *     seconds. Not written when empty
@@ -48,7 +48,7 @@ public record Metadata(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<ProxyAddress, Long> maintenance,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String installationId,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<AuditEntry> audit,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean copy) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean copy) {
     /** The format of the dump. */
     public static final String VERSION = "mem-broker-0.2";
 
@@ -74,6 +74,7 @@ public record Metadata(
                 ? Collections.emptySortedMap()
                 : Collections.unmodifiableSortedMap(new TreeMap<>(maintenance));
         audit = audit == null ? List.of() : List.copyOf(audit);
+        copy = Boolean.TRUE.equals(copy) ? true : null;
     }
 
     public static Metadata empty(boolean orderedProxies) {
@@ -90,7 +91,7 @@ public record Metadata(
                 new TreeMap<>(),
                 null,
                 List.of(),
-                false);
+                null);
     }
 
     /** A mutable copy from which a plan builds the next value. */
@@ -111,6 +112,11 @@ public record Metadata(
         return with(failures, coordinators, installationId, newAudit, copy);
     }
 
+    /** Whether another broker has this metadata, too, and may have changed it since. */
+    public boolean isOfOther() {
+        return copy != null;
+    }
+
     /** The same metadata, as a copy or not. */
     public Metadata asCopy(boolean newCopy) {
         return with(failures, coordinators, installationId, audit, newCopy);
@@ -121,7 +127,7 @@ public record Metadata(
             SortedMap<String, Long> newCoordinators,
             @Nullable String newInstallation,
             List<AuditEntry> newAudit,
-            boolean newCopy) {
+            @Nullable Boolean newCopy) {
         return new Metadata(
                 version,
                 globalEpoch,

@@ -28,7 +28,7 @@ public final class MetadataEdit {
     private final @Nullable String installationId;
     private final List<AuditEntry> audit;
     private Epoch globalEpoch;
-    private boolean copy;
+    private @Nullable Boolean copy;
 
     MetadataEdit(Metadata base) {
         this.orderedProxies = base.enableOrderedProxy();
@@ -71,7 +71,7 @@ public final class MetadataEdit {
     /** Sets the global epoch and that of every cluster, above those that any other broker has given. */
     public void liftEpochs(Epoch epoch) {
         globalEpoch = epoch;
-        copy = false;
+        copy = null;
         clusters.replaceAll((name, cluster) -> cluster.withEpoch(epoch));
     }
 

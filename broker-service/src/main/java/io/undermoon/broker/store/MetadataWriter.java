@@ -226,7 +226,7 @@ public final class MetadataWriter {
             writing.unlock();
             catchUp();
         }
-        if (state().copy()) {
+        if (state().isOfOther()) {
             throw new UndermoonException(
                     ErrorCode.EXTERNAL,
                     "what this broker knows cannot be confirmed: it is a copy of another broker's metadata, which may"

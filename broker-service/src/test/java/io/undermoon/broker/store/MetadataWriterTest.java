@@ -94,8 +94,7 @@ class MetadataWriterTest {
         metadata.change((state, context) -> FailureReports.report(state, context, TestMetadata.proxy(1), "a"));
         refuses(ErrorCode.EXTERNAL, metadata::confirm);
 
-        metadata.change((state, context) -> Epochs.restore(state, copy));
-        Epoch raised = copy.globalEpoch().next();
+        Epoch raised = metadata.state().globalEpoch().next();
         metadata.change((state, context) -> Epochs.liftTo(state, raised));
         metadata.confirm();
         assertThat(metadata.state().globalEpoch()).isEqualTo(raised);
