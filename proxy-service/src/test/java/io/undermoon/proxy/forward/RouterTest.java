@@ -95,6 +95,19 @@ class RouterTest {
         }
     }
 
+    @Test
+    void nobody_begins_to_watch_keys_of_slots_that_are_about_to_be_switched() {
+        apply(CLUSTER);
+        for (SlotOwnership ownership : SlotOwnership.values()) {
+            own(ownership);
+            assertThat(Router.holdsWatches(now(), MOVING))
+                    .as(ownership.name())
+                    .isEqualTo(ownership == SlotOwnership.SETTLING);
+            assertThat(Router.holdsWatches(now(), OWN)).isFalse();
+            assertThat(Router.holdsWatches(now(), Keys.NO_KEY)).isFalse();
+        }
+    }
+
     /** A script may write to other keys than it names. */
     @Test
     void scripts_wait_while_their_node_hands_other_slots_over() {
