@@ -88,7 +88,7 @@ public final class Epochs {
         requireRoom(incoming.globalEpoch());
         if (!state.globalEpoch().equals(Epoch.ZERO)
                 && incoming.globalEpoch().equals(state.globalEpoch())
-                && !incoming.withReportsOf(state).isSameAs(state)) {
+                && !incoming.withReportsOf(state).asCopy(state.isOfOther()).isSameAs(state)) {
             throw new UndermoonException(
                     ErrorCode.EPOCH_CONFLICT,
                     "the metadata has epoch " + incoming.globalEpoch() + " as the broker's, but another content; to"

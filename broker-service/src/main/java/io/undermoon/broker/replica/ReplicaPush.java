@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the complete metadata to the replicas with {@code PUT /api/v3/metadata}. Thread-safe; failures are logged. */
+/**
+ * Sends the complete metadata, as a copy, to the replicas with {@code PUT /api/v3/metadata}. Thread-safe; failures are
+ * logged.
+ */
 public final class ReplicaPush {
     private static final Logger LOG = Logger.getLogger(ReplicaPush.class);
 
@@ -58,7 +61,7 @@ public final class ReplicaPush {
             return;
         }
         Metadata state = metadata.state();
-        byte[] dump = MetadataJson.write(state);
+        byte[] dump = MetadataJson.write(state.asCopy(true));
         Stream<CompletableFuture<?>> copies = targets.stream().map(target -> push(target, dump, state));
         CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).join();
     }

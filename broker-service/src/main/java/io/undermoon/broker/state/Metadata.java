@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param installationId tells systems apart, which may have the same names and addresses. Absent, and not written,
  *     until a broker has stored one; dumps of the original have none
  * @param audit the newest changes, the last one at the end. Not written when empty
+ * @param copy true if it came from another broker, which may have changed it since; else absent, and not written
  * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
  * @param maintenance the proxies that are about to be restarted, with the time until which they may be away, in Unix
  *     seconds. Not written when empty
@@ -46,7 +47,8 @@ public record Metadata(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, Long> coordinators,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<ProxyAddress, Long> maintenance,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String installationId,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<AuditEntry> audit) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<AuditEntry> audit,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean copy) {
     /** The format of the dump. */
     public static final String VERSION = "mem-broker-0.2";
 
@@ -72,6 +74,7 @@ public record Metadata(
                 ? Collections.emptySortedMap()
                 : Collections.unmodifiableSortedMap(new TreeMap<>(maintenance));
         audit = audit == null ? List.of() : List.copyOf(audit);
+        copy = Boolean.TRUE.equals(copy) ? true : null;
     }
 
     public static Metadata empty(boolean orderedProxies) {
@@ -87,7 +90,8 @@ public record Metadata(
                 new TreeMap<>(),
                 new TreeMap<>(),
                 null,
-                List.of());
+                List.of(),
+                null);
     }
 
     /** A mutable copy from which a plan builds the next value. */
@@ -97,22 +101,33 @@ public record Metadata(
 
     /** With what coordinators have said to another broker: of failures, and that they are alive. */
     public Metadata withReportsOf(Metadata other) {
-        return with(other.failures, other.coordinators, installationId, audit);
+        return with(other.failures, other.coordinators, installationId, audit, copy);
     }
 
     public Metadata ofInstallation(@Nullable String id) {
-        return with(failures, coordinators, id, audit);
+        return with(failures, coordinators, id, audit, copy);
     }
 
     public Metadata withAudit(List<AuditEntry> newAudit) {
-        return with(failures, coordinators, installationId, newAudit);
+        return with(failures, coordinators, installationId, newAudit, copy);
+    }
+
+    /** Whether another broker has this metadata, too, and may have changed it since. */
+    public boolean isOfOther() {
+        return copy != null;
+    }
+
+    /** The same metadata, as a copy or not. */
+    public Metadata asCopy(boolean newCopy) {
+        return with(failures, coordinators, installationId, audit, newCopy);
     }
 
     private Metadata with(
             SortedMap<ProxyAddress, SortedMap<String, Long>> newFailures,
             SortedMap<String, Long> newCoordinators,
             @Nullable String newInstallation,
-            List<AuditEntry> newAudit) {
+            List<AuditEntry> newAudit,
+            @Nullable Boolean newCopy) {
         return new Metadata(
                 version,
                 globalEpoch,
@@ -125,7 +140,8 @@ public record Metadata(
                 newCoordinators,
                 maintenance,
                 newInstallation,
-                newAudit);
+                newAudit,
+                newCopy);
     }
 
     /** This value with one more change in the log, from which the oldest ones fall out. */

@@ -28,6 +28,7 @@ public final class MetadataEdit {
     private final @Nullable String installationId;
     private final List<AuditEntry> audit;
     private Epoch globalEpoch;
+    private @Nullable Boolean copy;
 
     MetadataEdit(Metadata base) {
         this.orderedProxies = base.enableOrderedProxy();
@@ -41,6 +42,7 @@ public final class MetadataEdit {
         this.installationId = base.installationId();
         this.audit = base.audit();
         this.globalEpoch = base.globalEpoch();
+        this.copy = base.copy();
     }
 
     public Metadata done() {
@@ -56,7 +58,8 @@ public final class MetadataEdit {
                 coordinators,
                 maintenance,
                 installationId,
-                audit);
+                audit,
+                copy);
     }
 
     /** Raises the global epoch by one and returns it. */
@@ -65,9 +68,10 @@ public final class MetadataEdit {
         return globalEpoch;
     }
 
-    /** Sets the global epoch and that of every cluster. */
+    /** Sets the global epoch and that of every cluster, above those that any other broker has given. */
     public void liftEpochs(Epoch epoch) {
         globalEpoch = epoch;
+        copy = null;
         clusters.replaceAll((name, cluster) -> cluster.withEpoch(epoch));
     }
 

@@ -210,7 +210,7 @@ public final class MetadataWriter {
     /**
      * Returns when the snapshot is a value that was stored at some moment during the call.
      *
-     * @throws UndermoonException if the storage cannot be read
+     * @throws UndermoonException if the storage cannot be read, or has a copy of what another broker may have changed
      */
     public void confirm() {
         Outage present = outage;
@@ -225,6 +225,12 @@ public final class MetadataWriter {
         } finally {
             writing.unlock();
             catchUp();
+        }
+        if (state().isOfOther()) {
+            throw new UndermoonException(
+                    ErrorCode.EXTERNAL,
+                    "what this broker knows cannot be confirmed: it is a copy of another broker's metadata, which may"
+                            + " have changed; if that broker is gone for good, call PUT /api/v3/epoch/recovery here");
         }
     }
 

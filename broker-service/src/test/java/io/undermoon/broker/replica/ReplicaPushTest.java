@@ -42,7 +42,7 @@ class ReplicaPushTest {
             push.push();
             assertThat(received).hasSize(1);
             assertThat(MetadataJson.read(received.remove().getBytes(StandardCharsets.UTF_8)))
-                    .isEqualTo(state);
+                    .isEqualTo(state.asCopy(true));
         } finally {
             replica.stop(0);
         }

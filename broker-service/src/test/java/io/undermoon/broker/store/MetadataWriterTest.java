@@ -85,6 +85,30 @@ class MetadataWriterTest {
         assertThat(fresh.state().installationId()).isEqualTo(id);
     }
 
+    /** The broker that it comes from may have made a failover since, which leases must not contradict. */
+    @Test
+    void a_copy_of_another_brokers_metadata_confirms_nothing_until_its_epochs_are_raised() {
+        Metadata copy = TestMetadata.withCluster(4, 1).asCopy(true);
+        metadata.change((state, context) -> Epochs.restore(state, copy));
+        refuses(ErrorCode.EXTERNAL, metadata::confirm);
+        metadata.change((state, context) -> FailureReports.report(state, context, TestMetadata.proxy(1), "a"));
+        refuses(ErrorCode.EXTERNAL, metadata::confirm);
+
+        Epoch raised = metadata.state().globalEpoch().next();
+        metadata.change((state, context) -> Epochs.liftTo(state, raised));
+        metadata.confirm();
+        assertThat(metadata.state().globalEpoch()).isEqualTo(raised);
+    }
+
+    @Test
+    void metadata_becomes_a_copy_though_nothing_else_differs() {
+        Metadata whole = TestMetadata.withCluster(4, 1);
+        metadata.change((state, context) -> Epochs.restore(state, whole));
+        metadata.confirm();
+        metadata.change((state, context) -> Epochs.restore(state, whole.asCopy(true)));
+        refuses(ErrorCode.EXTERNAL, metadata::confirm);
+    }
+
     @Test
     void keeps_a_bounded_number_of_changes() {
         for (int i = 0; i < Metadata.AUDITED; i++) {

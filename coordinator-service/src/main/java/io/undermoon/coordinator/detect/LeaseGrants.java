@@ -19,7 +19,8 @@ import org.jboss.logging.Logger;
 /**
  * Renews the leases of the proxies whose partners do not. A lease is renewed if the metadata by which its proxy serves
  * is that of the broker, read <em>after</em> the proxy has given the token: then nobody was made its successor by the
- * moment from which the lease counts. One read is for all proxies of a round; without such proxies there is none.
+ * moment from which the lease counts. One read is for all proxies of a round; without such proxies there is none. Where
+ * a proxy has newer metadata than the broker, the broker's is old, and says nothing about successors.
  *
  * <p>{@link #round} is for one thread; probes are noted by any.
  */
@@ -32,6 +33,9 @@ public final class LeaseGrants {
     private final KeyedExecutor executor;
     private final boolean enabled;
     private final Map<ProxyAddress, Lease> waiting = new ConcurrentHashMap<>();
+
+    /** The epochs that proxies have reported. */
+    private final Map<ProxyAddress, Epoch> reported = new ConcurrentHashMap<>();
 
     /**
      * @param enabled whether leases are granted at all
@@ -50,6 +54,7 @@ public final class LeaseGrants {
 
     /** A proxy has answered a probe. */
     public void answered(ProxyAddress proxy, Probe probe) {
+        probe.epoch().ifPresent(epoch -> reported.put(proxy, epoch));
         probe.lease().ifPresent(lease -> note(proxy, lease));
     }
 
@@ -69,7 +74,7 @@ public final class LeaseGrants {
     /**
      * Renews the leases of the proxies that wait for it.
      *
-     * @throws BrokerException if no broker answers, or can confirm what it knows
+     * @throws BrokerException if no broker answers, or can confirm what it knows, or if that is old
      */
     public void round() {
         Map<ProxyAddress, Lease> due = Map.copyOf(waiting);
@@ -77,6 +82,8 @@ public final class LeaseGrants {
             return;
         }
         Map<ProxyAddress, Epoch> wanted = source.confirmedEpochs().orElse(Map.of());
+        reported.keySet().retainAll(wanted.keySet());
+        requireNewest(wanted);
         List<Renewal> renewals = new ArrayList<>();
         due.forEach((proxy, lease) -> {
             if (lease.epoch().equals(wanted.get(proxy))) {
@@ -84,6 +91,16 @@ public final class LeaseGrants {
             }
         });
         executor.forEach(renewals, this::renew, WAIT_LIMIT);
+    }
+
+    private void requireNewest(Map<ProxyAddress, Epoch> wanted) {
+        reported.forEach((proxy, epoch) -> {
+            Epoch known = wanted.get(proxy);
+            if (known != null && epoch.isAfter(known)) {
+                throw new BrokerException("the broker has old metadata: proxy " + proxy + " has epoch " + epoch
+                        + ", the broker has " + known + " for it");
+            }
+        });
     }
 
     private record Renewal(ProxyAddress proxy, Lease lease) {}

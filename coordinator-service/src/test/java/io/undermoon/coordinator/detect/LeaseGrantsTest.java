@@ -65,6 +65,23 @@ class LeaseGrantsTest {
         assertThat(proxies.renewals).hasSize(1);
     }
 
+    /** The broker has been restored, or has a copy: the other proxy may have become the successor meanwhile. */
+    @Test
+    void does_not_renew_while_a_proxy_has_newer_metadata_than_the_broker() {
+        proxies.alone.add(proxy(2));
+        proxies.epochs.put(proxy(1), epoch(8));
+        probe();
+        assertThatThrownBy(grants::round).isInstanceOf(BrokerException.class).hasMessageContaining("epoch 8");
+        assertThat(proxies.renewals).isEmpty();
+
+        broker.epoch = epoch(9);
+        proxies.epochs.put(proxy(1), epoch(9));
+        proxies.epochs.put(proxy(2), epoch(9));
+        probe();
+        grants.round();
+        assertThat(proxies.renewals).hasSize(1);
+    }
+
     @Test
     void asks_the_broker_after_the_proxy_has_given_its_token_and_for_all_proxies_at_once() {
         proxies.alone.add(proxy(1));

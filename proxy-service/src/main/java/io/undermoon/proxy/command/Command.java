@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * commands are compared by identity.
  */
 public final class Command {
+    private static final Set<String> WRITING_SCRIPTS = Set.of("eval", "evalsha", "fcall");
     private static final Set<String> MAY_WRITE = Set.of("eval", "evalsha", "fcall", "pfcount", "publish", "spublish");
 
     private final int id;
@@ -23,6 +24,7 @@ public final class Command {
     private final boolean sorts;
     private final boolean copies;
     private final boolean mayWrite;
+    private final boolean isWritingScript;
     private final List<Command> subcommands;
     private final NameIndex subcommandIndex;
 
@@ -38,6 +40,7 @@ public final class Command {
         this.sorts = line.keySpecs().stream().anyMatch(KeySpec::isUnknown);
         this.copies = line.name().equals("copy");
         this.mayWrite = line.flags().contains(CommandFlag.WRITE) || MAY_WRITE.contains(line.name());
+        this.isWritingScript = WRITING_SCRIPTS.contains(line.name());
         this.subcommands = List.copyOf(subcommands);
         this.subcommandIndex = new NameIndex(subcommands);
     }
@@ -109,6 +112,11 @@ public final class Command {
     /** Whether the command changes data or may do so, by the rule of Redis: scripts and publishing count. */
     public boolean mayWrite() {
         return mayWrite;
+    }
+
+    /** Whether the command runs a script or function that may write, perhaps also to keys that it does not name. */
+    public boolean isWritingScript() {
+        return isWritingScript;
     }
 
     /** Whether a number of arguments, the name included, satisfies the arity. */

@@ -343,6 +343,11 @@ public final class Dispatcher implements CommandHandler {
                     && !keyspace.masters(session.client().role()).isOneNode()) {
                 return forwardWithoutKeys(session, now, command, frame, local, hopsLeft);
             }
+            if (command.isWritingScript()
+                    && route instanceof Target.Local local
+                    && now.routes().isHandingOver(local.node())) {
+                route = Route.HOLD;
+            }
         }
         return sendInOrder(session, now, command, frame, slot, route, hopsLeft);
     }

@@ -92,7 +92,7 @@ public final class Router {
         }
         Target owner = now.routes().owner(slot);
         if (owner instanceof Target.Local local) {
-            return local;
+            return command.isWritingScript() && now.routes().isHandingOver(local.node()) ? Route.HOLD : local;
         }
         if (owner instanceof Target.Slowed slowed) {
             boolean passes = slowed.onlyWatches() || command.has(CommandFlag.READONLY);
@@ -135,6 +135,15 @@ public final class Router {
         Target owner = now.routes().owner(slot);
         return owner instanceof Target.Slowed slowed && !slowed.onlyWatches()
                 || owner instanceof Target.Held held && !held.refuses();
+    }
+
+    /**
+     * Whether scripts of the slot are held though its other commands are not: its node hands other slots over. A script
+     * may write to keys of those, too, which would be lost after the rest was copied.
+     */
+    public static boolean holdsScripts(Topology now, int slot) {
+        return now.routes().settledOwner(slot) instanceof Target.Local local
+                && now.routes().isHandingOver(local.node());
     }
 
     /**

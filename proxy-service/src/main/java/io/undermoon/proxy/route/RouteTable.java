@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class RouteTable {
     private final short[] replicas;
     private final Target[] targets;
     private final boolean slotsMoveAtPeers;
+    private final List<Endpoint> handingOver;
 
     private RouteTable(short[] owners, short[] masters, short[] replicas, Target[] targets) {
         this.owners = owners;
@@ -34,6 +36,11 @@ public final class RouteTable {
         this.targets = targets;
         this.slotsMoveAtPeers =
                 Arrays.stream(targets).anyMatch(target -> target instanceof Target.Remote peer && peer.isForMoving());
+        this.handingOver = Arrays.stream(targets)
+                .filter(target -> target instanceof Target.Held held && !held.refuses())
+                .map(Target::settled)
+                .flatMap(owner -> owner instanceof Target.Local local ? Stream.of(local.node()) : Stream.empty())
+                .toList();
     }
 
     /** The target of the slot's commands. */
@@ -49,6 +56,11 @@ public final class RouteTable {
     /** Whether commands for some slots take the connections to peers that are for slots that move. */
     public boolean slotsMoveAtPeers() {
         return slotsMoveAtPeers;
+    }
+
+    /** Whether some slots of a node behind this proxy are held, because they are being handed over. */
+    public boolean isHandingOver(Endpoint node) {
+        return handingOver.contains(node);
     }
 
     /**

@@ -79,13 +79,14 @@ public final class ControlCommands implements LocalCommands {
         new CommandCommands(commands, query, endpoints, nodeStates).register(handlers);
         nodes.register(handlers, commands.current());
         new ConfigCommands(options, stats, nodes).register(handlers);
+        NodeReports reports = new NodeReports(query, endpoints, topology, nodeStates);
         new InfoCommand(
                         new InfoProcess(settings.address().port(), clients, stats, services.subscribed()),
                         new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
                         nodes,
-                        new NodeReports(query, endpoints, topology, nodeStates))
+                        reports)
                 .register(handlers);
-        new RoleCommand(topology, nodeStates).register(handlers);
+        new RoleCommand(topology, reports).register(handlers);
         new LatencyHistograms(commands, stats).register(handlers);
         new SlowLogCommands(slowLog, nodes).register(handlers);
         new UmctlCommands(

@@ -63,6 +63,7 @@ public final class Transaction implements SessionFeature {
     private int hopsLeft = CommandHandler.NOT_FORWARDED;
     private boolean failed;
     private boolean mayWrite;
+    private boolean hasWritingScript;
 
     Transaction(ClientSession session) {
         this.session = session;
@@ -166,6 +167,11 @@ public final class Transaction implements SessionFeature {
         return mayWrite;
     }
 
+    /** Whether one of the commands runs a script that may write. */
+    boolean hasWritingScript() {
+        return hasWritingScript;
+    }
+
     boolean hasRoomFor(CommandFrame frame) {
         return commands.readableBytes() + frame.length() <= MAX_BYTES;
     }
@@ -185,6 +191,7 @@ public final class Transaction implements SessionFeature {
         numbers[count] = ofClient++;
         slots[count++] = commandSlot;
         mayWrite |= command.mayWrite();
+        hasWritingScript |= command.isWritingScript();
         if (commandSlot != NO_SLOT) {
             hasSeveralSlots |= slot != NO_SLOT && slot != commandSlot;
             slot = commandSlot;

@@ -309,7 +309,7 @@ public final class Transactions {
             return false;
         }
         if (transaction.hasSeveralSlots()
-                && transaction.anySlot(each -> !mayExecute(session, now, command, each, hopsLeft))) {
+                && transaction.anySlot(each -> !mayExecute(session, now, command, transaction, each, hopsLeft))) {
             return false;
         }
         int slot = watch != null ? watch.slot() : transaction.slot();
@@ -317,11 +317,16 @@ public final class Transactions {
             Endpoint node = anyNode(now);
             return session.isInOrder(now.routes(), slot) && (node == null || check.isKnown(session, node));
         }
-        return mayExecute(session, now, command, slot, hopsLeft);
+        return mayExecute(session, now, command, transaction, slot, hopsLeft);
     }
 
-    private boolean mayExecute(ClientSession session, Topology now, Command command, int slot, int hopsLeft) {
-        if (Router.isHeld(now, slot)) {
+    private static boolean isHeld(Topology now, int slot, Transaction transaction) {
+        return Router.isHeld(now, slot) || transaction.hasWritingScript() && Router.holdsScripts(now, slot);
+    }
+
+    private boolean mayExecute(
+            ClientSession session, Topology now, Command command, Transaction transaction, int slot, int hopsLeft) {
+        if (isHeld(now, slot, transaction)) {
             session.hold();
             return false;
         }
@@ -426,7 +431,7 @@ public final class Transactions {
     /** Whether a part of a split transaction cannot be sent yet; it is to be tried again when sessions are released. */
     boolean mustWait(ClientSession session, Command command, Transaction part) {
         Topology now = topology.current();
-        if (Router.isHeld(now, part.slot())) {
+        if (isHeld(now, part.slot(), part)) {
             return true;
         }
         Route route =

@@ -96,6 +96,40 @@ class RouterTest {
     }
 
     @Test
+    void nobody_begins_to_watch_keys_of_slots_that_are_about_to_be_switched() {
+        apply(CLUSTER);
+        for (SlotOwnership ownership : SlotOwnership.values()) {
+            own(ownership);
+            assertThat(Router.holdsWatches(now(), MOVING))
+                    .as(ownership.name())
+                    .isEqualTo(ownership == SlotOwnership.SETTLING);
+            assertThat(Router.holdsWatches(now(), OWN)).isFalse();
+            assertThat(Router.holdsWatches(now(), Keys.NO_KEY)).isFalse();
+        }
+    }
+
+    /** A script may write to other keys than it names. */
+    @Test
+    void scripts_wait_while_their_node_hands_other_slots_over() {
+        apply(CLUSTER);
+        for (SlotOwnership ownership : SlotOwnership.values()) {
+            own(ownership);
+            boolean isHeld = ownership == SlotOwnership.HELD;
+            for (Router router : List.of(redirecting, forwarding)) {
+                Route route = router.route(now(), eval, OWN, false);
+                assertThat(shown(route))
+                        .as(ownership.name())
+                        .isEqualTo(isHeld ? shown(Route.HOLD) : "node 127.0.0.1:7001");
+                assertThat(shown(router.route(now(), set, OWN, false))).isEqualTo("node 127.0.0.1:7001");
+                assertThat(shown(router.route(now(), command("EVAL_RO"), OWN, false)))
+                        .isEqualTo("node 127.0.0.1:7001");
+            }
+            assertThat(Router.holdsScripts(now(), OWN)).isEqualTo(isHeld);
+            assertThat(Router.holdsScripts(now(), PEERS)).isFalse();
+        }
+    }
+
+    @Test
     void commands_without_one_slot() {
         apply(CLUSTER);
         commands.learn(NodeCommands.of(new RespValue.Array(List.of(moduleCommand("json.get")))));

@@ -38,7 +38,8 @@ class CommandsInFlightIT {
         WITHOUT_REPLY,
         FROM_A_PEER,
         SPLIT,
-        SCRIPT
+        SCRIPT,
+        SCRIPT_WITH_AN_UNDECLARED_KEY
     }
 
     @ParameterizedTest
@@ -102,6 +103,8 @@ class CommandsInFlightIT {
             }
             case SPLIT -> client.send("MSET", STAYING, "other", KEY, VALUE);
             case SCRIPT -> client.send("EVAL", "redis.call('set', KEYS[1], ARGV[1])", "1", KEY, VALUE);
+            case SCRIPT_WITH_AN_UNDECLARED_KEY ->
+                client.send("EVAL", "redis.call('set', ARGV[1], ARGV[2])", "1", STAYING, KEY, VALUE);
         }
     }
 }

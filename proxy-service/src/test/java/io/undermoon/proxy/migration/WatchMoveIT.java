@@ -41,6 +41,7 @@ class WatchMoveIT {
                 awaitProgress(all);
                 proxies.begin();
                 proxies.end();
+                assertThat(alone).extracting(counter -> counter.refused).containsOnly(0L);
             }
             awaitProgress(all);
             all.forEach(counter -> counter.ending = true);

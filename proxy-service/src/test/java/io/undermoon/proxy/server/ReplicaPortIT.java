@@ -12,6 +12,7 @@ import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import io.undermoon.umctl.SetCluster;
 import io.undermoon.umctl.SetRepl;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ReplicaPortIT {
     private static final String READONLY = "READONLY You can't write against a read only replica.";
     private static final String FUNCTION = "#!lua name=f\nredis.register_function('f', function() return 1 end)";
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String LOW = "0-8191";
     private static final String HIGH = "8192-16383";
 
@@ -206,6 +208,36 @@ class ReplicaPortIT {
             assertThat(text(client.call("FUNCTION", "LOAD", FUNCTION))).isEqualTo(READONLY);
             assertThat(keys(client)).containsExactly(HIGH_KEY);
         }
+    }
+
+    /** As Redis, which leaves out replicas that are not connected or have no data yet. */
+    @Test
+    void role_shows_what_the_nodes_see() {
+        write();
+        try (RespConnection master = RespConnection.to(first.port());
+                RespConnection replica = replica(second);
+                RespConnection node = lowReplica.connect();
+                RespConnection masterNode = low.connect()) {
+            await().atMost(LIMIT).until(() -> text(node.call("INFO", "replication"))
+                    .contains("master_link_status:up"));
+            List<RespValue> shown = await().atMost(LIMIT).until(() -> items(master.call("ROLE")), role -> role.get(1)
+                    .equals(items(masterNode.call("ROLE")).get(1)));
+            assertThat(items(shown.get(2))).singleElement().satisfies(one -> assertThat(text(items(one).get(1)))
+                    .isEqualTo(Integer.toString(second.replicaAddress().port())));
+            assertThat(text(items(replica.call("ROLE")).get(3))).isEqualTo("connected");
+
+            node.call("REPLICAOF", "127.0.0.1", "1");
+            await().atMost(LIMIT).until(() -> items(items(master.call("ROLE")).get(2)).isEmpty());
+            List<RespValue> alone = items(replica.call("ROLE"));
+            assertThat(text(alone.get(3))).isEqualTo("connect");
+            assertThat(alone.get(4)).isEqualTo(new RespValue.Int(-1));
+            node.call("REPLICAOF", "127.0.0.1", Integer.toString(low.port()));
+            await().atMost(LIMIT).until(() -> items(items(master.call("ROLE")).get(2)).size() == 1);
+        }
+    }
+
+    private static List<RespValue> items(RespValue array) {
+        return ((RespValue.Array) array).items();
     }
 
     @Test

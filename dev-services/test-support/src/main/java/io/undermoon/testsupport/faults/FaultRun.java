@@ -20,11 +20,23 @@ public final class FaultRun {
     private FaultRun() {}
 
     /**
+     * Which faults are run, the system property {@code undermoon.faults}: {@code all}, also those that take long;
+     * {@code none}, but their tests, which have to pass then; else those that are noticed quickly.
+     */
+    private static final String FAULTS = System.getProperty("undermoon.faults", "");
+
+    /** Whether faults that take long are run, too. */
+    public static boolean isOfAll() {
+        return FAULTS.equals("all");
+    }
+
+    /**
      * Fails if the test passes with the fault planted, or if fault or test are no longer there.
      */
     public static void assertNoticed(PlantedFault fault) {
+        boolean isPlanted = !FAULTS.equals("none");
         ClassLoader before = Thread.currentThread().getContextClassLoader();
-        FaultyClasses classes = new FaultyClasses(fault, FaultRun.class.getClassLoader());
+        FaultyClasses classes = new FaultyClasses(isPlanted ? fault : null, FaultRun.class.getClassLoader());
         Thread.currentThread().setContextClassLoader(classes);
         try {
             classes.loadClass(fault.className());
@@ -32,8 +44,13 @@ public final class FaultRun {
             if (summary.getTestsFoundCount() == 0) {
                 throw new AssertionError("no such test: " + fault.testClass() + "#" + fault.testMethod());
             }
-            if (summary.getTotalFailureCount() == 0) {
+            if (isPlanted && summary.getTotalFailureCount() == 0) {
                 throw new AssertionError("not noticed by " + fault.testClass() + ": " + fault);
+            }
+            if (!isPlanted && summary.getTotalFailureCount() > 0) {
+                throw new AssertionError(
+                        "fails without the fault: " + fault.testClass() + "#" + fault.testMethod(),
+                        summary.getFailures().get(0).getException());
             }
         } catch (ClassNotFoundException e) {
             throw new AssertionError("no such class: " + fault, e);

@@ -2,15 +2,17 @@ package io.undermoon.testsupport.faults;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
 import org.jspecify.annotations.Nullable;
 
-/** A class loader that loads the project's classes and tests anew, one of them with a fault. */
+/** A class loader that loads the project anew: one class with a fault, the tests with {@link ShortWaits}. */
 final class FaultyClasses extends ClassLoader {
     private static final String PROJECT = "io.undermoon.";
 
-    private final PlantedFault fault;
+    private final @Nullable PlantedFault fault;
 
-    FaultyClasses(PlantedFault fault, ClassLoader parent) {
+    /** @param fault null for none */
+    FaultyClasses(@Nullable PlantedFault fault, ClassLoader parent) {
         super(parent);
         this.fault = fault;
     }
@@ -25,18 +27,22 @@ final class FaultyClasses extends ClassLoader {
             if (loaded != null) {
                 return loaded;
             }
-            byte[] bytes = bytecode(name);
-            byte[] used = name.equals(fault.className()) ? FaultInjection.plant(fault, bytes) : bytes;
+            byte[] used = bytecode(name);
             return defineClass(name, used, 0, used.length);
         }
     }
 
     private byte[] bytecode(String name) throws ClassNotFoundException {
-        try (@Nullable InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
-            if (in == null) {
-                throw new ClassNotFoundException(name);
+        @Nullable URL resource = getParent().getResource(name.replace('.', '/') + ".class");
+        if (resource == null) {
+            throw new ClassNotFoundException(name);
+        }
+        try (InputStream in = resource.openStream()) {
+            byte[] bytes = in.readAllBytes();
+            if (fault != null && name.equals(fault.className())) {
+                return FaultInjection.plant(fault, bytes);
             }
-            return in.readAllBytes();
+            return resource.getPath().contains("/test-classes/") ? ShortWaits.in(bytes) : bytes;
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }

@@ -38,7 +38,7 @@ public final class InfoProxy {
 
     /** Clients see a proxy as the node for which they take it. */
     void replication(InfoText text, Client client, NodeFigures nodes) {
-        ShownReplication shown = ShownReplication.of(topology, nodeStates, client);
+        ShownReplication shown = ShownReplication.of(topology, client);
         text.section("Replication");
         if (shown.role() == Role.MASTER) {
             nodes.ofMasters().replication(text, shown);

@@ -22,7 +22,7 @@ record ReplicationFigures(List<InfoReport> nodes) {
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
 
     /** Where a replica is, and how it is doing. */
-    private record Attached(HostPort address, boolean isOnline, long lagBytes, long lagSeconds) {}
+    record Attached(HostPort address, boolean isOnline, long offset, long lagSeconds) {}
 
     private long sum(String field) {
         return nodes.stream().mapToLong(node -> node.number(field)).sum();
@@ -34,6 +34,23 @@ record ReplicationFigures(List<InfoReport> nodes) {
 
     private long least(String field) {
         return nodes.stream().mapToLong(node -> node.number(field)).min().orElse(0);
+    }
+
+    /** The length of the streams of all nodes, as far as the nodes have them. */
+    long offset() {
+        return nodes.stream().mapToLong(InfoReport::offset).sum();
+    }
+
+    /** The state of the link to the masters in the words of {@code ROLE}; as bad as the worst one. */
+    String linkState() {
+        if (isLinkUp()) {
+            return "connected";
+        }
+        return most("master_sync_in_progress", 0) == 1 ? "sync" : "connect";
+    }
+
+    boolean isLinkUp() {
+        return !nodes.isEmpty() && nodes.stream().allMatch(InfoReport::linkUp);
     }
 
     void replication(InfoText text, ShownReplication shown) {
@@ -66,7 +83,7 @@ record ReplicationFigures(List<InfoReport> nodes) {
 
     /** The link of the replicas to their masters; it is as bad as the worst one. */
     private void link(InfoText text, ShownReplication shown) {
-        boolean isUp = !nodes.isEmpty() && nodes.stream().allMatch(InfoReport::linkUp);
+        boolean isUp = isLinkUp();
         shown.others().stream()
                 .findFirst()
                 .ifPresent(master -> text.field("master_host", master.host()).field("master_port", master.port()));
@@ -88,14 +105,14 @@ record ReplicationFigures(List<InfoReport> nodes) {
     private String line(Attached replica) {
         return "ip=" + replica.address().host() + ",port="
                 + replica.address().port() + ",state=" + (replica.isOnline() ? "online" : "wait_bgsave") + ",offset="
-                + (sum("master_repl_offset") - replica.lagBytes()) + ",lag=" + replica.lagSeconds();
+                + replica.offset() + ",lag=" + replica.lagSeconds();
     }
 
     /**
      * The replicas that are connected to the masters here. One that has replicas of several masters is as far behind
      * as all of them, and online if they are.
      */
-    private List<Attached> attached(ShownReplication shown) {
+    List<Attached> attached(ShownReplication shown) {
         List<Attached> found = new ArrayList<>();
         for (int i = 0; i < shown.others().size(); i++) {
             Set<NodeAddress> wanted = shown.nodes().get(i);
@@ -107,7 +124,10 @@ record ReplicationFigures(List<InfoReport> nodes) {
                 found.add(new Attached(
                         shown.others().get(i),
                         connected.size() >= wanted.size() && connected.stream().allMatch(AttachedReplica::online),
-                        connected.stream().mapToLong(AttachedReplica::lagBytes).sum(),
+                        offset()
+                                - connected.stream()
+                                        .mapToLong(AttachedReplica::lagBytes)
+                                        .sum(),
                         connected.stream()
                                 .mapToLong(AttachedReplica::lagSeconds)
                                 .max()

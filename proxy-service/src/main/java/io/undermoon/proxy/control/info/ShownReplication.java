@@ -6,8 +6,6 @@ import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.client.Client;
-import io.undermoon.proxy.control.NodeState;
-import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.umctl.SetRepl;
@@ -26,16 +24,14 @@ import java.util.stream.Collectors;
  *
  * @param others the replicas of a master, or the master of a replica, as the client reaches them
  * @param nodes behind each of the replicas of a master, in the same order; empty for a replica
- * @param offset of the replication streams of all nodes in this role together
- * @param isLinkUp whether all replicas here are in step with their masters; meaningless for a master
  */
-record ShownReplication(Role role, List<HostPort> others, List<Set<NodeAddress>> nodes, long offset, boolean isLinkUp) {
+record ShownReplication(Role role, List<HostPort> others, List<Set<NodeAddress>> nodes) {
     ShownReplication {
         others = List.copyOf(others);
         nodes = List.copyOf(nodes);
     }
 
-    static ShownReplication of(TopologyStore topology, NodeStates nodeStates, Client client) {
+    static ShownReplication of(TopologyStore topology, Client client) {
         Topology now = topology.current(client.role());
         Role role = topology.shownRole(client.role());
         Map<NodeAddress, ProxyAddress> replicas = now.cluster().replicas().stream()
@@ -49,14 +45,10 @@ record ShownReplication(Role role, List<HostPort> others, List<Set<NodeAddress>>
                                 replicas.getOrDefault(peer.nodeAddress(), peer.proxyAddress()),
                                 proxy -> new LinkedHashSet<>())
                         .add(peer.nodeAddress()));
-        List<NodeState> nodes =
-                nodeStates.all().stream().filter(node -> node.role() == role).toList();
-        long offset = nodes.stream().mapToLong(NodeState::replicationOffset).sum();
-        boolean isLinkUp = nodes.stream().allMatch(node -> node.masterLink().equals("up"));
         List<HostPort> addresses = others.keySet().stream()
                 .map(proxy -> new HostPort(proxy.host(), client.ports().of(proxy)))
                 .toList();
         List<Set<NodeAddress>> behind = role == Role.MASTER ? List.copyOf(others.values()) : List.of();
-        return new ShownReplication(role, addresses, behind, offset, isLinkUp);
+        return new ShownReplication(role, addresses, behind);
     }
 }
