@@ -559,7 +559,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         if ((paused || waiting) && !closing && hasRoom && !mustWait()) {
             limits.relieved();
             beginBurst(0);
-            takeCommands();
+            try {
+                takeCommands();
+            } catch (RuntimeException e) {
+                // Nobody else would notice: this is a task of the loop, not an event of the channel.
+                channel.pipeline().fireExceptionCaught(e);
+            }
         }
     }
 
