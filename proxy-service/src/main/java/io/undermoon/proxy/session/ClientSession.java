@@ -214,7 +214,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** Refuses a client that has not shown that the limit on their number is not for it. */
     void refuse() {
         Refusal refusal = admission.refusal();
-        if (refusal != null && !closing) {
+        if (refusal != null && !client.isInternal() && !closing) {
             loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
             replyBuffer().writeCharSequence("-" + refusal.error() + "\r\n", StandardCharsets.UTF_8);
             closing = true;
