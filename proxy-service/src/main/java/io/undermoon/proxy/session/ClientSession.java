@@ -261,11 +261,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
     }
 
-    /** Output has been sent. */
-    void sent(long bytes) {
+    /**
+     * Output has been sent. Messages do not count for limits: they answer no command of the client that could wait
+     * until they are paid for.
+     */
+    void sent(long bytes, long messageBytes) {
         loop.stats().add(Counter.CLIENT_BYTES_OUT, bytes);
         if (limited) {
-            throttle.sent(bytes);
+            throttle.sent(bytes - messageBytes);
         }
     }
 

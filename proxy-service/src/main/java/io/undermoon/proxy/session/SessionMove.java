@@ -79,7 +79,7 @@ final class SessionMove {
         loop.register(registered);
     }
 
-    /** What fails here is an exception of the channel, as what fails while it is read; the move is over all the same. */
+    /** What fails here is an exception of the channel, as what fails while it is read. The move is over in any case. */
     private void arrive(Departure departure) {
         try {
             to.take(channel, departure);
