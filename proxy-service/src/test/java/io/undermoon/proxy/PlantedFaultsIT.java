@@ -129,6 +129,7 @@ class PlantedFaultsIT {
             client.UndeterminedClients#add does nothing -> client.UndeterminedClientsTest
             client.ClientRegistry#refusal returns null -> server.MaxClientsIT#a_client_gets_the_error_of_redis
             client.ClientRegistry#markInternal does nothing -> server.MaxClientsIT#those_who_operate_the_cluster_take_no_place_of_a_client
+            session.ClientSession#refuse omits Client.isInternal -> server.MaxClientsIT#whoever_has_logged_in_to_operate_the_cluster_may_take_its_time
             session.Admission#permits returns true -> server.MaxClientsIT#a_client_gets_the_error_of_redis
 
             // A busy proxy answers those who operate the cluster, and limits slow down those alone that they are for.
@@ -152,6 +153,8 @@ class PlantedFaultsIT {
 
     private static final String SLOW_FAULTS = """
             session.ClientSession#isDue omits CommandHandler.admission -> client.RateLimitsIT#those_who_operate_the_cluster_are_not_limited
+            session.SessionMove#arrive omits ChannelPipeline.fireExceptionCaught -> session.FailingHandlerIT#the_first_command_of_a_connection
+            session.ClientSession#resume omits ChannelPipeline.fireExceptionCaught -> session.FailingHandlerIT#a_command_that_was_held
             session.ClientSession#isAtItsLoop returns true -> server.BusyLoopsIT#control_commands_are_answered_and_new_clients_wait
             topology.Routing#moving omits Remote.forMoving -> migration.OrderIT#slots_that_stay_are_served_while_others_are_handed_over[2]
             blocking.TakenElements#areTakenBy returns false -> blocking.LeavingClientsIT#take_nothing_with_them[1]

@@ -52,9 +52,13 @@ public final class ClientRegistry {
         return lastId.incrementAndGet();
     }
 
+    /** Adds a client to those that are connected. Called on its event loop, as {@link #remove}. */
     public void add(Client client) {
         clients.put(client.id(), client);
         client.connected(true);
+        if (client.isInternal()) {
+            internal.incrementAndGet();
+        }
     }
 
     public void remove(Client client) {
@@ -94,11 +98,16 @@ public final class ClientRegistry {
         return needsNoLogin && initial.meter().isFull() ? Refusal.of(initial) : null;
     }
 
-    /** Notes that a client is a peer, a coordinator or a broker. Called on the client's event loop. */
+    /**
+     * Notes that a client is a peer, a coordinator or a broker; it may not be among the connected ones yet. Called on
+     * the client's event loop.
+     */
     public void markInternal(Client client) {
         if (!client.isInternal()) {
             client.markInternal();
-            internal.incrementAndGet();
+            if (clients.containsKey(client.id())) {
+                internal.incrementAndGet();
+            }
         }
     }
 

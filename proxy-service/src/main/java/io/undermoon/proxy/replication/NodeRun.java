@@ -26,11 +26,19 @@ record NodeRun(
         Restart restart) {
     static final NodeRun UNKNOWN = new NodeRun(null, null, null, null, false, Restart.NONE);
 
-    /** The role that the node has from now on, or, if null, none. */
+    /**
+     * The role that the node has from now on, or, if null, none. A replica lets no others in: when it is a master again
+     * it has to be marked again, also if one that it had before still follows it.
+     */
     NodeRun ordered(@Nullable WantedRole role) {
         boolean isMaster = role != null && role.role() == Role.MASTER;
         return new NodeRun(
-                seen, cleared, marked, isMaster ? mastership : null, role == null, isMaster ? restart : Restart.NONE);
+                seen,
+                cleared,
+                isMaster ? marked : null,
+                isMaster ? mastership : null,
+                role == null,
+                isMaster ? restart : Restart.NONE);
     }
 
     /** The node has got another replica, which need not have what the former one has. */

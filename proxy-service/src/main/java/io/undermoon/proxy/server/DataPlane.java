@@ -2,6 +2,7 @@ package io.undermoon.proxy.server;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.backend.Access;
 import io.undermoon.proxy.backend.BackendSettings;
@@ -110,6 +111,22 @@ public final class DataPlane implements AutoCloseable {
     /** The connections of each loop that serves clients. */
     public List<NodeConnections> connections() {
         return List.copyOf(connections);
+    }
+
+    /**
+     * Whether every event loop runs a task within a time. Not to be called on one of them.
+     *
+     * @param limit for all together
+     */
+    boolean isAlive(Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        List<Future<?>> tasks = new ArrayList<>();
+        for (EventLoopGroup loops : List.of(group, controlGroup)) {
+            loops.forEach(loop -> tasks.add(loop.submit(() -> {})));
+        }
+        return tasks.stream()
+                .allMatch(task ->
+                        task.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS));
     }
 
     /** Disconnects the clients that wait for replies which do not count any more, because the lease was over. */

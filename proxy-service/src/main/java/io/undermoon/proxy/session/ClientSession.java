@@ -214,7 +214,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     /** Refuses a client that has not shown that the limit on their number is not for it. */
     void refuse() {
         Refusal refusal = admission.refusal();
-        if (refusal != null && !closing) {
+        if (refusal != null && !client.isInternal() && !closing) {
             loop.stats().add(Counter.CONNECTIONS_REJECTED, 1);
             replyBuffer().writeCharSequence("-" + refusal.error() + "\r\n", StandardCharsets.UTF_8);
             closing = true;
@@ -261,11 +261,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         }
     }
 
-    /** Output has been sent. */
-    void sent(long bytes) {
+    /**
+     * Output has been sent. Messages do not count for limits: they answer no command of the client that could wait
+     * until they are paid for.
+     */
+    void sent(long bytes, long messageBytes) {
         loop.stats().add(Counter.CLIENT_BYTES_OUT, bytes);
         if (limited) {
-            throttle.sent(bytes);
+            throttle.sent(bytes - messageBytes);
         }
     }
 
@@ -559,7 +562,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         if ((paused || waiting) && !closing && hasRoom && !mustWait()) {
             limits.relieved();
             beginBurst(0);
-            takeCommands();
+            try {
+                takeCommands();
+            } catch (RuntimeException e) {
+                // Nobody else would notice: this is a task of the loop, not an event of the channel.
+                channel.pipeline().fireExceptionCaught(e);
+            }
         }
     }
 

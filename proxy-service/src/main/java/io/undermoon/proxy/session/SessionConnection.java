@@ -26,9 +26,14 @@ final class SessionConnection implements ClientConnection {
         this.channel = channel;
     }
 
+    /** On the session's loop: a channel that moves to another one must not be closed on the one that it leaves. */
     @Override
     public void close() {
-        channel.close();
+        if (loop.eventLoop().inEventLoop()) {
+            channel.close();
+        } else {
+            loop.execute(channel::close);
+        }
     }
 
     @Override

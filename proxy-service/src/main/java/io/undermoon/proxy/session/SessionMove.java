@@ -71,13 +71,23 @@ final class SessionMove {
         // Before the registration, so that nothing is read until the other loop has taken over.
         registered.addListener(ignored -> {
             if (registered.isSuccess()) {
-                to.take(channel, departure);
-                ended.run();
+                arrive(departure);
             } else {
                 from.execute(() -> fail(departure));
             }
         });
         loop.register(registered);
+    }
+
+    /** What fails here is an exception of the channel, as what fails while it is read. The move is over in any case. */
+    private void arrive(Departure departure) {
+        try {
+            to.take(channel, departure);
+        } catch (RuntimeException e) {
+            channel.pipeline().fireExceptionCaught(e);
+        } finally {
+            ended.run();
+        }
     }
 
     /** The client has left meanwhile. */

@@ -45,6 +45,9 @@ final class SessionOutput implements LoopFlusher.Flushable {
     /** Size of the replies that have arrived before their turn. */
     private long keptBytes;
 
+    /** Size of the messages among the output that has not been written. */
+    private long messagesInBatch;
+
     private boolean dirty;
     private boolean closed;
 
@@ -179,6 +182,7 @@ final class SessionOutput implements LoopFlusher.Flushable {
     void push(ByteBuf in, int from, int to) {
         if (head == null || isBlocked() && head != null && !head.begun) {
             batch.append(in, from, to);
+            messagesInBatch += to - from;
             markDirty();
         } else {
             memory.addMessages(to - from);
@@ -291,6 +295,7 @@ final class SessionOutput implements LoopFlusher.Flushable {
             ByteBuf kept = following.kept;
             keptBytes -= following.keptBytes;
             following.keptBytes = 0;
+            messagesInBatch += following.pushedBytes;
             batch.append(kept, kept.readerIndex(), kept.writerIndex());
             kept.release();
             following.kept = null;
@@ -307,7 +312,8 @@ final class SessionOutput implements LoopFlusher.Flushable {
     /** Writes the output now: a client that has all its replies may go on while others still get theirs. */
     private void write() {
         if (!closed) {
-            session.sent(batch.flush());
+            session.sent(batch.flush(), messagesInBatch);
+            messagesInBatch = 0;
         }
     }
 

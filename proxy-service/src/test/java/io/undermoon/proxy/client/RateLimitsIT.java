@@ -99,6 +99,21 @@ class RateLimitsIT {
         assertThat(millisSince(begin)).isBetween(900L, 20_000L);
     }
 
+    /** They would be paid for in a minute, and nobody can have them wait. */
+    @Test
+    void messages_to_subscribers_do_not_count() {
+        user("limited", "limit-bytes=1000");
+        user("free");
+        RespConnection subscriber = login("limited");
+        assertThat(subscriber.call("SUBSCRIBE", "news").toString()).contains("subscribe");
+        RespConnection publisher = login("free");
+        String news = "n".repeat(60_000);
+        publisher.call("PUBLISH", "news", news);
+        assertThat(subscriber.receive().toString()).contains(news);
+
+        assertThat(text(login("limited").call("PING"))).isEqualTo("PONG");
+    }
+
     @Test
     void all_clients_of_a_cluster_share_its_rate() {
         proxy.configure("limit_commands", "500");

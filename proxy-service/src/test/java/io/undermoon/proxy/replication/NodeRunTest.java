@@ -58,6 +58,13 @@ class NodeRunTest {
         assertThat(serving("a").action()).isEqualTo(Action.MARK);
     }
 
+    /** As a replica it has let nobody in. */
+    @Test
+    void a_master_that_was_a_replica_in_between_is_marked_again() {
+        RoleKeeping again = serving("a", FOLLOWED).ordered(REPLICA, false).ordered(WantedRole.MASTER, false);
+        assertThat(again.reported(master("a", FOLLOWED)).action()).isEqualTo(Action.MARK);
+    }
+
     @Test
     void a_master_that_restarts_is_outdated_while_its_replica_has_more() {
         RoleKeeping back = serving("a", FOLLOWED).due().reported(master("b"));

@@ -102,6 +102,25 @@ class MaxClientsIT {
                 .contains("cluster_connections:1");
     }
 
+    /** A login says enough, whenever the first command comes; one that leaves before it makes no room. */
+    @Test
+    void whoever_has_logged_in_to_operate_the_cluster_may_take_its_time() {
+        int port = full("control_secret", "c0ntrol");
+        RespConnection control = client(port);
+        assertThat(say(control, "AUTH undermoon-control c0ntrol")).isEqualTo("OK");
+        try (RespConnection other = RespConnection.to(port)) {
+            assertThat(say(other, "AUTH undermoon-control c0ntrol")).isEqualTo("OK");
+        }
+        // As old as they are, and refused for its age.
+        assertThat(text(client(port).receive())).isEqualTo(TOO_MANY);
+
+        assertThat(say(client(port), "PING")).isEqualTo(TOO_MANY);
+        assertThat(say(control, "UMCTL GETEPOCH")).isEqualTo("1");
+        assertThat(say(control, "INFO clients"))
+                .contains("connected_clients:" + MAX)
+                .contains("cluster_connections:1");
+    }
+
     @Test
     void peers_are_served() {
         int full = full();
