@@ -1,0 +1,163 @@
+package io.undermoon.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.undermoon.images.ImageRequest.Kind;
+import io.undermoon.testsupport.FreePort;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Images that run: unpacked, in a root of their own that is read-only, as their user, with a startup cache. Takes what a
+ * container engine takes: Linux, and the rights of root; and a JDK from 25 on for the base image.
+ */
+class ImageRunIT {
+    private static final Path CHECKOUT = Path.of(System.getProperty("undermoon.checkout", "../.."));
+
+    /** Mounts the root read-only, as a container engine does it, and leaves the rights of root. */
+    private static final String RUN = """
+            root=$1; shift
+            mount --bind "$root" "$root"
+            mount --rbind /proc "$root/proc"
+            mount --rbind /dev "$root/dev"
+            if [ "$1" = /tmp ]; then mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"; fi
+            mount -o remount,ro,bind "$root"
+            shift
+            exec chroot --userspec=185:185 "$root" "$@"
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void services_start_with_their_caches_on_a_read_only_root() throws Exception {
+        assumeTrue(canMount(), "needs Linux and the rights of root, to run in a root of its own");
+        Optional<Path> jdk = Bases.jdk25();
+        assumeTrue(jdk.isPresent(), "needs a JDK from 25 on");
+        List<ServiceImage> services = ServiceImage.ALL.subList(0, 2);
+        ImageRequest request = new ImageRequest(
+                CHECKOUT,
+                directory,
+                Kind.JVM,
+                new BaseImage("jdk:" + jdk.orElseThrow()),
+                List.of(Platforms.ownArchitecture()),
+                "undermoon",
+                "latest",
+                "1",
+                Optional.empty(),
+                Instant.parse("2026-01-01T00:00:00Z"),
+                true);
+        List<Path> tars = Images.write(services, request, line -> {});
+
+        int broker = FreePort.any();
+        assertRuns(
+                tars.get(0),
+                broker,
+                "/q/health/ready",
+                Map.of("UNDERMOON_ADDRESS", "127.0.0.1:" + broker, "UNDERMOON_STORAGE_TYPE", "memory"));
+        int coordinator = FreePort.any();
+        assertRuns(
+                tars.get(1),
+                coordinator,
+                "/q/health/live",
+                Map.of(
+                        "UNDERMOON_ADDRESS",
+                        "127.0.0.1:" + FreePort.any(),
+                        "UNDERMOON_BROKER_ADDRESS",
+                        "127.0.0.1:1",
+                        "QUARKUS_HTTP_PORT",
+                        String.valueOf(coordinator)));
+    }
+
+    private void assertRuns(Path tar, int port, String path, Map<String, String> environment) throws Exception {
+        ImageArchive image = ImageArchive.open(tar);
+        Path root = directory.resolve(tar.getFileName() + ".root");
+        image.unpack(root);
+        for (String mount : List.of("proc", "dev", "tmp")) {
+            Files.createDirectories(root.resolve(mount));
+        }
+        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
+        command.addAll(List.of("bash", "-ec", RUN, "run", root.toString()));
+        boolean temporary = image.configuration().path("config").path("Volumes").has("/tmp");
+        command.add(temporary ? "/tmp" : "-");
+        command.addAll(ImageArchive.texts(image.configuration().path("config").path("Entrypoint")));
+        // The cache has to be used, else the JVM ends.
+        command.add(command.size() - 1, "-XX:AOTMode=on");
+        Path log = directory.resolve(tar.getFileName() + ".log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", System.getenv("PATH"));
+        builder.environment().putAll(environment);
+        builder.environment()
+                .put("JDK_JAVA_OPTIONS", image.environment("JDK_JAVA_OPTIONS").orElseThrow());
+        Process process = builder.start();
+        try {
+            assertThat(answers(process, "http://127.0.0.1:" + port + path))
+                    .as(() -> text(log))
+                    .isTrue();
+            assertThat(Files.readString(Path.of("/proc/" + process.pid() + "/status")))
+                    .containsPattern("Uid:\\s+185\\s+185\\s+185\\s+185");
+        } finally {
+            process.destroy();
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        }
+        assertThat(Files.readString(log)).contains("stopped in");
+    }
+
+    private static boolean answers(Process process, String address) {
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !process.isAlive() || isOk(address));
+        return process.isAlive();
+    }
+
+    private static boolean isOk(String address) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        try {
+            return HttpClient.newHttpClient()
+                            .send(request, BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException e) {
+            return false; // It does not listen yet.
+        }
+    }
+
+    private static boolean canMount() throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder("unshare", "--mount", "--propagation", "private", "true")
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false; // There is no such program.
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
