@@ -52,10 +52,7 @@ class ExecutableIT {
                 .then()
                 .statusCode(200);
         get("/api/v3/clusters/meta/demo").then().statusCode(200).body("cluster.nodes", hasSize(4));
-        get("/api/v3/proxies/meta/10.0.0.1:5299")
-                .then()
-                .statusCode(200)
-                .body("proxy.cluster_name", equalTo("demo"));
+        get("/api/v3/proxies/meta/10.0.0.1:5299").then().statusCode(200).body("proxy.cluster_name", equalTo("demo"));
         get("/api/v3/backup").then().statusCode(200).body(containsString("demo"));
         get("/api/v3/audit").then().statusCode(200).body(containsString("demo"));
         given().contentType(ContentType.JSON)

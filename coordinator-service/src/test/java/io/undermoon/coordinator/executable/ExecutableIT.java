@@ -33,9 +33,12 @@ class ExecutableIT {
                 HttpBrokerServer broker = new HttpBrokerServer();
                 broker.on("GET /api/v3/epoch", 200, "1");
                 return Map.of(
-                        "quarkus.http.test-port", "0",
-                        "undermoon.address", "127.0.0.1:" + ADMIN_PORT,
-                        "undermoon.broker_address", broker.address().toString());
+                        "quarkus.http.test-port",
+                        "0",
+                        "undermoon.address",
+                        "127.0.0.1:" + ADMIN_PORT,
+                        "undermoon.broker_address",
+                        broker.address().toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -165,8 +165,8 @@ final class ImageWriter {
     }
 
     /**
-     * Puts Netty's native transport in the image as a file: else Netty writes it to {@code /tmp} at each start, and uses
-     * the slower transport of Java where it cannot.
+     * Puts Netty's native transport in the image as a file: else Netty writes it to {@code /tmp} at each start, and
+     * uses the slower transport of Java where it cannot.
      */
     private void addNativeLibraries(JibContainerBuilder image, List<Path> jars, String architecture, Path files)
             throws IOException {

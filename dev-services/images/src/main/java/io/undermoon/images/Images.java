@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 public final class Images {
     private Images() {}
 
-    /** Reads the properties {@code images.*} that {@code docs/releasing.md} lists; ends with 1 and a message if it fails. */
+    /** Reads the properties {@code images.*} of the root pom. Ends with status 1 and a message if it fails. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         try {
             write(ServiceImage.ALL, request(), System.out::println);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What Quarkus has built for the JVM, {@code target/quarkus-app}, as an image starts it: on one class path. Quarkus' own
- * start jar has a class loader that a startup cache does not reach; {@code GeneratedMain} on a class path is what
+ * What Quarkus has built for the JVM, {@code target/quarkus-app}, as an image starts it: on one class path. Quarkus'
+ * own start jar has a class loader that a startup cache does not reach; {@code GeneratedMain} on a class path is what
  * Quarkus' jars of the older form start with.
  *
  * @param directory with {@code lib}, {@code app} and {@code quarkus} in it

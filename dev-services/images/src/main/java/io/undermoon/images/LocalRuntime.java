@@ -27,9 +27,9 @@ import java.util.regex.Pattern;
 final class LocalRuntime {
     private static final AbsoluteUnixPath HOME = AbsoluteUnixPath.get("/opt/java");
     private static final String MODULES =
-            "java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,"
-                    + "java.security.jgss,java.sql,java.transaction.xa,java.xml,jdk.jfr,jdk.management,jdk.net,"
-                    + "jdk.unsupported,jdk.zipfs";
+            "java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,"
+                    + "java.net.http,java.security.jgss,java.sql,java.transaction.xa,java.xml,jdk.jfr,"
+                    + "jdk.management,jdk.net,jdk.unsupported,jdk.zipfs";
     private static final Pattern LIBRARY = Pattern.compile("(/[^ ]+) \\(0x");
     /** Read by the C library when a host name is looked up, and not linked. */
     private static final String HOSTS_FIRST = "hosts: files dns\n";

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Images that run: unpacked, in a root of their own that is read-only, as their user, with a startup cache. Takes what a
- * container engine takes: Linux, and the rights of root; and a JDK from 25 on for the base image.
+ * Images that run: unpacked, in a root of their own that is read-only, as their user, one with a startup cache. Takes
+ * what a container engine takes, Linux and the rights of root, and a JDK from 25 on for the base image.
  */
 class ImageRunIT {
     private static final Path CHECKOUT = Path.of(System.getProperty("undermoon.checkout", "../.."));
@@ -46,46 +46,51 @@ class ImageRunIT {
     private Path directory;
 
     @Test
-    void services_start_with_their_caches_on_a_read_only_root() throws Exception {
+    void services_start_on_a_read_only_root() throws Exception {
         assumeTrue(canMount(), "needs Linux and the rights of root, to run in a root of its own");
         Optional<Path> jdk = Bases.jdk25();
         assumeTrue(jdk.isPresent(), "needs a JDK from 25 on");
-        List<ServiceImage> services = ServiceImage.ALL.subList(0, 2);
-        ImageRequest request = new ImageRequest(
+        List<ServiceImage> broker = ServiceImage.ALL.subList(0, 1);
+        List<ServiceImage> others = ServiceImage.ALL.subList(1, 3);
+        String base = "jdk:" + jdk.orElseThrow();
+        List<Path> tars = new ArrayList<>(Images.write(broker, request(base, true), line -> {}));
+        base = "tar:" + directory.resolve("work/base-jdk-" + Platforms.ownArchitecture() + ".tar");
+        tars.addAll(Images.write(others, request(base, false), line -> {}));
+
+        int port = FreePort.any();
+        Map<String, String> settings =
+                Map.of("UNDERMOON_ADDRESS", "127.0.0.1:" + port, "UNDERMOON_STORAGE_TYPE", "memory");
+        assertRuns(tars.get(0), port, "/q/health/ready", settings, List.of("-XX:AOTMode=on")); // or the JVM ends
+        settings = Map.of(
+                "UNDERMOON_ADDRESS",
+                "127.0.0.1:" + FreePort.any(),
+                "UNDERMOON_BROKER_ADDRESS",
+                "127.0.0.1:1",
+                "UNDERMOON_REPLICA_PORT",
+                "0",
+                "QUARKUS_HTTP_PORT",
+                String.valueOf(port));
+        assertRuns(tars.get(1), port, "/q/health/live", settings, List.of());
+        assertRuns(tars.get(2), port, "/q/health/live", settings, List.of());
+    }
+
+    private ImageRequest request(String base, boolean startupCache) {
+        return new ImageRequest(
                 CHECKOUT,
                 directory,
                 Kind.JVM,
-                new BaseImage("jdk:" + jdk.orElseThrow()),
+                new BaseImage(base),
                 List.of(Platforms.ownArchitecture()),
                 "undermoon",
                 "latest",
                 "1",
                 Optional.empty(),
                 Instant.parse("2026-01-01T00:00:00Z"),
-                true);
-        List<Path> tars = Images.write(services, request, line -> {});
-
-        int broker = FreePort.any();
-        assertRuns(
-                tars.get(0),
-                broker,
-                "/q/health/ready",
-                Map.of("UNDERMOON_ADDRESS", "127.0.0.1:" + broker, "UNDERMOON_STORAGE_TYPE", "memory"));
-        int coordinator = FreePort.any();
-        assertRuns(
-                tars.get(1),
-                coordinator,
-                "/q/health/live",
-                Map.of(
-                        "UNDERMOON_ADDRESS",
-                        "127.0.0.1:" + FreePort.any(),
-                        "UNDERMOON_BROKER_ADDRESS",
-                        "127.0.0.1:1",
-                        "QUARKUS_HTTP_PORT",
-                        String.valueOf(coordinator)));
+                startupCache);
     }
 
-    private void assertRuns(Path tar, int port, String path, Map<String, String> environment) throws Exception {
+    private void assertRuns(Path tar, int port, String path, Map<String, String> environment, List<String> options)
+            throws Exception {
         ImageArchive image = ImageArchive.open(tar);
         Path root = directory.resolve(tar.getFileName() + ".root");
         image.unpack(root);
@@ -97,8 +102,7 @@ class ImageRunIT {
         boolean temporary = image.configuration().path("config").path("Volumes").has("/tmp");
         command.add(temporary ? "/tmp" : "-");
         command.addAll(ImageArchive.texts(image.configuration().path("config").path("Entrypoint")));
-        // The cache has to be used, else the JVM ends.
-        command.add(command.size() - 1, "-XX:AOTMode=on");
+        command.addAll(command.size() - 1, options);
         Path log = directory.resolve(tar.getFileName() + ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());

@@ -242,7 +242,9 @@ public final class NativeNeeds {
     }
 
     private void argument(ClassNode node, MethodNode method, Value value) throws ClassNotFoundException {
-        String type = value.constant() != null ? value.constant() : value.getType() == null ? "" : value.getType().getClassName();
+        String type = value.constant() != null
+                ? value.constant()
+                : value.getType() == null ? "" : value.getType().getClassName();
         if (type.startsWith(OURS)) {
             roots.add(load(type.replaceFirst("(\\[])+$", "")));
         } else if (value.local() >= 0 && (type.equals("java.lang.Object") || type.equals("java.lang.Class"))) {
@@ -290,9 +292,8 @@ public final class NativeNeeds {
             byReflection = true;
             bean.properties().forEachRemaining(property -> members.add(property.getType()));
         }
-        DefaultDeserializationContext context =
-                ((DefaultDeserializationContext) mapper.getDeserializationContext())
-                        .createInstance(mapper.getDeserializationConfig(), null, null);
+        DefaultDeserializationContext context = ((DefaultDeserializationContext) mapper.getDeserializationContext())
+                .createInstance(mapper.getDeserializationConfig(), null, null);
         if (!type.isAbstract()) {
             JsonDeserializer<?> deserializer = context.findRootValueDeserializer(type);
             if (deserializer instanceof BeanDeserializerBase bean) {

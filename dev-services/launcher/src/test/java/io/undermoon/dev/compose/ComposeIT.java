@@ -21,8 +21,7 @@ class ComposeIT {
         assumeTrue(RedisCli.isInstalled(), "needs redis-cli");
         ComposeFile file = ComposeFile.read(WalkThrough.COMPOSE);
         assertThat(file.services()).hasSize(1 + 1 + 6 + 12);
-        try (ComposeProcesses processes =
-                new ComposeProcesses(service -> WalkThrough.CHECKOUT, directory, file)) {
+        try (ComposeProcesses processes = new ComposeProcesses(service -> WalkThrough.CHECKOUT, directory, file)) {
             WalkThrough.take(processes);
         }
     }

@@ -25,8 +25,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Runs the services of a Compose file as processes. Each network of a container is a loopback address of its own, so that
- * ports stay as they are; names of services become these addresses.
+ * Runs the services of a Compose file as processes. Each network of a container is a loopback address of its own, so
+ * that ports stay as they are; names of services become these addresses.
  */
 final class ComposeProcesses implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -71,8 +71,7 @@ final class ComposeProcesses implements AutoCloseable {
         String address = addresses.get(network);
         String result = text.replace("0.0.0.0", address).replace("127.0.0.1", address);
         for (Map.Entry<String, String> host : addresses.entrySet()) {
-            result = result.replaceAll(
-                    "(?<![\\w.-])" + Pattern.quote(host.getKey()) + "(?=:\\d|$)", host.getValue());
+            result = result.replaceAll("(?<![\\w.-])" + Pattern.quote(host.getKey()) + "(?=:\\d|$)", host.getValue());
         }
         return result;
     }
@@ -143,11 +142,12 @@ final class ComposeProcesses implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile(service.name()).toFile()));
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(logFile(service.name()).toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("UNDERMOON_") || name.startsWith("QUARKUS_"));
         service.environment()
-                .forEach((name, value) -> builder.environment()
-                        .put(name, inVolume(service, onThisMachine(value, service.network()))));
+                .forEach((name, value) ->
+                        builder.environment().put(name, inVolume(service, onThisMachine(value, service.network()))));
         running.put(service.name(), builder.start());
     }
 
@@ -167,8 +167,8 @@ final class ComposeProcesses implements AutoCloseable {
         List<String> check = service.healthCheck();
         assertThat(check).as(service.name() + " has a health check").startsWith("CMD");
         List<String> command = new ArrayList<>();
-        check.subList(1, check.size()).forEach(word -> command.add(word.replace(
-                "127.0.0.1", addresses.get(service.network()))));
+        check.subList(1, check.size())
+                .forEach(word -> command.add(word.replace("127.0.0.1", addresses.get(service.network()))));
         if (command.get(0).equals("redis-cli")) {
             command.addAll(1, List.of("-h", addresses.get(service.network())));
         }

@@ -27,7 +27,12 @@ class VersionSkewIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "coordinator|proxy-.", "proxy-.", "proxy-[246]", "broker", "broker|coordinator", "broker|coordinator|proxy-[135]"
+                "coordinator|proxy-.",
+                "proxy-.",
+                "proxy-[246]",
+                "broker",
+                "broker|coordinator",
+                "broker|coordinator|proxy-[135]"
             })
     void works_while_some_services_are_of_another_version(String others) throws Exception {
         assumeTrue(RedisCli.isInstalled(), "needs redis-cli");

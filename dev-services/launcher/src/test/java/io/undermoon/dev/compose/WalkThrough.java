@@ -46,10 +46,8 @@ final class WalkThrough {
 
     private static void take(String step, ComposeProcesses processes) throws Exception {
         String[] parts = step.split(" +# ", 2);
-        List<String> words = WORD.matcher(parts[0])
-                .results()
-                .map(WalkThrough::word)
-                .toList();
+        List<String> words =
+                WORD.matcher(parts[0]).results().map(WalkThrough::word).toList();
         if (words.get(0).equals("curl")) {
             repeat(step, parts, () -> curl(words, processes));
         } else if (parts[0].startsWith("docker compose run --rm cli ")) {
@@ -77,9 +75,11 @@ final class WalkThrough {
             command.call();
             return;
         }
-        await(step).atMost(LIMIT).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> assertThat(
-                        command.call().lines().reduce("", (first, second) -> second))
-                .isEqualTo(parts[1]));
+        await(step)
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> assertThat(command.call().lines().reduce("", (first, second) -> second))
+                        .isEqualTo(parts[1]));
     }
 
     /** With the options of the steps; the reply has to be a success. */
