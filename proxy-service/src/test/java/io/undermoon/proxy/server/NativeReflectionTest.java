@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a native image of the proxy has to be told at build time, held to what the code needs. */
@@ -16,10 +17,15 @@ class NativeReflectionTest {
     private static final List<Path> CLASSES =
             List.of(Path.of("target/classes"), Path.of("../shared-model/target/classes"));
 
+    private static NativeNeeds needs;
+
+    @BeforeAll
+    static void read() throws Exception {
+        needs = NativeNeeds.of(Json.mapper(), CLASSES);
+    }
+
     @Test
     void every_type_of_json_is_registered() throws Exception {
-        NativeNeeds needs = NativeNeeds.of(Json.mapper(), CLASSES);
-
         assertThat(needs.json())
                 .contains("io.undermoon.metadata.Proxy", "io.undermoon.umctl.CompressedCluster")
                 .isSubsetOf(needs.registered());
@@ -31,8 +37,6 @@ class NativeReflectionTest {
         try (Reader reader = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
             application.load(reader);
         }
-        NativeNeeds needs = NativeNeeds.of(Json.mapper(), CLASSES);
-
         assertThat(needs.resources())
                 .containsExactlyInAnyOrder(application
                         .getProperty("quarkus.native.resources.includes")
