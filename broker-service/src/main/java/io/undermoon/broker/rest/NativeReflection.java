@@ -31,6 +31,7 @@ import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.metadata.Tenancy;
 import io.undermoon.umctl.ClusterChange;
+import io.undermoon.umctl.CompressedCluster;
 import io.undermoon.umctl.MigrationProgress;
 
 /** The registration of JSON types for reflection in native images. */
@@ -79,6 +80,7 @@ import io.undermoon.umctl.MigrationProgress;
             Messages.ProxyEpochsReply.class,
             Messages.ClusterProxies.class,
             ClusterChange.class,
+            CompressedCluster.class,
             ClusterUpdate.class,
             MigrationMessages.AbortReply.class,
             MigrationMessages.AbortedMigration.class,

@@ -24,6 +24,7 @@ import io.undermoon.metadata.ReplPeer;
 import io.undermoon.metadata.ReplicaNode;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.metadata.Tenancy;
+import io.undermoon.umctl.ClusterChange;
 import io.undermoon.umctl.CompressedCluster;
 import io.undermoon.umctl.MigrationProgress;
 import java.util.List;
@@ -54,6 +55,7 @@ import org.jspecify.annotations.Nullable;
             ClusterConfig.class,
             ClusterLimits.class,
             ClusterInfo.class,
+            ClusterChange.class,
             CompressedCluster.class,
             MigrationConfig.class,
             MigrationMeta.class,

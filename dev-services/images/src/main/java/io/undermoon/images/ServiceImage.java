@@ -1,0 +1,127 @@
+package io.undermoon.images;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is particular about the image of one service.
+ *
+ * @param module the Maven module, which is also the name of the image
+ * @param directory of the module in the repository
+ * @param volumes directories that have to be writable where the root file system is not
+ * @param ports that the service listens on by default
+ * @param environment settings that other places than an image do not have
+ * @param jvmOptions what the JVM is told unless the environment variable {@code JDK_JAVA_OPTIONS} is replaced
+ * @param training how the service is run for its startup cache: without the rest of a system
+ */
+record ServiceImage(
+        String module,
+        Path directory,
+        String title,
+        String description,
+        List<Integer> ports,
+        List<Path> volumes,
+        Map<String, String> environment,
+        List<String> jvmOptions,
+        Training training) {
+    /**
+     * A short life of the service, which loads the classes that a start and a health check need.
+     *
+     * @param arguments of the JVM: formats in which the first number is the port that HTTP is to have, the others are
+     *     ports that are free
+     * @param paths that are asked for, and have to answer
+     */
+    record Training(List<String> arguments, List<String> paths) {
+        Training {
+            arguments = List.copyOf(arguments);
+            paths = List.copyOf(paths);
+        }
+    }
+
+    /**
+     * For services that work for the proxies, not for clients. Half of the memory limit is for the heap: the rest is
+     * for code, threads and buffers.
+     */
+    private static final List<String> CONTROL_PLANE =
+            List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=50");
+
+    /**
+     * A small young generation and a trimmed native heap save 60 MB; commands allocate nothing on the heap. Where there
+     * is no spare core, commands go before the compilation of code that meets new cases.
+     */
+    private static final List<String> PROXY = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-Xmx192m",
+            "-Xms24m",
+            "-Xmn8m",
+            "-XX:MetaspaceSize=64m",
+            "-XX:MaxDirectMemorySize=384m",
+            "-XX:TrimNativeHeapInterval=5000",
+            "-XX:ThreadPriorityPolicy=1",
+            "-XX:CompilerThreadPriority=10");
+
+    private static final Path DATA = ImageWriter.ROOT.resolve("data");
+
+    static final List<ServiceImage> ALL = List.of(
+            new ServiceImage(
+                    "broker-service",
+                    Path.of("broker-service"),
+                    "Undermoon broker",
+                    "Owns the metadata of Redis clusters made of plain Redis servers",
+                    List.of(7799),
+                    // Vert.x unpacks the files of Swagger UI into the first; the second is for storage_type=file.
+                    List.of(Path.of("/tmp"), DATA),
+                    Map.of("UNDERMOON_META_FILENAME", DATA.resolve("metadata").toString()),
+                    CONTROL_PLANE,
+                    new Training(
+                            List.of("-Dundermoon.address=127.0.0.1:%1$d", "-Dundermoon.storage_type=memory"),
+                            List.of(
+                                    "/q/health/ready",
+                                    "/q/metrics",
+                                    "/api/v3/version",
+                                    "/api/v3/epoch",
+                                    "/api/v3/metadata",
+                                    "/api/v3/clusters/names",
+                                    "/api/v3/proxies/addresses"))),
+            new ServiceImage(
+                    "coordinator-service",
+                    Path.of("coordinator-service"),
+                    "Undermoon coordinator",
+                    "Watches the proxies of Redis clusters, brings them metadata and fails over",
+                    List.of(6699, 6698),
+                    List.of(),
+                    Map.of(),
+                    CONTROL_PLANE,
+                    new Training(
+                            List.of(
+                                    "-Dquarkus.http.port=%1$d",
+                                    "-Dundermoon.address=127.0.0.1:%2$d", "-Dundermoon.broker_address=127.0.0.1:1"),
+                            List.of("/q/health/live", "/q/metrics"))),
+            new ServiceImage(
+                    "proxy-service",
+                    Path.of("proxy-service"),
+                    "Undermoon proxy",
+                    "Serves clients of Redis clusters in front of two plain Redis servers",
+                    List.of(5299, 15299, 5298),
+                    List.of(),
+                    Map.of(),
+                    PROXY,
+                    new Training(
+                            List.of(
+                                    "-Dquarkus.http.port=%1$d",
+                                    "-Dundermoon.address=127.0.0.1:%2$d", "-Dundermoon.replica_port=%3$d"),
+                            List.of("/q/health/live", "/q/metrics"))));
+
+    ServiceImage {
+        ports = List.copyOf(ports);
+        volumes = List.copyOf(volumes);
+        environment = Map.copyOf(environment);
+        jvmOptions = List.copyOf(jvmOptions);
+    }
+
+    Path target(Path checkout) {
+        return checkout.resolve(directory).resolve("target");
+    }
+}

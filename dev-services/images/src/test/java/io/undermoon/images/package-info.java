@@ -1,0 +1,4 @@
+@NullMarked
+package io.undermoon.images;
+
+import org.jspecify.annotations.NullMarked;
