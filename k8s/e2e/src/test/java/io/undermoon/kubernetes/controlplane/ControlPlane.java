@@ -4,13 +4,10 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.undermoon.testsupport.EtcdServers;
 import io.undermoon.testsupport.TestAuthority;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -97,7 +94,7 @@ public final class ControlPlane implements AutoCloseable {
                 "--tls-private-key-file=" + own.key(),
                 "--token-auth-file=" + directory.resolve("tokens.csv"),
                 "--authorization-mode=RBAC",
-                "--allow-privileged=false",
+                "--feature-gates=PodTopologyLabelsAdmission=true",
                 "--default-not-ready-toleration-seconds=2",
                 "--default-unreachable-toleration-seconds=2",
                 "--service-account-issuer=https://kubernetes.default.svc",
@@ -145,29 +142,23 @@ public final class ControlPlane implements AutoCloseable {
                         .start());
     }
 
-    private void awaitReady() throws IOException, GeneralSecurityException {
-        HttpClient http = HttpClient.newBuilder()
-                .sslContext(authority.trust())
-                .connectTimeout(START_LIMIT)
-                .build();
-        HttpRequest request = HttpRequest.newBuilder(URI.create("https://" + NODE + ":" + PORT + "/readyz"))
-                .header("Authorization", "Bearer " + TOKEN)
-                .timeout(START_LIMIT)
-                .build();
+    private void awaitReady() {
         long end = System.nanoTime() + START_LIMIT.toNanos();
-        while (!isReady(http, request)) {
-            if (System.nanoTime() - end > 0 || !processes.get("kube-apiserver").isAlive()) {
-                close();
-                throw new IllegalStateException("kube-apiserver does not start, see its log in " + directory);
+        try (KubernetesClient client = client()) {
+            while (!isReady(client)) {
+                if (System.nanoTime() - end > 0 || !processes.get("kube-apiserver").isAlive()) {
+                    close();
+                    throw new IllegalStateException("kube-apiserver does not start, see its log in " + directory);
+                }
             }
         }
     }
 
-    private static boolean isReady(HttpClient http, HttpRequest request) {
+    private static boolean isReady(KubernetesClient client) {
         try {
             TimeUnit.MILLISECONDS.sleep(50);
-            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException e) {
+            return "ok".equals(client.raw("/readyz"));
+        } catch (KubernetesClientException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package io.undermoon.kubernetes.kubelet;
 
 import io.undermoon.kubernetes.kubelet.Sandbox.Mount;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,7 @@ public final class Images {
             List<String> entryPoint, List<String> arguments, Map<String, String> environment, List<Content> mounts) {}
 
     /** A directory of this machine that is in an image. */
-    public record Content(java.nio.file.Path source, String target) {
+    public record Content(Path source, String target) {
         Mount mount() {
             return new Mount(source, target, true);
         }

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +82,7 @@ final class ProbeAction {
     }
 
     private boolean answers(HTTPGetAction action, Duration limit) throws IOException {
-        String scheme = Optional.ofNullable(action.getScheme()).orElse("HTTP").toLowerCase(java.util.Locale.ROOT);
+        String scheme = Optional.ofNullable(action.getScheme()).orElse("HTTP").toLowerCase(Locale.ROOT);
         String path = Optional.ofNullable(action.getPath()).orElse("/");
         URI uri = URI.create(scheme + "://" + address + ":" + port(action.getPort()) + path);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();

@@ -38,7 +38,7 @@ final class ProbeState {
     }
 
     /** Probes when it is time. */
-    void probe(ProbeAction action, Process process, long nowNanos) {
+    void probe(ProbeAction action, @Nullable Process process, long nowNanos) {
         if (probe == null || nowNanos - nextNanos < 0) {
             return;
         }
