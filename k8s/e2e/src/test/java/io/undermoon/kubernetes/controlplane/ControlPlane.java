@@ -80,6 +80,7 @@ public final class ControlPlane implements AutoCloseable {
     @Override
     public void close() {
         processes.values().forEach(Process::destroyForcibly);
+        processes.values().forEach(process -> process.onExit().join());
         etcd.close();
     }
 

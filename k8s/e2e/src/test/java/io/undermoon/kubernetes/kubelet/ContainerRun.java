@@ -107,6 +107,14 @@ final class ContainerRun {
         running.destroy();
     }
 
+    /** Waits for the end of a process that was killed. */
+    void awaitEnd() {
+        Process running = process;
+        if (running != null) {
+            running.onExit().join();
+        }
+    }
+
     boolean isAlive() {
         Process running = process;
         return running != null && running.isAlive();

@@ -101,7 +101,7 @@ public final class Kubelets implements AutoCloseable {
             lost = runs.values().stream().filter(run -> run.node().equals(name)).toList();
             runs.values().removeAll(lost);
         }
-        lost.parallelStream().forEach(PodRun::cutOff);
+        lost.parallelStream().forEach(PodRun::switchOff);
     }
 
     /** Kills all containers of a pod; the pod stays. */

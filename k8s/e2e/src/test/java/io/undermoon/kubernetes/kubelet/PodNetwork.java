@@ -17,15 +17,19 @@ final class PodNetwork {
         this.namespaces = namespaces;
     }
 
-    /**
-     * Connects the network namespace of a process.
-     *
-     * @return its address
-     */
-    String connect(long pid) throws IOException {
+    /** A connection to the network: its name on the side of the nodes, and the address on the other. */
+    record Link(String name, String address) {}
+
+    /** Connects the network namespace of a process. */
+    Link connect(long pid) throws IOException {
         int number = last.incrementAndGet();
-        String address = "10.244." + number / PER_BYTE + "." + number % PER_BYTE;
-        Namespaces.run(namespaces.script("connect", List.of("pod" + number, Long.toString(pid), address)));
-        return address;
+        Link link = new Link("pod" + number, "10.244." + number / PER_BYTE + "." + number % PER_BYTE);
+        Namespaces.run(namespaces.script("connect", List.of(link.name(), Long.toString(pid), link.address())));
+        return link;
+    }
+
+    /** Has no packet come through any more; nobody is told. */
+    static void cut(Link link) throws IOException {
+        Namespaces.run(List.of("ip", "link", "set", link.name(), "down"));
     }
 }

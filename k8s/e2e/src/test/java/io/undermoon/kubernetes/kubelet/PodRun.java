@@ -1,6 +1,5 @@
 package io.undermoon.kubernetes.kubelet;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -29,6 +28,7 @@ final class PodRun implements Runnable {
     private final Thread thread;
     private volatile Pod pod;
     private volatile boolean cut;
+    private volatile boolean silent;
     private @Nullable Sandbox sandbox;
     private @Nullable PodFiles files;
     private int ticks;
@@ -75,7 +75,13 @@ final class PodRun implements Runnable {
                 .forEach(ContainerRun::kill);
     }
 
-    /** Ends everything at once and tells nobody: the power is off, or nobody wants to know. */
+    /** Ends everything at once, of which nobody is told; the network notices no end. */
+    void switchOff() {
+        silent = true;
+        cutOff();
+    }
+
+    /** Ends everything at once; nobody wants to know. */
     void cutOff() {
         cut = true;
         try {
@@ -96,10 +102,23 @@ final class PodRun implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            killAll();
-            if (sandbox != null) {
-                sandbox.close();
+            end();
+        }
+    }
+
+    private void end() {
+        try {
+            if (silent && sandbox != null) {
+                sandbox.cut();
             }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, e, () -> "pod " + pod.getMetadata().getName() + " ends with closed connections");
+        }
+        killAll();
+        initial.forEach(ContainerRun::awaitEnd);
+        containers.forEach(ContainerRun::awaitEnd);
+        if (sandbox != null) {
+            sandbox.close();
         }
     }
 
@@ -197,19 +216,11 @@ final class PodRun implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        killAll();
-        if (sandbox != null) {
-            sandbox.close();
-        }
+        end();
     }
 
     private void killAll() {
         initial.forEach(ContainerRun::kill);
         containers.forEach(ContainerRun::kill);
-    }
-
-    /** Where the log of a container is. */
-    Path log(Container container) {
-        return directory.resolve(container.getName() + ".log");
     }
 }

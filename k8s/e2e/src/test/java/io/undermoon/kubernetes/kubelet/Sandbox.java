@@ -23,7 +23,7 @@ final class Sandbox implements AutoCloseable {
     private final Namespaces namespaces;
     private final Path directory;
     private final Process holder;
-    private final String address;
+    private final PodNetwork.Link link;
 
     /** @param directory for files of the sandbox, and logs of the containers */
     Sandbox(Namespaces namespaces, PodNetwork network, String hostname, Path directory) throws IOException {
@@ -38,7 +38,7 @@ final class Sandbox implements AutoCloseable {
             if (holder.inputReader().readLine() == null) {
                 throw new IOException("no sandbox: " + Files.readString(directory.resolve("sandbox.log")));
             }
-            this.address = network.connect(holder.pid());
+            this.link = network.connect(holder.pid());
         } catch (IOException e) {
             holder.destroyForcibly();
             throw e;
@@ -46,7 +46,7 @@ final class Sandbox implements AutoCloseable {
     }
 
     String address() {
-        return address;
+        return link.address();
     }
 
     /** Starts a container; the process that is returned is its first one. Its output is appended to a log. */
@@ -61,7 +61,7 @@ final class Sandbox implements AutoCloseable {
         Path own = Files.createDirectories(directory.resolve(container));
         Path etc = Files.createDirectories(own.resolve("etc"));
         Files.writeString(etc.resolve("resolv.conf"), resolvers);
-        Files.writeString(etc.resolve("hosts"), "127.0.0.1 localhost\n" + address + " " + hostname(environment) + "\n");
+        Files.writeString(etc.resolve("hosts"), "127.0.0.1 localhost\n" + address() + " " + hostname(environment) + "\n");
         StringBuilder lines = new StringBuilder();
         for (Mount mount : mounts) {
             lines.append(mount.source()).append('\t').append(mount.target()).append('\t');
@@ -103,6 +103,11 @@ final class Sandbox implements AutoCloseable {
                 List.of("nsenter", "--target=" + container.pid(), "--net", "--uts", "--ipc", "--mount", "--root", "--"));
         entered.addAll(command);
         return entered;
+    }
+
+    /** Has the network lose the pod, as when the power of its node fails: nobody is told by closed connections. */
+    void cut() throws IOException {
+        PodNetwork.cut(link);
     }
 
     private static String hostname(Map<String, String> environment) {
