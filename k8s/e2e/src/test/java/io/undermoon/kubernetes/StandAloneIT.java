@@ -96,12 +96,14 @@ class StandAloneIT {
         kubernetes.kubelets().killContainers(Installation.NAME, "undermoon-broker-0");
         String coordinator = system.pods("coordinator").get(0).getMetadata().getName();
         kubernetes.kubelets().killContainers(Installation.NAME, coordinator);
-        await("the broker was started again").atMost(LIMIT).until(() -> system.pod("undermoon-broker-0")
-                        .getStatus()
-                        .getContainerStatuses()
-                        .get(0)
-                        .getRestartCount()
-                == 1);
+        await("the broker was started again")
+                .atMost(LIMIT)
+                .until(() -> system.pod("undermoon-broker-0")
+                                .getStatus()
+                                .getContainerStatuses()
+                                .get(0)
+                                .getRestartCount()
+                        == 1);
         nothingIsLost();
         system.awaitReady("broker", 2);
         system.awaitReady("coordinator", COORDINATORS);
@@ -142,22 +144,27 @@ class StandAloneIT {
         kubernetes.kubelets().loseNode(node);
         check.awaitCommands(SOME);
         // What an administrator or the cloud says of a machine that will not come back by itself.
-        kubernetes.client().nodes().withName(node).edit(lost -> new NodeBuilder(lost)
-                .editSpec()
-                .addNewTaint("NoExecute", "node.kubernetes.io/out-of-service", null, "nodeshutdown")
-                .endSpec()
-                .build());
+        kubernetes
+                .client()
+                .nodes()
+                .withName(node)
+                .edit(lost -> new NodeBuilder(lost)
+                        .editSpec()
+                        .addNewTaint("NoExecute", "node.kubernetes.io/out-of-service", null, "nodeshutdown")
+                        .endSpec()
+                        .build());
         await("pods run elsewhere")
                 .atMost(LIMIT)
                 .until(() -> Stream.of("broker", "coordinator", "proxy")
                         .flatMap(component -> system.pods(component).stream())
                         .noneMatch(pod -> node.equals(pod.getSpec().getNodeName())));
         nothingIsLost();
-        kubernetes.client().nodes().withName(node).edit(lost -> new NodeBuilder(lost)
-                .editSpec()
-                .withTaints()
-                .endSpec()
-                .build());
+        kubernetes
+                .client()
+                .nodes()
+                .withName(node)
+                .edit(lost ->
+                        new NodeBuilder(lost).editSpec().withTaints().endSpec().build());
         kubernetes.kubelets().restoreNode(node);
         system.awaitReady("broker", 2);
         system.awaitReady("coordinator", COORDINATORS);
@@ -174,9 +181,10 @@ class StandAloneIT {
                 "brokers.env[0].name=QUARKUS_LOG_LEVEL,brokers.env[0].value=INFO");
         await("brokers are rolled")
                 .atMost(LIMIT)
-                .until(() -> system.pods("broker").stream().allMatch(pod -> pod.getSpec().getContainers().stream()
-                        .flatMap(container -> container.getEnv().stream())
-                        .anyMatch(variable -> variable.getName().equals("QUARKUS_LOG_LEVEL"))));
+                .until(() -> system.pods("broker").stream()
+                        .allMatch(pod -> pod.getSpec().getContainers().stream()
+                                .flatMap(container -> container.getEnv().stream())
+                                .anyMatch(variable -> variable.getName().equals("QUARKUS_LOG_LEVEL"))));
         system.awaitReady("broker", 2);
         assertThat(kubernetes.helm().run("test", Installation.NAME, "--namespace", Installation.NAME))
                 .contains("Phase:          Succeeded");

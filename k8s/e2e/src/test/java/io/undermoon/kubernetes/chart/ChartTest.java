@@ -97,9 +97,11 @@ class ChartTest {
         assertThat(objects)
                 .filteredOn(object -> !object.isNull())
                 .isNotEmpty()
-                .allSatisfy(object ->
-                        assertThat(object.path("metadata").path("name").asText()).isNotEmpty());
-        assertThat(objects.stream().filter(object -> object.path("kind").asText().equals("StatefulSet")))
+                .allSatisfy(object -> assertThat(
+                                object.path("metadata").path("name").asText())
+                        .isNotEmpty());
+        assertThat(objects.stream()
+                        .filter(object -> object.path("kind").asText().equals("StatefulSet")))
                 .hasSize(2);
     }
 

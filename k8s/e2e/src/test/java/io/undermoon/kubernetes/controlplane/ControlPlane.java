@@ -147,7 +147,8 @@ public final class ControlPlane implements AutoCloseable {
         long end = System.nanoTime() + START_LIMIT.toNanos();
         try (KubernetesClient client = client()) {
             while (!isReady(client)) {
-                if (System.nanoTime() - end > 0 || !processes.get("kube-apiserver").isAlive()) {
+                if (System.nanoTime() - end > 0
+                        || !processes.get("kube-apiserver").isAlive()) {
                     close();
                     throw new IllegalStateException("kube-apiserver does not start, see its log in " + directory);
                 }

@@ -38,7 +38,8 @@ public final class Helm {
         Path errors = Files.createTempFile(directory, "helm", ".log");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().put("HELM_CACHE_HOME", directory.resolve("cache").toString());
-        builder.environment().put("HELM_CONFIG_HOME", directory.resolve("config").toString());
+        builder.environment()
+                .put("HELM_CONFIG_HOME", directory.resolve("config").toString());
         builder.environment().put("HELM_DATA_HOME", directory.resolve("data").toString());
         kubeconfig.ifPresent(file -> builder.environment().put("KUBECONFIG", file.toString()));
         Process process = builder.start();

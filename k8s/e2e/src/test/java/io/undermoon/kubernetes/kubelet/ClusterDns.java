@@ -52,8 +52,7 @@ final class ClusterDns implements AutoCloseable {
 
     private byte[] answer(DnsMessage question) {
         List<String> addresses = lookUp(question.name());
-        return question.answer(
-                !addresses.isEmpty(), question.type() == DnsMessage.ADDRESS ? addresses : List.of());
+        return question.answer(!addresses.isEmpty(), question.type() == DnsMessage.ADDRESS ? addresses : List.of());
     }
 
     private List<String> lookUp(String name) {

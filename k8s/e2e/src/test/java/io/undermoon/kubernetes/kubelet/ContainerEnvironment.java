@@ -54,8 +54,7 @@ final class ContainerEnvironment {
         return variables;
     }
 
-    private @Nullable String value(
-            String namespace, EnvVarSource source, DownwardApi downward, Container container) {
+    private @Nullable String value(String namespace, EnvVarSource source, DownwardApi downward, Container container) {
         if (source.getFieldRef() != null) {
             return downward.field(source.getFieldRef().getFieldPath());
         }
@@ -87,8 +86,7 @@ final class ContainerEnvironment {
     }
 
     private Map<String, String> secret(String namespace, String name, boolean optional) {
-        Secret secret =
-                client.secrets().inNamespace(namespace).withName(name).get();
+        Secret secret = client.secrets().inNamespace(namespace).withName(name).get();
         found(secret, optional, "secret " + name);
         Map<String, String> values = new LinkedHashMap<>();
         Optional.ofNullable(secret)
@@ -99,7 +97,8 @@ final class ContainerEnvironment {
     }
 
     private Map<String, String> configMap(String namespace, String name, boolean optional) {
-        ConfigMap map = client.configMaps().inNamespace(namespace).withName(name).get();
+        ConfigMap map =
+                client.configMaps().inNamespace(namespace).withName(name).get();
         found(map, optional, "config map " + name);
         return Optional.ofNullable(map).map(ConfigMap::getData).orElse(Map.of());
     }

@@ -127,7 +127,10 @@ final class ContainerRun {
         } else if (isOver()) {
             terminated(state);
         } else if (waitingFor != null) {
-            state.withNewWaiting().withReason("CreateContainerConfigError").withMessage(waitingFor).endWaiting();
+            state.withNewWaiting()
+                    .withReason("CreateContainerConfigError")
+                    .withMessage(waitingFor)
+                    .endWaiting();
         } else {
             state.withNewWaiting()
                     .withReason(end == null ? "ContainerCreating" : "CrashLoopBackOff")

@@ -25,8 +25,8 @@ class DnsMessageTest {
         DnsMessage question = DnsMessage.parse(QUESTION, QUESTION.length).orElseThrow();
         assertThat(question.answer(true, List.of("10.244.1.2")))
                 .isEqualTo(HexFormat.of()
-                        .parseHex("12348580000100010000000001610353766300" + "00010001"
-                                + "c00c00010001000000050004" + "0af40102"));
+                        .parseHex("12348580000100010000000001610353766300" + "00010001" + "c00c00010001000000050004"
+                                + "0af40102"));
     }
 
     @Test
@@ -39,7 +39,8 @@ class DnsMessageTest {
     @Test
     void a_question_that_ends_early_is_none() {
         for (int length = 0; length < 23; length++) {
-            assertThat(DnsMessage.parse(Arrays.copyOf(QUESTION, length), length)).isEmpty();
+            assertThat(DnsMessage.parse(Arrays.copyOf(QUESTION, length), length))
+                    .isEmpty();
         }
     }
 }

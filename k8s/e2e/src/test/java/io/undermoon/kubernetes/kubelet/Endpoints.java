@@ -22,8 +22,7 @@ final class Endpoints implements AutoCloseable {
 
     Endpoints(KubernetesClient client) {
         this.services = client.services().inAnyNamespace().inform();
-        this.slices =
-                client.discovery().v1().endpointSlices().inAnyNamespace().inform();
+        this.slices = client.discovery().v1().endpointSlices().inAnyNamespace().inform();
     }
 
     List<Service> services() {
@@ -59,7 +58,8 @@ final class Endpoints implements AutoCloseable {
         slices(service.getMetadata().getNamespace(), service.getMetadata().getName())
                 .forEach(slice -> {
                     for (EndpointPort declared : slice.getPorts()) {
-                        if (Objects.equals(Optional.ofNullable(declared.getName()).orElse(""), port)) {
+                        if (Objects.equals(
+                                Optional.ofNullable(declared.getName()).orElse(""), port)) {
                             ready(slice).stream()
                                     .flatMap(endpoint -> endpoint.getAddresses().stream())
                                     .map(address -> new InetSocketAddress(address, declared.getPort()))

@@ -151,22 +151,24 @@ public final class Kubelets implements AutoCloseable {
 
     private void bringUp(String name) {
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        client.nodes().withName(name).editStatus(node -> new NodeBuilder(node)
-                .editOrNewStatus()
-                .withCapacity(room())
-                .withAllocatable(room())
-                .withAddresses()
-                .addNewAddress(PodNetwork.NODE, "InternalIP")
-                .withConditions()
-                .addNewCondition()
-                .withType("Ready")
-                .withStatus("True")
-                .withReason("KubeletReady")
-                .withLastHeartbeatTime(now)
-                .withLastTransitionTime(now)
-                .endCondition()
-                .endStatus()
-                .build());
+        client.nodes()
+                .withName(name)
+                .editStatus(node -> new NodeBuilder(node)
+                        .editOrNewStatus()
+                        .withCapacity(room())
+                        .withAllocatable(room())
+                        .withAddresses()
+                        .addNewAddress(PodNetwork.NODE, "InternalIP")
+                        .withConditions()
+                        .addNewCondition()
+                        .withType("Ready")
+                        .withStatus("True")
+                        .withReason("KubeletReady")
+                        .withLastHeartbeatTime(now)
+                        .withLastTransitionTime(now)
+                        .endCondition()
+                        .endStatus()
+                        .build());
         synchronized (runs) {
             nodes.add(name);
         }

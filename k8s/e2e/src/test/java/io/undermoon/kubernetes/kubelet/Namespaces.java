@@ -19,7 +19,8 @@ final class Namespaces {
 
     /** A command that runs a script. */
     List<String> script(String name, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", scripts.resolve(name).toString()));
+        List<String> command =
+                new ArrayList<>(List.of("/bin/sh", scripts.resolve(name).toString()));
         command.addAll(arguments);
         return command;
     }

@@ -102,10 +102,14 @@ final class PodReport {
                     "/api/v1/namespaces/" + namespace + "/pods/" + name,
                     "DELETE",
                     Map.of(
-                            "apiVersion", "v1",
-                            "kind", "DeleteOptions",
-                            "gracePeriodSeconds", 0,
-                            "preconditions", Map.of("uid", uid)));
+                            "apiVersion",
+                            "v1",
+                            "kind",
+                            "DeleteOptions",
+                            "gracePeriodSeconds",
+                            0,
+                            "preconditions",
+                            Map.of("uid", uid)));
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() == NOT_FOUND || e.getCode() == CONFLICT) {
@@ -118,8 +122,9 @@ final class PodReport {
     private static boolean passesGates(Pod pod) {
         for (PodReadinessGate gate : pod.getSpec().getReadinessGates()) {
             List<PodCondition> all = new ArrayList<>(pod.getStatus().getConditions());
-            if (all.stream().noneMatch(condition ->
-                    condition.getType().equals(gate.getConditionType()) && condition.getStatus().equals("True"))) {
+            if (all.stream()
+                    .noneMatch(condition -> condition.getType().equals(gate.getConditionType())
+                            && condition.getStatus().equals("True"))) {
                 return false;
             }
         }

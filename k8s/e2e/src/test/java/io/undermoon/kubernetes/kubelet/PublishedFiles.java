@@ -60,7 +60,8 @@ final class PublishedFiles {
     private boolean same(Map<String, byte[]> files) {
         return version > 0
                 && files.keySet().equals(published.keySet())
-                && files.entrySet().stream().allMatch(file -> Arrays.equals(file.getValue(), published.get(file.getKey())));
+                && files.entrySet().stream()
+                        .allMatch(file -> Arrays.equals(file.getValue(), published.get(file.getKey())));
     }
 
     private static void delete(Path tree) throws IOException {

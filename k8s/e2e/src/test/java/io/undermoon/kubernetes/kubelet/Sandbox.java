@@ -29,7 +29,7 @@ final class Sandbox implements AutoCloseable {
     Sandbox(Namespaces namespaces, PodNetwork network, String hostname, Path directory) throws IOException {
         this.namespaces = namespaces;
         this.directory = Files.createDirectories(directory);
-        List<String> command = new ArrayList<>(List.of("unshare", "--net", "--uts", "--ipc", "--"));
+        List<String> command = new ArrayList<>(List.of("unshare", "--net", "--uts", "--"));
         command.addAll(namespaces.script("sandbox", List.of(hostname)));
         this.holder = new ProcessBuilder(command)
                 .redirectError(directory.resolve("sandbox.log").toFile())
@@ -61,7 +61,8 @@ final class Sandbox implements AutoCloseable {
         Path own = Files.createDirectories(directory.resolve(container));
         Path etc = Files.createDirectories(own.resolve("etc"));
         Files.writeString(etc.resolve("resolv.conf"), resolvers);
-        Files.writeString(etc.resolve("hosts"), "127.0.0.1 localhost\n" + address() + " " + hostname(environment) + "\n");
+        Files.writeString(
+                etc.resolve("hosts"), "127.0.0.1 localhost\n" + address() + " " + hostname(environment) + "\n");
         StringBuilder lines = new StringBuilder();
         for (Mount mount : mounts) {
             lines.append(mount.source()).append('\t').append(mount.target()).append('\t');
@@ -78,7 +79,6 @@ final class Sandbox implements AutoCloseable {
                 "nsenter",
                 "--net=" + namespace("net"),
                 "--uts=" + namespace("uts"),
-                "--ipc=" + namespace("ipc"),
                 "--",
                 "unshare",
                 "--mount",
@@ -99,8 +99,8 @@ final class Sandbox implements AutoCloseable {
 
     /** A command that runs another one inside of a container. */
     static List<String> inside(Process container, List<String> command) {
-        List<String> entered = new ArrayList<>(
-                List.of("nsenter", "--target=" + container.pid(), "--net", "--uts", "--ipc", "--mount", "--root", "--"));
+        List<String> entered = new ArrayList<>(List.of(
+                "nsenter", "--target=" + container.pid(), "--net", "--uts", "--mount", "--root", "--wd", "--"));
         entered.addAll(command);
         return entered;
     }

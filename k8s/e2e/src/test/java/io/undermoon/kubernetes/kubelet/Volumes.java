@@ -129,8 +129,9 @@ final class Volumes {
                 .withName(name)
                 .get();
         String volume = claim == null ? null : claim.getSpec().getVolumeName();
-        PersistentVolume found =
-                volume == null ? null : client.persistentVolumes().withName(volume).get();
+        PersistentVolume found = volume == null
+                ? null
+                : client.persistentVolumes().withName(volume).get();
         if (found == null) {
             throw new MissingException("claim " + name + " has no volume");
         }
@@ -195,8 +196,7 @@ final class Volumes {
     }
 
     private Map<String, byte[]> secret(String name, List<KeyToPath> items, @Nullable Boolean optional) {
-        Secret secret =
-                client.secrets().inNamespace(namespace()).withName(name).get();
+        Secret secret = client.secrets().inNamespace(namespace()).withName(name).get();
         Map<String, byte[]> data = new TreeMap<>();
         if (present(secret, optional, "secret " + name)) {
             Optional.ofNullable(secret.getData())
@@ -207,12 +207,13 @@ final class Volumes {
     }
 
     private Map<String, byte[]> configMap(String name, List<KeyToPath> items, @Nullable Boolean optional) {
-        ConfigMap map = client.configMaps().inNamespace(namespace()).withName(name).get();
+        ConfigMap map =
+                client.configMaps().inNamespace(namespace()).withName(name).get();
         Map<String, byte[]> data = new TreeMap<>();
         if (present(map, optional, "config map " + name)) {
             Optional.ofNullable(map.getData())
-                    .ifPresent(all ->
-                            all.forEach((key, value) -> data.put(key, value.getBytes(StandardCharsets.UTF_8))));
+                    .ifPresent(
+                            all -> all.forEach((key, value) -> data.put(key, value.getBytes(StandardCharsets.UTF_8))));
         }
         return chosen(data, items, name);
     }

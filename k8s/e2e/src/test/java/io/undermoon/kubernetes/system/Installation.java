@@ -103,10 +103,7 @@ public final class Installation {
                 .atMost(LIMIT)
                 .ignoreExceptions()
                 .untilAsserted(() -> send("POST", "/clusters/migrations/auto/" + name + "/" + nodes, ""));
-        await("slots are where they are to be")
-                .atMost(LIMIT)
-                .ignoreExceptions()
-                .until(() -> isScaled(name, nodes));
+        await("slots are where they are to be").atMost(LIMIT).ignoreExceptions().until(() -> isScaled(name, nodes));
         if (get("/clusters/info/" + name).path("node_number").asInt() > nodes) {
             send("DELETE", "/clusters/free_nodes/" + name, "");
         }
@@ -149,8 +146,8 @@ public final class Installation {
     /** Starts writing to the cluster that all proxies but spares serve. */
     public CheckRun check() {
         List<HostPort> seeds = IntStream.range(0, proxies)
-                .mapToObj(i -> new HostPort(
-                        NAME + "-proxy-" + i + "." + NAME + "-proxy." + NAME + ".svc.cluster.local", 5299))
+                .mapToObj(i ->
+                        new HostPort(NAME + "-proxy-" + i + "." + NAME + "-proxy." + NAME + ".svc.cluster.local", 5299))
                 .toList();
         return CheckRun.start(seeds, secret(NAME + "-proxy", "password"));
     }
@@ -170,24 +167,29 @@ public final class Installation {
     /** Deletes pods as `kubectl delete` does, and waits until others have their names. */
     public void deletePods(List<Pod> pods) {
         pods.forEach(pod -> client.pods().resource(pod).delete());
-        await("pods are replaced").atMost(LIMIT).ignoreExceptions().until(() -> pods.stream()
-                .noneMatch(former -> {
+        await("pods are replaced")
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> pods.stream().noneMatch(former -> {
                     Pod now = client.pods()
                             .inNamespace(NAME)
                             .withName(former.getMetadata().getName())
                             .get();
                     return now != null
-                            && now.getMetadata().getUid().equals(former.getMetadata().getUid());
+                            && now.getMetadata()
+                                    .getUid()
+                                    .equals(former.getMetadata().getUid());
                 }));
     }
 
     /** Waits until so many pods of a component are ready, on nodes that are. */
     public void awaitReady(String component, int count) {
-        await(count + " pods are ready: " + component).atMost(LIMIT).untilAsserted(() -> assertThat(pods(component)
-                        .stream()
-                        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-                        .filter(Readiness::isPodReady))
-                .hasSize(count));
+        await(count + " pods are ready: " + component)
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(pods(component).stream()
+                                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                                .filter(Readiness::isPodReady))
+                        .hasSize(count));
     }
 
     private JsonNode get(String path) throws IOException {
@@ -195,8 +197,8 @@ public final class Installation {
     }
 
     private String send(String method, String path, String body) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(
-                        "http://" + NAME + "-broker." + NAME + ".svc.cluster.local:7799/api/v3" + path))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + NAME + "-broker." + NAME + ".svc.cluster.local:7799/api/v3" + path))
                 .timeout(CALL_LIMIT)
                 .header("Authorization", "Bearer " + secret(NAME + "-broker-access", "admin-token"))
                 .header("Content-Type", "application/json")
