@@ -3,8 +3,11 @@ package io.undermoon.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Taint;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.kubernetes.system.CheckRun;
 import io.undermoon.kubernetes.system.Installation;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -144,27 +148,14 @@ class StandAloneIT {
         kubernetes.kubelets().loseNode(node);
         check.awaitCommands(SOME);
         // What an administrator or the cloud says of a machine that will not come back by itself.
-        kubernetes
-                .client()
-                .nodes()
-                .withName(node)
-                .edit(lost -> new NodeBuilder(lost)
-                        .editSpec()
-                        .addNewTaint("NoExecute", "node.kubernetes.io/out-of-service", null, "nodeshutdown")
-                        .endSpec()
-                        .build());
+        taint(node, List.of(new Taint("NoExecute", "node.kubernetes.io/out-of-service", null, "nodeshutdown")));
         await("pods run elsewhere")
                 .atMost(LIMIT)
                 .until(() -> Stream.of("broker", "coordinator", "proxy")
                         .flatMap(component -> system.pods(component).stream())
                         .noneMatch(pod -> node.equals(pod.getSpec().getNodeName())));
         nothingIsLost();
-        kubernetes
-                .client()
-                .nodes()
-                .withName(node)
-                .edit(lost ->
-                        new NodeBuilder(lost).editSpec().withTaints().endSpec().build());
+        taint(node, List.of());
         kubernetes.kubelets().restoreNode(node);
         system.awaitReady("broker", 2);
         system.awaitReady("coordinator", COORDINATORS);
@@ -189,6 +180,17 @@ class StandAloneIT {
         assertThat(kubernetes.helm().run("test", Installation.NAME, "--namespace", Installation.NAME))
                 .contains("Phase:          Succeeded");
         nothingIsLost();
+    }
+
+    /** Has a node have these taints, beside those that controllers add. */
+    private static void taint(String node, List<Taint> taints) {
+        kubernetes
+                .client()
+                .nodes()
+                .withName(node)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        Serialization.asJson(Map.of("spec", Map.of("taints", taints))));
     }
 
     private void nothingIsLost() {

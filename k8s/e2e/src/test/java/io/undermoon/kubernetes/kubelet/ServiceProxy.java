@@ -19,6 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * there is none.
  */
 final class ServiceProxy implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ServiceProxy.class.getName());
     private static final int CONNECT_MILLIS = 2000;
     private static final long ROUND_MILLIS = 200;
     private static final int BACKLOG = 100;
@@ -35,7 +38,6 @@ final class ServiceProxy implements AutoCloseable {
 
     private final Endpoints endpoints;
     private final Map<Front, ServerSocket> listening = new HashMap<>();
-    private final Set<String> addresses = new HashSet<>();
     private final ScheduledExecutorService rounds = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "service-proxy");
         thread.setDaemon(true);
@@ -54,6 +56,14 @@ final class ServiceProxy implements AutoCloseable {
 
     /** Listens for what has pods, and no longer for what has none. */
     private void round() {
+        try {
+            listen();
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.WARNING, e, () -> "the next round tries it again");
+        }
+    }
+
+    private void listen() throws IOException {
         Set<Front> wanted = new HashSet<>();
         for (Service service : endpoints.services()) {
             String address = service.getSpec().getClusterIP();
@@ -66,26 +76,19 @@ final class ServiceProxy implements AutoCloseable {
                 }
             }
         }
-        try {
-            for (Front front : wanted) {
-                if (!listening.containsKey(front)) {
-                    listen(front);
-                }
+        for (Front front : wanted) {
+            if (!listening.containsKey(front)) {
+                listen(front);
             }
-            for (Front front : Set.copyOf(listening.keySet())) {
-                if (!wanted.contains(front)) {
-                    listening.remove(front).close();
-                }
+        }
+        for (Front front : Set.copyOf(listening.keySet())) {
+            if (!wanted.contains(front)) {
+                listening.remove(front).close();
             }
-        } catch (IOException e) {
-            // The next round tries it again.
         }
     }
 
     private void listen(Front front) throws IOException {
-        if (addresses.add(front.address())) {
-            Namespaces.run(List.of("ip", "addr", "add", front.address() + "/32", "dev", "lo"));
-        }
         ServerSocket server = new ServerSocket(front.port(), BACKLOG, InetAddress.getByName(front.address()));
         listening.put(front, server);
         start(() -> accept(front, server));
