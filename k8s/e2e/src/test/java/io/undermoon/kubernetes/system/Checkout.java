@@ -1,0 +1,28 @@
+package io.undermoon.kubernetes.system;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where this build finds what it tests. */
+public final class Checkout {
+    /** The root directory of the repository. */
+    public static final Path ROOT =
+            Path.of(System.getProperty("undermoon.checkout", "../..")).toAbsolutePath();
+
+    public static final Path CHART = ROOT.resolve("k8s/helm/undermoon");
+    static final Path SCRIPTS = ROOT.resolve("k8s/e2e/src/test/namespaces");
+
+    private Checkout() {}
+
+    /** The directory of the programs that {@code k8s/e2e/build} makes; empty where the build was not told. */
+    public static Optional<Path> programs() {
+        return Optional.of(System.getProperty("undermoon.kubernetes", ""))
+                .filter(path -> !path.isEmpty())
+                .map(Path::of);
+    }
+
+    /** The condition of the tests that need one of them. */
+    public static boolean hasPrograms() {
+        return programs().isPresent();
+    }
+}
