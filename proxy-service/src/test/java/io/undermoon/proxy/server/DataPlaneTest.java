@@ -38,8 +38,11 @@ class DataPlaneTest {
                     dataPlane.sessionLoops().acceptor())) {
                 CountDownLatch busy = new CountDownLatch(1);
                 each.loop().execute(() -> awaitQuietly(busy));
-                assertThat(dataPlane.isAlive(Duration.ofMillis(50))).isFalse();
-                busy.countDown();
+                try {
+                    assertThat(dataPlane.isAlive(Duration.ofMillis(50))).isFalse();
+                } finally {
+                    busy.countDown();
+                }
                 await().until(() -> dataPlane.isAlive(Duration.ofSeconds(10)));
             }
         }
