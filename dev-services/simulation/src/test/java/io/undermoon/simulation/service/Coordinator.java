@@ -30,7 +30,6 @@ public final class Coordinator {
     private static final long LEASE_INTERVAL = 200 * World.MILLI;
     private static final long STOOD_STILL = World.SECOND;
     private static final long ROUND_INTERVAL = World.SECOND;
-    private static final long WHILE_SLOTS_MOVE = 100 * World.MILLI;
     private static final long REGISTRATION_INTERVAL = 5 * World.SECOND;
     private static final long AFTER_CHANGE = 20 * World.MILLI;
     private static final Duration WATCH_TIME = Duration.ofSeconds(30);
@@ -106,18 +105,16 @@ public final class Coordinator {
                 new MigrationCommit(broker, control, statuses, push, metrics, executor("migrating"));
 
         private long dueNanos;
-        private long migrationsDueNanos;
         private Epoch known = Epoch.ZERO;
 
         void start() {
             dueNanos = process.monotonicNanos();
-            migrationsDueNanos = dueNanos;
             detector.onAnswer(leases::answered);
             world.later(process, world.random(0, LEASE_INTERVAL), this::renew);
             world.later(process, world.random(0, PROBE_INTERVAL), this::probe);
             world.later(process, world.random(0, ROUND_INTERVAL), () -> repeat(sync::round));
             world.later(process, world.random(0, ROUND_INTERVAL), () -> repeat(failover::round));
-            world.later(process, world.random(0, ROUND_INTERVAL), this::migrate);
+            world.later(process, world.random(0, ROUND_INTERVAL), () -> repeat(migrations::round));
             world.later(process, world.random(0, ROUND_INTERVAL), this::watch);
             world.later(process, world.random(0, ROUND_INTERVAL), this::register);
         }
@@ -149,19 +146,6 @@ public final class Coordinator {
         private void register() {
             round(broker::register);
             world.later(process, REGISTRATION_INTERVAL, this::register);
-        }
-
-        /** As the loop of migrations: between two rounds it looks for moves that have ended. */
-        private void migrate() {
-            long now = process.monotonicNanos();
-            if (now - migrationsDueNanos >= 0) {
-                migrationsDueNanos = now + ROUND_INTERVAL;
-                round(migrations::round);
-            } else {
-                round(migrations::endFinished);
-            }
-            long left = Math.max(0, migrationsDueNanos - process.monotonicNanos());
-            world.later(process, migrations.areRunning() ? Math.min(left, WHILE_SLOTS_MOVE) : left, this::migrate);
         }
 
         private void repeat(Runnable round) {
