@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Checks of the rules between parts of a {@link Metadata} that types cannot express. A dump that breaks one would
@@ -30,10 +31,10 @@ public final class Consistency {
         Consistency check = new Consistency(state);
         check.checkProxies();
         state.clusters().forEach((name, cluster) -> {
-            check.require(cluster.name().equals(name), "cluster " + cluster.name() + " is stored under " + name);
+            check.require(cluster.name().equals(name), () -> "cluster " + cluster.name() + " is stored under " + name);
             check.require(
                     !cluster.epoch().isAfter(state.globalEpoch()),
-                    "cluster " + name + " has epoch " + cluster.epoch() + ", after the global epoch "
+                    () -> "cluster " + name + " has epoch " + cluster.epoch() + ", after the global epoch "
                             + state.globalEpoch());
             check.checkTasks(cluster);
             check.checkSlots(cluster);
@@ -47,7 +48,7 @@ public final class Consistency {
             for (StoredChunk chunk : cluster.chunks()) {
                 for (int half = 0; half < StoredChunk.HALVES; half++) {
                     ProxyAddress proxy = chunk.proxyAddresses().get(half);
-                    require(seen.put(proxy, cluster) == null, "proxy " + proxy + " is in two chunks");
+                    require(seen.put(proxy, cluster) == null, () -> "proxy " + proxy + " is in two chunks");
                     int firstNode = half * ProxyResource.NODES;
                     checkProxy(
                             cluster,
@@ -57,16 +58,16 @@ public final class Consistency {
                 }
                 for (Spare spare : chunk.spares()) {
                     ProxyAddress proxy = spare.proxyAddress();
-                    require(seen.put(proxy, cluster) == null, "proxy " + proxy + " is in two chunks");
+                    require(seen.put(proxy, cluster) == null, () -> "proxy " + proxy + " is in two chunks");
                     checkProxy(cluster, proxy, spare.host(), spare.nodeAddresses());
                 }
             }
         }
         state.allProxies().forEach((address, resource) -> {
-            require(resource.proxyAddress().equals(address), "proxy " + resource + " is stored under " + address);
+            require(resource.proxyAddress().equals(address), () -> "proxy " + resource + " is stored under " + address);
             require(
                     resource.cluster() == null || seen.containsKey(address),
-                    "proxy " + address + " is in no chunk of its cluster " + resource.cluster());
+                    () -> "proxy " + address + " is in no chunk of its cluster " + resource.cluster());
         });
     }
 
@@ -80,21 +81,23 @@ public final class Consistency {
         boolean same = cluster.name().equals(resource.cluster())
                 && host.equals(resource.host())
                 && Set.copyOf(nodes).equals(Set.copyOf(resource.nodeAddresses()));
-        require(same, "proxy " + proxy + " differs from its chunk in cluster " + cluster.name());
+        require(same, () -> "proxy " + proxy + " differs from its chunk in cluster " + cluster.name());
     }
 
     private void checkTasks(StoredCluster cluster) {
         for (int shard = 0; shard < cluster.shardNumber(); shard++) {
             ChunkPart part = ChunkPart.ofShard(shard);
             for (MigratingSlots side : tasksOf(cluster, part)) {
-                String task = "migration of " + side.rangeList() + " in cluster " + cluster.name();
-                require(side.owner().equals(part), task + " is stored with " + part + " instead of " + side.owner());
+                Supplier<String> task = () -> "migration of " + side.rangeList() + " in cluster " + cluster.name();
+                require(
+                        side.owner().equals(part),
+                        () -> task.get() + " is stored with " + part + " instead of " + side.owner());
                 boolean inside = exists(cluster, side.meta().source())
                         && exists(cluster, side.meta().destination());
-                require(inside, task + " refers to a chunk that does not exist");
+                require(inside, () -> task.get() + " refers to a chunk that does not exist");
                 require(
                         inside && tasksOf(cluster, side.otherSide().owner()).contains(side.otherSide()),
-                        task + " has only one side");
+                        () -> task.get() + " has only one side");
             }
         }
     }
@@ -109,15 +112,16 @@ public final class Consistency {
                     .filter(MigratingSlots::isMigrating)
                     .forEach(task -> held.add(task.rangeList()));
             for (SlotRanges slots : held) {
+                SlotRanges before = owned;
                 require(
-                        !owned.intersects(slots),
-                        "slots " + owned.minus(owned.minus(slots)) + " of cluster " + cluster.name()
+                        !before.intersects(slots),
+                        () -> "slots " + before.minus(before.minus(slots)) + " of cluster " + cluster.name()
                                 + " have two owners");
-                owned = owned.union(slots);
+                owned = before.union(slots);
             }
         }
         SlotRanges missing = ALL_SLOTS.minus(owned);
-        require(missing.isEmpty(), "slots " + missing + " of cluster " + cluster.name() + " have no owner");
+        require(missing.isEmpty(), () -> "slots " + missing + " of cluster " + cluster.name() + " have no owner");
     }
 
     private static List<MigratingSlots> tasksOf(StoredCluster cluster, ChunkPart part) {
@@ -131,9 +135,10 @@ public final class Consistency {
                 && part.part() < StoredChunk.PARTS;
     }
 
-    private void require(boolean holds, String violation) {
+    /** @param violation in words; most rules are not broken, and there are some for each of a thousand proxies */
+    private void require(boolean holds, Supplier<String> violation) {
         if (!holds) {
-            violations.add(violation);
+            violations.add(violation.get());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.undermoon.simulation;
 
 import io.undermoon.broker.plan.Clusters;
+import io.undermoon.broker.plan.Spares;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.Spare;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -229,6 +231,10 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             if (waiting.isEmpty() && cluster.runsMigrations()) {
                 return "slots still move";
             }
+            String spares = whatIsWrongWithSpares(state);
+            if (waiting.isEmpty() && spares != null) {
+                return spares;
+            }
             for (StoredChunk chunk : cluster.chunks()) {
                 boolean chunkWaits = hasOneOf(waiting, chunk);
                 for (ProxyAddress address : chunk.proxies().toList()) {
@@ -259,6 +265,21 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                 }
             }
             return null;
+        }
+
+        /** Chunks have as many spares as there are proxies for. */
+        private @Nullable String whatIsWrongWithSpares(Metadata state) {
+            if (!Spares.areUsed(state)) {
+                return null;
+            }
+            Optional<Broker> broker =
+                    installation.brokers().stream().filter(Broker::isOpen).findFirst();
+            if (broker.isEmpty()) {
+                return "no broker is open";
+            }
+            List<Spares.Change> missing =
+                    Spares.level(state, broker.get().writer().planContext()).result();
+            return missing.isEmpty() ? null : "spares are not those that there could be: " + missing;
         }
 
         /**

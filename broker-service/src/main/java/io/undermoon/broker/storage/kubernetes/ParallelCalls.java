@@ -33,7 +33,8 @@ final class ParallelCalls implements AutoCloseable {
     }
 
     /**
-     * Returns when all calls have ended. Once one has failed, no other begins: a server that is away costs one time-out.
+     * Returns when all calls have ended. Once one has failed, no other begins, so a server that is away costs one
+     * time-out.
      *
      * @throws RemoteCallException what the first of those that failed, in their order, has thrown
      */

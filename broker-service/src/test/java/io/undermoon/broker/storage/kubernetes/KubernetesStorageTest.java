@@ -110,7 +110,9 @@ class KubernetesStorageTest {
             store(other, before);
             try (FaultyRelay relay = server.relay();
                     KubernetesStorage storage = server.open(relay.address(), Duration.ofMillis(300))) {
-                String version = storage.load().version();
+                // A busy machine may take longer.
+                await().ignoreExceptions().untilAsserted(storage::load);
+                String version = other.load().version();
                 loseAllAfter(relay, calls, loss);
                 isComplete = isStored(storage, version, THREE);
             }

@@ -1,14 +1,18 @@
 package io.undermoon.simulation.service;
 
+import static java.util.Objects.requireNonNull;
+
 import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.coordinator.port.LoopMetrics;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.Epoch;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Proxy;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.proxy.migration.MigrationSettings;
+import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.simulation.redis.Keys;
 import io.undermoon.simulation.redis.RedisObserver;
 import io.undermoon.simulation.redis.RedisServer;
@@ -17,6 +21,7 @@ import io.undermoon.simulation.world.SimProcess;
 import io.undermoon.simulation.world.World;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +46,8 @@ public final class Installation {
     private final SharedStorage storage;
     private final Map<String, RedisServer> redis = new LinkedHashMap<>();
     private final Map<String, ProxyServer> proxies = new LinkedHashMap<>();
+    private final Map<HostPort, RedisServer> redisByEndpoint = new HashMap<>();
+    private final Map<HostPort, ProxyServer> proxiesByEndpoint = new HashMap<>();
     private final Map<SimProcess, ProxyServer> proxiesByProcess = new LinkedHashMap<>();
     private final List<Broker> brokers = new ArrayList<>();
     private final List<Coordinator> coordinators = new ArrayList<>();
@@ -121,11 +128,13 @@ public final class Installation {
             RedisServer node = new RedisServer(
                     world, network, world.process("redis " + address, host), address, redisChecks, this::redis);
             redis.put(address, node);
+            redisByEndpoint.put(HostPort.parse(address), node);
             nodes.add(node);
         }
         ProxyAddress address = new ProxyAddress(host + ":5299");
         ProxyServer proxy = new ProxyServer(this, world.process("proxy " + address, host), address, nodes);
         proxies.put(address.value(), proxy);
+        proxiesByEndpoint.put(HostPort.parse(address.value()), proxy);
         proxiesByProcess.put(proxy.process(), proxy);
     }
 
@@ -166,6 +175,10 @@ public final class Installation {
         return server;
     }
 
+    RedisServer redis(Endpoint node) {
+        return requireNonNull(redisByEndpoint.get(node.address()), "no Redis server there");
+    }
+
     public List<RedisServer> redis() {
         return List.copyOf(redis.values());
     }
@@ -176,6 +189,10 @@ public final class Installation {
             throw new IllegalArgumentException("no proxy at " + address);
         }
         return proxy;
+    }
+
+    ProxyServer proxy(Endpoint peer) {
+        return requireNonNull(proxiesByEndpoint.get(peer.address()), "no proxy there");
     }
 
     public List<ProxyServer> proxies() {

@@ -177,7 +177,7 @@ public final class ProxyServer {
 
     /** Connects a task to a run of a node that may serve. */
     NodeLink connect(Endpoint to, NodeLink.Owner owner) {
-        RedisServer node = installation.redis(to.toString());
+        RedisServer node = installation.redis(to);
         boolean isAllowed = life.runs.mayServe(to, node.runId());
         return new NodeLink(world, installation.network(), process, node, isAllowed, owner);
     }
@@ -185,7 +185,7 @@ public final class ProxyServer {
     /** Waits until what clients have sent to a node before is answered, or the connection is given up. */
     CompletionStage<?> awaitAnswers(Endpoint node, BooleanSupplier wanted) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
-        RedisServer server = installation.redis(node.toString());
+        RedisServer server = installation.redis(node);
         life.inFlight.removeIf(flight -> flight.isOver(world.nowNanos()));
         List<Flight> before = new ArrayList<>(life.inFlight);
         before.removeIf(flight -> flight.node != server);
@@ -226,14 +226,14 @@ public final class ProxyServer {
     /** Sends a command of the proxy's own to a node or a peer. */
     CompletionStage<RespValue> send(NodeConnections from, Endpoint to, List<String> command, String question) {
         if (to.kind() == Endpoint.Kind.REDIS) {
-            RedisServer node = installation.redis(to.toString());
+            RedisServer node = installation.redis(to);
             if (from == life.migrationConnections && !life.runs.mayServe(to, node.runId())) {
                 return CompletableFuture.failedStage(
                         NodeException.unexpectedReply(question + ": the run may not serve"));
             }
             return exchange(node.process(), question, reply -> node.execute(command, reply::complete));
         }
-        ProxyServer peer = installation.proxy(to.toString());
+        ProxyServer peer = installation.proxy(to);
         return exchange(
                 peer.process(),
                 question,
@@ -264,7 +264,7 @@ public final class ProxyServer {
 
     /** Connects anew. A process that stands still is connected to, too. */
     CompletionStage<Boolean> isRefused(Endpoint peer) {
-        SimProcess to = installation.proxy(peer.toString()).process();
+        SimProcess to = installation.proxy(peer).process();
         CompletableFuture<Boolean> refused = new CompletableFuture<>();
         Network network = installation.network();
         if (!network.isCut(process, to) && !network.isCut(to, process)) {
@@ -471,7 +471,7 @@ public final class ProxyServer {
         }
 
         private void forward(ClientWrite write, Target.Local target, Epoch epoch) {
-            RedisServer node = installation.redis(target.node().toString());
+            RedisServer node = installation.redis(target.node());
             if (!lease.isHeld()) {
                 write.answer("CLUSTERDOWN no lease");
                 return;

@@ -89,12 +89,18 @@ public final class World {
             }
         }
 
+        /** The first one, if it comes before an event. Whether it is over is only asked then. */
         @Nullable
-        Event first() {
-            while (!over.isEmpty() && over.getFirst().getAsBoolean()) {
+        Event firstBefore(@Nullable Event event) {
+            Event first = due.peekFirst();
+            while (first != null && (event == null || first.compareTo(event) < 0)) {
+                if (!over.getFirst().getAsBoolean()) {
+                    return first;
+                }
                 remove();
+                first = due.peekFirst();
             }
-            return due.peekFirst();
+            return null;
         }
 
         void remove() {
@@ -219,8 +225,8 @@ public final class World {
             Event next = events.peek();
             Timeouts source = null;
             for (Timeouts each : timeouts.values()) {
-                Event first = each.first();
-                if (first != null && (next == null || first.compareTo(next) < 0)) {
+                Event first = each.firstBefore(next);
+                if (first != null) {
                     next = first;
                     source = each;
                 }
