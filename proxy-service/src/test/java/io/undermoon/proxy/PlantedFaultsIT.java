@@ -100,6 +100,7 @@ class PlantedFaultsIT {
 
             // Epochs never fall, and metadata for another proxy changes nothing.
             topology.FormerCluster#owner returns null -> forward.ForwardingIT#a_proxy_that_has_left_its_cluster_sends_clients_to_those_that_were_its_peers
+            topology.FormerCluster#without omits Set.removeAll -> topology.TopologyStoreTest#a_free_proxy_sends_nobody_to_peers_that_have_left_the_cluster_too
             topology.TopologyStore#isOld returns false -> topology.TopologyStoreTest#rejects_an_older_or_equal_epoch_unless_forced
             topology.TopologyStore#isOld returns true -> topology.TopologyStoreTest#rejects_an_older_or_equal_epoch_unless_forced
             topology.TopologyStore#isMine returns true -> topology.TopologyStoreTest#rejects_what_is_meant_for_another_proxy
@@ -158,6 +159,7 @@ class PlantedFaultsIT {
             blocking.ReplicaWait#isSatisfied returns true -> blocking.ReplicaWaitIT
             migration.copy.Copier#forwarded omits DirectConnection.setReading -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
             blocking.ReplicaWait$Part#isClean returns true -> blocking.ReplicaWaitIT#a_connection_that_was_unblocked_with_an_error_serves_no_other_client
+            server.FormerPeers#isElsewhere returns false -> server.FormerPeersIT
             server.Registrar#ensureRegistered omits Optional.ifPresent -> server.RegistrarTest#passes_on_what_the_broker_knows
             migration.copy.CopyAttempt#isAwaited returns true -> migration.copy.CopyAttemptIT#a_late_marker_does_not_keep_a_copy_from_its_end[2]
             migration.copy.CopyAttempt#requireOpen does nothing -> migration.copy.CopyAttemptIT#an_attempt_that_ends_at_once_leaves_no_connections
