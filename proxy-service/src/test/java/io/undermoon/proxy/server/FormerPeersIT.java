@@ -40,7 +40,9 @@ class FormerPeersIT {
     void clients_of_a_deleted_cluster_are_told_so() {
         tell(first, "SETCLUSTER v2 2 NOFLAG ");
         assertThat(get(first)).isEqualTo("MOVED 12182 127.0.0.1:" + second);
-        await().during(Duration.ofSeconds(1)).atMost(LIMIT).until(() -> get(first).startsWith("MOVED "));
+        await().during(Duration.ofSeconds(1))
+                .atMost(LIMIT)
+                .until(() -> get(first).startsWith("MOVED "));
 
         tell(second, "SETCLUSTER v2 2 NOFLAG ");
         await().atMost(LIMIT).until(() -> get(first).startsWith("CLUSTERDOWN "));
@@ -60,7 +62,6 @@ class FormerPeersIT {
     }
 
     private static ProxyServer proxy(int port) {
-        return new ProxyServer(
-                Configs.onOnePort("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {});
+        return new ProxyServer(Configs.onOnePort("address", "127.0.0.1:" + port, "thread_number", "1"), () -> {});
     }
 }
