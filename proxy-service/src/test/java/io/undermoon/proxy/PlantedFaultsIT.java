@@ -70,7 +70,7 @@ class PlantedFaultsIT {
             replication.NodeRoleKeeper#apply omits BooleanSupplier.getAsBoolean as true -> replication.ReplicationDriverIT#a_node_follows_no_other_by_metadata_that_may_be_old
             lease.renewal.LeaseRenewal#promised omits Epoch.isAfter -> server.PartnerLeaseIT#a_proxy_that_starts_with_older_metadata_than_its_partner_gets_no_lease_from_it
             replication.RoleHandover$Takeover#whileLeaseLasts omits TakeoverRule.trustsRefused -> server.PartnerLeaseIT#a_proxy_where_nobody_listens_is_not_waited_for
-            replication.RoleHandover$Takeover#followNode omits InfoReport.role -> server.PartnerLeaseIT#the_node_of_a_proxy_where_nobody_listens_is_caught_up_with
+            replication.RoleHandover$Takeover#followNode omits InfoReport.role -> replication.TakeoverIT#a_replica_catches_up_with_the_node_of_a_proxy_where_nobody_listens
 
             // A master that restarts serves when nobody has newer data, on no connection before.
             replication.NodeRun#mayServe returns true -> replication.NodeRunTest#a_master_that_restarts_is_outdated_while_its_replica_has_more
@@ -91,7 +91,8 @@ class PlantedFaultsIT {
 
             // A slot that moves makes no transaction fail.
             forward.Router#routeToOwner omits Command.isWritingScript -> forward.RouterTest#scripts_wait_while_their_node_hands_other_slots_over
-            transaction.Transactions#isHeld omits Transaction.hasWritingScript -> migration.ScriptMoveIT#what_is_written_before_the_switch_is_at_the_destination_after_it[2]
+            transaction.Transactions#isHeld omits Transaction.hasWritingScript -> migration.ScriptMoveIT#scripts_wait_while_their_node_hands_slots_over[2]
+            dispatch.Dispatcher#forward omits Command.isWritingScript -> migration.ScriptMoveIT#scripts_wait_while_their_node_hands_slots_over[3]
             forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
             backend.PinnedPool#areWatched returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
 
