@@ -94,10 +94,10 @@ class TakeoverIT {
         AtomicLong offset = new AtomicLong(10);
         try (RespServer master = new RespServer(command -> master(999));
                 RespServer replica = new RespServer(command -> replica(command, offset.get()))) {
-            ReplPeer former = new ReplPeer(
-                    new NodeAddress(master.address()), new ProxyAddress("127.0.0.1:" + FreePort.any()));
-            CompletableFuture<?> mayRise = handover.beforePromotion(
-                    new NodeAddress(replica.address()), former, new Epoch(7), () -> true);
+            ReplPeer former =
+                    new ReplPeer(new NodeAddress(master.address()), new ProxyAddress("127.0.0.1:" + FreePort.any()));
+            CompletableFuture<?> mayRise =
+                    handover.beforePromotion(new NodeAddress(replica.address()), former, new Epoch(7), () -> true);
             await().until(() -> mayRise.isDone() || replica.commands().size() > 3);
             assertThat(mayRise).isNotDone();
 
