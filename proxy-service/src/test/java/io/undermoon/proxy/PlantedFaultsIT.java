@@ -70,7 +70,7 @@ class PlantedFaultsIT {
             replication.NodeRoleKeeper#apply omits BooleanSupplier.getAsBoolean as true -> replication.ReplicationDriverIT#a_node_follows_no_other_by_metadata_that_may_be_old
             lease.renewal.LeaseRenewal#promised omits Epoch.isAfter -> server.PartnerLeaseIT#a_proxy_that_starts_with_older_metadata_than_its_partner_gets_no_lease_from_it
             replication.RoleHandover$Takeover#whileLeaseLasts omits TakeoverRule.trustsRefused -> server.PartnerLeaseIT#a_proxy_where_nobody_listens_is_not_waited_for
-            replication.RoleHandover$Takeover#followNode omits InfoReport.role -> server.PartnerLeaseIT#the_node_of_a_proxy_where_nobody_listens_is_caught_up_with
+            replication.RoleHandover$Takeover#followNode omits InfoReport.role -> replication.TakeoverIT#a_replica_catches_up_with_the_node_of_a_proxy_where_nobody_listens
 
             // A master that restarts serves when nobody has newer data, on no connection before.
             replication.NodeRun#mayServe returns true -> replication.NodeRunTest#a_master_that_restarts_is_outdated_while_its_replica_has_more
@@ -91,7 +91,8 @@ class PlantedFaultsIT {
 
             // A slot that moves makes no transaction fail.
             forward.Router#routeToOwner omits Command.isWritingScript -> forward.RouterTest#scripts_wait_while_their_node_hands_other_slots_over
-            transaction.Transactions#isHeld omits Transaction.hasWritingScript -> migration.ScriptMoveIT#what_is_written_before_the_switch_is_at_the_destination_after_it[2]
+            transaction.Transactions#isHeld omits Transaction.hasWritingScript -> migration.ScriptMoveIT#scripts_wait_while_their_node_hands_slots_over[2]
+            dispatch.Dispatcher#forward omits Command.isWritingScript -> migration.ScriptMoveIT#scripts_wait_while_their_node_hands_slots_over[3]
             forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
             backend.PinnedPool#areWatched returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
 
@@ -100,6 +101,7 @@ class PlantedFaultsIT {
 
             // Epochs never fall, and metadata for another proxy changes nothing.
             topology.FormerCluster#owner returns null -> forward.ForwardingIT#a_proxy_that_has_left_its_cluster_sends_clients_to_those_that_were_its_peers
+            topology.FormerCluster#without omits Set.removeAll -> topology.TopologyStoreTest#a_free_proxy_sends_nobody_to_peers_that_have_left_the_cluster_too
             topology.TopologyStore#isOld returns false -> topology.TopologyStoreTest#rejects_an_older_or_equal_epoch_unless_forced
             topology.TopologyStore#isOld returns true -> topology.TopologyStoreTest#rejects_an_older_or_equal_epoch_unless_forced
             topology.TopologyStore#isMine returns true -> topology.TopologyStoreTest#rejects_what_is_meant_for_another_proxy
@@ -161,6 +163,7 @@ class PlantedFaultsIT {
             blocking.ReplicaWait#isSatisfied returns true -> blocking.ReplicaWaitIT
             migration.copy.Copier#forwarded omits DirectConnection.setReading -> migration.SlotMoveIT#a_large_value_on_its_way_stalls_no_client_and_is_not_collected
             blocking.ReplicaWait$Part#isClean returns true -> blocking.ReplicaWaitIT#a_connection_that_was_unblocked_with_an_error_serves_no_other_client
+            server.FormerPeers#isElsewhere returns false -> server.FormerPeersIT
             server.Registrar#ensureRegistered omits Optional.ifPresent -> server.RegistrarTest#passes_on_what_the_broker_knows
             migration.copy.CopyAttempt#isAwaited returns true -> migration.copy.CopyAttemptIT#a_late_marker_does_not_keep_a_copy_from_its_end[2]
             migration.copy.CopyAttempt#requireOpen does nothing -> migration.copy.CopyAttemptIT#an_attempt_that_ends_at_once_leaves_no_connections

@@ -35,14 +35,14 @@ class ScaleUnderLoadIT {
     private static final ClusterName CLUSTER = new ClusterName("scaled");
     private static final int PROXIES = 6;
     private static final int MOVED_BY_HAND = 1000;
-    private static final int KEYS = 200_000;
+    private static final int KEYS = 100_000;
     private static final int VALUE_BYTES = 300;
     private static final int STEPS_PER_SECOND = 1500;
     private static final int MUCH = 800;
-    private static final int SWITCHOVERS = 9;
+    private static final int SWITCHOVERS = 6;
 
     /** Keys that a migration may copy per second where it is not to be over before a process is killed. */
-    private static final int SLOW_KEYS = 6000;
+    private static final int SLOW_KEYS = 3000;
 
     @TempDir
     private Path directory;

@@ -73,6 +73,7 @@ final class ProxyServer implements AutoCloseable {
     private final ReplicationDriver replication;
     private final Lease lease = new Lease(LeaseClock.SYSTEM);
     private final LeaseRenewal renewal;
+    private final FormerPeers formerPeers;
     private final ReplicaLag replicaLag;
     private final NodeMarks marks;
     private final ForeignClients foreignClients;
@@ -136,6 +137,11 @@ final class ProxyServer implements AutoCloseable {
                 endpoints,
                 dataPlane.controlConnections().loop().eventLoop(),
                 dataPlane::followLease);
+        formerPeers = new FormerPeers(
+                topology,
+                nodeClient,
+                endpoints,
+                dataPlane.controlConnections().loop().eventLoop());
         replicaLag = new ReplicaLag(
                 nodeClient,
                 endpoints,
@@ -210,6 +216,7 @@ final class ProxyServer implements AutoCloseable {
                     "users_file", settings.config().usersFile().orElse(""), problem);
         }
         renewal.start();
+        formerPeers.start();
         marks.start();
         replication.start(topology);
         replicaLag.start(dataPlane.controlConnections().loop().eventLoop());

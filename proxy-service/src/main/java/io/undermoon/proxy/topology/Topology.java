@@ -82,6 +82,31 @@ public record Topology(
         return former == null ? null : former.owner(slot);
     }
 
+    /** The cluster that a free proxy has just left, to whose proxies it sends clients; null if there is none. */
+    public @Nullable ClusterName formerCluster() {
+        return former == null || former.isOver() ? null : former.name();
+    }
+
+    /** The proxies of that cluster which may still be in it. */
+    public Set<ProxyAddress> formerPeers() {
+        return former == null || former.isOver() ? Set.of() : former.peers();
+    }
+
+    /** The same snapshot with other knowledge of the former cluster. */
+    Topology withFormer(FormerCluster known) {
+        return new Topology(
+                cluster,
+                replication,
+                routes,
+                endpoints,
+                compressionKnownSinceNanos,
+                ownership,
+                switched,
+                role,
+                unproven,
+                known);
+    }
+
     /** Whether a peer has slots. */
     public boolean hasSlots(ProxyAddress peer) {
         return !cluster.peers().getOrDefault(peer, List.of()).isEmpty();

@@ -430,7 +430,7 @@ public final class TopologyStore {
         if (cluster.clusterName() != null) {
             former = null;
         } else if (old.clusterName() != null) {
-            former = FormerCluster.of(old, endpoints);
+            former = FormerCluster.of(old.clusterName(), old, endpoints);
         }
         Topology next = new Topology(
                 cluster,
@@ -448,6 +448,18 @@ public final class TopologyStore {
         currentForReplicas = hasReplicas ? next.forReplicas(routes.replicas()) : next;
         current = next;
         listeners.forEach(listener -> listener.accept(next));
+    }
+
+    /** Sends no clients any more to proxies that are not in the former cluster of this one either. */
+    public synchronized void haveLeftFormerCluster(Set<ProxyAddress> peers) {
+        FormerCluster former = current.former();
+        if (former != null) {
+            FormerCluster known = former.without(peers);
+            Topology next = current.withFormer(known);
+            currentForReplicas = currentForReplicas == current ? next : currentForReplicas.withFormer(known);
+            current = next;
+            listeners.forEach(listener -> listener.accept(next));
+        }
     }
 
     private boolean areMine(SetCluster message) {

@@ -20,11 +20,13 @@ import io.undermoon.proxy.node.NodeClient;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.resp.RespValue;
+import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.RespServer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,8 +42,9 @@ class TakeoverIT {
             new NodeConnections(new ProxyLoop(loop, Transport.best(), SETTINGS, new LoopStats(1)), Access.PROXY);
     private final NodeClient client = new NodeClient(connections);
     private final Endpoints endpoints = new Endpoints();
+    private final Lease lease = new Lease(LeaseClock.SYSTEM);
     private final RoleHandover handover =
-            new RoleHandover(connections, client, endpoints, new TakeoverRule(new Lease(LeaseClock.SYSTEM), true));
+            new RoleHandover(connections, client, endpoints, new TakeoverRule(lease, true));
 
     @AfterEach
     void stop() {
@@ -84,11 +87,35 @@ class TakeoverIT {
         }
     }
 
+    /** What was acknowledged is in the node of that proxy, which is still there. */
+    @Test
+    void a_replica_catches_up_with_the_node_of_a_proxy_where_nobody_listens() throws Exception {
+        lease.require(true);
+        AtomicLong offset = new AtomicLong(10);
+        try (RespServer master = new RespServer(command -> master(999));
+                RespServer replica = new RespServer(command -> replica(command, offset.get()))) {
+            ReplPeer former =
+                    new ReplPeer(new NodeAddress(master.address()), new ProxyAddress("127.0.0.1:" + FreePort.any()));
+            CompletableFuture<?> mayRise =
+                    handover.beforePromotion(new NodeAddress(replica.address()), former, new Epoch(7), () -> true);
+            await().until(() -> mayRise.isDone() || replica.commands().size() > 3);
+            assertThat(mayRise).isNotDone();
+
+            offset.set(999);
+            mayRise.get(10, TimeUnit.SECONDS);
+        }
+    }
+
     /** @param wanted how often the promotion is still wanted when it is asked for that */
     private CompletableFuture<?> promote(RespServer replica, RespServer peer, AtomicInteger wanted) {
         ReplPeer former = new ReplPeer(new NodeAddress("127.0.0.1:1"), new ProxyAddress(peer.address()));
         return handover.beforePromotion(
                 new NodeAddress(replica.address()), former, new Epoch(7), () -> wanted.decrementAndGet() >= 0);
+    }
+
+    private static String master(long offset) {
+        String info = "role:master\r\nmaster_repl_offset:" + offset + "\r\nmaster_replid:" + HISTORY + "\r\n";
+        return "$" + info.length() + "\r\n" + info + "\r\n";
     }
 
     /** A replica that is connected to its master. */

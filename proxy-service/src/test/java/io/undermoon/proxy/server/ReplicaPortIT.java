@@ -218,21 +218,28 @@ class ReplicaPortIT {
                 RespConnection replica = replica(second);
                 RespConnection node = lowReplica.connect();
                 RespConnection masterNode = low.connect()) {
-            await().atMost(LIMIT).until(() -> text(node.call("INFO", "replication"))
-                    .contains("master_link_status:up"));
-            List<RespValue> shown = await().atMost(LIMIT).until(() -> items(master.call("ROLE")), role -> role.get(1)
-                    .equals(items(masterNode.call("ROLE")).get(1)));
-            assertThat(items(shown.get(2))).singleElement().satisfies(one -> assertThat(text(items(one).get(1)))
-                    .isEqualTo(Integer.toString(second.replicaAddress().port())));
+            await().atMost(LIMIT)
+                    .until(() -> text(node.call("INFO", "replication")).contains("master_link_status:up"));
+            List<RespValue> shown = await().atMost(LIMIT)
+                    .until(
+                            () -> items(master.call("ROLE")),
+                            role -> role.get(1)
+                                    .equals(items(masterNode.call("ROLE")).get(1)));
+            assertThat(items(shown.get(2)))
+                    .singleElement()
+                    .satisfies(one -> assertThat(text(items(one).get(1)))
+                            .isEqualTo(Integer.toString(second.replicaAddress().port())));
             assertThat(text(items(replica.call("ROLE")).get(3))).isEqualTo("connected");
 
             node.call("REPLICAOF", "127.0.0.1", "1");
-            await().atMost(LIMIT).until(() -> items(items(master.call("ROLE")).get(2)).isEmpty());
+            await().atMost(LIMIT)
+                    .until(() -> items(items(master.call("ROLE")).get(2)).isEmpty());
             List<RespValue> alone = items(replica.call("ROLE"));
             assertThat(text(alone.get(3))).isEqualTo("connect");
             assertThat(alone.get(4)).isEqualTo(new RespValue.Int(-1));
             node.call("REPLICAOF", "127.0.0.1", Integer.toString(low.port()));
-            await().atMost(LIMIT).until(() -> items(items(master.call("ROLE")).get(2)).size() == 1);
+            await().atMost(LIMIT)
+                    .until(() -> items(items(master.call("ROLE")).get(2)).size() == 1);
         }
     }
 

@@ -327,8 +327,35 @@ class TopologyStoreTest {
         }
         apply(store, "v2 4 NOFLAG d 127.0.0.1:7001 1 0-8000");
         assertThat(store.current().formerOwner(9000)).isNull();
-        FormerCluster longAgo = new FormerCluster(store.current().routes(), List.of(), System.nanoTime() - 1);
+        FormerCluster longAgo = new FormerCluster(
+                new ClusterName("c"),
+                store.current().routes(),
+                List.of(),
+                Set.of(new ProxyAddress("127.0.0.1:6002")),
+                System.nanoTime() - 1);
         assertThat(longAgo.owner(9000)).isNull();
+    }
+
+    @Test
+    void a_free_proxy_sends_nobody_to_peers_that_have_left_the_cluster_too() {
+        TopologyStore store = store("127.0.0.1:6001", "127.0.0.1:7001", "127.0.0.1:7002");
+        Set<ProxyAddress> second = Set.of(new ProxyAddress("127.0.0.1:6002"));
+        apply(store, "v2 1 NOFLAG c PEER 127.0.0.1:6002 1 0-8000 127.0.0.1:6003 1 8001-16383");
+        assertThat(store.current().formerPeers()).isEmpty();
+        assertThat(store.current().formerCluster()).isNull();
+        Topology before = store.current();
+        store.haveLeftFormerCluster(second);
+        assertThat(store.current()).isSameAs(before);
+
+        apply(store, "v2 2 NOFLAG ");
+        assertThat(store.current().formerCluster()).hasToString("c");
+        assertThat(store.current().formerPeers()).hasSize(2);
+        store.haveLeftFormerCluster(second);
+        assertThat(store.current(Role.REPLICA)).isSameAs(store.current());
+        assertThat(store.current().formerOwner(1)).isNull();
+        assertThat(store.current().formerOwner(9000).proxy()).hasToString("127.0.0.1:6003");
+        apply(store, "v2 3 NOFLAG ");
+        assertThat(store.current().formerOwner(1)).as("with later metadata").isNull();
     }
 
     @Test

@@ -37,8 +37,7 @@ public final class ShortWaits extends ClassVisitor {
     @Override
     public MethodVisitor visitMethod(
             int access, String name, String descriptor, String signature, String[] exceptions) {
-        return new MethodVisitor(
-                Opcodes.ASM9, super.visitMethod(access, name, descriptor, signature, exceptions)) {
+        return new MethodVisitor(Opcodes.ASM9, super.visitMethod(access, name, descriptor, signature, exceptions)) {
             @Override
             public void visitMethodInsn(int opcode, String owner, String called, String type, boolean isInterface) {
                 boolean isLimit = owner.equals(CONDITION) && called.equals(AT_MOST);

@@ -26,16 +26,18 @@ public final class RoleCommand {
     }
 
     public void register(HandlerTable table) {
-        table.later("role", (frame, client, out) -> reports.ask(client).thenApply(figures -> {
-            ShownReplication shown = ShownReplication.of(topology, client);
-            return Replies.of(reply -> {
-                if (shown.role() == Role.MASTER) {
-                    master(shown, figures.ofMasters(), reply);
-                } else {
-                    replica(shown, figures.ofReplicas(), reply);
-                }
-            });
-        }));
+        table.later(
+                "role",
+                (frame, client, out) -> reports.ask(client).thenApply(figures -> {
+                    ShownReplication shown = ShownReplication.of(topology, client);
+                    return Replies.of(reply -> {
+                        if (shown.role() == Role.MASTER) {
+                            master(shown, figures.ofMasters(), reply);
+                        } else {
+                            replica(shown, figures.ofReplicas(), reply);
+                        }
+                    });
+                }));
     }
 
     private static void master(ShownReplication shown, ReplicationFigures nodes, ByteBuf out) {
