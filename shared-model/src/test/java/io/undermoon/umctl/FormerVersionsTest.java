@@ -41,14 +41,13 @@ class FormerVersionsTest {
     void is_read_and_written_as_it_was(String line) {
         List<String> words = List.of(line.split("\t", -1));
         List<String> arguments = words.subList(2, words.size());
-        List<String> written =
-                switch (words.get(1)) {
-                    case "SETREPL" -> SetRepl.parse(arguments).toCommand();
-                    case "SETCLUSTER" -> again(arguments);
-                    case "SETMETA" -> again(SetMeta.parse(arguments), line.contains("COMPRESS"));
-                    case "SETCHANGE" -> again(SetChange.parse(arguments));
-                    default -> Handshake.parse(words.get(1), arguments).toCommand();
-                };
+        List<String> written = switch (words.get(1)) {
+            case "SETREPL" -> SetRepl.parse(arguments).toCommand();
+            case "SETCLUSTER" -> again(arguments);
+            case "SETMETA" -> again(SetMeta.parse(arguments), line.contains("COMPRESS"));
+            case "SETCHANGE" -> again(SetChange.parse(arguments));
+            default -> Handshake.parse(words.get(1), arguments).toCommand();
+        };
         if (line.contains("COMPRESS") || words.get(1).equals("SETCHANGE")) {
             assertThat(written).hasSameSizeAs(words);
         } else {

@@ -18,6 +18,7 @@ import org.yaml.snakeyaml.Yaml;
  * @param services by name; those of a profile are left out, as `docker compose up` does
  */
 record ComposeFile(Map<String, Service> services) {
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{\\w+:-([^}]*)}");
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
     /**
@@ -66,7 +67,7 @@ record ComposeFile(Map<String, Service> services) {
         Object network = yaml.get("network_mode");
         return new Service(
                 name,
-                String.valueOf(yaml.get("image")).replaceAll(".*/|:[^:]*$|\\$\\{.*?:-|}.*", ""),
+                imageName(String.valueOf(yaml.get("image"))),
                 network == null ? name : String.valueOf(network).replaceFirst("^service:", ""),
                 environment,
                 words(String.valueOf(yaml.get("command"))),
@@ -75,6 +76,11 @@ record ComposeFile(Map<String, Service> services) {
                         .toList(),
                 needs,
                 volumes);
+    }
+
+    /** Without registry, group and tag; variables have their defaults. */
+    private static String imageName(String reference) {
+        return VARIABLE.matcher(reference).replaceAll("$1").replaceFirst("^.*/", "").replaceFirst(":.*$", "");
     }
 
     /** The words of a line of commands as a shell takes them, with double quotes only. */
