@@ -33,9 +33,9 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The chart in a real Kubernetes: what happens to pods and nodes, under the load of the consistency checker. Writes wait
- * for their replicas, so nothing that was acknowledged may be missing. {@code -Dundermoon.kubernetes.long=true} has more
- * proxies and everything that the short form leaves out.
+ * The chart in a real Kubernetes: what happens to pods and nodes, under the load of the consistency checker. Writes
+ * wait for their replicas, so nothing that was acknowledged may be missing. {@code -Dundermoon.kubernetes.long=true} has
+ * more proxies and everything that the short form leaves out.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StandAloneIT {
@@ -45,7 +45,7 @@ class StandAloneIT {
     private static final int PROXIES = Boolean.getBoolean(LONG) ? 6 : 3;
     private static final int NODES = 4;
     private static final int SOME = 300;
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path directory;
