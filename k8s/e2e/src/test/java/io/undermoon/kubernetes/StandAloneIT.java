@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The chart in a real Kubernetes: what happens to pods and nodes, under the load of the consistency checker. Writes
- * wait for their replicas, so nothing that was acknowledged may be missing. {@code -Dundermoon.kubernetes.long=true} has
- * more proxies and everything that the short form leaves out.
+ * wait for their replicas, so nothing that was acknowledged may be missing. {@code -Dundermoon.kubernetes.long=true}
+ * has more proxies and everything that the short form leaves out.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StandAloneIT {
