@@ -54,8 +54,10 @@ public final class Installation {
      *
      * @param coordinators how many
      * @param proxies how many pods with proxies
+     * @param values more arguments of helm
      */
-    public static Installation install(TestCluster cluster, int coordinators, int proxies) throws IOException {
+    public static Installation install(TestCluster cluster, int coordinators, int proxies, String... values)
+            throws IOException {
         cluster.client()
                 .resource(new NamespaceBuilder()
                         .withNewMetadata()
@@ -65,8 +67,10 @@ public final class Installation {
                         .build())
                 .create();
         Installation installation = new Installation(cluster, proxies);
+        List<String> sizes =
+                List.of("--set", "coordinators.replicas=" + coordinators, "--set", "proxies.replicas=" + proxies);
         installation.helm(
-                "install", "--set", "coordinators.replicas=" + coordinators, "--set", "proxies.replicas=" + proxies);
+                "install", Stream.concat(sizes.stream(), Stream.of(values)).toArray(String[]::new));
         installation.awaitReady("broker", 2);
         installation.awaitReady("coordinator", coordinators);
         return installation;
