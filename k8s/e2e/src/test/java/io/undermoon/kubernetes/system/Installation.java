@@ -54,10 +54,8 @@ public final class Installation {
      *
      * @param coordinators how many
      * @param proxies how many pods with proxies
-     * @param values more arguments of helm
      */
-    public static Installation install(TestCluster cluster, int coordinators, int proxies, String... values)
-            throws IOException {
+    public static Installation install(TestCluster cluster, int coordinators, int proxies) throws IOException {
         cluster.client()
                 .resource(new NamespaceBuilder()
                         .withNewMetadata()
@@ -67,10 +65,8 @@ public final class Installation {
                         .build())
                 .create();
         Installation installation = new Installation(cluster, proxies);
-        List<String> sizes =
-                List.of("--set", "coordinators.replicas=" + coordinators, "--set", "proxies.replicas=" + proxies);
         installation.helm(
-                "install", Stream.concat(sizes.stream(), Stream.of(values)).toArray(String[]::new));
+                "install", "--set", "coordinators.replicas=" + coordinators, "--set", "proxies.replicas=" + proxies);
         installation.awaitReady("broker", 2);
         installation.awaitReady("coordinator", coordinators);
         return installation;
