@@ -14,6 +14,7 @@ import io.undermoon.kubernetes.system.TestCluster;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,14 +47,14 @@ class KubeletIT {
             }
             Pod first = awaitPod(pod -> true);
             assertThat(first.getMetadata().getLabels()).containsEntry("topology.kubernetes.io/zone", "zone-a");
-            assertThat(InetAddress.getByName("redis-0.redis-pods.default.svc.cluster.local")
-                            .getHostAddress())
-                    .isEqualTo(first.getStatus().getPodIP());
+            assertThat(InetAddress.getAllByName("redis-0.redis-pods.default.svc.cluster.local"))
+                    .extracting(InetAddress::getHostAddress)
+                    .containsExactly(first.getStatus().getPodIP());
             assertThat(ask("SET key value")).isEqualTo("+OK");
 
             cluster.kubelets().killContainers("default", NAME);
-            Pod restarted = awaitPod(pod ->
-                    pod.getStatus().getContainerStatuses().get(0).getRestartCount() == 1);
+            Pod restarted = awaitPod(
+                    pod -> pod.getStatus().getContainerStatuses().get(0).getRestartCount() == 1);
             assertThat(restarted.getStatus().getPodIP())
                     .isEqualTo(first.getStatus().getPodIP());
 
@@ -107,11 +108,13 @@ class KubeletIT {
                 .ignoreExceptions()
                 .until(
                         () -> {
-                            try (Socket socket = new Socket("redis.default.svc.cluster.local", 6379)) {
+                            try (Socket socket = new Socket()) {
+                                InetAddress[] addresses = InetAddress.getAllByName("redis.default.svc.cluster.local");
+                                socket.connect(new InetSocketAddress(addresses[0], 6379));
                                 socket.getOutputStream()
                                         .write(("AUTH secret\r\n" + command + "\r\n").getBytes(StandardCharsets.UTF_8));
-                                String answers = new String(
-                                        socket.getInputStream().readNBytes(10), StandardCharsets.UTF_8);
+                                String answers =
+                                        new String(socket.getInputStream().readNBytes(10), StandardCharsets.UTF_8);
                                 return answers.split("\r\n")[1];
                             }
                         },

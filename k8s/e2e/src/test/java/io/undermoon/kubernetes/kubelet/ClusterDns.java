@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The DNS server of the cluster: names of services, and those of pods behind headless services. It knows no other names.
- * A thread of its own answers.
+ * The DNS server of the cluster: names of services, and those of pods behind headless services. It knows no other
+ * names. A thread of its own answers.
  */
 final class ClusterDns implements AutoCloseable {
     private static final int PORT = 53;

@@ -57,7 +57,8 @@ final class Endpoints implements AutoCloseable {
         List<InetSocketAddress> targets = new ArrayList<>();
         slices(service.getMetadata().getNamespace(), service.getMetadata().getName())
                 .forEach(slice -> {
-                    for (EndpointPort declared : Optional.ofNullable(slice.getPorts()).orElse(List.of())) {
+                    for (EndpointPort declared :
+                            Optional.ofNullable(slice.getPorts()).orElse(List.of())) {
                         if (Objects.equals(
                                 Optional.ofNullable(declared.getName()).orElse(""), port)) {
                             ready(slice).stream()

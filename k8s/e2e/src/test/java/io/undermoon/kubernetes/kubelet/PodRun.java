@@ -208,7 +208,7 @@ final class PodRun implements Runnable {
                 .toList();
         ends.forEach(Thread::start);
         try {
-            while (System.nanoTime() - end < 0 && !cut && (containers.stream().anyMatch(ContainerRun::isAlive))) {
+            while (System.nanoTime() - end < 0 && !cut && containers.stream().anyMatch(ContainerRun::isAlive)) {
                 TimeUnit.MILLISECONDS.sleep(TICK_MILLIS / 10);
             }
         } catch (InterruptedException e) {

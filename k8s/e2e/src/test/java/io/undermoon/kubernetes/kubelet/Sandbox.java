@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * The namespaces of one pod, with its address, held by a process that does nothing. Containers are started in it, each
- * with a root directory of its own: the programs and libraries of this machine, which it cannot change, and its volumes.
+ * with a root directory of its own: the programs and libraries of this machine, which it cannot change, and its
+ * volumes.
  */
 final class Sandbox implements AutoCloseable {
     /**
@@ -99,8 +100,8 @@ final class Sandbox implements AutoCloseable {
 
     /** A command that runs another one inside of a container. */
     static List<String> inside(Process container, List<String> command) {
-        List<String> entered = new ArrayList<>(List.of(
-                "nsenter", "--target=" + container.pid(), "--net", "--uts", "--mount", "--root", "--wd", "--"));
+        List<String> entered = new ArrayList<>(
+                List.of("nsenter", "--target=" + container.pid(), "--net", "--uts", "--mount", "--root", "--wd", "--"));
         entered.addAll(command);
         return entered;
     }

@@ -19,7 +19,7 @@ public final class CheckRun implements AutoCloseable {
     private static final int WRITERS = 4;
     private static final int STEPS_PER_SECOND = 400;
     private static final int SEED = 4711;
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final AtomicLong RUNS = new AtomicLong();
 

@@ -32,7 +32,7 @@ public final class Installation {
     /** The name of the namespace, and of the release. */
     public static final String NAME = "undermoon";
 
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
     private static final int OK = 200;
     private static final String COMPONENT = "app.kubernetes.io/component";

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A cluster of Kubernetes with the images of this build: a real control plane, and nodes that are played. The JVM has to
- * run in namespaces of its own, see {@code k8s/e2e/README.md}.
+ * A cluster of Kubernetes with the images of this build: a real control plane, and nodes that are played. The JVM has
+ * to run in namespaces of its own, see {@code k8s/e2e/README.md}.
  */
 public final class TestCluster implements AutoCloseable {
     private static final List<String> SERVICES = List.of("broker-service", "coordinator-service", "proxy-service");
