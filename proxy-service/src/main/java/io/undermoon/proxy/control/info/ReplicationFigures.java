@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * The section {@code replication} of {@code INFO}, for a client that takes this proxy for one node: the fields of Redis
- * 7 in their order, without what older nodes do not tell. The replication streams of several nodes count as one, whose
+ * 7 in their order, without what the nodes do not tell. The replication streams of several nodes count as one, whose
  * length is the sum of theirs. While no node has answered there are no offsets: to clients such as Lettuce 0 means that
  * a replica has not synchronised yet.
  *

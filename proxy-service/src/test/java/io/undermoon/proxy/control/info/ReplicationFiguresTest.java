@@ -11,7 +11,7 @@ class ReplicationFiguresTest {
     private static final String REPLICA = "role:slave\r\nmaster_link_status:up\r\nslave_repl_offset:42\r\n";
 
     @Test
-    void a_field_that_servers_before_redis_7_do_not_tell_is_left_out() {
+    void a_field_that_some_servers_do_not_tell_is_left_out() {
         assertThat(ofReplica(REPLICA))
                 .contains("\r\nslave_repl_offset:42\r\n")
                 .doesNotContain("slave_read_repl_offset");
