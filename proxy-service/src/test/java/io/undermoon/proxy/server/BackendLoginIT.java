@@ -77,11 +77,11 @@ class BackendLoginIT {
 
     /** So it is copied by its replica in whatever run it is. */
     @ParameterizedTest
-    @ValueSource(strings = {"-acl", "-acl|setuser"})
-    void a_node_that_lets_no_users_be_set_has_replicas_that_log_in_as_the_proxy(String right) {
+    @ValueSource(strings = {"-acl", "-acl +acl|getuser"})
+    void a_node_that_lets_no_users_be_set_has_replicas_that_log_in_as_the_proxy(String rights) {
         int port = FreePort.any();
         String self = "127.0.0.1:" + port;
-        String[] user = {"--user", "default", "off", "--user", "proxy", "on", ">s3cret", "~*", "&*", "+@all", right};
+        String[] user = ("--user default off --user proxy on >s3cret ~* &* +@all " + rights).split(" ");
         try (RedisServerProcess master = RedisServerProcess.start(user);
                 RedisServerProcess replica = RedisServerProcess.start(user);
                 ProxyServer proxy = new ProxyServer(

@@ -75,7 +75,7 @@ class ForeignClientsIT {
 
     @Test
     void are_unknown_where_the_node_takes_no_names() {
-        String[] user = {"--user", "default", "on", "nopass", "~*", "&*", "+@all", "-client|setname"};
+        String[] user = {"--user", "default", "on", "nopass", "~*", "&*", "+@all", "-client", "+client|list"};
         try (RedisServerProcess node = RedisServerProcess.start(user);
                 RedisServerProcess replica = RedisServerProcess.start();
                 ProxyServer proxy = start(node, replica);

@@ -179,11 +179,11 @@ class NodeAdminIT {
     @Test
     void latencies_of_all_nodes_are_told_as_one_node_tells_them() {
         RespConnection client = clusterOfTwo();
-        assertThat(say(client, "CONFIG SET latency-monitor-threshold 1")).isEqualTo("OK");
+        assertThat(say(client, "CONFIG SET latency-monitor-threshold 50")).isEqualTo("OK");
         for (RedisServerProcess node : List.of(low, high)) {
             try (RespConnection direct = node.connect()) {
                 call(direct, "LATENCY RESET");
-                call(direct, "DEBUG SLEEP 0.01");
+                call(direct, "DEBUG SLEEP 0.06");
             }
         }
         List<RespValue> events = ((RespValue.Array) call(client, "LATENCY LATEST")).items();

@@ -33,7 +33,7 @@ class RedirectIT extends OpensResources {
     private static final RespValue FORGET_ALL = message(RespValue.Null.BULK);
     private static final String CHANNEL = "__redis__:invalidate";
     private static final Pattern TRACKING =
-            Pattern.compile("id=(?<commands>\\d+) .* flags=t .* redir=(?<messages>\\d+) ");
+            Pattern.compile("id=(?<commands>\\d+) .* flags=t .* redir=(?<messages>\\d+)");
     private static final String LOW = "b";
     private static final String HIGH = "a";
 

@@ -89,12 +89,21 @@ public final class FaultyStack implements AutoCloseable {
         operator.awaitReplicas();
     }
 
+    /** Whether what a node appends has a file of its own, as from Redis 7.0 on. */
+    public boolean canTakeEndOfFile(Node node) {
+        return Files.exists(appendedFiles(node));
+    }
+
+    private Path appendedFiles(Node node) {
+        return directory.resolve(stack.redisOf(node)).resolve("appendonlydir");
+    }
+
     /** Starts a node again without the end of its append-only file, as if that had not reached the disk. */
     public void restartFromOlderFile(Node node, double share) throws IOException {
         String redis = stack.redisOf(node);
         stack.kill(redis);
         Path latest;
-        try (Stream<Path> files = Files.list(directory.resolve(redis).resolve("appendonlydir"))) {
+        try (Stream<Path> files = Files.list(appendedFiles(node))) {
             latest = files.filter(file -> file.toString().endsWith(".incr.aof"))
                     .max((one, other) -> Long.compare(sequence(one), sequence(other)))
                     .orElseThrow();

@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 
 /**
  * The section {@code replication} of {@code INFO}, for a client that takes this proxy for one node: the fields of Redis
- * 7 in their order. The replication streams of several nodes count as one, whose length is the sum of theirs. While no
- * node has answered there are no offsets: to clients such as Lettuce 0 means that a replica has not synchronised yet.
+ * 7 in their order, without what the nodes do not tell. The replication streams of several nodes count as one, whose
+ * length is the sum of theirs. While no node has answered there are no offsets: to clients such as Lettuce 0 means that
+ * a replica has not synchronised yet.
  *
  * @param nodes of one role behind this proxy that have answered
  */
@@ -91,8 +92,10 @@ record ReplicationFigures(List<InfoReport> nodes) {
                 .field("master_last_io_seconds_ago", isUp ? most("master_last_io_seconds_ago", -1) : -1)
                 .field("master_sync_in_progress", most("master_sync_in_progress", 0));
         if (!nodes.isEmpty()) {
-            text.field("slave_read_repl_offset", sum("slave_read_repl_offset"))
-                    .field("slave_repl_offset", sum("slave_repl_offset"));
+            if (!nodes.get(0).text("slave_read_repl_offset").isEmpty()) {
+                text.field("slave_read_repl_offset", sum("slave_read_repl_offset"));
+            }
+            text.field("slave_repl_offset", sum("slave_repl_offset"));
         }
         if (!isUp) {
             text.field("master_link_down_since_seconds", most(InfoReport.LINK_DOWN_SINCE, -1));

@@ -9,6 +9,7 @@ import io.undermoon.proxy.testing.RedisServerProcess;
 import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.proxy.testing.TwoMasters;
 import io.undermoon.proxy.testing.TwoMasters.Layout;
+import io.undermoon.testsupport.RedisBinary;
 import io.undermoon.umctl.SetRepl;
 import java.util.List;
 import java.util.Set;
@@ -112,11 +113,11 @@ class InfoOfNodesIT {
                 await().until(() -> info(direct, "replication").contains("state=online"));
                 await().until(() -> info(copy, "replication").contains("master_link_status:up"));
                 direct.call("SET", "key", "value");
-                assertThat(fields(atMaster)).isEqualTo(fields(direct));
+                assertFields(fields(atMaster), fields(direct));
                 assertThat(info(atMaster, "replication"))
                         .containsPattern("connected_slaves:1\r\nslave0:ip=127.0.0.1,port="
                                 + second.replicaAddress().port() + ",state=online,offset=[0-9]+,lag=[01]\r\n");
-                assertThat(fields(atReplica)).isEqualTo(fields(copy));
+                assertFields(fields(atReplica), fields(copy));
                 assertThat(value(atReplica, "master_port")).isEqualTo(Integer.toString(first.port()));
                 for (String field : List.of(
                         "role",
@@ -136,15 +137,27 @@ class InfoOfNodesIT {
 
             master.kill();
             await().until(() -> value(copy, "master_link_status").equals("down"));
-            assertThat(fields(atReplica)).isEqualTo(fields(copy)).contains("master_link_down_since_seconds");
+            assertFields(fields(atReplica), fields(copy));
+            assertThat(fields(atReplica)).contains("master_link_down_since_seconds");
             assertThat(value(atReplica, "master_link_status")).isEqualTo("down");
             master.restart();
             replica.kill();
             try (RespConnection direct = master.connect()) {
-                await().until(() -> value(direct, "connected_slaves").equals("0")
-                        && fields(atMaster).equals(fields(direct)));
+                await().untilAsserted(() -> {
+                    assertThat(value(direct, "connected_slaves")).isEqualTo("0");
+                    assertFields(fields(atMaster), fields(direct));
+                });
                 assertThat(value(atMaster, "connected_slaves")).isEqualTo("0");
             }
+        }
+    }
+
+    /** Servers other than Redis 7 tell more. */
+    private static void assertFields(List<String> ours, List<String> ofNode) {
+        if (RedisBinary.isChosen()) {
+            assertThat(ofNode).containsSubsequence(ours);
+        } else {
+            assertThat(ours).isEqualTo(ofNode);
         }
     }
 
