@@ -33,7 +33,8 @@ import picocli.CommandLine.ParseResult;
             RestoreCommand.class,
             AuditCommand.class,
             AbortCommand.class,
-            MigrationsCommand.class
+            MigrationsCommand.class,
+            ServeCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes of all commands:%n",

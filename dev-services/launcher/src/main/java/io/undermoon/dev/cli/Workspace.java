@@ -45,7 +45,20 @@ final class Workspace {
      * @throws LaunchException if a service has not been built or there is no redis-server
      */
     Installation forStarting() {
-        Installation installation = installation(redisServer());
+        return forStarting(null);
+    }
+
+    /**
+     * As {@link #forStarting()}.
+     *
+     * @param redisServer the program to run as Redis nodes; null for the one that is found
+     * @throws LaunchException if that is none
+     */
+    Installation forStarting(@Nullable Path redisServer) {
+        if (redisServer != null && !Files.isExecutable(redisServer)) {
+            throw new LaunchException(redisServer + " is not a program that can be run as a Redis node");
+        }
+        Installation installation = installation(redisServer == null ? redisServer() : redisServer.toAbsolutePath());
         SERVICES.forEach(service -> requireBuilt(installation, service));
         return installation;
     }

@@ -43,9 +43,10 @@ public final class LocalStack {
         List<ServiceSpec> missing = plan.stream()
                 .filter(service -> !processSet.isRunning(service.name()))
                 .toList();
+        boolean isNew = processSet.isNew();
         Ports.requireFree(
                 missing,
-                processSet.isNew()
+                isNew
                         ? "Stop what listens there, or choose other ports: --base-port "
                                 + Ports.freeBlock(PortLayout.BLOCK_SIZE) + " is free."
                         : "Stop what listens there: the stack in this data directory keeps its ports.");
@@ -53,7 +54,7 @@ public final class LocalStack {
         Await await = new Await(progress, timeout, processSet::requireOpen);
         StackStart start = new StackStart(processSet, progress, await);
         try {
-            start.run(plan);
+            start.run(plan, isNew);
             Await guarded = new Await(progress, timeout, () -> processSet.requireRunning(plan));
             return new ClusterSetup(new BrokerApi(StackPlan.brokerAddress(shape)), progress, guarded)
                     .run(wanted, StackPlan.proxyAddresses(shape));

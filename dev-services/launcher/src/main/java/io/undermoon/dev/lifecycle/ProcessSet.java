@@ -95,6 +95,17 @@ public final class ProcessSet {
         }
     }
 
+    /** Kills everything, for good; for a stack whose data nobody needs any more. */
+    public void kill() {
+        Map<String, StartedService> killed;
+        synchronized (this) {
+            closed = true;
+            killed = state.processes();
+        }
+        killed.values().forEach(service -> LiveProcesses.kill(service.process()));
+        killed.values().forEach(service -> Signals.awaitEnd(service.process()));
+    }
+
     /** Stops everything, for good. */
     public void close(Progress progress) {
         synchronized (this) {

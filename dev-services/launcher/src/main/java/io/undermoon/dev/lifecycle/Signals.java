@@ -15,6 +15,11 @@ public final class Signals {
 
     public static void kill(ProcessIdentity process) {
         LiveProcesses.kill(process);
+        awaitEnd(process);
+    }
+
+    /** Waits until a process that has been killed does not run any more. */
+    static void awaitEnd(ProcessIdentity process) {
         while (LiveProcesses.isRunning(process)) {
             Await.pause(POLL);
         }

@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * Brings the services of a plan up: those of a stage at once, the next stage when all of them answer. Services that
- * still run are left alone.
+ * still run are left alone. In a new stack no proxy is registered that a coordinator could miss, so coordinators start
+ * with the proxies.
  */
 final class StackStart {
     private final ProcessSet processSet;
@@ -30,7 +31,8 @@ final class StackStart {
         return started;
     }
 
-    void run(List<ServiceSpec> plan) {
+    /** @param isNew whether nothing of the stack has run before */
+    void run(List<ServiceSpec> plan, boolean isNew) {
         List<ServiceSpec> missing = plan.stream()
                 .filter(service -> !processSet.isRunning(service.name()))
                 .toList();
@@ -38,10 +40,11 @@ final class StackStart {
             progress.step((plan.size() - missing.size()) + " of " + plan.size() + " processes are running already");
         }
         for (Stage stage : Stage.values()) {
-            List<ServiceSpec> services = plan.stream()
-                    .filter(service -> service.kind().stage() == stage)
-                    .toList();
+            List<ServiceSpec> services = ofStage(plan, stage);
             services.stream().filter(missing::contains).forEach(this::start);
+            if (isNew && stage == Stage.FOUNDATION) {
+                ofStage(plan, Stage.WATCH).forEach(this::start);
+            }
             awaitReady(services);
             if (stage == Stage.STORAGE) {
                 progress.step(services.size() + " Redis nodes answer");
@@ -49,9 +52,15 @@ final class StackStart {
         }
     }
 
+    private static List<ServiceSpec> ofStage(List<ServiceSpec> plan, Stage stage) {
+        return plan.stream().filter(service -> service.kind().stage() == stage).toList();
+    }
+
+    /** Starts it, unless that has been done. */
     private void start(ServiceSpec service) {
-        started.add(service.name());
-        processSet.start(service);
+        if (started.add(service.name())) {
+            processSet.start(service);
+        }
     }
 
     private void awaitReady(List<ServiceSpec> services) {

@@ -65,7 +65,7 @@ class ProcessSetTest {
 
     @Test
     void starts_all_and_writes_them_down() {
-        start(processSet).run(plan);
+        start(processSet).run(plan, false);
 
         assertThat(processSet.services()).hasSize(4);
         assertThat(data.load().orElseThrow().processes()).isEqualTo(processSet.services());
@@ -74,7 +74,7 @@ class ProcessSetTest {
 
     @Test
     void a_later_run_adopts_what_runs_and_starts_what_died_with_its_data() throws IOException {
-        start(processSet).run(plan);
+        start(processSet).run(plan, false);
         int port = plan.get(0).readiness().port();
         try (ControlConnection redis = ControlConnection.open(port)) {
             redis.call("CONFIG", "SET", "appendfsync", "always");
@@ -87,7 +87,7 @@ class ProcessSetTest {
 
         processSet = new ProcessSet(data, data.load().orElseThrow());
         StackStart second = start(processSet);
-        second.run(plan);
+        second.run(plan, false);
 
         assertThat(second.started()).containsExactly(plan.get(0).name());
         assertThat(process(plan.get(1))).isEqualTo(kept);
@@ -98,7 +98,7 @@ class ProcessSetTest {
 
     @Test
     void stops_every_process_and_forgets_it() {
-        start(processSet).run(plan);
+        start(processSet).run(plan, false);
         List<ProcessIdentity> processes = plan.stream().map(this::process).toList();
 
         processSet.stop(service -> true, progress);
