@@ -50,8 +50,11 @@ public final class UndermoonClusterStatus {
     @JsonPropertyDescription("A digest of spec.config as the broker has it.")
     public @Nullable String configDigest;
 
-    @JsonPropertyDescription("The proxy pod that is being restarted, and its UID before.")
-    public @Nullable String restarting;
+    @JsonPropertyDescription("The size of volumes that was refused, so that it is not asked for again and again.")
+    public @Nullable String volumeSizeRefused;
+
+    @JsonPropertyDescription("Why it was refused.")
+    public @Nullable String volumeMessage;
 
     /** The progress of slots that move. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

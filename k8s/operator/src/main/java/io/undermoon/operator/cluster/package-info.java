@@ -1,7 +1,4 @@
-/**
- * The reconciliation of clusters: one class observes, pure ones decide what is to exist and what is the next step, and one
- * carries the step out.
- */
+/** The reconciliation of clusters: what looks, and what carries out the steps that {@code plan} decides. */
 @NullMarked
 package io.undermoon.operator.cluster;
 
